@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+// Node 24 strips types by itself; vitest runs under the `node` devDependency through npm's PATH.
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    env: { METADATA_SERVER_DETECTION: 'none' },
+  },
+});
