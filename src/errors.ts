@@ -1,0 +1,69 @@
+/** The error taxonomy: the class says what the caller should do, the code says what happened. */
+
+export type ErrorCode =
+  // The caller must change something.
+  | 'BAD_ARGUMENT' // a flag, body or message that does not parse
+  | 'BAD_DATE' // not a day, in the future, or before the data
+  | 'UNKNOWN_COMPUTATION'
+  | 'UNKNOWN_DATASET'
+  | 'BAD_DEFINITION' // defineComputation or defineDataset was used wrongly
+  | 'CYCLE'
+  | 'MISSING_FILE'
+  | 'BAD_SOURCE' // a dataset's file has rows that do not fit its schema
+  | 'NO_MANIFEST'
+  | 'BUSY' // the state file or a port is taken
+  | 'NOT_FOUND'
+  // Deterministic: the same attempt would fail again.
+  | 'COMPUTE_FAILED' // the computation's own code threw
+  | 'OUTPUT_INVALID' // the output does not fit its schema
+  | 'QUALITY_CIRCUIT_BREAKER'
+  | 'SHARDING_LIMIT_EXCEEDED'
+  | 'TIMEOUT'
+  | 'ATTEMPTS_EXHAUSTED'
+  | 'OUT_OF_TIERS' // out of memory on the largest tier
+  // Passing.
+  | 'OUT_OF_MEMORY'
+  | 'INPUT_CHANGED' // an input was rewritten while it was read
+  | 'LEASE_HELD' // another worker is on it
+  | 'LEASE_LOST' // another worker took over
+  | 'CONTENTION'
+  | 'UNAVAILABLE';
+
+abstract class DaymillError extends Error {
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The input is wrong: fix it. Exit code 2, HTTP 400. */
+export class UserError extends DaymillError {
+  override readonly name = 'UserError';
+}
+
+/** It may work later: do not acknowledge, try again. */
+export class RetryableError extends DaymillError {
+  override readonly name = 'RetryableError';
+}
+
+/** It would fail again: acknowledge, and record the failure. */
+export class TerminalError extends DaymillError {
+  override readonly name = 'TerminalError';
+}
+
+/** Words by which V8, Node and zlib speak of memory when they give up. */
+const MEMORY_WORDS =
+  /heap out of memory|out of memory|allocation failed|ENOMEM|ERR_BUFFER_TOO_LARGE|Cannot allocate|ERR_WORKER_OUT_OF_MEMORY/i;
+
+export const speaksOfMemory = (message: string): boolean => MEMORY_WORDS.test(message);
+
+/** Turns any thrown value into an Error, once, at the edge. */
+export function toError(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  return new Error(
+    typeof thrown === 'string' ? thrown : `a value that is no Error was thrown: ${JSON.stringify(thrown)}`,
+  );
+}
+
+export const codeOf = (error: unknown): string | undefined => (error instanceof DaymillError ? error.code : undefined);

@@ -1,0 +1,26 @@
+/** A UTC day, `YYYY-MM-DD`: the second half of every cell. */
+import { z } from 'zod';
+
+const DAY_MS = 86_400_000;
+
+export const Day = z.iso.date();
+export type Day = string;
+
+export const isDay = (text: string): boolean => Day.safeParse(text).success;
+
+/** Days since 1970-01-01; the arithmetic of days is done in these. */
+export const toOrdinal = (day: Day): number => Date.parse(`${day}T00:00:00Z`) / DAY_MS;
+
+export const fromOrdinal = (ordinal: number): Day => new Date(ordinal * DAY_MS).toISOString().slice(0, 10);
+
+export const addDays = (day: Day, days: number): Day => fromOrdinal(toOrdinal(day) + days);
+
+export const dayOf = (epochMs: number): Day => new Date(epochMs).toISOString().slice(0, 10);
+
+/** Every day from `from` to `to`, both included; empty when `from` is later. */
+export function daysFrom(from: Day, to: Day): Day[] {
+  const last = toOrdinal(to);
+  const days: Day[] = [];
+  for (let ordinal = toOrdinal(from); ordinal <= last; ordinal++) days.push(fromOrdinal(ordinal));
+  return days;
+}
