@@ -1,0 +1,58 @@
+/** An RFC 4180 parser over a stream of text: https://www.rfc-editor.org/rfc/rfc4180 */
+import { UserError } from '../errors.ts';
+
+const BYTE_ORDER_MARK = '\uFEFF';
+
+/**
+ * Yields the records that each chunk of text completes, the header among them. Lines end in LF or CRLF, empty lines are
+ * skipped, a quoted field may hold commas, line ends and doubled quotes, and a chunk may end anywhere.
+ * @throws {UserError} BAD_SOURCE when a quote is never closed, or text follows a closing quote.
+ */
+export async function* parseCsv(chunks: AsyncIterable<string>, file: string): AsyncGenerator<string[][]> {
+  let state: 'start' | 'plain' | 'quoted' | 'closed' = 'start';
+  let field = '';
+  let record: string[] = [];
+  let records: string[][] = [];
+  let line = 1;
+  let atStart = true;
+
+  const endField = (): void => {
+    record.push(field);
+    field = '';
+    state = 'start';
+  };
+  const endRecord = (): void => {
+    const empty = record.length === 0 && field === '' && state !== 'closed';
+    endField();
+    if (!empty) records.push(record);
+    record = [];
+  };
+
+  for await (const chunk of chunks) {
+    for (const character of atStart && chunk.startsWith(BYTE_ORDER_MARK) ? chunk.slice(1) : chunk) {
+      if (character === '\n') line++;
+      if (state === 'quoted') {
+        if (character === '"') state = 'closed';
+        else field += character;
+      } else if (character === '"' && state !== 'plain') {
+        // A second quote right after a closing one is a quote of the text.
+        if (state === 'closed') field += '"';
+        state = 'quoted';
+      } else if (character === ',') endField();
+      else if (character === '\n') endRecord();
+      else if (character === '\r') continue;
+      else if (state === 'closed') {
+        throw new UserError('BAD_SOURCE', `${file}, line ${line}: "${character}" follows a closing quote.`);
+      } else {
+        state = 'plain';
+        field += character;
+      }
+    }
+    atStart = false;
+    yield records;
+    records = [];
+  }
+  if (state === 'quoted') throw new UserError('BAD_SOURCE', `${file}: the quote open at its end is never closed.`);
+  endRecord();
+  yield records;
+}
