@@ -170,7 +170,7 @@ export function startDispatcher(options: {
     counters.delivered += 1;
     try {
       const signal = AbortSignal.any([deadline.signal, abort.signal]);
-      const status = await sendPush(pushRequest(subscription, message, failures + 1), agent, signal);
+      const status = await sendPush(pushRequest(subscription, message, failures + 1, timers.now()), agent, signal);
       log(describe(String(status)));
       return ACKNOWLEDGING_STATUSES.has(status);
     } catch (error) {

@@ -2,6 +2,7 @@
 import type { Agent } from 'node:http';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { unsignedToken } from '../unsigned-token.ts';
 import type { Subscription } from './schemas.ts';
 import type { StoredMessage } from './store.ts';
 
@@ -15,8 +16,14 @@ export interface PushRequest {
  * The wrapped message that every push carries (https://cloud.google.com/pubsub/docs/push), with the `ce-` headers that
  * Eventarc's subscriptions add to make it a binary CloudEvent. A push config that asks for `pubsubWrapper` gets none.
  * @param attempt counts from 1; told only when the subscription has a dead-letter policy, as the service does
+ * @param now milliseconds since 1970
  */
-export function pushRequest(subscription: Subscription, message: StoredMessage, attempt: number): PushRequest {
+export function pushRequest(
+  subscription: Subscription,
+  message: StoredMessage,
+  attempt: number,
+  now: number,
+): PushRequest {
   const { pushEndpoint: url = '', pubsubWrapper, oidcToken } = subscription.pushConfig ?? {};
   const { topic, data, attributes, orderingKey } = message;
   const messageId = String(message.id);
@@ -48,7 +55,9 @@ export function pushRequest(subscription: Subscription, message: StoredMessage, 
       'content-length': String(Buffer.byteLength(body)),
       'user-agent': 'APIs-Google; (+https://developers.google.com/webmasters/APIs-Google.html)',
       ...(pubsubWrapper === undefined && cloudEvent),
-      ...(oidcToken !== undefined && { authorization: `Bearer ${unsignedToken(oidcToken, url)}` }),
+      ...(oidcToken !== undefined && {
+        authorization: `Bearer ${unsignedToken({ audience: oidcToken.audience || url, email: oidcToken.serviceAccountEmail, now })}`,
+      }),
     },
     body,
   };
@@ -85,19 +94,3 @@ export function sendPush({ url, headers, body }: PushRequest, agent: Agent, sign
     request.end(body);
   });
 }
-
-/** Claims as the service's, signed by nobody: a receiver on this machine can read the audience but verify nothing. */
-function unsignedToken(
-  { serviceAccountEmail, audience }: { serviceAccountEmail: string; audience: string },
-  url: string,
-) {
-  const claims = {
-    aud: audience || url,
-    email: serviceAccountEmail,
-    email_verified: true,
-    iss: 'https://accounts.google.com',
-  };
-  return `${encode({ alg: 'none', typ: 'JWT' })}.${encode(claims)}.`;
-}
-
-const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
