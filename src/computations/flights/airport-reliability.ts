@@ -1,6 +1,5 @@
 /** How far one can rely on an airport: its last 30 days as one. */
 import { z } from 'zod';
-import { Day } from '../../model/date.ts';
 import { defineComputation, dependency, history } from '../../index.ts';
 import { wilsonLowerBound } from '../statistics/wilson-bound.ts';
 import { airportDay } from './airport-day.ts';
@@ -19,7 +18,7 @@ export const AirportReliability = z.object({
   /** Minutes, of all departures of the window. */
   meanDelay: z.number(),
   /** The day with the highest mean delay, the earlier of equals. */
-  worstDay: z.object({ date: Day, meanDelay: z.number() }),
+  worstDay: z.object({ date: z.iso.date(), meanDelay: z.number() }),
 });
 export type AirportReliability = z.infer<typeof AirportReliability>;
 
