@@ -35,3 +35,12 @@ export function changedParts(before: Vector, after: Vector): string[] {
   for (const id of [...ids].sort()) if (before.inputs[id] !== after.inputs[id]) changed.push(id);
   return changed;
 }
+
+/** One hash for a whole vector. */
+export const vectorHash = ({ fingerprint, inputs }: Vector): Hash =>
+  hashOfParts([
+    fingerprintHash(fingerprint),
+    ...Object.keys(inputs)
+      .sort()
+      .flatMap((id) => [id, inputs[id] ?? '']),
+  ]);

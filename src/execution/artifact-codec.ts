@@ -1,0 +1,15 @@
+/** Parts as bytes: canonical JSON, zstd level 1 (on JSON here it is both smaller and faster than level 3, see bench/). */
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+
+export type Entry = readonly [key: string, value: unknown];
+
+export const compressJson = (json: string): Uint8Array =>
+  zstdCompressSync(json, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+
+const parse = (data: Uint8Array): unknown => JSON.parse(zstdDecompressSync(data).toString('utf8'));
+
+/** The entities of a keyed part, in key order. */
+export const decodeEntries = (data: Uint8Array): Entry[] => parse(data) as Entry[];
+
+/** The value of an artifact that is not keyed. */
+export const decodeValue = (data: Uint8Array): unknown => parse(data);

@@ -1,0 +1,57 @@
+/** The circuit breaker: stops a cell when too many of its entities fail. */
+import { TerminalError, toError } from '../errors.ts';
+import { BREAKER_AFTER_ENTITIES, BREAKER_SHARE, KEPT_ERRORS } from './limits.ts';
+
+export interface EntityError {
+  readonly id: string;
+  readonly message: string;
+}
+
+export interface Breaker {
+  /** @throws {TerminalError} QUALITY_CIRCUIT_BREAKER above 10 % failures, once 100 entities were tried. */
+  failed(id: string, thrown: unknown): void;
+  passed(): void;
+  /** Entities tried. */
+  readonly tried: number;
+  /** Entities that failed. */
+  readonly failures: number;
+  /** The first 20. */
+  readonly errors: readonly EntityError[];
+}
+
+export function openBreaker(): Breaker {
+  let tried = 0;
+  let failures = 0;
+  const errors: EntityError[] = [];
+  const check = (): void => {
+    if (tried >= BREAKER_AFTER_ENTITIES && failures > tried * BREAKER_SHARE) {
+      const [first] = errors;
+      throw new TerminalError(
+        'QUALITY_CIRCUIT_BREAKER',
+        `${failures} of ${tried} entities failed, above ${BREAKER_SHARE * 100} %; the first, ${first?.id}: ${first?.message}`,
+      );
+    }
+  };
+  return {
+    failed(id, thrown) {
+      tried++;
+      failures++;
+      if (errors.length < KEPT_ERRORS) errors.push({ id, message: toError(thrown).message });
+      check();
+    },
+    passed() {
+      tried++;
+      // The hundredth may be a good one after many bad ones.
+      if (tried === BREAKER_AFTER_ENTITIES) check();
+    },
+    get tried() {
+      return tried;
+    },
+    get failures() {
+      return failures;
+    },
+    get errors() {
+      return errors;
+    },
+  };
+}

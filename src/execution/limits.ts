@@ -1,0 +1,27 @@
+/** The numbers that the specification sets for executing computations. */
+
+/** Entities after which what was computed is compressed and let go. */
+export const FLUSH_ENTITIES = 5_000;
+
+/** Share of the heap above which it is let go sooner. */
+export const FLUSH_HEAP_SHARE = 0.7;
+
+/** Compressed bytes up to which an artifact lies in its cell's own document: Firestore takes 1 MiB with names and overhead. */
+export const INLINE_BYTES = 900_000;
+
+/** A part is cut before its JSON grows beyond this, so that it compresses below one document's limit in all but odd cases. */
+export const PART_RAW_BYTES = 3_000_000;
+
+/** Shards an artifact may have: their ranges must fit the cell's document. */
+export const MAX_SHARDS = 2_000;
+
+/** The breaker opens above this share of failed entities … */
+export const BREAKER_SHARE = 0.1;
+/** … once this many were tried. */
+export const BREAKER_AFTER_ENTITIES = 100;
+
+/** Failed entities that are kept with their errors. */
+export const KEPT_ERRORS = 20;
+
+/** Entities between two looks at the clock and the heap, and two chances for heartbeats. */
+export const STRIDE = 1_000;

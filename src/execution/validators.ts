@@ -1,0 +1,32 @@
+/** Checks what a computation returned before anything of it becomes visible. */
+import { z } from 'zod';
+import { TerminalError } from '../errors.ts';
+import { type Computation, isKeyed } from '../model/computation.ts';
+
+/** @throws {TerminalError} OUTPUT_INVALID, naming the path and what was expected there. */
+export function checkOutput(computation: Computation, value: unknown): unknown {
+  const checked = computation.output.safeParse(value);
+  if (checked.success) return checked.data;
+  throw invalid(computation, checked.error);
+}
+
+/** One entity's value of a keyed output. @throws {Error} which counts as the entity's failure. */
+export function checkValue(computation: Computation, id: string, value: unknown): unknown {
+  if (!isKeyed(computation.output)) throw new Error(`${computation.name} is not keyed`);
+  const checked = z.safeParse(computation.output.valueType, value);
+  if (checked.success) return checked.data;
+  throw new Error(`the value of "${id}" does not fit the output schema: ${firstIssue(checked.error)}`);
+}
+
+const invalid = (computation: Computation, error: z.core.$ZodError): TerminalError =>
+  new TerminalError(
+    'OUTPUT_INVALID',
+    `${computation.name} returned what its output schema does not take: ${firstIssue(error)}`,
+  );
+
+function firstIssue(error: z.core.$ZodError): string {
+  const [issue] = error.issues;
+  if (issue === undefined) return 'no details';
+  const more = error.issues.length > 1 ? ` (and ${error.issues.length - 1} more)` : '';
+  return `${issue.path.length > 0 ? `at ${issue.path.join('.')}: ` : ''}${issue.message}${more}`;
+}

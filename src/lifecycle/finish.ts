@@ -1,0 +1,33 @@
+/** How a task takes the outcome of a cell, ends, or hands its lease back. Pure. */
+import type { CellError, CellOutcome } from '../model/cell.ts';
+import type { Day } from '../model/date.ts';
+import type { Resources, Task } from '../model/task.ts';
+
+/** The task with one more outcome; the last one makes it terminal. */
+export function onCellDone(task: Task, date: Day, outcome: CellOutcome): Task {
+  const outcomes = { ...task.outcomes, [date]: outcome };
+  const open = task.cells.some((cell) => outcomes[cell.date] === undefined);
+  if (open) return { ...task, outcomes };
+  const failed = Object.values(outcomes).some((one) => one.status === 'FAILED');
+  const { lease: _, ...unleased } = task;
+  return { ...unleased, outcomes, status: failed ? 'FAILED' : 'COMPLETED' };
+}
+
+/** The task given up: the cell that it was on fails, and what would have followed was not tried. */
+export function onGiveUp(task: Task, error: CellError): Task {
+  const { lease: _, ...unleased } = task;
+  const outcomes = { ...task.outcomes };
+  let blamed = false;
+  for (const { date } of task.cells) {
+    if (outcomes[date] !== undefined) continue;
+    outcomes[date] = blamed ? { status: 'NOT_TRIED' } : { status: 'FAILED', error, dispatchId: task.dispatchId };
+    blamed = true;
+  }
+  return { ...unleased, outcomes, status: 'FAILED', lastError: error };
+}
+
+/** The attempt failed for a reason that may pass: the next delivery tries again, on `resources`. */
+export function onAttemptFailed(task: Task, error: CellError, resources: Resources): Task {
+  const { lease: _, ...unleased } = task;
+  return { ...unleased, status: 'PENDING', resources, lastError: error };
+}

@@ -1,0 +1,71 @@
+/** What a worker may do with a task that was delivered to it: take the lease, wait, leave it, move it, or give it up. Pure. */
+import type { CellError } from '../model/cell.ts';
+import type { Resources, Task } from '../model/task.ts';
+import { isTerminal } from '../model/task.ts';
+import { MAX_ATTEMPTS } from './limits.ts';
+import { type MemoryOfTier, routeAfterDeath } from './routing.ts';
+
+export type LeaseDecision =
+  /** Terminal already: a duplicate. Acknowledge. */
+  | { readonly kind: 'done' }
+  /** Another attempt is alive. Do not acknowledge: if it dies, this delivery is the one that goes on. */
+  | { readonly kind: 'busy'; readonly untilMs: number }
+  /** It belongs on another tier: save it so, send it there, acknowledge. */
+  | { readonly kind: 'reroute'; readonly save: Task; readonly because: string }
+  /** No attempt is left: the task fails with this error, under a lease of ours. */
+  | { readonly kind: 'give-up'; readonly save: Task; readonly error: CellError }
+  /** The lease is ours, once `save` is saved over the version that was read. */
+  | { readonly kind: 'run'; readonly save: Task };
+
+export interface LeaseRequest {
+  readonly worker: string;
+  readonly token: string;
+  readonly tier: Resources;
+  readonly nowMs: number;
+  readonly leaseMs: number;
+  readonly memory: MemoryOfTier;
+}
+
+export function decideLease(task: Task, request: LeaseRequest): LeaseDecision {
+  if (isTerminal(task)) return { kind: 'done' };
+  const { lease, ...unleased } = task;
+  const leased: Task = {
+    ...task,
+    status: 'IN_PROGRESS',
+    lease: {
+      token: request.token,
+      worker: request.worker,
+      sinceMs: request.nowMs,
+      untilMs: request.nowMs + request.leaseMs,
+    },
+  };
+  let resources = task.resources;
+  if (task.status === 'IN_PROGRESS' && lease !== undefined) {
+    if (lease.untilMs > request.nowMs) return { kind: 'busy', untilMs: lease.untilMs };
+    const route = routeAfterDeath(task, request.memory);
+    if (route.to === 'none') {
+      return {
+        kind: 'give-up',
+        save: leased,
+        error: { code: 'OUT_OF_TIERS', message: `out of memory on the largest tier: ${route.because}` },
+      };
+    }
+    if (route.to !== resources) {
+      const moved: Task = { ...unleased, status: 'PENDING', resources: route.to };
+      if (task.attempts < MAX_ATTEMPTS) return { kind: 'reroute', save: moved, because: route.because ?? 'moved' };
+    }
+    resources = route.to;
+  }
+  if (task.attempts >= MAX_ATTEMPTS) {
+    const last =
+      task.lastError === undefined ? 'it died without a word' : `${task.lastError.code}: ${task.lastError.message}`;
+    return {
+      kind: 'give-up',
+      save: leased,
+      error: { code: 'ATTEMPTS_EXHAUSTED', message: `${task.attempts} attempts failed; the last: ${last}` },
+    };
+  }
+  if (resources !== request.tier)
+    return { kind: 'reroute', save: { ...unleased, status: 'PENDING' }, because: `it belongs on ${resources}` };
+  return { kind: 'run', save: { ...leased, attempts: task.attempts + 1 } };
+}

@@ -1,0 +1,20 @@
+/** The numbers that the specification sets for running tasks. */
+
+/** Leases a task may take before it is given up. */
+export const MAX_ATTEMPTS = 3;
+
+/** Seconds between heartbeats. */
+export const HEARTBEAT_SECONDS = 2;
+
+/** Seconds without a heartbeat after which a lease lapses: seven missed heartbeats. */
+export const LEASE_SECONDS = 15;
+
+/** Minutes without a heartbeat after which the reconciler offers a task again, in case its message is gone. */
+export const ZOMBIE_MINUTES = 15;
+
+/** Memory of each tier, in MB (functions are deployed with these; local workers get their own, smaller ones). */
+export const STANDARD_MEMORY_MB = 2_048;
+export const HIGH_MEM_MEMORY_MB = 8_192;
+
+/** Share of a tier's memory above which a dead attempt is taken for one that ran out of it: 1,500 MB of 2 GB. */
+export const MEMORY_DEATH_SHARE = 0.75;

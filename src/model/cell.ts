@@ -1,0 +1,32 @@
+/** A cell, (computation, date): what is planned, run, stored and explained. */
+import { z } from 'zod';
+import { Day } from './date.ts';
+import { Hash } from './hash.ts';
+import { Vector } from './vector.ts';
+
+export interface CellKey {
+  readonly computation: string;
+  readonly date: Day;
+}
+
+export const cellName = (cell: CellKey): string => `${cell.computation}@${cell.date}`;
+
+export const CellError = z.object({ code: z.string(), message: z.string() });
+export type CellError = z.infer<typeof CellError>;
+
+/** How a cell ended the last time that it ran: all that planning needs to know of it. */
+export const Settled = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('COMPLETED'), vector: Vector, resultHash: Hash, dispatchId: z.string() }),
+  /** Without a vector when the attempt died before it had read its inputs. */
+  z.object({ status: z.literal('FAILED'), vector: Vector.optional(), error: CellError, dispatchId: z.string() }),
+]);
+export type Settled = z.infer<typeof Settled>;
+
+/** What a worker reports of one cell of its task. `UNCHANGED`: a day of a chain whose vector turned out the same, so it did not run. */
+export const CellOutcome = z.union([
+  Settled,
+  z.object({ status: z.literal('UNCHANGED') }),
+  /** An earlier day of its chain failed. */
+  z.object({ status: z.literal('NOT_TRIED') }),
+]);
+export type CellOutcome = z.infer<typeof CellOutcome>;

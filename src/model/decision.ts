@@ -1,0 +1,81 @@
+/** What a plan says of a cell, and why. */
+import type { CellError, CellKey } from './cell.ts';
+
+export const OUTCOMES = ['RUN', 'RERUN', 'SKIP', 'STABLE', 'BLOCKED', 'FAILED_DEPENDENCY', 'IMPOSSIBLE'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export type Decision = CellKey &
+  (
+    | { readonly outcome: 'RUN'; readonly reason: { readonly why: 'NEW' } }
+    | {
+        readonly outcome: 'RERUN';
+        readonly reason:
+          | { readonly why: 'CHANGED'; readonly parts: readonly string[] }
+          | { readonly why: 'FAILED_BEFORE'; readonly error: CellError }
+          /** Nothing that is settled differs, but an input is about to be made again: it runs only if that changes. */
+          | { readonly why: 'UPSTREAM_RUNS'; readonly inputs: readonly string[] };
+      }
+    | {
+        readonly outcome: 'SKIP';
+        readonly reason:
+          | { readonly why: 'UNCHANGED' }
+          /** These inputs were made again in this dispatch, with the same results as before. */
+          | { readonly why: 'EARLY_CUTOFF'; readonly inputs: readonly string[] };
+      }
+    | { readonly outcome: 'STABLE'; readonly reason: { readonly why: 'COSMETIC' } }
+    | {
+        readonly outcome: 'BLOCKED';
+        readonly reason:
+          | { readonly why: 'IN_FLIGHT'; readonly runId: string }
+          | { readonly why: 'WAITING_FOR'; readonly cell: CellKey }
+          | { readonly why: 'FAILED_IN_THIS_DISPATCH'; readonly error: CellError };
+      }
+    | { readonly outcome: 'FAILED_DEPENDENCY'; readonly reason: { readonly why: 'FAILED'; readonly cell: CellKey } }
+    | {
+        readonly outcome: 'IMPOSSIBLE';
+        readonly reason:
+          | { readonly why: 'NO_DATA'; readonly dataset: string }
+          | { readonly why: 'UPSTREAM'; readonly computation: string };
+      }
+  );
+
+export type OutcomeCounts = Record<Outcome, number>;
+
+export const countOutcomes = (decisions: Iterable<Decision>): OutcomeCounts => {
+  const counts = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as OutcomeCounts;
+  for (const decision of decisions) counts[decision.outcome]++;
+  return counts;
+};
+
+/** A decision's reason in one line, as plans, logs and summaries print it. */
+export function describeReason(decision: Decision): string {
+  const { reason } = decision;
+  switch (reason.why) {
+    case 'NEW':
+      return 'never ran';
+    case 'CHANGED':
+      return `changed: ${reason.parts.join(', ')}`;
+    case 'FAILED_BEFORE':
+      return `failed before: ${reason.error.code}`;
+    case 'UPSTREAM_RUNS':
+      return `if ${reason.inputs.join(', ')} changes`;
+    case 'UNCHANGED':
+      return 'nothing that it reads has changed';
+    case 'EARLY_CUTOFF':
+      return `${reason.inputs.join(', ')} ran again with the same result`;
+    case 'COSMETIC':
+      return 'its code changed, but not what it does';
+    case 'IN_FLIGHT':
+      return `being made by run ${reason.runId}`;
+    case 'WAITING_FOR':
+      return `waits for ${reason.cell.computation}@${reason.cell.date}`;
+    case 'FAILED_IN_THIS_DISPATCH':
+      return `failed just now: ${reason.error.code}`;
+    case 'FAILED':
+      return `${reason.cell.computation}@${reason.cell.date} failed`;
+    case 'NO_DATA':
+      return `NO_DATA ${reason.dataset}`;
+    case 'UPSTREAM':
+      return `UPSTREAM ${reason.computation}`;
+  }
+}

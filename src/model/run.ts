@@ -1,0 +1,23 @@
+/** A run: one wave's tasks, counted down to a callback. */
+import { z } from 'zod';
+import { Day } from './date.ts';
+
+export const Run = z.object({
+  id: z.string(),
+  /** One day's pipeline: all runs of one workflow execution share it. */
+  dispatchId: z.string(),
+  date: Day,
+  /** Absent when a person dispatched a date without naming a pass. */
+  pass: z.number().int().positive().optional(),
+  totalTasks: z.number().int().positive(),
+  remainingTasks: z.number().int().nonnegative(),
+  cells: z.number().int().positive(),
+  status: z.enum(['RUNNING', 'COMPLETED']),
+  callbackUrl: z.string().optional(),
+  createdMs: z.number(),
+  /** Absent until every message was published: the reconciler publishes again what may be missing. */
+  publishedMs: z.number().optional(),
+  /** Absent until the callback was answered. */
+  calledBackMs: z.number().optional(),
+});
+export type Run = z.infer<typeof Run>;

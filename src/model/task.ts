@@ -1,0 +1,69 @@
+/**
+ * A task, one Pub/Sub message's worth of work, as the audit ledger keeps it. Its states:
+ *
+ * PENDING      claimed by a dispatcher; a message for it is on its way (or the reconciler will see to it).
+ * IN_PROGRESS  a worker holds the lease; when the lease lapses the attempt is dead, and the next delivery decides what follows.
+ * COMPLETED    every cell has an outcome and none failed. Terminal, counted once.
+ * FAILED       every cell has an outcome or the task was given up, with `lastError`. Terminal, counted once.
+ */
+import { z } from 'zod';
+import { CellError, CellOutcome } from './cell.ts';
+import { Day } from './date.ts';
+import { Hash } from './hash.ts';
+
+export const Resources = z.enum(['standard', 'high-mem']);
+export type Resources = z.infer<typeof Resources>;
+
+export const TaskCell = z.object({
+  date: Day,
+  /** Why it runs, in words. */
+  reason: z.string(),
+  /** Hash of the settled vector: when the inputs turn out to be these, the cell is unchanged and does not run. */
+  unlessVector: Hash.optional(),
+  /** Which earlier days are read, by input id: a day for `previous` (or empty), a bitmap for a history (see model/window.ts). */
+  reads: z.record(z.string(), z.string()),
+});
+export type TaskCell = z.infer<typeof TaskCell>;
+
+export const Lease = z.object({
+  /** Fencing token: what a worker commits is refused unless the task still carries it. */
+  token: z.string(),
+  worker: z.string(),
+  sinceMs: z.number(),
+  untilMs: z.number(),
+});
+export type Lease = z.infer<typeof Lease>;
+
+export const Telemetry = z.object({
+  /** ISO time. */
+  lastHeartbeat: z.string(),
+  lastMemory: z.object({ rssMB: z.number(), heapUsedMB: z.number(), timestamp: z.string() }),
+  peakRssMB: z.number(),
+  entities: z.number().int(),
+});
+export type Telemetry = z.infer<typeof Telemetry>;
+
+export const Task = z.object({
+  id: z.string(),
+  runId: z.string(),
+  dispatchId: z.string(),
+  pass: z.number().int(),
+  computation: z.string(),
+  /** Days in order; more than one is a chain, committed day by day. */
+  cells: z.array(TaskCell).min(1),
+  /** Hash of the fingerprint that was planned. */
+  fingerprint: Hash,
+  resources: Resources,
+  createdMs: z.number(),
+  status: z.enum(['PENDING', 'IN_PROGRESS', 'COMPLETED', 'FAILED']),
+  /** Leases taken so far. */
+  attempts: z.number().int().nonnegative(),
+  lease: Lease.optional(),
+  telemetry: Telemetry.optional(),
+  lastError: CellError.optional(),
+  /** By date. */
+  outcomes: z.record(Day, CellOutcome),
+});
+export type Task = z.infer<typeof Task>;
+
+export const isTerminal = (task: Task): boolean => task.status === 'COMPLETED' || task.status === 'FAILED';

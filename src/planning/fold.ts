@@ -1,0 +1,45 @@
+/** Folds what tasks report into the book. Pure; the dispatcher is the single writer. */
+import { type CellKey, cellName, type Settled } from '../model/cell.ts';
+import type { Run } from '../model/run.ts';
+import { isTerminal, type Task } from '../model/task.ts';
+import type { Book } from './state.ts';
+
+export interface OpenRun {
+  readonly run: Run;
+  readonly tasks: readonly Task[];
+}
+
+export interface Fold {
+  readonly book: Book;
+  /** What the fold changed in the book. */
+  readonly settled: readonly { readonly cell: CellKey; readonly to: Settled }[];
+  /** `computation@date` to run, for cells without an outcome yet. */
+  readonly inFlight: ReadonlyMap<string, string>;
+  /** Runs all of whose tasks are terminal: they need not be looked at again. */
+  readonly closedRuns: readonly string[];
+}
+
+export function fold(book: Book, open: readonly OpenRun[]): Fold {
+  const folded = new Map([...book].map(([computation, days]) => [computation, new Map(days)]));
+  const settled: { cell: CellKey; to: Settled }[] = [];
+  const inFlight = new Map<string, string>();
+  const closedRuns: string[] = [];
+  for (const { run, tasks } of open) {
+    if (tasks.every(isTerminal)) closedRuns.push(run.id);
+    for (const task of tasks) {
+      for (const { date } of task.cells) {
+        const cell = { computation: task.computation, date };
+        const outcome = task.outcomes[date];
+        if (outcome === undefined) {
+          inFlight.set(cellName(cell), run.id);
+        } else if (outcome.status === 'COMPLETED' || outcome.status === 'FAILED') {
+          const days = folded.get(task.computation) ?? new Map<string, Settled>();
+          folded.set(task.computation, days);
+          days.set(date, outcome);
+          settled.push({ cell, to: outcome });
+        }
+      }
+    }
+  }
+  return { book: folded, settled, inFlight, closedRuns };
+}

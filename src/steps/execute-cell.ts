@@ -1,0 +1,97 @@
+/** Makes one cell: inputs -> vector -> run, unless the vector turns out to be the old one -> what to commit. */
+import { TerminalError } from '../errors.ts';
+import { execute } from '../execution/execute.ts';
+import type { CellOutcome } from '../model/cell.ts';
+import { computationIn, type Manifest } from '../model/manifest.ts';
+import type { Task, TaskCell } from '../model/task.ts';
+import { type Vector, vectorHash } from '../model/vector.ts';
+import { cellPlace, loadInputs } from './load-inputs.ts';
+import type { Artifacts, CellRecord, CellWrite, Clock, Definitions, Log } from './ports.ts';
+
+export interface CellPorts {
+  readonly manifest: Manifest;
+  readonly definitions: Definitions;
+  readonly artifacts: Artifacts;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly newId: () => string;
+  readonly watch: (task: { readonly id: string; readonly token: string; readonly deadlineMs: number }) => {
+    readonly done: () => void;
+  };
+}
+
+/** Grace that an awaited time-out has before the watchdog stops the whole process. */
+const WATCHDOG_GRACE_MS = 2_000;
+
+/** A terminal error is an outcome; everything else is thrown. */
+export async function executeCell(
+  task: Task,
+  cell: TaskCell,
+  ports: CellPorts,
+  onProgress: (entities: number) => void,
+): Promise<{ outcome: CellOutcome; write?: CellWrite }> {
+  const startedMs = ports.clock.now();
+  const entry = computationIn(ports.manifest, task.computation);
+  if (entry === undefined) {
+    const error = {
+      code: 'UNKNOWN_COMPUTATION',
+      message: `${task.computation} was planned, but this worker's manifest does not have it: deploy them together`,
+    };
+    return { outcome: { status: 'FAILED', error, dispatchId: task.dispatchId } };
+  }
+  const loaded = await loadInputs(ports.manifest, entry, cell, ports.artifacts);
+  const vector: Vector = { fingerprint: entry.fingerprint, inputs: loaded.hashes };
+  const fields = { run: task.runId, task: task.id, cell: `${task.computation}@${cell.date}`, attempt: task.attempts };
+  if (cell.unlessVector === vectorHash(vector)) {
+    ports.log.info({ ...fields, event: 'cell.unchanged' }, 'unchanged: what it reads turned out the same');
+    return { outcome: { status: 'UNCHANGED' } };
+  }
+  const generation = ports.newId();
+  const place = cellPlace(ports.manifest, task.computation, cell.date);
+  const base = { computation: task.computation, date: cell.date, category: entry.category, vector };
+  const recordOf = (counts: Pick<CellRecord, 'entities' | 'failedEntities' | 'errors'>): CellRecord => ({
+    runId: task.runId,
+    taskId: task.id,
+    attempt: task.attempts,
+    reason: cell.reason,
+    finishedMs: ports.clock.now(),
+    seconds: (ports.clock.now() - startedMs) / 1_000,
+    ...counts,
+  });
+  const watched = ports.watch({
+    id: task.id,
+    token: task.lease?.token ?? '',
+    deadlineMs: startedMs + entry.timeoutSeconds * 1_000 + WATCHDOG_GRACE_MS,
+  });
+  try {
+    const execution = await execute({
+      computation: await ports.definitions.computation(entry),
+      context: { date: cell.date },
+      inputs: loaded.inputs,
+      ...(loaded.entities === undefined ? {} : { entities: loaded.entities }),
+      sink: (part, index) => ports.artifacts.writeShard(place, generation, part, index),
+      now: () => ports.clock.now(),
+      onProgress,
+    });
+    const { artifact, entities, failedEntities, errors } = execution;
+    const record = recordOf({ entities, failedEntities, errors });
+    ports.log.info(
+      { ...fields, event: 'cell.completed', seconds: record.seconds, entities, failedEntities, hash: artifact.hash },
+      'completed',
+    );
+    return {
+      outcome: { status: 'COMPLETED', vector, resultHash: artifact.hash, dispatchId: task.dispatchId },
+      write: { ...base, status: 'COMPLETED', record, artifact, generation },
+    };
+  } catch (thrown) {
+    if (!(thrown instanceof TerminalError)) throw thrown;
+    const error = { code: thrown.code, message: thrown.message };
+    ports.log.error({ ...fields, event: 'cell.failed', error }, `failed: ${error.code}: ${error.message}`);
+    return {
+      outcome: { status: 'FAILED', vector, error, dispatchId: task.dispatchId },
+      write: { ...base, status: 'FAILED', record: recordOf({ entities: 0, failedEntities: 0, errors: [] }), error },
+    };
+  } finally {
+    watched.done();
+  }
+}

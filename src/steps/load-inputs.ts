@@ -1,0 +1,122 @@
+/** Reads what a cell needs, and the hashes of what was read: the vector is of what the computation saw, not of what was planned. */
+import { RetryableError } from '../errors.ts';
+import { decodeEntries, decodeValue, type Entry } from '../execution/artifact-codec.ts';
+import type { Day } from '../model/date.ts';
+import { NO_INPUT } from '../model/hash.ts';
+import {
+  computationIn,
+  inputIdOf,
+  type Manifest,
+  type ManifestComputation,
+  type ManifestNeed,
+} from '../model/manifest.ts';
+import type { TaskCell } from '../model/task.ts';
+import type { InputHashes } from '../model/vector.ts';
+import { decodeWindow, windowHash } from '../model/window.ts';
+import type { Artifacts, Place, StoredArtifact } from './ports.ts';
+
+export interface LoadedInputs {
+  /** By the author's keys. */
+  readonly inputs: Record<string, unknown>;
+  readonly entities: AsyncIterable<readonly Entry[]> | undefined;
+  readonly hashes: InputHashes;
+}
+
+/** @throws {RetryableError} INPUT_CHANGED when something that was planned to be there is not. */
+export async function loadInputs(
+  manifest: Manifest,
+  computation: ManifestComputation,
+  cell: TaskCell,
+  artifacts: Artifacts,
+): Promise<LoadedInputs> {
+  const reads = computation.needs.map((need) => ({ need, days: daysOf(need, cell) }));
+  const places = reads.flatMap(({ need, days }) => days.map((date) => placeOf(manifest, computation, need, date)));
+  const found = await artifacts.read(places);
+  let next = 0;
+  const inputs: Record<string, unknown> = {};
+  const hashes: InputHashes = {};
+  let entities: AsyncIterable<readonly Entry[]> | undefined;
+  for (const { need, days } of reads) {
+    const stored = days.map((date) => {
+      const artifact = found[next++];
+      if (artifact !== undefined) return { date, artifact };
+      throw new RetryableError(
+        'INPUT_CHANGED',
+        `${inputIdOf(need)} of ${date} was there when ${computation.name}@${cell.date} was planned, and is gone`,
+      );
+    });
+    const [only] = stored;
+    switch (need.kind) {
+      case 'dataset':
+        if (only !== undefined) entities = streamEntities(only.artifact);
+        hashes[inputIdOf(need)] = only?.artifact.hash ?? NO_INPUT;
+        break;
+      case 'history':
+      case 'own-history':
+        inputs[need.key] = await Promise.all(
+          stored.map(async ({ date, artifact }) => ({ date, value: await readWhole(artifact) })),
+        );
+        hashes[inputIdOf(need)] = windowHash(stored.flatMap(({ date, artifact }) => [date, artifact.hash]));
+        break;
+      case 'previous':
+      case 'dependency':
+      case 'document':
+        inputs[need.key] = only === undefined ? undefined : await readWhole(only.artifact);
+        hashes[inputIdOf(need)] = only?.artifact.hash ?? NO_INPUT;
+        break;
+    }
+  }
+  return { inputs, entities, hashes };
+}
+
+/** The artifact as the author's code sees it: a record when keyed, else the value. */
+export async function readWhole(artifact: StoredArtifact): Promise<unknown> {
+  if (!artifact.keyed) {
+    for await (const part of artifact.parts()) return decodeValue(part.data);
+    throw new RetryableError('INPUT_CHANGED', 'an artifact has no parts');
+  }
+  const entries: Entry[] = [];
+  for await (const part of artifact.parts()) entries.push(...decodeEntries(part.data));
+  return Object.fromEntries(entries);
+}
+
+async function* streamEntities(artifact: StoredArtifact): AsyncGenerator<readonly Entry[]> {
+  for await (const part of artifact.parts()) yield decodeEntries(part.data);
+}
+
+function daysOf(need: ManifestNeed, cell: TaskCell): Day[] {
+  const read = cell.reads[inputIdOf(need)];
+  switch (need.kind) {
+    case 'previous':
+      return read === undefined || read === '' ? [] : [read];
+    case 'history':
+    case 'own-history':
+      return decodeWindow(read ?? '', cell.date);
+    case 'dependency':
+    case 'dataset':
+    case 'document':
+      return [cell.date];
+  }
+}
+
+function placeOf(manifest: Manifest, computation: ManifestComputation, need: ManifestNeed, date: Day): Place {
+  switch (need.kind) {
+    case 'dataset':
+    case 'document':
+      return { kind: 'root', dataset: need.of, date };
+    case 'previous':
+    case 'own-history':
+      return { kind: 'cell', category: computation.category, computation: computation.name, date };
+    case 'history':
+      if (need.source === 'document') return { kind: 'root', dataset: need.of, date };
+      return cellPlace(manifest, need.of, date);
+    case 'dependency':
+      return cellPlace(manifest, need.of, date);
+  }
+}
+
+export function cellPlace(manifest: Manifest, name: string, date: Day): Place & { kind: 'cell' } {
+  const computation = computationIn(manifest, name);
+  if (computation === undefined) throw new Error(`${name} is not in the manifest`);
+  return { kind: 'cell', category: computation.category, computation: name, date };
+}

@@ -1,0 +1,181 @@
+/** What the steps need of the world, worded by the steps. `google/` has the implementations; `compose.ts` chooses them. */
+import type { Artifact, ArtifactSummary, Part, Shard } from '../model/artifact.ts';
+import type { CellError, CellKey, Settled } from '../model/cell.ts';
+import type { Computation } from '../model/computation.ts';
+import type { Dataset } from '../model/dataset.ts';
+import type { Day } from '../model/date.ts';
+import type { Hash } from '../model/hash.ts';
+import type { ManifestComputation, ManifestDataset } from '../model/manifest.ts';
+import type { TaskMessage } from '../model/message.ts';
+import type { Run } from '../model/run.ts';
+import type { Resources, Task, Telemetry } from '../model/task.ts';
+import type { Vector } from '../model/vector.ts';
+import type { Availability, Book } from '../planning/state.ts';
+
+export interface Clock {
+  now(): number;
+}
+
+/** Structured, in Cloud Logging's shape; `event` names what happened for programs. */
+export interface Log {
+  debug(fields: Record<string, unknown>, message: string): void;
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+  error(fields: Record<string, unknown>, message: string): void;
+}
+
+/** A place where an artifact lies: a cell's result, or a day of a root dataset. */
+export type Place =
+  | { readonly kind: 'cell'; readonly category: string; readonly computation: string; readonly date: Day }
+  | { readonly kind: 'root'; readonly dataset: string; readonly date: Day };
+
+export interface StoredArtifact extends ArtifactSummary {
+  /** Its parts in key order, read as they are asked for. */
+  parts(): AsyncIterable<Part>;
+  /** The one part that can hold `key`, so that one entity costs one shard. */
+  partWith(key: string): Promise<Part | undefined>;
+}
+
+export interface Artifacts {
+  /** In the order of `places`; undefined where there is nothing, or nothing complete. One round trip. */
+  read(places: readonly Place[]): Promise<(StoredArtifact | undefined)[]>;
+  /** Writes a part ahead of its artifact. It is invisible until a cell or a day points to it. */
+  writeShard(place: Place, generation: string, part: Part, index: number): Promise<Shard>;
+}
+
+/** How a cell was made, kept beside its result for people. */
+export interface CellRecord {
+  readonly runId: string;
+  readonly taskId: string;
+  readonly attempt: number;
+  readonly reason: string;
+  readonly finishedMs: number;
+  readonly seconds: number;
+  readonly entities: number;
+  readonly failedEntities: number;
+  readonly errors: readonly { readonly id: string; readonly message: string }[];
+}
+
+export type CellWrite = CellKey & {
+  readonly category: string;
+  readonly vector: Vector;
+  readonly record: CellRecord;
+} & (
+    | { readonly status: 'COMPLETED'; readonly artifact: Artifact; readonly generation: string }
+    | { readonly status: 'FAILED'; readonly error: CellError }
+  );
+
+/** A cell as it is stored, without its result. */
+export interface StoredCell extends CellKey {
+  readonly status: 'COMPLETED' | 'FAILED' | 'IMPOSSIBLE';
+  readonly vector: Vector | undefined;
+  readonly summary: ArtifactSummary | undefined;
+  readonly error: CellError | undefined;
+  readonly record: CellRecord | undefined;
+}
+
+export interface Cells {
+  read(cells: readonly (CellKey & { readonly category: string })[]): Promise<(StoredCell | undefined)[]>;
+}
+
+/** A task under our lease. Every write is refused once somebody else holds it (LEASE_LOST), whatever the network did to the answers. */
+export interface HeldTask {
+  readonly task: Task;
+  /** Touches telemetry and the lease's end only. */
+  heartbeat(telemetry: Telemetry, untilMs: number): Promise<void>;
+  /** Saves the task; with it, in one commit, the cell and, when the task has become terminal, the run's count. */
+  save(task: Task, cell?: CellWrite): Promise<void>;
+}
+
+export interface Tasks {
+  read(taskId: string): Promise<Task | undefined>;
+  /**
+   * Reads the task and saves what `decide` makes of it over exactly that version.
+   * Answers the decision, with a hold on the task when it was saved.
+   */
+  claim<D extends { readonly save?: Task }>(
+    taskId: string,
+    decide: (task: Task) => D,
+  ): Promise<{ decision: D; held: HeldTask | undefined } | undefined>;
+  /** The newest task of a computation. */
+  lastOf(computation: string): Promise<Task | undefined>;
+}
+
+export interface Runs {
+  read(runId: string): Promise<Run | undefined>;
+  markPublished(runId: string, atMs: number): Promise<void>;
+  markCalledBack(runId: string, atMs: number): Promise<void>;
+}
+
+/** What planning reads, at one moment. */
+export interface PlanningSnapshot {
+  /** Raised by every change; a change made on an older snapshot is refused. */
+  readonly sequence: number;
+  readonly book: Book;
+  readonly availability: Availability;
+  /** Runs whose outcomes are not in the book yet, with their tasks. */
+  readonly open: readonly { readonly run: Run; readonly tasks: readonly Task[] }[];
+}
+
+export interface PlanningChange {
+  /** Cells whose settled state changed; null when they are no longer settled. */
+  readonly settled: readonly { readonly cell: CellKey; readonly category: string; readonly to: Settled | null }[];
+  readonly availability?: Availability;
+  readonly closedRuns: readonly string[];
+  readonly claim?: { readonly run: Run; readonly tasks: readonly Task[] };
+}
+
+export interface Planning {
+  load(): Promise<PlanningSnapshot>;
+  /** One commit. False when the state has moved on since the snapshot: load again and decide again. */
+  commit(snapshot: PlanningSnapshot, change: PlanningChange): Promise<boolean>;
+}
+
+/** A day of a root dataset as the indexer sees it. */
+export interface RootDay {
+  readonly date: Day;
+  readonly hash: Hash;
+  readonly count: number;
+}
+
+/** How far a dataset's file has been loaded. */
+export interface LoadMark {
+  readonly file: string;
+  readonly size: number;
+  readonly modifiedMs: number;
+  readonly through: Day;
+}
+
+export interface RootData {
+  readMark(dataset: string): Promise<LoadMark | undefined>;
+  writeMark(dataset: string, mark: LoadMark): Promise<void>;
+  /** Each day whole, visible at once. */
+  writeDays(
+    dataset: string,
+    days: readonly { readonly date: Day; readonly artifact: Artifact; readonly generation: string }[],
+  ): Promise<void>;
+  /** Days that changed since the last call that was marked as seen, per dataset, and a cursor to mark them with. */
+  changedDays(dataset: string): Promise<{ readonly days: readonly RootDay[]; readonly seen: () => Promise<void> }>;
+}
+
+export interface Queue {
+  /** Answers when the service has taken every message. */
+  publish(messages: readonly TaskMessage[]): Promise<void>;
+}
+
+export interface Callbacks {
+  /** `gone`: nobody waits there any more, or somebody has called already. @throws {RetryableError} UNAVAILABLE @throws {UserError} a host that is not Workflows'. */
+  send(url: string, body: unknown): Promise<'sent' | 'gone'>;
+}
+
+/** The author's code, loaded by manifest entry. */
+export interface Definitions {
+  computation(entry: ManifestComputation): Promise<Computation>;
+  dataset(entry: ManifestDataset): Promise<Dataset>;
+}
+
+export interface MemoryProbe {
+  read(): { rssMB: number; heapUsedMB: number };
+}
+
+export type MemoryOfTier = Readonly<Record<Resources, number>>;

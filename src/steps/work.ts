@@ -1,0 +1,181 @@
+/** Work: lease -> heartbeat -> execute day by day -> commit cell, task and count-down together -> callback on zero. */
+import { codeOf, RetryableError, speaksOfMemory, TerminalError, toError } from '../errors.ts';
+import { onAttemptFailed, onCellDone, onGiveUp } from '../lifecycle/finish.ts';
+import { decideLease, type LeaseDecision } from '../lifecycle/lease.ts';
+import { MAX_ATTEMPTS } from '../lifecycle/limits.ts';
+import { routeAfterDeath } from '../lifecycle/routing.ts';
+import type { CellError } from '../model/cell.ts';
+import { messageFor, type TaskMessage } from '../model/message.ts';
+import { isTerminal, type Resources, type Task } from '../model/task.ts';
+import { countDown, type CountDownPorts } from './count-down.ts';
+import { type CellPorts, executeCell } from './execute-cell.ts';
+import { startHeartbeat } from './heartbeat.ts';
+import type { HeldTask, MemoryOfTier, MemoryProbe, Queue, Tasks } from './ports.ts';
+
+export interface WorkPorts extends CellPorts, CountDownPorts {
+  readonly tier: Resources;
+  readonly worker: string;
+  readonly leaseMs: number;
+  readonly heartbeatMs: number;
+  readonly memory: MemoryOfTier;
+  readonly probe: MemoryProbe;
+  readonly tasks: Tasks;
+  readonly queue: Queue;
+  readonly newId: () => string;
+  /** Stops the process if it is still busy with the task at `deadlineMs`: a loop without an end cannot be stopped from inside. */
+  readonly watch: (task: { readonly id: string; readonly token: string; readonly deadlineMs: number }) => {
+    readonly done: () => void;
+  };
+}
+
+/**
+ * Handles one delivery. Returns when it may be acknowledged.
+ * @throws {RetryableError} when it must come again.
+ */
+export async function work(message: TaskMessage, ports: WorkPorts): Promise<void> {
+  const token = ports.newId();
+  const claimed = await ports.tasks.claim(message.taskId, (task) =>
+    decideLease(task, {
+      worker: ports.worker,
+      token,
+      tier: ports.tier,
+      nowMs: ports.clock.now(),
+      leaseMs: ports.leaseMs,
+      memory: ports.memory,
+    }),
+  );
+  const fields = { run: message.runId, task: message.taskId, cell: `${message.computation}@${message.date}` };
+  if (claimed === undefined) {
+    ports.log.error({ ...fields, event: 'task.unknown' }, 'the ledger has no such task; the message is dropped');
+    return;
+  }
+  await follow(claimed.decision, claimed.held, ports, fields);
+}
+
+async function follow(
+  decision: LeaseDecision,
+  held: HeldTask | undefined,
+  ports: WorkPorts,
+  fields: Record<string, unknown>,
+): Promise<void> {
+  switch (decision.kind) {
+    case 'done':
+      ports.log.debug({ ...fields, event: 'task.duplicate' }, 'already done');
+      return;
+    case 'busy':
+      throw new RetryableError(
+        'LEASE_HELD',
+        `another worker holds the task until ${new Date(decision.untilMs).toISOString()}`,
+      );
+    case 'reroute':
+      ports.log.warn(
+        { ...fields, event: 'task.rerouted', to: decision.save.resources },
+        `sent to ${decision.save.resources}: ${decision.because}`,
+      );
+      await ports.queue.publish([messageFor(decision.save)]);
+      return;
+    case 'give-up':
+      await giveUp(taken(held), decision.error, ports);
+      return;
+    case 'run':
+      await attempt(taken(held), ports);
+  }
+}
+
+async function attempt(held: HeldTask, ports: WorkPorts): Promise<void> {
+  const heartbeat = startHeartbeat(held, ports);
+  try {
+    await runCells(held, ports, heartbeat.progress);
+    await heartbeat.stop();
+  } catch (thrown) {
+    await heartbeat.stop();
+    await onThrown(held, thrown, ports);
+    return;
+  }
+  await countDown(held.task.runId, ports);
+}
+
+async function runCells(held: HeldTask, ports: WorkPorts, onProgress: (entities: number) => void): Promise<void> {
+  for (const cell of held.task.cells) {
+    if (held.task.outcomes[cell.date] !== undefined) continue;
+    const { task } = held;
+    const broken = task.cells.some(
+      ({ date }) => date < cell.date && ['FAILED', 'NOT_TRIED'].includes(task.outcomes[date]?.status ?? ''),
+    );
+    if (broken) {
+      await held.save(onCellDone(task, cell.date, { status: 'NOT_TRIED' }));
+      continue;
+    }
+    const { outcome, write } = await executeCell(task, cell, ports, onProgress);
+    await held.save(onCellDone(task, cell.date, outcome), write);
+  }
+}
+
+/** An attempt that did not end in outcomes: out of memory moves up, passing trouble comes again, and the last attempt gives up. */
+async function onThrown(held: HeldTask, thrown: unknown, ports: WorkPorts): Promise<void> {
+  const error = toError(thrown);
+  const fields = { run: held.task.runId, task: held.task.id, attempt: held.task.attempts };
+  if (codeOf(error) === 'LEASE_LOST') {
+    ports.log.warn({ ...fields, event: 'lease.lost' }, error.message);
+    return;
+  }
+  const cellError: CellError = {
+    code: speaksOfMemory(error.message) ? 'OUT_OF_MEMORY' : (codeOf(error) ?? 'UNAVAILABLE'),
+    message: error.message,
+  };
+  const route = routeAfterDeath({ ...held.task, lastError: cellError }, ports.memory);
+  if (route.to === 'none') {
+    await giveUp(held, { code: 'OUT_OF_TIERS', message: `out of memory on the largest tier: ${route.because}` }, ports);
+    return;
+  }
+  if (held.task.attempts >= MAX_ATTEMPTS || error instanceof TerminalError) {
+    await giveUp(
+      held,
+      error instanceof TerminalError
+        ? cellError
+        : { code: 'ATTEMPTS_EXHAUSTED', message: `${held.task.attempts} attempts failed; the last: ${error.message}` },
+      ports,
+    );
+    return;
+  }
+  const next = onAttemptFailed(held.task, cellError, route.to);
+  await held.save(next);
+  ports.log.warn(
+    { ...fields, event: 'attempt.failed', error: cellError },
+    `attempt ${held.task.attempts} failed: ${error.message}`,
+  );
+  if (route.to !== ports.tier) {
+    await ports.queue.publish([messageFor(next)]);
+    return;
+  }
+  throw error instanceof RetryableError ? error : new RetryableError('UNAVAILABLE', error.message, { cause: error });
+}
+
+/** Fails the task for good. Also called by the watchdog, when the worker's main thread cannot. */
+export async function giveUp(held: HeldTask, error: CellError, ports: CountDownPorts): Promise<void> {
+  const given: Task = onGiveUp(held.task, error);
+  await held.save(given);
+  ports.log.error(
+    { event: 'task.failed', run: given.runId, task: given.id, computation: given.computation, error },
+    `given up: ${error.code}: ${error.message}`,
+  );
+  await countDown(given.runId, ports);
+}
+
+/** Ends a task whose worker is stuck, if the worker's lease is still the one it had. */
+export async function giveUpStuck(
+  taskId: string,
+  token: string,
+  error: CellError,
+  ports: CountDownPorts & Pick<WorkPorts, 'tasks'>,
+): Promise<void> {
+  const claimed = await ports.tasks.claim(taskId, (task) =>
+    !isTerminal(task) && task.lease?.token === token ? { save: task } : {},
+  );
+  if (claimed?.held !== undefined) await giveUp(claimed.held, error, ports);
+}
+
+function taken(held: HeldTask | undefined): HeldTask {
+  if (held === undefined) throw new Error('a lease was decided but not saved');
+  return held;
+}
