@@ -1,0 +1,113 @@
+/** Makes the manifest of a project: discovers, checks, levels and fingerprints its computations. */
+import { UserError } from '../errors.ts';
+import { isKeyed, type Computation } from '../model/computation.ts';
+import type { Manifest, ManifestComputation, ManifestDataset } from '../model/manifest.ts';
+import { MANIFEST_VERSION } from '../model/manifest.ts';
+import { checkDefinitions } from './check-definitions.ts';
+import { findCycle } from './cycle.ts';
+import { discover, type Discovered, type Discovery } from './discover.ts';
+import { computationsReadBy } from './edges.ts';
+import { Fingerprints } from './fingerprints.ts';
+import { manifestNeedsOf } from './manifest-needs.ts';
+import { ModuleGraph } from './module-graph.ts';
+import { definitionKey } from './normalize-syntax.ts';
+import { passesOf } from './passes.ts';
+
+/** The system epoch of a project that never raised it. */
+export const FIRST_EPOCH = 1;
+
+export interface BuildOptions {
+  /** The project's folder. */
+  readonly root: string;
+  /** Where its computations are, relative to the root; every `*.ts` module below it is imported, tests aside. */
+  readonly directory: string;
+  /** Raise it to make every result of the project again. */
+  readonly epoch?: number;
+}
+
+/**
+ * @throws {UserError} naming file and line: BAD_DEFINITION, CYCLE, UNKNOWN_COMPUTATION or UNKNOWN_DATASET (a need for
+ * something that no module exports), MISSING_FILE (no such directory).
+ */
+export async function buildManifest({ root, directory, epoch = FIRST_EPOCH }: BuildOptions): Promise<Manifest> {
+  const graph = new ModuleGraph(root);
+  const discovery = await discover(graph, directory);
+  checkDefinitions(discovery, graph);
+  const passOf = levels(discovery, graph);
+  const fingerprintOf = fingerprinter(discovery, graph, epoch);
+  const computations = discovery.computations.map((found): ManifestComputation => {
+    const { value, module, exportName, line } = found;
+    return {
+      name: value.name,
+      category: value.category,
+      productLines: [...value.productLines],
+      tags: [...value.tags],
+      ...(value.description === undefined ? {} : { description: value.description }),
+      pass: passOf.get(value.name) ?? 1,
+      module: graph.relative(module.path),
+      exportName,
+      line,
+      needs: manifestNeedsOf(value),
+      shape: value.work.shape,
+      keyed: isKeyed(value.output),
+      timeoutSeconds: value.timeoutSeconds,
+      fingerprint: fingerprintOf(found),
+    };
+  });
+  computations.sort((a, b) => a.pass - b.pass || byName(a, b));
+  return {
+    version: MANIFEST_VERSION,
+    passes: computations.at(-1)?.pass ?? 0,
+    computations,
+    datasets: discovery.datasets.map((found) => manifestDataset(found, graph)).sort(byName),
+  };
+}
+
+/** Pass of each computation by name. */
+function levels(discovery: Discovery, graph: ModuleGraph): ReadonlyMap<string, number> {
+  const needs = new Map(
+    discovery.computations.map(({ value }) => [value.name, computationsReadBy({ needs: manifestNeedsOf(value) })]),
+  );
+  const { passOf, leftOver } = passesOf(needs);
+  if (leftOver.length === 0) return passOf;
+  const cycle = findCycle(needs) ?? leftOver;
+  const first = discovery.computations.find(({ value }) => value.name === cycle[0]);
+  const where = first === undefined ? '' : `${graph.relative(first.module.path)}:${first.line}: `;
+  throw new UserError(
+    'CYCLE',
+    `${where}computations need each other in a ring: ${cycle.join(' -> ')}. ` +
+      'Drop one of these needs, or split what two of them share into a computation of its own.',
+  );
+}
+
+function fingerprinter(discovery: Discovery, graph: ModuleGraph, epoch: number) {
+  const labels = new Map<string, string>();
+  const labelOf = new Map<unknown, string>();
+  for (const { value, module, localName } of [...discovery.computations, ...discovery.datasets]) {
+    const label = `${value.kind === 'computation' ? 'computation' : 'dataset'}:${value.name}`;
+    labelOf.set(value, label);
+    if (localName !== undefined) labels.set(definitionKey(module.path, localName), label);
+  }
+  const fingerprints = new Fingerprints(graph, labels, epoch);
+  return ({ value, module, localName }: Discovered<Computation>) => {
+    const needs = Object.values(value.needs).flatMap((need) =>
+      'of' in need && need.of.kind === 'computation' ? [labelOf.get(need.of) ?? ''] : [],
+    );
+    return fingerprints.of({ module, localName, needs: new Set(needs) });
+  };
+}
+
+function manifestDataset(
+  { value, module, exportName }: Discovery['datasets'][number],
+  graph: ModuleGraph,
+): ManifestDataset {
+  return {
+    name: value.name,
+    kind: value.kind,
+    ...(value.description === undefined ? {} : { description: value.description }),
+    module: graph.relative(module.path),
+    exportName,
+  };
+}
+
+const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : Number(a.name > b.name));

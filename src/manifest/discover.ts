@@ -1,0 +1,85 @@
+/** Finds the computations and datasets that a project's modules export. */
+import { globSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../errors.ts';
+import { isComputation, type Computation } from '../model/computation.ts';
+import { isDataset, type Dataset } from '../model/dataset.ts';
+import { importModule } from './import-module.ts';
+import type { ModuleGraph } from './module-graph.ts';
+import type { SourceModule } from './source-module.ts';
+
+/** A definition and the export under which a worker finds it again. */
+export interface Discovered<T extends Computation | Dataset = Computation | Dataset> {
+  readonly value: T;
+  readonly module: SourceModule;
+  readonly exportName: string;
+  /** Its top-level name inside of the module; undefined when the parser cannot see where it comes from. */
+  readonly localName: string | undefined;
+  readonly line: number;
+}
+
+export interface Discovery {
+  /** In the order of their modules' paths. */
+  readonly computations: readonly Discovered<Computation>[];
+  readonly datasets: readonly Discovered<Dataset>[];
+}
+
+/**
+ * All that is exported below the directory, and what that needs from modules elsewhere in the project. A definition under
+ * several names, or exported again by another module, counts once: where it is written wins.
+ * @throws {UserError} MISSING_FILE, BAD_DEFINITION, CYCLE
+ */
+export async function discover(graph: ModuleGraph, directory: string): Promise<Discovery> {
+  const inside = modulesBelow(graph, directory);
+  const exported = new Map<unknown, Discovered>();
+  for (const module of inside) await collect(graph, module, exported);
+  const found = new Set(exported.values());
+  const outside = graph.closureOf(inside).filter((module) => !inside.includes(module));
+  let looked = false;
+  for (const { value } of found) {
+    if (!isComputation(value)) continue;
+    for (const need of Object.values(value.needs)) {
+      if (!('of' in need)) continue;
+      if (!exported.has(need.of) && !looked) {
+        for (const module of outside) await collect(graph, module, exported);
+        looked = true;
+      }
+      const definition = exported.get(need.of);
+      if (definition !== undefined) found.add(definition);
+    }
+  }
+  const all = [...found];
+  return {
+    computations: all.filter((each): each is Discovered<Computation> => isComputation(each.value)),
+    datasets: all.filter((each): each is Discovered<Dataset> => isDataset(each.value)),
+  };
+}
+
+function modulesBelow(graph: ModuleGraph, directory: string): SourceModule[] {
+  const folder = join(graph.root, directory);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UserError('MISSING_FILE', `There is no folder ${folder} to look for computations in.`);
+  }
+  return globSync('**/*.ts', { cwd: folder })
+    .filter((file) => !/(\.test|\.d)\.ts$|(^|\/)node_modules\//.test(file))
+    .sort()
+    .map((file) => graph.moduleAt(join(folder, file)));
+}
+
+async function collect(graph: ModuleGraph, module: SourceModule, into: Map<unknown, Discovered>): Promise<void> {
+  const namespace = await importModule(graph, module);
+  for (const [exportName, value] of Object.entries(namespace)) {
+    if (into.has(value) || !(isComputation(value) || isDataset(value))) continue;
+    into.set(value, { value, ...homeOf(graph, module, exportName) });
+  }
+}
+
+/** Where an export is written, and under which name that module exports it. */
+function homeOf(graph: ModuleGraph, module: SourceModule, exportName: string): Omit<Discovered, 'value'> {
+  const meaning = graph.exportOf(module, exportName);
+  if (meaning?.kind !== 'declaration') return { module, exportName, localName: undefined, line: 1 };
+  const { module: home, name: localName, declaration } = meaning;
+  const exported = [...home.exports].find(([, local]) => local === localName)?.[0];
+  const place = exported === undefined ? { module, exportName } : { module: home, exportName: exported };
+  return { ...place, localName, line: declaration.line };
+}

@@ -1,0 +1,135 @@
+/** The date-free half of a cell's vector: hashes of the code, of the layer below it, and of what it runs on. */
+import { readFileSync } from 'node:fs';
+import { EXECUTOR_VERSION } from '../model/executor-version.ts';
+import { hashOf, hashOfParts, type Hash } from '../model/hash.ts';
+import type { Fingerprint } from '../model/vector.ts';
+import type { Meaning, ModuleGraph } from './module-graph.ts';
+import { definitionKey, SyntaxNormalizer, type DefinitionLabels, type Reference } from './normalize-syntax.ts';
+import { PackageVersions } from './package-versions.ts';
+import type { Declaration, SourceModule } from './source-module.ts';
+import type { SyntaxNode } from './syntax-node.ts';
+
+export interface FingerprintSubject {
+  readonly module: SourceModule;
+  /** Its top-level name in the module; undefined when the parser cannot see it, and then all of the module counts. */
+  readonly localName: string | undefined;
+  /** Labels of the computations that it needs directly: their result hashes are in the vector, so their code is not followed. */
+  readonly needs: ReadonlySet<string>;
+}
+
+export class Fingerprints {
+  readonly #graph: ModuleGraph;
+  readonly #labels: DefinitionLabels;
+  readonly #normalizer: SyntaxNormalizer;
+  readonly #versions: PackageVersions;
+  readonly #epoch: number;
+
+  constructor(graph: ModuleGraph, labels: DefinitionLabels, epoch: number) {
+    this.#graph = graph;
+    this.#labels = labels;
+    this.#normalizer = new SyntaxNormalizer(graph, labels);
+    this.#versions = new PackageVersions(graph.root);
+    this.#epoch = epoch;
+  }
+
+  of(subject: FingerprintSubject): Fingerprint {
+    const reach = new Reach(this.#graph, this.#labels, this.#normalizer, subject);
+    const packages = [...reach.packages].sort().map((name) => `${name}@${this.#versions.versionOf(name)}`);
+    return {
+      code: hashOfParts([...reach.code].sort()),
+      layer: hashOfParts([...reach.layer].sort()),
+      infrastructure: infrastructureHash(process.versions.node, packages),
+      epoch: this.#epoch,
+    };
+  }
+}
+
+/** Of Node's version (its major counts), the executor's, and `name@version` of each package reached, sorted. */
+export function infrastructureHash(
+  nodeVersion: string,
+  packages: readonly string[],
+  executor = EXECUTOR_VERSION,
+): Hash {
+  const [major] = nodeVersion.split('.');
+  return hashOfParts([`node ${major}`, `executor ${executor}`, ...packages]);
+}
+
+/** Everything that a subject's declaration reaches: pieces of text, its own module's apart from the others'. */
+class Reach {
+  readonly code = new Set<string>();
+  readonly layer = new Set<string>();
+  readonly packages = new Set<string>();
+  readonly #graph: ModuleGraph;
+  readonly #labels: DefinitionLabels;
+  readonly #normalizer: SyntaxNormalizer;
+  readonly #subject: FingerprintSubject;
+  readonly #seen = new Set<Declaration | SourceModule>();
+  readonly #wholeModules = new Set<SourceModule>();
+
+  constructor(graph: ModuleGraph, labels: DefinitionLabels, normalizer: SyntaxNormalizer, subject: FingerprintSubject) {
+    this.#graph = graph;
+    this.#labels = labels;
+    this.#normalizer = normalizer;
+    this.#subject = subject;
+    const { module, localName } = subject;
+    const start = localName === undefined ? undefined : graph.meaningOf(localName, module);
+    this.#follow(start ?? { kind: 'namespace', module });
+  }
+
+  #declaration(module: SourceModule, declaration: Declaration): void {
+    if (this.#seen.has(declaration)) return;
+    this.#seen.add(declaration);
+    this.#load(module);
+    this.#piece(module, declaration.id, declaration.node);
+  }
+
+  /** What the module does on its own once anything of it is reached. */
+  #load(module: SourceModule): void {
+    if (this.#seen.has(module)) return;
+    this.#seen.add(module);
+    for (const [index, effect] of module.effects.entries()) this.#piece(module, `effect ${index}`, effect);
+    for (const specifier of module.bareImports) {
+      const resolved = this.#graph.resolve(specifier, module);
+      if (resolved.kind === 'local') this.#load(this.#graph.moduleAt(resolved.path));
+      if (resolved.kind === 'package') this.packages.add(resolved.package);
+    }
+  }
+
+  #piece(module: SourceModule, id: string, node: SyntaxNode): void {
+    const { text, references } = this.#normalizer.normalize(node, module);
+    if (module === this.#subject.module) this.code.add(`${id}=${text}`);
+    else this.layer.add(`${this.#graph.relative(module.path)}#${id}=${text}`);
+    for (const reference of references) if (!this.#isInput(reference)) this.#follow(reference.meaning);
+  }
+
+  #isInput({ meaning, handedOn }: Reference): boolean {
+    if (!handedOn || meaning.kind !== 'declaration') return false;
+    const label = this.#labels.get(definitionKey(meaning.module.path, meaning.name));
+    return label !== undefined && this.#subject.needs.has(label);
+  }
+
+  #follow(meaning: Meaning): void {
+    switch (meaning.kind) {
+      case 'declaration':
+        for (const module of meaning.through) this.#load(module);
+        return this.#declaration(meaning.module, meaning.declaration);
+      case 'namespace':
+        if (this.#wholeModules.has(meaning.module)) return;
+        this.#wholeModules.add(meaning.module);
+        this.#load(meaning.module);
+        for (const name of this.#graph.exportNames(meaning.module)) {
+          const exported = this.#graph.exportOf(meaning.module, name);
+          if (exported !== undefined) this.#follow(exported);
+        }
+        return;
+      case 'data':
+        this.layer.add(`${this.#graph.relative(meaning.path)}=${hashOf(readFileSync(meaning.path))}`);
+        return;
+      case 'package':
+        if (meaning.package !== undefined) this.packages.add(meaning.package);
+        return;
+      case 'authoring':
+      case 'builtin':
+    }
+  }
+}

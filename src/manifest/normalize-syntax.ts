@@ -1,0 +1,197 @@
+/** A declaration's meaning as text: comments, layout, types, quotes and descriptive metadata are gone, names are resolved. */
+import { canonicalJson } from '../model/canonical.ts';
+import type { Meaning, ModuleGraph } from './module-graph.ts';
+import type { SourceModule } from './source-module.ts';
+import { isNode, isTypeOnly, nameOf, nodesIn, withoutTypeWrappers, type SyntaxNode } from './syntax-node.ts';
+
+export interface Reference {
+  readonly meaning: Meaning;
+  /** Handed on as it is (an argument, a member of a literal), so that this piece of text does not look inside of it. */
+  readonly handedOn: boolean;
+}
+
+export interface NormalSyntax {
+  readonly text: string;
+  readonly references: readonly Reference[];
+}
+
+/** Label of a known computation or dataset (`computation:rsi`) by `definitionKey`. */
+export type DefinitionLabels = ReadonlyMap<string, string>;
+
+export const definitionKey = (path: string, name: string): string => `${path}#${name}`;
+
+/** Members of the authoring calls' literals that say something about the definition and nothing about what it makes. */
+const DESCRIPTIVE: Readonly<Record<string, ReadonlySet<string>>> = {
+  defineComputation: new Set(['description', 'tags', 'productLines', 'headline', 'timeoutSeconds', 'category']),
+  defineDataset: new Set(['description', 'source']),
+  defineDocument: new Set(['description', 'source']),
+};
+
+/** Positions, spelling, and TypeScript's modifiers; types themselves are dropped by `isTypeOnly`. */
+const DROPPED = new Set([
+  'type',
+  'start',
+  'end',
+  'range',
+  'parent',
+  'raw',
+  'shorthand',
+  'definite',
+  'readonly',
+  'accessibility',
+  'override',
+  'abstract',
+  'importKind',
+  'exportKind',
+]);
+
+/**
+ * Names are not scoped: a local variable that is called like a top-level declaration counts as a reference to it. That can
+ * only make a hash change once too often, never once too seldom.
+ */
+export class SyntaxNormalizer {
+  readonly #graph: ModuleGraph;
+  readonly #labels: DefinitionLabels;
+  readonly #cache = new Map<SyntaxNode, NormalSyntax>();
+
+  constructor(graph: ModuleGraph, labels: DefinitionLabels) {
+    this.#graph = graph;
+    this.#labels = labels;
+  }
+
+  normalize(node: SyntaxNode, module: SourceModule): NormalSyntax {
+    let normal = this.#cache.get(node);
+    if (normal === undefined) {
+      const references: Reference[] = [];
+      const tree = new Walk(this.#graph, this.#labels, module, references).plain(node, false);
+      normal = { text: canonicalJson(tree), references };
+      this.#cache.set(node, normal);
+    }
+    return normal;
+  }
+}
+
+/** One descent through one declaration. */
+class Walk {
+  readonly #graph: ModuleGraph;
+  readonly #labels: DefinitionLabels;
+  readonly #module: SourceModule;
+  readonly #references: Reference[];
+
+  constructor(graph: ModuleGraph, labels: DefinitionLabels, module: SourceModule, references: Reference[]) {
+    this.#graph = graph;
+    this.#labels = labels;
+    this.#module = module;
+    this.#references = references;
+  }
+
+  plain(wrapped: SyntaxNode, handedOn: boolean): unknown {
+    const node = withoutTypeWrappers(wrapped);
+    const meaning = this.#meaningOf(node);
+    if (meaning !== undefined) return this.#refer(meaning, handedOn);
+    if (node.type === 'Literal') return plainLiteral(node);
+    if (node.type === 'ImportExpression') this.#referToDynamicImport(node);
+    const plain: Record<string, unknown> = { type: node.type };
+    for (const [property, value] of Object.entries(node)) {
+      // `?.` is the one `optional` that runs; on parameters and members it is a type.
+      if (DROPPED.has(property) || (property === 'optional' && !isChainLink(node))) continue;
+      if (value === null || value === undefined || value === false) continue;
+      plain[property] = isPlainName(node, property) ? nameOf(value) : this.#plainValue(node, property, value);
+      if (Array.isArray(plain[property]) && plain[property].length === 0) delete plain[property];
+    }
+    return plain;
+  }
+
+  #plainValue(node: SyntaxNode, property: string, value: unknown): unknown {
+    if (isNode(value)) {
+      return isTypeOnly(value) ? undefined : this.plain(value, node.type === 'Property' && property === 'value');
+    }
+    if (Array.isArray(value)) {
+      const handedOn = property === 'arguments' || node.type === 'ArrayExpression';
+      return this.#withoutDescription(node, property, value)
+        .filter(
+          (item) => !isNode(item) || !(isTypeOnly(item) || item.type === 'EmptyStatement' || nameOf(item) === 'this'),
+        )
+        .map((item) => (isNode(item) ? this.plain(item, handedOn) : item));
+    }
+    return value;
+  }
+
+  /** The arguments of an authoring call, its literal without the descriptive members; other lists as they are. */
+  #withoutDescription(node: SyntaxNode, property: string, list: readonly unknown[]): readonly unknown[] {
+    if (node.type !== 'CallExpression' || property !== 'arguments' || !isNode(node['callee'])) return list;
+    const meaning = this.#meaningOf(node['callee']);
+    const descriptive = meaning?.kind === 'authoring' ? DESCRIPTIVE[meaning.imported] : undefined;
+    const [options, ...others] = list;
+    if (descriptive === undefined || !isNode(options)) return list;
+    const literal = withoutTypeWrappers(options);
+    if (literal.type !== 'ObjectExpression') return list;
+    const kept = nodesIn(literal['properties']).filter(
+      (member) => member['computed'] === true || !descriptive.has(nameOf(member['key']) ?? ''),
+    );
+    return [{ ...literal, properties: kept }, ...others];
+  }
+
+  /** Of a name, or of a member of a namespace (`stats.mean`), which is the same thing. */
+  #meaningOf(node: SyntaxNode): Meaning | undefined {
+    if (node.type === 'Identifier') return this.#graph.meaningOf(nameOf(node) ?? '', this.#module);
+    if (node.type !== 'MemberExpression' || node['computed'] === true || !isNode(node['object'])) return undefined;
+    const owner = this.#meaningOf(node['object']);
+    const member = nameOf(node['property']) ?? '';
+    if (owner?.kind === 'namespace') return this.#graph.exportOf(owner.module, member);
+    return owner?.kind === 'authoring' && owner.imported === '*' ? { ...owner, imported: member } : undefined;
+  }
+
+  #refer(meaning: Meaning, handedOn: boolean): unknown {
+    this.#references.push({ meaning, handedOn });
+    return { refersTo: this.#labelOf(meaning) };
+  }
+
+  /** Free of the machine's paths, and of the module's own, so that a file can move without new results. */
+  #labelOf(meaning: Meaning): string {
+    switch (meaning.kind) {
+      case 'declaration': {
+        const known = this.#labels.get(definitionKey(meaning.module.path, meaning.name));
+        if (known !== undefined) return known;
+        return meaning.module === this.#module
+          ? `#${meaning.name}`
+          : `${this.#graph.relative(meaning.module.path)}#${meaning.name}`;
+      }
+      case 'namespace':
+        return `${this.#graph.relative(meaning.module.path)}#*`;
+      case 'data':
+        return `${this.#graph.relative(meaning.path)}#${meaning.imported}`;
+      case 'authoring':
+        return `daymill#${meaning.imported}`;
+      default:
+        return `${meaning.specifier}#${meaning.imported}`;
+    }
+  }
+
+  /** `import('./x.ts')` with a literal reaches all of the module; any other path cannot be known here. */
+  #referToDynamicImport(node: SyntaxNode): void {
+    const specifier = nameOf(node['source']);
+    const meaning = specifier === undefined ? undefined : this.#graph.namespaceOf(specifier, this.#module);
+    if (meaning !== undefined) this.#references.push({ meaning, handedOn: false });
+  }
+}
+
+/** `'a'` and `"a"`, `1e3` and `1000` are the same; a number's text keeps Infinity, which JSON would lose. */
+function plainLiteral(node: SyntaxNode): unknown {
+  if (node['regex'] !== undefined) return { regex: node['regex'] };
+  if (node['bigint'] !== undefined) return { bigint: node['bigint'] };
+  return { [typeof node['value']]: String(node['value']) };
+}
+
+const isChainLink = (node: SyntaxNode): boolean => node.type === 'MemberExpression' || node.type === 'CallExpression';
+
+const KEYED = new Set(['Property', 'MethodDefinition', 'PropertyDefinition', 'AccessorProperty']);
+const LABELLED = new Set(['LabeledStatement', 'BreakStatement', 'ContinueStatement']);
+
+/** Whether the property holds a name that stands for itself: `.name`, `{ name: … }`, a label, `import.meta`. */
+function isPlainName(node: SyntaxNode, property: string): boolean {
+  if (LABELLED.has(node.type)) return property === 'label';
+  if (node.type === 'MetaProperty') return true;
+  if (node['computed'] === true || nameOf(node[property]) === undefined) return false;
+  return (KEYED.has(node.type) && property === 'key') || (node.type === 'MemberExpression' && property === 'property');
+}
