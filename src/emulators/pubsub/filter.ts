@@ -109,10 +109,11 @@ function tokenize(source: string): Token[] {
   const end = source.trimEnd().length;
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < end) {
-    const at = TOKEN.lastIndex;
-    const groups = TOKEN.exec(source)?.groups;
-    if (groups === undefined) throw misfit(source, at, 'an operator, a key or a string');
-    const { word, string, sign } = groups;
+    const from = TOKEN.lastIndex;
+    const match = TOKEN.exec(source);
+    if (match?.groups === undefined) throw misfit(source, from, 'an operator, a key or a string');
+    const at = TOKEN.lastIndex - match[0].trimStart().length;
+    const { word, string, sign } = match.groups;
     if (word !== undefined) tokens.push({ kind: 'word', text: word, at });
     else if (string !== undefined) tokens.push({ kind: 'string', text: unescape(string), at });
     else tokens.push({ kind: 'sign', text: sign as string, at });
