@@ -7,9 +7,9 @@ import { type MemoryOfTier, routeAfterDeath } from './routing.ts';
 
 export type LeaseDecision =
   /** Terminal already: a duplicate. Acknowledge. */
-  | { readonly kind: 'done' }
+  | { readonly kind: 'done'; readonly save?: never }
   /** Another attempt is alive. Do not acknowledge: if it dies, this delivery is the one that goes on. */
-  | { readonly kind: 'busy'; readonly untilMs: number }
+  | { readonly kind: 'busy'; readonly untilMs: number; readonly save?: never }
   /** It belongs on another tier: save it so, send it there, acknowledge. */
   | { readonly kind: 'reroute'; readonly save: Task; readonly because: string }
   /** No attempt is left: the task fails with this error, under a lease of ours. */

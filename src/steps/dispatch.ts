@@ -1,7 +1,7 @@
 /** Dispatch: plan -> claim cells -> route to a tier -> run and tasks in one commit -> publish. */
 import pLimit from 'p-limit';
 import { RetryableError, UserError } from '../errors.ts';
-import { startTier } from '../lifecycle/routing.ts';
+import { type MemoryOfTier, startTier } from '../lifecycle/routing.ts';
 import type { Day } from '../model/date.ts';
 import { countOutcomes, type OutcomeCounts } from '../model/decision.ts';
 import { hashOf } from '../model/hash.ts';

@@ -6,7 +6,7 @@ import { computationIn, type Manifest } from '../model/manifest.ts';
 import type { Task, TaskCell } from '../model/task.ts';
 import { type Vector, vectorHash } from '../model/vector.ts';
 import { cellPlace, loadInputs } from './load-inputs.ts';
-import type { Artifacts, CellRecord, CellWrite, Clock, Definitions, Log } from './ports.ts';
+import type { Artifacts, CellRecord, CellWrite, Clock, Definitions, Log, Watchdog } from './ports.ts';
 
 export interface CellPorts {
   readonly manifest: Manifest;
@@ -15,9 +15,7 @@ export interface CellPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly newId: () => string;
-  readonly watch: (task: { readonly id: string; readonly token: string; readonly deadlineMs: number }) => {
-    readonly done: () => void;
-  };
+  readonly watchdog: Watchdog;
 }
 
 /** Grace that an awaited time-out has before the watchdog stops the whole process. */

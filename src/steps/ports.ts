@@ -8,7 +8,7 @@ import type { Hash } from '../model/hash.ts';
 import type { ManifestComputation, ManifestDataset } from '../model/manifest.ts';
 import type { TaskMessage } from '../model/message.ts';
 import type { Run } from '../model/run.ts';
-import type { Resources, Task, Telemetry } from '../model/task.ts';
+import type { Task, Telemetry } from '../model/task.ts';
 import type { Vector } from '../model/vector.ts';
 import type { Availability, Book } from '../planning/state.ts';
 
@@ -178,4 +178,9 @@ export interface MemoryProbe {
   read(): { rssMB: number; heapUsedMB: number };
 }
 
-export type MemoryOfTier = Readonly<Record<Resources, number>>;
+/** Stops the process when it is still busy with a task at its deadline: a loop without an end cannot be stopped from inside. */
+export interface Watchdog {
+  watch(task: { readonly id: string; readonly token: string; readonly deadlineMs: number; readonly what: string }): {
+    readonly done: () => void;
+  };
+}

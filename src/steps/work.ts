@@ -3,14 +3,14 @@ import { codeOf, RetryableError, speaksOfMemory, TerminalError, toError } from '
 import { onAttemptFailed, onCellDone, onGiveUp } from '../lifecycle/finish.ts';
 import { decideLease, type LeaseDecision } from '../lifecycle/lease.ts';
 import { MAX_ATTEMPTS } from '../lifecycle/limits.ts';
-import { routeAfterDeath } from '../lifecycle/routing.ts';
+import { type MemoryOfTier, routeAfterDeath } from '../lifecycle/routing.ts';
 import type { CellError } from '../model/cell.ts';
 import { messageFor, type TaskMessage } from '../model/message.ts';
 import { isTerminal, type Resources, type Task } from '../model/task.ts';
 import { countDown, type CountDownPorts } from './count-down.ts';
 import { type CellPorts, executeCell } from './execute-cell.ts';
 import { startHeartbeat } from './heartbeat.ts';
-import type { HeldTask, MemoryOfTier, MemoryProbe, Queue, Tasks } from './ports.ts';
+import type { HeldTask, MemoryProbe, Queue, Tasks } from './ports.ts';
 
 export interface WorkPorts extends CellPorts, CountDownPorts {
   readonly tier: Resources;
@@ -22,10 +22,6 @@ export interface WorkPorts extends CellPorts, CountDownPorts {
   readonly tasks: Tasks;
   readonly queue: Queue;
   readonly newId: () => string;
-  /** Stops the process if it is still busy with the task at `deadlineMs`: a loop without an end cannot be stopped from inside. */
-  readonly watch: (task: { readonly id: string; readonly token: string; readonly deadlineMs: number }) => {
-    readonly done: () => void;
-  };
 }
 
 /**

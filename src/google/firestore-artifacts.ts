@@ -1,0 +1,67 @@
+/** Artifacts in Firestore: inline parts in the day's own document, larger ones as shards under a generation. */
+import type { DocumentData, DocumentSnapshot, Firestore } from '@google-cloud/firestore';
+import { z } from 'zod';
+import { RetryableError } from '../errors.ts';
+import { type Artifact, ArtifactSummary, Part, Shard } from '../model/artifact.ts';
+import type { Artifacts, Place, StoredArtifact } from '../steps/ports.ts';
+import { placePath, shardPath } from './paths.ts';
+
+/** The pointer: which parts a day's artifact is made of. Swapping it is what makes a new result visible, whole. */
+const Pointer = ArtifactSummary.extend({ parts: z.array(Part).optional(), shards: z.array(Shard).optional() });
+type Pointer = z.infer<typeof Pointer>;
+
+export const toPointer = (artifact: Artifact): Pointer => ({
+  hash: artifact.hash,
+  keyed: artifact.keyed,
+  count: artifact.count,
+  rawBytes: artifact.rawBytes,
+  ...('parts' in artifact ? { parts: [...artifact.parts] } : { shards: [...artifact.shards] }),
+});
+
+export function firestoreArtifacts(db: Firestore): Artifacts {
+  return {
+    async read(places) {
+      if (places.length === 0) return [];
+      const snapshots = await db.getAll(...places.map((place) => db.doc(placePath(place))));
+      return snapshots.map((snapshot, index) => {
+        const place = places[index];
+        return place === undefined ? undefined : toStored(db, place, snapshot);
+      });
+    },
+    async writeShard(place, generation, part, index) {
+      const { data, ...range } = part;
+      const id = `${generation}-${String(index).padStart(4, '0')}`;
+      await db.doc(shardPath(place, id)).set({ ...range, data });
+      return { ...range, id };
+    },
+  };
+}
+
+function toStored(db: Firestore, place: Place, snapshot: DocumentSnapshot<DocumentData>): StoredArtifact | undefined {
+  const data = snapshot.data();
+  if (data === undefined || data['status'] !== 'COMPLETED') return undefined;
+  const pointer = Pointer.parse(data['artifact']);
+  const readShard = async ({ id, ...range }: Shard): Promise<Part> => {
+    const shard = await db.doc(shardPath(place, id)).get();
+    const bytes: unknown = shard.get('data');
+    // A new generation took over while we read; the old one was collected.
+    if (!(bytes instanceof Uint8Array))
+      throw new RetryableError('INPUT_CHANGED', `${placePath(place)} was replaced while it was read`);
+    return { ...range, data: bytes };
+  };
+  const { parts, shards, ...summary } = pointer;
+  return {
+    ...summary,
+    async *parts() {
+      yield* parts ?? [];
+      for (const shard of shards ?? []) yield await readShard(shard);
+    },
+    async partWith(key) {
+      const holds = ({ first, last }: { first: string; last: string }): boolean => first <= key && key <= last;
+      const part = parts?.find(holds);
+      if (part !== undefined) return part;
+      const shard = shards?.find(holds);
+      return shard === undefined ? undefined : readShard(shard);
+    },
+  };
+}

@@ -1,0 +1,25 @@
+/** The one Firestore client of a process, and what its errors mean to us. */
+import { Firestore } from '@google-cloud/firestore';
+import { RetryableError, toError } from '../errors.ts';
+
+/** gRPC status codes that we act on. */
+export const GRPC = { NOT_FOUND: 5, ALREADY_EXISTS: 6, FAILED_PRECONDITION: 9, ABORTED: 10, UNAVAILABLE: 14 } as const;
+
+export const openFirestore = (projectId: string): Firestore =>
+  new Firestore({ projectId, ignoreUndefinedProperties: true });
+
+export function grpcCode(thrown: unknown): number | undefined {
+  return typeof thrown === 'object' && thrown !== null && 'code' in thrown && typeof thrown.code === 'number'
+    ? thrown.code
+    : undefined;
+}
+
+/** The document is not as the precondition says: somebody else wrote it, or our own lost answer did. */
+export const isConflict = (thrown: unknown): boolean => {
+  const code = grpcCode(thrown);
+  return code === GRPC.FAILED_PRECONDITION || code === GRPC.ALREADY_EXISTS || code === GRPC.NOT_FOUND;
+};
+
+/** Everything that Firestore throws beyond conflicts may pass. */
+export const unavailable = (what: string, thrown: unknown): RetryableError =>
+  new RetryableError('UNAVAILABLE', `${what}: ${toError(thrown).message}`, { cause: thrown });

@@ -1,0 +1,66 @@
+/** Root data in Firestore: `datasets/{name}` says how far a file was loaded, `datasets/{name}/days/{date}` holds a day. */
+import { FieldValue, Timestamp, type Firestore } from '@google-cloud/firestore';
+import { z } from 'zod';
+import type { LoadMark, RootData } from '../steps/ports.ts';
+import { toPointer } from './firestore-artifacts.ts';
+import { DATASETS, daysOf, placePath } from './paths.ts';
+
+const Mark = z.object({ file: z.string(), size: z.number(), modifiedMs: z.number(), through: z.string() });
+
+/**
+ * A day's `changedAt` is set when Firestore takes the request, its commit follows a little later: what was changed just before
+ * the last look is looked at again.
+ */
+const OVERLAP_MS = 5_000;
+
+export function firestoreRootData(db: Firestore): RootData {
+  const ref = (dataset: string) => db.collection(DATASETS).doc(dataset);
+  return {
+    async readMark(dataset): Promise<LoadMark | undefined> {
+      const mark = Mark.safeParse((await ref(dataset).get()).get('mark'));
+      return mark.success ? mark.data : undefined;
+    },
+    async writeMark(dataset, mark) {
+      await ref(dataset).set({ mark }, { merge: true });
+    },
+    async writeDays(dataset, days) {
+      const batch = db.batch();
+      for (const { date, artifact, generation } of days) {
+        const path = placePath({ kind: 'root', dataset, date });
+        batch.set(db.doc(path), {
+          date,
+          status: 'COMPLETED',
+          artifact: toPointer(artifact),
+          generation,
+          hash: artifact.hash,
+          count: artifact.count,
+          changedAt: FieldValue.serverTimestamp(),
+        });
+      }
+      await batch.commit();
+    },
+    async changedDays(dataset) {
+      const seenThrough: unknown = (await ref(dataset).get()).get('seenThrough');
+      const after =
+        seenThrough instanceof Timestamp
+          ? Timestamp.fromMillis(seenThrough.toMillis() - OVERLAP_MS)
+          : Timestamp.fromMillis(0);
+      const changed = await db
+        .collection(daysOf(dataset))
+        .where('changedAt', '>', after)
+        .select('date', 'hash', 'count')
+        .get();
+      const days = changed.docs.map((day) => ({
+        date: String(day.get('date')),
+        hash: String(day.get('hash')),
+        count: Number(day.get('count')),
+      }));
+      return {
+        days,
+        seen: async () => {
+          await ref(dataset).set({ seenThrough: changed.readTime }, { merge: true });
+        },
+      };
+    },
+  };
+}

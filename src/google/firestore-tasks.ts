@@ -1,0 +1,177 @@
+/**
+ * Tasks in the ledger, held by fencing: every write carries the update time of the version that it builds on, so a worker
+ * that was overtaken is refused by Firestore itself. A refused write may be our own, landed with its answer lost: `fence`
+ * (whose version it is) and `rev` (how far it is) tell.
+ */
+import {
+  FieldValue,
+  type DocumentReference,
+  type Firestore,
+  type Timestamp,
+  type UpdateData,
+  type WriteBatch,
+} from '@google-cloud/firestore';
+import { randomUUID } from 'node:crypto';
+import { RetryableError } from '../errors.ts';
+import { isTerminal, Task } from '../model/task.ts';
+import type { CellWrite, HeldTask, Tasks } from '../steps/ports.ts';
+import { toPointer } from './firestore-artifacts.ts';
+import { isConflict, unavailable } from './firestore-client.ts';
+import { LEDGER, placePath, RUNS } from './paths.ts';
+
+/** Times that a claim is decided anew because the task changed under it. */
+const MAX_CLAIM_CONFLICTS = 5;
+
+interface Version {
+  readonly task: Task;
+  readonly updateTime: Timestamp;
+  readonly fence: string;
+  readonly rev: number;
+}
+
+export function firestoreTasks(db: Firestore): Tasks {
+  return {
+    async read(taskId) {
+      return (await readVersion(db.collection(LEDGER).doc(taskId)))?.task;
+    },
+    async lastOf(computation) {
+      const newest = await db
+        .collection(LEDGER)
+        .where('computation', '==', computation)
+        .orderBy('createdMs', 'desc')
+        .limit(1)
+        .get();
+      const [snapshot] = newest.docs;
+      return snapshot === undefined ? undefined : Task.parse(snapshot.data());
+    },
+    async claim(taskId, decide) {
+      const ref = db.collection(LEDGER).doc(taskId);
+      for (let conflicts = 0; conflicts < MAX_CLAIM_CONFLICTS; conflicts++) {
+        const version = await readVersion(ref);
+        if (version === undefined) return undefined;
+        const decision = decide(version.task);
+        if (decision.save === undefined) return { decision, held: undefined };
+        const fence = decision.save.lease?.token ?? randomUUID();
+        const next = { task: decision.save, fence, rev: version.rev + 1 };
+        const batch = db.batch();
+        const saved = await commitOver(ref, batch, version, next);
+        if (saved !== undefined) return { decision, held: hold(db, ref, saved) };
+      }
+      throw new RetryableError(
+        'CONTENTION',
+        `${taskId} changed ${MAX_CLAIM_CONFLICTS} times while it was being claimed`,
+      );
+    },
+  };
+}
+
+function hold(db: Firestore, ref: DocumentReference, claimed: Version): HeldTask {
+  let version = claimed;
+  // One write at a time: each builds on the update time of the one before.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(write: () => Promise<T>): Promise<T> => {
+    const turn = last.then(write, write);
+    last = turn.catch(() => {});
+    return turn;
+  };
+  const lost = (): RetryableError => new RetryableError('LEASE_LOST', `${ref.id} was taken over by another worker`);
+
+  /** After a refused write: adopts our own landed or touched version, else the lease is lost. */
+  const resync = async (): Promise<void> => {
+    const found = await readVersion(ref);
+    if (found === undefined || found.fence !== version.fence) throw lost();
+    version = found;
+  };
+
+  return {
+    get task() {
+      return version.task;
+    },
+    heartbeat: (telemetry, untilMs) =>
+      inTurn(async () => {
+        if (isTerminal(version.task)) return;
+        try {
+          const { writeTime } = await ref.update(
+            { telemetry, 'lease.untilMs': untilMs },
+            { lastUpdateTime: version.updateTime },
+          );
+          version = { ...version, updateTime: writeTime };
+        } catch (thrown) {
+          if (!isConflict(thrown)) throw unavailable('the heartbeat was not written', thrown);
+          await resync();
+        }
+      }),
+    save: (task, cell) =>
+      inTurn(async () => {
+        const next = { task, fence: version.fence, rev: version.rev + 1 };
+        for (;;) {
+          const batch = db.batch();
+          if (cell !== undefined) writeCell(db, batch, cell);
+          if (isTerminal(task)) countOff(db, batch, task);
+          const saved = await commitOver(ref, batch, version, next);
+          if (saved !== undefined) {
+            version = saved;
+            return;
+          }
+          await resync();
+        }
+      }),
+  };
+}
+
+/** Commits `batch` with the task's new version; undefined when the task is no longer at `version` and `next` is not there either. */
+async function commitOver(
+  ref: DocumentReference,
+  batch: WriteBatch,
+  version: Version,
+  next: Omit<Version, 'updateTime'>,
+): Promise<Version | undefined> {
+  const { status, resources, attempts, lease, lastError, outcomes } = next.task;
+  const fields: UpdateData<Record<string, unknown>> = {
+    status,
+    resources,
+    attempts,
+    outcomes,
+    lease: lease ?? FieldValue.delete(),
+    lastError: lastError ?? FieldValue.delete(),
+    fence: next.fence,
+    rev: next.rev,
+  };
+  batch.update(ref, fields, { lastUpdateTime: version.updateTime });
+  try {
+    const results = await batch.commit();
+    const written = results.at(-1);
+    if (written === undefined) throw new Error('a commit answered without results');
+    return { ...next, updateTime: written.writeTime };
+  } catch (thrown) {
+    if (!isConflict(thrown)) throw unavailable(`${ref.id} was not saved`, thrown);
+    const found = await readVersion(ref);
+    return found !== undefined && found.fence === next.fence && found.rev === next.rev ? found : undefined;
+  }
+}
+
+function writeCell(db: Firestore, batch: WriteBatch, cell: CellWrite): void {
+  const ref = db.doc(placePath({ kind: 'cell', ...cell }));
+  const { computation, category, date, vector, record } = cell;
+  const base = { computation, category, date, vector, record, status: cell.status };
+  if (cell.status === 'COMPLETED')
+    batch.set(ref, { ...base, generation: cell.generation, artifact: toPointer(cell.artifact) });
+  // The last good result stays beside the failure, for people; no computation reads it.
+  else batch.set(ref, { ...base, error: cell.error }, { merge: true });
+}
+
+function countOff(db: Firestore, batch: WriteBatch, task: Task): void {
+  batch.update(db.collection(RUNS).doc(task.runId), { remainingTasks: FieldValue.increment(-1) });
+}
+
+async function readVersion(ref: DocumentReference): Promise<Version | undefined> {
+  const snapshot = await ref.get();
+  const data = snapshot.data();
+  if (data === undefined || snapshot.updateTime === undefined) return undefined;
+  return {
+    task: Task.parse(data),
+    updateTime: snapshot.updateTime,
+    fence: String(data['fence'] ?? ''),
+    rev: Number(data['rev'] ?? 0),
+  };
+}

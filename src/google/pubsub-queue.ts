@@ -1,0 +1,33 @@
+/** The task queue on Pub/Sub: one topic a tier. The client batches by 100 messages, which is its default. */
+import { PubSub } from '@google-cloud/pubsub';
+import { RetryableError, toError } from '../errors.ts';
+import type { TaskMessage } from '../model/message.ts';
+import type { Resources } from '../model/task.ts';
+import type { Queue } from '../steps/ports.ts';
+
+export type Topics = Readonly<Record<Resources, string>>;
+
+export function pubsubQueue(projectId: string, topics: Topics): Queue {
+  const client = new PubSub({ projectId });
+  return {
+    async publish(messages) {
+      try {
+        await Promise.all(
+          messages.map((message) => client.topic(topics[message.resources]).publishMessage(toPubsub(message))),
+        );
+      } catch (thrown) {
+        throw new RetryableError(
+          'UNAVAILABLE',
+          `${messages.length} messages were not all published: ${toError(thrown).message}`,
+          { cause: thrown },
+        );
+      }
+    },
+  };
+}
+
+/** Attributes are for filters and logs; the worker reads the body. */
+const toPubsub = (message: TaskMessage) => ({
+  data: Buffer.from(JSON.stringify(message)),
+  attributes: { action: message.action, runId: message.runId, computation: message.computation, date: message.date },
+});

@@ -1,0 +1,142 @@
+/** Loads bundled datasets from their files, as far as the target day, and only what is not there yet. */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../errors.ts';
+import { artifactWriter, writeArtifact } from '../execution/artifact-writer.ts';
+import { TerminalError } from '../errors.ts';
+import type { Artifact } from '../model/artifact.ts';
+import type { Dataset, FileSource } from '../model/dataset.ts';
+import { addDays, type Day } from '../model/date.ts';
+import type { Manifest } from '../model/manifest.ts';
+import type { Artifacts, Clock, Definitions, Log, RootData } from './ports.ts';
+
+/** Days written in one commit; entity days are large, documents small. */
+const DAYS_A_COMMIT = { entities: 8, document: 300 } as const;
+
+/** Digits of a row's number within its day, which is its entity id: rows keep their order, and sort as text. */
+const ID_DIGITS = 7;
+
+export interface LoadPorts {
+  readonly root: string;
+  readonly manifest: Manifest;
+  readonly definitions: Definitions;
+  readonly artifacts: Artifacts;
+  readonly rootData: RootData;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly newId: () => string;
+  readonly readSource: (
+    source: FileSource<unknown>,
+    options: { root: string; from: Day; to: Day },
+  ) => AsyncIterable<{ readonly date: Day; readonly rows: readonly unknown[] }>;
+  readonly coverage: (source: FileSource<unknown>, root: string) => Promise<{ first: Day; last: Day }>;
+}
+
+export interface LoadReport {
+  readonly dataset: string;
+  readonly days: number;
+  readonly rows: number;
+}
+
+/** `onDay` hears of each day as it is read. @throws {UserError} MISSING_FILE, BAD_SOURCE */
+export async function loadRootData(
+  to: Day,
+  ports: LoadPorts,
+  onDay: (dataset: string, date: Day) => void = () => {},
+): Promise<LoadReport[]> {
+  const reports: LoadReport[] = [];
+  for (const entry of ports.manifest.datasets) {
+    const dataset = await ports.definitions.dataset(entry);
+    if (dataset.source !== undefined) reports.push(await loadDataset(dataset, dataset.source, to, ports, onDay));
+  }
+  return reports;
+}
+
+async function loadDataset(
+  dataset: Dataset,
+  source: FileSource<unknown>,
+  to: Day,
+  ports: LoadPorts,
+  onDay: (dataset: string, date: Day) => void,
+): Promise<LoadReport> {
+  const file = statSync(join(ports.root, source.file), { throwIfNoEntry: false });
+  if (file === undefined) {
+    throw new UserError(
+      'MISSING_FILE',
+      `${dataset.name} is read from ${source.file}, which is not there. Run npm ci, or correct the dataset's source.`,
+    );
+  }
+  const mark = await ports.rootData.readMark(dataset.name);
+  const same =
+    mark !== undefined && mark.file === source.file && mark.size === file.size && mark.modifiedMs === file.mtimeMs;
+  if (same && mark.through >= to) return { dataset: dataset.name, days: 0, rows: 0 };
+  const { first, last } = await ports.coverage(source, ports.root);
+  const from = same ? addDays(mark.through, 1) : first;
+  let days = 0;
+  let rows = 0;
+  let batch: { date: Day; artifact: Artifact; generation: string }[] = [];
+  const write = async (): Promise<void> => {
+    if (batch.length > 0) await ports.rootData.writeDays(dataset.name, batch);
+    batch = [];
+  };
+  for await (const day of ports.readSource(source, { root: ports.root, from, to: to < last ? to : last })) {
+    const generation = ports.newId();
+    batch.push({ date: day.date, artifact: await toArtifact(dataset, day, generation, ports), generation });
+    days++;
+    rows += day.rows.length;
+    onDay(dataset.name, day.date);
+    if (batch.length >= DAYS_A_COMMIT[dataset.kind]) await write();
+  }
+  await write();
+  await ports.rootData.writeMark(dataset.name, {
+    file: source.file,
+    size: file.size,
+    modifiedMs: file.mtimeMs,
+    through: to,
+  });
+  ports.log.info(
+    { event: 'loaded', dataset: dataset.name, days, rows },
+    `loaded ${days} days of ${dataset.name}, ${rows} rows`,
+  );
+  return { dataset: dataset.name, days, rows };
+}
+
+async function toArtifact(
+  dataset: Dataset,
+  day: { date: Day; rows: readonly unknown[] },
+  generation: string,
+  ports: LoadPorts,
+): Promise<Artifact> {
+  const place = { kind: 'root', dataset: dataset.name, date: day.date } as const;
+  const sink = (part: Parameters<Artifacts['writeShard']>[2], index: number) =>
+    ports.artifacts.writeShard(place, generation, part, index);
+  try {
+    if (dataset.kind === 'document') {
+      if (day.rows.length !== 1)
+        throw new UserError(
+          'BAD_SOURCE',
+          `${dataset.name} has ${day.rows.length} rows on ${day.date}, and a document is one a day.`,
+        );
+      return await writeArtifact(checked(dataset, day.date, 0, day.rows[0]), false, sink);
+    }
+    const writer = artifactWriter(sink);
+    for (const [index, row] of day.rows.entries()) {
+      writer.add(String(index).padStart(ID_DIGITS, '0'), checked(dataset, day.date, index, row));
+      if (writer.isFull()) await writer.flush();
+    }
+    return await writer.finish();
+  } catch (thrown) {
+    if (!(thrown instanceof TerminalError)) throw thrown;
+    throw new UserError('BAD_SOURCE', `${dataset.name} on ${day.date}: ${thrown.message}`, { cause: thrown });
+  }
+}
+
+function checked(dataset: Dataset, date: Day, index: number, row: unknown): unknown {
+  const result = dataset.schema.safeParse(row);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new UserError(
+    'BAD_SOURCE',
+    `${dataset.name}, row ${index + 1} of ${date}: ${issue?.path.join('.')}: ${issue?.message}. Nothing of this day was loaded.`,
+  );
+}

@@ -1,0 +1,86 @@
+/**
+ * Reconcile: carries out what a crash left undone, as the state itself shows it. Idempotent, and says what it did:
+ * runs that were claimed but not published, attempts that died and whose message is gone, callbacks that were not answered,
+ * and outcomes that are not in the book yet.
+ */
+import { LEASE_SECONDS, ZOMBIE_MINUTES } from '../lifecycle/limits.ts';
+import { computationIn } from '../model/manifest.ts';
+import { messageFor } from '../model/message.ts';
+import { isTerminal, type Task } from '../model/task.ts';
+import { fold } from '../planning/fold.ts';
+import { callBack } from './count-down.ts';
+import { type DispatchPorts, publish } from './dispatch.ts';
+import type { Callbacks, Clock, Log, PlanningSnapshot } from './ports.ts';
+
+/** A dispatcher needs seconds between its claim and its last publish; longer means that it died. */
+const UNPUBLISHED_AFTER_MS = LEASE_SECONDS * 1_000;
+
+export interface ReconcileReport {
+  /** Runs whose messages were published again. */
+  readonly republished: number;
+  /** Dead attempts that were offered again. */
+  readonly revived: number;
+  /** Callbacks sent. */
+  readonly calledBack: number;
+  /** Runs whose outcomes went into the book. */
+  readonly closed: number;
+  /** Runs whose count does not match their tasks: a defect, for people to look at. */
+  readonly miscounted: readonly string[];
+}
+
+export interface ReconcilePorts extends Pick<DispatchPorts, 'planning' | 'runs' | 'queue' | 'manifest'> {
+  readonly callbacks: Callbacks;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport> {
+  const snapshot = await ports.planning.load();
+  const now = ports.clock.now();
+  let republished = 0;
+  let revived = 0;
+  let calledBack = 0;
+  const miscounted: string[] = [];
+  for (const { run, tasks } of snapshot.open) {
+    const open = tasks.filter((task) => !isTerminal(task));
+    if (run.publishedMs === undefined && now - run.createdMs > UNPUBLISHED_AFTER_MS) {
+      await publish(run, tasks, ports);
+      republished++;
+    }
+    const dead = open.filter((task) => isZombie(task, now));
+    if (dead.length > 0) await ports.queue.publish(dead.map(messageFor));
+    revived += dead.length;
+    if (open.length === 0 && run.remainingTasks === 0 && (await callBack(run, ports))) calledBack++;
+    // Read with the run after its tasks, the count may be behind a task that just ended, never ahead.
+    if (run.remainingTasks < open.length) miscounted.push(run.id);
+  }
+  const closed = await closeRuns(snapshot, ports);
+  const report: ReconcileReport = { republished, revived, calledBack, closed, miscounted };
+  ports.log.info(
+    { event: 'reconciled', ...report },
+    `reconciled: ${republished} runs published again, ${revived} tasks revived, ${calledBack} callbacks sent, ${closed} runs closed`,
+  );
+  return report;
+}
+
+/** An attempt whose lease lapsed long ago: Pub/Sub would have delivered its message again by now. */
+function isZombie(task: Task, nowMs: number): boolean {
+  return (
+    task.status === 'IN_PROGRESS' && task.lease !== undefined && nowMs - task.lease.untilMs > ZOMBIE_MINUTES * 60_000
+  );
+}
+
+async function closeRuns(snapshot: PlanningSnapshot, ports: ReconcilePorts): Promise<number> {
+  const { settled, closedRuns } = fold(snapshot.book, snapshot.open);
+  if (closedRuns.length === 0) return 0;
+  const committed = await ports.planning.commit(snapshot, {
+    settled: settled.map(({ cell, to }) => ({
+      cell,
+      category: computationIn(ports.manifest, cell.computation)?.category ?? 'unknown',
+      to,
+    })),
+    closedRuns,
+  });
+  // Another writer was faster and has folded the same outcomes, or will.
+  return committed ? closedRuns.length : 0;
+}
