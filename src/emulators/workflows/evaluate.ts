@@ -1,0 +1,158 @@
+/** Expressions: tree to value. */
+import { systemError } from './errors.ts';
+import type { BinaryOperator, Expression } from './expression.ts';
+import { equal, isInt64, isList, isMap, isNumber, typeName } from './value.ts';
+import type { Value } from './value.ts';
+
+/** What an expression can reach. Functions here never block. */
+export interface Environment {
+  variable(name: string): Value;
+  call(name: string, args: readonly Value[]): Value;
+}
+
+/** @throws {Raised} with the service's tags. */
+export function evaluate(expression: Expression, environment: Environment): Value {
+  switch (expression.kind) {
+    case 'literal':
+      return typeof expression.value === 'bigint' ? int64(expression.value) : expression.value;
+    case 'list':
+      return expression.items.map((item) => evaluate(item, environment));
+    case 'variable':
+      return environment.variable(expression.name);
+    case 'member':
+      return lookUp(evaluate(expression.object, environment), expression.name);
+    case 'index':
+      return lookUp(evaluate(expression.object, environment), evaluate(expression.index, environment));
+    case 'call':
+      return environment.call(
+        expression.callee,
+        expression.args.map((argument) => evaluate(argument, environment)),
+      );
+    case 'unary': {
+      const { operator, operand } = expression;
+      // The sign belongs to the literal, or the smallest integer could not be written.
+      if (operator === '-' && operand.kind === 'literal' && typeof operand.value === 'bigint') return -operand.value;
+      const value = evaluate(operand, environment);
+      if (operator === 'not') return !asBoolean(value, 'not');
+      if (typeof value === 'bigint') return int64(-value);
+      if (typeof value === 'number') return -value;
+      throw systemError('TypeError', `unsupported operand type for -: ${typeName(value)}`);
+    }
+    case 'logical': {
+      const left = asBoolean(evaluate(expression.left, environment), expression.operator);
+      if (left === (expression.operator === 'or')) return left;
+      return asBoolean(evaluate(expression.right, environment), expression.operator);
+    }
+    default:
+      return operate(
+        expression.operator,
+        evaluate(expression.left, environment),
+        evaluate(expression.right, environment),
+      );
+  }
+}
+
+/** `object.key`, `object["key"]`, `list[index]`. */
+export function lookUp(object: Value, key: Value): Value {
+  if (isMap(object)) {
+    if (typeof key !== 'string') throw systemError('TypeError', `a map key must be a string, not ${typeName(key)}`);
+    const value = object.get(key);
+    if (value === undefined) throw systemError('KeyError', `key not found: ${JSON.stringify(key)}`);
+    return value;
+  }
+  if (isList(object)) return object[listIndex(object, key)] ?? null;
+  throw systemError('TypeError', `a value of type ${typeName(object)} has no keys (looking for ${describe(key)})`);
+}
+
+/** The place of `key` in a list. Negative indexes are out of range. */
+export function listIndex(list: readonly Value[], key: Value): number {
+  if (typeof key !== 'bigint') {
+    throw systemError('TypeError', `a list index must be an integer, not ${typeName(key)}`);
+  }
+  if (key < 0n || key >= BigInt(list.length)) {
+    throw systemError('IndexError', `index ${key} is out of range of a list of ${list.length}`);
+  }
+  return Number(key);
+}
+
+const describe = (key: Value): string => (typeof key === 'string' ? `"${key}"` : typeName(key));
+
+function asBoolean(value: Value, operator: string): boolean {
+  if (typeof value === 'boolean') return value;
+  throw systemError('TypeError', `operand of ${operator} must be a boolean, not ${typeName(value)}`);
+}
+
+function int64(value: bigint): bigint {
+  if (isInt64(value)) return value;
+  throw systemError('ValueError', `integer overflow: ${value} exceeds 64 bits`);
+}
+
+function operate(operator: BinaryOperator, left: Value, right: Value): Value {
+  switch (operator) {
+    case '==':
+      return equal(left, right);
+    case '!=':
+      return !equal(left, right);
+    case 'in':
+      if (isList(right)) return right.some((item) => equal(item, left));
+      if (isMap(right) && typeof left === 'string') return right.has(left);
+      throw unsupported(operator, left, right);
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      if ((isNumber(left) && isNumber(right)) || (typeof left === 'string' && typeof right === 'string')) {
+        return compare(operator, left, right);
+      }
+      throw unsupported(operator, left, right);
+    case '+':
+      if (typeof left === 'string' && typeof right === 'string') return left + right;
+      return arithmetic(operator, left, right);
+    default:
+      return arithmetic(operator, left, right);
+  }
+}
+
+type Comparable = bigint | number | string;
+
+function compare(operator: '<' | '<=' | '>' | '>=', left: Comparable, right: Comparable): boolean {
+  if (operator === '<') return left < right;
+  if (operator === '<=') return left <= right;
+  return operator === '>' ? left > right : left >= right;
+}
+
+function arithmetic(operator: '+' | '-' | '*' | '/' | '//' | '%', left: Value, right: Value): Value {
+  if (!isNumber(left) || !isNumber(right)) throw unsupported(operator, left, right);
+  const divides = operator === '/' || operator === '//' || operator === '%';
+  if (divides && Number(right) === 0) throw systemError('ZeroDivisionError', 'division by zero');
+  if (typeof left === 'bigint' && typeof right === 'bigint' && operator !== '/') {
+    return int64(integerArithmetic(operator, left, right));
+  }
+  return doubleArithmetic(operator, Number(left), Number(right));
+}
+
+function integerArithmetic(operator: '+' | '-' | '*' | '//' | '%', left: bigint, right: bigint): bigint {
+  if (operator === '+') return left + right;
+  if (operator === '-') return left - right;
+  if (operator === '*') return left * right;
+  // Floored division: the remainder takes the sign of the divisor.
+  const remainder = ((left % right) + right) % right;
+  return operator === '%' ? remainder : (left - remainder) / right;
+}
+
+function doubleArithmetic(operator: '+' | '-' | '*' | '/' | '//' | '%', left: number, right: number): number {
+  if (operator === '+') return left + right;
+  if (operator === '-') return left - right;
+  if (operator === '*') return left * right;
+  if (operator === '/') return left / right;
+  if (operator === '//') return Math.floor(left / right);
+  const remainder = left % right;
+  return remainder !== 0 && remainder < 0 !== right < 0 ? remainder + right : remainder;
+}
+
+function unsupported(operator: string, left: Value, right: Value): Error {
+  return systemError(
+    'TypeError',
+    `unsupported operand types for ${operator}: ${typeName(left)} and ${typeName(right)}`,
+  );
+}

@@ -1,0 +1,132 @@
+/** Expressions: text to tree. Grammar: https://cloud.google.com/workflows/docs/reference/syntax/expressions */
+import type { Token } from './tokens.ts';
+import { ExpressionError, tokenize } from './tokens.ts';
+import type { Value } from './value.ts';
+
+export type BinaryOperator = '+' | '-' | '*' | '/' | '//' | '%' | '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in';
+
+/** `at` is an offset into the expression's text. */
+export type Expression =
+  | { readonly kind: 'literal'; readonly value: Value }
+  | { readonly kind: 'list'; readonly items: readonly Expression[] }
+  | { readonly kind: 'variable'; readonly name: string; readonly at: number }
+  | { readonly kind: 'member'; readonly object: Expression; readonly name: string; readonly at: number }
+  | { readonly kind: 'index'; readonly object: Expression; readonly index: Expression }
+  | { readonly kind: 'call'; readonly callee: string; readonly args: readonly Expression[]; readonly at: number }
+  | { readonly kind: 'unary'; readonly operator: 'not' | '-'; readonly operand: Expression }
+  | { readonly kind: 'logical'; readonly operator: 'and' | 'or'; readonly left: Expression; readonly right: Expression }
+  | {
+      readonly kind: 'binary';
+      readonly operator: BinaryOperator;
+      readonly left: Expression;
+      readonly right: Expression;
+    };
+
+/** Loosest first. One row each, as in the service's table (syntax/datatypes, order of operations). */
+const BINARY_LEVELS: readonly (readonly string[])[] = [
+  ['or'],
+  ['and'],
+  ['==', '!=', '<', '<=', '>', '>=', 'in'],
+  ['+', '-'],
+  ['*', '/', '//', '%'],
+];
+
+/** @throws {ExpressionError} with the offset of what cannot be read. */
+export function parseExpression(text: string): Expression {
+  const tokens = tokenize(text);
+  let position = 0;
+  const peek = (): Token => tokens[position] as Token; // the last token is always `end`
+  const next = (): Token => tokens[position++] as Token;
+  const isSymbol = (symbol: string): boolean => peek().kind === 'symbol' && peek().text === symbol;
+
+  const expect = (symbol: string): void => {
+    if (!isSymbol(symbol)) throw unexpected(peek(), `expected "${symbol}"`);
+    position++;
+  };
+
+  const binary = (level: number): Expression => {
+    const operators = BINARY_LEVELS[level];
+    if (operators === undefined) return unary();
+    let left = binary(level + 1);
+    while (peek().kind === 'symbol' && operators.includes(peek().text)) {
+      const operator = next().text;
+      const right = binary(level + 1);
+      left =
+        operator === 'and' || operator === 'or'
+          ? { kind: 'logical', operator, left, right }
+          : { kind: 'binary', operator: operator as BinaryOperator, left, right };
+    }
+    return left;
+  };
+
+  const unary = (): Expression => {
+    const { kind, text: operator } = peek();
+    if (kind !== 'symbol' || (operator !== 'not' && operator !== '-')) return postfix();
+    position++;
+    return { kind: 'unary', operator, operand: unary() };
+  };
+
+  const postfix = (): Expression => {
+    let object = primary();
+    for (;;) {
+      if (isSymbol('.')) {
+        position++;
+        const token = next();
+        if (token.kind !== 'name') throw unexpected(token, 'expected a key after "."');
+        object = { kind: 'member', object, name: token.text, at: token.at };
+      } else if (isSymbol('[')) {
+        position++;
+        object = { kind: 'index', object, index: binary(0) };
+        expect(']');
+      } else if (isSymbol('(')) {
+        const callee = dottedName(object);
+        if (callee === undefined) throw unexpected(peek(), 'only a function can be called');
+        position++;
+        object = { kind: 'call', ...callee, args: sequence(')') };
+      } else return object;
+    }
+  };
+
+  const sequence = (close: string): Expression[] => {
+    const items: Expression[] = [];
+    while (!isSymbol(close)) {
+      items.push(binary(0));
+      if (!isSymbol(close)) expect(',');
+    }
+    position++;
+    return items;
+  };
+
+  const primary = (): Expression => {
+    const token = next();
+    if (token.kind === 'literal') return { kind: 'literal', value: token.value };
+    if (token.kind === 'name') return { kind: 'variable', name: token.text, at: token.at };
+    if (token.kind === 'symbol' && token.text === '[') return { kind: 'list', items: sequence(']') };
+    if (token.kind === 'symbol' && token.text === '(') {
+      const inner = binary(0);
+      expect(')');
+      return inner;
+    }
+    if (token.text === '{') {
+      throw new ExpressionError('a map cannot be written in an expression; assign it to a variable first', token.at);
+    }
+    throw unexpected(token, 'expected a value');
+  };
+
+  const tree = binary(0);
+  if (peek().kind !== 'end') throw unexpected(peek(), 'expected an operator or the end');
+  return tree;
+}
+
+/** `text.to_upper` for `a.b` chains of plain names, else undefined. */
+export function dottedName(expression: Expression): { callee: string; at: number } | undefined {
+  if (expression.kind === 'variable') return { callee: expression.name, at: expression.at };
+  if (expression.kind !== 'member') return undefined;
+  const object = dottedName(expression.object);
+  return object && { callee: `${object.callee}.${expression.name}`, at: object.at };
+}
+
+function unexpected(token: Token, expected: string): ExpressionError {
+  const found = token.kind === 'end' ? 'the end of the expression' : `"${token.text}"`;
+  return new ExpressionError(`unexpected ${found}: ${expected}`, token.at);
+}
