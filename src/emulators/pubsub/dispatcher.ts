@@ -7,11 +7,12 @@
  * 2. At most `maxOutstanding` messages of a subscription are outstanding, none of them twice (faults aside).
  */
 import { Agent } from 'node:http';
+import { sendRequest } from '../http-request.ts';
 import type { State } from '../state.ts';
 import type { FaultKind, PubsubFaults } from './faults.ts';
 import { draw } from './faults.ts';
 import { ACKNOWLEDGING_STATUSES, PUSH_BACKOFF_MS } from './limits.ts';
-import { pushRequest, sendPush } from './push.ts';
+import { pushRequest } from './push.ts';
 import type { Subscription } from './schemas.ts';
 import { durationMs } from './schemas.ts';
 import type { Delivery, Store, StoredMessage } from './store.ts';
@@ -170,7 +171,9 @@ export function startDispatcher(options: {
     counters.delivered += 1;
     try {
       const signal = AbortSignal.any([deadline.signal, abort.signal]);
-      const status = await sendPush(pushRequest(subscription, message, failures + 1, timers.now()), agent, signal);
+      const request = pushRequest(subscription, message, failures + 1, timers.now());
+      // 102 (Processing) acknowledges although it is not the last answer.
+      const status = await sendRequest(request, signal, { agent, interim: 102 });
       log(describe(String(status)));
       return ACKNOWLEDGING_STATUSES.has(status);
     } catch (error) {

@@ -1,16 +1,8 @@
-/** One HTTP push of one message: the request that a function behind an Eventarc trigger receives, and its answer. */
-import type { Agent } from 'node:http';
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+/** The HTTP push of a message: the request that a function behind an Eventarc trigger receives. */
+import type { OutgoingRequest } from '../http-request.ts';
 import { unsignedToken } from '../unsigned-token.ts';
 import type { Subscription } from './schemas.ts';
 import type { StoredMessage } from './store.ts';
-
-export interface PushRequest {
-  url: string;
-  headers: Record<string, string>;
-  body: string;
-}
 
 /**
  * The wrapped message that every push carries (https://cloud.google.com/pubsub/docs/push), with the `ce-` headers that
@@ -23,7 +15,7 @@ export function pushRequest(
   message: StoredMessage,
   attempt: number,
   now: number,
-): PushRequest {
+): OutgoingRequest {
   const { pushEndpoint: url = '', pubsubWrapper, oidcToken } = subscription.pushConfig ?? {};
   const { topic, data, attributes, orderingKey } = message;
   const messageId = String(message.id);
@@ -49,10 +41,10 @@ export function pushRequest(
     'ce-time': publishTime,
   };
   return {
+    method: 'POST',
     url,
     headers: {
       'content-type': 'application/json',
-      'content-length': String(Buffer.byteLength(body)),
       'user-agent': 'APIs-Google; (+https://developers.google.com/webmasters/APIs-Google.html)',
       ...(pubsubWrapper === undefined && cloudEvent),
       ...(oidcToken !== undefined && {
@@ -61,36 +53,4 @@ export function pushRequest(
     },
     body,
   };
-}
-
-/**
- * @param agent for http; an https push takes a connection of its own
- * @returns the answer's HTTP status, as soon as its head has arrived
- * @throws when nothing answers or `signal` is aborted
- */
-export function sendPush({ url, headers, body }: PushRequest, agent: Agent, signal: AbortSignal): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const secure = url.startsWith('https:');
-    const request = (secure ? httpsRequest : httpRequest)(url, {
-      method: 'POST',
-      headers,
-      signal,
-      ...(!secure && { agent }),
-    });
-    // 102 (Processing) acknowledges although it is not the last answer.
-    request.on('information', ({ statusCode }) => {
-      if (statusCode === 102) resolve(statusCode);
-    });
-    request.on('response', (response) => {
-      response.on('error', () => {});
-      response.resume();
-      resolve(response.statusCode as number);
-    });
-    request.on('error', (error: NodeJS.ErrnoException) => {
-      // The server closed an idle connection while we took it: https://nodejs.org/api/http.html#requestreusedsocket
-      if (request.reusedSocket && error.code === 'ECONNRESET') resolve(sendPush({ url, headers, body }, agent, signal));
-      else reject(error);
-    });
-    request.end(body);
-  });
 }

@@ -33,7 +33,7 @@ describe('a cloudevent function', () => {
   beforeEach(async () => {
     failures = 0;
     events = [];
-    cloudEvent<PushBody>('worker', (event) => {
+    cloudEvent<PushBody>('worker', (event: ReceivedEvent) => {
       events.push(event);
       if (failures-- > 0) throw new Error('not this time');
     });
@@ -132,7 +132,7 @@ describe('a cloudevent function', () => {
     );
     await expect(topic.setMetadata({ labels: { a: 'b' } })).rejects.toMatchObject(refused('UpdateTopic'));
     await expect(client.subscription('sub-a').seek(new Date())).rejects.toMatchObject(refused('Seek'));
-    await expect(client.listSchemas().next()).rejects.toMatchObject(refused('ListSchemas'));
+    await expect(client.listSchemas()[Symbol.asyncIterator]().next()).rejects.toMatchObject(refused('ListSchemas'));
   });
 
   test('clear forgets everything but never uses an id again', async () => {
