@@ -2,7 +2,7 @@
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import type { AsyncBuffer, FileMetaData, RowGroup } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { UserError } from '../errors.ts';
+import { toError, UserError } from '../errors.ts';
 import type { FileSource } from '../model/dataset.ts';
 import type { Day } from '../model/date.ts';
 import type { Coverage, SourceRow } from './read-source.ts';
@@ -14,13 +14,16 @@ interface Days {
 }
 
 /** The rows of each row group that may hold days of the range, in file order; a group's edges may lie outside of it. */
-export async function* parquetRows(path: string, dateColumn: string, days: Days): AsyncGenerator<Iterable<SourceRow>> {
-  const file = await asyncBufferFromFile(path);
-  const metadata = await parquetMetadataAsync(file);
+export async function* parquetRows(
+  path: string,
+  source: FileSource<unknown>,
+  days: Days,
+): AsyncGenerator<Iterable<SourceRow>> {
+  const { file, metadata } = await opened(path, source);
   let rowStart = 0;
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);
-    const span = groupDays(group, dateColumn);
+    const span = groupDays(group, source.dateColumn);
     if (span === undefined || (span.first <= days.to && span.last >= days.from)) {
       yield numbered(await parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd }), rowStart);
     }
@@ -30,8 +33,7 @@ export async function* parquetRows(path: string, dateColumn: string, days: Days)
 
 /** From the statistics of the first and the last row group; from their first and last row where there are none. */
 export async function parquetCoverage(path: string, source: FileSource<unknown>): Promise<Coverage> {
-  const file = await asyncBufferFromFile(path);
-  const metadata = await parquetMetadataAsync(file);
+  const { file, metadata } = await opened(path, source);
   const [head] = metadata.row_groups;
   const tail = metadata.row_groups.at(-1);
   if (head === undefined || tail === undefined) throw new UserError('BAD_SOURCE', `${source.file} has no rows.`);
@@ -43,6 +45,18 @@ export async function parquetCoverage(path: string, source: FileSource<unknown>)
     throw new UserError('BAD_SOURCE', `${source.file}: column "${dateColumn}" has no readable days at its ends.`);
   }
   return { first, last };
+}
+
+async function opened(
+  path: string,
+  source: FileSource<unknown>,
+): Promise<{ readonly file: AsyncBuffer; readonly metadata: FileMetaData }> {
+  const file = await asyncBufferFromFile(path);
+  try {
+    return { file, metadata: await parquetMetadataAsync(file) };
+  } catch (error) {
+    throw new UserError('BAD_SOURCE', `${source.file}: ${toError(error).message}.`, { cause: error });
+  }
 }
 
 function* numbered(rows: readonly Readonly<Record<string, unknown>>[], before: number): Generator<SourceRow> {

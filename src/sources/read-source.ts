@@ -39,8 +39,7 @@ export async function* readSource<T>(
   const { from, to } = options;
   const path = await existingFile(source, options.root);
   const dayOfRow = rowDays(source);
-  const batches =
-    source.format === 'parquet' ? parquetRows(path, source.dateColumn, { from, to }) : csvRows(path, source.file);
+  const batches = source.format === 'parquet' ? parquetRows(path, source, { from, to }) : csvRows(path, source.file);
   let day: SourceDay<T> | undefined;
   for await (const batch of batches) {
     for (const row of batch) {

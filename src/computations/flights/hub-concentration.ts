@@ -26,16 +26,16 @@ export const hubConcentration = defineComputation({
   headline: ({ effectiveAirports, largest }) =>
     `as concentrated as ${effectiveAirports.toFixed(1)} equal airports: ${largest.map(({ airport }) => airport).join(', ')}`,
   compute: ({ airports }) => {
-    const departures = Object.entries(airports).map(([airport, day]) => ({ airport, count: day.departures }));
+    const departures = Object.entries(airports)
+      .map(([airport, day]) => ({ airport, count: day.departures }))
+      .filter(({ count }) => count > 0);
     const total = departures.reduce((sum, { count }) => sum + count, 0);
     const hhi = herfindahlIndex(departures.map(({ count }) => count));
     departures.sort((a, b) => b.count - a.count || (a.airport < b.airport ? -1 : 1));
     return {
       hhi,
       effectiveAirports: hhi === 0 ? 0 : 1 / hhi,
-      largest: departures
-        .slice(0, LARGEST)
-        .map(({ airport, count }) => ({ airport, share: total === 0 ? 0 : count / total })),
+      largest: departures.slice(0, LARGEST).map(({ airport, count }) => ({ airport, share: count / total })),
     };
   },
 });

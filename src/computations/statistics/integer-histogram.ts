@@ -3,7 +3,7 @@
 /** Room for the first value and its neighbours; most minutes of delay lie within. */
 const FIRST_SIZE = 128;
 
-/** Bounded by the range of the values added, never by how many there are. */
+/** Never more than four times as wide as the range of the values added, however many there are. */
 export interface IntegerHistogram {
   /** `counts[i]` is how often `lowest + i` was added. */
   counts: Uint32Array;
