@@ -1,0 +1,181 @@
+/** Reads and commits against the store, under the rules of transactions. Knows nothing of gRPC. */
+import { status } from '@grpc/grpc-js';
+
+import type { State } from '../state.ts';
+import type { Change, Changes } from './changes.ts';
+import { decideChanges } from './changes.ts';
+import type { Owner, Touched } from './locks.ts';
+import { DeadlockError, Locks } from './locks.ts';
+import type { Query } from './query.ts';
+import { selects } from './query.ts';
+import { invalidArgument, RpcError, unimplemented } from './rpc-error.ts';
+import type { Consistency, Write, WriteResult } from './schemas.ts';
+import type { Snapshot } from './search.ts';
+import type { StoredDocument } from './store.ts';
+import { openStore } from './store.ts';
+import { openTransactions } from './transactions.ts';
+
+export interface Committed {
+  readonly results: WriteResult[];
+  /** Microseconds. */
+  readonly time: number;
+  readonly writes: number;
+  readonly deletes: number;
+}
+
+/** What one look at the store gave, and what a transaction has to lock for it to stay so. */
+export interface Look<T> {
+  readonly value: T;
+  readonly names: readonly string[];
+  readonly query?: Query;
+}
+
+export interface Read<T> {
+  readonly value: T;
+  readonly readTime: number;
+  /** Set when this read began a transaction. */
+  readonly began?: Uint8Array;
+}
+
+export type Engine = ReturnType<typeof openEngine>;
+
+const CONTENTION = 'Too much contention on these documents. Please try again.';
+
+export function openEngine(state: State, clock: () => number) {
+  const store = openStore(state.db);
+  const locks = new Locks<Query>();
+  let lastCommit = 0;
+  /** Microseconds: now, or the last commit when that is later. */
+  const now = (): number => Math.max(clock() * 1000, lastCommit);
+  const transactions = openTransactions(clock, now, locks);
+  const watchers = new Set<(changes: ReadonlyMap<string, Change>) => void>();
+
+  /** One attempt: all in one group commit, or nothing and the locks that are in the way. */
+  function attempt(
+    writes: readonly Write[],
+    owner: Owner,
+  ): Promise<(Changes & { time: number }) | { touched: Touched<Query> }> {
+    return state.write(() => {
+      const time = Math.max(clock() * 1000, lastCommit + 1);
+      const changes = decideChanges(writes, store.get, time);
+      const { documents } = changes;
+      const touched: Touched<Query> = {
+        names: [...documents.keys()],
+        changes: (query) => changesResult(query, documents),
+      };
+      if (locks.blockers(owner, touched).size > 0) return { touched };
+      transactions.keepBefore(documents);
+      for (const [name, { before, after }] of documents) {
+        if (after === before) continue;
+        if (after) store.put(after);
+        else store.remove(name);
+      }
+      lastCommit = time;
+      return { ...changes, time };
+    });
+  }
+
+  async function commitAs(owner: Owner, writes: readonly Write[], signal?: AbortSignal): Promise<Committed> {
+    let turn: ReturnType<typeof locks.queue> | undefined;
+    try {
+      for (;;) {
+        const outcome = await attempt(writes, owner);
+        if ('results' in outcome) {
+          for (const watcher of watchers) watcher(outcome.documents);
+          return outcome;
+        }
+        turn ??= locks.queue(owner, outcome.touched.names, signal);
+        await turn.free(outcome.touched);
+      }
+    } catch (error) {
+      // A group commit that failed as a whole took back what the caches may have seen of it.
+      if (!(error instanceof RpcError) && !(error instanceof DeadlockError)) store.forget();
+      throw error instanceof DeadlockError ? new RpcError(status.ABORTED, CONTENTION) : error;
+    } finally {
+      turn?.end();
+    }
+  }
+
+  return {
+    store,
+    transactions,
+    watchers,
+
+    now,
+
+    /** Stores the writes as one; resolves when they are on disk. */
+    async commit(writes: readonly Write[], transactionId?: Uint8Array, signal?: AbortSignal): Promise<Committed> {
+      // One commit outside of transactions holds nothing, so it is never the one to give way.
+      if (!transactionId?.length) return commitAs({ age: -1 }, writes, signal);
+      const transaction = transactions.use(transactionId);
+      if (transaction.readOnly && writes.length > 0) {
+        throw invalidArgument('Cannot modify entities in a read-only transaction.');
+      }
+      let reason: RpcError | undefined;
+      try {
+        return await commitAs(transaction, writes, signal);
+      } catch (error) {
+        if (error instanceof RpcError) reason = error;
+        throw error;
+      } finally {
+        transactions.end(transaction, reason);
+      }
+    },
+
+    rollback(transactionId: Uint8Array): void {
+      const transaction = transactions.find(transactionId);
+      if (transaction) transactions.end(transaction);
+    },
+
+    /** Looks as the request wants: at the present, or in a transaction, which locks what it saw. */
+    async read<T>(
+      { transaction: id, newTransaction, readTime }: Consistency,
+      look: (snapshot?: Snapshot) => Look<T>,
+      signal?: AbortSignal,
+    ): Promise<Read<T>> {
+      if (readTime) throw unimplemented('A read at a past read_time');
+      const transaction = newTransaction
+        ? transactions.begin(newTransaction)
+        : id?.length
+          ? transactions.use(id)
+          : undefined;
+      if (!transaction) return { value: look().value, readTime: now() };
+      const began = newTransaction ? { began: transaction.id } : {};
+      if (transaction.readOnly) {
+        return { value: look(transaction.snapshot).value, readTime: transaction.readTime, ...began };
+      }
+      try {
+        for (;;) {
+          const { value, names, query } = look();
+          const ahead = locks.ahead(transaction, names);
+          if (ahead.size === 0) {
+            locks.hold(transaction, names, query);
+            return { value, readTime: now(), ...began };
+          }
+          await locks.standBehind(transaction, ahead, signal);
+          transactions.use(transaction.id);
+        }
+      } catch (error) {
+        const reason = error instanceof DeadlockError ? new RpcError(status.ABORTED, CONTENTION) : error;
+        if (newTransaction || reason !== error) {
+          transactions.end(transaction, reason instanceof RpcError ? reason : undefined);
+        }
+        throw reason;
+      }
+    },
+
+    close(): void {
+      transactions.endAll();
+      watchers.clear();
+    },
+  };
+}
+
+/** Whether a query's result may differ after these changes. */
+function changesResult(query: Query, changes: ReadonlyMap<string, Change>): boolean {
+  const chosen = (document: StoredDocument | undefined): boolean => document !== undefined && selects(query, document);
+  for (const { before, after } of changes.values()) {
+    if (before !== after && (chosen(before) || chosen(after))) return true;
+  }
+  return false;
+}

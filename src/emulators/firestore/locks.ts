@@ -1,0 +1,160 @@
+/**
+ * Pessimistic locks. Reads of a read-write transaction hold shared locks on documents and on queries until it ends;
+ * a commit stores its changes only when no other owner holds a lock that they touch.
+ *
+ * 1. Nothing is ever held exclusively: a commit decides, checks and stores in one turn of the event loop.
+ * 2. A commit that must wait queues until it is through; later reads of its documents stand behind it.
+ * 3. A circle of waiting owners is broken at once: the youngest in it is refused.
+ */
+
+/** Whoever holds or waits: a transaction, or one commit outside of transactions. */
+export interface Owner {
+  /** Smaller is older; a retried transaction keeps its age. */
+  readonly age: number;
+}
+
+/** What a commit is about to change. */
+export interface Touched<Query> {
+  readonly names: readonly string[];
+  /** Whether the query would see the change: it selects a document as it is before, or after. */
+  readonly changes: (query: Query) => boolean;
+}
+
+/** A commit in the queue. */
+export interface Turn<Query> {
+  /** Resolves when nothing blocks the change; the commit then looks again. Rejects when its owner is refused. */
+  free(touched: Touched<Query>): Promise<void>;
+  /** Leaves the queue, whatever happened. */
+  end(): void;
+}
+
+export class DeadlockError extends Error {
+  override readonly name = 'DeadlockError';
+}
+
+interface Wait {
+  readonly owner: Owner;
+  readonly blockers: () => ReadonlySet<Owner>;
+  readonly settled: PromiseWithResolvers<void>;
+}
+
+interface Held<Query> {
+  readonly names: Set<string>;
+  readonly queries: Set<Query>;
+}
+
+export class Locks<Query> {
+  readonly #held = new Map<Owner, Held<Query>>();
+  readonly #byName = new Map<string, Set<Owner>>();
+  readonly #queue = new Map<Owner, ReadonlySet<string>>();
+  readonly #waits = new Set<Wait>();
+
+  hold(owner: Owner, names: Iterable<string>, query?: Query): void {
+    const held = this.#held.get(owner) ?? { names: new Set(), queries: new Set() };
+    this.#held.set(owner, held);
+    if (query !== undefined) held.queries.add(query);
+    for (const name of names) {
+      held.names.add(name);
+      this.#byName.set(name, (this.#byName.get(name) ?? new Set()).add(owner));
+    }
+  }
+
+  /** Other owners whose locks a change would break. */
+  blockers(owner: Owner, { names, changes }: Touched<Query>): Set<Owner> {
+    const found = new Set<Owner>();
+    for (const name of names) for (const other of this.#byName.get(name) ?? []) found.add(other);
+    for (const [other, { queries }] of this.#held) {
+      if (!found.has(other) && [...queries].some(changes)) found.add(other);
+    }
+    found.delete(owner);
+    return found;
+  }
+
+  /** Commits in the queue that a read of these documents has to let go first. */
+  ahead(owner: Owner, names: readonly string[]): Set<Owner> {
+    const found = new Set<Owner>();
+    for (const [other, wanted] of this.#queue) {
+      // Behind a commit that waits for this very owner there would be no end to the waiting.
+      if (other !== owner && names.some((name) => wanted.has(name)) && !this.#way(other, owner)) found.add(other);
+    }
+    return found;
+  }
+
+  /** Resolves when these commits have left the queue. */
+  async standBehind(owner: Owner, ahead: ReadonlySet<Owner>, signal?: AbortSignal): Promise<void> {
+    const remaining = (): Set<Owner> => new Set([...ahead].filter((other) => this.#queue.has(other)));
+    await this.#wait({ owner, blockers: remaining, settled: Promise.withResolvers() }, signal);
+  }
+
+  /** Joins the queue. */
+  queue(owner: Owner, names: readonly string[], signal?: AbortSignal): Turn<Query> {
+    this.#queue.set(owner, new Set(names));
+    return {
+      free: (touched) =>
+        this.#wait({ owner, blockers: () => this.blockers(owner, touched), settled: Promise.withResolvers() }, signal),
+      end: () => {
+        this.#queue.delete(owner);
+        this.#wake();
+      },
+    };
+  }
+
+  /** Drops the owner's locks so that others go on; what the owner itself waits for is refused. */
+  release(owner: Owner, reason = new Error('the transaction has ended')): void {
+    for (const name of this.#held.get(owner)?.names ?? []) {
+      const owners = this.#byName.get(name);
+      owners?.delete(owner);
+      if (owners?.size === 0) this.#byName.delete(name);
+    }
+    this.#held.delete(owner);
+    for (const wait of this.#waits) if (wait.owner === owner) this.#settle(wait, reason);
+    this.#wake();
+  }
+
+  async #wait(wait: Wait, signal?: AbortSignal): Promise<void> {
+    const cancel = (): void => this.#settle(wait, new Error('the call was cancelled'));
+    this.#waits.add(wait);
+    signal?.addEventListener('abort', cancel);
+    this.#breakCircles(wait);
+    this.#wake();
+    try {
+      await wait.settled.promise;
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  #breakCircles(wait: Wait): void {
+    for (const blocker of wait.blockers()) {
+      const way = this.#way(blocker, wait.owner);
+      if (!way) continue;
+      const youngest = way.reduce((a, b) => (b.age > a.age ? b : a), wait.owner);
+      this.release(youngest, new DeadlockError('the transaction stood in a circle of waiting transactions'));
+      if (youngest === wait.owner) return;
+    }
+  }
+
+  /** The owners along a way of waiting from one to another, if there is one. */
+  #way(from: Owner, to: Owner, seen = new Set<Owner>()): Owner[] | undefined {
+    if (from === to) return [];
+    seen.add(from);
+    for (const wait of this.#waits) {
+      if (wait.owner !== from) continue;
+      for (const next of wait.blockers()) {
+        const rest = seen.has(next) ? undefined : this.#way(next, to, seen);
+        if (rest) return [from, ...rest];
+      }
+    }
+    return undefined;
+  }
+
+  #wake(): void {
+    for (const wait of this.#waits) if (wait.blockers().size === 0) this.#settle(wait);
+  }
+
+  #settle(wait: Wait, reason?: Error): void {
+    if (!this.#waits.delete(wait)) return;
+    if (reason) wait.settled.reject(reason);
+    else wait.settled.resolve();
+  }
+}

@@ -1,0 +1,290 @@
+/** Documents and their index entries in the state file. */
+import type { DatabaseSync } from 'node:sqlite';
+
+import type { FieldPath } from './field-paths.ts';
+import { below, fieldPathText, parseFieldPath } from './field-paths.ts';
+import { MAX_INDEXED_VALUE_BYTES } from './limits.ts';
+import { idFromKey, idKey, idOf, parentOf, pathKey, rootOf } from './paths.ts';
+import { decodeField } from './protocol.ts';
+import { valueKey } from './values.ts';
+
+/** A document as it is stored. Times are microseconds since 1970; `fields` is what `encodeFields` made. */
+export interface StoredDocument {
+  readonly name: string;
+  readonly fields: Uint8Array;
+  readonly created: number;
+  readonly updated: number;
+}
+
+export interface Collection {
+  readonly id: number;
+  readonly name: string;
+  /** Collection id: the last segment. */
+  readonly group: string;
+}
+
+/** A half-open range of keys: `low <= key < high`. */
+export interface KeyRange {
+  readonly low: string;
+  readonly high: string;
+}
+
+/** `value` has an entry for a field's value, `contains` one for each element of an array. */
+export type IndexKind = 'value' | 'contains';
+
+interface Index {
+  readonly id: number;
+  readonly path: FieldPath;
+  readonly kind: IndexKind;
+}
+
+interface Row {
+  id: number;
+  doc_key: string;
+  fields: Uint8Array;
+  created: number;
+  updated: number;
+}
+
+export type Store = ReturnType<typeof openStore>;
+
+/** Above every value's key: no type byte is as high. */
+export const AFTER_ALL = '\xff';
+/** Every id of a collection. */
+export const ALL_IDS: KeyRange = { low: '', high: '\u{10ffff}\u{10ffff}' };
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS firestore_collections(
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE, grp TEXT NOT NULL);
+  CREATE INDEX IF NOT EXISTS firestore_collections_grp ON firestore_collections(grp, key);
+  CREATE TABLE IF NOT EXISTS firestore_documents(
+    id INTEGER PRIMARY KEY, collection INTEGER NOT NULL, doc_key TEXT NOT NULL,
+    fields BLOB NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL, UNIQUE(collection, doc_key));
+  CREATE TABLE IF NOT EXISTS firestore_indexes(
+    id INTEGER PRIMARY KEY, root TEXT NOT NULL, grp TEXT NOT NULL, field TEXT NOT NULL, kind TEXT NOT NULL,
+    UNIQUE(root, grp, field, kind));
+  CREATE TABLE IF NOT EXISTS firestore_entries(
+    idx INTEGER NOT NULL, collection INTEGER NOT NULL, value BLOB NOT NULL, doc_key TEXT NOT NULL, doc INTEGER NOT NULL,
+    PRIMARY KEY(idx, collection, value, doc_key)) WITHOUT ROWID;
+`;
+
+/**
+ * Single-field indexes are made when a query first wants one, for the whole collection group, and kept up from then on:
+ * a field that no query uses costs no write anything. Writes must run inside `State.write`.
+ */
+export function openStore(db: DatabaseSync) {
+  db.exec(SCHEMA);
+  const columns = 'd.id, d.doc_key, d.fields, d.created, d.updated';
+  const sql = {
+    collectionByName: db.prepare('SELECT id, name, grp AS "group" FROM firestore_collections WHERE name = ?'),
+    addCollection: db.prepare('INSERT INTO firestore_collections(key, name, grp) VALUES (?, ?, ?)'),
+    collectionsBelow: db.prepare(
+      'SELECT id, name, grp AS "group" FROM firestore_collections WHERE key > ? AND key < ? ORDER BY key',
+    ),
+    groupBelow: db.prepare(
+      'SELECT id, name, grp AS "group" FROM firestore_collections WHERE grp = ? AND key > ? AND key < ? ORDER BY key',
+    ),
+    filledBelow: db.prepare(
+      'SELECT name FROM firestore_collections c WHERE key > ? AND key < ? ' +
+        'AND EXISTS (SELECT 1 FROM firestore_documents d WHERE d.collection = c.id) ORDER BY key',
+    ),
+    get: db.prepare(`SELECT ${columns} FROM firestore_documents d WHERE collection = ? AND doc_key = ?`),
+    insert: db.prepare(
+      'INSERT INTO firestore_documents(collection, doc_key, fields, created, updated) VALUES (?, ?, ?, ?, ?)',
+    ),
+    update: db.prepare('UPDATE firestore_documents SET fields = ?, created = ?, updated = ? WHERE id = ?'),
+    remove: db.prepare('DELETE FROM firestore_documents WHERE id = ?'),
+    hasMore: db.prepare('SELECT 1 FROM firestore_documents WHERE collection = ? LIMIT 1 OFFSET ?'),
+    count: db.prepare(
+      'SELECT count(*) AS n FROM (SELECT 1 FROM firestore_documents WHERE collection = ? AND doc_key >= ? AND doc_key < ? LIMIT ?)',
+    ),
+    countEntries: db.prepare(
+      'SELECT count(*) AS n FROM (SELECT 1 FROM firestore_entries WHERE idx = ? AND collection = ? AND value >= ? AND value < ? LIMIT ?)',
+    ),
+    addEntry: db.prepare('INSERT INTO firestore_entries(idx, collection, value, doc_key, doc) VALUES (?, ?, ?, ?, ?)'),
+    removeEntry: db.prepare(
+      'DELETE FROM firestore_entries WHERE idx = ? AND collection = ? AND value = ? AND doc_key = ?',
+    ),
+    indexes: db.prepare('SELECT id, field, kind FROM firestore_indexes WHERE root = ? AND grp = ?'),
+    addIndex: db.prepare('INSERT INTO firestore_indexes(root, grp, field, kind) VALUES (?, ?, ?, ?)'),
+  };
+  const scanDocuments = (direction: 'ASC' | 'DESC'): string =>
+    `SELECT ${columns} FROM firestore_documents d WHERE collection = ? AND doc_key >= ? AND doc_key < ? ` +
+    `ORDER BY doc_key ${direction} LIMIT ?`;
+  // CROSS JOIN keeps SQLite to this order of loops: entries first, then each document by its row id.
+  const scanEntries = (direction: 'ASC' | 'DESC'): string =>
+    `SELECT ${columns} FROM firestore_entries e CROSS JOIN firestore_documents d ON d.id = e.doc ` +
+    `WHERE e.idx = ? AND e.collection = ? AND e.value >= ? AND e.value < ? ` +
+    `ORDER BY e.value ${direction}, e.doc_key ${direction}`;
+
+  const collections = new Map<string, Collection>();
+  const indexes = new Map<string, Index[]>();
+
+  function collection(name: string): Collection | undefined {
+    const known = collections.get(name);
+    if (known) return known;
+    const found = sql.collectionByName.get(name) as unknown as Collection | undefined;
+    if (found) {
+      if (collections.size > 10_000) collections.clear();
+      collections.set(name, found);
+    }
+    return found;
+  }
+
+  function row(name: string): { place: Collection | undefined; row: Row | undefined } {
+    const place = collection(parentOf(name));
+    return { place, row: place && (sql.get.get(place.id, idKey(idOf(name))) as unknown as Row | undefined) };
+  }
+
+  const toDocument = (place: Collection, found: Row): StoredDocument => ({
+    name: `${place.name}/${idFromKey(found.doc_key)}`,
+    fields: found.fields,
+    created: found.created,
+    updated: found.updated,
+  });
+
+  function indexesOf(root: string, group: string): Index[] {
+    const key = `${root}/${group}`;
+    let list = indexes.get(key);
+    if (!list) {
+      const rows = sql.indexes.all(root, group) as unknown as { id: number; field: string; kind: IndexKind }[];
+      list = rows.map(({ id, field, kind }) => ({ id, kind, path: parseFieldPath(field) }));
+      indexes.set(key, list);
+    }
+    return list;
+  }
+
+  function changeEntries(place: Collection, docKey: string, id: number, before?: Uint8Array, after?: Uint8Array): void {
+    for (const index of indexesOf(rootOf(place.name), place.group)) {
+      const old = before ? entryKeys(index, before) : [];
+      const fresh = after ? entryKeys(index, after) : [];
+      for (const key of old) if (!fresh.includes(key)) sql.removeEntry.run(index.id, place.id, blob(key), docKey);
+      for (const key of fresh) if (!old.includes(key)) sql.addEntry.run(index.id, place.id, blob(key), docKey, id);
+    }
+  }
+
+  const store = {
+    collection,
+
+    get(name: string): StoredDocument | undefined {
+      const { place, row: found } = row(name);
+      return place && found && toDocument(place, found);
+    },
+
+    put(document: StoredDocument): void {
+      const { name, fields, created, updated } = document;
+      const { place: known, row: found } = row(name);
+      if (known && found) {
+        sql.update.run(fields, created, updated, found.id);
+        changeEntries(known, found.doc_key, found.id, found.fields, fields);
+        return;
+      }
+      const parent = parentOf(name);
+      if (!known) sql.addCollection.run(pathKey(parent), parent, idOf(parent));
+      const place = known ?? (collection(parent) as Collection);
+      const docKey = idKey(idOf(name));
+      const { lastInsertRowid } = sql.insert.run(place.id, docKey, fields, created, updated);
+      changeEntries(place, docKey, Number(lastInsertRowid), undefined, fields);
+    },
+
+    remove(name: string): void {
+      const { place, row: found } = row(name);
+      if (!place || !found) return;
+      sql.remove.run(found.id);
+      changeEntries(place, found.doc_key, found.id, found.fields);
+    },
+
+    /** Collections anywhere below a root or document, of one group or of all, in the order of their paths. */
+    collectionsBelow(parent: string, group?: string): Collection[] {
+      const key = pathKey(parent);
+      const rows =
+        group === undefined
+          ? sql.collectionsBelow.all(`${key}\x01`, `${key}\x02`)
+          : sql.groupBelow.all(group, `${key}\x01`, `${key}\x02`);
+      return rows as unknown as Collection[];
+    },
+
+    /** Names of the collections below that hold a document. */
+    filledCollectionsBelow(parent: string): string[] {
+      const key = pathKey(parent);
+      return (sql.filledBelow.all(`${key}\x01`, `${key}\x02`) as unknown as { name: string }[]).map(({ name }) => name);
+    },
+
+    hasMoreThan: (place: Collection, documents: number): boolean => sql.hasMore.get(place.id, documents) !== undefined,
+
+    /** A collection's documents by id; the range is of {@link idKey}s. */
+    *documents(place: Collection, range: KeyRange, descending: boolean, max = -1): Generator<StoredDocument> {
+      const statement = db.prepare(scanDocuments(descending ? 'DESC' : 'ASC'));
+      for (const found of statement.iterate(place.id, range.low, range.high, max)) {
+        yield toDocument(place, found as unknown as Row);
+      }
+    },
+
+    /** Documents by an index's values, then by id. A document comes once for each of its entries. */
+    *entries(index: number, place: Collection, range: KeyRange, descending: boolean): Generator<StoredDocument> {
+      const statement = db.prepare(scanEntries(descending ? 'DESC' : 'ASC'));
+      for (const found of statement.iterate(index, place.id, blob(range.low), blob(range.high))) {
+        yield toDocument(place, found as unknown as Row);
+      }
+    },
+
+    countDocuments: (place: Collection, range: KeyRange, max = -1): number =>
+      (sql.count.get(place.id, range.low, range.high, max) as { n: number }).n,
+
+    countEntries: (index: number, place: Collection, range: KeyRange, max = -1): number =>
+      (sql.countEntries.get(index, place.id, blob(range.low), blob(range.high), max) as { n: number }).n,
+
+    /** The id of the index on a field of a collection group; made now when it does not exist. Not inside `State.write`. */
+    index(root: string, group: string, path: FieldPath, kind: IndexKind): number {
+      const field = fieldPathText(path);
+      const known = indexesOf(root, group).find((index) => index.kind === kind && fieldPathText(index.path) === field);
+      if (known) return known.id;
+      db.exec('BEGIN IMMEDIATE');
+      try {
+        const id = Number(sql.addIndex.run(root, group, field, kind).lastInsertRowid);
+        const index = { id, path, kind };
+        for (const place of store.collectionsBelow(root, group)) {
+          const rows = db
+            .prepare(`SELECT ${columns} FROM firestore_documents d WHERE collection = ?`)
+            .iterate(place.id);
+          for (const found of rows as Iterable<unknown> as Iterable<Row>) {
+            for (const key of entryKeys(index, found.fields)) {
+              sql.addEntry.run(id, place.id, blob(key), found.doc_key, found.id);
+            }
+          }
+        }
+        db.exec('COMMIT');
+        indexesOf(root, group).push(index);
+        return id;
+      } catch (error) {
+        db.exec('ROLLBACK');
+        throw error;
+      }
+    },
+
+    /** Forgets what was read from the file: for after a write that did not commit. */
+    forget(): void {
+      collections.clear();
+      indexes.clear();
+    },
+
+    clear(): void {
+      for (const table of ['documents', 'entries', 'indexes', 'collections']) db.exec(`DELETE FROM firestore_${table}`);
+      store.forget();
+    },
+  };
+  return store;
+}
+
+/** What an index holds for a document; values are cut to one byte more than is indexed, so that a cut shows. */
+function entryKeys(index: Index, fields: Uint8Array): string[] {
+  const value = below(decodeField(fields, index.path[0] as string), index.path);
+  if (!value) return [];
+  if (index.kind === 'value') return [cut(valueKey(value))];
+  if (value.valueType !== 'arrayValue') return [];
+  return [...new Set((value.arrayValue.values ?? []).map((item) => cut(valueKey(item))))];
+}
+
+const cut = (key: string): string => key.slice(0, MAX_INDEXED_VALUE_BYTES + 1);
+
+const blob = (key: string): Buffer => Buffer.from(key, 'latin1');

@@ -1,0 +1,109 @@
+/** Open transactions: lazy begin, age, expiry, and the locks or the snapshot that each one reads through. */
+import { randomBytes } from 'node:crypto';
+
+import { status } from '@grpc/grpc-js';
+
+import type { Change } from './changes.ts';
+import { TRANSACTION_IDLE_MS, TRANSACTION_TOTAL_MS } from './limits.ts';
+import type { Locks, Owner } from './locks.ts';
+import type { Query } from './query.ts';
+import { invalidArgument, RpcError, unimplemented } from './rpc-error.ts';
+import type { TransactionOptions } from './schemas.ts';
+import type { StoredDocument } from './store.ts';
+
+export interface Transaction extends Owner {
+  readonly id: Buffer;
+  readonly readOnly: boolean;
+  readonly started: number;
+  /** Microseconds: what a read-only transaction answers as the time of all its reads. */
+  readonly readTime: number;
+  lastUsed: number;
+  /** A read-only transaction sees these documents as they were when it began. */
+  readonly snapshot: Map<string, StoredDocument | undefined>;
+}
+
+export type Transactions = ReturnType<typeof openTransactions>;
+
+/** The client retries on this text whatever the code: https://github.com/googleapis/nodejs-firestore, `isRetryableTransactionError`. */
+const EXPIRED = 'The referenced transaction has expired or is no longer valid.';
+const REMEMBERED = 10_000;
+/** How often open transactions are looked at for expiry. */
+const SWEEP_MS = 250;
+
+export function openTransactions(clock: () => number, now: () => number, locks: Locks<Query>) {
+  const open = new Map<string, Transaction>();
+  /** Why a transaction ended that the client did not end; and the age of each, for its retry. */
+  const ended = new Map<string, RpcError>();
+  const ages = new Map<string, number>();
+  let nextAge = 1;
+  let sweeper: NodeJS.Timeout | undefined;
+
+  function forget(transaction: Transaction): void {
+    open.delete(transaction.id.toString('hex'));
+    if (open.size === 0) sweeper = void clearInterval(sweeper);
+  }
+
+  function remember<T>(map: Map<string, T>, key: string, value: T): void {
+    map.set(key, value);
+    if (map.size > REMEMBERED) map.delete(map.keys().next().value as string);
+  }
+
+  const transactions = {
+    begin(options: TransactionOptions): Transaction {
+      if (options.readOnly?.readTime) throw unimplemented('TransactionOptions.ReadOnly.read_time');
+      const retried = options.readWrite?.retryTransaction;
+      const id = randomBytes(16);
+      const age = (retried?.length && ages.get(Buffer.from(retried).toString('hex'))) || (nextAge += 1);
+      const started = clock();
+      const readOnly = options.mode === 'readOnly';
+      const transaction = { id, age, readOnly, started, readTime: now(), lastUsed: started, snapshot: new Map() };
+      open.set(id.toString('hex'), transaction);
+      remember(ages, id.toString('hex'), age);
+      // A real timer only asks the clock: tests move that.
+      sweeper ??= setInterval(() => transactions.expire(), SWEEP_MS).unref();
+      return transaction;
+    },
+
+    /** @throws ABORTED when it was ended by expiry or deadlock, INVALID_ARGUMENT when it is not known. */
+    use(id: Uint8Array): Transaction {
+      transactions.expire();
+      const key = Buffer.from(id).toString('hex');
+      const found = open.get(key);
+      if (!found) throw ended.get(key) ?? invalidArgument(EXPIRED);
+      found.lastUsed = clock();
+      return found;
+    },
+
+    find: (id: Uint8Array): Transaction | undefined => open.get(Buffer.from(id).toString('hex')),
+
+    /** Ends it and frees its locks. A reason is kept for whoever uses it again. */
+    end(transaction: Transaction, reason?: RpcError): void {
+      forget(transaction);
+      if (reason) remember(ended, transaction.id.toString('hex'), reason);
+      locks.release(transaction, reason);
+    },
+
+    /** Ends transactions that were idle for a minute or open for 270 seconds. */
+    expire(): void {
+      const time = clock();
+      for (const transaction of open.values()) {
+        if (time - transaction.lastUsed > TRANSACTION_IDLE_MS || time - transaction.started > TRANSACTION_TOTAL_MS) {
+          transactions.end(transaction, new RpcError(status.ABORTED, EXPIRED));
+        }
+      }
+    },
+
+    /** Before a commit is stored: keeps the old state for read-only transactions that are open. */
+    keepBefore(changes: ReadonlyMap<string, Change>): void {
+      for (const { readOnly, snapshot } of open.values()) {
+        if (!readOnly) continue;
+        for (const [name, { before }] of changes) if (!snapshot.has(name)) snapshot.set(name, before);
+      }
+    },
+
+    endAll(): void {
+      for (const transaction of open.values()) transactions.end(transaction, new RpcError(status.ABORTED, EXPIRED));
+    },
+  };
+  return transactions;
+}

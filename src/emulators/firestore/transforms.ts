@@ -1,0 +1,106 @@
+/** Field transforms, with the service's numeric rules: comments of DocumentTransform in write.proto. */
+import { parseFieldPath, getField, setField } from './field-paths.ts';
+import { invalidArgument } from './rpc-error.ts';
+import type { Fields, FieldTransform, Value } from './schemas.ts';
+import { timestampOf, valueKey } from './values.ts';
+
+const MAX_INTEGER = 2n ** 63n - 1n;
+const MIN_INTEGER = -(2n ** 63n);
+const NULL: Value = { valueType: 'nullValue', nullValue: 'NULL_VALUE' };
+
+/**
+ * Changes the fields in place.
+ * @param requestMicros commit time; the server value REQUEST_TIME has milliseconds only.
+ * @returns `transform_results`, one for each transform.
+ */
+export function applyTransforms(fields: Fields, transforms: readonly FieldTransform[], requestMicros: number): Value[] {
+  return transforms.map((transform) => {
+    const path = parseFieldPath(transform.fieldPath);
+    const current = getField(fields, path);
+    const { value, result } = applyOne(transform, current, requestMicros);
+    if (value !== current) setField(fields, path, value);
+    return result;
+  });
+}
+
+function applyOne(
+  transform: FieldTransform,
+  current: Value | undefined,
+  requestMicros: number,
+): { value: Value; result: Value } {
+  const same = (value: Value): { value: Value; result: Value } => ({ value, result: value });
+  switch (transform.transformType) {
+    case 'setToServerValue': {
+      if (transform.setToServerValue !== 'REQUEST_TIME')
+        throw invalidArgument('The only server value is REQUEST_TIME.');
+      const micros = requestMicros - (requestMicros % 1000);
+      return same({ valueType: 'timestampValue', timestampValue: timestampOf(micros) });
+    }
+    case 'increment':
+      return same(add(current, numeric(transform.increment, 'increment')));
+    case 'maximum':
+      return same(extreme(current, numeric(transform.maximum, 'maximum'), 1));
+    case 'minimum':
+      return same(extreme(current, numeric(transform.minimum, 'minimum'), -1));
+    case 'appendMissingElements':
+    case 'removeAllFromArray': {
+      const operands = transform[transform.transformType]?.values ?? [];
+      const before = current?.valueType === 'arrayValue' ? (current.arrayValue.values ?? []) : [];
+      const values =
+        transform.transformType === 'removeAllFromArray' ? remove(before, operands) : append(before, operands);
+      return { value: { valueType: 'arrayValue', arrayValue: { values } }, result: NULL };
+    }
+    case undefined:
+      throw invalidArgument(`The transform of field "${transform.fieldPath ?? ''}" has no type.`);
+    default:
+      return transform.transformType satisfies never;
+  }
+}
+
+type Numeric = Value & { valueType: 'integerValue' | 'doubleValue' };
+
+const isNumeric = (value: Value | undefined): value is Numeric =>
+  value?.valueType === 'integerValue' || value?.valueType === 'doubleValue';
+
+function numeric(value: Value | undefined, what: string): Numeric {
+  if (!isNumeric(value)) throw invalidArgument(`The operand of ${what} must be an integer or a double.`);
+  return value;
+}
+
+const numberOf = (value: Numeric): number =>
+  value.valueType === 'integerValue' ? Number(value.integerValue) : value.doubleValue;
+
+/** Integers saturate; one double makes the sum a double. A field that is no number becomes the operand. */
+function add(current: Value | undefined, operand: Numeric): Value {
+  if (!isNumeric(current)) return operand;
+  if (current.valueType === 'integerValue' && operand.valueType === 'integerValue') {
+    const sum = BigInt(current.integerValue) + BigInt(operand.integerValue);
+    const saturated = sum > MAX_INTEGER ? MAX_INTEGER : sum < MIN_INTEGER ? MIN_INTEGER : sum;
+    return { valueType: 'integerValue', integerValue: String(saturated) };
+  }
+  return { valueType: 'doubleValue', doubleValue: numberOf(current) + numberOf(operand) };
+}
+
+/** NaN wins over all numbers; equal numbers of different types leave the field as it is. */
+function extreme(current: Value | undefined, operand: Numeric, sign: 1 | -1): Value {
+  if (!isNumeric(current) || Number.isNaN(numberOf(operand))) return operand;
+  if (Number.isNaN(numberOf(current))) return current;
+  const [a, b] = [valueKey(current), valueKey(operand)];
+  return a !== b && a < b === (sign === 1) ? operand : current;
+}
+
+function append(before: readonly Value[], operands: readonly Value[]): Value[] {
+  const present = new Set(before.map(valueKey));
+  const missing = operands.filter((value) => {
+    const key = valueKey(value);
+    if (present.has(key)) return false;
+    present.add(key);
+    return true;
+  });
+  return [...before, ...missing];
+}
+
+function remove(before: readonly Value[], operands: readonly Value[]): Value[] {
+  const unwanted = new Set(operands.map(valueKey));
+  return before.filter((value) => !unwanted.has(valueKey(value)));
+}
