@@ -22,7 +22,8 @@ export function workflowsCallbacks(emulatorHost: string | undefined): Callbacks 
       assertCallbackUrl(url, emulatorHost);
       for (const delay of [...DELAYS_MS, undefined]) {
         try {
-          const response = await auth.fetch(url, {
+          const response = await auth.fetch({
+            url,
             method: 'POST',
             headers: { 'content-type': 'application/json' },
             body: JSON.stringify(body),

@@ -12,17 +12,7 @@ import type { Resources, Task } from '../model/task.ts';
 import { fold } from '../planning/fold.ts';
 import { makeTasks } from '../planning/make-tasks.ts';
 import { plan, type PlannedCell } from '../planning/plan.ts';
-import type {
-  Clock,
-  Log,
-  MemoryOfTier,
-  Planning,
-  PlanningChange,
-  PlanningSnapshot,
-  Queue,
-  Runs,
-  Tasks,
-} from './ports.ts';
+import type { Clock, Log, Planning, PlanningChange, PlanningSnapshot, Queue, Runs, Tasks } from './ports.ts';
 
 /** Tasks whose remains are looked at together. */
 const SCAN_WIDTH = 20;

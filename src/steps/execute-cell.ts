@@ -56,9 +56,10 @@ export async function executeCell(
     seconds: (ports.clock.now() - startedMs) / 1_000,
     ...counts,
   });
-  const watched = ports.watch({
+  const watched = ports.watchdog.watch({
     id: task.id,
     token: task.lease?.token ?? '',
+    what: `${task.computation} did not end within ${entry.timeoutSeconds} s and held its worker; look for a loop without an end, or raise timeoutSeconds`,
     deadlineMs: startedMs + entry.timeoutSeconds * 1_000 + WATCHDOG_GRACE_MS,
   });
   try {

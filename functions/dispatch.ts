@@ -1,0 +1,28 @@
+/** `dispatch` (HTTP): plans a pass and sends its tasks. `{date}` alone sends whatever can run now. */
+import { http } from '@google-cloud/functions-framework';
+import { z } from 'zod';
+import { jsonFunction } from '../src/http/json-function.ts';
+import { ports } from '../src/http/process.ts';
+import { Day } from '../src/model/date.ts';
+import { dispatch } from '../src/steps/dispatch.ts';
+import { assertTarget, gridStart } from '../src/steps/target.ts';
+
+const Body = z.strictObject({
+  date: Day,
+  from: Day.nullish(),
+  pass: z.number().int().positive().optional(),
+  callbackUrl: z.url().optional(),
+  dispatchId: z.string().optional(),
+});
+
+http(
+  'dispatch',
+  jsonFunction(
+    Body,
+    () => ports().log,
+    (body) => {
+      assertTarget(body.date, ports().clock.now());
+      return dispatch({ ...body, from: gridStart(body.from ?? undefined, ports().from, body.date) }, ports());
+    },
+  ),
+);

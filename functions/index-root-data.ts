@@ -1,0 +1,15 @@
+/** `index` (HTTP): writes down which root data is there. Named for what it does, so that it is not taken for the package's entry. */
+import { http } from '@google-cloud/functions-framework';
+import { z } from 'zod';
+import { jsonFunction } from '../src/http/json-function.ts';
+import { ports } from '../src/http/process.ts';
+import { indexRootData } from '../src/steps/index-root-data.ts';
+
+http(
+  'index',
+  jsonFunction(
+    z.looseObject({}),
+    () => ports().log,
+    () => indexRootData(ports()),
+  ),
+);

@@ -1,0 +1,5 @@
+/** The package's entry for Cloud Functions: one source, and `--entry-point` chooses which of these is served. */
+import './dispatch.ts';
+import './index-root-data.ts';
+import './reconcile.ts';
+import './work.ts';

@@ -1,0 +1,125 @@
+/** One instance of a function: a functions-framework process with a memory limit that is enforced as Cloud Run does. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
+
+/** Share of the memory that V8's heap may take; buffers and Node itself need the rest (shared/reference: gcp.md D). */
+const HEAP_SHARE = 0.65;
+
+/** How often the process's resident memory is held against its limit. */
+const MEMORY_CHECK_MS = 200;
+
+/** How long a process that was asked to end may take. */
+const STOP_MS = 2_000;
+
+export interface FunctionOptions {
+  /** The name it is registered under. */
+  readonly target: string;
+  /** The module that registers it. */
+  readonly source: string;
+  readonly memoryMB: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Each line that it prints. */
+  readonly onLine: (line: string) => void;
+}
+
+export interface FunctionProcess {
+  readonly port: number;
+  readonly exited: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Answers once it listens. @throws {Error} when it ends before that, with what it printed. */
+export async function startFunction(options: FunctionOptions): Promise<FunctionProcess> {
+  const port = await freePort();
+  const framework = createRequire(import.meta.url).resolve('@google-cloud/functions-framework/build/src/main.js');
+  const child = spawn(
+    process.execPath,
+    [
+      `--max-heap-size=${Math.floor(options.memoryMB * HEAP_SHARE)}`,
+      '--import',
+      new URL('./die-with-parent.ts', import.meta.url).href,
+      framework,
+      `--target=${options.target}`,
+      `--source=${options.source}`,
+      `--port=${port}`,
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { ...options.env, NODE_ENV: 'development' } },
+  );
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+  });
+  await listening(child, options);
+  const timer = setInterval(() => enforceMemory(child, options), MEMORY_CHECK_MS);
+  timer.unref();
+  void exited.then(() => clearInterval(timer));
+  return {
+    port,
+    exited,
+    async stop() {
+      child.kill('SIGTERM');
+      const force = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+      await exited;
+      clearTimeout(force);
+    },
+  };
+}
+
+/** The framework says "Serving function..." once its port is open; every other line is the function's. */
+function listening(child: ChildProcess, { target, onLine }: FunctionOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const printed: string[] = [];
+    const hear = (line: string): void => {
+      if (line.startsWith('Serving function')) resolve();
+      else if (!/^(Function|Signature type|URL): /.test(line)) {
+        printed.push(line);
+        onLine(line);
+      }
+    };
+    for (const stream of [child.stdout, child.stderr])
+      if (stream !== null) createInterface({ input: stream }).on('line', hear);
+    child.once('exit', (code) =>
+      reject(new Error(`the function ${target} ended with ${code} before it served: ${printed.slice(-20).join('\n')}`)),
+    );
+    child.once('error', reject);
+  });
+}
+
+/** V8 limits its heap only. Resident memory is read from Linux; elsewhere the heap's limit is all there is. */
+function enforceMemory(child: ChildProcess, { target, memoryMB, onLine }: FunctionOptions): void {
+  const usedMB = residentMB(child.pid);
+  if (usedMB === undefined || usedMB <= memoryMB) return;
+  onLine(
+    JSON.stringify({
+      severity: 'ERROR',
+      event: 'memory.exceeded',
+      message: `Memory limit of ${memoryMB} MiB exceeded with ${Math.round(usedMB)} MiB used by ${target}`,
+    }),
+  );
+  child.kill('SIGKILL');
+}
+
+function residentMB(pid: number | undefined): number | undefined {
+  if (process.platform !== 'linux' || pid === undefined) return undefined;
+  try {
+    const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kilobytes === undefined ? undefined : Number(kilobytes) / 1_024;
+  } catch {
+    return undefined;
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}

@@ -1,0 +1,129 @@
+/** The whole of Daymill on a laptop: the embedded cloud, the functions as processes of their own, topics, and the workflow. */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PubSub } from '@google-cloud/pubsub';
+import type { Config } from '../../config.ts';
+import { type LocalCloud, startEmulators } from '../../emulators/start.ts';
+import { type WorkflowsClient, workflowsClient } from '../../google/workflows-client.ts';
+import type { Resources } from '../../model/task.ts';
+import { type FunctionService, startFunctionService } from './function-service.ts';
+import { type LogEntry, toLogEntry } from './log-entry.ts';
+
+export const LOCATION = 'local';
+export const WORKFLOW = 'pipeline';
+
+/** Pushes at once to each tier's worker. One process serves them all, so the larger tier takes one at a time. */
+const PUSHES: Readonly<Record<Resources, number>> = { standard: 8, 'high-mem': 1 };
+
+/** The longest that Pub/Sub waits for a push. */
+const ACK_DEADLINE_SECONDS = 600;
+
+/** A laptop has no thundering herd to fear: what was not acknowledged comes again soon. */
+const RETRY_POLICY = { minimumBackoff: { seconds: 1 }, maximumBackoff: { seconds: 10 } };
+
+/** Local instances are smaller than deployed ones, so that several fit a laptop. */
+const DISPATCH_MEMORY_MB = 1_024;
+
+export interface Daymill {
+  readonly cloud: LocalCloud;
+  readonly workflows: WorkflowsClient;
+  readonly functions: Readonly<Record<'dispatch' | 'index' | 'reconcile' | 'work' | 'workHighMem', FunctionService>>;
+  /** The argument of `pipeline.yaml` but for its dates. */
+  readonly functionUrls: { readonly index: string; readonly dispatch: string; readonly reconcile: string };
+  close(): Promise<void>;
+}
+
+export interface LocalOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly onLog: (entry: LogEntry) => void;
+}
+
+/** Where the local cloud keeps everything. */
+export const stateFile = (config: Config): string => join(config.home, 'state.sqlite');
+
+/** Starts the emulators alone: enough to read what is there. */
+export async function startCloud(config: Config, ports: Partial<Record<'firestore' | 'pubsub' | 'workflows', number>> = {}, log?: (line: string) => void): Promise<LocalCloud> {
+  mkdirSync(config.home, { recursive: true });
+  const indexes = join(config.root, 'firestore.indexes.json');
+  return startEmulators({
+    file: stateFile(config),
+    projectId: config.projectId,
+    location: LOCATION,
+    ports,
+    ...(existsSync(indexes) ? { indexes: JSON.parse(readFileSync(indexes, 'utf8')) as never, requireIndexes: true } : {}),
+    ...(log === undefined ? {} : { log }),
+  });
+}
+
+/** Starts everything. Idempotent on the state file: topics, subscriptions and the workflow are made or brought up to date. */
+export async function startDaymill(config: Config, options: LocalOptions): Promise<Daymill> {
+  const cloud = await startCloud(config);
+  Object.assign(process.env, cloud.env);
+  const start = (target: string, source: string, tier: Resources, memoryMB: number): Promise<FunctionService> =>
+    startFunctionService({
+      target,
+      source: join(import.meta.dirname, '../../../functions', source),
+      memoryMB,
+      env: {
+        ...options.env,
+        ...cloud.env,
+        NODE_COMPILE_CACHE: join(config.home, 'compile-cache'),
+        DAYMILL_ROOT: config.root,
+        DAYMILL_HOME: config.home,
+        DAYMILL_MANIFEST: config.manifestFile,
+        DAYMILL_TIER: tier,
+        DAYMILL_STANDARD_MEMORY_MB: String(config.memory.standard),
+        DAYMILL_HIGH_MEM_MEMORY_MB: String(config.memory['high-mem']),
+      },
+      onLine: (line) => options.onLog(toLogEntry(line, target)),
+    });
+  const [dispatch, index, reconcile, work, workHighMem] = await Promise.all([
+    start('dispatch', 'dispatch.ts', 'standard', DISPATCH_MEMORY_MB),
+    start('index', 'index-root-data.ts', 'standard', DISPATCH_MEMORY_MB),
+    start('reconcile', 'reconcile.ts', 'standard', DISPATCH_MEMORY_MB),
+    start('work', 'work.ts', 'standard', config.memory.standard),
+    start('work', 'work.ts', 'high-mem', config.memory['high-mem']),
+  ]);
+  const functions = { dispatch, index, reconcile, work, workHighMem };
+  const workflows = workflowsClient(config.projectId, LOCATION, cloud.env['WORKFLOWS_EMULATOR_HOST']);
+  await Promise.all([subscribe(config, { standard: work.url, 'high-mem': workHighMem.url }), deploy(config, workflows)]);
+  return {
+    cloud,
+    workflows,
+    functions,
+    functionUrls: { index: index.url, dispatch: dispatch.url, reconcile: reconcile.url },
+    async close() {
+      await cloud.pubsub.close();
+      await Promise.all(Object.values(functions).map((service) => service.close()));
+      await cloud.close();
+    },
+  };
+}
+
+/** One topic and one push subscription a tier, at this session's addresses. */
+async function subscribe(config: Config, urls: Readonly<Record<Resources, string>>): Promise<void> {
+  const client = new PubSub({ projectId: config.projectId });
+  for (const tier of ['standard', 'high-mem'] as const) {
+    const topic = client.topic(config.topics[tier]);
+    if (!(await topic.exists())[0]) await topic.create();
+    const subscription = topic.subscription(`${config.topics[tier]}-push`);
+    const pushEndpoint = urls[tier];
+    if ((await subscription.exists())[0]) await subscription.modifyPushConfig({ pushEndpoint });
+    else await subscription.create({ pushConfig: { pushEndpoint }, ackDeadlineSeconds: ACK_DEADLINE_SECONDS, retryPolicy: RETRY_POLICY });
+  }
+  await client.close();
+}
+
+/** An execution of an interrupted session waits for functions that are gone: it is ended, its work goes on in the next one. */
+async function deploy(config: Config, workflows: WorkflowsClient): Promise<void> {
+  await workflows.deploy(WORKFLOW, readFileSync(workflowFile(config), 'utf8'));
+  for (const { name } of await workflows.active(WORKFLOW)) await workflows.cancel(name);
+}
+
+/** The project's own pipeline if it has one, else Daymill's. */
+function workflowFile(config: Config): string {
+  const own = join(config.root, 'workflows/pipeline.yaml');
+  return existsSync(own) ? own : join(import.meta.dirname, '../../../workflows/pipeline.yaml');
+}
+
+export { PUSHES };

@@ -1,0 +1,71 @@
+/** The composition root: config -> the ports that every step asks for. The only file that knows both steps/ and google/. */
+import { randomUUID } from 'node:crypto';
+import type { Config } from './config.ts';
+import { firestoreArtifacts } from './google/firestore-artifacts.ts';
+import { firestoreCells } from './google/firestore-cells.ts';
+import { openFirestore } from './google/firestore-client.ts';
+import { firestorePlanning } from './google/firestore-planning.ts';
+import { firestoreRootData } from './google/firestore-root-data.ts';
+import { firestoreRuns } from './google/firestore-runs.ts';
+import { firestoreTasks } from './google/firestore-tasks.ts';
+import { pubsubQueue } from './google/pubsub-queue.ts';
+import { workflowsCallbacks } from './google/workflows-callbacks.ts';
+import { openLog } from './log.ts';
+import { loadComputation, loadDataset } from './manifest/load-definitions.ts';
+import { readManifest } from './manifest/read-manifest.ts';
+import type { Computation } from './model/computation.ts';
+import type { Manifest } from './model/manifest.ts';
+import type { Definitions } from './steps/ports.ts';
+import { startWatchdog } from './watchdog.ts';
+
+export type Ports = ReturnType<typeof compose>;
+
+/** `manifest` is given where it was just built; deployed functions read theirs from its file. */
+export function compose(config: Config, manifest: Manifest = readManifest(config.manifestFile)) {
+  const db = openFirestore(config.projectId);
+  return {
+    manifest,
+    root: config.root,
+    from: config.from,
+    tier: config.tier,
+    memory: config.memory,
+    worker: config.worker,
+    leaseMs: config.leaseMs,
+    heartbeatMs: config.heartbeatMs,
+    clock: { now: () => Date.now() },
+    newId: () => randomUUID().slice(0, 13),
+    log: openLog(config.logLevel, { worker: config.worker }),
+    probe: { read: readMemory },
+    definitions: definitions(config.root),
+    planning: firestorePlanning(db),
+    tasks: firestoreTasks(db),
+    runs: firestoreRuns(db),
+    cells: firestoreCells(db),
+    artifacts: firestoreArtifacts(db),
+    rootData: firestoreRootData(db),
+    queue: pubsubQueue(config.projectId, config.topics),
+    callbacks: workflowsCallbacks(config.workflowsEmulatorHost),
+    watchdog: startWatchdog(config),
+    close: () => db.terminate(),
+  };
+}
+
+/** Each module is imported once a process. */
+function definitions(root: string): Definitions {
+  const loaded = new Map<string, Promise<Computation>>();
+  return {
+    computation(entry) {
+      const found = loaded.get(entry.name) ?? loadComputation(root, entry);
+      loaded.set(entry.name, found);
+      return found;
+    },
+    dataset: (entry) => loadDataset(root, entry),
+  };
+}
+
+const MB = 1_048_576;
+
+const readMemory = (): { rssMB: number; heapUsedMB: number } => ({
+  rssMB: process.memoryUsage.rss() / MB,
+  heapUsedMB: process.memoryUsage().heapUsed / MB,
+});

@@ -1,0 +1,36 @@
+/** An HTTP function that takes and answers JSON: parse the body, call one step, map what it throws. */
+import type { HttpFunction } from '@google-cloud/functions-framework';
+import type { z } from 'zod';
+import { codeOf, toError, UserError } from '../errors.ts';
+import type { Log } from '../steps/ports.ts';
+
+/** Statuses by what the caller should do: correct the request (400), or send it again (503). */
+const status = (error: Error): number => (error instanceof UserError ? 400 : 503);
+
+export function jsonFunction<S extends z.ZodType>(
+  body: S,
+  log: () => Log,
+  step: (request: z.output<S>) => Promise<unknown>,
+): HttpFunction {
+  return async (req, res) => {
+    try {
+      const parsed = body.safeParse(req.body ?? {});
+      if (!parsed.success) {
+        const [issue] = parsed.error.issues;
+        throw new UserError(
+          'BAD_ARGUMENT',
+          `The body does not fit: ${issue?.path.join('.') || 'it'}: ${issue?.message}.`,
+        );
+      }
+      res.json(await step(parsed.data));
+    } catch (thrown) {
+      const error = toError(thrown);
+      const code = codeOf(error) ?? 'INTERNAL';
+      log().error(
+        { event: 'request.failed', path: req.path, code, stack: code === 'INTERNAL' ? error.stack : undefined },
+        error.message,
+      );
+      res.status(status(error)).json({ error: { code, message: error.message } });
+    }
+  };
+}

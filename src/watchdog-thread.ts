@@ -1,0 +1,31 @@
+/** The watchdog's thread: waits for deadlines, fails the stuck task in the ledger, and kills the process. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Config } from './config.ts';
+import type { Watched, WatchdogMessage } from './watchdog.ts';
+
+const config = workerData as Config;
+const timers = new Map<string, NodeJS.Timeout>();
+
+parentPort?.on('message', (message: WatchdogMessage) => {
+  if ('forget' in message) {
+    clearTimeout(timers.get(message.forget));
+    timers.delete(message.forget);
+    return;
+  }
+  const { watch } = message;
+  timers.set(
+    watch.id,
+    setTimeout(() => void end(watch), watch.deadlineMs - Date.now()),
+  );
+});
+
+async function end(watched: Watched): Promise<void> {
+  try {
+    // Loaded only now: a thread of every worker would otherwise carry a Firestore client that it almost never needs.
+    const { compose } = await import('./compose.ts');
+    const { giveUpStuck } = await import('./steps/work.ts');
+    await giveUpStuck(watched.id, watched.token, { code: 'TIMEOUT', message: watched.what }, compose(config));
+  } finally {
+    process.kill(process.pid, 'SIGKILL');
+  }
+}
