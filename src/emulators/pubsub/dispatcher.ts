@@ -9,6 +9,7 @@
 import { Agent } from 'node:http';
 import { sendRequest } from '../http-request.ts';
 import type { State } from '../state.ts';
+import type { Timers } from '../timers.ts';
 import type { FaultKind, PubsubFaults } from './faults.ts';
 import { draw } from './faults.ts';
 import { ACKNOWLEDGING_STATUSES, PUSH_BACKOFF_MS } from './limits.ts';
@@ -16,13 +17,6 @@ import { pushRequest } from './push.ts';
 import type { Subscription } from './schemas.ts';
 import { durationMs } from './schemas.ts';
 import type { Delivery, Store, StoredMessage } from './store.ts';
-
-export interface Timers {
-  /** Milliseconds since 1970. */
-  now(): number;
-  /** Calls `work` once after `ms`; the answer cancels it. */
-  after(ms: number, work: () => void): () => void;
-}
 
 export interface Dispatcher {
   /** Looks for due messages of these subscriptions, soon. */
@@ -40,8 +34,6 @@ interface Queue {
   cancelTimer: () => void;
 }
 
-/** `setTimeout` takes no longer wait than this. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** The state file refused a write (a full disk): how long until the message is tried again. */
 const WRITE_RETRY_MS = 1_000;
 
@@ -105,7 +97,7 @@ export function startDispatcher(options: {
     }
     const next = store.nextDue(name, now);
     if (next !== undefined) {
-      queue.cancelTimer = timers.after(Math.min(next - now, LONGEST_TIMER_MS), () => wake([name]));
+      queue.cancelTimer = timers.after(next - now, () => wake([name]));
     }
   };
 

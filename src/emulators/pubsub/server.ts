@@ -2,7 +2,8 @@
 import type { handleUnaryCall, sendUnaryData, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import type { State } from '../state.ts';
-import type { Timers } from './dispatcher.ts';
+import type { Timers } from '../timers.ts';
+import { timersOf } from '../timers.ts';
 import { startDispatcher } from './dispatcher.ts';
 import type { PubsubFaults } from './faults.ts';
 import { DEFAULT_MAX_OUTSTANDING_PUSHES, DEFAULT_PAGE_SIZE, MAX_PUBLISH_BYTES, MAX_RECEIVE_BYTES } from './limits.ts';
@@ -48,14 +49,15 @@ export async function startPubsub(options: {
   log?: (line: string) => void;
   faults?: PubsubFaults;
 }): Promise<PubsubEmulator> {
-  const { state, log = () => {}, clock: now = Date.now, after = afterRealTime } = options;
+  const { state, log = () => {} } = options;
+  const timers = timersOf(options);
   const counters = { published: 0, delivered: 0, acknowledged: 0, rpcs: 0 };
   const store = openStore(state.db);
   const dispatcher = startDispatcher({
     state,
     store,
     maxOutstanding: options.maxOutstandingPushes ?? DEFAULT_MAX_OUTSTANDING_PUSHES,
-    timers: { now, after },
+    timers,
     counters,
     log,
     faults: options.faults,
@@ -111,7 +113,9 @@ export async function startPubsub(options: {
           `Request payload size exceeds the limit: ${MAX_PUBLISH_BYTES} bytes (got ${bytes} of message data).`,
         );
       }
-      const ids = await write(() => messages.map((message) => store.publish(topic, message, now(), dispatcher.delay)));
+      const ids = await write(() =>
+        messages.map((message) => store.publish(topic, message, timers.now(), dispatcher.delay)),
+      );
       counters.published += ids.length;
       dispatcher.wake(store.subscribers(topic).map(({ name }) => name));
       return { messageIds: ids.map(String) };
@@ -238,9 +242,4 @@ function shutDown(server: Server): Promise<void> {
       resolve();
     });
   });
-}
-
-function afterRealTime(ms: number, work: () => void): () => void {
-  const timer = setTimeout(work, ms);
-  return () => clearTimeout(timer);
 }

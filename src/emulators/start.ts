@@ -1,0 +1,124 @@
+/** The whole local cloud on one state file: starts every emulator, tells clients where they are, and closes them again. */
+import type { FirestoreEmulator, FirestoreOptions } from './firestore/server.ts';
+import { startFirestore } from './firestore/server.ts';
+import { startMetadataServer } from './metadata-server.ts';
+import type { PubsubEmulator } from './pubsub/server.ts';
+import { startPubsub } from './pubsub/server.ts';
+import type { SchedulerEmulator } from './scheduler/server.ts';
+import { startScheduler } from './scheduler/server.ts';
+import { openState } from './state.ts';
+import type { WorkflowsEmulator } from './workflows/server.ts';
+import { startWorkflows } from './workflows/server.ts';
+
+export interface LocalCloud {
+  firestore: FirestoreEmulator;
+  pubsub: PubsubEmulator;
+  workflows: WorkflowsEmulator;
+  scheduler: SchedulerEmulator;
+  metadata: { port: number };
+  /** Set these for the official clients, before they are made. */
+  env: Record<string, string>;
+  /** Empties every emulator. */
+  clear(): Promise<void>;
+  /** Ends everything that was started; what is committed stays in the file. A second call does nothing. */
+  close(): Promise<void>;
+}
+
+export interface LocalCloudOptions {
+  /** The state file, or `:memory:` to keep nothing. */
+  file: string;
+  projectId: string;
+  /** Told to clients as GOOGLE_CLOUD_LOCATION. */
+  location?: string;
+  /** On 127.0.0.1; one that is left out, or 0, takes a free port. */
+  ports?: { firestore?: number; pubsub?: number; workflows?: number; scheduler?: number; metadata?: number };
+  indexes?: FirestoreOptions['indexes'];
+  requireIndexes?: boolean;
+  /** Pushes under way at once, per subscription. */
+  maxOutstandingPushes?: number;
+  log?: (line: string) => void;
+}
+
+/** A port of the local cloud is taken; the message names it and says what to do. */
+export class BusyPortError extends Error {
+  override readonly name = 'BusyPortError';
+}
+
+/**
+ * @throws {StateFileError} when the state file cannot be used
+ * @throws {BusyPortError} when a port is taken; what had started is closed again
+ */
+export async function startEmulators(options: LocalCloudOptions): Promise<LocalCloud> {
+  const { projectId, location, ports = {}, indexes, requireIndexes, maxOutstandingPushes, log } = options;
+  const state = openState(options.file);
+  const closers: (() => Promise<void>)[] = [() => state.close()];
+  const close = async (): Promise<void> => {
+    for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
+  };
+  const started = async <T extends { port: number; close(): Promise<void> }>(
+    service: keyof typeof ports,
+    start: (options: { state: typeof state; port: number; log?: (line: string) => void }) => Promise<T>,
+  ): Promise<T> => {
+    const port = ports[service] ?? 0;
+    try {
+      const emulator = await start({ state, port, ...(log && { log }) });
+      closers.push(() => emulator.close());
+      return emulator;
+    } catch (error) {
+      throw isBusy(error) ? busyPort(service, port, error) : error;
+    }
+  };
+  try {
+    const metadata = await started('metadata', (common) => startMetadataServer({ ...common, projectId }));
+    const firestore = await started('firestore', (common) =>
+      startFirestore({
+        ...common,
+        ...(indexes && { indexes }),
+        ...(requireIndexes !== undefined && { requireIndexes }),
+      }),
+    );
+    const pubsub = await started('pubsub', (common) =>
+      startPubsub({ ...common, ...(maxOutstandingPushes !== undefined && { maxOutstandingPushes }) }),
+    );
+    const workflows = await started('workflows', (common) => startWorkflows({ ...common, projectId }));
+    const workflowsHost = host(workflows);
+    const scheduler = await started('scheduler', (common) => startScheduler({ ...common, workflowsHost }));
+    return {
+      firestore,
+      pubsub,
+      workflows,
+      scheduler,
+      metadata,
+      env: {
+        FIRESTORE_EMULATOR_HOST: host(firestore),
+        PUBSUB_EMULATOR_HOST: host(pubsub),
+        WORKFLOWS_EMULATOR_HOST: workflowsHost,
+        SCHEDULER_EMULATOR_HOST: host(scheduler),
+        GCE_METADATA_HOST: host(metadata),
+        METADATA_SERVER_DETECTION: 'assume-present',
+        GOOGLE_CLOUD_PROJECT: projectId,
+        ...(location !== undefined && { GOOGLE_CLOUD_LOCATION: location }),
+      },
+      async clear() {
+        for (const emulator of [scheduler, workflows, pubsub, firestore]) await emulator.clear();
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const host = ({ port }: { port: number }): string => `127.0.0.1:${port}`;
+
+/** node:net gives the code; grpc-js only says that no address could be bound. */
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && /EADDRINUSE|No address added/u.test(error.message);
+
+const busyPort = (service: string, port: number, cause: unknown): BusyPortError =>
+  new BusyPortError(
+    `The local ${service} cannot listen on 127.0.0.1:${port}: the port is taken. ` +
+      `Stop what listens there (lsof -i :${port} shows it), or choose another with --${service}-port; 0 takes a free one.`,
+    { cause },
+  );
