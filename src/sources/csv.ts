@@ -7,7 +7,7 @@ import { parseCsv } from './parse-csv.ts';
 import type { Coverage, SourceRow } from './read-source.ts';
 import { dayOfValue } from './row-day.ts';
 
-/** Longer than any record that coverage() has to find at the end of a file. */
+/** Longer than most records that coverage() has to find at the end of a file. */
 const TAIL_BYTES = 65_536;
 
 /** The file's records as rows of text, in batches of whatever one read of the disk brings. */
@@ -28,34 +28,40 @@ export async function* csvRows(path: string, file: string): AsyncGenerator<Sourc
   }
 }
 
-/** Reads the first record and the end of the file; the whole of it only when quotes make line ends ambiguous there. */
+/** Reads the first record and the end of the file; the whole of it only when its last record cannot be told from its end. */
 export async function csvCoverage(path: string, source: FileSource<unknown>): Promise<Coverage> {
-  let head: SourceRow | undefined;
-  for await (const rows of csvRows(path, source.file)) {
-    [head] = rows;
-    if (head !== undefined) break;
-  }
-  if (head === undefined) throw new UserError('BAD_SOURCE', `${source.file} has no rows.`);
-  const first = dayOfValue(head.values[source.dateColumn]);
-  const last = dayOfValue((await lastValues(path, source.file, Object.keys(head.values)))[source.dateColumn]);
+  const { file, dateColumn } = source;
+  const [header, head] = await firstRecords(path, file, 2);
+  if (header === undefined || head === undefined) throw new UserError('BAD_SOURCE', `${file} has no rows.`);
+  const tail = (await lastLine(path)) ?? (await lastRecord(path, file));
+  const first = dayOfValue(valuesOf(header, head, file, 1)[dateColumn]);
+  const last = dayOfValue(valuesOf(header, tail, file, 'the last')[dateColumn]);
   if (first === undefined || last === undefined) {
-    throw new UserError(
-      'BAD_SOURCE',
-      `${source.file}: column "${source.dateColumn}" has no readable days at its ends.`,
-    );
+    throw new UserError('BAD_SOURCE', `${file}: column "${dateColumn}" has no readable days at its ends.`);
   }
   return { first, last };
 }
 
-async function lastValues(path: string, file: string, header: string[]): Promise<SourceRow['values']> {
-  const tail = await readTail(path);
-  const line = tail.split(/\r?\n/u).findLast((text) => text !== '');
-  if (!tail.includes('"') && tail.includes('\n') && line !== undefined) {
-    return valuesOf(header, line.split(','), file, 'the last');
+async function firstRecords(path: string, file: string, count: number): Promise<string[][]> {
+  const first: string[][] = [];
+  for await (const records of parseCsv(createReadStream(path, 'utf8'), file)) {
+    first.push(...records.slice(0, count - first.length));
+    if (first.length === count) break;
   }
-  let last: SourceRow | undefined;
-  for await (const rows of csvRows(path, file)) last = rows.at(-1) ?? last;
-  return last?.values ?? {};
+  return first;
+}
+
+/** The fields of the file's last line; undefined when it starts before the tail or quotes make line ends ambiguous. */
+async function lastLine(path: string): Promise<string[] | undefined> {
+  const tail = (await readTail(path)).trimEnd();
+  const start = tail.lastIndexOf('\n');
+  return start === -1 || tail.includes('"') ? undefined : tail.slice(start + 1).split(',');
+}
+
+async function lastRecord(path: string, file: string): Promise<string[]> {
+  let last: string[] = [];
+  for await (const records of parseCsv(createReadStream(path, 'utf8'), file)) last = records.at(-1) ?? last;
+  return last;
 }
 
 async function readTail(path: string): Promise<string> {

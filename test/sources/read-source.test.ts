@@ -137,6 +137,17 @@ describe('a CSV', () => {
   });
 
   test.each([
+    ['quotes hide a line end', 'day,x\n2024-01-01,1\n2024-01-02,"a\n2023-01-01,b"\n'],
+    ['the last record is longer than the tail', `day,x\n2024-01-01,1\n2024-01-02,${'x'.repeat(70_000)}\n`],
+    ['the header names numbers', 'x,2,day,1\n0,0,2024-01-01,0\n0,0,2024-01-02,0\n'],
+    ['empty lines follow', 'day,x\r\n2024-01-01,1\r\n2024-01-02,2\r\n\r\n'],
+  ])('is covered to its last record where %s', async (name, text) => {
+    const source = await csv(`${name.replaceAll(' ', '-')}.csv`, text);
+    expect(await coverage(source, folder)).toEqual({ first: '2024-01-01', last: '2024-01-02' });
+    expect((await daysOf(source)).map(({ date }) => date)).toEqual(['2024-01-01', '2024-01-02']);
+  });
+
+  test.each([
     ['a day that is none', 'day,x\n2024-01-01,1\n2024-02-30,2\n', /row 2: "2024-02-30" in column "day" is no day/u],
     ['an empty day', 'day,x\n,1\n', /row 1: "" in column "day" is no day/u],
     ['a missing column', 'date,x\n2024-01-01,1\n', /row 1: "undefined" in column "day" is no day/u],

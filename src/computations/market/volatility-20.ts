@@ -5,7 +5,7 @@ import { sampleDeviation } from '../statistics/mean.ts';
 import { dailyReturn } from './daily-return.ts';
 
 const RETURNS = 20;
-/** Calendar days that hold the 19 trading days before today, which took 35 at most. */
+/** Calendar days that hold the 19 trading days before today, which took 34 at most. */
 const DAYS_BACK = 45;
 /** The customary number of trading days in a year. */
 const TRADING_DAYS = 252;

@@ -9,6 +9,7 @@ import { rsi14 } from '../../../src/computations/market/rsi-14.ts';
 import { sp500 } from '../../../src/computations/market/sp500.ts';
 import { volatility20 } from '../../../src/computations/market/volatility-20.ts';
 import type { Computation } from '../../../src/model/computation.ts';
+import { addDays } from '../../../src/model/date.ts';
 import { PRICES, query } from '../../support/duckdb.ts';
 import { differences } from '../../support/differences.ts';
 import { rootData, runComputations } from '../../support/run-computations.ts';
@@ -97,6 +98,17 @@ test('drawdown takes its first peak from the year before the first day', async (
   expect(late.of(drawdown).size).toBe(21);
 });
 
+test('drawdown keeps the first day of a peak that is reached again', async () => {
+  const closes = { '2024-01-02': 100, '2024-01-03': 90, '2024-01-04': 100 };
+  const run = await runComputations([drawdown], { data: pricesOf(closes), from: '2024-01-02', to: '2024-01-04' });
+  expect(run.on(drawdown, '2024-01-03')).toEqual({
+    peak: 100,
+    peakDate: '2024-01-02',
+    drawdown: expect.closeTo(-0.1, 12),
+  });
+  expect(run.on(drawdown, '2024-01-04')).toEqual({ peak: 100, peakDate: '2024-01-02', drawdown: 0 });
+});
+
 test('crossing-50-200 tells where the averages stand and when they cross', async () => {
   expect(await differencesByDay(crossing50200, CROSSING)).toEqual([]);
   const events = [...results.of(crossing50200)].filter(([, { event }]) => event !== 'none');
@@ -130,18 +142,23 @@ test('regime-spell counts the trading days of a run of one regime', async () => 
   ).toEqual([]);
 });
 
+/** Root data of days that traded at one price. */
+const pricesOf = (closes: Readonly<Record<string, number>>): RootData =>
+  new Map([
+    [
+      'sp500',
+      new Map(
+        Object.entries(closes).map(([day, close]) => [day, { open: close, high: close, low: close, close, volume: 1 }]),
+      ),
+    ],
+  ]);
+
 /** RSI of closes on consecutive days. */
 async function rsiOf(closes: readonly number[]): Promise<(number | null)[]> {
-  const dates = closes.map((_, index) => new Date(Date.UTC(2010, 0, 1 + index)).toISOString().slice(0, 10));
-  const prices = new Map(
-    closes.map((close, index) => [dates[index] as string, { open: close, high: close, low: close, close, volume: 1 }]),
-  );
-  const run = await runComputations([rsi14], {
-    data: new Map([['sp500', prices]]),
-    from: dates[0] as string,
-    to: dates.at(-1) as string,
-  });
-  return dates.map((date) => run.on(rsi14, date).rsi);
+  const from = '2010-01-01';
+  const data = pricesOf(Object.fromEntries(closes.map((close, index) => [addDays(from, index), close])));
+  const run = await runComputations([rsi14], { data, from, to: addDays(from, closes.length - 1) });
+  return [...run.of(rsi14).values()].map(({ rsi }) => rsi);
 }
 
 describe('rsi-14', () => {
