@@ -45,7 +45,7 @@ function checkDataset(dataset: Dataset, where: string): void {
 
 function checkNeed(need: Need, where: string, found: Discovered, graph: ModuleGraph): void {
   const wanted = WANTED[need?.kind];
-  if (wanted === undefined) {
+  if (wanted === undefined || (wanted !== NOTHING && !('of' in need))) {
     throw new UserError(
       'BAD_DEFINITION',
       `${where}, which is no need. Write dependency(…), previous(), history(…), dataset(…) or document(…).`,

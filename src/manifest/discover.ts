@@ -39,7 +39,7 @@ export async function discover(graph: ModuleGraph, directory: string): Promise<D
   for (const { value } of found) {
     if (!isComputation(value)) continue;
     for (const need of Object.values(value.needs)) {
-      if (!('of' in need)) continue;
+      if (typeof need !== 'object' || !('of' in need)) continue;
       if (!exported.has(need.of) && !looked) {
         for (const module of outside) await collect(graph, module, exported);
         looked = true;

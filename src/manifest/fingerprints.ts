@@ -80,7 +80,8 @@ class Reach {
     if (this.#seen.has(declaration)) return;
     this.#seen.add(declaration);
     this.#load(module);
-    this.#piece(module, declaration.id, declaration.node);
+    const known = this.#labels.get(definitionKey(module.path, declaration.id));
+    this.#piece(module, known ?? declaration.id, declaration.node);
   }
 
   /** What the module does on its own once anything of it is reached. */
@@ -96,9 +97,11 @@ class Reach {
   }
 
   #piece(module: SourceModule, id: string, node: SyntaxNode): void {
-    const { text, references } = this.#normalizer.normalize(node, module);
-    if (module === this.#subject.module) this.code.add(`${id}=${text}`);
-    else this.layer.add(`${this.#graph.relative(module.path)}#${id}=${text}`);
+    const { text, links, references } = this.#normalizer.normalize(node, module);
+    const isOwn = module === this.#subject.module;
+    const place = `${isOwn ? '' : this.#graph.relative(module.path)}#${id}`;
+    (isOwn ? this.code : this.layer).add(`${place}=${text}`);
+    for (const link of links) this.layer.add(`${place}: ${link}`);
     for (const reference of references) if (!this.#isInput(reference)) this.#follow(reference.meaning);
   }
 

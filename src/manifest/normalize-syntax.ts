@@ -11,7 +11,10 @@ export interface Reference {
 }
 
 export interface NormalSyntax {
+  /** Names of other modules' declarations stand in it as imported, without their modules. */
   readonly text: string;
+  /** Where those names lead (`mean -> lib/mean.ts#mean`), sorted: it is the layer's business, not the code's. */
+  readonly links: readonly string[];
   readonly references: readonly Reference[];
 }
 
@@ -62,9 +65,10 @@ export class SyntaxNormalizer {
   normalize(node: SyntaxNode, module: SourceModule): NormalSyntax {
     let normal = this.#cache.get(node);
     if (normal === undefined) {
-      const references: Reference[] = [];
-      const tree = new Walk(this.#graph, this.#labels, module, references).plain(node, false);
-      normal = { text: canonicalJson(tree), references };
+      const walk = new Walk(this.#graph, this.#labels, module);
+      const tree = walk.plain(node, false);
+      const links = walk.links();
+      normal = { text: canonicalJson(tree), links, references: walk.references };
       this.#cache.set(node, normal);
     }
     return normal;
@@ -76,19 +80,29 @@ class Walk {
   readonly #graph: ModuleGraph;
   readonly #labels: DefinitionLabels;
   readonly #module: SourceModule;
-  readonly #references: Reference[];
+  readonly references: Reference[] = [];
+  /** Each place in the tree that names something of another module. */
+  readonly #outward: { readonly name: string; readonly target: string; readonly place: { refersTo: string } }[] = [];
 
-  constructor(graph: ModuleGraph, labels: DefinitionLabels, module: SourceModule, references: Reference[]) {
+  constructor(graph: ModuleGraph, labels: DefinitionLabels, module: SourceModule) {
     this.#graph = graph;
     this.#labels = labels;
     this.#module = module;
-    this.#references = references;
+  }
+
+  /** Completes the tree: one name for two targets (`a` of two modules) is told apart by the targets. */
+  links(): string[] {
+    const links = new Set(this.#outward.map(({ name, target }) => `${name} -> ${target}`));
+    for (const { name, target, place } of this.#outward) {
+      if (this.#outward.some((other) => other.name === name && other.target !== target)) place.refersTo = target;
+    }
+    return [...links].sort();
   }
 
   plain(wrapped: SyntaxNode, handedOn: boolean): unknown {
     const node = withoutTypeWrappers(wrapped);
     const meaning = this.#meaningOf(node);
-    if (meaning !== undefined) return this.#refer(meaning, handedOn);
+    if (meaning !== undefined) return this.#refer(meaning, this.#nameOfImport(node), handedOn);
     if (node.type === 'Literal') return plainLiteral(node);
     if (node.type === 'ImportExpression') this.#referToDynamicImport(node);
     const plain: Record<string, unknown> = { type: node.type };
@@ -142,27 +156,41 @@ class Walk {
     return owner?.kind === 'authoring' && owner.imported === '*' ? { ...owner, imported: member } : undefined;
   }
 
-  #refer(meaning: Meaning, handedOn: boolean): unknown {
-    this.#references.push({ meaning, handedOn });
-    return { refersTo: this.#labelOf(meaning) };
+  #refer(meaning: Meaning, name: string, handedOn: boolean): { refersTo: string } {
+    this.references.push({ meaning, handedOn });
+    const known = this.#definitionOf(meaning);
+    if (known !== undefined) return { refersTo: known };
+    if (meaning.kind === 'declaration' && meaning.module === this.#module) return { refersTo: `#${meaning.name}` };
+    if (meaning.kind === 'authoring') return { refersTo: `daymill#${meaning.imported}` };
+    if (meaning.kind === 'builtin' || meaning.kind === 'package') {
+      return { refersTo: `${meaning.specifier}#${meaning.imported}` };
+    }
+    const place = { refersTo: name };
+    this.#outward.push({ name, target: this.#targetOf(meaning), place });
+    return place;
   }
 
-  /** Free of the machine's paths, and of the module's own, so that a file can move without new results. */
-  #labelOf(meaning: Meaning): string {
+  /** The name under which the other module exports it: `mean` for `mean`, for `mean as average` and for `stats.mean`. */
+  #nameOfImport(node: SyntaxNode): string {
+    if (node.type === 'MemberExpression') return nameOf(node['property']) ?? '';
+    const local = nameOf(node) ?? '';
+    return this.#module.imports.get(local)?.imported ?? local;
+  }
+
+  #definitionOf(meaning: Meaning): string | undefined {
+    if (meaning.kind !== 'declaration') return undefined;
+    return this.#labels.get(definitionKey(meaning.module.path, meaning.name));
+  }
+
+  /** Free of the machine's paths. */
+  #targetOf(meaning: Meaning): string {
     switch (meaning.kind) {
-      case 'declaration': {
-        const known = this.#labels.get(definitionKey(meaning.module.path, meaning.name));
-        if (known !== undefined) return known;
-        return meaning.module === this.#module
-          ? `#${meaning.name}`
-          : `${this.#graph.relative(meaning.module.path)}#${meaning.name}`;
-      }
+      case 'declaration':
+        return `${this.#graph.relative(meaning.module.path)}#${meaning.name}`;
       case 'namespace':
         return `${this.#graph.relative(meaning.module.path)}#*`;
       case 'data':
         return `${this.#graph.relative(meaning.path)}#${meaning.imported}`;
-      case 'authoring':
-        return `daymill#${meaning.imported}`;
       default:
         return `${meaning.specifier}#${meaning.imported}`;
     }
@@ -172,7 +200,7 @@ class Walk {
   #referToDynamicImport(node: SyntaxNode): void {
     const specifier = nameOf(node['source']);
     const meaning = specifier === undefined ? undefined : this.#graph.namespaceOf(specifier, this.#module);
-    if (meaning !== undefined) this.#references.push({ meaning, handedOn: false });
+    if (meaning !== undefined) this.references.push({ meaning, handedOn: false });
   }
 }
 
