@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** Share of the memory that V8's heap may take; buffers and Node itself need the rest (shared/reference: gcp.md D). */
@@ -34,7 +35,7 @@ export interface FunctionProcess {
 /** Answers once it listens. @throws {Error} when it ends before that, with what it printed. */
 export async function startFunction(options: FunctionOptions): Promise<FunctionProcess> {
   const port = await freePort();
-  const framework = createRequire(import.meta.url).resolve('@google-cloud/functions-framework/build/src/main.js');
+  const framework = join(dirname(createRequire(import.meta.url).resolve('@google-cloud/functions-framework')), 'main.js');
   const child = spawn(
     process.execPath,
     [

@@ -42,7 +42,11 @@ export interface LocalOptions {
 export const stateFile = (config: Config): string => join(config.home, 'state.sqlite');
 
 /** Starts the emulators alone: enough to read what is there. */
-export async function startCloud(config: Config, ports: Partial<Record<'firestore' | 'pubsub' | 'workflows', number>> = {}, log?: (line: string) => void): Promise<LocalCloud> {
+export async function startCloud(
+  config: Config,
+  ports: Partial<Record<'firestore' | 'pubsub' | 'workflows', number>> = {},
+  log?: (line: string) => void,
+): Promise<LocalCloud> {
   mkdirSync(config.home, { recursive: true });
   const indexes = join(config.root, 'firestore.indexes.json');
   return startEmulators({
@@ -50,7 +54,9 @@ export async function startCloud(config: Config, ports: Partial<Record<'firestor
     projectId: config.projectId,
     location: LOCATION,
     ports,
-    ...(existsSync(indexes) ? { indexes: JSON.parse(readFileSync(indexes, 'utf8')) as never, requireIndexes: true } : {}),
+    ...(existsSync(indexes)
+      ? { indexes: JSON.parse(readFileSync(indexes, 'utf8')) as never, requireIndexes: true }
+      : {}),
     ...(log === undefined ? {} : { log }),
   });
 }
@@ -86,7 +92,10 @@ export async function startDaymill(config: Config, options: LocalOptions): Promi
   ]);
   const functions = { dispatch, index, reconcile, work, workHighMem };
   const workflows = workflowsClient(config.projectId, LOCATION, cloud.env['WORKFLOWS_EMULATOR_HOST']);
-  await Promise.all([subscribe(config, { standard: work.url, 'high-mem': workHighMem.url }), deploy(config, workflows)]);
+  await Promise.all([
+    subscribe(config, { standard: work.url, 'high-mem': workHighMem.url }),
+    deploy(config, workflows),
+  ]);
   return {
     cloud,
     workflows,
@@ -109,7 +118,12 @@ async function subscribe(config: Config, urls: Readonly<Record<Resources, string
     const subscription = topic.subscription(`${config.topics[tier]}-push`);
     const pushEndpoint = urls[tier];
     if ((await subscription.exists())[0]) await subscription.modifyPushConfig({ pushEndpoint });
-    else await subscription.create({ pushConfig: { pushEndpoint }, ackDeadlineSeconds: ACK_DEADLINE_SECONDS, retryPolicy: RETRY_POLICY });
+    else
+      await subscription.create({
+        pushConfig: { pushEndpoint },
+        ackDeadlineSeconds: ACK_DEADLINE_SECONDS,
+        retryPolicy: RETRY_POLICY,
+      });
   }
   await client.close();
 }

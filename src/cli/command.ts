@@ -1,0 +1,34 @@
+/** What every command is: a name, its options, and a function from parsed arguments to an exit code. */
+import type { ParseArgsOptionsConfig } from 'node:util';
+import type { Config } from '../config.ts';
+import type { Output } from './output.ts';
+
+/** 0 done, 1 some cells failed, 2 wrong use. */
+export type ExitCode = 0 | 1 | 2;
+
+export interface Arguments {
+  readonly positionals: readonly string[];
+  readonly values: Readonly<Record<string, string | boolean | undefined>>;
+}
+
+export interface Context {
+  readonly config: Config;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly output: Output;
+  readonly now: () => number;
+  /** Resolves when the person asks to stop (Ctrl-C or SIGTERM). */
+  readonly interrupted: Promise<void>;
+}
+
+export interface Command {
+  readonly name: string;
+  /** `daymill run [--date DAY]`, and a few lines on what it does. */
+  readonly usage: string;
+  readonly options: ParseArgsOptionsConfig;
+  run(args: Arguments, context: Context): Promise<ExitCode>;
+}
+
+export const text = (args: Arguments, name: string): string | undefined => {
+  const value = args.values[name];
+  return typeof value === 'string' ? value : undefined;
+};
