@@ -57,7 +57,7 @@ export function openEngine(state: State, clock: () => number) {
   ): Promise<(Changes & { time: number }) | { touched: Touched<Query> }> {
     return state.write(() => {
       const time = Math.max(clock() * 1000, lastCommit + 1);
-      const changes = decideChanges(writes, store.get, time);
+      const changes = decideChanges(writes, (name) => store.get(name), time);
       const { documents } = changes;
       const touched: Touched<Query> = {
         names: [...documents.keys()],
@@ -66,9 +66,7 @@ export function openEngine(state: State, clock: () => number) {
       if (locks.blockers(owner, touched).size > 0) return { touched };
       transactions.keepBefore(documents);
       for (const [name, { before, after }] of documents) {
-        if (after === before) continue;
-        if (after) store.put(after);
-        else store.remove(name);
+        if (after !== before) store.change(name, before, after);
       }
       lastCommit = time;
       return { ...changes, time };

@@ -4,10 +4,16 @@ import { invalidArgument } from './rpc-error.ts';
 
 const ROOT = /^projects\/[^/]+\/databases\/[^/]+\/documents$/;
 const NUMERIC_ID = /^__id(-?\d{1,19})__$/;
+// oxlint-disable-next-line no-control-regex -- control characters are what it is for
 const ESCAPED = /[\0-\x02]/g;
+// oxlint-disable-next-line no-control-regex
+const ESCAPE = /\x02([\x10-\x12])/g;
+
+let lastRoot = '';
 
 /** `projects/P/databases/D/documents`, from a database name or any name below it. */
 export function rootOf(name: string): string {
+  if (lastRoot !== '' && name.startsWith(lastRoot) && (name.length === lastRoot.length || name[lastRoot.length] === '/')) return lastRoot;
   const parts = name.split('/', 5);
   const root = `${parts.slice(0, 4).join('/')}/documents`;
   if (!ROOT.test(root) || (parts.length > 4 && parts[4] !== 'documents')) {
@@ -15,6 +21,7 @@ export function rootOf(name: string): string {
       `Resource name "${name}" must start with "projects/{project}/databases/{database}/documents".`,
     );
   }
+  lastRoot = root;
   return root;
 }
 
@@ -74,7 +81,7 @@ export function idKey(id: string): string {
 export function idFromKey(key: string): string {
   if (!key.includes('\x02')) return key;
   if (key.startsWith('\x02\x03')) return `__id${BigInt(`0x${key.slice(2)}`) - 2n ** 63n}__`;
-  return key.replace(/\x02([\x10-\x12])/g, (_, code: string) => String.fromCharCode(code.charCodeAt(0) - 0x10));
+  return key.replace(ESCAPE, (_, code: string) => String.fromCharCode(code.charCodeAt(0) - 0x10));
 }
 
 /** A whole name as text whose UTF-8 bytes sort as `__name__` sorts. */

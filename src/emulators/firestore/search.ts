@@ -169,15 +169,13 @@ function* readEntries(
 }
 
 function asOf(store: Store, query: Query, snapshot: Snapshot): Source {
-  const { rows } = sourceOf(store, withoutLimit(query));
+  // A limit could cut what the snapshot needs instead of a document that changed since.
+  const { limit, ...unlimited } = query;
+  const { rows } = sourceOf(store, limit === undefined ? query : unlimited);
   const then = [...snapshot.values()].filter((document) => document !== undefined && isInScope(query, document.name));
   const kept = [...rows].filter(({ name }) => !snapshot.has(name));
   const all = [...kept, ...(then as StoredDocument[])];
   return { rows: all.filter((document) => selects(query, document)), ordered: false, filtered: true };
-}
-
-function withoutLimit({ limit: _, ...query }: Query): Query {
-  return query;
 }
 
 function worthAnIndex(store: Store, places: readonly Collection[]): boolean {

@@ -10,6 +10,8 @@ import { valueKey } from './values.ts';
 
 /** A document as it is stored. Times are microseconds since 1970; `fields` is what `encodeFields` made. */
 export interface StoredDocument {
+  /** Its row in the state file; absent until it is stored. */
+  readonly row?: number;
   readonly name: string;
   readonly fields: Uint8Array;
   readonly created: number;
@@ -131,12 +133,13 @@ export function openStore(db: DatabaseSync) {
     return found;
   }
 
-  function row(name: string): { place: Collection | undefined; row: Row | undefined } {
-    const place = collection(parentOf(name));
-    return { place, row: place && (sql.get.get(place.id, idKey(idOf(name))) as unknown as Row | undefined) };
+  function addCollection(name: string): Collection {
+    const group = idOf(name);
+    return { id: Number(sql.addCollection.run(pathKey(name), name, group).lastInsertRowid), name, group };
   }
 
   const toDocument = (place: Collection, found: Row): StoredDocument => ({
+    row: found.id,
     name: `${place.name}/${idFromKey(found.doc_key)}`,
     fields: found.fields,
     created: found.created,
@@ -167,31 +170,24 @@ export function openStore(db: DatabaseSync) {
     collection,
 
     get(name: string): StoredDocument | undefined {
-      const { place, row: found } = row(name);
-      return place && found && toDocument(place, found);
+      const place = collection(parentOf(name));
+      const found = place && (sql.get.get(place.id, idKey(idOf(name))) as unknown as Row | undefined);
+      return found && toDocument(place, found);
     },
 
-    put(document: StoredDocument): void {
-      const { name, fields, created, updated } = document;
-      const { place: known, row: found } = row(name);
-      if (known && found) {
-        sql.update.run(fields, created, updated, found.id);
-        changeEntries(known, found.doc_key, found.id, found.fields, fields);
-        return;
-      }
+    /** Stores what a document became; `before` is what {@link get} answers for it, `after` undefined deletes it. */
+    change(name: string, before: StoredDocument | undefined, after: StoredDocument | undefined): void {
       const parent = parentOf(name);
-      if (!known) sql.addCollection.run(pathKey(parent), parent, idOf(parent));
-      const place = known ?? (collection(parent) as Collection);
+      if (!before && !after) return;
+      const place = collection(parent) ?? addCollection(parent);
       const docKey = idKey(idOf(name));
-      const { lastInsertRowid } = sql.insert.run(place.id, docKey, fields, created, updated);
-      changeEntries(place, docKey, Number(lastInsertRowid), undefined, fields);
-    },
-
-    remove(name: string): void {
-      const { place, row: found } = row(name);
-      if (!place || !found) return;
-      sql.remove.run(found.id);
-      changeEntries(place, found.doc_key, found.id, found.fields);
+      let row = before?.row;
+      if (row === undefined) {
+        if (!after) return;
+        row = Number(sql.insert.run(place.id, docKey, after.fields, after.created, after.updated).lastInsertRowid);
+      } else if (after) sql.update.run(after.fields, after.created, after.updated, row);
+      else sql.remove.run(row);
+      changeEntries(place, docKey, row, before?.fields, after?.fields);
     },
 
     /** Collections anywhere below a root or document, of one group or of all, in the order of their paths. */

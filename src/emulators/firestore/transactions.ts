@@ -40,12 +40,9 @@ export function openTransactions(clock: () => number, now: () => number, locks: 
 
   function forget(transaction: Transaction): void {
     open.delete(transaction.id.toString('hex'));
-    if (open.size === 0) sweeper = void clearInterval(sweeper);
-  }
-
-  function remember<T>(map: Map<string, T>, key: string, value: T): void {
-    map.set(key, value);
-    if (map.size > REMEMBERED) map.delete(map.keys().next().value as string);
+    if (open.size > 0) return;
+    clearInterval(sweeper);
+    sweeper = undefined;
   }
 
   const transactions = {
@@ -106,4 +103,9 @@ export function openTransactions(clock: () => number, now: () => number, locks: 
     },
   };
   return transactions;
+}
+
+function remember<T>(map: Map<string, T>, key: string, value: T): void {
+  map.set(key, value);
+  if (map.size > REMEMBERED) map.delete(map.keys().next().value as string);
 }

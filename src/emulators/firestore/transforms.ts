@@ -23,12 +23,13 @@ export function applyTransforms(fields: Fields, transforms: readonly FieldTransf
   });
 }
 
+const same = (value: Value): { value: Value; result: Value } => ({ value, result: value });
+
 function applyOne(
   transform: FieldTransform,
   current: Value | undefined,
   requestMicros: number,
 ): { value: Value; result: Value } {
-  const same = (value: Value): { value: Value; result: Value } => ({ value, result: value });
   switch (transform.transformType) {
     case 'setToServerValue': {
       if (transform.setToServerValue !== 'REQUEST_TIME')
