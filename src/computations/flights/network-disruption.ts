@@ -27,7 +27,7 @@ export const networkDisruption = defineComputation({
   needs: { airports: dependency(airportDay), anomalies: dependency(delayAnomalies) },
   output: NetworkDisruption,
   headline: ({ state, airportsLate, departuresLate }) =>
-    `${state}: ${airportsLate} airports unusually late, with ${(departuresLate * 100).toFixed(1)} % of the departures`,
+    `${state}: ${airportsLate} ${airportsLate === 1 ? 'airport' : 'airports'} unusually late, with ${(departuresLate * 100).toFixed(1)} % of the departures`,
   compute: ({ airports, anomalies }) => {
     let airportsJudged = 0;
     let airportsLate = 0;

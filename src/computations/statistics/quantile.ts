@@ -21,5 +21,5 @@ function interpolated(size: number, probability: number, valueAt: (rank: number)
   const rank = Math.floor(position);
   const below = valueAt(rank);
   const share = position - rank;
-  return share === 0 ? below : below + share * (valueAt(rank + 1) - below);
+  return share === 0 ? below : below * (1 - share) + valueAt(rank + 1) * share;
 }
