@@ -34,11 +34,11 @@ export class Fingerprints {
 
   of(subject: FingerprintSubject): Fingerprint {
     const reach = new Reach(this.#graph, this.#labels, this.#normalizer, subject);
-    const packages = [...reach.packages].sort().map((name) => `${name}@${this.#versions.versionOf(name)}`);
+    const packages = new Set([...reach.packages].flatMap((name) => this.#versions.of(name)));
     return {
       code: hashOfParts([...reach.code].sort()),
       layer: hashOfParts([...reach.layer].sort()),
-      infrastructure: infrastructureHash(process.versions.node, packages),
+      infrastructure: infrastructureHash(process.versions.node, [...packages].sort()),
       epoch: this.#epoch,
     };
   }

@@ -122,8 +122,10 @@ export class ModuleGraph {
     return this.#exportOf(module, exported, []);
   }
 
-  /** What `import('specifier')` leads to. */
+  /** What `import('specifier')` leads to; undefined when no such file is there, which matters only when it runs. */
   namespaceOf(specifier: string, module: SourceModule): Meaning | undefined {
+    const resolved = this.resolve(specifier, module);
+    if ((resolved.kind === 'local' || resolved.kind === 'data') && !existsSync(resolved.path)) return undefined;
     return this.#meaningOfImport(specifier, '*', module, []);
   }
 
@@ -196,20 +198,26 @@ function resolveSpecifier(specifier: string, from: string): ResolvedModule {
     const path = specifier.startsWith('file:') ? fileURLToPath(specifier) : resolve(dirname(from), specifier);
     return atPath(path);
   }
-  // `#name` is the project's own short form (package.json "imports"), for one of its files or for a package.
-  if (specifier.startsWith('#')) {
-    try {
-      const target = createRequire(from).resolve(specifier);
-      if (isAbsolute(target) && !target.includes(`${sep}node_modules${sep}`)) return atPath(target);
-    } catch {
-      // Node says it better when the module is imported.
-    }
-  }
   const name = specifier
     .split('/')
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
-  return name === AUTHORING_PACKAGE ? { kind: 'authoring' } : { kind: 'package', package: name };
+  if (name === AUTHORING_PACKAGE) return { kind: 'authoring' };
+  const own = ownFile(specifier, from);
+  return own === undefined ? { kind: 'package', package: name } : atPath(own);
+}
+
+/**
+ * The author's own file behind a bare specifier: a workspace's package, which npm links into `node_modules`, or a short form
+ * such as `#stats` (package.json "imports"). Undefined for installed packages.
+ */
+function ownFile(specifier: string, from: string): string | undefined {
+  try {
+    const target = createRequire(from).resolve(specifier);
+    return isAbsolute(target) && !target.includes(`${sep}node_modules${sep}`) ? target : undefined;
+  } catch {
+    return undefined; // Not for `require`, or not there at all, which Node says better when the module is imported.
+  }
 }
 
 function atPath(path: string): ResolvedModule {

@@ -4,7 +4,6 @@ import type { Graph, GraphNode } from './graph.ts';
 import { renderSvg } from './render-svg.ts';
 
 export const GRAPH_FORMATS = ['mermaid', 'dot', 'json', 'svg'] as const;
-export type GraphFormat = (typeof GRAPH_FORMATS)[number];
 
 /** @throws {UserError} BAD_ARGUMENT for a format that is none of `GRAPH_FORMATS`. */
 export function renderGraph(graph: Graph, format: string): string {

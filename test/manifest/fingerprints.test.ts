@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { buildManifest } from '../../src/manifest/build-manifest.ts';
@@ -198,6 +198,10 @@ describe('the code hash changes', () => {
       'the key of a need',
       () => ({ [SCORE]: (PROJECT[SCORE] ?? '').replace('base: dep', 'b: dep').replace('inputs.base', 'inputs.b') }),
     ],
+    [
+      'a dynamic import of what is not there',
+      () => edited(SCORE, '=> scaled(', "=> scaled(0) || import('./gone.ts') || scaled("),
+    ],
     ['optional chaining', () => edited(SCORE, 'trade.price', 'trade?.price')],
     ['a string that only looks like a comment', () => edited(SCORE, '=> scaled(', "=> '// x'.length + scaled(")],
     ['a regular expression', () => edited(SCORE, '=> scaled(', '=> Number(/a/g.test("a")) + scaled(')],
@@ -206,6 +210,12 @@ describe('the code hash changes', () => {
   ])('by %s', async (_, edits) => {
     expect(await changedBy(edits())).toEqual(['code']);
   });
+});
+
+const workspace = (body: string): Files => ({
+  'packages/sums/package.json': '{ "name": "sums", "type": "module", "exports": "./index.ts" }',
+  'packages/sums/index.ts': `export const sum = (xs: readonly number[]) => ${body};`,
+  ...edited('lib/mean.ts', './sum.ts', 'sums'),
 });
 
 describe('the layer hash changes', () => {
@@ -269,6 +279,24 @@ describe('the layer hash changes', () => {
     const looking = edited(SCORE, 'output: z.number()', 'output: base.output');
     const schema = edited('computations/base.ts', 'output: z.number()', 'output: z.number().max(9)');
     expect(await changedBy(schema, looking)).toEqual(['layer']);
+  });
+
+  test('by a file behind a short form of package.json', async () => {
+    const importing = {
+      'package.json': '{ "type": "module", "imports": { "#sum": "./lib/sum.ts" } }',
+      ...edited('lib/mean.ts', './sum.ts', '#sum'),
+    };
+    expect(await changedBy(edited('lib/sum.ts', 'a + b', 'b + a'), importing)).toEqual(['layer']);
+  });
+
+  test('by a package of the same workspace, which is local code', async () => {
+    const fingerprint = async (body: string): Promise<Fingerprint> => {
+      const root = projectFolder({ ...PROJECT, ...workspace(body) });
+      symlinkSync(join(root, 'packages/sums'), join(root, 'node_modules/sums'));
+      return computation(await buildManifest({ root, directory: 'computations' }), 'score').fingerprint;
+    };
+    const [before, after] = [await fingerprint('xs.length'), await fingerprint('xs.length + 1')];
+    expect(PARTS.filter((part) => before[part] !== after[part])).toEqual(['layer']);
   });
 
   test('by a namespace that is handed on whole', async () => {
