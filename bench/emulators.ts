@@ -8,7 +8,13 @@ import { Firestore } from '@google-cloud/firestore';
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 
-import { encodeDocument, encodeFields, encodeTimestamp, lengthDelimited, service } from '../src/emulators/firestore/protocol.ts';
+import {
+  encodeDocument,
+  encodeFields,
+  encodeTimestamp,
+  lengthDelimited,
+  service,
+} from '../src/emulators/firestore/protocol.ts';
 import { startFirestore } from '../src/emulators/firestore/server.ts';
 import { openState } from '../src/emulators/state.ts';
 import type { State } from '../src/emulators/state.ts';
@@ -61,7 +67,11 @@ const OPERATIONS: readonly Operation[] = [
   {
     name: `equality query, ${QUERY_SIZE} of ${MANY.toLocaleString('en')}`,
     rounds: 24,
-    run: (db, n) => db.collection('million').where('bucket', '==', n % 1000).get(),
+    run: (db, n) =>
+      db
+        .collection('million')
+        .where('bucket', '==', n % 1000)
+        .get(),
   },
 ];
 
@@ -77,8 +87,12 @@ export async function benchEmulators(many = MANY): Promise<void> {
   try {
     await fill(client, state, many);
     const first = await timed(() => client.collection('million').where('bucket', '==', 1).get());
-    print(`${cpus()[0]?.model ?? ''}, ${cpus().length} cores, Node ${process.version}; client and servers in one process.`);
-    print(`First equality query over ${many.toLocaleString('en')} documents, which makes the index: ${first.toFixed(0)} ms.\n`);
+    print(
+      `${cpus()[0]?.model ?? ''}, ${cpus().length} cores, Node ${process.version}; client and servers in one process.`,
+    );
+    print(
+      `First equality query over ${many.toLocaleString('en')} documents, which makes the index: ${first.toFixed(0)} ms.\n`,
+    );
     print('| operation | in flight | stub ms | ours ms | ratio | node:sqlite ms |');
     print('|---|--:|--:|--:|--:|--:|');
     for (const operation of OPERATIONS) {
@@ -88,7 +102,9 @@ export async function benchEmulators(many = MANY): Promise<void> {
         const canned = await measure(operation, stubClient, width);
         const real = await measure(operation, client, width);
         const bare = width === 1 ? sqliteTime(operation.name, state).toFixed(3) : '';
-        print(`| ${operation.name} | ${width} | ${canned.toFixed(3)} | ${real.toFixed(3)} | ${(real / canned).toFixed(2)} | ${bare} |`);
+        print(
+          `| ${operation.name} | ${width} | ${canned.toFixed(3)} | ${real.toFixed(3)} | ${(real / canned).toFixed(2)} | ${bare} |`,
+        );
       }
     }
   } finally {
@@ -217,7 +233,12 @@ async function startStub(): Promise<{ server: Server; port: number }> {
   const thousand = answers('thousand', fields);
   const million = answers('million', small);
   const result = lengthDelimited(1, lengthDelimited(1, timestamp));
-  const commits = new Map([1, BATCH_SIZE].map((n) => [n, Buffer.concat([...Array.from({ length: n }, () => result), lengthDelimited(2, timestamp)])]));
+  const commits = new Map(
+    [1, BATCH_SIZE].map((n) => [
+      n,
+      Buffer.concat([...Array.from({ length: n }, () => result), lengthDelimited(2, timestamp)]),
+    ]),
+  );
   const transaction = Buffer.alloc(16, 7);
 
   const canned = Object.fromEntries(

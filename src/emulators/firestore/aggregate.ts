@@ -43,6 +43,10 @@ export function aggregate(
   return { fields: Object.fromEntries(fields), reads: readsFor(found.length) };
 }
 
+/** The fields that are summed or averaged. */
+export const aggregatedFields = (aggregations: readonly Aggregation[]): FieldPath[] =>
+  aggregations.map(pathOf).filter((path) => path !== undefined);
+
 const readsFor = (entries: number): number => Math.max(1, Math.ceil(entries / AGGREGATED_ENTRIES_PER_READ));
 
 const aliasOf = ({ alias }: Aggregation, i: number): string => alias || `field_${i + 1}`;

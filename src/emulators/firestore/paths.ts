@@ -13,7 +13,12 @@ let lastRoot = '';
 
 /** `projects/P/databases/D/documents`, from a database name or any name below it. */
 export function rootOf(name: string): string {
-  if (lastRoot !== '' && name.startsWith(lastRoot) && (name.length === lastRoot.length || name[lastRoot.length] === '/')) return lastRoot;
+  if (
+    lastRoot !== '' &&
+    name.startsWith(lastRoot) &&
+    (name.length === lastRoot.length || name[lastRoot.length] === '/')
+  )
+    return lastRoot;
   const parts = name.split('/', 5);
   const root = `${parts.slice(0, 4).join('/')}/documents`;
   if (!ROOT.test(root) || (parts.length > 4 && parts[4] !== 'documents')) {

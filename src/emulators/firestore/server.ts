@@ -1,16 +1,24 @@
 /** The local Firestore: google.firestore.v1.Firestore over gRPC, from the shared state file. */
-import type { Metadata, ServerUnaryCall, ServerWritableStream, UntypedServiceImplementation } from '@grpc/grpc-js';
+import type {
+  Metadata,
+  ServerDuplexStream,
+  ServerUnaryCall,
+  ServerWritableStream,
+  UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 
 import type { State } from '../state.ts';
-import { aggregate } from './aggregate.ts';
+import { aggregate, aggregatedFields } from './aggregate.ts';
 import { openEngine } from './engine.ts';
 import type { FaultPlan } from './faults.ts';
 import { planFaults } from './faults.ts';
 import type { FieldPath } from './field-paths.ts';
 import { isNameField, parseFieldPath, project } from './field-paths.ts';
 import type { IndexConfig } from './indexes.ts';
+import { checkIndexes } from './indexes.ts';
 import { MAX_REQUEST_BYTES } from './limits.ts';
+import { watchTargets } from './listen.ts';
 import { listCollectionIds, listDocuments } from './listing.ts';
 import { documentName } from './paths.ts';
 import {
@@ -22,6 +30,7 @@ import {
   pushVarint,
   service,
 } from './protocol.ts';
+import type { Query } from './query.ts';
 import { parseQuery } from './query.ts';
 import { invalidArgument, RpcError, unimplemented } from './rpc-error.ts';
 import type {
@@ -29,12 +38,14 @@ import type {
   CommitRequest,
   ListCollectionIdsRequest,
   ListDocumentsRequest,
+  ListenRequest,
   RunAggregationQueryRequest,
   RunQueryRequest,
   Write,
 } from './schemas.ts';
 import { search } from './search.ts';
 import type { StoredDocument } from './store.ts';
+import { startTtl } from './ttl.ts';
 import type { Usage } from './usage.ts';
 import { CALLER_HEADER, UsageCounters } from './usage.ts';
 import { timestampOf } from './values.ts';
@@ -67,7 +78,7 @@ export interface FirestoreOptions {
 
 interface Context {
   readonly signal: AbortSignal;
-  count(used: Partial<Usage>): void;
+  readonly count: (used: Partial<Usage>) => void;
 }
 
 interface AnyCall {
@@ -86,6 +97,11 @@ export async function startFirestore(options: FirestoreOptions): Promise<Firesto
   const engine = openEngine(state, clock);
   const usage = new UsageCounters();
   const faultOf = planFaults(options.faults);
+
+  const endTtl = startTtl(engine, options.indexes, clock, (deletes) => usage.add(undefined, { deletes }));
+  const check = (query: Query, aggregated?: readonly FieldPath[]): void => {
+    if (options.requireIndexes) checkIndexes(query, options.indexes ?? {}, aggregated);
+  };
 
   /** What every call has in common: counting, logging, faults, cancelling, errors as statuses. */
   async function serve(
@@ -175,6 +191,7 @@ export async function startFirestore(options: FirestoreOptions): Promise<Firesto
     RunQuery: streaming<RunQueryRequest>('RunQuery', async (request, context) => {
       if (request.explainOptions) throw unimplemented('RunQueryRequest.explain_options');
       const query = parseQuery(request.parent, request.structuredQuery);
+      check(query);
       const { value, readTime, began } = await engine.read(
         request,
         (snapshot) => {
@@ -191,6 +208,7 @@ export async function startFirestore(options: FirestoreOptions): Promise<Firesto
       if (request.explainOptions) throw unimplemented('RunAggregationQueryRequest.explain_options');
       const { structuredQuery, aggregations = [] } = request.structuredAggregationQuery ?? {};
       const query = parseQuery(request.parent, structuredQuery);
+      check(query, aggregatedFields(aggregations));
       const { value, readTime, began } = await engine.read(
         request,
         (snapshot) => ({ value: aggregate(engine.store, query, aggregations, snapshot), names: [], query }),
@@ -236,6 +254,33 @@ export async function startFirestore(options: FirestoreOptions): Promise<Firesto
       return Promise.resolve(reply);
     }),
 
+    Listen: (call: ServerDuplexStream<ListenRequest, object>) => {
+      void serve('Listen', call, async ({ signal, count }) => {
+        const stream = watchTargets(
+          engine,
+          (response) => call.write(response),
+          (reads) => count({ reads }),
+          check,
+        );
+        try {
+          await new Promise<void>((resolve, reject) => {
+            call.on('data', (request: ListenRequest) => {
+              try {
+                stream.receive(request);
+              } catch (error) {
+                reject(error);
+              }
+            });
+            call.on('end', resolve);
+            call.on('error', () => resolve());
+            signal.addEventListener('abort', () => resolve());
+          });
+        } finally {
+          stream.end();
+        }
+      }).then((error) => (error ? call.emit('error', error) : call.end()));
+    },
+
     ListCollectionIds: unary<ListCollectionIdsRequest>('ListCollectionIds', async (request, context) => {
       context.count({ reads: 1 });
       return Promise.resolve(listCollectionIds(engine.store, request));
@@ -257,6 +302,7 @@ export async function startFirestore(options: FirestoreOptions): Promise<Firesto
     resetCounters: () => usage.reset(),
     clear: () => state.write(() => engine.store.clear()),
     async close() {
+      endTtl();
       engine.close();
       server.forceShutdown();
       await Promise.resolve();

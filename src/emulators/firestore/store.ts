@@ -86,6 +86,7 @@ export function openStore(db: DatabaseSync) {
     groupBelow: db.prepare(
       'SELECT id, name, grp AS "group" FROM firestore_collections WHERE grp = ? AND key > ? AND key < ? ORDER BY key',
     ),
+    group: db.prepare('SELECT id, name, grp AS "group" FROM firestore_collections WHERE grp = ?'),
     filledBelow: db.prepare(
       'SELECT name FROM firestore_collections c WHERE key > ? AND key < ? ' +
         'AND EXISTS (SELECT 1 FROM firestore_documents d WHERE d.collection = c.id) ORDER BY key',
@@ -199,6 +200,9 @@ export function openStore(db: DatabaseSync) {
           : sql.groupBelow.all(group, `${key}\x01`, `${key}\x02`);
       return rows as unknown as Collection[];
     },
+
+    /** Every collection of a group, in all databases. */
+    collectionsOf: (group: string): Collection[] => sql.group.all(group) as unknown as Collection[],
 
     /** Names of the collections below that hold a document. */
     filledCollectionsBelow(parent: string): string[] {
