@@ -207,6 +207,9 @@ class RoutineCheck {
 
   #target(target: Target, scope: Scope): void {
     for (const expression of target.path) this.#expression(expression, target.at, scope);
+    if (!isVisible(target.variable, scope)) {
+      this.#report(target.at, `the variable "${target.variable}" is never assigned here, so nothing in it can be`);
+    }
     // Up to the scope that owns the variable, each parallel step on the way must share it.
     for (let at: Scope | undefined = scope; at !== undefined && !at.names.has(target.variable); at = at.parent) {
       if (at.shared !== undefined && !at.shared.has(target.variable)) {
@@ -276,7 +279,8 @@ function isVisible(name: string, scope: Scope | undefined): boolean {
 /** Adds what a list assigns anywhere in its own scope; what an outer scope has stays there. */
 function declare(list: StepList, scope: Scope): void {
   const add = (target: Target): void => {
-    if (!isVisible(target.variable, scope)) scope.names.add(target.variable);
+    // x.key = ... changes a map and makes no variable.
+    if (target.path.length === 0 && !isVisible(target.variable, scope)) scope.names.add(target.variable);
   };
   for (const body of list.steps.flatMap(sameScopeBodies)) {
     if (body.kind === 'assign') for (const { target } of body.assignments) add(target);

@@ -89,6 +89,7 @@ export class Driver {
     this.#turn(turn.event);
     if (this.#replaying.length > 0) throw new Error('the journal has answers that nothing asked for');
     this.#replaying = undefined;
+    this.#callbacks = []; // registered when the turn was new
   }
 
   /** Runs until everything waits again: from the start, or from the outcome of an open wait. */

@@ -130,6 +130,7 @@ export class Runner {
     const { name } = running.execution;
     const advance: Advance = running.driver.advance(event);
     await state.write(() => {
+      if (store.execution(name) === undefined) throw new Error('it has been deleted with its workflow');
       if (callback !== undefined) store.putPayload(name, callback, undefined);
       for (const { id, method } of advance.callbacks) store.putCallback(name, id, method);
       if (advance.end === undefined) store.putTurn(name, running.turns, advance.turn);

@@ -24,7 +24,7 @@ const CONSTANTS: ReadonlyMap<string, Value> = new Map<string, Value>([
   ...['false', 'False', 'FALSE'].map((word): [string, Value] => [word, false]),
 ]);
 const PATTERN =
-  /(?<space>\s+)|(?<number>\d+(?<fraction>\.\d+)?(?<exponent>[eE][+-]?\d+)?)|(?<word>[A-Za-z_]\w*)|(?<string>"(?:[^"\\]|\\.)*")|(?<symbol>\/\/|==|!=|<=|>=|[-+*/%<>()[\].,{}])/suy;
+  /(?<space>\s+)|(?<number>\d+(?<fraction>\.\d+)?(?<exponent>[eE][+-]?\d+)?)|(?<word>[A-Za-z_]\w*)|(?<string>"(?:[^"\\]|\\.)*")|(?<symbol>\/\/|==|!=|<=|>=|[-+*/%<>()[\].,:{}])/suy;
 
 export function tokenize(text: string): Token[] {
   const tokens: Token[] = [];

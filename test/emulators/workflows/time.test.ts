@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startServices, until } from '../../support/workflows-rest.ts';
+import type { Services } from '../../support/workflows-rest.ts';
+
+const START = Date.UTC(2024, 0, 31, 9);
+const HOUR = 3_600_000;
+
+const waitFor = (timeout: string): string => `
+- make: {call: events.create_callback_endpoint, result: cb}
+- wait:
+    try: {call: events.await_callback, args: {callback: "\${cb}"${timeout}}}
+    except: {as: e, steps: [{a: {return: ["\${e.tags}", "\${sys.now()}"]}}]}`;
+
+describe('on a clock that jumps', () => {
+  let now = START;
+  let services: Services;
+  beforeEach(async () => {
+    now = START;
+    services = await startServices({ clock: () => now });
+  });
+  afterEach(() => services.close());
+
+  /** Moves time on until the execution has ended. */
+  const endedBy = async (name: string, step: number): Promise<Record<string, unknown>> =>
+    until(async () => {
+      now += step;
+      const { body } = await services.rest.send('GET', name);
+      return (body as { state: string }).state === 'ACTIVE' ? undefined : (body as Record<string, unknown>);
+    });
+
+  test('sys.sleep and sys.sleep_until end at their time and not before', async () => {
+    const { rest } = services;
+    await rest.deploy(
+      'sleeping',
+      `
+- a: {call: sys.sleep_until, args: {time: "2024-01-31T10:00:00Z"}}
+- b: {assign: [{first: "\${sys.now()}"}]}
+- c: {call: sys.sleep, args: {seconds: 1800}}
+- d: {call: sys.sleep_until, args: {time: "2020-01-01T00:00:00Z"}}
+- e: {return: ["\${first}", "\${sys.now()}"]}`,
+    );
+    const { name } = await rest.execute('sleeping');
+    const ended = await endedBy(name, HOUR / 4);
+    const [first, last] = JSON.parse(String(ended['result'])) as [number, number];
+    expect(first * 1000).toBeGreaterThanOrEqual(START + HOUR);
+    expect(last - first).toBeGreaterThanOrEqual(1800);
+  });
+
+  test('a callback that does not come is a TimeoutError, after 12 hours unless another time is given', async () => {
+    const { rest } = services;
+    await rest.deploy('default', waitFor(''));
+    await rest.deploy('given', waitFor(', timeout: 60'));
+    const one = await rest.execute('default');
+    const two = await rest.execute('given');
+    const given = JSON.parse(String((await endedBy(two.name, 30_000))['result'])) as [string[], number];
+    expect(given[0]).toEqual(['TimeoutError']);
+    expect(given[1] * 1000).toBeLessThan(START + HOUR);
+    const byDefault = JSON.parse(String((await endedBy(one.name, HOUR))['result'])) as [string[], number];
+    expect(byDefault[0]).toEqual(['TimeoutError']);
+    expect(byDefault[1] * 1000).toBeGreaterThanOrEqual(START + 12 * HOUR);
+  });
+});
