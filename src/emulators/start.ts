@@ -2,7 +2,7 @@
 import type { FirestoreEmulator, FirestoreOptions } from './firestore/server.ts';
 import { startFirestore } from './firestore/server.ts';
 import { startMetadataServer } from './metadata-server.ts';
-import type { PubsubEmulator } from './pubsub/server.ts';
+import type { PubsubEmulator, PushBound } from './pubsub/server.ts';
 import { startPubsub } from './pubsub/server.ts';
 import type { SchedulerEmulator } from './scheduler/server.ts';
 import { startScheduler } from './scheduler/server.ts';
@@ -34,8 +34,7 @@ export interface LocalCloudOptions {
   ports?: { firestore?: number; pubsub?: number; workflows?: number; scheduler?: number; metadata?: number };
   indexes?: FirestoreOptions['indexes'];
   requireIndexes?: boolean;
-  /** Pushes under way at once, per subscription. */
-  maxOutstandingPushes?: number;
+  maxOutstandingPushes?: PushBound;
   log?: (line: string) => void;
 }
 

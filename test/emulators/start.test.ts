@@ -37,6 +37,8 @@ describe('the local cloud', () => {
       const workflows = `http://${cloud.env['WORKFLOWS_EMULATOR_HOST']}/v1/projects/demo-start/locations/europe-west1/workflows`;
       expect((await fetch(workflows)).status).toBe(200);
       await Promise.all([firestore.terminate(), pubsub.close()]);
+      // A caller may end one of them first, and close twice.
+      await cloud.pubsub.close();
       await cloud.close();
       await cloud.close();
     }

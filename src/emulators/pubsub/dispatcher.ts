@@ -40,7 +40,7 @@ const WRITE_RETRY_MS = 1_000;
 export function startDispatcher(options: {
   state: State;
   store: Store;
-  maxOutstanding: number;
+  maxOutstanding: (subscription: string) => number;
   timers: Timers;
   counters: { delivered: number; acknowledged: number };
   log: (line: string) => void;
@@ -88,9 +88,10 @@ export function startDispatcher(options: {
       return;
     }
     const { outstanding } = queue;
-    const free = maxOutstanding - outstanding.size;
+    const most = maxOutstanding(name);
+    const free = most - outstanding.size;
     if (free <= 0) return;
-    const due = store.due(name, now, maxOutstanding).filter(({ message }) => !outstanding.has(message));
+    const due = store.due(name, now, most).filter(({ message }) => !outstanding.has(message));
     for (const delivery of reordered(name, due.slice(0, free))) {
       outstanding.add(delivery.message);
       track(deliver(subscription, delivery));

@@ -25,8 +25,8 @@ export const RETRY_BACKOFF_SECONDS = { limit: 600, minimum: 10, maximum: 600 } a
 export const PUSH_BACKOFF_MS = { minimum: 100, maximum: 60_000 } as const;
 /** Deliveries before a message goes to the dead-letter topic [P]. */
 export const DELIVERY_ATTEMPTS = { minimum: 5, maximum: 100, default: 5 } as const;
-/** A subscription that nobody uses ends after this many seconds [P: 31 days]; kept and shown, not enforced here. */
-export const DEFAULT_EXPIRATION_SECONDS = 2_678_400;
+/** Seconds after which a subscription that nobody uses ends [P: at least a day, 31 days unless set]; shown, not enforced here. */
+export const EXPIRATION_SECONDS = { minimum: 86_400, maximum: Infinity, default: 2_678_400 } as const;
 
 /** Statuses that acknowledge a push: cloud.google.com/pubsub/docs/push#receive_push. */
 export const ACKNOWLEDGING_STATUSES: ReadonlySet<number> = new Set([102, 200, 201, 202, 204]);

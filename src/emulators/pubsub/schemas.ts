@@ -2,8 +2,8 @@
 import { parseFilter } from './filter.ts';
 import {
   ACK_DEADLINE_SECONDS,
-  DEFAULT_EXPIRATION_SECONDS,
   DELIVERY_ATTEMPTS,
+  EXPIRATION_SECONDS,
   MAX_ATTRIBUTE_KEY_BYTES,
   MAX_ATTRIBUTE_VALUE_BYTES,
   MAX_ATTRIBUTES,
@@ -73,6 +73,7 @@ const REFUSED = {
     'bigtableConfig',
     'retainAckedMessages',
     'enableExactlyOnceDelivery',
+    'detached',
   ],
   both: ['messageTransforms', 'tags'],
 } as const;
@@ -136,7 +137,7 @@ export function checkSubscription(incoming: Incoming<Subscription>): Subscriptio
     ),
     labels: given.labels,
     enableMessageOrdering: given.enableMessageOrdering,
-    expirationPolicy: given.expirationPolicy ?? { ttl: ofSeconds(DEFAULT_EXPIRATION_SECONDS) },
+    expirationPolicy: checkExpiration(given.expirationPolicy),
     filter: given.filter,
     deadLetterPolicy: deadLetterPolicy && {
       deadLetterTopic: deadLetterPolicy.deadLetterTopic,
@@ -154,6 +155,8 @@ export function checkPushConfig(config: PushConfig | null): PushConfig | null {
     throw invalid(`Invalid push endpoint given (endpoint=${config.pushEndpoint}). Expected an http or https URL.`);
   }
   if (config.noWrapper !== undefined) throw unimplemented('PushConfig.no_wrapper');
+  const version = config.attributes['x-goog-version'] ?? 'v1';
+  if (!['v1', 'v1beta2'].includes(version)) throw unimplemented(`PushConfig.attributes x-goog-version ${version}`);
   return config;
 }
 
@@ -206,6 +209,12 @@ function checkDuration(
   const seconds = durationMs(duration) / 1_000;
   if (seconds >= range.minimum && seconds <= range.maximum) return duration;
   throw invalid(`Invalid ${field} given (${seconds} s). It must be between ${range.minimum} s and ${range.maximum} s.`);
+}
+
+/** A policy without a ttl never ends. */
+function checkExpiration(policy: { ttl: Duration | null } | null): { ttl: Duration | null } {
+  const { ttl } = policy ?? { ttl: ofSeconds(EXPIRATION_SECONDS.default) };
+  return { ttl: ttl && checkDuration('expiration_policy.ttl', ttl, EXPIRATION_SECONDS, EXPIRATION_SECONDS.default) };
 }
 
 function checkRetryPolicy(

@@ -13,6 +13,9 @@ import type { PubsubMessage, PushConfig, Subscription, Topic } from './schemas.t
 import { checkMessages, checkPushConfig, checkSubscription, checkTopic, UPDATABLE } from './schemas.ts';
 import { openStore } from './store.ts';
 
+/** Pushes under way at once: for every subscription, or by a subscription's full name. */
+export type PushBound = number | ((subscription: string) => number);
+
 export interface PubsubEmulator {
   port: number;
   /** Since the start: messages published by RPC, pushes sent, messages acknowledged, RPCs answered. */
@@ -21,7 +24,7 @@ export interface PubsubEmulator {
   idle(): Promise<void>;
   /** Deletes all topics, subscriptions and messages; pushes under way are broken off. */
   clear(): Promise<void>;
-  /** Ends pushes, timers and connections. What was not acknowledged is delivered after the next start. */
+  /** Ends pushes, timers and connections, once. What was not acknowledged is delivered after the next start. */
   close(): Promise<void>;
 }
 
@@ -40,8 +43,7 @@ export async function startPubsub(options: {
   state: State;
   /** 0, the default, takes a free one. */
   port?: number;
-  /** Pushes under way at once, per subscription. */
-  maxOutstandingPushes?: number;
+  maxOutstandingPushes?: PushBound;
   /** Milliseconds since 1970. */
   clock?: () => number;
   /** Replaces `setTimeout`, for tests that move time; the answer cancels. */
@@ -50,13 +52,14 @@ export async function startPubsub(options: {
   faults?: PubsubFaults;
 }): Promise<PubsubEmulator> {
   const { state, log = () => {} } = options;
+  const bound = options.maxOutstandingPushes ?? DEFAULT_MAX_OUTSTANDING_PUSHES;
   const timers = timersOf(options);
   const counters = { published: 0, delivered: 0, acknowledged: 0, rpcs: 0 };
   const store = openStore(state.db);
   const dispatcher = startDispatcher({
     state,
     store,
-    maxOutstanding: options.maxOutstandingPushes ?? DEFAULT_MAX_OUTSTANDING_PUSHES,
+    maxOutstanding: typeof bound === 'number' ? () => bound : bound,
     timers,
     counters,
     log,
@@ -174,6 +177,7 @@ export async function startPubsub(options: {
   const port = await listen(server, options.port ?? 0);
   dispatcher.wake(store.pushed());
 
+  let closing: Promise<void> | undefined;
   return {
     port,
     counters: () => ({ ...counters }),
@@ -182,10 +186,7 @@ export async function startPubsub(options: {
       await dispatcher.stop();
       await write(() => store.clear());
     },
-    async close() {
-      await shutDown(server);
-      await dispatcher.stop();
-    },
+    close: () => (closing ??= shutDown(server).then(() => dispatcher.stop())),
   };
 }
 

@@ -101,6 +101,9 @@ export function openStore(db: DatabaseSync) {
     const push = Number(subscription.pushConfig !== null);
     sql.putSubscription.run(subscription.name, subscription.topic, push, JSON.stringify(subscription));
   };
+  const checkDeadLetterTopic = ({ deadLetterPolicy }: Partial<Subscription>): void => {
+    if (deadLetterPolicy) found(sql.topic.get(deadLetterPolicy.deadLetterTopic), deadLetterPolicy.deadLetterTopic);
+  };
   const acknowledge = (subscription: string, message: number): boolean => {
     const dropped = sql.dropDelivery.run(subscription, message).changes > 0;
     if (dropped) sql.dropMessage.run(message);
@@ -130,10 +133,12 @@ export function openStore(db: DatabaseSync) {
     createSubscription(subscription: Subscription): void {
       if (sql.subscription.get(subscription.name) !== undefined) throw alreadyExists(subscription.name);
       found(sql.topic.get(subscription.topic), subscription.topic);
+      checkDeadLetterTopic(subscription);
       put(subscription);
     },
     updateSubscription(name: string, change: Partial<Subscription>): Subscription {
       const subscription = { ...found<Subscription>(sql.subscription.get(name), name), ...change };
+      checkDeadLetterTopic(change);
       put(subscription);
       return subscription;
     },

@@ -9,8 +9,9 @@ import { sendRequest } from '../http-request.ts';
 import type { State } from '../state.ts';
 import type { Timers } from '../timers.ts';
 import { unsignedToken } from '../unsigned-token.ts';
+import { ApiError } from '../workflows/api-error.ts';
 import { nextTime, parseCron } from './cron.ts';
-import { ApiError, durationMs } from './schemas.ts';
+import { durationMs } from './schemas.ts';
 import type { Job } from './schemas.ts';
 
 /** Where executions of workflows are started; the local Workflows takes the place of this host. */

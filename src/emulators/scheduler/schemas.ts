@@ -1,4 +1,5 @@
 /** The Job resource of Cloud Scheduler v1: https://cloud.google.com/scheduler/docs/reference/rest/v1/projects.locations.jobs */
+import { ApiError } from '../workflows/api-error.ts';
 import { nextTime, parseCron } from './cron.ts';
 
 export interface Job {
@@ -31,26 +32,6 @@ export interface Job {
   /** Of the last attempt: a google.rpc.Code; 0 is success. */
   status?: { code: number; message?: string };
 }
-
-/** An answer that is not OK, in the shape of Google's REST APIs. */
-export class ApiError extends Error {
-  override readonly name = 'ApiError';
-  readonly status: keyof typeof HTTP_STATUS;
-
-  constructor(status: keyof typeof HTTP_STATUS, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
-/** https://cloud.google.com/apis/design/errors#handling_errors */
-export const HTTP_STATUS = {
-  INVALID_ARGUMENT: 400,
-  NOT_FOUND: 404,
-  ALREADY_EXISTS: 409,
-  INTERNAL: 500,
-  UNIMPLEMENTED: 501,
-} as const;
 
 const METHODS = ['POST', 'GET', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'];
 const SETTABLE = ['name', 'description', 'schedule', 'timeZone', 'httpTarget', 'retryConfig', 'attemptDeadline'];

@@ -5,9 +5,10 @@ import type { AddressInfo } from 'node:net';
 import type { State } from '../state.ts';
 import type { Timers } from '../timers.ts';
 import { timersOf } from '../timers.ts';
+import { ApiError } from '../workflows/api-error.ts';
 import type { Clockwork } from './clockwork.ts';
 import { startClockwork } from './clockwork.ts';
-import { ApiError, checkJob, HTTP_STATUS, invalid } from './schemas.ts';
+import { checkJob, invalid } from './schemas.ts';
 
 export interface SchedulerEmulator {
   port: number;
@@ -42,10 +43,11 @@ export async function startScheduler(options: {
   const serve = async (request: IncomingMessage): Promise<{ status: number; body: unknown }> => {
     try {
       return { status: 200, body: await answer(clockwork, request, timers.now()) };
-    } catch (error) {
-      const status = error instanceof ApiError ? error.status : 'INTERNAL';
-      const code = HTTP_STATUS[status];
-      return { status: code, body: { error: { code, message: (error as Error).message, status } } };
+    } catch (thrown) {
+      const error =
+        thrown instanceof ApiError ? thrown : new ApiError('INTERNAL', `in the local Scheduler: ${String(thrown)}`);
+      const { code, message, status } = error;
+      return { status: code, body: { error: { code, message, status } } };
     }
   };
   const server = createServer((request, response) => {
