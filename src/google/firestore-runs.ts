@@ -2,6 +2,7 @@
 import type { Firestore } from '@google-cloud/firestore';
 import { Run } from '../model/run.ts';
 import type { Runs } from '../steps/ports.ts';
+import { isConflict, unavailable } from './firestore-client.ts';
 import { RUNS } from './paths.ts';
 
 export function firestoreRuns(db: Firestore): Runs {
@@ -13,6 +14,23 @@ export function firestoreRuns(db: Firestore): Runs {
     },
     async markPublished(runId, atMs) {
       await ref(runId).update({ publishedMs: atMs });
+    },
+    async beginCallback(run, atMs) {
+      const found = await ref(run.id).get();
+      const current = Run.parse(found.data());
+      if (
+        current.calledBackMs !== undefined ||
+        current.callingBackMs !== run.callingBackMs ||
+        found.updateTime === undefined
+      )
+        return false;
+      try {
+        await ref(run.id).update({ callingBackMs: atMs }, { lastUpdateTime: found.updateTime });
+        return true;
+      } catch (thrown) {
+        if (isConflict(thrown)) return false;
+        throw unavailable(`the callback of ${run.id} was not begun`, thrown);
+      }
     },
     async markCalledBack(runId, atMs) {
       await ref(runId).update({ calledBackMs: atMs, status: 'COMPLETED' });

@@ -17,6 +17,8 @@ export const Run = z.object({
   createdMs: z.number(),
   /** Absent until every message was published: the reconciler publishes again what may be missing. */
   publishedMs: z.number().optional(),
+  /** When the callback was last begun to be sent. */
+  callingBackMs: z.number().optional(),
   /** Absent until the callback was answered. */
   calledBackMs: z.number().optional(),
 });

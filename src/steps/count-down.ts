@@ -10,15 +10,20 @@ export interface CountDownPorts {
   readonly log: Log;
 }
 
+/** Within this time a callback that was begun is taken to be on its way; its sender tries for five seconds. */
+const SENDING_MS = 30_000;
+
 /** The count itself was committed with the task; a run at zero without `calledBackMs` is an unsent callback, which the reconciler sends too. */
 export async function countDown(runId: string, ports: CountDownPorts): Promise<void> {
   const run = await ports.runs.read(runId);
   if (run !== undefined && run.remainingTasks === 0) await callBack(run, ports);
 }
 
-/** Sends a finished run's callback once. Trouble is left to the reconciler: the work is done and must not run again for it. */
+/** Sends a finished run's callback, one sender at a time. Trouble is left to the reconciler: the work is done and must not run again for it. */
 export async function callBack(run: Run, ports: CountDownPorts): Promise<boolean> {
   if (run.calledBackMs !== undefined) return false;
+  const sending = run.callingBackMs !== undefined && ports.clock.now() - run.callingBackMs < SENDING_MS;
+  if (sending || !(await ports.runs.beginCallback(run, ports.clock.now()))) return false;
   try {
     const answer =
       run.callbackUrl === undefined

@@ -104,6 +104,8 @@ export interface Tasks {
 export interface Runs {
   read(runId: string): Promise<Run | undefined>;
   markPublished(runId: string, atMs: number): Promise<void>;
+  /** Marks that the callback is being sent. False when somebody else was faster. */
+  beginCallback(run: Run, atMs: number): Promise<boolean>;
   markCalledBack(runId: string, atMs: number): Promise<void>;
 }
 

@@ -35,7 +35,10 @@ export interface FunctionProcess {
 /** Answers once it listens. @throws {Error} when it ends before that, with what it printed. */
 export async function startFunction(options: FunctionOptions): Promise<FunctionProcess> {
   const port = await freePort();
-  const framework = join(dirname(createRequire(import.meta.url).resolve('@google-cloud/functions-framework')), 'main.js');
+  const framework = join(
+    dirname(createRequire(import.meta.url).resolve('@google-cloud/functions-framework')),
+    'main.js',
+  );
   const child = spawn(
     process.execPath,
     [

@@ -4,33 +4,46 @@ import type { AddressInfo } from 'node:net';
 import { toError } from '../../errors.ts';
 import { type FunctionOptions, type FunctionProcess, startFunction } from './function-process.ts';
 
+export interface ServiceOptions extends FunctionOptions {
+  /** Requests that one instance takes at once, before another is started. */
+  readonly concurrency: number;
+  readonly maxInstances: number;
+}
+
 export interface FunctionService {
   readonly url: string;
-  /** Starts the instance now, so that the first request finds it warm. */
+  /** Starts an instance now, so that the first request finds it warm. */
   warm(): void;
-  /** Kills the instance without a word, for tests. */
+  /** Kills all instances without a word, for tests. */
   kill(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function startFunctionService(options: FunctionOptions): Promise<FunctionService> {
-  let instance: Promise<FunctionProcess> | undefined;
+interface Instance {
+  readonly started: Promise<FunctionProcess>;
+  requests: number;
+}
+
+export async function startFunctionService(options: ServiceOptions): Promise<FunctionService> {
+  const instances = new Set<Instance>();
   let closing = false;
 
-  const running = (): Promise<FunctionProcess> => {
-    instance ??= startFunction(options).then(
-      (started) => {
-        void started.exited.then(() => {
-          instance = undefined;
-        });
-        return started;
-      },
-      (error: unknown) => {
-        instance = undefined;
-        throw error;
-      },
-    );
+  const start = (): Instance => {
+    const instance: Instance = { started: startFunction(options), requests: 0 };
+    instances.add(instance);
+    const gone = (): void => void instances.delete(instance);
+    instance.started.then(({ exited }) => exited.then(gone), gone);
     return instance;
+  };
+
+  /** The least busy instance; a new one while all are full and there may be more. */
+  const choose = (): Instance => {
+    let chosen: Instance | undefined;
+    for (const instance of instances)
+      if (chosen === undefined || instance.requests < chosen.requests) chosen = instance;
+    if (chosen === undefined || (chosen.requests >= options.concurrency && instances.size < options.maxInstances))
+      return start();
+    return chosen;
   };
 
   const server = createServer((incoming, outgoing) => {
@@ -38,7 +51,12 @@ export async function startFunctionService(options: FunctionOptions): Promise<Fu
       outgoing.writeHead(503).end();
       return;
     }
-    running().then(
+    const instance = choose();
+    instance.requests++;
+    outgoing.once('close', () => {
+      instance.requests--;
+    });
+    instance.started.then(
       ({ port }) => forward(port, incoming, outgoing),
       (error: unknown) => outgoing.writeHead(500).end(toError(error).message),
     );
@@ -50,21 +68,19 @@ export async function startFunctionService(options: FunctionOptions): Promise<Fu
     server.listen(0, '127.0.0.1', resolve);
   });
   const stop = async (): Promise<void> => {
-    const started = await instance?.catch(() => undefined);
-    await started?.stop();
+    await Promise.all([...instances].map(async ({ started }) => (await started.catch(() => undefined))?.stop()));
   };
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    warm: () => void running().catch((error: unknown) => options.onLine(toError(error).message)),
+    warm: () => {
+      if (instances.size === 0) start().started.catch((error: unknown) => options.onLine(toError(error).message));
+    },
     kill: stop,
     async close() {
       closing = true;
       server.closeAllConnections();
-      await new Promise((resolve) => {
-        server.close(resolve);
-      });
-      await stop();
+      await Promise.all([new Promise((resolve) => server.close(resolve)), stop()]);
     },
   };
 }

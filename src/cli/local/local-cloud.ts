@@ -1,5 +1,6 @@
 /** The whole of Daymill on a laptop: the embedded cloud, the functions as processes of their own, topics, and the workflow. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { PubSub } from '@google-cloud/pubsub';
 import type { Config } from '../../config.ts';
@@ -12,8 +13,14 @@ import { type LogEntry, toLogEntry } from './log-entry.ts';
 export const LOCATION = 'local';
 export const WORKFLOW = 'pipeline';
 
-/** Pushes at once to each tier's worker. One process serves them all, so the larger tier takes one at a time. */
-const PUSHES: Readonly<Record<Resources, number>> = { standard: 8, 'high-mem': 1 };
+/** Tasks that one worker takes at once: reading overlaps with computing, and memory stays within the tier. */
+const CONCURRENCY: Readonly<Record<Resources, number>> = { standard: 4, 'high-mem': 1 };
+
+/** The embedded cloud keeps one core busy, workers the others. */
+const MAX_INSTANCES: Readonly<Record<Resources, number>> = {
+  standard: Math.max(1, availableParallelism() - 1),
+  'high-mem': 1,
+};
 
 /** The longest that Pub/Sub waits for a push. */
 const ACK_DEADLINE_SECONDS = 600;
@@ -23,6 +30,9 @@ const RETRY_POLICY = { minimumBackoff: { seconds: 1 }, maximumBackoff: { seconds
 
 /** Local instances are smaller than deployed ones, so that several fit a laptop. */
 const DISPATCH_MEMORY_MB = 1_024;
+
+/** Cloud Run's default. */
+const HTTP_CONCURRENCY = 80;
 
 export interface Daymill {
   readonly cloud: LocalCloud;
@@ -53,6 +63,7 @@ export async function startCloud(
     file: stateFile(config),
     projectId: config.projectId,
     location: LOCATION,
+    maxOutstandingPushes: MAX_INSTANCES.standard * CONCURRENCY.standard,
     ports,
     ...(existsSync(indexes)
       ? { indexes: JSON.parse(readFileSync(indexes, 'utf8')) as never, requireIndexes: true }
@@ -70,6 +81,8 @@ export async function startDaymill(config: Config, options: LocalOptions): Promi
       target,
       source: join(import.meta.dirname, '../../../functions', source),
       memoryMB,
+      concurrency: target === 'work' ? CONCURRENCY[tier] : HTTP_CONCURRENCY,
+      maxInstances: target === 'work' ? MAX_INSTANCES[tier] : 1,
       env: {
         ...options.env,
         ...cloud.env,
@@ -139,5 +152,3 @@ function workflowFile(config: Config): string {
   const own = join(config.root, 'workflows/pipeline.yaml');
   return existsSync(own) ? own : join(import.meta.dirname, '../../../workflows/pipeline.yaml');
 }
-
-export { PUSHES };
