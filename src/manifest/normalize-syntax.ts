@@ -1,6 +1,7 @@
 /** A declaration's meaning as text: comments, layout, types, quotes and descriptive metadata are gone, names are resolved. */
 import { canonicalJson } from '../model/canonical.ts';
 import type { Meaning, ModuleGraph } from './module-graph.ts';
+import { namesBoundIn } from './scope.ts';
 import type { SourceModule } from './source-module.ts';
 import { isNode, isTypeOnly, nameOf, nodesIn, withoutTypeWrappers, type SyntaxNode } from './syntax-node.ts';
 
@@ -49,8 +50,8 @@ const DROPPED = new Set([
 ]);
 
 /**
- * Names are not scoped: a local variable that is called like a top-level declaration counts as a reference to it. That can
- * only make a hash change once too often, never once too seldom.
+ * Local names are replaced by the place of their binding, so that renaming one changes nothing; as a minifier does, this takes
+ * it that no code asks a local function for its `name`.
  */
 export class SyntaxNormalizer {
   readonly #graph: ModuleGraph;
@@ -84,6 +85,9 @@ class Walk {
   /** Each place in the tree that names something of another module. */
   readonly #outward: { readonly name: string; readonly target: string; readonly place: { refersTo: string } }[] = [];
 
+  /** Names bound around the node at hand, outermost first. */
+  readonly #scopes: (readonly string[])[] = [];
+
   constructor(graph: ModuleGraph, labels: DefinitionLabels, module: SourceModule) {
     this.#graph = graph;
     this.#labels = labels;
@@ -101,11 +105,14 @@ class Walk {
 
   plain(wrapped: SyntaxNode, handedOn: boolean): unknown {
     const node = withoutTypeWrappers(wrapped);
+    const local = this.#localOf(node);
+    if (local !== undefined) return { local };
     const meaning = this.#meaningOf(node);
     if (meaning !== undefined) return this.#refer(meaning, this.#nameOfImport(node), handedOn);
     if (node.type === 'Literal') return plainLiteral(node);
     if (node.type === 'ImportExpression') this.#referToDynamicImport(node);
     const plain: Record<string, unknown> = { type: node.type };
+    this.#scopes.push(namesBoundIn(node));
     for (const [property, value] of Object.entries(node)) {
       // `?.` is the one `optional` that runs; on parameters and members it is a type.
       if (DROPPED.has(property) || (property === 'optional' && !isChainLink(node))) continue;
@@ -113,7 +120,16 @@ class Walk {
       plain[property] = isPlainName(node, property) ? nameOf(value) : this.#plainValue(node, property, value);
       if (Array.isArray(plain[property]) && plain[property].length === 0) delete plain[property];
     }
+    this.#scopes.pop();
     return plain;
+  }
+
+  /** The binding of a local name, as scope and place in it; undefined for all other syntax. */
+  #localOf(node: SyntaxNode): string | undefined {
+    if (node.type !== 'Identifier') return undefined;
+    const name = nameOf(node) ?? '';
+    const scope = this.#scopes.findLastIndex((names) => names.includes(name));
+    return scope === -1 ? undefined : `${scope}.${this.#scopes[scope]?.indexOf(name)}`;
   }
 
   #plainValue(node: SyntaxNode, property: string, value: unknown): unknown {
@@ -148,6 +164,7 @@ class Walk {
 
   /** Of a name, or of a member of a namespace (`stats.mean`), which is the same thing. */
   #meaningOf(node: SyntaxNode): Meaning | undefined {
+    if (this.#localOf(node) !== undefined) return undefined;
     if (node.type === 'Identifier') return this.#graph.meaningOf(nameOf(node) ?? '', this.#module);
     if (node.type !== 'MemberExpression' || node['computed'] === true || !isNode(node['object'])) return undefined;
     const owner = this.#meaningOf(node['object']);

@@ -1,6 +1,7 @@
 /** One module as the parser sees it: what it imports, exports, declares and does on its own. */
 import { parseSync } from 'oxc-parser';
 import { UserError } from '../errors.ts';
+import { boundNames } from './scope.ts';
 import { isNode, isTypeOnly, nameOf, nodesIn, type SyntaxNode } from './syntax-node.ts';
 
 /** A name in another module; `*` is the whole namespace. */
@@ -156,25 +157,6 @@ class ModuleBuilder implements SourceModule {
 function importedNameOf(specifier: SyntaxNode): string {
   if (specifier.type === 'ImportNamespaceSpecifier') return '*';
   return specifier.type === 'ImportDefaultSpecifier' ? 'default' : (nameOf(specifier['imported']) ?? '');
-}
-
-/** `{ a, b: [c, ...d] }` binds a, c and d. */
-function boundNames(pattern: unknown): string[] {
-  if (!isNode(pattern)) return [];
-  switch (pattern.type) {
-    case 'Identifier':
-      return [nameOf(pattern) ?? ''];
-    case 'ObjectPattern':
-      return nodesIn(pattern['properties']).flatMap((each) => boundNames(each['value'] ?? each['argument']));
-    case 'ArrayPattern':
-      return nodesIn(pattern['elements']).flatMap(boundNames);
-    case 'AssignmentPattern':
-      return boundNames(pattern['left']);
-    case 'RestElement':
-      return boundNames(pattern['argument']);
-    default:
-      return [];
-  }
 }
 
 function lineFinder(source: string): (offset: number) => number {

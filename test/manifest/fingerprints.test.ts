@@ -88,8 +88,8 @@ async function changedBy(edits: Files, earlier?: Files): Promise<(keyof Fingerpr
 }
 
 /** The file's text with one passage replaced, which must be there. */
-function edited(file: string, passage: string | RegExp, replacement: string): Files {
-  const text = PROJECT[file] ?? '';
+function edited(file: string, passage: string | RegExp, replacement: string, project = PROJECT): Files {
+  const text = project[file] ?? '';
   const result = text.replace(passage, () => replacement);
   expect(result).not.toBe(text);
   return { [file]: result };
@@ -97,8 +97,21 @@ function edited(file: string, passage: string | RegExp, replacement: string): Fi
 
 const SCORE = 'computations/score.ts';
 
+/** `unused` is the name of local variables too. */
+const SHADOWED = edited(
+  SCORE,
+  'return value! * (by as number);',
+  'for (const unused of [by]) value *= unused; try { value++; } catch (unused) { throw unused; } return value;',
+);
+/** `unused` is the name of a local variable, and called outside of its block. */
+const BESIDE = edited(
+  SCORE,
+  'return value! * (by as number);',
+  '{ const unused = by; by = unused; } return value * by * unused().length;',
+);
+
 describe('nothing changes', () => {
-  test.each<[string, () => Files]>([
+  test.each<[string, () => Files, (() => Files)?]>([
     ['the same source in another folder', () => ({})],
     ['a comment', () => edited(SCORE, '// A comment.', '/** Another comment. */')],
     ['layout', () => edited(SCORE, 'return value! * (by as number);', 'return (\n value\n * by\n);')],
@@ -151,10 +164,41 @@ describe('nothing changes', () => {
       }),
     ],
     ['a detour through a barrel', () => edited(SCORE, '../lib/index.ts', '../lib/mean.ts')],
+    ['the name of a parameter', () => edited('lib/sum.ts', '(a, b) => a + b', '(x, y) => x + y')],
+    [
+      'the name of a local variable',
+      () =>
+        edited(
+          SCORE,
+          'return value! * (by as number);',
+          'const unused = value; { let value = unused; return value * by; }',
+        ),
+      () =>
+        edited(
+          SCORE,
+          'return value! * (by as number);',
+          'const other = value; { let thing = other; return thing * by; }',
+        ),
+    ],
+    [
+      'the code of a computation that a parameter is called like',
+      () => edited('computations/base.ts', 'a.n++', 'a.n += 2'),
+      () =>
+        edited(
+          SCORE,
+          '(sum, { inputs }) => scaled(sum.total) + inputs.base',
+          '(sum, { inputs: { base } }) => scaled(sum.total) + base.valueOf()',
+        ),
+    ],
     ['the name of the exported variable', () => edited(SCORE, 'export const score', 'export const theScore')],
     ['a helper that nobody calls', () => edited(SCORE, 'nobody calls me', 'nobody ever calls me')],
     ['a helper that nobody calls, in a reached module', () => edited('lib/sum.ts', 'a * b', 'b * a')],
     ['a helper that nobody calls, behind the same barrel', () => edited('lib/unused.ts', 'xs[0]', 'xs[1]')],
+    [
+      'a helper that a local variable is called like',
+      () => edited(SCORE, 'nobody calls me', 'nobody ever calls me', SHADOWED),
+      () => SHADOWED,
+    ],
     ['description', () => edited(SCORE, "'A score'", "'The score'")],
     ['tags', () => edited(SCORE, "tags: ['daily']", "tags: ['daily', 'new']")],
     ['product lines', () => edited(SCORE, "productLines: ['stocks'],", '')],
@@ -182,13 +226,13 @@ describe('nothing changes', () => {
         return { [SCORE]: 'export {};', 'computations/moved/score.ts': moved };
       },
     ],
-  ])('by %s', async (_, edits) => {
-    expect(await changedBy(edits())).toEqual([]);
+  ])('by %s', async (_, edits, earlier?: () => Files) => {
+    expect(await changedBy(edits(), earlier?.())).toEqual([]);
   });
 });
 
 describe('the code hash changes', () => {
-  test.each<[string, () => Files]>([
+  test.each<[string, () => Files, (() => Files)?]>([
     ['the function', () => edited(SCORE, '+ inputs.base', '- inputs.base')],
     ['a constant that it reads', () => edited(SCORE, '= 2;', '= 3;')],
     ['a function in the same module', () => edited(SCORE, 'Scale = 1', 'Scale = 2')],
@@ -202,13 +246,27 @@ describe('the code hash changes', () => {
       'a dynamic import of what is not there',
       () => edited(SCORE, '=> scaled(', "=> scaled(0) || import('./gone.ts') || scaled("),
     ],
+    [
+      'another binding of the same local name',
+      () =>
+        edited(
+          SCORE,
+          'return value! * (by as number);',
+          'if (by) { const value = by; by = value; } return value * by;',
+        ),
+    ],
+    [
+      'a helper beside a local variable of its name',
+      () => edited(SCORE, 'nobody calls me', 'it calls me', BESIDE),
+      () => BESIDE,
+    ],
     ['optional chaining', () => edited(SCORE, 'trade.price', 'trade?.price')],
     ['a string that only looks like a comment', () => edited(SCORE, '=> scaled(', "=> '// x'.length + scaled(")],
     ['a regular expression', () => edited(SCORE, '=> scaled(', '=> Number(/a/g.test("a")) + scaled(')],
     ['an infinite literal', () => edited(SCORE, '= 2;', '= 1e999;')],
     ['a statement of its module', () => edited(SCORE, 'interface Sum', 'Object.freeze(Math);\ninterface Sum')],
-  ])('by %s', async (_, edits) => {
-    expect(await changedBy(edits())).toEqual(['code']);
+  ])('by %s', async (_, edits, earlier?: () => Files) => {
+    expect(await changedBy(edits(), earlier?.())).toEqual(['code']);
   });
 });
 
@@ -217,6 +275,12 @@ const workspace = (body: string): Files => ({
   'packages/sums/index.ts': `export const sum = (xs: readonly number[]) => ${body};`,
   ...edited('lib/mean.ts', './sum.ts', 'sums'),
 });
+
+const fingerprintOfWorkspace = async (body: string): Promise<Fingerprint> => {
+  const root = projectFolder({ ...PROJECT, ...workspace(body) });
+  symlinkSync(join(root, 'packages/sums'), join(root, 'node_modules/sums'));
+  return computation(await buildManifest({ root, directory: 'computations' }), 'score').fingerprint;
+};
 
 describe('the layer hash changes', () => {
   test.each<[string, () => Files]>([
@@ -290,12 +354,7 @@ describe('the layer hash changes', () => {
   });
 
   test('by a package of the same workspace, which is local code', async () => {
-    const fingerprint = async (body: string): Promise<Fingerprint> => {
-      const root = projectFolder({ ...PROJECT, ...workspace(body) });
-      symlinkSync(join(root, 'packages/sums'), join(root, 'node_modules/sums'));
-      return computation(await buildManifest({ root, directory: 'computations' }), 'score').fingerprint;
-    };
-    const [before, after] = [await fingerprint('xs.length'), await fingerprint('xs.length + 1')];
+    const [before, after] = [await fingerprintOfWorkspace('xs.length'), await fingerprintOfWorkspace('xs.length + 1')];
     expect(PARTS.filter((part) => before[part] !== after[part])).toEqual(['layer']);
   });
 
