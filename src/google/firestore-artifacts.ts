@@ -1,9 +1,10 @@
 /** Artifacts in Firestore: inline parts in the day's own document, larger ones as shards under a generation. */
-import type { DocumentData, DocumentSnapshot, Firestore } from '@google-cloud/firestore';
+import type { Firestore } from '@google-cloud/firestore';
 import { z } from 'zod';
 import { RetryableError } from '../errors.ts';
 import { type Artifact, ArtifactSummary, Part, Shard } from '../model/artifact.ts';
 import type { Artifacts, Place, StoredArtifact } from '../steps/ports.ts';
+import { byteCache } from './byte-cache.ts';
 import { placePath, shardPath } from './paths.ts';
 
 /** The pointer: which parts a day's artifact is made of. Swapping it is what makes a new result visible, whole. */
@@ -18,16 +19,30 @@ export const toPointer = (artifact: Artifact): Pointer => ({
   ...('parts' in artifact ? { parts: [...artifact.parts] } : { shards: [...artifact.shards] }),
 });
 
+/** Compressed bytes of artifacts that a process remembers. */
+const REMEMBERED_BYTES = 64 * 1_048_576;
+
 export function firestoreArtifacts(db: Firestore): Artifacts {
+  const remembered = byteCache<StoredArtifact>(REMEMBERED_BYTES);
+  const remember = (place: Place, pointer: Pointer): StoredArtifact => {
+    const stored = toStored(db, place, pointer);
+    const bytes = (pointer.parts ?? []).reduce((sum, { data }) => sum + data.byteLength, 0);
+    remembered.set(placePath(place), stored, bytes + POINTER_BYTES);
+    return stored;
+  };
   return {
     async read(places) {
       if (places.length === 0) return [];
       const snapshots = await db.getAll(...places.map((place) => db.doc(placePath(place))));
       return snapshots.map((snapshot, index) => {
         const place = places[index];
-        return place === undefined ? undefined : toStored(db, place, snapshot);
+        const data = snapshot.data();
+        if (place === undefined || data === undefined || data['status'] !== 'COMPLETED') return undefined;
+        return remember(place, Pointer.parse(data['artifact']));
       });
     },
+    recall: (place) => remembered.get(placePath(place)),
+    remember: (place, artifact) => void remember(place, toPointer(artifact)),
     async writeShard(place, generation, part, index) {
       const { data, ...range } = part;
       const id = `${generation}-${String(index).padStart(4, '0')}`;
@@ -37,10 +52,10 @@ export function firestoreArtifacts(db: Firestore): Artifacts {
   };
 }
 
-function toStored(db: Firestore, place: Place, snapshot: DocumentSnapshot<DocumentData>): StoredArtifact | undefined {
-  const data = snapshot.data();
-  if (data === undefined || data['status'] !== 'COMPLETED') return undefined;
-  const pointer = Pointer.parse(data['artifact']);
+/** What an artifact takes beside its parts, roughly. */
+const POINTER_BYTES = 500;
+
+function toStored(db: Firestore, place: Place, pointer: Pointer): StoredArtifact {
   const readShard = async ({ id, ...range }: Shard): Promise<Part> => {
     const shard = await db.doc(shardPath(place, id)).get();
     const bytes: unknown = shard.get('data');

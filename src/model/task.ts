@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { CellError, CellOutcome } from './cell.ts';
 import { Day } from './date.ts';
 import { Hash } from './hash.ts';
+import { InputHashes } from './vector.ts';
 
 export const Resources = z.enum(['standard', 'high-mem']);
 export type Resources = z.infer<typeof Resources>;
@@ -22,6 +23,8 @@ export const TaskCell = z.object({
   unlessVector: Hash.optional(),
   /** Which earlier days are read, by input id: a day for `previous` (or empty), a bitmap for a history (see model/window.ts). */
   reads: z.record(z.string(), z.string()),
+  /** Hashes of the inputs as planned, by input id: what a worker still remembers under the same hash need not be read again. */
+  inputs: InputHashes,
 });
 export type TaskCell = z.infer<typeof TaskCell>;
 

@@ -57,13 +57,14 @@ function newTask(name: string, date: Day, cell: PlannedCell, context: TaskContex
   };
 }
 
-function taskCell({ decision, settled, reads }: PlannedCell): TaskCell {
+function taskCell({ decision, settled, reads, vector }: PlannedCell): TaskCell {
   const conditional = decision.outcome === 'RERUN' && decision.reason.why === 'UPSTREAM_RUNS';
   return {
     date: decision.date,
     reason: `${decision.outcome}: ${describeReason(decision)}`,
     ...(conditional && settled?.vector !== undefined ? { unlessVector: vectorHash(settled.vector) } : {}),
     reads,
+    inputs: vector?.inputs ?? {},
   };
 }
 

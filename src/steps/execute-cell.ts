@@ -37,7 +37,7 @@ export async function executeCell(
     };
     return { outcome: { status: 'FAILED', error, dispatchId: task.dispatchId } };
   }
-  const loaded = await loadInputs(ports.manifest, entry, cell, ports.artifacts);
+  const loaded = await loadInputs(ports.manifest, entry, withPreviousResult(task, cell), ports.artifacts);
   const vector: Vector = { fingerprint: entry.fingerprint, inputs: loaded.hashes };
   const fields = { run: task.runId, task: task.id, cell: `${task.computation}@${cell.date}`, attempt: task.attempts };
   if (cell.unlessVector === vectorHash(vector)) {
@@ -93,4 +93,10 @@ export async function executeCell(
   } finally {
     watched.done();
   }
+}
+
+/** Within a chain the hash of the day before is known since that day was committed. */
+function withPreviousResult(task: Task, cell: TaskCell): TaskCell {
+  const before = task.outcomes[cell.reads['previous'] ?? ''];
+  return before?.status === 'COMPLETED' ? { ...cell, inputs: { ...cell.inputs, previous: before.resultHash } } : cell;
 }

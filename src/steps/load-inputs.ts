@@ -29,44 +29,75 @@ export async function loadInputs(
   cell: TaskCell,
   artifacts: Artifacts,
 ): Promise<LoadedInputs> {
-  const reads = computation.needs.map((need) => ({ need, days: daysOf(need, cell) }));
-  const places = reads.flatMap(({ need, days }) => days.map((date) => placeOf(manifest, computation, need, date)));
-  const found = await artifacts.read(places);
-  let next = 0;
+  const reads = await readNeeds(manifest, computation, cell, artifacts);
   const inputs: Record<string, unknown> = {};
   const hashes: InputHashes = {};
   let entities: AsyncIterable<readonly Entry[]> | undefined;
-  for (const { need, days } of reads) {
-    const stored = days.map((date) => {
-      const artifact = found[next++];
-      if (artifact !== undefined) return { date, artifact };
-      throw new RetryableError(
-        'INPUT_CHANGED',
-        `${inputIdOf(need)} of ${date} was there when ${computation.name}@${cell.date} was planned, and is gone`,
-      );
-    });
+  for (const { need, stored } of reads) {
+    hashes[inputIdOf(need)] = hashOf(need, stored);
     const [only] = stored;
-    switch (need.kind) {
-      case 'dataset':
-        if (only !== undefined) entities = streamEntities(only.artifact);
-        hashes[inputIdOf(need)] = only?.artifact.hash ?? NO_INPUT;
-        break;
-      case 'history':
-      case 'own-history':
-        inputs[need.key] = await Promise.all(
-          stored.map(async ({ date, artifact }) => ({ date, value: await readWhole(artifact) })),
-        );
-        hashes[inputIdOf(need)] = windowHash(stored.flatMap(({ date, artifact }) => [date, artifact.hash]));
-        break;
-      case 'previous':
-      case 'dependency':
-      case 'document':
-        inputs[need.key] = only === undefined ? undefined : await readWhole(only.artifact);
-        hashes[inputIdOf(need)] = only?.artifact.hash ?? NO_INPUT;
-        break;
+    if (need.kind === 'history' || need.kind === 'own-history') {
+      inputs[need.key] = await Promise.all(
+        stored.map(async ({ date, artifact }) => ({ date, value: await readWhole(artifact) })),
+      );
+    } else if (need.kind !== 'dataset') {
+      inputs[need.key] = only === undefined ? undefined : await readWhole(only.artifact);
+    } else if (only !== undefined) {
+      entities = streamEntities(only.artifact);
     }
   }
   return { inputs, entities, hashes };
+}
+
+interface DatedArtifact {
+  readonly date: Day;
+  readonly artifact: StoredArtifact;
+}
+
+interface NeedRead {
+  readonly need: ManifestNeed;
+  readonly stored: readonly DatedArtifact[];
+}
+
+/** What this process remembers with the planned hash is not read again; everything else is, in one round trip. */
+async function readNeeds(
+  manifest: Manifest,
+  computation: ManifestComputation,
+  cell: TaskCell,
+  artifacts: Artifacts,
+): Promise<NeedRead[]> {
+  const wanted = computation.needs.map((need) => {
+    const places = daysOf(need, cell).map((date) => ({ date, place: placeOf(manifest, computation, need, date) }));
+    const remembered = places.flatMap(({ date, place }) => {
+      const artifact = artifacts.recall(place);
+      return artifact === undefined ? [] : [{ date, artifact }];
+    });
+    const current = remembered.length === places.length && hashOf(need, remembered) === cell.inputs[inputIdOf(need)];
+    return { need, remembered: current ? remembered : undefined, places };
+  });
+  const missing = wanted.flatMap(({ remembered, places }) =>
+    remembered === undefined ? places.map(({ place }) => place) : [],
+  );
+  const found = (await artifacts.read(missing)).values();
+  return wanted.map(({ need, remembered, places }) => ({
+    need,
+    stored:
+      remembered ??
+      places.map(({ date }) => {
+        const artifact = found.next().value;
+        if (artifact !== undefined) return { date, artifact };
+        throw new RetryableError(
+          'INPUT_CHANGED',
+          `${inputIdOf(need)} of ${date} was there when ${computation.name}@${cell.date} was planned, and is gone`,
+        );
+      }),
+  }));
+}
+
+function hashOf(need: ManifestNeed, stored: readonly DatedArtifact[]): string {
+  if (need.kind === 'history' || need.kind === 'own-history')
+    return windowHash(stored.flatMap(({ date, artifact }) => [date, artifact.hash]));
+  return stored[0]?.artifact.hash ?? NO_INPUT;
 }
 
 /** The artifact as the author's code sees it: a record when keyed, else the value. */

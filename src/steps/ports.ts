@@ -39,6 +39,10 @@ export interface StoredArtifact extends ArtifactSummary {
 export interface Artifacts {
   /** In the order of `places`; undefined where there is nothing, or nothing complete. One round trip. */
   read(places: readonly Place[]): Promise<(StoredArtifact | undefined)[]>;
+  /** What was read or written here before, without looking whether it is still so: compare its hash with the planned one. */
+  recall(place: Place): StoredArtifact | undefined;
+  /** Remembers what was just committed. */
+  remember(place: Place, artifact: Artifact): void;
   /** Writes a part ahead of its artifact. It is invisible until a cell or a day points to it. */
   writeShard(place: Place, generation: string, part: Part, index: number): Promise<Shard>;
 }

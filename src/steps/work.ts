@@ -104,6 +104,7 @@ async function runCells(held: HeldTask, ports: WorkPorts, onProgress: (entities:
     }
     const { outcome, write } = await executeCell(task, cell, ports, onProgress);
     await held.save(onCellDone(task, cell.date, outcome), write);
+    if (write?.status === 'COMPLETED') ports.artifacts.remember({ kind: 'cell', ...write }, write.artifact);
   }
 }
 
