@@ -183,8 +183,9 @@ export async function startPubsub(options: {
     counters: () => ({ ...counters }),
     idle: () => dispatcher.idle(),
     async clear() {
-      await dispatcher.stop();
+      // First the rows, so that no push starts that the stop would miss.
       await write(() => store.clear());
+      await dispatcher.stop();
     },
     close: () => (closing ??= shutDown(server).then(() => dispatcher.stop())),
   };

@@ -38,7 +38,7 @@ describe('kill -9', () => {
   });
 
   async function serve(): Promise<{ emulator: ChildProcess; client: PubSub }> {
-    child = fork(join(import.meta.dirname, '../../support/pubsub-process.ts'), [join(folder, 'state.db')]);
+    child = fork(new URL('../../support/pubsub-process.ts', import.meta.url), [join(folder, 'state.db')]);
     const [{ port }] = (await once(child, 'message')) as [{ port: number }];
     const client = new PubSub({ projectId: 'demo', apiEndpoint: `127.0.0.1:${port}`, emulatorMode: true });
     return { emulator: child, client };
