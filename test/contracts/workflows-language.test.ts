@@ -41,6 +41,11 @@ down:
     - b: {parallel: {shared: [r], branches: [{one: {call: down, args: {n: "\${n - 1}"}, result: r}}]}}
     - c: {return: "\${r + 1}"}`;
 
+const doubled = (doublings: number): string => `
+- a: {assign: [{x: "01234567"}]}
+- b: {for: {value: v, range: [1, ${doublings}], steps: [{c: {assign: [{x: "\${x + x}"}]}}]}}
+- d: {return: "\${len(x)}"}`;
+
 describe('steps', () => {
   test.each<[string, string, unknown]>([
     ['a workflow without return gives null', '- a: {assign: [{x: 1}]}', null],
@@ -208,6 +213,11 @@ sub:
     ['ResourceLimitError', '- a: {assign: [{x: "0123456789"}]}\n- b: {assign: [{x: "${x + x}"}], next: b}'],
   ])('%s from %j', async (tag, source) => {
     expect(await payloadOf(source)).toMatchObject({ tags: expect.arrayContaining([tag]) });
+  });
+
+  test('a string above 256 KiB is refused', async () => {
+    expect(await resultOf(doubled(15))).toBe(256 * 1024);
+    expect(await payloadOf(doubled(16))).toMatchObject({ tags: ['ResourceLimitError'] });
   });
 
   test('twenty calls within calls are allowed', async () => {

@@ -53,7 +53,7 @@ const MAX_PAGE_SIZE = 1000;
 
 /** Answers one request with the JSON to send. @throws {ApiError} */
 export async function handle(options: ApiOptions, request: ApiRequest): Promise<Json> {
-  const groups = PATH.exec(decodeURI(request.url.pathname))?.groups;
+  const groups = PATH.exec(request.url.pathname.replace(/%3a/i, ':'))?.groups;
   if (groups === undefined) {
     throw new ApiError('NOT_FOUND', `${request.method} ${request.url.pathname} is not a method of the Workflows APIs`);
   }

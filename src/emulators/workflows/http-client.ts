@@ -18,7 +18,7 @@ export function sendHttp(call: HttpCall, signal: AbortSignal): Promise<Outcome> 
       if (!signal.aborted) resolve(failure(tag, message));
     };
     const send = call.url.toLowerCase().startsWith('https:') ? httpsRequest : httpRequest;
-    const headers = { ...Object.fromEntries(call.headers), 'content-length': String(call.body?.length ?? 0) };
+    const headers = Object.fromEntries(call.headers);
     const request = send(call.url, { method: call.method, headers, signal, agent: false });
     const timer = setTimeout(() => {
       fail('TimeoutError', `no complete response from ${call.url} within ${call.timeout} s`);

@@ -3,7 +3,7 @@ import type { State } from '../state.ts';
 import { Driver } from './driver.ts';
 import type { Advance, End, Sources, Turn } from './driver.ts';
 import type { Outcome } from './effect.ts';
-import { systemError } from './errors.ts';
+import { payloadOf, systemError } from './errors.ts';
 import { sendHttp } from './http-client.ts';
 import { parseProgram } from './parse.ts';
 import type { ExecutionResource, Store, WorkflowResource } from './store.ts';
@@ -34,6 +34,7 @@ export interface RunnerOptions {
 export class Runner {
   readonly #options: RunnerOptions;
   readonly #running = new Map<string, Running>();
+  #closed = false;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
@@ -41,6 +42,7 @@ export class Runner {
 
   /** Starts an execution that has just been committed. */
   start(workflow: WorkflowResource, execution: ExecutionResource): void {
+    if (this.#closed) return; // it is on disk, and active
     const running = this.#open(workflow, execution);
     void this.#then(running, () => this.#advance(running));
   }
@@ -52,8 +54,15 @@ export class Runner {
       const name = execution.name.split('/executions/')[0] ?? '';
       const workflow = store.revision(name, execution.workflowRevisionId);
       if (workflow === undefined) continue; // deleted with its workflow
-      const running = this.#open(workflow, execution);
-      void this.#then(running, () => this.#resume(running));
+      try {
+        const running = this.#open(workflow, execution);
+        const turns = store.turns(execution.name);
+        for (const turn of turns) running.driver.replay(turn);
+        running.turns = turns.length;
+        void this.#then(running, () => this.#resume(running));
+      } catch (error) {
+        this.#cannotResume(execution, error);
+      }
     }
   }
 
@@ -69,7 +78,7 @@ export class Runner {
     if (running === undefined) return undefined;
     let cancelled: ExecutionResource | undefined;
     await this.#then(running, async () => {
-      const ended = { ...running.execution, ...this.#ending(running), state: 'CANCELLED' as const };
+      const ended = { ...running.execution, ...this.#ending(running.execution), state: 'CANCELLED' as const };
       await this.#options.state.write(() => this.#options.store.putEnd(ended));
       this.#stop(running);
       cancelled = ended;
@@ -86,9 +95,15 @@ export class Runner {
     return this.#running.get(name)?.driver.current;
   }
 
+  /** Stops everything, and starts nothing any more. */
+  close(): Promise<void> {
+    this.#closed = true;
+    return this.stopAll();
+  }
+
   /** Stops everything in memory; what is on disk can be resumed. */
-  async stopAll(filter: (name: string) => boolean = () => true): Promise<void> {
-    const stopped = [...this.#running].filter(([name]) => filter(name)).map(([, running]) => running);
+  async stopAll(): Promise<void> {
+    const stopped = [...this.#running.values()];
     for (const running of stopped) this.#stop(running);
     await Promise.all(stopped.map(({ tail }) => tail));
   }
@@ -116,12 +131,20 @@ export class Runner {
   }
 
   async #resume(running: Running): Promise<void> {
-    const turns = this.#options.store.turns(running.execution.name);
-    for (const turn of turns) running.driver.replay(turn);
-    running.turns = turns.length;
-    if (turns.length === 0) return this.#advance(running);
+    if (running.turns === 0) return this.#advance(running);
     this.#begin(running, [...running.driver.waits.keys()]);
     return this.#offer(running);
+  }
+
+  /** Another version of the emulator has written the journal, or somebody else has. */
+  #cannotResume(execution: ExecutionResource, cause: unknown): void {
+    const { state, store, log } = this.#options;
+    this.#running.delete(execution.name);
+    const { value } = systemError('SystemError', `the emulator cannot resume this execution: ${String(cause)}`);
+    const end: End = { state: 'FAILED', error: { payload: payloadOf(value), context: '', trace: [] } };
+    log(`workflows: ${execution.name} FAILED: ${end.error.payload}`);
+    const ended = { ...execution, ...this.#ending(execution), ...endFields(end) };
+    void state.write(() => store.putEnd(ended)).catch((error: unknown) => log(`workflows: ${String(error)}`));
   }
 
   /** One turn: run, commit, start. */
@@ -134,10 +157,12 @@ export class Runner {
       if (callback !== undefined) store.putPayload(name, callback, undefined);
       for (const { id, method } of advance.callbacks) store.putCallback(name, id, method);
       if (advance.end === undefined) store.putTurn(name, running.turns, advance.turn);
-      else store.putEnd({ ...running.execution, ...this.#ending(running), ...endFields(advance.end) });
+      else store.putEnd({ ...running.execution, ...this.#ending(running.execution), ...endFields(advance.end) });
     });
     running.turns++;
     if (advance.end !== undefined) {
+      const { end } = advance;
+      this.#options.log(`workflows: ${name} ${end.state}${end.state === 'FAILED' ? `: ${end.error.context}` : ''}`);
       this.#stop(running);
       return;
     }
@@ -185,7 +210,7 @@ export class Runner {
     return timers.at(effect.until, () => fail('TimeoutError', 'no callback arrived in time'));
   }
 
-  #ending({ execution }: Running): { endTime: string; duration: string } {
+  #ending(execution: ExecutionResource): { endTime: string; duration: string } {
     const now = this.#options.timers.now();
     return { endTime: rfc3339(now), duration: seconds(now - Date.parse(execution.startTime)) };
   }

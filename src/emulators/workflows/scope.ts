@@ -1,7 +1,7 @@
 /** Variables while an execution runs, and the memory that they take. */
 import { systemError } from './errors.ts';
-import { MAX_VARIABLE_BYTES } from './limits.ts';
-import { sizeOf } from './value.ts';
+import { MAX_STRING_BYTES, MAX_VARIABLE_BYTES } from './limits.ts';
+import { isList, isMap, sizeOf } from './value.ts';
 import type { Value } from './value.ts';
 
 /** Bytes of all variables of one execution. */
@@ -33,6 +33,9 @@ export class Scope {
   /** Makes the variable in this very scope. */
   declare(name: string, value: Value): void {
     const size = sizeOf(value);
+    if (size > MAX_STRING_BYTES && holdsLongString(value)) {
+      throw systemError('ResourceLimitError', `a string in "${name}" takes more than ${MAX_STRING_BYTES} bytes`);
+    }
     const growth = size - (this.#variables.get(name)?.size ?? 0);
     if (this.#meter.used + growth > MAX_VARIABLE_BYTES) {
       throw systemError('ResourceLimitError', `variables would take more than ${MAX_VARIABLE_BYTES} bytes ("${name}")`);
@@ -51,4 +54,10 @@ export class Scope {
     if (this.#variables.has(name)) return this;
     return this.#parent === undefined ? undefined : this.#parent.#owner(name);
   }
+}
+
+function holdsLongString(value: Value): boolean {
+  if (isList(value)) return value.some(holdsLongString);
+  if (isMap(value)) return [...value.values()].some(holdsLongString);
+  return typeof value === 'string' && sizeOf(value) > MAX_STRING_BYTES;
 }

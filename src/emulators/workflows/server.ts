@@ -76,7 +76,7 @@ export async function startWorkflows(options: {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;
-      await runner.stopAll();
+      await runner.close();
     },
   };
 }

@@ -136,6 +136,50 @@ describe('after kill -9', () => {
     }
     const ended = await Promise.all(names.map((name) => rest.ended(name)));
     expect(ended.map(({ state }) => state)).toEqual(names.map(() => 'SUCCEEDED'));
+    for (const { result } of ended) {
+      const seen = JSON.parse(result) as [number, string][];
+      const expected = seen.map(
+        ([pass, body]) => starts.find((one) => one.pass === pass && one.callback === body)?.callback,
+      );
+      expect(seen.map(([, body]) => body)).toEqual(expected);
+    }
+  });
+
+  test('an HTTP call that was under way is sent again', async () => {
+    let calls = 0;
+    target.handle('/slow', () => (++calls === 1 ? new Promise(() => {}) : { body: calls }));
+    let { rest, port } = await serve(0);
+    await rest.deploy(
+      'calling',
+      'main: {params: [u], steps: [{a: {call: http.get, args: {url: "${u}"}, result: r}}, {b: {return: "${r.body}"}}]}',
+    );
+    const { name } = await rest.execute('calling', `${target.url}/slow`);
+    await until(() => (calls === 1 ? true : undefined));
+    await kill();
+    ({ rest } = await serve(port));
+    expect((await rest.ended(name)).result).toBe('2');
+  });
+
+  test('an execution whose journal does not fit fails and says so', async () => {
+    const file = join(folder, 'foreign.db');
+    const first = openState(file);
+    const before = await startWorkflows({ state: first, projectId: 'test' });
+    const rest = connect(`http://127.0.0.1:${before.port}`, 'projects/test/locations/local');
+    await rest.deploy('foreign', '- a: {call: sys.sleep, args: {seconds: 3600}}');
+    const { name } = await rest.execute('foreign');
+    await until(() => (first.db.prepare('SELECT * FROM workflows_journal').get() === undefined ? undefined : true));
+    await before.close();
+    first.db.exec(
+      "UPDATE workflows_definitions SET resource = json_set(resource, '$.sourceContents', '- a: {return: 1}')",
+    );
+    await first.close();
+    const second = openState(file);
+    const after = await startWorkflows({ state: second, projectId: 'test' });
+    const ended = await connect(`http://127.0.0.1:${after.port}`, 'projects/test/locations/local').ended(name);
+    expect(ended.state).toBe('FAILED');
+    expect(JSON.parse(ended.error.payload)).toMatchObject({ tags: ['SystemError'] });
+    await after.close();
+    await second.close();
   });
 
   test('the deadline of a sleep stays where it was', async () => {
