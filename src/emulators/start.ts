@@ -1,4 +1,5 @@
 /** The whole local cloud on one state file: starts every emulator, tells clients where they are, and closes them again. */
+import { createServer } from 'node:net';
 import type { FirestoreEmulator, FirestoreOptions } from './firestore/server.ts';
 import { startFirestore } from './firestore/server.ts';
 import { startMetadataServer } from './metadata-server.ts';
@@ -38,7 +39,7 @@ export interface LocalCloudOptions {
   log?: (line: string) => void;
 }
 
-/** A port of the local cloud is taken; the message names it and says what to do. */
+/** A port of the local cloud cannot be used; the message names it and says what to do. */
 export class BusyPortError extends Error {
   override readonly name = 'BusyPortError';
 }
@@ -59,13 +60,10 @@ export async function startEmulators(options: LocalCloudOptions): Promise<LocalC
     start: (options: { state: typeof state; port: number; log?: (line: string) => void }) => Promise<T>,
   ): Promise<T> => {
     const port = ports[service] ?? 0;
-    try {
-      const emulator = await start({ state, port, ...(log && { log }) });
-      closers.push(() => emulator.close());
-      return emulator;
-    } catch (error) {
-      throw isBusy(error) ? busyPort(service, port, error) : error;
-    }
+    if (port !== 0) await tryPort(service, port);
+    const emulator = await start({ state, port, ...(log && { log }) });
+    closers.push(() => emulator.close());
+    return emulator;
   };
   try {
     const metadata = await started('metadata', (common) => startMetadataServer({ ...common, projectId }));
@@ -111,13 +109,21 @@ export async function startEmulators(options: LocalCloudOptions): Promise<LocalC
 
 const host = ({ port }: { port: number }): string => `127.0.0.1:${port}`;
 
-/** node:net gives the code; grpc-js only says that no address could be bound. */
-const isBusy = (error: unknown): boolean =>
-  error instanceof Error && /EADDRINUSE|No address added/u.test(error.message);
-
-const busyPort = (service: string, port: number, cause: unknown): BusyPortError =>
-  new BusyPortError(
-    `The local ${service} cannot listen on 127.0.0.1:${port}: the port is taken. ` +
-      `Stop what listens there (lsof -i :${port} shows it), or choose another with --${service}-port; 0 takes a free one.`,
-    { cause },
-  );
+/** Before the service binds it: grpc-js does not say why it cannot, and prints a line of its own. */
+async function tryPort(service: string, port: number): Promise<void> {
+  const probe = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      probe.once('error', reject).listen(port, '127.0.0.1', resolve);
+    });
+  } catch (cause) {
+    const reason =
+      (cause as NodeJS.ErrnoException).code === 'EADDRINUSE' ? 'the port is taken' : (cause as Error).message;
+    throw new BusyPortError(
+      `The local ${service} cannot listen on 127.0.0.1:${port}: ${reason}. ` +
+        `Stop what listens there (lsof -i :${port} shows it), or choose another with --${service}-port; 0 takes a free one.`,
+      { cause },
+    );
+  }
+  await new Promise((resolve) => probe.close(resolve));
+}
