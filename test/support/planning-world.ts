@@ -1,0 +1,111 @@
+/** A world for the planner in plain values: what data there is, and how cells ended. */
+import { type CellError, cellName, type Settled } from '../../src/model/cell.ts';
+import type { Day } from '../../src/model/date.ts';
+import { describeReason } from '../../src/model/decision.ts';
+import { hashOf } from '../../src/model/hash.ts';
+import { computationIn, type Manifest } from '../../src/model/manifest.ts';
+import type { InputHashes } from '../../src/model/vector.ts';
+import { plan, type PlannedCell, type PlanRequest } from '../../src/planning/plan.ts';
+
+/** The hash of a piece of content that a test calls by a word. */
+export const h = (word: string): string => (word === 'none' ? 'none' : hashOf(word));
+
+export class PlanningWorld {
+  readonly availability = new Map<string, Map<Day, string>>();
+  readonly book = new Map<string, Map<Day, Settled>>();
+  readonly inFlight = new Map<string, string>();
+
+  /** The days on which a dataset has data, each with content of its own unless `content` is given. */
+  data(dataset: string, days: readonly Day[], content?: string): this {
+    const known = this.availability.get(dataset) ?? new Map<Day, string>();
+    for (const day of days) known.set(day, h(content ?? `${dataset} ${day}`));
+    this.availability.set(dataset, known);
+    return this;
+  }
+
+  noData(dataset: string, day: Day): this {
+    this.availability.get(dataset)?.delete(day);
+    return this;
+  }
+
+  /** A cell that completed with `result` from `inputs` (input id to a word for its content) under the manifest's fingerprint. */
+  completed(
+    manifest: Manifest,
+    cell: string,
+    inputs: InputHashes,
+    { result = `result of ${cell}`, dispatchId = 'earlier' }: { result?: string; dispatchId?: string } = {},
+  ): this {
+    const { computation, date } = parseCell(cell);
+    return this.#settle(
+      cell,
+      {
+        status: 'COMPLETED',
+        vector: {
+          fingerprint: fingerprintOf(manifest, computation),
+          inputs: Object.fromEntries(Object.entries(inputs).map(([id, word]) => [id, h(word)])),
+        },
+        resultHash: h(result),
+        dispatchId,
+      },
+      date,
+    );
+  }
+
+  /** A cell that failed; without `inputs`, before it had read any. */
+  failed(
+    manifest: Manifest,
+    cell: string,
+    {
+      inputs,
+      dispatchId = 'earlier',
+      error = BROKEN,
+    }: { inputs?: InputHashes; dispatchId?: string; error?: CellError } = {},
+  ): this {
+    const { computation, date } = parseCell(cell);
+    const vector =
+      inputs === undefined
+        ? {}
+        : {
+            vector: {
+              fingerprint: fingerprintOf(manifest, computation),
+              inputs: Object.fromEntries(Object.entries(inputs).map(([id, word]) => [id, h(word)])),
+            },
+          };
+    return this.#settle(cell, { status: 'FAILED', ...vector, error, dispatchId }, date);
+  }
+
+  isMaking(runId: string, cell: string): this {
+    this.inFlight.set(cell, runId);
+    return this;
+  }
+
+  plan(request: Omit<PlanRequest, 'state' | 'mode'> & Partial<Pick<PlanRequest, 'mode'>>): PlannedCell[] {
+    return plan({ mode: 'dispatch', ...request, state: this });
+  }
+
+  #settle(cell: string, settled: Settled, date: Day): this {
+    const { computation } = parseCell(cell);
+    const days = this.book.get(computation) ?? new Map<Day, Settled>();
+    days.set(date, settled);
+    this.book.set(computation, days);
+    return this;
+  }
+}
+
+export const BROKEN: CellError = { code: 'COMPUTE_FAILED', message: 'it broke' };
+
+/** `a@2024-01-01: RUN never ran`, a line a cell. */
+export const say = (planned: readonly PlannedCell[]): string[] =>
+  planned.map(({ decision }) => `${cellName(decision)}: ${decision.outcome} ${describeReason(decision)}`);
+
+function parseCell(cell: string): { computation: string; date: Day } {
+  const [computation, date] = cell.split('@');
+  if (computation === undefined || date === undefined) throw new Error(`"${cell}" is not "computation@date"`);
+  return { computation, date };
+}
+
+function fingerprintOf(manifest: Manifest, name: string) {
+  const computation = computationIn(manifest, name);
+  if (computation === undefined) throw new Error(`${name} is not in the graph`);
+  return computation.fingerprint;
+}
