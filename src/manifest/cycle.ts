@@ -13,17 +13,13 @@ export function findCycle(graph: NeedsGraph): readonly string[] | undefined {
     const component = componentOf.get(name);
     if (component === undefined) continue;
     if (needs.includes(name)) return [name, name];
-    if ((sizes.get(component) ?? 0) > 1) return shortestWayRound(name, graph, componentOf);
+    if ((sizes.get(component) ?? 0) > 1) return shortestWayRound(name, graph);
   }
   return undefined;
 }
 
-/** Breadth first from `start` back to `start`, inside its component; there is such a way, or it would not be one. */
-function shortestWayRound(
-  start: string,
-  graph: NeedsGraph,
-  componentOf: ReadonlyMap<string, number>,
-): readonly string[] | undefined {
+/** Breadth first from `start` back to `start`; there is a way, since its component has other names. */
+function shortestWayRound(start: string, graph: NeedsGraph): readonly string[] | undefined {
   const cameFrom = new Map<string, string>();
   const queue = [start];
   for (const name of queue) {
@@ -33,7 +29,7 @@ function shortestWayRound(
         for (let at: string | undefined = name; at !== undefined; at = cameFrom.get(at)) path.push(at);
         return path.reverse();
       }
-      if (componentOf.get(need) !== componentOf.get(start) || cameFrom.has(need)) continue;
+      if (cameFrom.has(need)) continue;
       cameFrom.set(need, name);
       queue.push(need);
     }

@@ -31,14 +31,13 @@ const DESCRIPTIVE: Readonly<Record<string, ReadonlySet<string>>> = {
   defineDocument: new Set(['description', 'source']),
 };
 
-/** Positions, spelling, and TypeScript's modifiers; types themselves are dropped by `isTypeOnly`. */
+/** Positions, spelling and TypeScript's modifiers; types themselves are dropped by `isTypeOnly`. */
 const DROPPED = new Set([
   'type',
   'start',
   'end',
   'range',
   'parent',
-  'raw',
   'shorthand',
   'definite',
   'readonly',

@@ -31,7 +31,7 @@ export interface SourceModule {
   readonly declarations: ReadonlyMap<string, Declaration>;
   /** Statements that run when the module is loaded and declare nothing, in order. */
   readonly effects: readonly SyntaxNode[];
-  /** Specifiers of `import './x.ts'`. */
+  /** Specifiers of imports for what the module does alone: `import './x.ts'`. */
   readonly bareImports: readonly string[];
   /** Specifiers of all static imports and re-exports of values, in order: what is loaded before this module runs. */
   readonly requests: readonly string[];
@@ -88,15 +88,18 @@ class ModuleBuilder implements SourceModule {
 
   #takeImport(statement: SyntaxNode): void {
     const specifier = nameOf(statement['source']) ?? '';
-    const specifiers = nodesIn(statement['specifiers']);
-    const values = specifiers.filter((each) => each['importKind'] !== 'type');
-    if (specifiers.length > 0 && values.length === 0) return;
-    this.requests.push(specifier);
-    if (values.length === 0) this.bareImports.push(specifier);
+    const values = nodesIn(statement['specifiers']).filter((each) => each['importKind'] !== 'type');
+    this.#request(specifier, values);
     for (const each of values) {
       const local = nameOf(each['local']) ?? '';
       this.imports.set(local, { specifier, imported: importedNameOf(each) });
     }
+  }
+
+  /** `import { type A } from './x.ts'` still loads the module when Node has stripped the type; `import type` does not. */
+  #request(specifier: string, values: readonly SyntaxNode[]): void {
+    this.requests.push(specifier);
+    if (values.length === 0) this.bareImports.push(specifier);
   }
 
   #takeExportAll(statement: SyntaxNode): void {
@@ -113,7 +116,7 @@ class ModuleBuilder implements SourceModule {
     }
     const specifier = nameOf(statement['source']);
     const values = nodesIn(statement['specifiers']).filter((each) => each['exportKind'] !== 'type');
-    if (specifier !== undefined && values.length > 0) this.requests.push(specifier);
+    if (specifier !== undefined) this.#request(specifier, values);
     for (const each of values) {
       const [local, exported] = [nameOf(each['local']) ?? '', nameOf(each['exported']) ?? ''];
       if (specifier === undefined) this.exports.set(exported, local);

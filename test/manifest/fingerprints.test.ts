@@ -260,6 +260,11 @@ describe('the code hash changes', () => {
       () => edited(SCORE, 'nobody calls me', 'it calls me', BESIDE),
       () => BESIDE,
     ],
+    [
+      'the place of optional chaining',
+      () => edited(SCORE, 'trade.price', '(trade as any)?.a.b'),
+      () => edited(SCORE, 'trade.price', '(trade as any).a?.b'),
+    ],
     ['optional chaining', () => edited(SCORE, 'trade.price', 'trade?.price')],
     ['a string that only looks like a comment', () => edited(SCORE, '=> scaled(', "=> '// x'.length + scaled(")],
     ['a regular expression', () => edited(SCORE, '=> scaled(', '=> Number(/a/g.test("a")) + scaled(')],
@@ -332,6 +337,39 @@ describe('the layer hash changes', () => {
         .replace('./x.ts', './b.ts'),
     };
     expect(await changedBy(swapped, both)).toEqual(['layer']);
+  });
+
+  test('by the swap of two helpers of one name between two callers', async () => {
+    const both = {
+      'lib/a.ts': 'export const f = (n: number) => n;',
+      'lib/b.ts': 'export const f = (n: number) => -n;',
+      'lib/first.ts': "import { f } from './a.ts';\nexport const first = (n: number) => f(n);",
+      'lib/second.ts': "import { f } from './b.ts';\nexport const second = (n: number) => 2 * f(n);",
+      'lib/mean.ts': `
+        import { first } from './first.ts';
+        import { second } from './second.ts';
+        export const mean = (xs: readonly number[]) => first(xs.length) + second(xs.length);`,
+    };
+    const swapped = {
+      'lib/first.ts': both['lib/first.ts'].replace('./a.ts', './b.ts'),
+      'lib/second.ts': both['lib/second.ts'].replace('./b.ts', './a.ts'),
+    };
+    expect(await changedBy(swapped, both)).toEqual(['layer']);
+  });
+
+  test('by a helper found through barrels that export each other', async () => {
+    const loop = {
+      'lib/index.ts': "export * from './loop.ts';\nexport * from './mean.ts';",
+      'lib/loop.ts': "export * from './index.ts';",
+    };
+    expect(await changedBy(edited('lib/mean.ts', '/ xs.length', '* xs.length'), loop)).toEqual(['layer']);
+  });
+
+  test('by what a module does of which only types are imported, unless the whole import is a type’s', async () => {
+    const loading = edited(SCORE, 'import type { Scale }', 'import { type Scale }');
+    const doing = { 'lib/scale.ts': 'Object.freeze(Math); export type Scale = number;' };
+    expect(await changedBy(doing, loading)).toEqual(['layer']);
+    expect(await changedBy(doing)).toEqual([]);
   });
 
   test('by anything in a module that is imported dynamically by a literal path', async () => {
