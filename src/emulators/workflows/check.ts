@@ -1,22 +1,18 @@
 /** Deploy-time checks: scopes, functions and their arguments, jumps, nesting. */
 import type { Position } from './errors.ts';
 import type { Expression } from './expression.ts';
+import { blockingRoutines } from './blocking-routines.ts';
 import { MAX_PARALLEL_DEPTH } from './limits.ts';
 import type { Jump, Loop, Program, Routine, Step, StepBody, StepList, Target, Template } from './program.ts';
+import { declare, isVisible } from './static-scope.ts';
+import type { StaticScope } from './static-scope.ts';
 import { STDLIB } from './stdlib/index.ts';
 
 type Report = (at: Position, message: string) => void;
 
-/** Variables of one static scope. In a parallel scope, outer variables are read-only unless shared. */
-interface Scope {
-  readonly names: Set<string>;
-  readonly parent?: Scope;
-  readonly shared?: ReadonlySet<string>;
-}
-
 /** What surrounds a list of steps. A boundary (loop, branch) cannot be jumped over. */
 interface Place {
-  readonly scope: Scope;
+  readonly scope: StaticScope;
   readonly lists: readonly StepList[];
   readonly inLoop: boolean;
   readonly parallelLoop: boolean;
@@ -43,7 +39,7 @@ class RoutineCheck {
   }
 
   check(routine: Routine): void {
-    const scope: Scope = { names: new Set() };
+    const scope: StaticScope = { names: new Set() };
     for (const { name, at, byDefault } of routine.parameters) {
       if (byDefault !== undefined) this.#template(byDefault, { names: new Set() });
       if (scope.names.has(name)) this.#report(at, `there is already a parameter named "${name}"`);
@@ -97,7 +93,7 @@ class RoutineCheck {
         }
         if (body.handler !== undefined) {
           const { error, list } = body.handler;
-          const inner: Scope = { names: new Set(error === undefined ? [] : [error]), parent: scope };
+          const inner: StaticScope = { names: new Set(error === undefined ? [] : [error]), parent: scope };
           declare(list, inner);
           this.#list(list, { ...place, scope: inner });
         }
@@ -123,7 +119,7 @@ class RoutineCheck {
     for (const name of names) {
       if (isVisible(name, place.scope)) this.#report(at, `the loop variable "${name}" is already a variable outside`);
     }
-    const scope: Scope = { names: new Set(names), parent: place.scope, ...(shared && { shared }) };
+    const scope: StaticScope = { names: new Set(names), parent: place.scope, ...(shared && { shared }) };
     declare(loop.list, scope);
     this.#list(loop.list, { ...place, scope, lists: [] });
   }
@@ -143,7 +139,7 @@ class RoutineCheck {
       return;
     }
     for (const branch of body.work.list.steps) {
-      const scope: Scope = { names: new Set(), parent: outer.scope, shared };
+      const scope: StaticScope = { names: new Set(), parent: outer.scope, shared };
       declare({ steps: [branch] }, scope);
       this.#step(branch, { ...place, scope, inLoop: false });
     }
@@ -166,7 +162,7 @@ class RoutineCheck {
     else if (jump.kind === 'break' && place.parallelLoop) this.#report(jump.at, '"break" cannot end a parallel loop');
   }
 
-  #call(body: StepBody & { kind: 'call' }, scope: Scope): void {
+  #call(body: StepBody & { kind: 'call' }, scope: StaticScope): void {
     if (body.args !== undefined) this.#template(body.args, scope);
     const parameters = this.#parameters(body.callee);
     if (parameters === undefined) {
@@ -205,13 +201,13 @@ class RoutineCheck {
     }));
   }
 
-  #target(target: Target, scope: Scope): void {
+  #target(target: Target, scope: StaticScope): void {
     for (const expression of target.path) this.#expression(expression, target.at, scope);
     if (!isVisible(target.variable, scope)) {
       this.#report(target.at, `the variable "${target.variable}" is never assigned here, so nothing in it can be`);
     }
     // Up to the scope that owns the variable, each parallel step on the way must share it.
-    for (let at: Scope | undefined = scope; at !== undefined && !at.names.has(target.variable); at = at.parent) {
+    for (let at: StaticScope | undefined = scope; at !== undefined && !at.names.has(target.variable); at = at.parent) {
       if (at.shared !== undefined && !at.shared.has(target.variable)) {
         this.#report(target.at, `"${target.variable}" is assigned in a parallel step and not in its "shared" list`);
         return;
@@ -219,13 +215,13 @@ class RoutineCheck {
     }
   }
 
-  #template(template: Template, scope: Scope): void {
+  #template(template: Template, scope: StaticScope): void {
     if (template.kind === 'expression') this.#expression(template.expression, template.at, scope);
     else if (template.kind === 'list') for (const item of template.items) this.#template(item, scope);
     else if (template.kind === 'map') for (const [, item] of template.entries) this.#template(item, scope);
   }
 
-  #expression(expression: Expression, at: Position, scope: Scope): void {
+  #expression(expression: Expression, at: Position, scope: StaticScope): void {
     switch (expression.kind) {
       case 'literal':
         return;
@@ -271,48 +267,3 @@ const unknown = (name: string): string =>
 
 const names = (parameters: readonly { name: string; required: boolean }[]): string =>
   `(${parameters.map(({ name, required }) => (required ? name : `${name}?`)).join(', ')})`;
-
-function isVisible(name: string, scope: Scope | undefined): boolean {
-  return scope !== undefined && (scope.names.has(name) || isVisible(name, scope.parent));
-}
-
-/** Adds what a list assigns anywhere in its own scope; what an outer scope has stays there. */
-function declare(list: StepList, scope: Scope): void {
-  const add = (target: Target): void => {
-    // x.key = ... changes a map and makes no variable.
-    if (target.path.length === 0 && !isVisible(target.variable, scope)) scope.names.add(target.variable);
-  };
-  for (const body of list.steps.flatMap(sameScopeBodies)) {
-    if (body.kind === 'assign') for (const { target } of body.assignments) add(target);
-    if (body.kind === 'call' && body.result !== undefined) add(body.result);
-  }
-}
-
-/** The bodies that share a scope with `step`: not those of loops, branches and handlers. */
-function sameScopeBodies(step: Step): StepBody[] {
-  const { body } = step;
-  if (body.kind === 'switch') return body.cases.flatMap((one) => sameScopeBodies(one.step));
-  if (body.kind === 'steps') return body.list.steps.flatMap(sameScopeBodies);
-  if (body.kind === 'try') return sameScopeBodies(body.step);
-  return [body];
-}
-
-/** Subworkflows that may block: they call a blocking function, a blocking subworkflow, or wait between retries. */
-function blockingRoutines(program: Program): ReadonlySet<string> {
-  const blocking = new Set<string>();
-  const blocks = (step: Step): boolean => {
-    const { body } = step;
-    if (body.kind === 'call') return blocking.has(body.callee) || STDLIB.get(body.callee)?.kind === 'blocking';
-    if (body.kind === 'switch') return body.cases.some((one) => blocks(one.step));
-    if (body.kind === 'for') return body.loop.list.steps.some(blocks);
-    if (body.kind === 'steps') return body.list.steps.some(blocks);
-    if (body.kind === 'parallel') return true;
-    if (body.kind !== 'try') return false;
-    return body.retry !== undefined || blocks(body.step) || (body.handler?.list.steps.some(blocks) ?? false);
-  };
-  for (let before = -1; before !== blocking.size;) {
-    before = blocking.size;
-    for (const { name, list } of program.values()) if (list.steps.some(blocks)) blocking.add(name);
-  }
-  return blocking;
-}

@@ -1,19 +1,15 @@
 /** Runs a program step by step, as a coroutine that pauses at every blocking call. */
 import type { Coroutine, Host } from './effect.ts';
-import { contextOf, Raised, systemError } from './errors.ts';
-import { evaluate, listIndex, lookUp } from './evaluate.ts';
+import { branchError } from './branch-error.ts';
+import { Raised, systemError } from './errors.ts';
+import { evaluate } from './evaluate.ts';
 import type { Environment } from './evaluate.ts';
-import {
-  MAX_BRANCH_ERRORS,
-  MAX_CALL_DEPTH,
-  MAX_CONCURRENT_BRANCHES,
-  MAX_PARALLEL_DEPTH,
-  MAX_STEPS_PER_EXECUTION,
-} from './limits.ts';
+import { MAX_CALL_DEPTH, MAX_CONCURRENT_BRANCHES, MAX_PARALLEL_DEPTH, MAX_STEPS_PER_EXECUTION } from './limits.ts';
 import type { Jump, Loop, Program, Retry, Routine, Step, StepBody, StepList, Target, Template } from './program.ts';
+import { replaceAt } from './replace-at.ts';
 import { Scope } from './scope.ts';
 import { STDLIB } from './stdlib/index.ts';
-import { isList, isMap, isNumber, mapOf, typeName } from './value.ts';
+import { isList, isMap, isNumber, typeName } from './value.ts';
 import type { Value, ValueMap } from './value.ts';
 
 /** How a step ended, unless it fell through to the next. */
@@ -326,39 +322,11 @@ export class Interpreter {
     }
     const environment = this.#environment(scope, frame);
     const path = target.path.map((key) => evaluate(key, environment));
-    scope.set(target.variable, replaced(scope.get(target.variable), path, value));
+    scope.set(target.variable, replaceAt(scope.get(target.variable), path, value));
   }
-}
-
-/** A copy of `container` with `value` at `path`: values are never shared, so a change is seen under one name only. */
-function replaced(container: Value, path: readonly Value[], value: Value): Value {
-  const [key, ...rest] = path;
-  if (key === undefined) return value;
-  if (isMap(container)) {
-    if (typeof key !== 'string') throw systemError('TypeError', `a map key must be a string, not ${typeName(key)}`);
-    // Maps on the way that do not exist yet are made.
-    const inner = rest.length === 0 ? null : (container.get(key) ?? new Map<string, Value>());
-    return new Map(container).set(key, replaced(inner, rest, value));
-  }
-  if (isList(container)) {
-    return container.with(listIndex(container, key), replaced(lookUp(container, key), rest, value));
-  }
-  throw systemError('TypeError', `cannot assign into a value of type ${typeName(container)}`);
 }
 
 function raisable(value: Value): Value {
   if (typeof value === 'string' || isMap(value)) return value;
   throw systemError('TypeError', `raise takes a string or a map, not ${typeName(value)}`);
-}
-
-/** https://cloud.google.com/workflows/docs/reference/syntax/parallel-steps (exceptions in parallel steps) */
-function branchError(errors: readonly { id: string; error: Raised }[]): Raised {
-  const branches = errors
-    .slice(0, MAX_BRANCH_ERRORS)
-    .map(({ id, error }) => mapOf({ id, error: mapOf({ context: contextOf(error), payload: error.value }) }));
-  return systemError(
-    'UnhandledBranchError',
-    'One or more branches or iterations encountered an unhandled runtime error',
-    { branches, truncated: errors.length > MAX_BRANCH_ERRORS },
-  );
 }

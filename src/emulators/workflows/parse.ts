@@ -2,12 +2,11 @@
 import type { Node } from 'yaml';
 import { checkProgram } from './check.ts';
 import type { Position } from './errors.ts';
-import { dottedName } from './expression.ts';
 import { MAX_ASSIGNMENTS, MAX_BRANCHES, MAX_CONDITIONS } from './limits.ts';
-import type { Jump, Loop, Parameter, Program, Retry, Routine, Step, StepBody, StepList, Template } from './program.ts';
+import type { Jump, Loop, Parameter, Program, Routine, Step, StepBody, StepList, Template } from './program.ts';
+import { parseRetry } from './parse-retry.ts';
 import { Source } from './source.ts';
 import type { Entry } from './source.ts';
-import { RETRY_POLICIES, DEFAULT_BACKOFF } from './stdlib/retry.ts';
 
 const BODY_KEYS = ['assign', 'call', 'switch', 'for', 'parallel', 'try', 'raise', 'return', 'steps'] as const;
 /** Keys that may stand beside a body. */
@@ -57,7 +56,7 @@ class Parser {
 
   #routine({ key: name, at, value }: Entry): Routine {
     if (this.#source.isList(value)) return { name, at, parameters: [], list: this.#steps(value) };
-    const fields = this.#fields(value, `the body of workflow "${name}"`, ['params', 'steps']);
+    const fields = this.#source.fields(value, `the body of workflow "${name}"`, ['params', 'steps']);
     const parameters = fields.has('params') ? this.#parameters(fields.get('params') as Entry) : [];
     if (name === 'main' && parameters.length > 1) this.#problem(at, 'main takes at most one parameter');
     const steps = fields.get('steps');
@@ -183,7 +182,7 @@ class Parser {
   }
 
   #loop(node: Node, at: Position): Loop {
-    const fields = this.#fields(node, 'for', ['value', 'index', 'in', 'range', 'steps']);
+    const fields = this.#source.fields(node, 'for', ['value', 'index', 'in', 'range', 'steps']);
     const { value, index, in: items, range, steps } = Object.fromEntries(fields);
     if (value === undefined) this.#problem(at, 'a for needs "value", the name of its loop variable');
     if ((items === undefined) === (range === undefined)) this.#problem(at, 'a for needs either "in" or "range"');
@@ -198,7 +197,7 @@ class Parser {
   }
 
   #parallel(node: Node, at: Position): StepBody {
-    const fields = this.#fields(node, 'parallel', [
+    const fields = this.#source.fields(node, 'parallel', [
       'shared',
       'concurrency_limit',
       'exception_policy',
@@ -241,13 +240,13 @@ class Parser {
     return {
       kind: 'try',
       step,
-      ...(retry && { retry: this.#retry(retry) }),
+      ...(retry && { retry: parseRetry(this.#source, retry) }),
       ...(except && { handler: this.#handler(except) }),
     };
   }
 
   #handler({ value }: Entry): { error?: string; list: StepList } {
-    const fields = this.#fields(value, 'except', ['as', 'steps']);
+    const fields = this.#source.fields(value, 'except', ['as', 'steps']);
     const error = fields.get('as');
     const steps = fields.get('steps');
     return {
@@ -256,70 +255,9 @@ class Parser {
     };
   }
 
-  #retry({ value, at }: Entry): Retry {
-    const literal = (number: bigint | number): Template => ({ kind: 'value', at, value: number });
-    if (!this.#source.isMap(value)) {
-      const name = this.#functionName(value);
-      const policy = RETRY_POLICIES.get(name);
-      if (policy === undefined) {
-        this.#problem(at, `"${name}" is not a retry policy; known are ${[...RETRY_POLICIES.keys()].join(', ')}`);
-      }
-      const { initialDelay, maxDelay, multiplier } = DEFAULT_BACKOFF;
-      return {
-        predicate: { name: policy?.predicate ?? '', at },
-        maxRetries: literal(policy?.maxRetries ?? 0n),
-        initialDelay: literal(initialDelay),
-        maxDelay: literal(maxDelay),
-        multiplier: literal(multiplier),
-      };
-    }
-    const fields = this.#fields(value, 'retry', ['predicate', 'max_retries', 'backoff']);
-    const { predicate, max_retries: maxRetries, backoff } = Object.fromEntries(fields);
-    if (maxRetries === undefined) this.#problem(at, 'a retry needs max_retries');
-    if (backoff === undefined) this.#problem(at, 'a retry needs a backoff');
-    const standard = backoff !== undefined && !this.#source.isMap(backoff.value);
-    if (standard && this.#functionName(backoff.value) !== 'retry.default_backoff') {
-      this.#problem(backoff.at, 'a backoff is a map, or ${retry.default_backoff}');
-    }
-    const delays =
-      backoff === undefined || standard
-        ? new Map<string, Entry>()
-        : this.#fields(backoff.value, 'backoff', ['initial_delay', 'max_delay', 'multiplier']);
-    const delay = (key: string, byDefault: number): Template => {
-      const entry = delays.get(key);
-      if (entry === undefined && delays.size > 0) this.#problem(at, `a backoff needs ${key}`);
-      return entry === undefined ? literal(byDefault) : this.#source.template(entry.value);
-    };
-    return {
-      ...(predicate && { predicate: { name: this.#functionName(predicate.value), at: predicate.at } }),
-      maxRetries: maxRetries === undefined ? literal(0n) : this.#source.template(maxRetries.value),
-      initialDelay: delay('initial_delay', DEFAULT_BACKOFF.initialDelay),
-      maxDelay: delay('max_delay', DEFAULT_BACKOFF.maxDelay),
-      multiplier: delay('multiplier', DEFAULT_BACKOFF.multiplier),
-    };
-  }
-
-  /** The name in `${http.default_retry}`. */
-  #functionName(node: Node): string {
-    const template = this.#source.template(node);
-    const name = template.kind === 'expression' ? dottedName(template.expression)?.callee : undefined;
-    if (name === undefined)
-      this.#problem(template.at, 'expected the name of a function, such as ${http.default_retry}');
-    return name ?? '';
-  }
-
   #jump({ value, at }: Entry): Jump {
     const name = this.#source.text(value, 'the name of a step, end, break or continue');
     return name === 'end' || name === 'break' || name === 'continue' ? { kind: name, at } : { kind: 'step', name, at };
-  }
-
-  #fields(node: Node, where: string, allowed: readonly string[]): Map<string, Entry> {
-    const fields = new Map<string, Entry>();
-    for (const entry of this.#source.entries(node, `a map with ${allowed.join(', ')}`)) {
-      if (!allowed.includes(entry.key)) this.#problem(entry.at, `unknown key "${entry.key}" in ${where}`);
-      fields.set(entry.key, entry);
-    }
-    return fields;
   }
 
   #problem(at: Position, message: string): void {

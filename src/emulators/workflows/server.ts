@@ -7,7 +7,7 @@ import type { State } from '../state.ts';
 import { unsignedToken } from '../unsigned-token.ts';
 import { ApiError } from './api-error.ts';
 import { handle } from './api.ts';
-import type { ApiOptions } from './api.ts';
+import type { Api } from './api-call.ts';
 import type { Sources } from './driver.ts';
 import { Runner } from './runner.ts';
 import { createStore } from './store.ts';
@@ -57,7 +57,7 @@ export async function startWorkflows(options: {
     token: (audience, now) => (audience === undefined ? ACCESS_TOKEN : unsignedToken({ audience, email, now })),
   });
   const runner = new Runner({ state, store, timers, log, sources });
-  const api: ApiOptions = { state, store, runner, projectId, now: timers.now, uuid: randomUUID };
+  const api: Api = { state, store, runner, projectId, now: timers.now, uuid: randomUUID };
 
   const server = createServer((request, response) => void serve(api, request, response, log));
   await new Promise<void>((resolve, reject) => {
@@ -101,7 +101,7 @@ function environment(
 }
 
 async function serve(
-  api: ApiOptions,
+  api: Api,
   request: IncomingMessage,
   response: ServerResponse,
   log: (line: string) => void,

@@ -66,6 +66,16 @@ export class Source {
     return map.items.flatMap((pair) => this.#entry(pair as Pair<Node, Node | null>));
   }
 
+  /** A map's entries by key; a key that is not `allowed` is a problem. */
+  fields(node: Node, where: string, allowed: readonly string[]): Map<string, Entry> {
+    const fields = new Map<string, Entry>();
+    for (const entry of this.entries(node, `a map with ${allowed.join(', ')}`)) {
+      if (!allowed.includes(entry.key)) this.problem(entry.at, `unknown key "${entry.key}" in ${where}`);
+      fields.set(entry.key, entry);
+    }
+    return fields;
+  }
+
   items(node: Node, expected: string): Node[] {
     const list = this.#resolve(node);
     if (isSeq(list)) return list.items as Node[];
