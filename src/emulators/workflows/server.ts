@@ -109,7 +109,8 @@ async function serve(
   let code = 200;
   let answer: unknown;
   try {
-    const url = new URL(request.url ?? '/', `http://${HOST}`);
+    const url = URL.parse(`http://${HOST}${request.url}`);
+    if (url === null) throw new ApiError('INVALID_ARGUMENT', `${request.url} is not a path`);
     const body = await readAll(request);
     answer = await handle(api, { method: request.method ?? 'GET', url, headers: request.headers, body });
   } catch (thrown) {

@@ -16,6 +16,8 @@ export interface Entry {
   readonly value: Node;
 }
 
+/** Aliases followed in one source. Aliases of aliases could otherwise make a few lines endless. */
+const MAX_ALIASES = 1_000;
 const START: Position = { line: 1, column: 1 };
 const VARIABLE = /^[A-Za-z_]\w*$/;
 
@@ -24,6 +26,7 @@ export class Source {
   readonly #text: string;
   readonly #lines = new LineCounter();
   readonly #document: Document;
+  #aliases = 0;
   readonly #problems: { at: Position; message: string }[] = [];
 
   constructor(text: string) {
@@ -187,7 +190,12 @@ export class Source {
   }
 
   #resolve(node: Node): Node | undefined {
-    return isAlias(node) ? node.resolve(this.#document) : node;
+    if (!isAlias(node)) return node;
+    if (++this.#aliases > MAX_ALIASES) {
+      this.problem(this.at(node), `more than ${MAX_ALIASES} aliases to follow`);
+      this.done();
+    }
+    return node.resolve(this.#document);
   }
 
   #position(offset: number): Position {
