@@ -137,6 +137,7 @@ describe('nothing changes', () => {
     ['a spelling of a number', () => edited(SCORE, '= 2;', '= 0x2;')],
     ['a shorthand written out', () => edited('lib/mean.ts', 'import { sum }', 'import { sum as sum }')],
     ['an empty statement', () => edited(SCORE, 'const FACTOR', ';;const FACTOR')],
+    ['an empty statement in a function', () => edited(SCORE, 'return value!', ';;return value!')],
     [
       'the order of imports',
       () => {
