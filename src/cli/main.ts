@@ -50,7 +50,7 @@ function parse(command: Command, argv: string[]): Arguments {
       allowPositionals: true,
       strict: true,
     });
-    return { values: values as Arguments['values'], positionals };
+    return { values, positionals };
   } catch (cause) {
     throw new UserError('BAD_ARGUMENT', `${toError(cause).message}\n\n${command.usage}`, { cause });
   }

@@ -11,4 +11,8 @@ export const COMMANDS = {
     summary: 'run the pipeline for a day, catching up on the days before it',
     load: async () => (await import('./run.ts')).run,
   },
+  plan: {
+    summary: 'say what a run would do, and why, without doing it',
+    load: async () => (await import('./plan.ts')).plan,
+  },
 } satisfies Record<string, Entry>;

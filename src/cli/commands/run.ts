@@ -7,10 +7,11 @@ import { buildManifest } from '../../manifest/build-manifest.ts';
 import { writeManifest } from '../../manifest/read-manifest.ts';
 import type { Day } from '../../model/date.ts';
 import { coverage, readSource } from '../../sources/read-source.ts';
+import { readDays } from '../days.ts';
 import { loadRootData } from '../../steps/load-root-data.ts';
 import { survey } from '../../steps/survey.ts';
-import { assertTarget, gridStart, yesterday } from '../../steps/target.ts';
-import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
+
+import { type Arguments, type Command, type Context, type ExitCode } from '../command.ts';
 import { type Daymill, startDaymill, WORKFLOW } from '../local/local-cloud.ts';
 import { watchRun } from '../run-progress.ts';
 import { printSummary, summarize } from '../run-summary.ts';
@@ -93,18 +94,3 @@ async function executeDay(
 }
 
 export const idOf = (execution: Execution): string => execution.name.slice(execution.name.lastIndexOf('/') + 1);
-
-/** @throws {UserError} BAD_DATE */
-export function readDays(args: Arguments, { config, now }: Context): { date: Day; from: Day } {
-  const date = text(args, 'date') ?? config.date ?? yesterday(now());
-  assertTarget(date, now());
-  const from = text(args, 'from') ?? gridStart(undefined, config.from, date);
-  assertTarget(from, now());
-  if (from > date) {
-    throw new UserError(
-      'BAD_DATE',
-      `${date} is before ${from}, where the grid starts. Choose a later --date, or an earlier --from.`,
-    );
-  }
-  return { date, from };
-}

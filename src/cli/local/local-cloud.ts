@@ -1,5 +1,5 @@
 /** The whole of Daymill on a laptop: the embedded cloud, the functions as processes of their own, topics, and the workflow. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { PubSub } from '@google-cloud/pubsub';
@@ -51,16 +51,20 @@ export interface LocalOptions {
 /** Where the local cloud keeps everything. */
 export const stateFile = (config: Config): string => join(config.home, 'state.sqlite');
 
+export interface CloudOptions {
+  /** The project's own state file unless another is named; `:memory:` keeps nothing. */
+  readonly file?: string;
+  /** A free one for each that is left out. */
+  readonly ports?: Partial<Record<'firestore' | 'pubsub' | 'workflows', number>>;
+  readonly log?: (line: string) => void;
+}
+
 /** Starts the emulators alone: enough to read what is there. */
-export async function startCloud(
-  config: Config,
-  ports: Partial<Record<'firestore' | 'pubsub' | 'workflows', number>> = {},
-  log?: (line: string) => void,
-): Promise<LocalCloud> {
-  mkdirSync(config.home, { recursive: true });
+export async function startCloud(config: Config, options: CloudOptions = {}): Promise<LocalCloud> {
+  const { file = stateFile(config), ports = {}, log } = options;
   const indexes = join(config.root, 'firestore.indexes.json');
   return startEmulators({
-    file: stateFile(config),
+    file,
     projectId: config.projectId,
     location: LOCATION,
     maxOutstandingPushes: MAX_INSTANCES.standard * CONCURRENCY.standard,

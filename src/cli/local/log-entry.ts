@@ -16,8 +16,8 @@ export function toLogEntry(line: string, source: string): LogEntry {
     const fields = JSON.parse(line) as Record<string, unknown>;
     if (typeof fields === 'object' && fields !== null) {
       return {
-        severity: String(fields['severity'] ?? 'DEFAULT'),
-        message: String(fields['message'] ?? line),
+        severity: typeof fields['severity'] === 'string' ? fields['severity'] : 'DEFAULT',
+        message: typeof fields['message'] === 'string' ? fields['message'] : line,
         source,
         ...(typeof fields['event'] === 'string' ? { event: fields['event'] } : {}),
         fields,
