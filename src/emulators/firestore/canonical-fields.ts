@@ -11,12 +11,6 @@ import type { Fields, Value } from './schemas.ts';
 export function canonicalFields(name: string, fields: Fields): Fields {
   const canonical = sorted(fields, 0);
   const size = documentSize(name, canonical);
-  if (size > MAX_DOCUMENT_BYTES) {
-    throw invalidArgument(
-      `Document '${name}' cannot be written because its size (${size.toLocaleString('en')} bytes) exceeds the maximum ` +
-        `allowed size of ${MAX_DOCUMENT_BYTES.toLocaleString('en')} bytes.`,
-    );
-  }
   // Only a document that is nearly full can hold a value above the limit.
   if (size > MAX_FIELD_VALUE_BYTES) {
     for (const [field, value] of Object.entries(canonical)) {
@@ -24,6 +18,12 @@ export function canonicalFields(name: string, fields: Fields): Fields {
         throw invalidArgument(`The value of property "${field}" is longer than ${MAX_FIELD_VALUE_BYTES} bytes.`);
       }
     }
+  }
+  if (size > MAX_DOCUMENT_BYTES) {
+    throw invalidArgument(
+      `Document '${name}' cannot be written because its size (${size.toLocaleString('en')} bytes) exceeds the maximum ` +
+        `allowed size of ${MAX_DOCUMENT_BYTES.toLocaleString('en')} bytes.`,
+    );
   }
   return canonical;
 }
