@@ -1,0 +1,228 @@
+/** The planner's laws, on random graphs and edits, against a clean rebuild (design.md section 5). */
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { cellName } from '../../src/model/cell.ts';
+import { computationIn, inputIdOf } from '../../src/model/manifest.ts';
+import { changedParts, vectorHash } from '../../src/model/vector.ts';
+import type { PlannedCell } from '../../src/planning/plan.ts';
+import { type Story, story, tell, worldsOf } from '../support/edit-stories.ts';
+import { bookLines, cleanRebuild, type PipelineReport, type Ran, ToyMill, type World } from '../support/toy-mill.ts';
+
+const STORIES = 2_000;
+
+interface Chapter {
+  readonly mill: ToyMill;
+  readonly world: World;
+  readonly report: PipelineReport;
+  /** What was said before the run. */
+  readonly forecast: readonly PlannedCell[];
+}
+
+/** Which breaches of a law a chapter shows, in words. */
+type Law = (chapter: Chapter) => string[];
+
+describe('after a run', () => {
+  test('every cell equals what a clean rebuild makes, and impossible cells have nothing', () => {
+    expect(firstBreach(differsFromCleanRebuild)).toBeUndefined();
+  });
+
+  test('no cell ran whose vector was unchanged, and none ran twice', () => {
+    expect(firstBreach(ranNeedlessly)).toBeUndefined();
+  });
+
+  test('what ran was told exactly why', () => {
+    expect(
+      firstBreach(({ world, report }) => report.ran.flatMap((one) => wronglyExplained(world, one))),
+    ).toBeUndefined();
+  });
+
+  test('what was cut off early reads something that ran in this very run', () => {
+    expect(firstBreach(wronglyCutOff, STORIES / 2)).toBeUndefined();
+  });
+
+  test('only what the forecast named has run', () => {
+    expect(firstBreach(ranUnforeseen, STORIES / 2)).toBeUndefined();
+  });
+
+  test('a second run right after runs nothing but what has failed', () => {
+    expect(firstBreach(ranAgain, STORIES / 2)).toBeUndefined();
+  });
+});
+
+describe('inside a wave', () => {
+  test('any order of work ends in the same state', () => {
+    const differentEnds = fc.check(
+      fc.property(story, fc.integer(), (told, seed) => {
+        const [one, other] = [told.seed, seed].map((order) => {
+          const states: string[][] = [];
+          const breach = live({ ...told, seed: order }, ({ mill }) => {
+            states.push(bookLines(mill.book));
+            return [];
+          });
+          return JSON.stringify([breach, states]);
+        });
+        return one === other;
+      }),
+      { numRuns: STORIES / 4 },
+    );
+    expect(differentEnds.counterexample === null ? undefined : tell(differentEnds.counterexample[0])).toBeUndefined();
+  });
+});
+
+describe('the stories are about something:', () => {
+  const seen = new Map<string, number>();
+  const count = (what: string): void => {
+    seen.set(what, (seen.get(what) ?? 0) + 1);
+  };
+  for (const told of fc.sample(story, { numRuns: 200, seed: 1 })) {
+    live(told, ({ world, report: { ran, atRest } }) => {
+      for (const { decision } of atRest) count(`${decision.outcome} ${decision.reason.why}`);
+      for (const { planned } of ran) count(`ran ${planned.decision.reason.why}`);
+      if (world.manifest.passes > 2) count('three passes');
+      return [];
+    });
+  }
+
+  test.each([
+    'SKIP UNCHANGED',
+    'SKIP EARLY_CUTOFF',
+    'IMPOSSIBLE NO_DATA',
+    'IMPOSSIBLE UPSTREAM',
+    'BLOCKED FAILED_IN_THIS_DISPATCH',
+    'FAILED_DEPENDENCY FAILED',
+    'ran NEW',
+    'ran CHANGED',
+    'ran FAILED_BEFORE',
+    'ran UPSTREAM_RUNS',
+    'three passes',
+  ])('%s happens often', (what) => {
+    expect(seen.get(what)).toBeGreaterThan(10);
+  });
+});
+
+/** The first breach of a law in many stories, with the shortest story that shows it; undefined when the law was kept. */
+function firstBreach(law: Law, numRuns = STORIES): string | undefined {
+  const details = fc.check(
+    fc.property(story, (told) => live(told, law) === undefined),
+    { numRuns },
+  );
+  if (details.counterexample === null) return undefined;
+  const [told] = details.counterexample;
+  return `${live(told, law)}\nseed ${details.seed}, path ${details.counterexamplePath}`;
+}
+
+/** Runs the story on a fresh mill, each trouble healed in one more run, until the law is broken. */
+function live(told: Story, law: Law): string | undefined {
+  const mill = new ToyMill();
+  const random = randomFrom(told.seed);
+  let chapter = 0;
+  for (const edited of worldsOf(told)) {
+    chapter++;
+    const healed = { ...edited, trouble: new Map() };
+    for (const world of edited.trouble.size > 0 ? [edited, healed] : [edited]) {
+      const breaches = breachesIn(mill, world, random, law);
+      if (breaches.length > 0) return `${breaches.join('\n')}\nin chapter ${chapter} of\n${tell(told)}`;
+    }
+  }
+  return undefined;
+}
+
+function breachesIn(mill: ToyMill, world: World, random: () => number, law: Law): string[] {
+  try {
+    const forecast = mill.forecast(world);
+    return law({ mill, world, report: mill.runPipeline(world, random), forecast });
+  } catch (thrown) {
+    return [thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)];
+  }
+}
+
+function differsFromCleanRebuild({ mill, world, report }: Chapter): string[] {
+  if (world.trouble.size > 0) return [];
+  const outcomeOf = new Map(report.atRest.map(({ decision }) => [cellName(decision), decision.outcome]));
+  return [...cleanRebuild(world)].flatMap(([cell, clean]) => {
+    const [computation = '', date = ''] = cell.split('@');
+    const outcome = outcomeOf.get(cell) ?? 'not planned';
+    const settled = mill.book.get(computation)?.get(date)?.status ?? 'nothing';
+    const value = mill.results.get(cell) ?? 'no result';
+    const found = `${outcome}, ${settled} settled, ${value}`;
+    if (clean.is === 'failed') {
+      return outcome === 'BLOCKED' || outcome === 'FAILED_DEPENDENCY' ? [] : [`${cell} should have failed: ${found}`];
+    }
+    const wanted =
+      clean.is === 'value' ? `SKIP, COMPLETED settled, ${clean.value}` : 'IMPOSSIBLE, nothing settled, no result';
+    return found === wanted ? [] : [`${cell} is ${found}; a clean rebuild: ${wanted}`];
+  });
+}
+
+function ranNeedlessly({ report: { ran } }: Chapter): string[] {
+  const needless = ran.filter(
+    ({ planned: { settled }, vector }) =>
+      settled?.status === 'COMPLETED' && vectorHash(settled.vector) === vectorHash(vector),
+  );
+  const names = ran.map(({ planned }) => cellName(planned.decision));
+  return [
+    ...needless.map(({ planned }) => `${cellName(planned.decision)} ran for nothing`),
+    ...names.filter((name, index) => names.indexOf(name) !== index).map((name) => `${name} ran twice`),
+  ];
+}
+
+function wronglyExplained(world: World, { planned: { decision, settled, vector: known }, vector }: Ran): string[] {
+  const needs = computationIn(world.manifest, decision.computation)?.needs ?? [];
+  // Days of a chain are planned before the days that they read have run.
+  const awaited = new Set(needs.map(inputIdOf).filter((id) => known?.inputs[id] === undefined));
+  const differs = settled?.vector === undefined ? [] : changedParts(settled.vector, vector);
+  const certain = differs.filter((part) => !awaited.has(part));
+  const { reason } = decision;
+  let right: boolean;
+  if (reason.why === 'NEW') right = settled === undefined;
+  else if (reason.why === 'CHANGED') right = certain.length > 0 && String(reason.parts) === String(certain);
+  else if (reason.why === 'FAILED_BEFORE') right = settled?.status === 'FAILED' && certain.length === 0;
+  else if (reason.why === 'UPSTREAM_RUNS')
+    right = differs.length > 0 && certain.length === 0 && String(reason.inputs) === String([...awaited]);
+  else right = false;
+  return right
+    ? []
+    : [
+        `${cellName(decision)} ran as ${JSON.stringify(decision)}; certain: ${String(certain)}; after all: ${String(differs)}`,
+      ];
+}
+
+function wronglyCutOff({ world, report: { ran, atRest } }: Chapter): string[] {
+  const names = new Set(ran.map(({ planned }) => planned.decision.computation));
+  return atRest.flatMap(({ decision }) => {
+    if (decision.outcome !== 'SKIP' || decision.reason.why !== 'EARLY_CUTOFF') return [];
+    const needs = computationIn(world.manifest, decision.computation)?.needs ?? [];
+    return decision.reason.inputs.flatMap((input) => {
+      const need = needs.find((one) => inputIdOf(one) === input);
+      const upstream = need !== undefined && 'of' in need ? need.of : decision.computation;
+      return names.has(upstream) ? [] : [`${cellName(decision)} was cut off from ${input}, which did not run`];
+    });
+  });
+}
+
+function ranUnforeseen({ report: { ran }, forecast }: Chapter): string[] {
+  const foreseen = new Map(forecast.map(({ decision }) => [cellName(decision), decision.outcome]));
+  return ran.flatMap(({ planned: { decision } }) => {
+    const outcome = foreseen.get(cellName(decision));
+    return outcome === decision.outcome ? [] : [`${cellName(decision)}: forecast ${outcome}, was ${decision.outcome}`];
+  });
+}
+
+function ranAgain({ mill, world }: Chapter): string[] {
+  if (world.trouble.size > 0) return [];
+  return mill
+    .runPipeline(world, () => 0)
+    .ran.filter(({ planned }) => planned.decision.reason.why !== 'FAILED_BEFORE')
+    .map(({ planned: { decision } }) => `${cellName(decision)} ran again: ${JSON.stringify(decision.reason)}`);
+}
+
+/** Mulberry32: small, seeded, good enough to order work. */
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -1,0 +1,243 @@
+/** Random stories: a small graph with data, and edits between runs, as text that people can read when a law breaks. */
+import * as fc from 'fast-check';
+import { addDays, type Day, daysFrom } from '../../src/model/date.ts';
+import { graphAt, printGraph, type Versions } from './graph.ts';
+import type { Semantics, World } from './toy-mill.ts';
+
+/** A Monday. */
+const FIRST_DAY = '2024-01-01';
+const NAMES = ['a', 'b', 'c', 'd', 'e'];
+const DATASETS = ['x', 'y'];
+
+export type Edit =
+  /** New code; half of the time it does what the old code did. */
+  | { readonly edit: 'code'; readonly name: string }
+  /** Only comments or layout changed: the fingerprint is the same. */
+  | { readonly edit: 'cosmetic' }
+  | { readonly edit: 'rewire'; readonly name: string }
+  | { readonly edit: 'add or remove'; readonly name: string }
+  | { readonly edit: 'data'; readonly dataset: string; readonly day: number; readonly content: number }
+  | { readonly edit: 'remove data'; readonly dataset: string; readonly day: number }
+  | { readonly edit: 'trouble'; readonly name: string; readonly day: number; readonly kind: 'error' | 'death' }
+  | { readonly edit: 'epoch' }
+  | { readonly edit: 'another day' };
+
+interface Slot {
+  /** Its needs, and what they become when it is rewired. */
+  readonly needs: readonly [readonly string[], readonly string[]];
+  /** Results are numbers below this: with 2 an input may change and the result stay. */
+  readonly range: number;
+  /** Throws on a quarter of its inputs. */
+  readonly fragile: boolean;
+}
+
+export interface Story {
+  readonly slots: readonly Slot[];
+  readonly days: number;
+  /** Content by dataset and day of the first days; null is a day without data. */
+  readonly data: readonly (readonly (number | null)[])[];
+  /** Between two runs. */
+  readonly edits: readonly (readonly Edit[])[];
+  readonly seed: number;
+}
+
+const content = fc.integer({ min: 0, max: 3 });
+const day = fc.integer({ min: 0, max: 7 });
+
+function needsOf(index: number): fc.Arbitrary<string[]> {
+  const days = fc.integer({ min: 1, max: 3 });
+  const roots = [
+    fc.constant('dataset x'),
+    fc.constant('document y'),
+    fc.constant('previous'),
+    fc.constant('previous'),
+    days.map((count) => `history ${count}`),
+    days.map((count) => `history y ${count}`),
+  ];
+  const earlier = NAMES.slice(0, index);
+  const others =
+    earlier.length === 0
+      ? []
+      : [
+          { weight: 10, arbitrary: fc.constantFrom(...earlier) },
+          {
+            weight: 3,
+            arbitrary: fc.tuple(fc.constantFrom(...earlier), days).map(([of, count]) => `history ${of} ${count}`),
+          },
+        ];
+  const need = fc.oneof(...roots.map((arbitrary) => ({ weight: 1, arbitrary })), ...others);
+  return fc.uniqueArray(need, { minLength: index === 0 ? 1 : 0, maxLength: 3 });
+}
+
+const slot = (index: number): fc.Arbitrary<Slot> =>
+  fc.record({
+    needs: fc.tuple(needsOf(index), needsOf(index)),
+    range: fc.constantFrom(2, 2, 3, 1_000_000_007),
+    fragile: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  });
+
+const name = fc.constantFrom(...NAMES);
+const dataset = fc.constantFrom(...DATASETS);
+const edit: fc.Arbitrary<Edit> = fc.oneof(
+  { weight: 8, arbitrary: name.map((of): Edit => ({ edit: 'code', name: of })) },
+  { weight: 1, arbitrary: fc.constant<Edit>({ edit: 'cosmetic' }) },
+  { weight: 2, arbitrary: name.map((of): Edit => ({ edit: 'rewire', name: of })) },
+  { weight: 2, arbitrary: name.map((of): Edit => ({ edit: 'add or remove', name: of })) },
+  { weight: 5, arbitrary: fc.record({ edit: fc.constant('data' as const), dataset, day, content }) },
+  { weight: 3, arbitrary: fc.record({ edit: fc.constant('remove data' as const), dataset, day }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      edit: fc.constant('trouble' as const),
+      name,
+      day,
+      kind: fc.constantFrom('error' as const, 'death' as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant<Edit>({ edit: 'epoch' }) },
+  { weight: 2, arbitrary: fc.constant<Edit>({ edit: 'another day' }) },
+);
+
+export const story: fc.Arbitrary<Story> = fc.record({
+  slots: fc
+    .integer({ min: 1, max: NAMES.length })
+    .chain((count) => fc.tuple(...NAMES.slice(0, count).map((_, i) => slot(i)))),
+  days: fc.integer({ min: 2, max: 5 }),
+  data: fc.array(
+    fc.array(fc.oneof({ weight: 4, arbitrary: content }, { weight: 1, arbitrary: fc.constant(null) }), {
+      minLength: 5,
+      maxLength: 5,
+    }),
+    {
+      minLength: 2,
+      maxLength: 2,
+    },
+  ),
+  edits: fc.array(fc.array(edit, { minLength: 1, maxLength: 2 }), { minLength: 1, maxLength: 6 }),
+  seed: fc.integer(),
+});
+
+/** The worlds of a story, one for each run: the first, then one after each batch of edits. */
+export function* worldsOf({ slots, days, data, edits }: Story): Generator<World> {
+  const code: Record<string, number> = {};
+  const rewired = new Set<string>();
+  const removed = new Set<string>();
+  let epoch = 1;
+  let length = days;
+  const contents = new Map(
+    DATASETS.map((of, index) => [
+      of,
+      new Map(
+        (data[index] ?? []).flatMap((value, at) =>
+          value === null ? [] : [[addDays(FIRST_DAY, at), value] as [Day, number]],
+        ),
+      ),
+    ]),
+  );
+  for (const batch of [[], ...edits]) {
+    const trouble = new Map<string, 'error' | 'death'>();
+    for (const one of batch) {
+      switch (one.edit) {
+        case 'code':
+          code[one.name] = (code[one.name] ?? 1) + 1;
+          break;
+        case 'cosmetic':
+          break;
+        case 'rewire':
+          toggle(rewired, one.name);
+          break;
+        case 'add or remove':
+          toggle(removed, one.name);
+          break;
+        case 'data':
+          contents.get(one.dataset)?.set(addDays(FIRST_DAY, one.day), one.content);
+          break;
+        case 'remove data':
+          contents.get(one.dataset)?.delete(addDays(FIRST_DAY, one.day));
+          break;
+        case 'trouble':
+          trouble.set(`${one.name}@${addDays(FIRST_DAY, one.day)}`, one.kind);
+          break;
+        case 'epoch':
+          epoch++;
+          break;
+        case 'another day':
+          length++;
+          break;
+      }
+    }
+    yield {
+      manifest: graphAt({ code: { ...code }, epoch } satisfies Versions, ...linesOf(slots, rewired, removed)),
+      semantics: semanticsOf(slots, { ...code }),
+      data: new Map([...contents].map(([of, values]) => [of, new Map(values)])),
+      from: FIRST_DAY,
+      to: addDays(FIRST_DAY, length - 1),
+      trouble,
+    };
+  }
+}
+
+function toggle(set: Set<string>, of: string): void {
+  if (!set.delete(of)) set.add(of);
+}
+
+function linesOf(slots: readonly Slot[], rewired: ReadonlySet<string>, removed: ReadonlySet<string>): string[] {
+  return slots.flatMap(({ needs }, index) => {
+    const of = NAMES[index] ?? '';
+    if (removed.has(of)) return [];
+    // Who reads a computation that is gone stops doing so.
+    const kept = needs[rewired.has(of) ? 1 : 0].filter((need) => {
+      const [first = '', second = ''] = need.split(' ');
+      return !removed.has(first) && !(first === 'history' && removed.has(second));
+    });
+    return [`${of}: ${kept.join(' ')}`];
+  });
+}
+
+/** A mix of all that was read, cut to the computation's range; every second version of the code does what the one before did. */
+const semanticsOf =
+  (slots: readonly Slot[], code: Readonly<Record<string, number>>): Semantics =>
+  (of, inputs) => {
+    const known = slots[NAMES.indexOf(of)];
+    if (known === undefined) throw new Error(`no computation is called ${of}`);
+    let mixed = mix(2_166_136_261, `${of} ${(code[of] ?? 1) >> 1}`);
+    for (const [id, values] of [...inputs].sort(([left], [right]) => (left < right ? -1 : 1))) {
+      mixed = mix(mixed, id);
+      for (const [date, value] of values) mixed = mix(mixed, `${date} ${value}`);
+    }
+    if (known.fragile && (mixed >>> 7) % 4 === 0) return undefined;
+    return mixed % known.range;
+  };
+
+/** FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/ */
+function mix(state: number, text: string): number {
+  let mixed = state;
+  for (let index = 0; index < text.length; index++) mixed = Math.imul(mixed ^ text.charCodeAt(index), 16_777_619) >>> 0;
+  return mixed;
+}
+
+/** The story as people tell it. */
+export function tell(told: Story): string {
+  const worlds = [...worldsOf(told)];
+  const lines: string[] = [];
+  for (const [index, world] of worlds.entries()) {
+    const batch = index === 0 ? ['at first'] : (told.edits[index - 1] ?? []).map(tellEdit);
+    lines.push(`${index + 1}. ${batch.join('; ')}`);
+    lines.push(printGraph(world.manifest));
+    for (const of of DATASETS) {
+      const days = daysFrom(world.from, world.to).map((date) => world.data.get(of)?.get(date) ?? '-');
+      lines.push(`  data of ${of}: ${days.join(' ')}`);
+    }
+  }
+  const ranges = told.slots.map(
+    ({ range, fragile }, index) => `${NAMES[index]} < ${range}${fragile ? ' or throws' : ''}`,
+  );
+  return [`results: ${ranges.join(', ')}; from ${FIRST_DAY}`, ...lines].join('\n');
+}
+
+function tellEdit(one: Edit): string {
+  if (one.edit === 'data') return `${one.dataset} of day ${one.day + 1} becomes ${one.content}`;
+  if (one.edit === 'remove data') return `${one.dataset} of day ${one.day + 1} goes`;
+  if (one.edit === 'trouble') return `${one.name} of day ${one.day + 1} has ${one.kind}`;
+  return 'name' in one ? `${one.edit} ${one.name}` : one.edit;
+}

@@ -1,0 +1,285 @@
+/**
+ * A mill of plain values: the planner's decisions are carried out as steps/dispatch.ts, work.ts and execute-cell.ts do, pass by
+ * pass and wave by wave as workflows/pipeline.yaml does, on computations whose results are small numbers.
+ */
+import { onCellDone, onGiveUp } from '../../src/lifecycle/finish.ts';
+import { type CellOutcome, cellName, type Settled } from '../../src/model/cell.ts';
+import { addDays, type Day, daysFrom } from '../../src/model/date.ts';
+import { NO_INPUT } from '../../src/model/hash.ts';
+import { computationIn, inputIdOf, type Manifest, type ManifestComputation } from '../../src/model/manifest.ts';
+import type { Run } from '../../src/model/run.ts';
+import { isTerminal, type Task, type TaskCell } from '../../src/model/task.ts';
+import { type InputHashes, type Vector, vectorHash } from '../../src/model/vector.ts';
+import { decodeWindow, windowHash } from '../../src/model/window.ts';
+import { fold, type OpenRun } from '../../src/planning/fold.ts';
+import { makeTasks } from '../../src/planning/make-tasks.ts';
+import { plan, type PlannedCell } from '../../src/planning/plan.ts';
+import type { Book } from '../../src/planning/state.ts';
+import { aRun } from './graph.ts';
+
+/** What is read: the day, and the value there. */
+export type Values = readonly (readonly [day: Day, value: number])[];
+
+/** What a computation does: a number, or undefined when it throws. By name, and what was read, need by need. */
+export type Semantics = (computation: string, inputs: ReadonlyMap<string, Values>) => number | undefined;
+
+export interface World {
+  readonly manifest: Manifest;
+  readonly semantics: Semantics;
+  /** Dataset to day to content. */
+  readonly data: ReadonlyMap<string, ReadonlyMap<Day, number>>;
+  readonly from: Day;
+  readonly to: Day;
+  /** Cells whose attempt fails this time, whatever they compute: with an error, or so that the whole task is given up. */
+  readonly trouble: ReadonlyMap<string, 'error' | 'death'>;
+}
+
+/** A cell that really ran, with what was known of it before. */
+export interface Ran {
+  readonly planned: PlannedCell;
+  readonly vector: Vector;
+}
+
+export interface PipelineReport {
+  readonly ran: readonly Ran[];
+  readonly waves: number;
+  /** The last plan of each pass, when nothing in it was left to run. */
+  readonly atRest: readonly PlannedCell[];
+}
+
+/** More waves than cells would mean that one of them runs again and again. */
+const wavesAllowed = (world: World): number =>
+  daysFrom(world.from, world.to).length * world.manifest.computations.length + 1;
+
+export const hashOfValue = (value: number): string => value.toString(16).padStart(16, '0');
+
+export class ToyMill {
+  book: Book = new Map();
+  /** Results by `computation@date`; a failure takes its cell's away. */
+  readonly results = new Map<string, number>();
+  #open: OpenRun[] = [];
+  #runs = 0;
+  #dispatches = 0;
+
+  /** One day's pipeline. `random` orders the work inside each wave. */
+  runPipeline(world: World, random: () => number): PipelineReport {
+    const dispatchId = `dispatch-${++this.#dispatches}`;
+    const ran: Ran[] = [];
+    const atRest: PlannedCell[] = [];
+    let waves = 0;
+    for (let pass = 1; pass <= world.manifest.passes; pass++) {
+      for (;;) {
+        const { cells, tasks, run } = this.#dispatch(world, pass, dispatchId);
+        if (run === undefined) {
+          atRest.push(...cells);
+          break;
+        }
+        waves++;
+        if (waves > wavesAllowed(world)) throw new Error(`pass ${pass} does not end: wave ${waves}`);
+        this.#open.push({ run, tasks: this.#work(world, tasks, cells, ran, random) });
+      }
+    }
+    return { ran, waves, atRest };
+  }
+
+  /** What a whole pipeline would do. */
+  forecast(world: World): PlannedCell[] {
+    return plan({
+      manifest: world.manifest,
+      state: this.#state(world),
+      from: world.from,
+      to: world.to,
+      mode: 'forecast',
+    });
+  }
+
+  #state(world: World) {
+    const { book, inFlight } = fold(this.book, this.#open);
+    return { availability: availabilityOf(world), book, inFlight };
+  }
+
+  #dispatch(world: World, pass: number, dispatchId: string) {
+    const { manifest, from, to } = world;
+    const folded = fold(this.book, this.#open);
+    const planned = plan({
+      manifest,
+      state: this.#state(world),
+      from,
+      to,
+      dispatchId,
+      mode: 'dispatch',
+      throughPass: pass,
+    });
+    const cells = planned.filter(({ decision }) => computationIn(manifest, decision.computation)?.pass === pass);
+    const runnable = cells.filter(({ decision }) => decision.outcome === 'RUN' || decision.outcome === 'RERUN');
+    const runId = `run-${++this.#runs}`;
+    const tasks = makeTasks(runnable, { manifest, runId, dispatchId, nowMs: this.#runs, tierOf: () => 'standard' });
+    const book = new Map([...folded.book].map(([computation, days]) => [computation, new Map(days)]));
+    for (const { decision, settled } of cells) {
+      if (decision.outcome !== 'IMPOSSIBLE' || settled === undefined) continue;
+      book.get(decision.computation)?.delete(decision.date);
+      this.results.delete(cellName(decision));
+    }
+    this.book = book;
+    this.#open = this.#open.filter(({ run }) => !folded.closedRuns.includes(run.id));
+    const run: Run | undefined =
+      tasks.length === 0 ? undefined : aRun({ id: runId, dispatchId, totalTasks: tasks.length, createdMs: this.#runs });
+    return { cells, tasks, run };
+  }
+
+  /** Works on all tasks of a wave, a cell here, a cell there. */
+  #work(world: World, tasks: readonly Task[], cells: readonly PlannedCell[], ran: Ran[], random: () => number): Task[] {
+    const plannedOf = new Map(cells.map((cell) => [cellName(cell.decision), cell]));
+    const now = [...tasks];
+    for (;;) {
+      const open = now.flatMap((task, index) => (isTerminal(task) ? [] : [index]));
+      const index = open[Math.floor(random() * open.length)];
+      const task = index === undefined ? undefined : now[index];
+      if (index === undefined || task === undefined) return now;
+      now[index] = this.#workOn(world, task, plannedOf, ran);
+    }
+  }
+
+  #workOn(world: World, task: Task, plannedOf: ReadonlyMap<string, PlannedCell>, ran: Ran[]): Task {
+    const cell = task.cells.find(({ date }) => task.outcomes[date] === undefined);
+    if (cell === undefined) throw new Error(`${task.id} has nothing left to do`);
+    const name = cellName({ computation: task.computation, date: cell.date });
+    const broken = Object.values(task.outcomes).some(({ status }) => status === 'FAILED' || status === 'NOT_TRIED');
+    if (broken) return onCellDone(task, cell.date, { status: 'NOT_TRIED' });
+    if (world.trouble.get(name) === 'death') {
+      this.results.delete(name);
+      return onGiveUp(task, { code: 'ATTEMPTS_EXHAUSTED', message: 'it died' });
+    }
+    const planned = plannedOf.get(name);
+    if (planned === undefined) throw new Error(`${name} has a task but no plan`);
+    return onCellDone(task, cell.date, this.#execute(world, task, cell, planned, ran));
+  }
+
+  #execute(world: World, task: Task, cell: TaskCell, planned: PlannedCell, ran: Ran[]): CellOutcome {
+    const computation = computationIn(world.manifest, task.computation);
+    if (computation === undefined) throw new Error(`${task.computation} is not in the manifest`);
+    const { values, hashes } = this.#load(world, computation, cell);
+    const vector: Vector = { fingerprint: computation.fingerprint, inputs: hashes };
+    if (cell.unlessVector === vectorHash(vector)) return { status: 'UNCHANGED' };
+    ran.push({ planned, vector });
+    const name = cellName({ computation: task.computation, date: cell.date });
+    const value = world.trouble.has(name) ? undefined : world.semantics(task.computation, values);
+    if (value === undefined) {
+      this.results.delete(name);
+      const error = { code: 'COMPUTE_FAILED', message: 'it threw' };
+      return { status: 'FAILED', vector, error, dispatchId: task.dispatchId };
+    }
+    this.results.set(name, value);
+    return { status: 'COMPLETED', vector, resultHash: hashOfValue(value), dispatchId: task.dispatchId };
+  }
+
+  /** As steps/load-inputs.ts: what the task says is there must be there. */
+  #load(world: World, computation: ManifestComputation, cell: TaskCell) {
+    const values = new Map<string, Values>();
+    const hashes: InputHashes = {};
+    const result = (of: string, day: Day): number => {
+      const found = this.results.get(`${of}@${day}`);
+      if (found !== undefined) return found;
+      throw new Error(`${computation.name}@${cell.date} was planned to read ${of}@${day}, and that is not there`);
+    };
+    const content = (of: string, day: Day): number => {
+      const found = world.data.get(of)?.get(day);
+      if (found !== undefined) return found;
+      throw new Error(`${computation.name}@${cell.date} was planned to read ${of} of ${day}, which has no data`);
+    };
+    for (const need of computation.needs) {
+      const id = inputIdOf(need);
+      const read = cell.reads[id] ?? '';
+      let found: Values;
+      if (need.kind === 'dataset' || need.kind === 'document') found = [[cell.date, content(need.of, cell.date)]];
+      else if (need.kind === 'dependency') found = [[cell.date, result(need.of, cell.date)]];
+      else if (need.kind === 'previous') found = read === '' ? [] : [[read, result(computation.name, read)]];
+      else {
+        const documents = need.kind === 'history' && need.source === 'document';
+        const of = need.kind === 'history' ? need.of : computation.name;
+        found = decodeWindow(read, cell.date).map((day) => [day, documents ? content(of, day) : result(of, day)]);
+      }
+      // The day that `previous` was found on is no input, only what was found there.
+      values.set(id, need.kind === 'previous' ? found.map(([, value]) => [cell.date, value]) : found);
+      const isWindow = need.kind === 'history' || need.kind === 'own-history';
+      hashes[id] = isWindow
+        ? windowHash(found.flatMap(([day, value]) => [day, hashOfValue(value)]))
+        : (found.map(([, value]) => hashOfValue(value))[0] ?? NO_INPUT);
+    }
+    return { values, hashes };
+  }
+}
+
+function availabilityOf(world: World): Map<string, Map<Day, string>> {
+  return new Map(
+    [...world.data].map(([dataset, days]) => [
+      dataset,
+      new Map([...days].map(([day, content]) => [day, hashOfValue(content)])),
+    ]),
+  );
+}
+
+export type CleanCell = { readonly is: 'value'; readonly value: number } | { readonly is: 'failed' | 'impossible' };
+
+/** What a clean rebuild makes of each cell of the grid, said as simply as possible and without the planner. */
+export function cleanRebuild(world: World): Map<string, CleanCell> {
+  const made = new Map<string, CleanCell>();
+  const days = daysFrom(world.from, world.to);
+  for (const computation of world.manifest.computations) {
+    for (const date of days)
+      made.set(cellName({ computation: computation.name, date }), cleanCell(world, computation, date, made));
+  }
+  return made;
+}
+
+function cleanCell(
+  world: World,
+  computation: ManifestComputation,
+  date: Day,
+  made: ReadonlyMap<string, CleanCell>,
+): CleanCell {
+  const resultOf = (of: string, day: Day): CleanCell => made.get(`${of}@${day}`) ?? { is: 'impossible' };
+  const contentOf = (of: string, day: Day): CleanCell => {
+    const value = world.data.get(of)?.get(day);
+    return value === undefined ? { is: 'impossible' } : { is: 'value', value };
+  };
+  const values = new Map<string, Values>();
+  let failed = false;
+  let impossible = false;
+  for (const need of computation.needs) {
+    let found: (readonly [Day, CleanCell])[];
+    if (need.kind === 'dependency' || need.kind === 'dataset' || need.kind === 'document') {
+      const one = need.kind === 'dependency' ? resultOf(need.of, date) : contentOf(need.of, date);
+      impossible ||= one.is === 'impossible';
+      found = [[date, one]];
+    } else {
+      const back = need.kind === 'previous' ? Number.POSITIVE_INFINITY : need.days;
+      const source = need.kind === 'history' && need.source === 'document' ? contentOf : resultOf;
+      const of = need.kind === 'history' ? need.of : computation.name;
+      const first = need.kind === 'previous' ? world.from : addDays(date, -back);
+      found = daysFrom(first, addDays(date, -1)).map((day) => [day, source(of, day)] as const);
+      found = found.filter(([, one]) => one.is !== 'impossible');
+      if (need.kind === 'previous') found = found.slice(-1).map(([, one]) => [date, one]);
+    }
+    failed ||= found.some(([, one]) => one.is === 'failed');
+    values.set(
+      inputIdOf(need),
+      found.flatMap(([day, one]) => (one.is === 'value' ? [[day, one.value] as const] : [])),
+    );
+  }
+  if (impossible) return { is: 'impossible' };
+  if (failed) return { is: 'failed' };
+  const value = world.semantics(computation.name, values);
+  return value === undefined ? { is: 'failed' } : { is: 'value', value };
+}
+
+/** The book as lines, for comparing two mills. */
+export const bookLines = (book: Book): string[] =>
+  [...book]
+    .flatMap(([computation, days]) => [...days].map(([date, settled]) => `${computation}@${date} ${line(settled)}`))
+    .sort();
+
+const line = (settled: Settled): string =>
+  settled.status === 'COMPLETED'
+    ? `${settled.resultHash} ${vectorHash(settled.vector)} ${settled.dispatchId}`
+    : `FAILED ${settled.vector === undefined ? '' : vectorHash(settled.vector)} ${settled.dispatchId}`;
