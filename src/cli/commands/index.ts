@@ -15,4 +15,20 @@ export const COMMANDS = {
     summary: 'say what a run would do, and why, without doing it',
     load: async () => (await import('./plan.ts')).plan,
   },
+  explain: {
+    summary: 'say why a computation ran for a day, or did not',
+    load: async () => (await import('./explain.ts')).explain,
+  },
+  results: {
+    summary: 'show what a computation found on a day',
+    load: async () => (await import('./results.ts')).results,
+  },
+  graph: {
+    summary: 'write the graph for Mermaid, Graphviz or a browser',
+    load: async () => (await import('./graph.ts')).graph,
+  },
+  manifest: {
+    summary: 'show the computations, and write the manifest for a deployment',
+    load: async () => (await import('./manifest.ts')).manifest,
+  },
 } satisfies Record<string, Entry>;

@@ -1,0 +1,162 @@
+/** `daymill explain`: why a cell ran or did not: its last attempt, what would happen now, its vector, and the chain of causes. */
+import { UserError } from '../../errors.ts';
+import type { CellError } from '../../model/cell.ts';
+import type { Day } from '../../model/date.ts';
+import { type Decision, describeReason, type Outcome } from '../../model/decision.ts';
+import type { ManifestComputation } from '../../model/manifest.ts';
+import type { StoredCell } from '../../steps/ports.ts';
+import { assertTarget, gridStart } from '../../steps/target.ts';
+import { cellHistory } from '../cell-history.ts';
+import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
+import { compareVectors, type VectorPart } from '../compare-vectors.ts';
+import { findComputation } from '../find-computation.ts';
+import { describeLoad, foresee, type PendingLoad } from '../foresee.ts';
+import { look, manifestOf } from '../look.ts';
+import type { Output } from '../output.ts';
+import { table } from '../table.ts';
+import { type Cause, traceCauses } from '../trace-causes.ts';
+
+export const explain: Command = {
+  name: 'explain',
+  usage: `daymill explain COMPUTATION DATE [--from DAY]
+
+Says why a cell ran or did not: how it ended last, what a run would do with it now, what it was made from beside what it would
+be made from, and the chain of causes to the root.
+  --from   the first day of the grid (default: package.json's daymill.from, else DATE)
+  --json   {"computation", "date", "last": {"status", "reason", "finishedAt", "seconds", "attempt", "entities", "failedEntities",
+           "errors", "error", "resultHash", "runId", "taskId"} or null, "now": {"outcome", "reason", "text"},
+           "vector": [{"part", "stored", "current", "same"}], "causes": [{"depth", "subject", "text"}], "loads"}
+Exit code: 0 done, 2 wrong use.`,
+  options: { from: { type: 'string' } },
+  run: runCommand,
+};
+
+export interface Explanation {
+  readonly computation: string;
+  readonly date: Day;
+  readonly last: LastAttempt | null;
+  readonly now: { readonly outcome: Outcome; readonly reason: Decision['reason']; readonly text: string };
+  readonly vector: readonly VectorPart[];
+  readonly causes: readonly Cause[];
+  /** Data that the cell reads directly and that is still to be loaded. */
+  readonly loads: readonly PendingLoad[];
+}
+
+interface LastAttempt {
+  readonly status: StoredCell['status'];
+  readonly reason: string | null;
+  readonly finishedAt: string | null;
+  readonly seconds: number | null;
+  readonly attempt: number | null;
+  readonly entities: number | null;
+  readonly failedEntities: number | null;
+  /** Of entities; the first few. */
+  readonly errors: readonly { readonly id: string; readonly message: string }[];
+  readonly error: CellError | null;
+  readonly resultHash: string | null;
+  readonly runId: string | null;
+  readonly taskId: string | null;
+}
+
+async function runCommand(args: Arguments, context: Context): Promise<ExitCode> {
+  const { config, output, now } = context;
+  const [name, date, ...rest] = args.positionals;
+  if (name === undefined || date === undefined || rest.length > 0)
+    throw new UserError('BAD_ARGUMENT', `Name one computation and one date.\n\n${explain.usage}`);
+  assertTarget(date, now());
+  const from = text(args, 'from') ?? gridStart(undefined, config.from, date);
+  assertTarget(from, now());
+  const manifest = await manifestOf(config);
+  const computation = findComputation(manifest, name);
+  if (date < from) {
+    throw new UserError(
+      'BAD_DATE',
+      `${date} is before ${from}, where the grid starts, so nothing of it is ever planned. Choose a later date, or an earlier --from.`,
+    );
+  }
+  const explanation = await look(config, manifest, async (ports): Promise<Explanation> => {
+    const foreseen = await foresee({ date, from }, ports);
+    const cell = { computation: computation.name, date };
+    const history = cellHistory(manifest, foreseen.cells, ports.cells);
+    const planned = history.planned(cell);
+    if (planned === undefined) throw new Error(`${computation.name}@${date} is not in its own plan`);
+    const [stored] = await history.stored([cell]);
+    const reads = new Set(computation.needs.flatMap((need) => ('of' in need ? [need.of] : [])));
+    return {
+      ...cell,
+      last: stored?.record === undefined && stored?.status !== 'FAILED' ? null : lastAttempt(stored),
+      now: {
+        outcome: planned.decision.outcome,
+        reason: planned.decision.reason,
+        text: describeReason(planned.decision),
+      },
+      vector: compareVectors(computation, stored?.vector ?? planned.settled?.vector, planned.vector?.inputs),
+      causes: await traceCauses(cell, { manifest, from, history, ranges: foreseen.ranges }),
+      loads: foreseen.loads.filter(({ dataset }) => reads.has(dataset)),
+    };
+  });
+  printExplanation(explanation, computation, config.date, output);
+  output.data(explanation);
+  return 0;
+}
+
+function lastAttempt({ status, record, error, summary }: StoredCell): LastAttempt {
+  return {
+    status,
+    reason: record?.reason ?? null,
+    finishedAt: record === undefined ? null : new Date(record.finishedMs).toISOString(),
+    seconds: record?.seconds ?? null,
+    attempt: record?.attempt ?? null,
+    entities: record?.entities ?? null,
+    failedEntities: record?.failedEntities ?? null,
+    errors: record?.errors ?? [],
+    error: status === 'FAILED' ? (error ?? null) : null,
+    resultHash: status === 'COMPLETED' ? (summary?.hash ?? null) : null,
+    runId: record?.runId ?? null,
+    taskId: record?.taskId ?? null,
+  };
+}
+
+function printExplanation(
+  { computation, date, last, now, vector, causes, loads }: Explanation,
+  { pass, category, module, line }: ManifestComputation,
+  target: Day | undefined,
+  output: Output,
+): void {
+  output.line(`${computation}@${date}   pass ${pass}, ${category}, ${module}:${line}`);
+  if (target !== undefined && date > target)
+    output.line(`(after ${target}, the default target: run --date ${date} would reach it)`);
+  output.line();
+  if (last === null) output.line('Last  it has never run');
+  else {
+    output.line(`Last  ${last.status} ${last.finishedAt ?? ''}${describeEffort(last)}`);
+    if (last.reason !== null) output.line(`      because ${last.reason}`);
+    if (last.error !== null) output.line(`      ${last.error.code}: ${last.error.message}`);
+    for (const { id, message } of last.errors) output.line(`      entity ${id}: ${message}`);
+    if (last.runId !== null)
+      output.line(`      run ${last.runId}${last.resultHash === null ? '' : `, result ${last.resultHash}`}`);
+  }
+  output.line(`Now   ${now.outcome}: ${now.text}`);
+  for (const load of loads) output.line(`      ${describeLoad(load)}`);
+  for (const { depth, subject, text: why } of causes)
+    output.line(`      ${'  '.repeat(depth - 1)}<- ${subject}: ${why}`);
+  output.line();
+  const rows = vector.map(({ part, stored, current, same }) => [
+    part,
+    stored ?? '-',
+    current ?? 'not known yet',
+    same === null ? '' : same ? 'same' : 'different',
+  ]);
+  const columns = [{ title: 'made from' }, { title: 'when it ran' }, { title: 'now' }, { title: '' }];
+  for (const row of table(columns, rows)) output.line(row);
+}
+
+function describeEffort({ seconds, attempt, entities, failedEntities }: LastAttempt): string {
+  const parts = [
+    ...(seconds === null ? [] : [`in ${seconds.toFixed(2)} s`]),
+    ...(attempt === null || attempt < 2 ? [] : [`attempt ${attempt}`]),
+    ...(entities === null || entities === 0 ? [] : [`${entities} entities`]),
+    ...(failedEntities === null || failedEntities === 0 ? [] : [`${failedEntities} of them failed`]),
+  ];
+  return parts.length === 0 ? '' : ` ${parts.join(', ')}`;
+}

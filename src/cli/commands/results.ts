@@ -1,0 +1,144 @@
+/** `daymill results`: what a computation found on a day, whole or of one entity. */
+import type { Ports } from '../../compose.ts';
+import { UserError } from '../../errors.ts';
+import { decodeEntries, type Entry } from '../../execution/artifact-codec.ts';
+import { didYouMean } from '../../manifest/suggest.ts';
+import type { Day } from '../../model/date.ts';
+import { describeReason } from '../../model/decision.ts';
+import type { ManifestComputation } from '../../model/manifest.ts';
+import { cellPlace, readWhole } from '../../steps/load-inputs.ts';
+import type { StoredArtifact } from '../../steps/ports.ts';
+import { assertTarget, gridStart } from '../../steps/target.ts';
+import { cellHistory } from '../cell-history.ts';
+import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
+import { findComputation } from '../find-computation.ts';
+import { foresee } from '../foresee.ts';
+import { look, manifestOf } from '../look.ts';
+import type { Output } from '../output.ts';
+import { entityTable, valueTable } from '../value-table.ts';
+import { traceCauses } from '../trace-causes.ts';
+
+const DEFAULT_LIMIT = 20;
+
+export const results: Command = {
+  name: 'results',
+  usage: `daymill results COMPUTATION DATE [--entity ID] [--limit N]
+
+Shows what a computation found on a day. One entity costs one read, however many there are.
+  --entity   one entity of a result that is kept by entity: results airport-day 2001-01-15 --entity ORD
+  --limit    entities to show, in the order of their ids (default ${DEFAULT_LIMIT}; 0 for all); --json always gives all
+  --json     {"computation", "date", "entity", "hash", "value"}; "entity" only with --entity, "value" is the result exactly as
+             it is stored (with --entity: that entity's own); or {"computation", "date", "missing": {"outcome", "text", "causes"}}
+Exit code: 0 done, 1 there is no such result, 2 wrong use.`,
+  options: { entity: { type: 'string' }, limit: { type: 'string' } },
+  run: runCommand,
+};
+
+interface Request {
+  readonly computation: ManifestComputation;
+  readonly date: Day;
+  readonly entity: string | undefined;
+  /** Entities to show; Infinity for all. */
+  readonly limit: number;
+}
+
+async function runCommand(args: Arguments, context: Context): Promise<ExitCode> {
+  const { config, output, now } = context;
+  const [name, date, ...rest] = args.positionals;
+  if (name === undefined || date === undefined || rest.length > 0)
+    throw new UserError('BAD_ARGUMENT', `Name one computation and one date.\n\n${results.usage}`);
+  assertTarget(date, now());
+  const limit = readLimit(text(args, 'limit'));
+  const manifest = await manifestOf(config);
+  const computation = findComputation(manifest, name);
+  const request: Request = { computation, date, entity: text(args, 'entity'), limit };
+  if (request.entity !== undefined && !computation.keyed) {
+    throw new UserError(
+      'BAD_ARGUMENT',
+      `${computation.name} has one result a day and no entities. Leave --entity out.`,
+    );
+  }
+  return look(config, manifest, async (ports) => {
+    const [artifact] = await ports.artifacts.read([cellPlace(manifest, computation.name, date)]);
+    if (artifact === undefined) return sayWhyNone(request, gridStart(undefined, config.from, date), ports, output);
+    return request.entity === undefined
+      ? showWhole(artifact, request, output)
+      : showEntity(artifact, request.entity, request, output);
+  });
+}
+
+/** @throws {UserError} BAD_ARGUMENT */
+function readLimit(typed: string | undefined): number {
+  if (typed === undefined) return DEFAULT_LIMIT;
+  if (!/^\d+$/.test(typed)) throw new UserError('BAD_ARGUMENT', `--limit takes a number, and "${typed}" is none.`);
+  return Number(typed) === 0 ? Infinity : Number(typed);
+}
+
+async function showEntity(
+  artifact: StoredArtifact,
+  entity: string,
+  { computation: { name: computation }, date }: Request,
+  output: Output,
+): Promise<ExitCode> {
+  const part = await artifact.partWith(entity);
+  const entries = part === undefined ? [] : decodeEntries(part.data);
+  const found = entries.find(([key]) => key === entity);
+  if (found === undefined) {
+    const near = didYouMean(
+      entity,
+      entries.map(([key]) => key),
+    );
+    const message = `${computation} has no "${entity}" on ${date}, but ${artifact.count} others.${near === undefined ? '' : ` Did you mean "${near}"?`}`;
+    output.trouble(message);
+    output.data({ computation, date, entity, missing: { outcome: 'NO_ENTITY', text: message, causes: [] } });
+    return 1;
+  }
+  const [, value] = found;
+  output.line(`${computation}@${date} ${entity}`);
+  for (const line of valueTable(value)) output.line(line);
+  output.data({ computation, date, entity, hash: artifact.hash, value });
+  return 0;
+}
+
+async function showWhole(artifact: StoredArtifact, request: Request, output: Output): Promise<ExitCode> {
+  const { computation, date, limit } = request;
+  const answer = { computation: computation.name, date, hash: artifact.hash };
+  if (output.json) {
+    output.data({ ...answer, value: await readWhole(artifact) });
+    return 0;
+  }
+  if (!artifact.keyed) {
+    output.line(`${computation.name}@${date}`);
+    for (const line of valueTable(await readWhole(artifact))) output.line(line);
+    return 0;
+  }
+  const shown: Entry[] = [];
+  // Parts are read as they are needed: a limit of twenty reads one of a hundred shards.
+  for await (const part of artifact.parts()) {
+    shown.push(...decodeEntries(part.data));
+    if (shown.length >= limit) break;
+  }
+  shown.splice(Math.min(limit, shown.length));
+  output.line(`${computation.name}@${date}, ${artifact.count} entities`);
+  for (const line of entityTable(shown)) output.line(line);
+  const more = artifact.count - shown.length;
+  if (more > 0) output.line(`… and ${more} more: --limit 0 shows all, --entity ID one.`);
+  return 0;
+}
+
+async function sayWhyNone(request: Request, from: Day, ports: Ports, output: Output): Promise<ExitCode> {
+  const { computation, date } = request;
+  const cell = { computation: computation.name, date };
+  const foreseen = await foresee({ date, from: from < date ? from : date }, ports);
+  const history = cellHistory(ports.manifest, foreseen.cells, ports.cells);
+  const decision = history.planned(cell)?.decision;
+  if (decision === undefined) throw new Error(`${computation.name}@${date} is not in its own plan`);
+  const causes = await traceCauses(cell, { manifest: ports.manifest, from, history, ranges: foreseen.ranges });
+  const why = decision.reason.why === 'FAILED_BEFORE' ? 'its last attempt failed' : describeReason(decision);
+  output.trouble(`${computation.name}@${date} has no result. ${decision.outcome}: ${why}`);
+  for (const { depth, subject, text: cause } of causes) output.trouble(`${'  '.repeat(depth)}<- ${subject}: ${cause}`);
+  if (decision.outcome === 'RUN' || decision.outcome === 'RERUN')
+    output.trouble(`Make it with: daymill run --date ${date}${date < from ? ` --from ${date}` : ''}`);
+  output.data({ ...cell, missing: { outcome: decision.outcome, text: describeReason(decision), causes } });
+  return 1;
+}

@@ -1,0 +1,34 @@
+/** Two vectors part by part: what a cell was made from, and what it would be made from now. */
+import { type ManifestComputation, inputIdOf } from '../model/manifest.ts';
+import type { Vector } from '../model/vector.ts';
+
+export interface VectorPart {
+  /** `code`, `layer`, `infrastructure`, `epoch`, or an input's id. */
+  readonly part: string;
+  /** Null: it was not part of it, or the cell never ran. */
+  readonly stored: string | null;
+  /** Null: not known yet, because it is still to be made or loaded. */
+  readonly current: string | null;
+  readonly same: boolean | null;
+}
+
+/** The fingerprint's parts first, then inputs in the order of the computation's needs. */
+export function compareVectors(
+  computation: ManifestComputation,
+  stored: Vector | undefined,
+  inputs: Vector['inputs'] | undefined,
+): VectorPart[] {
+  const compare = (part: string, before: string | undefined, now: string | undefined): VectorPart => ({
+    part,
+    stored: before ?? null,
+    current: now ?? null,
+    same: stored === undefined || now === undefined ? null : before === now,
+  });
+  const ids = new Set([...computation.needs.map(inputIdOf), ...Object.keys(stored?.inputs ?? {})]);
+  return [
+    ...(['code', 'layer', 'infrastructure', 'epoch'] as const).map((part) =>
+      compare(part, stored && String(stored.fingerprint[part]), String(computation.fingerprint[part])),
+    ),
+    ...[...ids].map((id) => compare(id, stored?.inputs[id], inputs?.[id])),
+  ];
+}

@@ -1,0 +1,174 @@
+/** The chain of causes of a cell's fate, from the cell to the root: changed code, data that is not there, an error. */
+import { type CellKey, cellName } from '../model/cell.ts';
+import { addDays, type Day, daysFrom } from '../model/date.ts';
+import { describeReason } from '../model/decision.ts';
+import { computationIn, inputIdOf, type Manifest, type ManifestNeed } from '../model/manifest.ts';
+import type { StoredCell } from '../steps/ports.ts';
+import type { CellHistory } from './cell-history.ts';
+import type { LoadRange } from './load-ranges.ts';
+
+export interface Cause {
+  /** How far from the cell that was asked about, from 1. */
+  readonly depth: number;
+  /** `airport-day@2001-01-15`, `dataset flights` or a part of the vector. */
+  readonly subject: string;
+  readonly text: string;
+}
+
+export interface TraceContext {
+  readonly manifest: Manifest;
+  readonly from: Day;
+  readonly history: CellHistory;
+  readonly ranges: readonly LoadRange[];
+}
+
+/** More than a person reads; what follows is another `explain`. */
+const MAX_CAUSES = 40;
+
+const CODE_PARTS: Readonly<Record<string, string>> = {
+  code: 'its own code is another than when it ran',
+  layer: 'code that it reaches in other modules is another than when it ran',
+  infrastructure: 'Node, a package that it reaches, or Daymill itself is another version than when it ran',
+  epoch: 'the project raised its epoch (package.json: daymill.epoch)',
+};
+
+/** In the order of a reading: each cause after what it is the cause of, one deeper. Empty for a cell that never had a reason to run. */
+export async function traceCauses(cell: CellKey, context: TraceContext): Promise<Cause[]> {
+  const trace = new Trace(context);
+  await trace.ofCell(cell, 1);
+  return trace.causes;
+}
+
+class Trace {
+  readonly causes: Cause[] = [];
+  readonly #context: TraceContext;
+  readonly #seen = new Set<string>();
+
+  constructor(context: TraceContext) {
+    this.#context = context;
+  }
+
+  /** Why the cell is as it is; the cell itself has been named already. */
+  async ofCell(cell: CellKey, depth: number): Promise<void> {
+    const decision = this.#context.history.planned(cell)?.decision;
+    if (decision === undefined || this.#seen.has(cellName(cell))) return;
+    this.#seen.add(cellName(cell));
+    const { reason } = decision;
+    switch (reason.why) {
+      case 'NO_DATA':
+        this.#add(depth, `dataset ${reason.dataset}`, this.#whyNoData(reason.dataset, cell.date));
+        return;
+      case 'UPSTREAM':
+        return this.#upstream({ computation: reason.computation, date: cell.date }, depth);
+      case 'FAILED':
+      case 'WAITING_FOR':
+        return this.#upstream(reason.cell, depth);
+      case 'CHANGED':
+      case 'UPSTREAM_RUNS': {
+        const [stored] = await this.#context.history.stored([cell]);
+        const ids = reason.why === 'CHANGED' ? reason.parts : reason.inputs;
+        for (const id of ids) await this.#part(id, cell, depth, stored);
+        return;
+      }
+      case 'FAILED_BEFORE':
+      case 'FAILED_IN_THIS_DISPATCH':
+        this.#add(depth, reason.error.code, reason.error.message);
+        return;
+      case 'UNCHANGED':
+      case 'EARLY_CUTOFF':
+      case 'COSMETIC': {
+        const [stored] = await this.#context.history.stored([cell]);
+        return this.#ofLastRun(cell, stored, depth);
+      }
+      case 'NEW':
+      case 'IN_FLIGHT':
+    }
+  }
+
+  /** Names another cell, then says why it is as it is. */
+  async #upstream(cell: CellKey, depth: number, more = 0): Promise<void> {
+    const decision = this.#context.history.planned(cell)?.decision;
+    const rest = more === 0 ? '' : ` (and ${more} more of its days)`;
+    const [stored] = await this.#context.history.stored([cell]);
+    const last = stored?.record;
+    if (decision !== undefined && decision.outcome !== 'SKIP' && decision.outcome !== 'STABLE') {
+      this.#add(depth, cellName(cell), `${decision.outcome}: ${describeReason(decision)}${rest}`);
+      return this.ofCell(cell, depth + 1);
+    }
+    if (last === undefined) return;
+    this.#add(depth, cellName(cell), `ran ${new Date(last.finishedMs).toISOString()}: ${last.reason}${rest}`);
+    if (!this.#seen.has(cellName(cell))) {
+      this.#seen.add(cellName(cell));
+      await this.#ofLastRun(cell, stored, depth + 1);
+    }
+  }
+
+  /** The record keeps the reason in words; those that are parts of the vector are followed. */
+  async #ofLastRun(cell: CellKey, stored: StoredCell | undefined, depth: number): Promise<void> {
+    const words = new Set((stored?.record?.reason ?? '').split(/[\s,]+/));
+    const needs = computationIn(this.#context.manifest, cell.computation)?.needs ?? [];
+    for (const part of [...Object.keys(CODE_PARTS), ...needs.map(inputIdOf)]) {
+      if (words.has(part)) await this.#part(part, cell, depth, undefined);
+    }
+  }
+
+  /** One part of the vector that is or was another. `since` is the cell as it was made: its inputs changed after that. */
+  async #part(id: string, cell: CellKey, depth: number, since: StoredCell | undefined): Promise<void> {
+    const code = CODE_PARTS[id];
+    if (code !== undefined) return this.#add(depth, id, code);
+    const need = computationIn(this.#context.manifest, cell.computation)?.needs.find((each) => inputIdOf(each) === id);
+    if (need === undefined) return this.#add(depth, id, 'it was read then, and is not any more');
+    const of = computationReadBy(need, cell.computation);
+    if (of === undefined) {
+      const dataset = 'of' in need ? need.of : id;
+      const days = need.kind === 'history' ? `one of the ${need.days} days before ${cell.date}` : cell.date;
+      return this.#add(depth, `dataset ${dataset}`, `its content of ${days} is another`);
+    }
+    const days = this.#daysRead(need, of, cell.date);
+    const cells = days.map((date) => ({ computation: of, date }));
+    const running = cells.filter((each) => isGoing(this.#context.history.planned(each)?.decision.outcome));
+    if (running[0] !== undefined) return this.#upstream(running[0], depth, running.length - 1);
+    const sinceMs = since?.record?.finishedMs ?? 0;
+    const stored = await this.#context.history.stored(cells);
+    const newer = cells.filter((_, index) => (stored[index]?.record?.finishedMs ?? 0) > sinceMs);
+    const first = newer[0] ?? cells.at(-1);
+    if (first !== undefined) await this.#upstream(first, depth, Math.max(0, newer.length - 1));
+  }
+
+  /** Oldest first. A chain of days is followed back to where it starts to run. */
+  #daysRead(need: ManifestNeed, of: string, date: Day): Day[] {
+    if (need.kind === 'dependency') return [date];
+    if (need.kind === 'history' || need.kind === 'own-history')
+      return daysFrom(addDays(date, -need.days), addDays(date, -1));
+    const days: Day[] = [];
+    for (let day = addDays(date, -1); day >= this.#context.from; day = addDays(day, -1)) {
+      const outcome = this.#context.history.planned({ computation: of, date: day })?.decision.outcome;
+      if (outcome === 'IMPOSSIBLE') continue;
+      days.unshift(day);
+      if (!isGoing(outcome)) break;
+    }
+    return days;
+  }
+
+  #whyNoData(dataset: string, date: Day): string {
+    const range = this.#context.ranges.find((each) => each.dataset === dataset);
+    if (range === undefined) return `nothing was loaded for ${date}, and the dataset has no file to load it from`;
+    const { first, last } = range.coverage;
+    const where = date < first ? 'before it starts' : date > last ? 'after it ends' : 'and has nothing on this day';
+    return `no data for ${date}: ${range.source.file} holds ${first} … ${last}, ${where}`;
+  }
+
+  #add(depth: number, subject: string, text: string): void {
+    if (this.causes.length < MAX_CAUSES) this.causes.push({ depth, subject, text });
+  }
+}
+
+const isGoing = (outcome: string | undefined): boolean =>
+  outcome === 'RUN' || outcome === 'RERUN' || outcome === 'BLOCKED' || outcome === 'FAILED_DEPENDENCY';
+
+/** Undefined for root data. */
+function computationReadBy(need: ManifestNeed, own: string): string | undefined {
+  if (need.kind === 'previous' || need.kind === 'own-history') return own;
+  const isComputation = need.kind === 'dependency' || (need.kind === 'history' && need.source === 'computation');
+  return isComputation ? need.of : undefined;
+}
