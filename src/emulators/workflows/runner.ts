@@ -166,6 +166,7 @@ export class Runner {
       this.#stop(running);
       return;
     }
+    if (running.stopped) return; // while it was written
     this.#begin(running, advance.opened);
     await this.#offer(running);
   }

@@ -3,7 +3,7 @@ import { openState } from '../../../src/emulators/state.ts';
 import type { State } from '../../../src/emulators/state.ts';
 import { startWorkflows } from '../../../src/emulators/workflows/server.ts';
 import type { WorkflowsEmulator } from '../../../src/emulators/workflows/server.ts';
-import { connect, until } from '../../support/workflows-rest.ts';
+import { connect, startTarget, until } from '../../support/workflows-rest.ts';
 import type { Rest } from '../../support/workflows-rest.ts';
 
 describe('the server', () => {
@@ -68,6 +68,66 @@ describe('the server', () => {
     }
     await rest.deploy('sleeping', '- a: {return: 1}');
     expect((await rest.run('sleeping')).result).toBe('1');
+  });
+
+  test('runs nothing any more once it is closed, and goes on when it is started again', async () => {
+    const target = await startTarget();
+    let calls = 0;
+    target.handle('/tick', () => ({ body: ++calls }));
+    await rest.deploy(
+      'ticking',
+      'main: {params: [u], steps: [{a: {call: http.get, args: {url: "${u}"}, result: r}}, {b: {switch: [{condition: "${r.body < 60}", next: a}]}}, {c: {return: "${r.body}"}}]}',
+    );
+    const { name } = await rest.execute('ticking', `${target.url}/tick`);
+    for (let round = 1; round <= 5; round++) {
+      const before = calls;
+      await until(() => (calls > before ? true : undefined));
+      await emulator.close();
+      // What was on its way may still arrive; the answers start nothing.
+      await until(async () => {
+        const seen = calls;
+        for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+        return seen === calls ? true : undefined;
+      });
+      const stopped = calls;
+      for (let turn = 0; turn < 500; turn++) await new Promise((resolve) => setImmediate(resolve));
+      expect(calls).toBe(stopped);
+      emulator = await startWorkflows({ state, projectId: 'test' });
+      rest = connect(`http://127.0.0.1:${emulator.port}`, 'projects/test/locations/local');
+    }
+    expect((await rest.ended(name)).state).toBe('SUCCEEDED');
+    await target.close();
+  });
+
+  test('starts nothing that a turn opened when it is closed while that turn is written', async () => {
+    const target = await startTarget();
+    let calls = 0;
+    target.handle('/tick', () => ({ body: ++calls }));
+    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+    // The writes are: the workflow, the execution, and the execution's first turn, which is held up.
+    let writes = 0;
+    const slow: State = {
+      ...state,
+      write: (work) => (++writes === 3 ? held.then(() => state.write(work)) : state.write(work)),
+    };
+    const other = await startWorkflows({ state: slow, projectId: 'slow' });
+    const slowRest = connect(`http://127.0.0.1:${other.port}`, 'projects/slow/locations/local');
+    await slowRest.deploy('calling', `- a: {call: http.get, args: {url: "${target.url}/tick"}}\n- b: {return: 1}`);
+    const { name } = await slowRest.execute('calling');
+    await until(() => (writes === 3 ? true : undefined));
+    const closed = other.close();
+    letGo();
+    await closed;
+    await fetch(`${target.url}/other`); // a call sent before this one would have been seen
+    expect(calls).toBe(0);
+
+    const again = await startWorkflows({ state, projectId: 'slow' });
+    expect((await connect(`http://127.0.0.1:${again.port}`, 'projects/slow/locations/local').ended(name)).result).toBe(
+      '1',
+    );
+    expect(calls).toBe(1);
+    await again.close();
+    await target.close();
   });
 
   test('keeps nothing of an ended execution but its resource', async () => {
