@@ -14,11 +14,20 @@ export const cellName = (cell: CellKey): string => `${cell.computation}@${cell.d
 export const CellError = z.object({ code: z.string(), message: z.string() });
 export type CellError = z.infer<typeof CellError>;
 
+/** When the run that made the cell was claimed, set by the fold: of two outcomes of a cell, that of the later run holds. */
+const claimedMs = z.number().optional();
+
 /** How a cell ended the last time that it ran: all that planning needs to know of it. */
 export const Settled = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('COMPLETED'), vector: Vector, resultHash: Hash, dispatchId: z.string() }),
+  z.object({ status: z.literal('COMPLETED'), vector: Vector, resultHash: Hash, dispatchId: z.string(), claimedMs }),
   /** Without a vector when the attempt died before it had read its inputs. */
-  z.object({ status: z.literal('FAILED'), vector: Vector.optional(), error: CellError, dispatchId: z.string() }),
+  z.object({
+    status: z.literal('FAILED'),
+    vector: Vector.optional(),
+    error: CellError,
+    dispatchId: z.string(),
+    claimedMs,
+  }),
 ]);
 export type Settled = z.infer<typeof Settled>;
 

@@ -2,6 +2,7 @@
 import { type CellKey, cellName, type Settled } from '../model/cell.ts';
 import type { Run } from '../model/run.ts';
 import { isTerminal, type Task } from '../model/task.ts';
+import { vectorHash } from '../model/vector.ts';
 import type { Book } from './state.ts';
 
 export interface OpenRun {
@@ -35,11 +36,28 @@ export function fold(book: Book, open: readonly OpenRun[]): Fold {
         } else if (outcome.status === 'COMPLETED' || outcome.status === 'FAILED') {
           const days = folded.get(task.computation) ?? new Map<string, Settled>();
           folded.set(task.computation, days);
-          days.set(date, outcome);
-          settled.push({ cell, to: outcome });
+          const known = days.get(date);
+          const to: Settled = { ...outcome, claimedMs: run.createdMs };
+          if (known !== undefined && (isLater(known, run) || isSame(known, to))) continue;
+          days.set(date, to);
+          settled.push({ cell, to });
         }
       }
     }
   }
   return { book: folded, settled, inFlight, closedRuns };
 }
+
+/** A run stays open until its last task ends; meanwhile a later run may have made some of its cells again, and closed. */
+const isLater = (known: Settled, run: Run): boolean => known.claimedMs !== undefined && known.claimedMs > run.createdMs;
+
+const isSame = (one: Settled, other: Settled): boolean => identityOf(one) === identityOf(other);
+
+const identityOf = (settled: Settled): string =>
+  [
+    settled.status,
+    settled.claimedMs,
+    settled.dispatchId,
+    settled.vector === undefined ? '' : vectorHash(settled.vector),
+    settled.status === 'COMPLETED' ? settled.resultHash : settled.error.code,
+  ].join(' ');
