@@ -38,6 +38,7 @@ export interface Story {
   readonly data: readonly (readonly (number | null)[])[];
   /** Between two runs. */
   readonly edits: readonly (readonly Edit[])[];
+  readonly byHand: boolean;
   readonly seed: number;
 }
 
@@ -114,11 +115,12 @@ export const story: fc.Arbitrary<Story> = fc.record({
     },
   ),
   edits: fc.array(fc.array(edit, { minLength: 1, maxLength: 2 }), { minLength: 1, maxLength: 6 }),
+  byHand: fc.boolean(),
   seed: fc.integer(),
 });
 
 /** The worlds of a story, one for each run: the first, then one after each batch of edits. */
-export function* worldsOf({ slots, days, data, edits }: Story): Generator<World> {
+export function* worldsOf({ slots, days, data, edits, byHand }: Story): Generator<World> {
   const code: Record<string, number> = {};
   const rewired = new Set<string>();
   const removed = new Set<string>();
@@ -173,6 +175,7 @@ export function* worldsOf({ slots, days, data, edits }: Story): Generator<World>
       from: FIRST_DAY,
       to: addDays(FIRST_DAY, length - 1),
       trouble,
+      byHand,
     };
   }
 }
@@ -232,7 +235,10 @@ export function tell(told: Story): string {
   const ranges = told.slots.map(
     ({ range, fragile }, index) => `${NAMES[index]} < ${range}${fragile ? ' or throws' : ''}`,
   );
-  return [`results: ${ranges.join(', ')}; from ${FIRST_DAY}`, ...lines].join('\n');
+  return [
+    `results: ${ranges.join(', ')}; from ${FIRST_DAY}${told.byHand ? ', by hand' : ', pass by pass'}`,
+    ...lines,
+  ].join('\n');
 }
 
 function tellEdit(one: Edit): string {

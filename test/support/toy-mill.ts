@@ -32,6 +32,8 @@ export interface World {
   readonly to: Day;
   /** Cells whose attempt fails this time, whatever they compute: with an error, or so that the whole task is given up. */
   readonly trouble: ReadonlyMap<string, 'error' | 'death'>;
+  /** Dispatched without naming a pass: whatever can run now. */
+  readonly byHand: boolean;
 }
 
 /** A cell that really ran, with what was known of it before. */
@@ -67,7 +69,8 @@ export class ToyMill {
     const ran: Ran[] = [];
     const atRest: PlannedCell[] = [];
     let waves = 0;
-    for (let pass = 1; pass <= world.manifest.passes; pass++) {
+    const passes = Array.from({ length: world.manifest.passes }, (_, index) => index + 1);
+    for (const pass of world.byHand ? [undefined] : passes) {
       for (;;) {
         const { cells, tasks, run } = this.#dispatch(world, pass, dispatchId);
         if (run === undefined) {
@@ -75,7 +78,7 @@ export class ToyMill {
           break;
         }
         waves++;
-        if (waves > wavesAllowed(world)) throw new Error(`pass ${pass} does not end: wave ${waves}`);
+        if (waves > wavesAllowed(world)) throw new Error(`pass ${pass ?? 'any'} does not end: wave ${waves}`);
         this.#open.push({ run, tasks: this.#work(world, tasks, cells, ran, random) });
       }
     }
@@ -98,7 +101,7 @@ export class ToyMill {
     return { availability: availabilityOf(world), book, inFlight };
   }
 
-  #dispatch(world: World, pass: number, dispatchId: string) {
+  #dispatch(world: World, pass: number | undefined, dispatchId: string) {
     const { manifest, from, to } = world;
     const folded = fold(this.book, this.#open);
     const planned = plan({
@@ -108,9 +111,11 @@ export class ToyMill {
       to,
       dispatchId,
       mode: 'dispatch',
-      throughPass: pass,
+      ...(pass === undefined ? {} : { throughPass: pass }),
     });
-    const cells = planned.filter(({ decision }) => computationIn(manifest, decision.computation)?.pass === pass);
+    const cells = planned.filter(
+      ({ decision }) => pass === undefined || computationIn(manifest, decision.computation)?.pass === pass,
+    );
     const runnable = cells.filter(({ decision }) => decision.outcome === 'RUN' || decision.outcome === 'RERUN');
     const runId = `run-${++this.#runs}`;
     const tasks = makeTasks(runnable, { manifest, runId, dispatchId, nowMs: this.#runs, tierOf: () => 'standard' });
