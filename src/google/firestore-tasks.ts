@@ -67,6 +67,8 @@ export function firestoreTasks(db: Firestore): Tasks {
 
 function hold(db: Firestore, ref: DocumentReference, claimed: Version): HeldTask {
   let version = claimed;
+  // Every save has a number of its own, so that one that landed with its answer lost is never taken for the next.
+  let issued = claimed.rev;
   // One write at a time: each builds on the update time of the one before.
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(write: () => Promise<T>): Promise<T> => {
@@ -95,7 +97,12 @@ function hold(db: Firestore, ref: DocumentReference, claimed: Version): HeldTask
             { telemetry, 'lease.untilMs': untilMs },
             { lastUpdateTime: version.updateTime },
           );
-          version = { ...version, updateTime: writeTime };
+          const { lease } = version.task;
+          version = {
+            ...version,
+            updateTime: writeTime,
+            task: { ...version.task, telemetry, ...(lease === undefined ? {} : { lease: { ...lease, untilMs } }) },
+          };
         } catch (thrown) {
           if (!isConflict(thrown)) throw unavailable('the heartbeat was not written', thrown);
           await resync();
@@ -103,17 +110,24 @@ function hold(db: Firestore, ref: DocumentReference, claimed: Version): HeldTask
       }),
     save: (task, cell) =>
       inTurn(async () => {
-        const next = { task, fence: version.fence, rev: version.rev + 1 };
+        const rev = ++issued;
         for (;;) {
+          if (isTerminal(version.task)) throw lost();
           const batch = db.batch();
           if (cell !== undefined) writeCell(db, batch, cell);
           if (isTerminal(task)) countOff(db, batch, task);
+          // A heartbeat may have moved the lease's end since the caller took its copy.
+          const lease = task.lease === undefined ? {} : { lease: version.task.lease ?? task.lease };
+          const next = { task: { ...task, ...lease }, fence: version.fence, rev };
           const saved = await commitOver(ref, batch, version, next);
           if (saved !== undefined) {
             version = saved;
             return;
           }
+          const { rev: before } = version;
           await resync();
+          // A save that we took for failed has landed after all, and this one was decided without it.
+          if (version.rev !== before) throw lost();
         }
       }),
   };
@@ -156,8 +170,11 @@ function writeCell(db: Firestore, batch: WriteBatch, cell: CellWrite): void {
   const base = { computation, category, date, vector, record, status: cell.status };
   if (cell.status === 'COMPLETED')
     batch.set(ref, { ...base, generation: cell.generation, artifact: toPointer(cell.artifact) });
-  // The last good result stays beside the failure, for people; no computation reads it.
-  else batch.set(ref, { ...base, error: cell.error }, { merge: true });
+  else {
+    // The last good result stays beside the failure, for people; no computation reads it. Each field is replaced whole.
+    const fields = { ...base, error: cell.error };
+    batch.set(ref, fields, { mergeFields: Object.keys(fields) });
+  }
 }
 
 function countOff(db: Firestore, batch: WriteBatch, task: Task): void {

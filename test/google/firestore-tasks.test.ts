@@ -1,0 +1,245 @@
+/** Tasks under a lease: who may write, and what becomes of writes whose answers are lost. */
+import { randomUUID } from 'node:crypto';
+import { Firestore } from '@google-cloud/firestore';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Ports } from '../../src/compose.ts';
+import { RetryableError } from '../../src/errors.ts';
+import { onAttemptFailed, onCellDone } from '../../src/lifecycle/finish.ts';
+import { decideLease } from '../../src/lifecycle/lease.ts';
+import type { CellOutcome } from '../../src/model/cell.ts';
+import { isTerminal, type Task, type Telemetry } from '../../src/model/task.ts';
+import type { CellWrite, HeldTask } from '../../src/steps/ports.ts';
+import { aRun, aTask } from '../support/graph.ts';
+import { localPorts, type LocalPorts } from '../support/local-ports.ts';
+
+const LEASE_MS = 15_000;
+
+const telemetry = (entities: number): Telemetry => ({
+  lastHeartbeat: '2024-03-01T00:00:00.000Z',
+  lastMemory: { rssMB: 100, heapUsedMB: 50, timestamp: '2024-03-01T00:00:00.000Z' },
+  peakRssMB: 100,
+  entities,
+});
+
+const completed = (resultHash: string): CellOutcome => ({
+  status: 'COMPLETED',
+  vector: vectorOf(),
+  resultHash,
+  dispatchId: 'dispatch-1',
+});
+
+const vectorOf = () => ({
+  fingerprint: { code: '0'.repeat(16), layer: '0'.repeat(16), infrastructure: '0'.repeat(16), epoch: 1 },
+  inputs: {},
+});
+
+const lease = async (on: Ports, { id }: Task, nowMs: number): Promise<HeldTask> => {
+  const request = { worker: 'w', token: randomUUID(), tier: 'standard', nowMs, leaseMs: LEASE_MS } as const;
+  const answer = await on.tasks.claim(id, (task) =>
+    decideLease(task, { ...request, memory: { standard: 2_048, 'high-mem': 8_192 } }),
+  );
+  expect(answer?.decision.kind).toBe('run');
+  if (answer?.held === undefined) throw new Error('the lease was not given');
+  return answer.held;
+};
+
+const cellOf = (date: string, generation: string): CellWrite => ({
+  computation: 'a',
+  category: 'tests',
+  date,
+  vector: vectorOf(),
+  record: {
+    runId: 'r',
+    taskId: 't',
+    attempt: 1,
+    reason: 'RUN',
+    finishedMs: 0,
+    seconds: 0,
+    entities: 0,
+    failedEntities: 0,
+    errors: [],
+  },
+  status: 'COMPLETED',
+  artifact: { hash: '1'.repeat(16), keyed: false, count: 1, rawBytes: 1, parts: [] },
+  generation,
+});
+
+describe.each([
+  { network: 'a good network', faults: undefined },
+  {
+    network: 'a network that loses half of the answers to commits',
+    faults: { seed: 7, rules: [{ method: 'Commit', probability: 0.5, fault: { kind: 'error-after' } }] },
+  } as const,
+])('tasks on $network', ({ faults }) => {
+  let local: LocalPorts;
+  let ports: Ports;
+  let other: Ports;
+  let db: Firestore;
+  beforeAll(async () => {
+    local = await localPorts({}, faults);
+    ports = local.open();
+    other = local.open();
+    db = new Firestore({ projectId: 'daymill-local' });
+  });
+  afterAll(async () => {
+    await db.terminate();
+    await local.close();
+  });
+
+  /** A run of one task that is claimed and not started. */
+  const claimed = async (days: readonly string[] = ['2024-03-01'], totalTasks = 1): Promise<Task> => {
+    const runId = randomUUID();
+    const task = aTask({ runId, days });
+    const snapshot = await ports.planning.load();
+    const run = aRun({ id: runId, totalTasks });
+    const saved = await ports.planning.commit(snapshot, { settled: [], closedRuns: [], claim: { run, tasks: [task] } });
+    // On the bad network the answer to the commit may be lost; then the snapshot is stale, and the claim is there.
+    if (!saved) expect((await ports.planning.load()).open.map((open) => open.run.id)).toContain(runId);
+    return task;
+  };
+
+  const generationOf = async (date: string): Promise<unknown> =>
+    (await db.doc(`results/tests/computations/a/days/${date}`).get()).get('generation');
+
+  test('hazard 4: a worker that lost its lease cannot write over its successor', async () => {
+    const task = await claimed();
+    const slow = await lease(ports, task, 0);
+    const successor = await lease(other, task, LEASE_MS + 1);
+    await successor.save(
+      onCellDone(successor.task, '2024-03-01', completed('2'.repeat(16))),
+      cellOf('2024-03-01', 'new'),
+    );
+
+    const late = slow.save(onCellDone(slow.task, '2024-03-01', completed('1'.repeat(16))), cellOf('2024-03-01', 'old'));
+    await expect(late).rejects.toThrow(expect.objectContaining({ code: 'LEASE_LOST' }));
+    await expect(slow.heartbeat(telemetry(1), 99_999)).rejects.toThrow(RetryableError);
+
+    expect(await generationOf('2024-03-01')).toBe('new');
+    expect(await ports.tasks.read(task.id)).toMatchObject({ status: 'COMPLETED', attempts: 2 });
+    expect((await ports.runs.read(task.runId))?.remainingTasks).toBe(0);
+  });
+
+  test('hazard 4: of two workers that lease at once, one gets the task', async () => {
+    const task = await claimed();
+    const decisions = await Promise.all(
+      [ports, other].map(async (on) => {
+        const answer = await on.tasks.claim(task.id, (found) =>
+          decideLease(found, {
+            worker: 'w',
+            token: randomUUID(),
+            tier: 'standard',
+            nowMs: 0,
+            leaseMs: LEASE_MS,
+            memory: { standard: 2_048, 'high-mem': 8_192 },
+          }),
+        );
+        return answer?.decision.kind;
+      }),
+    );
+    expect(decisions.toSorted((a, b) => String(a).localeCompare(String(b)))).toEqual(['busy', 'run']);
+    expect((await ports.tasks.read(task.id))?.attempts).toBe(1);
+  });
+
+  test('hazard 6: a late heartbeat does not revive a finished task', async () => {
+    const task = await claimed();
+    const held = await lease(ports, task, 0);
+    const before = await db.doc(`computation_audit_ledger/${task.id}`).get();
+    await held.save(onCellDone(held.task, '2024-03-01', completed('1'.repeat(16))));
+    // Through the hold: it knows that the task is over.
+    await held.heartbeat(telemetry(9), 99_999);
+    // As a packet that was under way since before the save would arrive.
+    const packet = db
+      .doc(`computation_audit_ledger/${task.id}`)
+      .update(
+        { telemetry: telemetry(9), 'lease.untilMs': 99_999 },
+        before.updateTime ? { lastUpdateTime: before.updateTime } : {},
+      );
+    await expect(packet).rejects.toThrow(/FAILED_PRECONDITION|precondition|stored version/iu);
+    const found = await ports.tasks.read(task.id);
+    expect(found).toMatchObject({ status: 'COMPLETED' });
+    expect(found?.lease).toBeUndefined();
+    expect(found?.telemetry).toBeUndefined();
+  });
+
+  test('hazard 6: heartbeats that race with saves lose nothing and revive nothing', async () => {
+    const days = ['2024-03-01', '2024-03-02', '2024-03-03', '2024-03-04'];
+    const task = await claimed(days);
+    const held = await lease(ports, task, 0);
+    for (const [index, date] of days.entries()) {
+      const beats = [1, 2].map((beat) => held.heartbeat(telemetry(index * 10 + beat), LEASE_MS + index));
+      const saved = held.save(onCellDone(held.task, date, completed(String(index).repeat(16))));
+      await Promise.all([...beats, saved, held.heartbeat(telemetry(index * 10 + 3), LEASE_MS + index)]);
+    }
+    const found = await ports.tasks.read(task.id);
+    expect(found).toMatchObject({ status: 'COMPLETED', telemetry: { entities: 32 } });
+    expect(Object.keys(found?.outcomes ?? {}).sort()).toEqual(days);
+    expect(found?.lease).toBeUndefined();
+    expect((await ports.runs.read(task.runId))?.remainingTasks).toBe(0);
+  });
+
+  test('a save leaves the lease as long as the last heartbeat made it', async () => {
+    const task = await claimed(['2024-03-01', '2024-03-02']);
+    const held = await lease(ports, task, 0);
+    const copy = held.task;
+    await held.heartbeat(telemetry(1), 77_000);
+    await held.save(onCellDone(copy, '2024-03-01', completed('1'.repeat(16))));
+    expect((await ports.tasks.read(task.id))?.lease?.untilMs).toBe(77_000);
+    expect(held.task.lease?.untilMs).toBe(77_000);
+  });
+
+  test('the count goes down once for each task, whoever ends it', async () => {
+    const task = await claimed(['2024-03-01'], 3);
+    const held = await lease(ports, task, 0);
+    await held.save(onCellDone(held.task, '2024-03-01', completed('1'.repeat(16))));
+    expect((await ports.runs.read(task.runId))?.remainingTasks).toBe(2);
+    await expect(
+      held.save(onAttemptFailed(held.task, { code: 'UNAVAILABLE', message: 'late' }, 'standard')),
+    ).rejects.toThrow(expect.objectContaining({ code: 'LEASE_LOST' }));
+    const found = await ports.tasks.read(task.id);
+    expect(found !== undefined && isTerminal(found)).toBe(true);
+    expect((await ports.runs.read(task.runId))?.remainingTasks).toBe(2);
+  });
+
+  test('what landed although its worker was told that it failed is not written over', async () => {
+    const task = await claimed();
+    const held = await lease(ports, task, 0);
+    const ended = onCellDone(held.task, '2024-03-01', completed('1'.repeat(16)));
+    const part = { first: '', last: '', count: 1, data: new Uint8Array(2_000_000) };
+    const failing = {
+      ...cellOf('2024-03-01', 'x'),
+      artifact: { hash: '1'.repeat(16), keyed: false, count: 1, rawBytes: 1, parts: [part] },
+    };
+    await expect(held.save(ended, failing)).rejects.toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
+    // That commit, as a network that gives up on answers would leave it.
+    await db
+      .doc(`computation_audit_ledger/${task.id}`)
+      .update({ status: ended.status, outcomes: ended.outcomes, rev: 2 });
+    const retry = held.save(onAttemptFailed(held.task, { code: 'UNAVAILABLE', message: 'no answer' }, 'standard'));
+    await expect(retry).rejects.toThrow(expect.objectContaining({ code: 'LEASE_LOST' }));
+    expect(await ports.tasks.read(task.id)).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  test('a failure keeps the last good result beside it, and nothing of the old vector', async () => {
+    const task = await claimed(['2024-02-01']);
+    const held = await lease(ports, task, 0);
+    const good = {
+      ...cellOf('2024-02-01', 'good'),
+      vector: { ...vectorOf(), inputs: { 'dataset:gone': 'a'.repeat(16) } },
+    };
+    await held.save(onCellDone(held.task, '2024-02-01', completed('1'.repeat(16))), good);
+    const again = await claimed(['2024-02-01']);
+    const second = await lease(ports, again, 0);
+    const error = { code: 'COMPUTE_FAILED', message: 'no' };
+    const { status: _, ...cell } = cellOf('2024-02-01', '');
+    await second.save(onCellDone(second.task, '2024-02-01', { status: 'FAILED', error, dispatchId: 'd' }), {
+      ...cell,
+      status: 'FAILED',
+      error,
+      vector: { ...vectorOf(), inputs: { 'dataset:there': 'b'.repeat(16) } },
+    });
+    const [stored] = await ports.cells.read([{ computation: 'a', category: 'tests', date: '2024-02-01' }]);
+    expect(stored).toMatchObject({ status: 'FAILED', error, summary: { hash: '1'.repeat(16) } });
+    expect(stored?.vector?.inputs).toEqual({ 'dataset:there': 'b'.repeat(16) });
+    expect(await generationOf('2024-02-01')).toBe('good');
+  });
+});

@@ -1,0 +1,63 @@
+/** The ports that functions run on, in this process: the real stores and clients, talking to a local cloud in memory. */
+import { PubSub } from '@google-cloud/pubsub';
+import { compose, type Ports } from '../../src/compose.ts';
+import { readConfig } from '../../src/config.ts';
+import type { FaultPlan } from '../../src/emulators/firestore/faults.ts';
+import { startFirestore } from '../../src/emulators/firestore/server.ts';
+import { startEmulators } from '../../src/emulators/start.ts';
+import { openState } from '../../src/emulators/state.ts';
+import { buildManifest } from '../../src/manifest/build-manifest.ts';
+import { coverage, readSource } from '../../src/sources/read-source.ts';
+import { indexRootData } from '../../src/steps/index-root-data.ts';
+import { loadRootData } from '../../src/steps/load-root-data.ts';
+import { DAYS, fixtureProject, type FixtureProject } from './fixture-project.ts';
+
+const PROJECT_ID = 'daymill-local';
+
+export interface LocalPorts {
+  readonly project: FixtureProject;
+  /** The ports of another process: clients and caches of their own. */
+  open(): Ports;
+  /** An address that Workflows could have given out; nobody waits there. */
+  callbackUrl(id: string): string;
+  close(): Promise<void>;
+}
+
+/** The fixture project with these computations. All that is done on its ports suffers `faults`. */
+export async function localPorts(files: Readonly<Record<string, string>>, faults?: FaultPlan): Promise<LocalPorts> {
+  const project = fixtureProject(files);
+  const cloud = await startEmulators({ file: ':memory:', projectId: PROJECT_ID });
+  const state = openState(':memory:');
+  const faulty = faults === undefined ? undefined : await startFirestore({ state, faults });
+  const env = { ...cloud.env, ...(faulty && { FIRESTORE_EMULATOR_HOST: `127.0.0.1:${faulty.port}` }) };
+  Object.assign(process.env, env);
+  const manifest = await buildManifest({ root: project.root, directory: 'computations' });
+  const pubsub = new PubSub({ projectId: PROJECT_ID });
+  await Promise.all(['computation-tasks', 'computation-tasks-highmem'].map((topic) => pubsub.createTopic(topic)));
+  await pubsub.close();
+  const opened: Ports[] = [];
+  return {
+    project,
+    open() {
+      const config = readConfig({ ...env, DAYMILL_LOG: 'silent' }, project.root, process.pid);
+      const ports = compose(config, manifest);
+      opened.push(ports);
+      return ports;
+    },
+    callbackUrl: (id) =>
+      `http://${cloud.env['WORKFLOWS_EMULATOR_HOST']}/v1/projects/${PROJECT_ID}/locations/local/workflows/pipeline/executions/${id}/callbacks/${id}`,
+    async close() {
+      await Promise.all(opened.map((ports) => ports.close()));
+      await faulty?.close();
+      await state.close();
+      await cloud.close();
+      project.remove();
+    },
+  };
+}
+
+/** Loads the fixture's files and indexes them, as the first steps of a day. */
+export async function loadFixture(ports: Ports): Promise<void> {
+  await loadRootData(DAYS.at(-1) ?? '', { ...ports, readSource, coverage });
+  await indexRootData(ports);
+}
