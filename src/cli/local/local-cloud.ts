@@ -59,6 +59,12 @@ export interface CloudOptions {
   readonly log?: (line: string) => void;
 }
 
+/** As many as the tier's workers take; what waits in Pub/Sub costs no memory and no lease. */
+function pushesAtOnce(subscription: string, config: Config): number {
+  const tier: Resources = subscription.endsWith(`/${config.topics['high-mem']}-push`) ? 'high-mem' : 'standard';
+  return MAX_INSTANCES[tier] * CONCURRENCY[tier];
+}
+
 /** Starts the emulators alone: enough to read what is there. */
 export async function startCloud(config: Config, options: CloudOptions = {}): Promise<LocalCloud> {
   const { file = stateFile(config), ports = {}, log } = options;
@@ -67,7 +73,7 @@ export async function startCloud(config: Config, options: CloudOptions = {}): Pr
     file,
     projectId: config.projectId,
     location: LOCATION,
-    maxOutstandingPushes: MAX_INSTANCES.standard * CONCURRENCY.standard,
+    maxOutstandingPushes: (subscription) => pushesAtOnce(subscription, config),
     ports,
     ...(existsSync(indexes)
       ? { indexes: JSON.parse(readFileSync(indexes, 'utf8')) as never, requireIndexes: true }
