@@ -12,15 +12,16 @@ const CALLBACK_PATH =
 const GONE = new Set([404, 429]);
 
 /** Milliseconds between tries; what fails after the last is left to the reconciler. */
-const DELAYS_MS = [200, 1_000, 3_000];
+const DELAYS_MS: readonly number[] = [200, 1_000, 3_000];
 
 /** `emulatorHost` is `host:port` of the local cloud, or undefined. */
-export function workflowsCallbacks(emulatorHost: string | undefined): Callbacks {
+export function workflowsCallbacks(emulatorHost: string | undefined, delaysMs = DELAYS_MS): Callbacks {
   const auth = new GoogleAuth({ scopes: [SCOPE] });
   return {
+    assertUrl: (url) => assertCallbackUrl(url, emulatorHost),
     async send(url, body) {
       assertCallbackUrl(url, emulatorHost);
-      for (const delay of [...DELAYS_MS, undefined]) {
+      for (const delay of [...delaysMs, undefined]) {
         try {
           const response = await auth.fetch({
             url,

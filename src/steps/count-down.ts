@@ -13,17 +13,26 @@ export interface CountDownPorts {
 /** Within this time a callback that was begun is taken to be on its way; its sender tries for five seconds. */
 const SENDING_MS = 30_000;
 
-/** The count itself was committed with the task; a run at zero without `calledBackMs` is an unsent callback, which the reconciler sends too. */
-export async function countDown(runId: string, ports: CountDownPorts): Promise<void> {
+/** `due`: it could not be delivered. `under-way`: another sender began it a moment ago. */
+export type CallbackState = 'answered' | 'under-way' | 'due';
+
+/**
+ * The count itself was committed with the task; a run at zero without `calledBackMs` is an unsent callback. Whoever finds one
+ * sends it: the worker that ended the last task, a second delivery of any of its messages, or the reconciler.
+ */
+export async function countDown(runId: string, ports: CountDownPorts): Promise<CallbackState | 'counting'> {
   const run = await ports.runs.read(runId);
-  if (run !== undefined && run.remainingTasks === 0) await callBack(run, ports);
+  return run === undefined || run.remainingTasks > 0 ? 'counting' : callBack(run, ports);
 }
 
-/** Sends a finished run's callback, one sender at a time. Trouble is left to the reconciler: the work is done and must not run again for it. */
-export async function callBack(run: Run, ports: CountDownPorts): Promise<boolean> {
-  if (run.calledBackMs !== undefined) return false;
+/** Whether nobody waits for a callback of this run any more. Until then it stays open, so that the reconciler finds it. */
+export const isAnswered = (run: Run): boolean => run.callbackUrl === undefined || run.calledBackMs !== undefined;
+
+/** Sends a finished run's callback, one sender at a time. */
+export async function callBack(run: Run, ports: CountDownPorts): Promise<CallbackState> {
+  if (run.calledBackMs !== undefined) return 'answered';
   const sending = run.callingBackMs !== undefined && ports.clock.now() - run.callingBackMs < SENDING_MS;
-  if (sending || !(await ports.runs.beginCallback(run, ports.clock.now()))) return false;
+  if (sending || !(await ports.runs.beginCallback(run, ports.clock.now()))) return 'under-way';
   try {
     const answer =
       run.callbackUrl === undefined
@@ -34,12 +43,12 @@ export async function callBack(run: Run, ports: CountDownPorts): Promise<boolean
       { event: 'run.completed', run: run.id, tasks: run.totalTasks, callback: answer },
       `run ${run.id} is complete`,
     );
-    return true;
+    return 'answered';
   } catch (thrown) {
     ports.log.error(
       { event: 'callback.failed', run: run.id, url: run.callbackUrl },
       `the callback stays unsent: ${toError(thrown).message}`,
     );
-    return false;
+    return 'due';
   }
 }

@@ -12,7 +12,8 @@ import type { Resources, Task } from '../model/task.ts';
 import { fold } from '../planning/fold.ts';
 import { makeTasks } from '../planning/make-tasks.ts';
 import { plan, type PlannedCell } from '../planning/plan.ts';
-import type { Clock, Log, Planning, PlanningChange, PlanningSnapshot, Queue, Runs, Tasks } from './ports.ts';
+import { isAnswered } from './count-down.ts';
+import type { Callbacks, Clock, Log, Planning, PlanningChange, PlanningSnapshot, Queue, Runs, Tasks } from './ports.ts';
 
 /** Tasks whose remains are looked at together. */
 const SCAN_WIDTH = 20;
@@ -50,6 +51,7 @@ export interface DispatchPorts {
   readonly tasks: Tasks;
   readonly runs: Runs;
   readonly queue: Queue;
+  readonly callbacks: Pick<Callbacks, 'assertUrl'>;
   readonly clock: Clock;
   readonly newId: () => string;
   readonly log: Log;
@@ -67,28 +69,34 @@ export async function dispatch(request: DispatchRequest, ports: DispatchPorts): 
   if (request.pass !== undefined && request.pass > manifest.passes) {
     throw new UserError('BAD_ARGUMENT', `There is no pass ${request.pass}: the manifest has ${manifest.passes}.`);
   }
+  if (request.callbackUrl !== undefined) ports.callbacks.assertUrl(request.callbackUrl);
   const runId = request.callbackUrl === undefined ? ports.newId() : `run-${hashOf(request.callbackUrl)}`;
   for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
     const snapshot = await ports.planning.load();
     const known = snapshot.open.find(({ run }) => run.id === runId);
     if (known !== undefined) {
       if (known.run.publishedMs === undefined) await publish(known.run, known.tasks, ports);
-      return {
-        dispatched: known.run.totalTasks,
-        runId,
-        passes: manifest.passes,
-        inFlight: 0,
-        outcomes: countOutcomes([]),
-      };
+      return sentBefore(known.run, manifest);
     }
     const answer = await tryDispatch(request, runId, snapshot, ports);
     if (answer !== undefined) return answer;
+    // Asked before, finished and closed since: then it is not among the open ones, and its id is taken.
+    const closed = await ports.runs.read(runId);
+    if (closed?.calledBackMs !== undefined) return sentBefore(closed, manifest);
   }
   throw new RetryableError(
     'CONTENTION',
     `the plan changed ${MAX_CONFLICTS} times while it was being made; another dispatcher is at work, so ask again`,
   );
 }
+
+const sentBefore = (run: Run, { passes }: Manifest): DispatchAnswer => ({
+  dispatched: run.totalTasks,
+  runId: run.id,
+  passes,
+  inFlight: 0,
+  outcomes: countOutcomes([]),
+});
 
 /** Undefined when another writer was faster. */
 async function tryDispatch(
@@ -131,7 +139,9 @@ async function tryDispatch(
         .filter(({ decision, settled }) => decision.outcome === 'IMPOSSIBLE' && settled !== undefined)
         .map(({ decision: cell }) => ({ cell, category: categoryOf(manifest, cell.computation), to: null })),
     ],
-    closedRuns: folded.closedRuns,
+    closedRuns: snapshot.open
+      .filter(({ run }) => folded.closedRuns.includes(run.id) && (isAnswered(run) || isOvertaken(run, request)))
+      .map(({ run }) => run.id),
     ...(run === undefined ? {} : { claim: { run, tasks } }),
   };
   const nothing = change.settled.length === 0 && change.closedRuns.length === 0 && run === undefined;
@@ -159,6 +169,10 @@ async function tryDispatch(
   );
   return { dispatched: tasks.length, runId: run?.id ?? null, passes: manifest.passes, inFlight, outcomes };
 }
+
+/** A workflow that asks for its next wave waits no longer for the one before. */
+const isOvertaken = (run: Run, request: DispatchRequest): boolean =>
+  run.dispatchId === request.dispatchId && run.callbackUrl !== request.callbackUrl;
 
 /** Publishes a run's messages and marks them sent; a crash in between leaves them to the reconciler. */
 export async function publish(

@@ -170,7 +170,9 @@ export interface Queue {
 }
 
 export interface Callbacks {
-  /** `gone`: nobody waits there any more, or somebody has called already. @throws {RetryableError} UNAVAILABLE @throws {UserError} a host that is not Workflows'. */
+  /** @throws {UserError} BAD_ARGUMENT for an address that is no callback endpoint of Workflows. */
+  assertUrl(url: string): void;
+  /** `gone`: nobody waits there any more, or somebody has called already. @throws {RetryableError} UNAVAILABLE @throws {UserError} as `assertUrl`. */
   send(url: string, body: unknown): Promise<'sent' | 'gone'>;
 }
 

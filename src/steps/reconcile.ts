@@ -8,7 +8,7 @@ import { computationIn } from '../model/manifest.ts';
 import { messageFor } from '../model/message.ts';
 import { isTerminal, type Task } from '../model/task.ts';
 import { fold } from '../planning/fold.ts';
-import { callBack } from './count-down.ts';
+import { callBack, isAnswered } from './count-down.ts';
 import { type DispatchPorts, publish } from './dispatch.ts';
 import type { Callbacks, Clock, Log, PlanningSnapshot } from './ports.ts';
 
@@ -41,6 +41,7 @@ export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport>
   let revived = 0;
   let calledBack = 0;
   const miscounted: string[] = [];
+  const answered = new Set<string>();
   for (const { run, tasks } of snapshot.open) {
     const open = tasks.filter((task) => !isTerminal(task));
     if (run.publishedMs === undefined && now - run.createdMs > UNPUBLISHED_AFTER_MS) {
@@ -50,11 +51,15 @@ export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport>
     const dead = open.filter((task) => isZombie(task, now));
     if (dead.length > 0) await ports.queue.publish(dead.map(messageFor));
     revived += dead.length;
-    if (open.length === 0 && run.remainingTasks === 0 && (await callBack(run, ports))) calledBack++;
-    // Read with the run after its tasks, the count may be behind a task that just ended, never ahead.
+    const over = open.length === 0 && run.remainingTasks === 0;
+    if (over && run.calledBackMs === undefined && (await callBack(run, ports)) === 'answered') {
+      answered.add(run.id);
+      calledBack++;
+    } else if (isAnswered(run)) answered.add(run.id);
+    // The run was read before its tasks: its count may be behind a task that has just ended, never ahead.
     if (run.remainingTasks < open.length) miscounted.push(run.id);
   }
-  const closed = await closeRuns(snapshot, ports);
+  const closed = await closeRuns(snapshot, answered, ports);
   const report: ReconcileReport = { republished, revived, calledBack, closed, miscounted };
   ports.log.info(
     { event: 'reconciled', ...report },
@@ -70,8 +75,14 @@ function isZombie(task: Task, nowMs: number): boolean {
   );
 }
 
-async function closeRuns(snapshot: PlanningSnapshot, ports: ReconcilePorts): Promise<number> {
-  const { settled, closedRuns } = fold(snapshot.book, snapshot.open);
+/** Only runs whose workflow has been answered: an open run is where a lost callback is found. */
+async function closeRuns(
+  snapshot: PlanningSnapshot,
+  answered: ReadonlySet<string>,
+  ports: ReconcilePorts,
+): Promise<number> {
+  const { settled, closedRuns: over } = fold(snapshot.book, snapshot.open);
+  const closedRuns = over.filter((id) => answered.has(id));
   if (closedRuns.length === 0) return 0;
   const committed = await ports.planning.commit(snapshot, {
     settled: settled.map(({ cell, to }) => ({

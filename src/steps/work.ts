@@ -40,23 +40,34 @@ export async function work(message: TaskMessage, ports: WorkPorts): Promise<void
       memory: ports.memory,
     }),
   );
-  const fields = { run: message.runId, task: message.taskId, cell: `${message.computation}@${message.date}` };
   if (claimed === undefined) {
-    ports.log.error({ ...fields, event: 'task.unknown' }, 'the ledger has no such task; the message is dropped');
+    ports.log.error(
+      { ...fieldsOf(message), event: 'task.unknown' },
+      'the ledger has no such task; the message is dropped',
+    );
     return;
   }
-  await follow(claimed.decision, claimed.held, ports, fields);
+  await follow(claimed.decision, claimed.held, message, ports);
 }
+
+const fieldsOf = (message: TaskMessage): Record<string, unknown> => ({
+  run: message.runId,
+  task: message.taskId,
+  cell: `${message.computation}@${message.date}`,
+});
 
 async function follow(
   decision: LeaseDecision,
   held: HeldTask | undefined,
+  message: TaskMessage,
   ports: WorkPorts,
-  fields: Record<string, unknown>,
 ): Promise<void> {
+  const fields = fieldsOf(message);
   switch (decision.kind) {
     case 'done':
       ports.log.debug({ ...fields, event: 'task.duplicate' }, 'already done');
+      // The worker that ended it may have died before, or while, it called back.
+      if (['under-way', 'due'].includes(await countDown(message.runId, ports))) throw unanswered(message.runId);
       return;
     case 'busy':
       throw new RetryableError(
@@ -88,8 +99,16 @@ async function attempt(held: HeldTask, ports: WorkPorts): Promise<void> {
     await onThrown(held, thrown, ports);
     return;
   }
-  await countDown(held.task.runId, ports);
+  await finishRun(held.task.runId, ports);
 }
+
+/** The task is over, but its message is kept for as long as it is the run's only hope of an answer. */
+async function finishRun(runId: string, ports: CountDownPorts): Promise<void> {
+  if ((await countDown(runId, ports)) === 'due') throw unanswered(runId);
+}
+
+const unanswered = (runId: string): RetryableError =>
+  new RetryableError('UNAVAILABLE', `run ${runId} is complete, but its workflow has not been called back yet`);
 
 async function runCells(held: HeldTask, ports: WorkPorts, onProgress: (entities: number) => void): Promise<void> {
   for (const cell of held.task.cells) {
@@ -120,7 +139,9 @@ async function onThrown(held: HeldTask, thrown: unknown, ports: WorkPorts): Prom
     code: speaksOfMemory(error.message) ? 'OUT_OF_MEMORY' : (codeOf(error) ?? 'UNAVAILABLE'),
     message: error.message,
   };
-  const route = routeAfterDeath({ ...held.task, lastError: cellError }, ports.memory);
+  // This worker is alive: its error's words say whether memory is to blame, an earlier heartbeat does not.
+  const { resources, attempts } = held.task;
+  const route = routeAfterDeath({ resources, attempts, lastError: cellError }, ports.memory);
   if (route.to === 'none') {
     await giveUp(held, { code: 'OUT_OF_TIERS', message: `out of memory on the largest tier: ${route.because}` }, ports);
     return;
@@ -156,7 +177,7 @@ export async function giveUp(held: HeldTask, error: CellError, ports: CountDownP
     { event: 'task.failed', run: given.runId, task: given.id, computation: given.computation, error },
     `given up: ${error.code}: ${error.message}`,
   );
-  await countDown(given.runId, ports);
+  await finishRun(given.runId, ports);
 }
 
 /** Ends a task whose worker is stuck, if the worker's lease is still the one it had. */
@@ -164,10 +185,12 @@ export async function giveUpStuck(
   taskId: string,
   token: string,
   error: CellError,
-  ports: CountDownPorts & Pick<WorkPorts, 'tasks'>,
+  ports: CountDownPorts & Pick<WorkPorts, 'tasks' | 'newId'>,
 ): Promise<void> {
+  // Under a token of its own, so that the worker finds its lease lost should it come loose after all.
+  const own = ports.newId();
   const claimed = await ports.tasks.claim(taskId, (task) =>
-    !isTerminal(task) && task.lease?.token === token ? { save: task } : {},
+    !isTerminal(task) && task.lease?.token === token ? { save: { ...task, lease: { ...task.lease, token: own } } } : {},
   );
   if (claimed?.held !== undefined) await giveUp(claimed.held, error, ports);
 }
