@@ -43,8 +43,7 @@ export function deathByMemory({ resources, telemetry, lastError }: Remains, memo
 /** Where a computation starts: on the larger tier while its newest task shows that the standard one was, or would be, too small. */
 export function startTier(last: Task | undefined, memory: MemoryOfTier): Resources {
   if (last === undefined) return 'standard';
-  if (last.resources === 'high-mem')
-    return (last.telemetry?.peakRssMB ?? 0) > memory.standard * MEMORY_DEATH_SHARE ? 'high-mem' : 'standard';
-  const open = last.status === 'PENDING' || last.status === 'IN_PROGRESS' || last.status === 'FAILED';
-  return open && deathByMemory(last, memory) !== undefined ? 'high-mem' : 'standard';
+  if (last.status !== 'COMPLETED' && deathByMemory(last, memory) !== undefined) return 'high-mem';
+  const needed = last.resources === 'high-mem' ? (last.telemetry?.peakRssMB ?? 0) : 0;
+  return needed > memory.standard * MEMORY_DEATH_SHARE ? 'high-mem' : 'standard';
 }
