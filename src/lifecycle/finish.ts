@@ -8,16 +8,18 @@ export function onCellDone(task: Task, date: Day, outcome: CellOutcome): Task {
   const outcomes = { ...task.outcomes, [date]: outcome };
   const open = task.cells.some((cell) => outcomes[cell.date] === undefined);
   if (open) return { ...task, outcomes };
-  const failed = Object.values(outcomes).some((one) => one.status === 'FAILED');
+  const failure = Object.values(outcomes).find((one) => one.status === 'FAILED');
   const { lease: _, ...unleased } = task;
-  return { ...unleased, outcomes, status: failed ? 'FAILED' : 'COMPLETED' };
+  return failure === undefined
+    ? { ...unleased, outcomes, status: 'COMPLETED' }
+    : { ...unleased, outcomes, status: 'FAILED', lastError: failure.error };
 }
 
-/** The task given up: the cell that it was on fails, and what would have followed was not tried. */
+/** The task given up: the cell that it was on fails, and what would have followed was not tried; after a failed day nothing is tried. */
 export function onGiveUp(task: Task, error: CellError): Task {
   const { lease: _, ...unleased } = task;
   const outcomes = { ...task.outcomes };
-  let blamed = false;
+  let blamed = Object.values(outcomes).some(({ status }) => status === 'FAILED' || status === 'NOT_TRIED');
   for (const { date } of task.cells) {
     if (outcomes[date] !== undefined) continue;
     outcomes[date] = blamed ? { status: 'NOT_TRIED' } : { status: 'FAILED', error, dispatchId: task.dispatchId };

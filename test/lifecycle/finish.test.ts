@@ -1,0 +1,91 @@
+/** How a task takes outcomes, ends, or is handed back. */
+import { describe, expect, test } from 'vitest';
+import { onAttemptFailed, onCellDone, onGiveUp } from '../../src/lifecycle/finish.ts';
+import type { CellOutcome } from '../../src/model/cell.ts';
+import type { Lease } from '../../src/model/task.ts';
+import { aTask, fingerprintAt } from '../support/graph.ts';
+import { BROKEN, h } from '../support/planning-world.ts';
+
+const MON = '2024-01-01';
+const TUE = '2024-01-02';
+const WED = '2024-01-03';
+const lease: Lease = { token: 't1', worker: 'w1', sinceMs: 0, untilMs: 15_000 };
+const done: CellOutcome = {
+  status: 'COMPLETED',
+  vector: { fingerprint: fingerprintAt({}, 'a'), inputs: {} },
+  resultHash: h('one'),
+  dispatchId: 'dispatch-1',
+};
+const failed: CellOutcome = { status: 'FAILED', error: BROKEN, dispatchId: 'dispatch-1' };
+const gaveUp = { code: 'ATTEMPTS_EXHAUSTED', message: '3 attempts failed' };
+const chain = aTask({ days: [MON, TUE, WED], status: 'IN_PROGRESS', attempts: 1, lease });
+
+describe('an outcome', () => {
+  test('in the middle of a chain keeps the lease and the task open', () => {
+    expect(onCellDone(chain, MON, done)).toEqual({ ...chain, outcomes: { [MON]: done } });
+  });
+
+  test('that is the last makes the task terminal and ends the lease', () => {
+    const ended = onCellDone(aTask({ status: 'IN_PROGRESS', lease }), MON, done);
+    expect(ended).toEqual(aTask({ status: 'COMPLETED', outcomes: { [MON]: done } }));
+    expect('lease' in ended).toBe(false);
+  });
+
+  test('UNCHANGED on every day is a completed task', () => {
+    const ended = [MON, TUE, WED].reduce((task, date) => onCellDone(task, date, { status: 'UNCHANGED' }), chain);
+    expect(ended.status).toBe('COMPLETED');
+  });
+
+  test('of failure makes the whole task a failed one once it ends, with that error', () => {
+    const open = onCellDone(chain, MON, failed);
+    expect(open.status).toBe('IN_PROGRESS');
+    const ended = [TUE, WED].reduce((task, date) => onCellDone(task, date, { status: 'NOT_TRIED' }), open);
+    expect(ended).toMatchObject({ status: 'FAILED', lastError: BROKEN });
+  });
+
+  test('changes nothing in the task that was given', () => {
+    const given = structuredClone(chain);
+    onCellDone(given, MON, done);
+    expect(given).toEqual(chain);
+  });
+});
+
+describe('a task that is given up', () => {
+  test('fails the cell that it was on, keeps what was done, and leaves the rest untried', () => {
+    const given = onGiveUp(onCellDone(chain, MON, done), gaveUp);
+    expect(given).toEqual({
+      ...aTask({ days: [MON, TUE, WED], attempts: 1, status: 'FAILED', lastError: gaveUp }),
+      outcomes: {
+        [MON]: done,
+        [TUE]: { status: 'FAILED', error: gaveUp, dispatchId: 'dispatch-1' },
+        [WED]: { status: 'NOT_TRIED' },
+      },
+    });
+  });
+
+  test('after a day that had failed blames no other day', () => {
+    const given = onGiveUp(onCellDone(chain, MON, failed), gaveUp);
+    expect(given.status).toBe('FAILED');
+    expect(given.outcomes).toEqual({
+      [MON]: failed,
+      [TUE]: { status: 'NOT_TRIED' },
+      [WED]: { status: 'NOT_TRIED' },
+    });
+  });
+});
+
+describe('an attempt that failed for a passing reason', () => {
+  const passing = { code: 'UNAVAILABLE', message: 'the store did not answer' };
+
+  test('hands the lease back, keeps the outcomes so far, and counts as an attempt', () => {
+    const before = onCellDone(chain, MON, done);
+    expect(onAttemptFailed(before, passing, 'standard')).toEqual({
+      ...aTask({ days: [MON, TUE, WED], attempts: 1, lastError: passing }),
+      outcomes: { [MON]: done },
+    });
+  });
+
+  test('moves the task to another tier when it is told to', () => {
+    expect(onAttemptFailed(chain, passing, 'high-mem').resources).toBe('high-mem');
+  });
+});
