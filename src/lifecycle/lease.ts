@@ -1,9 +1,9 @@
 /** What a worker may do with a task that was delivered to it: take the lease, wait, leave it, move it, or give it up. Pure. */
 import type { CellError } from '../model/cell.ts';
-import type { Resources, Task } from '../model/task.ts';
+import type { Lease, Resources, Task } from '../model/task.ts';
 import { isTerminal } from '../model/task.ts';
 import { MAX_ATTEMPTS } from './limits.ts';
-import { type MemoryOfTier, routeAfterDeath } from './routing.ts';
+import { type MemoryOfTier, type Remains, routeAfterDeath } from './routing.ts';
 
 export type LeaseDecision =
   /** Terminal already: a duplicate. Acknowledge. */
@@ -29,6 +29,7 @@ export interface LeaseRequest {
 export function decideLease(task: Task, request: LeaseRequest): LeaseDecision {
   if (isTerminal(task)) return { kind: 'done' };
   const { lease, ...unleased } = task;
+  let because: string | undefined;
   const leased: Task = {
     ...task,
     status: 'IN_PROGRESS',
@@ -42,7 +43,8 @@ export function decideLease(task: Task, request: LeaseRequest): LeaseDecision {
   let resources = task.resources;
   if (task.status === 'IN_PROGRESS' && lease !== undefined) {
     if (lease.untilMs > request.nowMs) return { kind: 'busy', untilMs: lease.untilMs };
-    const route = routeAfterDeath(task, request.memory);
+    const route = routeAfterDeath(remainsOf(task, lease), request.memory);
+    because = route.because;
     if (route.to === 'none') {
       return {
         kind: 'give-up',
@@ -58,7 +60,9 @@ export function decideLease(task: Task, request: LeaseRequest): LeaseDecision {
   }
   if (task.attempts >= MAX_ATTEMPTS) {
     const last =
-      task.lastError === undefined ? 'it died without a word' : `${task.lastError.code}: ${task.lastError.message}`;
+      task.lastError === undefined
+        ? (because ?? 'it died without a word')
+        : `${task.lastError.code}: ${task.lastError.message}`;
     return {
       kind: 'give-up',
       save: leased,
@@ -67,5 +71,19 @@ export function decideLease(task: Task, request: LeaseRequest): LeaseDecision {
   }
   if (resources !== request.tier)
     return { kind: 'reroute', save: { ...unleased, status: 'PENDING' }, because: `it belongs on ${resources}` };
-  return { kind: 'run', save: { ...leased, attempts: task.attempts + 1 } };
+  // What the last attempt left behind says nothing of this one.
+  const { lastError: _, telemetry: __, ...fresh } = leased;
+  return { kind: 'run', save: { ...fresh, attempts: task.attempts + 1 } };
+}
+
+/** The evidence of the attempt that held this lease: a heartbeat from before it was another attempt's, maybe on another tier. */
+function remainsOf(task: Task, lease: Lease): Remains {
+  const { resources, attempts, lastError, telemetry } = task;
+  const own = telemetry !== undefined && Date.parse(telemetry.lastHeartbeat) >= lease.sinceMs;
+  return {
+    resources,
+    attempts,
+    ...(lastError === undefined ? {} : { lastError }),
+    ...(own ? { telemetry } : {}),
+  };
 }
