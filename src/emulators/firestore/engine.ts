@@ -54,8 +54,10 @@ export function openEngine(state: State, clock: () => number) {
   function attempt(
     writes: readonly Write[],
     owner: Owner,
+    signal?: AbortSignal,
   ): Promise<(Changes & { time: number }) | { touched: Touched<Query> }> {
     return state.write(() => {
+      if (signal?.aborted) throw new RpcError(status.CANCELLED, 'The call was cancelled.');
       const time = Math.max(clock() * 1000, lastCommit + 1);
       const changes = decideChanges(writes, (name) => store.get(name), time);
       const { documents } = changes;
@@ -77,7 +79,7 @@ export function openEngine(state: State, clock: () => number) {
     let turn: ReturnType<typeof locks.queue> | undefined;
     try {
       for (;;) {
-        const outcome = await attempt(writes, owner);
+        const outcome = await attempt(writes, owner, signal);
         if ('results' in outcome) {
           for (const watcher of watchers) watcher(outcome.documents);
           return outcome;
@@ -163,6 +165,7 @@ export function openEngine(state: State, clock: () => number) {
     },
 
     close(): void {
+      locks.close(new RpcError(status.UNAVAILABLE, 'The local Firestore is stopping.'));
       transactions.endAll();
       watchers.clear();
     },

@@ -111,6 +111,11 @@ export class Locks<Query> {
     this.#wake();
   }
 
+  /** Refuses everything that waits. */
+  close(reason: Error): void {
+    for (const wait of this.#waits) this.#settle(wait, reason);
+  }
+
   async #wait(wait: Wait, signal?: AbortSignal): Promise<void> {
     const cancel = (): void => this.#settle(wait, new Error('the call was cancelled'));
     this.#waits.add(wait);

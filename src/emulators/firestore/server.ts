@@ -91,6 +91,9 @@ const MAX_RECEIVE_BYTES = 4 * MAX_REQUEST_BYTES;
 /** Documents go out in gulps of so many bytes; the next waits until the client took this one. */
 const STREAM_GULP_BYTES = 1 << 20;
 
+/** How long answers under way may take before {@link FirestoreEmulator.close} cuts the connections. */
+const SHUTDOWN_GRACE_MS = 500;
+
 /** Listens on 127.0.0.1. @throws when the port is taken. */
 export async function startFirestore(options: FirestoreOptions): Promise<FirestoreEmulator> {
   const { state, clock = Date.now, log } = options;
@@ -98,6 +101,7 @@ export async function startFirestore(options: FirestoreOptions): Promise<Firesto
   const usage = new UsageCounters();
   const faultOf = planFaults(options.faults);
 
+  const listeners = new Set<() => void>();
   const endTtl = startTtl(engine, options.indexes, clock, (deletes) => usage.add(undefined, { deletes }));
   const check = (query: Query, aggregated?: readonly FieldPath[]): void => {
     if (options.requireIndexes) checkIndexes(query, options.indexes ?? {}, aggregated);
@@ -262,6 +266,7 @@ export async function startFirestore(options: FirestoreOptions): Promise<Firesto
           (reads) => count({ reads }),
           check,
         );
+        let end = (): void => undefined;
         try {
           await new Promise<void>((resolve, reject) => {
             call.on('data', (request: ListenRequest) => {
@@ -274,8 +279,11 @@ export async function startFirestore(options: FirestoreOptions): Promise<Firesto
             call.on('end', resolve);
             call.on('error', () => resolve());
             signal.addEventListener('abort', () => resolve());
+            end = () => reject(new RpcError(status.UNAVAILABLE, 'The local Firestore is stopping.'));
+            listeners.add(end);
           });
         } finally {
+          listeners.delete(end);
           stream.end();
         }
       }).then((error) => (error ? call.emit('error', error) : call.end()));
@@ -304,8 +312,15 @@ export async function startFirestore(options: FirestoreOptions): Promise<Firesto
     async close() {
       endTtl();
       engine.close();
-      server.forceShutdown();
-      await Promise.resolve();
+      for (const end of listeners) end();
+      // What is being answered still goes out; connections that idle are told to go.
+      await new Promise<void>((resolve) => {
+        const grace = setTimeout(() => server.forceShutdown(), SHUTDOWN_GRACE_MS);
+        server.tryShutdown(() => {
+          clearTimeout(grace);
+          resolve();
+        });
+      });
     },
   };
 }

@@ -1,0 +1,8 @@
+/** A process of its own that serves Firestore from the state file in its argument, to be killed by a test. */
+import { startFirestore } from '../../src/emulators/firestore/server.ts';
+import { openState } from '../../src/emulators/state.ts';
+
+const [, , file = ''] = process.argv;
+const started = performance.now();
+const { port } = await startFirestore({ state: openState(file) });
+process.send?.({ port, ready: performance.now() - started });
