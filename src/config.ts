@@ -65,9 +65,9 @@ export interface Config {
 
 /** @throws {UserError} BAD_ARGUMENT naming the variable or the member of package.json. */
 export function readConfig(env: Env, cwd: string, pid: number): Config {
-  const variables = parsed(Environment, env, 'environment variable');
+  const variables = parsed(Environment, env, 'environment');
   const root = resolve(variables.DAYMILL_ROOT ?? cwd);
-  const project = parsed(ProjectSettings, readProject(root), 'package.json: daymill.');
+  const project = parsed(ProjectSettings, readProject(root), 'package.json: daymill');
   const home = resolve(root, variables.DAYMILL_HOME ?? '.daymill');
   return Object.freeze({
     root,
@@ -104,5 +104,6 @@ function parsed<S extends z.ZodType>(schema: S, value: unknown, what: string): z
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new UserError('BAD_ARGUMENT', `${what} ${issue?.path.join('.')}: ${issue?.message}. Correct it and try again.`);
+  const where = [what, ...(issue?.path ?? [])].join('.');
+  throw new UserError('BAD_ARGUMENT', `${where}: ${issue?.message}. Correct it and try again.`);
 }

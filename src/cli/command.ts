@@ -3,10 +3,11 @@ import type { ParseArgsOptionsConfig } from 'node:util';
 import type { Config } from '../config.ts';
 import type { Output } from './output.ts';
 
-/** 0 done, 1 some cells failed, 2 wrong use. */
-export type ExitCode = 0 | 1 | 2;
+/** 0 done, 1 some cells failed, 2 wrong use, 130 interrupted (as shells say it: 128 and SIGINT's number). */
+export type ExitCode = 0 | 1 | 2 | 130;
 
 export interface Arguments {
+  /** As many as the command names. */
   readonly positionals: readonly string[];
   readonly values: Readonly<Record<string, string | boolean | undefined>>;
 }
@@ -16,16 +17,26 @@ export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly output: Output;
   readonly now: () => number;
-  /** Resolves when the person asks to stop (Ctrl-C or SIGTERM). */
-  readonly interrupted: Promise<void>;
+  /**
+   * Resolves when the person asks to stop (Ctrl-C or SIGTERM). A command that never asks is stopped at once, and so is one
+   * that is asked twice.
+   */
+  readonly interrupted: () => Promise<void>;
 }
 
 export interface Command {
   readonly name: string;
   /** `daymill run [--date DAY]`, and a few lines on what it does. */
   readonly usage: string;
+  /** Names of what must follow the command, in order. */
+  readonly positionals?: readonly string[];
   readonly options: ParseArgsOptionsConfig;
   run(args: Arguments, context: Context): Promise<ExitCode>;
+}
+
+/** The person asked to stop. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
 }
 
 export const text = (args: Arguments, name: string): string | undefined => {

@@ -3,10 +3,19 @@
 import { parseArgs } from 'node:util';
 import { readConfig } from '../config.ts';
 import { toError, UserError } from '../errors.ts';
-import type { Arguments, Command, ExitCode } from './command.ts';
+import { didYouMean } from '../manifest/suggest.ts';
+import { type Arguments, type Command, type ExitCode, Interrupted } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
-import { openOutput } from './output.ts';
+import { openOutput, type Output } from './output.ts';
 
+/** Errors whose message says what is wrong and what to do. The emulators know none of our classes, so they go by name. */
+const EXPLAINED = new Set(['UserError', 'StateFileError', 'BusyPortError']);
+
+// A reader that has seen enough, such as head, is no trouble.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<ExitCode> {
@@ -17,43 +26,63 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
       output.line(overview());
       return name === undefined ? 2 : 0;
     }
-    const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name as keyof typeof COMMANDS] : undefined;
-    if (load === undefined)
-      throw new UserError('BAD_ARGUMENT', `There is no command "${name}". Run daymill --help for the list.`);
-    const command = await load.load();
+    const command = await findCommand(name);
     const args = parse(command, rest);
     if (args.values['help'] === true) {
       output.line(command.usage);
       return 0;
     }
-    const interrupted = new Promise<void>((resolve) => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-    });
     const config = readConfig(process.env, process.cwd(), process.pid);
     return await command.run(args, { config, env: process.env, output, now: () => Date.now(), interrupted });
   } catch (thrown) {
-    const error = toError(thrown);
-    const known = error instanceof UserError || error.name === 'StateFileError' || error.name === 'PortInUseError';
-    output.trouble(
-      `daymill: ${known || process.env['DAYMILL_LOG'] !== 'debug' ? error.message : (error.stack ?? error.message)}`,
-    );
-    output.data({ error: { code: 'code' in error ? error.code : error.name, message: error.message } });
-    return known ? 2 : 1;
+    return fail(toError(thrown), output);
   }
 }
 
+function fail(error: Error, output: Output): ExitCode {
+  const explained = EXPLAINED.has(error.name) || error instanceof Interrupted;
+  const debug = process.env['DAYMILL_LOG'] === 'debug';
+  const hint = explained || debug ? '' : ' (DAYMILL_LOG=debug shows where)';
+  output.trouble(`daymill: ${debug && !explained ? (error.stack ?? error.message) : error.message}${hint}`);
+  output.data({ error: { code: 'code' in error ? error.code : error.name, message: error.message } });
+  return error instanceof Interrupted ? 130 : explained ? 2 : 1;
+}
+
+function findCommand(name: string): Promise<Command> {
+  if (Object.hasOwn(COMMANDS, name)) return COMMANDS[name as keyof typeof COMMANDS].load();
+  const near = didYouMean(name, Object.keys(COMMANDS));
+  throw new UserError(
+    'BAD_ARGUMENT',
+    `There is no command "${name}". ${near === undefined ? '' : `Did you mean "${near}"? `}daymill --help lists them.`,
+  );
+}
+
 function parse(command: Command, argv: string[]): Arguments {
+  const options = { ...command.options, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
+  const wrong = (problem: string, cause?: unknown): UserError =>
+    new UserError('BAD_ARGUMENT', `${problem}\n\n${command.usage}`, { cause });
+  let parsed: Arguments;
   try {
-    const { values, positionals } = parseArgs({
-      args: argv,
-      options: { ...command.options, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-      allowPositionals: true,
-      strict: true,
-    });
-    return { values, positionals };
+    parsed = parseArgs({ args: argv, options, allowPositionals: true, strict: true });
   } catch (cause) {
-    throw new UserError('BAD_ARGUMENT', `${toError(cause).message}\n\n${command.usage}`, { cause });
+    const unknown = /^Unknown option '-*([^']*)'/.exec(toError(cause).message)?.[1];
+    if (unknown === undefined) throw wrong(toError(cause).message, cause);
+    const near = didYouMean(unknown, Object.keys(options));
+    throw wrong(`There is no option --${unknown}.${near === undefined ? '' : ` Did you mean --${near}?`}`, cause);
   }
+  const names = command.positionals ?? [];
+  const { positionals, values } = parsed;
+  if (values['help'] === true) return parsed;
+  const missing = names.slice(positionals.length);
+  if (missing.length > 0) throw wrong(`${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing.`);
+  if (positionals.length > names.length) throw wrong(`"${positionals[names.length]}" is one word too many.`);
+  return parsed;
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
 }
 
 function overview(): string {

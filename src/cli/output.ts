@@ -14,27 +14,38 @@ export interface Output {
   data(value: unknown): void;
   /** A line about trouble, on standard error, always. */
   trouble(text: string): void;
-  /** Shows how far something is. On a terminal it is drawn over the last one; in a pipe each tenth is a line. */
+  /** How far the phase at hand is. On a terminal it is drawn over what was there; in a pipe it is a line now and then. */
   progress(label: string, done: number, total: number): void;
-  /** Ends the progress line, so that other lines can follow. */
-  progressDone(): void;
+  /** The phase is over: the bar gives way to one line that says so. */
+  progressEnd(text?: string): void;
 }
 
 const BAR_WIDTH = 30;
 
-export function openOutput(stdout: Stream, stderr: Stream, json: boolean): Output {
+/** A pipe hears of a phase that takes longer than this, and so often. */
+const PIPE_EVERY_MS = 10_000;
+
+export function openOutput(
+  stdout: Stream,
+  stderr: Stream,
+  json: boolean,
+  now: () => number = () => performance.now(),
+): Output {
   let drawn = '';
-  let lastTenth = -1;
+  let startedMs: number | undefined;
+  let saidMs = 0;
   const clear = (): void => {
-    if (drawn !== '') stdout.write(`\r${' '.repeat(drawn.length)}\r`);
+    if (drawn !== '') stdout.write('\r\u001B[K');
+  };
+  const line = (text: string): void => {
+    clear();
+    stdout.write(`${text}\n`);
+    if (drawn !== '') stdout.write(drawn);
   };
   return {
     json,
     line(text = '') {
-      if (json) return;
-      clear();
-      stdout.write(`${text}\n`);
-      if (drawn !== '') stdout.write(drawn);
+      if (!json) line(text);
     },
     data(value) {
       if (json) stdout.write(`${JSON.stringify(value)}\n`);
@@ -46,26 +57,28 @@ export function openOutput(stdout: Stream, stderr: Stream, json: boolean): Outpu
     },
     progress(label, done, total) {
       if (json) return;
-      const share = total === 0 ? 1 : done / total;
+      if (startedMs === undefined) startedMs = saidMs = now();
       if (stdout.isTTY === true) {
         clear();
-        const filled = Math.round(share * BAR_WIDTH);
-        drawn = `${label} ${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${done}/${total}`.slice(
-          0,
-          (stdout.columns ?? 80) - 1,
-        );
+        drawn = bar(label, done, total, now() - startedMs).slice(0, (stdout.columns ?? 80) - 1);
         stdout.write(drawn);
-        return;
+      } else if (now() - saidMs >= PIPE_EVERY_MS) {
+        saidMs = now();
+        stdout.write(`${label}  ${done} of ${total}\n`);
       }
-      const tenth = Math.floor(share * 10);
-      if (tenth === lastTenth) return;
-      lastTenth = tenth;
-      stdout.write(`${label} ${done}/${total}\n`);
     },
-    progressDone() {
+    progressEnd(text) {
       clear();
       drawn = '';
-      lastTenth = -1;
+      if (startedMs !== undefined && text !== undefined && !json) line(`${text} in ${seconds(now() - startedMs)}`);
+      startedMs = undefined;
     },
   };
 }
+
+function bar(label: string, done: number, total: number, elapsedMs: number): string {
+  const filled = total === 0 ? BAR_WIDTH : Math.min(BAR_WIDTH, Math.round((done / total) * BAR_WIDTH));
+  return `${label}  ${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${done}/${total}  ${seconds(elapsedMs)}`;
+}
+
+const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;

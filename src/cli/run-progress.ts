@@ -1,38 +1,81 @@
-/** Follows a run by what its functions log: bars while it goes well, lines when something does not. */
-import type { Day } from '../model/date.ts';
+/** Follows a run by what its functions log: a bar for each phase while it goes well, lines when something does not. */
+import type { Manifest } from '../model/manifest.ts';
+import { type Day, toOrdinal } from '../model/date.ts';
+import type { LoadRange } from './load-ranges.ts';
 import type { LogEntry } from './local/log-entry.ts';
 import type { Output } from './output.ts';
 
 export interface RunProgress {
+  /** Call with each day as it is loaded. */
   readonly onLoad: (dataset: string, date: Day) => void;
   readonly onLog: (entry: LogEntry) => void;
+  /** What is to be loaded, before it is. */
+  readonly loads: (ranges: readonly LoadRange[]) => void;
+  /** Ends the phase that is shown. */
+  readonly end: () => void;
 }
 
 /** Severities that people should see while it runs. */
 const TROUBLE = new Set(['WARNING', 'ERROR', 'CRITICAL']);
 
-export function watchRun(output: Output): RunProgress {
-  let cells = 0;
-  let done = 0;
+/** Lines about one kind of trouble; the summary has the count of failed cells. */
+const MAX_LINES_A_KIND = 3;
+
+export function watchRun(output: Output, manifest: Manifest): RunProgress {
+  const passOf = new Map(manifest.computations.map(({ name, pass }) => [name, pass]));
+  const ranges = new Map<string, LoadRange>();
+  const cellsOf = new Map<number, { done: number; total: number }>();
+  const said = new Map<string, number>();
+  let shown = '';
+  let endText = '';
+
+  const show = (label: string, done: number, total: number, ended: string): void => {
+    if (shown !== '' && shown !== label) output.progressEnd(endText);
+    [shown, endText] = [label, ended];
+    output.progress(label, done, total);
+  };
+  const showPass = (pass: number, count: (cells: { done: number; total: number }) => void): void => {
+    const cells = cellsOf.get(pass) ?? { done: 0, total: 0 };
+    cellsOf.set(pass, cells);
+    count(cells);
+    // A worker's line may come before the dispatcher's.
+    const total = Math.max(cells.total, cells.done);
+    show(`pass ${pass}`, cells.done, total, `pass ${pass}  ${cells.done} cells`);
+  };
+  const warn = ({ source, message, event, fields }: LogEntry): void => {
+    const [computation = ''] = String(fields['cell']).split('@');
+    const kind = event === 'cell.failed' ? `${event} ${computation}` : message;
+    const times = (said.get(kind) ?? 0) + 1;
+    said.set(kind, times);
+    const who = event === 'cell.failed' ? String(fields['cell']) : source;
+    if (times <= MAX_LINES_A_KIND) output.trouble(`${who}: ${message}`);
+    else if (times === MAX_LINES_A_KIND + 1) output.trouble(`${who}: ${message} (more of the same are not shown)`);
+  };
+
   return {
+    loads(all) {
+      for (const range of all) ranges.set(range.dataset, range);
+    },
     onLoad(dataset, date) {
-      output.progress(`loading ${dataset} ${date}`, 0, 0);
+      const range = ranges.get(dataset);
+      if (range === undefined) return;
+      const start = toOrdinal(range.from) - 1;
+      const [done, total] = [toOrdinal(date) - start, toOrdinal(range.to) - start];
+      show(`loading ${dataset}`, done, total, `loaded ${dataset}, ${range.from} … ${range.to},`);
     },
     onLog(entry) {
-      switch (entry.event) {
-        case 'dispatched':
-          cells += Number(entry.fields['cells'] ?? 0);
-          if (cells > 0) output.progress('cells', done, cells);
-          return;
-        case 'cell.completed':
-        case 'cell.unchanged':
-        case 'cell.failed':
-          done++;
-          output.progress('cells', done, cells);
-          break;
-        default:
+      const { event, fields } = entry;
+      if (event === 'dispatched' && typeof fields['pass'] === 'number' && Number(fields['cells']) > 0) {
+        showPass(fields['pass'], (cells) => (cells.total += Number(fields['cells'])));
+      } else if (event === 'cell.completed' || event === 'cell.unchanged' || event === 'cell.failed') {
+        const pass = passOf.get(String(fields['cell']).split('@')[0] ?? '');
+        if (pass !== undefined) showPass(pass, (cells) => cells.done++);
       }
-      if (TROUBLE.has(entry.severity)) output.trouble(`${entry.source}: ${entry.message}`);
+      if (TROUBLE.has(entry.severity)) warn(entry);
+    },
+    end() {
+      if (shown !== '') output.progressEnd(endText);
+      shown = '';
     },
   };
 }

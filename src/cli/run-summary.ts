@@ -1,13 +1,18 @@
 /** What a run did, for people and for programs. */
+import { z } from 'zod';
 import type { Ports } from '../compose.ts';
+import type { Execution } from '../google/workflows-client.ts';
 import { isKeyed } from '../model/computation.ts';
 import type { Day } from '../model/date.ts';
-import { describeReason, type Outcome, OUTCOMES, type OutcomeCounts } from '../model/decision.ts';
-import type { Execution } from '../google/workflows-client.ts';
+import { type Outcome, OUTCOMES, type OutcomeCounts } from '../model/decision.ts';
+import type { ManifestComputation } from '../model/manifest.ts';
+import type { PlannedCell } from '../planning/plan.ts';
 import { cellPlace, readWhole } from '../steps/load-inputs.ts';
 import type { Survey } from '../steps/survey.ts';
-import type { Daymill } from './local/local-cloud.ts';
+import type { FirestoreUsage } from './local/run-cloud.ts';
 import type { Output } from './output.ts';
+import { groupPlan, type PlanGroup } from './plan-groups.ts';
+import { table } from './table.ts';
 
 export interface RunSummary {
   readonly date: Day;
@@ -18,13 +23,11 @@ export interface RunSummary {
   readonly completed: number;
   readonly failed: number;
   readonly seconds: number;
-  readonly firestore: {
-    readonly reads: number;
-    readonly writes: number;
-    readonly deletes: number;
-    readonly rpcs: number;
-  };
+  /** Null when the cloud is shared with others. */
+  readonly firestore: FirestoreUsage | null;
   readonly computations: readonly ComputationSummary[];
+  /** Cells that did not run, by reason; those that had nothing new to read are left out. */
+  readonly others: readonly PlanGroup[];
   /** Why the workflow itself failed, when it did. */
   readonly trouble?: string;
 }
@@ -32,128 +35,169 @@ export interface RunSummary {
 interface ComputationSummary {
   readonly computation: string;
   readonly pass: number;
-  readonly outcomes: Partial<Record<Outcome, number>>;
-  /** Why cells did not run, with counts: `NO_DATA sp500`. */
-  readonly reasons: Readonly<Record<string, number>>;
-  /** Cells that failed, with their errors; the first few. */
+  readonly completed: number;
+  readonly failed: number;
+  readonly upToDate: number;
+  readonly impossible: number;
+  readonly waiting: number;
+  /** The first few, with their errors. */
   readonly failures: readonly string[];
-  /** What the target day's result says, in the author's words. */
+  /** What the newest result of the grid says, in the author's words. */
   readonly found: string | undefined;
 }
 
 export interface SummaryRequest {
   readonly date: Day;
-  readonly from: Day;
   readonly before: Survey;
   readonly after: Survey;
   readonly execution: Execution;
-  readonly daymill: Daymill;
   readonly ports: Ports;
   readonly seconds: number;
+  readonly firestore: FirestoreUsage | null;
 }
 
 const MAX_FAILURES_SHOWN = 3;
+const MAX_NAMES_SHOWN = 4;
 
 export async function summarize(request: SummaryRequest): Promise<RunSummary> {
   const { before, after, execution, ports } = request;
   const executionId = execution.name.slice(execution.name.lastIndexOf('/') + 1);
+  const ranNow = ({ settled }: PlannedCell): boolean => settled?.dispatchId === executionId;
+  const outcomeOf = (cell: PlannedCell): Outcome => {
+    if (!ranNow(cell)) return cell.decision.outcome;
+    return before.state.book.get(cell.decision.computation)?.has(cell.decision.date) === true ? 'RERUN' : 'RUN';
+  };
   const cells = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as OutcomeCounts;
-  const byComputation = new Map<
-    string,
-    { outcomes: Partial<Record<Outcome, number>>; reasons: Record<string, number>; failures: string[] }
-  >();
-  let completed = 0;
-  let failed = 0;
-  for (const { decision, settled } of after.cells) {
-    const { computation, date } = decision;
-    const one = byComputation.get(computation) ?? { outcomes: {}, reasons: {}, failures: [] };
-    byComputation.set(computation, one);
-    const ran = settled?.dispatchId === executionId;
-    const outcome: Outcome = ran
-      ? before.state.book.get(computation)?.has(date) === true
-        ? 'RERUN'
-        : 'RUN'
-      : decision.outcome;
-    cells[outcome]++;
-    one.outcomes[outcome] = (one.outcomes[outcome] ?? 0) + 1;
-    if (!ran) {
-      const reason = `${outcome}: ${describeReason(decision)}`;
-      one.reasons[reason] = (one.reasons[reason] ?? 0) + 1;
-    } else if (settled.status === 'COMPLETED') completed++;
-    else {
-      failed++;
-      if (one.failures.length < MAX_FAILURES_SHOWN)
-        one.failures.push(`${date}: ${settled.error.code}: ${settled.error.message}`);
-    }
-  }
-  const computations: ComputationSummary[] = [];
-  for (const { name, pass } of ports.manifest.computations) {
-    const one = byComputation.get(name);
-    if (one !== undefined) computations.push({ computation: name, pass, ...one, found: await headline(name, request) });
-  }
+  for (const cell of after.cells) cells[outcomeOf(cell)]++;
+
+  const byComputation = Map.groupBy(after.cells, ({ decision }) => decision.computation);
+  const computations = await Promise.all(
+    ports.manifest.computations.map(async (entry): Promise<ComputationSummary> => {
+      const own = byComputation.get(entry.name) ?? [];
+      const count = (...outcomes: Outcome[]): number => own.filter((cell) => outcomes.includes(outcomeOf(cell))).length;
+      const failures = own.flatMap(({ decision, settled }) =>
+        settled?.status === 'FAILED' && settled.dispatchId === executionId
+          ? [`${decision.date}: ${settled.error.code}: ${settled.error.message}`]
+          : [],
+      );
+      return {
+        computation: entry.name,
+        pass: entry.pass,
+        completed: own.filter((cell) => ranNow(cell) && cell.settled?.status === 'COMPLETED').length,
+        failed: failures.length,
+        upToDate: count('SKIP', 'STABLE'),
+        impossible: count('IMPOSSIBLE'),
+        waiting: count('BLOCKED', 'FAILED_DEPENDENCY'),
+        failures: failures.slice(0, MAX_FAILURES_SHOWN),
+        found: await headline(entry, request),
+      };
+    }),
+  );
   const result = execution.result === undefined ? {} : (JSON.parse(execution.result) as { waves?: number });
+  const sum = (of: (each: ComputationSummary) => number): number =>
+    computations.reduce((total, each) => total + of(each), 0);
   return {
     date: request.date,
     runs: result.waves ?? 0,
     cells,
-    completed,
-    failed,
+    completed: sum(({ completed }) => completed),
+    failed: sum(({ failed }) => failed),
     seconds: Math.round(request.seconds * 1_000) / 1_000,
-    firestore: request.daymill.cloud.firestore.counters(),
+    firestore: request.firestore,
     computations,
+    others: groupPlan(after.cells.filter((cell) => !ranNow(cell))).filter(
+      ({ outcome }) => outcome !== 'SKIP' && outcome !== 'STABLE',
+    ),
     ...(execution.state === 'SUCCEEDED'
       ? {}
-      : { trouble: `the workflow ended ${execution.state}: ${execution.error?.payload ?? 'no details'}` }),
+      : { trouble: `The workflow ended ${execution.state}: ${describeFailure(execution.error?.payload)}` }),
   };
 }
 
+/** What our own function said, when it was one of ours that failed; else the error as Workflows gives it. */
+function describeFailure(payload = 'no details'): string {
+  const said = z.object({ body: z.object({ error: z.object({ message: z.string() }) }) });
+  try {
+    return said.parse(JSON.parse(payload)).body.error.message;
+  } catch {
+    return payload;
+  }
+}
+
 /** The author's one line about the newest result of the grid. */
-async function headline(name: string, { date, after, ports }: SummaryRequest): Promise<string | undefined> {
-  const entry = ports.manifest.computations.find((computation) => computation.name === name);
-  const days = [...(after.state.book.get(name) ?? [])]
-    .filter(([day, settled]) => settled.status === 'COMPLETED' && day <= date)
-    .map(([day]) => day);
-  const newest = days.sort().at(-1);
-  if (entry === undefined || newest === undefined) return undefined;
+async function headline(
+  entry: ManifestComputation,
+  { date, after, ports }: SummaryRequest,
+): Promise<string | undefined> {
+  let newest: Day | undefined;
+  for (const [day, settled] of after.state.book.get(entry.name) ?? []) {
+    if (settled.status === 'COMPLETED' && day <= date && (newest === undefined || day > newest)) newest = day;
+  }
+  if (newest === undefined) return undefined;
   const computation = await ports.definitions.computation(entry);
   if (computation.headline === undefined) return undefined;
-  const [artifact] = await ports.artifacts.read([cellPlace(ports.manifest, name, newest)]);
-  if (artifact === undefined || (isKeyed(computation.output) && !artifact.keyed)) return undefined;
+  const [artifact] = await ports.artifacts.read([cellPlace(ports.manifest, entry.name, newest)]);
+  if (artifact === undefined || isKeyed(computation.output) !== artifact.keyed) return undefined;
   const line = computation.headline(await readWhole(artifact));
   return newest === date ? line : `${newest}: ${line}`;
 }
 
 export function printSummary(summary: RunSummary, output: Output): void {
-  const { computations, ...rest } = summary;
+  const { date, runs, cells, completed, failed, seconds, firestore, computations, others, trouble } = summary;
+  const columns = [
+    right('pass'),
+    { title: 'computation' },
+    ...['ran', 'up to date', 'impossible', 'failed', 'waiting'].map(right),
+    { title: 'found' },
+  ];
+  const rows = computations.map((each) => [
+    String(each.pass),
+    each.computation,
+    ...[each.completed, each.upToDate, each.impossible, each.failed, each.waiting].map(String),
+    each.found ?? '',
+  ]);
   output.line();
-  output.line(
-    `pass  ${'computation'.padEnd(26)}${'ran'.padStart(5)}${'skipped'.padStart(9)}${'impossible'.padStart(12)}${'failed'.padStart(8)}  found`,
-  );
-  for (const { computation, pass, outcomes, reasons, failures, found } of computations) {
-    const ran = (outcomes.RUN ?? 0) + (outcomes.RERUN ?? 0);
-    const skipped = (outcomes.SKIP ?? 0) + (outcomes.STABLE ?? 0);
-    const blocked = (outcomes.BLOCKED ?? 0) + (outcomes.FAILED_DEPENDENCY ?? 0);
-    const columns = [
-      String(ran).padStart(5),
-      String(skipped).padStart(9),
-      String(outcomes.IMPOSSIBLE ?? 0).padStart(12),
-      String(failures.length + blocked).padStart(8),
-    ];
-    output.line(`${String(pass).padStart(4)}  ${computation.padEnd(26)}${columns.join('')}  ${found ?? ''}`);
-    for (const failure of failures) output.line(`      FAILED ${failure}`);
-    for (const [reason, count] of Object.entries(reasons))
-      if (!reason.startsWith('SKIP')) output.line(`      ${count} ${reason}`);
+  for (const line of table(columns, rows)) output.line(line);
+  if (others.length > 0) output.line();
+  for (const line of describeOthers(others)) output.line(line);
+  for (const { computation, failed: count, failures } of computations) {
+    for (const failure of failures) output.trouble(`FAILED ${computation}@${failure}`);
+    if (count > failures.length) output.trouble(`FAILED ${computation}: ${count - failures.length} more days`);
   }
-  const { cells, firestore } = rest;
-  const ran = cells.RUN + cells.RERUN;
   output.line();
+  const waiting = cells.BLOCKED + cells.FAILED_DEPENDENCY;
   output.line(
-    `${summary.date}: ${ran} cells ran (${summary.completed} completed, ${summary.failed} failed) in ${summary.runs} runs, ` +
-      `${cells.SKIP + cells.STABLE} had nothing new to read, ${cells.IMPOSSIBLE} impossible, in ${summary.seconds.toFixed(1)} s`,
+    `${date}: ${completed + failed === 0 ? 'nothing ran' : `${completed + failed} cells ran in ${runs} runs`}` +
+      `${failed > 0 ? `, ${failed} failed` : ''}${waiting > 0 ? `, ${waiting} waiting` : ''}, ` +
+      `${cells.SKIP + cells.STABLE} up to date, ${cells.IMPOSSIBLE} impossible, in ${seconds.toFixed(1)} s`,
   );
-  output.line(
-    `Firestore: ${firestore.reads} reads, ${firestore.writes} writes, ${firestore.deletes} deletes, ${firestore.rpcs} RPCs`,
-  );
-  if (summary.trouble !== undefined) output.trouble(summary.trouble);
-  output.data(rest);
+  if (firestore !== null) {
+    output.line(
+      `Firestore: ${firestore.reads} reads, ${firestore.writes} writes, ${firestore.deletes} deletes, ${firestore.rpcs} RPCs`,
+    );
+  }
+  if (trouble !== undefined) output.trouble(trouble);
+  output.data({
+    date,
+    runs,
+    cells,
+    completed,
+    failed,
+    seconds,
+    firestore,
+    ...(trouble === undefined ? {} : { trouble }),
+  });
+}
+
+const right = (title: string) => ({ title, align: 'right' as const });
+
+/** One line a reason, with the computations that share it. */
+function describeOthers(others: readonly PlanGroup[]): string[] {
+  const byReason = Map.groupBy(others, ({ outcome, text }) => `${outcome}: ${text}`);
+  return [...byReason].map(([reason, groups]) => {
+    const days = groups.reduce((sum, group) => sum + group.days, 0);
+    const names = [...new Set(groups.map(({ computation }) => computation))];
+    const rest = names.length > MAX_NAMES_SHOWN ? ` and ${names.length - MAX_NAMES_SHOWN} more` : '';
+    return `${reason}: ${days} ${days === 1 ? 'cell' : 'cells'} of ${names.slice(0, MAX_NAMES_SHOWN).join(', ')}${rest}`;
+  });
 }

@@ -27,6 +27,7 @@ be made from, and the chain of causes to the root.
            "errors", "error", "resultHash", "runId", "taskId"} or null, "now": {"outcome", "reason", "text"},
            "vector": [{"part", "stored", "current", "same"}], "causes": [{"depth", "subject", "text"}], "loads"}
 Exit code: 0 done, 2 wrong use.`,
+  positionals: ['COMPUTATION', 'DATE'],
   options: { from: { type: 'string' } },
   run: runCommand,
 };
@@ -60,9 +61,7 @@ interface LastAttempt {
 
 async function runCommand(args: Arguments, context: Context): Promise<ExitCode> {
   const { config, output, now } = context;
-  const [name, date, ...rest] = args.positionals;
-  if (name === undefined || date === undefined || rest.length > 0)
-    throw new UserError('BAD_ARGUMENT', `Name one computation and one date.\n\n${explain.usage}`);
+  const [name = '', date = ''] = args.positionals;
   assertTarget(date, now());
   const from = text(args, 'from') ?? gridStart(undefined, config.from, date);
   assertTarget(from, now());

@@ -30,6 +30,7 @@ Shows what a computation found on a day. One entity costs one read, however many
   --json     {"computation", "date", "entity", "hash", "value"}; "entity" only with --entity, "value" is the result exactly as
              it is stored (with --entity: that entity's own); or {"computation", "date", "missing": {"outcome", "text", "causes"}}
 Exit code: 0 done, 1 there is no such result, 2 wrong use.`,
+  positionals: ['COMPUTATION', 'DATE'],
   options: { entity: { type: 'string' }, limit: { type: 'string' } },
   run: runCommand,
 };
@@ -44,9 +45,7 @@ interface Request {
 
 async function runCommand(args: Arguments, context: Context): Promise<ExitCode> {
   const { config, output, now } = context;
-  const [name, date, ...rest] = args.positionals;
-  if (name === undefined || date === undefined || rest.length > 0)
-    throw new UserError('BAD_ARGUMENT', `Name one computation and one date.\n\n${results.usage}`);
+  const [name = '', date = ''] = args.positionals;
   assertTarget(date, now());
   const limit = readLimit(text(args, 'limit'));
   const manifest = await manifestOf(config);

@@ -1,19 +1,18 @@
 /** `daymill run`: load root data, run the day's workflow, say what ran and what it found. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { compose } from '../../compose.ts';
-import { UserError } from '../../errors.ts';
+import { compose, type Ports } from '../../compose.ts';
 import type { Execution } from '../../google/workflows-client.ts';
-import { buildManifest } from '../../manifest/build-manifest.ts';
 import { writeManifest } from '../../manifest/read-manifest.ts';
-import type { Day } from '../../model/date.ts';
 import { coverage, readSource } from '../../sources/read-source.ts';
-import { readDays } from '../days.ts';
 import { loadRootData } from '../../steps/load-root-data.ts';
 import { survey } from '../../steps/survey.ts';
-
-import { type Arguments, type Command, type Context, type ExitCode } from '../command.ts';
-import { type Daymill, startDaymill, WORKFLOW } from '../local/local-cloud.ts';
-import { watchRun } from '../run-progress.ts';
+import { type Arguments, type Command, type Context, type ExitCode, Interrupted } from '../command.ts';
+import { assertAfterFirstData, type Days, readDays } from '../days.ts';
+import { loadRanges } from '../load-ranges.ts';
+import { WORKFLOW } from '../local/local-cloud.ts';
+import { openRunCloud, type RunCloud } from '../local/run-cloud.ts';
+import { manifestOf } from '../look.ts';
+import { type RunProgress, watchRun } from '../run-progress.ts';
 import { printSummary, summarize } from '../run-summary.ts';
 
 /** How often the execution is asked for its state. */
@@ -26,66 +25,64 @@ export const run: Command = {
 Runs the pipeline for DAY on the local cloud, catching up on every day from --from on. What is settled does not run again.
   --date   the target, YYYY-MM-DD (default: package.json's daymill.date, else yesterday)
   --from   the first day of the grid (default: package.json's daymill.from, else the target)
-  --json   the summary as one line of JSON, last on standard output
-Exit code: 0 done, 1 some cells failed, 2 wrong use.`,
+  --json   the summary as one line of JSON, last on standard output: {"date", "runs", "cells": {outcome: count}, "completed",
+           "failed", "seconds", "firestore": {"reads", "writes", "deletes", "rpcs"}}
+Exit code: 0 done, 1 some cells failed, 2 wrong use, 130 interrupted (what was committed stays; run again to go on from there).`,
   options: { date: { type: 'string' }, from: { type: 'string' } },
   run: runCommand,
 };
 
 async function runCommand(args: Arguments, context: Context): Promise<ExitCode> {
-  const { config, output } = context;
-  const started = performance.now();
-  const { date, from } = readDays(args, context);
-  const manifest = await buildManifest({ root: config.root, directory: config.computations, epoch: config.epoch });
-  writeManifest(config.manifestFile, manifest);
-  const progress = watchRun(output);
-  const daymill = await startDaymill(config, { env: context.env, onLog: progress.onLog });
+  const { config, output, env } = context;
+  const startedMs = performance.now();
+  const days = readDays(args, context);
+  const manifest = await manifestOf(config);
+  const progress = watchRun(output, manifest);
+  const stop = new AbortController();
+  void context.interrupted().then(() => stop.abort());
+  const cloud = await openRunCloud(config, { env, onLog: progress.onLog });
   try {
-    // Their cold starts run beside the loading of root data.
-    daymill.functions.index.warm();
-    daymill.functions.dispatch.warm();
+    // Not before the state file is ours: another run's workers read the manifest too.
+    writeManifest(config.manifestFile, manifest);
+    cloud.warm();
     const ports = compose({ ...config, logLevel: 'silent' }, manifest);
     try {
-      await loadRootData(date, { ...ports, readSource, coverage }, progress.onLoad);
-      output.progressDone();
-      const before = await survey({ from, to: date }, ports);
-      const execution = await executeDay({ date, from }, daymill, context);
-      output.progressDone();
-      const after = await survey({ from, to: date, dispatchId: idOf(execution) }, ports);
-      const summary = await summarize({
-        date,
-        from,
-        before,
-        after,
-        execution,
-        daymill,
-        ports,
-        seconds: (performance.now() - started) / 1_000,
-      });
+      await load(days, ports, progress, stop.signal);
+      const before = await survey({ from: days.from, to: days.date }, ports);
+      const execution = await execute(days, cloud, stop.signal);
+      progress.end();
+      const after = await survey({ from: days.from, to: days.date, dispatchId: idOf(execution) }, ports);
+      const seconds = (performance.now() - startedMs) / 1_000;
+      const firestore = cloud.firestoreUsage();
+      const summary = await summarize({ ...days, before, after, execution, ports, seconds, firestore });
       printSummary(summary, output);
       return summary.failed > 0 || summary.cells.FAILED_DEPENDENCY > 0 || execution.state !== 'SUCCEEDED' ? 1 : 0;
     } finally {
+      progress.end();
       await ports.close();
     }
   } finally {
-    await daymill.close();
+    await cloud.close();
   }
 }
 
-async function executeDay(
-  days: { date: Day; from: Day },
-  { workflows, functionUrls }: Daymill,
-  context: Context,
-): Promise<Execution> {
-  let execution = await workflows.execute(WORKFLOW, { ...days, functions: functionUrls });
-  let stopping = false;
-  void context.interrupted.then(() => {
-    stopping = true;
+async function load({ date }: Days, ports: Ports, progress: RunProgress, stop: AbortSignal): Promise<void> {
+  const ranges = await loadRanges(date, ports);
+  assertAfterFirstData(date, ranges);
+  progress.loads(ranges);
+  await loadRootData(date, { ...ports, readSource, coverage }, (dataset, day) => {
+    if (stop.aborted) throw new Interrupted('Interrupted. The days that were loaded stay; run again to go on.');
+    progress.onLoad(dataset, day);
   });
+  progress.end();
+}
+
+async function execute(days: Days, { workflows, functionUrls }: RunCloud, stop: AbortSignal): Promise<Execution> {
+  let execution = await workflows.execute(WORKFLOW, { ...days, functions: functionUrls });
   while (execution.state === 'ACTIVE' || execution.state === 'QUEUED') {
-    if (stopping) {
+    if (stop.aborted) {
       await workflows.cancel(execution.name);
-      throw new UserError('BUSY', 'Interrupted. What was committed stays; run again to go on from there.');
+      throw new Interrupted('Interrupted. What was committed stays; run again to go on from there.');
     }
     await delay(POLL_MS);
     execution = await workflows.read(execution.name);
@@ -93,4 +90,4 @@ async function executeDay(
   return execution;
 }
 
-export const idOf = (execution: Execution): string => execution.name.slice(execution.name.lastIndexOf('/') + 1);
+const idOf = (execution: Execution): string => execution.name.slice(execution.name.lastIndexOf('/') + 1);

@@ -9,6 +9,7 @@ import { type WorkflowsClient, workflowsClient } from '../../google/workflows-cl
 import type { Resources } from '../../model/task.ts';
 import { type FunctionService, startFunctionService } from './function-service.ts';
 import { type LogEntry, toLogEntry } from './log-entry.ts';
+import { announceSession } from './session.ts';
 
 export const LOCATION = 'local';
 export const WORKFLOW = 'pipeline';
@@ -114,22 +115,25 @@ export async function startDaymill(config: Config, options: LocalOptions): Promi
     start('work', 'work.ts', 'high-mem', config.memory['high-mem']),
   ]);
   const functions = { dispatch, index, reconcile, work, workHighMem };
+  const functionUrls = { index: index.url, dispatch: dispatch.url, reconcile: reconcile.url };
   const workflows = workflowsClient(config.projectId, LOCATION, cloud.env['WORKFLOWS_EMULATOR_HOST']);
-  await Promise.all([
-    subscribe(config, { standard: work.url, 'high-mem': workHighMem.url }),
-    deploy(config, workflows),
-  ]);
-  return {
-    cloud,
-    workflows,
-    functions,
-    functionUrls: { index: index.url, dispatch: dispatch.url, reconcile: reconcile.url },
-    async close() {
-      await cloud.pubsub.close();
-      await Promise.all(Object.values(functions).map((service) => service.close()));
-      await cloud.close();
-    },
+  const conceal = announceSession(config, { env: cloud.env, functions: functionUrls });
+  const close = async (): Promise<void> => {
+    conceal();
+    await cloud.pubsub.close();
+    await Promise.all(Object.values(functions).map((service) => service.close()));
+    await cloud.close();
   };
+  try {
+    await Promise.all([
+      subscribe(config, { standard: work.url, 'high-mem': workHighMem.url }),
+      deploy(config, workflows),
+    ]);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { cloud, workflows, functions, functionUrls, close };
 }
 
 /** One topic and one push subscription a tier, at this session's addresses. */

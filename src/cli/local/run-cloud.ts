@@ -1,0 +1,50 @@
+/** The local cloud with its functions, for one run: a cloud of its own, or that of the `daymill dev` that started the run. */
+import type { Config } from '../../config.ts';
+import { type WorkflowsClient, workflowsClient } from '../../google/workflows-client.ts';
+import { type Daymill, type LocalOptions, LOCATION, startDaymill } from './local-cloud.ts';
+import type { LogEntry } from './log-entry.ts';
+import { findSession } from './session.ts';
+
+export type FirestoreUsage = ReturnType<Daymill['cloud']['firestore']['counters']>;
+
+export interface RunCloud {
+  readonly workflows: WorkflowsClient;
+  readonly functionUrls: Daymill['functionUrls'];
+  /** Starts what every run needs, beside what else there is to do first. */
+  warm(): void;
+  /** Operations so far; null when the cloud serves others too. */
+  firestoreUsage(): FirestoreUsage | null;
+  close(): Promise<void>;
+}
+
+/** `daymill dev` sets it to its own process id for the runs that it starts. */
+export const SESSION_VARIABLE = 'DAYMILL_SESSION';
+
+export async function openRunCloud(config: Config, options: LocalOptions): Promise<RunCloud> {
+  const joined = options.env[SESSION_VARIABLE];
+  if (joined === undefined) return ownCloud(await startDaymill(config, options));
+  const session = await findSession(config);
+  if (session?.functions === undefined || String(session.pid) !== joined)
+    throw new Error(`the session ${joined} that started this run is gone`);
+  Object.assign(process.env, session.env);
+  // The functions print to the session's process; it hands on what they say.
+  process.on('message', (entry) => options.onLog(entry as LogEntry));
+  return {
+    workflows: workflowsClient(config.projectId, LOCATION, session.env['WORKFLOWS_EMULATOR_HOST']),
+    functionUrls: session.functions,
+    warm: () => {},
+    firestoreUsage: () => null,
+    close: () => Promise.resolve(process.disconnect?.()),
+  };
+}
+
+const ownCloud = (daymill: Daymill): RunCloud => ({
+  workflows: daymill.workflows,
+  functionUrls: daymill.functionUrls,
+  warm() {
+    daymill.functions.index.warm();
+    daymill.functions.dispatch.warm();
+  },
+  firestoreUsage: () => daymill.cloud.firestore.counters(),
+  close: () => daymill.close(),
+});
