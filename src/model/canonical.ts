@@ -3,7 +3,7 @@
 /**
  * JSON with sorted keys, `-0` as `0`, and `undefined` members dropped, so that equal values have equal texts whatever
  * the order in which they were built. Numbers take JavaScript's shortest form, as in RFC 8785 (JCS).
- * @throws {TypeError} on NaN, infinite numbers, functions, symbols and bigints: JSON has no word for them.
+ * @throws {TypeError} on NaN, infinite numbers, functions, symbols, bigints, Maps, Sets and class instances: JSON has no word for them.
  */
 export function canonicalJson(value: unknown): string {
   switch (typeof value) {
@@ -17,16 +17,25 @@ export function canonicalJson(value: unknown): string {
       return String(value);
     case 'object':
       if (value === null) return 'null';
+      // Array.from fills holes, which map would skip.
       if (Array.isArray(value))
-        return `[${value.map((item) => canonicalJson(item === undefined ? null : item)).join(',')}]`;
+        return `[${Array.from(value, (item: unknown) => canonicalJson(item === undefined ? null : item)).join(',')}]`;
       if (value instanceof Date) return JSON.stringify(value.toISOString());
+      if (!isPlain(value)) throw unstorable(value.constructor.name);
       return canonicalObject(value as Record<string, unknown>);
     default:
-      throw new TypeError(
-        `a ${typeof value} cannot be stored; use strings, numbers, booleans, null, arrays and plain objects`,
-      );
+      throw unstorable(typeof value);
   }
 }
+
+/** A Map, a Set or a class instance would lose what it holds, or what it is, without a word. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+const unstorable = (what: string): TypeError =>
+  new TypeError(`a ${what} cannot be stored; use strings, numbers, booleans, null, arrays and plain objects`);
 
 function canonicalObject(object: Record<string, unknown>): string {
   const members: string[] = [];
