@@ -31,4 +31,12 @@ export const COMMANDS = {
     summary: 'show the computations, and write the manifest for a deployment',
     load: async () => (await import('./manifest.ts')).manifest,
   },
+  emulators: {
+    summary: 'run the local cloud alone, for other programs',
+    load: async () => (await import('./emulators.ts')).emulators,
+  },
+  dev: {
+    summary: 'keep everything running, and plan again at every change',
+    load: async () => (await import('./dev.ts')).dev,
+  },
 } satisfies Record<string, Entry>;

@@ -1,0 +1,90 @@
+/** `daymill dev`: keeps the local cloud and its functions warm, and re-plans whenever a computation changes. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, watch } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { UserError } from '../../errors.ts';
+import { type Arguments, type Command, type Context, type ExitCode } from '../command.ts';
+import { readDays } from '../days.ts';
+import { startDaymill } from '../local/local-cloud.ts';
+import { SESSION_VARIABLE } from '../local/run-cloud.ts';
+
+/** Editors write a file in several steps: a change counts once nothing else changed for so long. */
+const SETTLE_MS = 150;
+
+export const dev: Command = {
+  name: 'dev',
+  usage: `daymill dev [--date DAY] [--from DAY] [--auto]
+
+Keeps the local cloud and its functions running, watches the computations, and says after each change what would run and why.
+Enter runs it; Ctrl-C ends. plan, explain and results work beside it, in another terminal.
+  --date, --from   as for daymill run
+  --auto           runs after each change, without Enter
+Exit code: 0 stopped, 2 wrong use.`,
+  options: { date: { type: 'string' }, from: { type: 'string' }, auto: { type: 'boolean' } },
+  run: runCommand,
+};
+
+async function runCommand(args: Arguments, context: Context): Promise<ExitCode> {
+  const { config, env, output } = context;
+  const days = readDays(args, context);
+  const folder = join(config.root, config.computations);
+  if (!existsSync(folder))
+    throw new UserError('MISSING_FILE', `There is no folder ${folder} to look for computations in.`);
+  const stopped = context.interrupted();
+  let child: ChildProcess | undefined;
+  const daymill = await startDaymill(config, { env, onLog: (entry) => child?.connected && child.send(entry) });
+
+  /** In a process of its own: what Node has imported once, it does not import again. */
+  const command = (name: 'plan' | 'run'): Promise<void> =>
+    new Promise((resolve) => {
+      const options = ['--date', days.date, '--from', days.from];
+      child = spawn(process.execPath, [join(import.meta.dirname, '../main.ts'), name, ...options], {
+        cwd: config.root,
+        env: { ...env, ...(name === 'run' ? { [SESSION_VARIABLE]: String(process.pid) } : {}) },
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      });
+      child.once('error', (error) => output.trouble(`daymill: ${error.message}`));
+      child.once('close', () => {
+        child = undefined;
+        resolve();
+      });
+    });
+  const runNow = async (): Promise<void> => {
+    // Instances hold the code that they started with.
+    await Promise.all(Object.values(daymill.functions).map((service) => service.kill()));
+    await command('run');
+  };
+  const replan = async (): Promise<void> => {
+    await command('plan');
+    if (args.values['auto'] === true) await runNow();
+    output.line(args.values['auto'] === true ? 'Watching.' : 'Enter runs it. Watching.');
+  };
+
+  // One thing at a time, in the order asked for.
+  let last = Promise.resolve();
+  const queue = (action: () => Promise<void>): void => {
+    last = last.then(action).catch((error: unknown) => output.trouble(`daymill: ${String(error)}`));
+  };
+  let settling: NodeJS.Timeout | undefined;
+  const watcher = watch(folder, { recursive: true }, () => {
+    clearTimeout(settling);
+    settling = setTimeout(() => queue(replan), SETTLE_MS);
+  });
+  const keys = createInterface({ input: process.stdin }).on('line', () =>
+    queue(async () => {
+      await runNow();
+      output.line('Watching.');
+    }),
+  );
+  queue(replan);
+  await stopped;
+  clearTimeout(settling);
+  watcher.close();
+  keys.close();
+  process.stdin.unref();
+  child?.kill('SIGINT');
+  await last;
+  await daymill.close();
+  return 0;
+}

@@ -1,0 +1,75 @@
+/** `daymill emulators`: the local cloud alone, for programs that speak to Firestore, Pub/Sub or Workflows. */
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { UserError } from '../../errors.ts';
+import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
+import { startCloud, stateFile } from '../local/local-cloud.ts';
+import { announceSession } from '../local/session.ts';
+
+const MAX_PORT = 65_535;
+
+export const emulators: Command = {
+  name: 'emulators',
+  usage: `daymill emulators [--firestore-port N] [--pubsub-port N] [--workflows-port N] [--state FILE] [--env-out FILE]
+
+Runs Firestore, Pub/Sub, Workflows and a metadata server on 127.0.0.1 until Ctrl-C. Official clients find them by the variables
+that it prints; plan, explain and results find them by themselves.
+  --firestore-port, --pubsub-port, --workflows-port   0, the default, takes a free one
+  --state      the state file (default .daymill/state.sqlite); :memory: keeps nothing
+  --env-out    also writes the variables there, as NAME=value lines
+  --verbose    says what is asked of them, on standard error
+  --json       {"env": {name: value}} on one line, once they are ready
+Exit code: 0 stopped, 2 wrong use.`,
+  options: {
+    'firestore-port': { type: 'string' },
+    'pubsub-port': { type: 'string' },
+    'workflows-port': { type: 'string' },
+    state: { type: 'string' },
+    'env-out': { type: 'string' },
+    verbose: { type: 'boolean' },
+  },
+  run: runCommand,
+};
+
+async function runCommand(args: Arguments, { config, output, interrupted }: Context): Promise<ExitCode> {
+  const stopped = interrupted();
+  const file = text(args, 'state') ?? stateFile(config);
+  const cloud = await startCloud(config, {
+    file: file === ':memory:' ? file : resolve(config.root, file),
+    ports: {
+      firestore: port(args, 'firestore-port'),
+      pubsub: port(args, 'pubsub-port'),
+      workflows: port(args, 'workflows-port'),
+    },
+    ...(args.values['verbose'] === true ? { log: (line: string) => output.trouble(line) } : {}),
+  });
+  try {
+    // Another file's cloud is not the project's own state, and its other commands must not read it.
+    const conceal = file === stateFile(config) ? announceSession(config, { env: cloud.env }) : () => {};
+    // Not called --env-file: Node takes that for itself, wherever it stands on the command line.
+    const envFile = text(args, 'env-out');
+    const lines = Object.entries(cloud.env).map(([name, value]) => `${name}=${value}`);
+    if (envFile !== undefined) writeFileSync(resolve(config.root, envFile), `${lines.join('\n')}\n`);
+    output.line(`Firestore  ${cloud.env['FIRESTORE_EMULATOR_HOST']}`);
+    output.line(`Pub/Sub    ${cloud.env['PUBSUB_EMULATOR_HOST']}`);
+    output.line(`Workflows  ${cloud.env['WORKFLOWS_EMULATOR_HOST']}`);
+    output.line(`State      ${file}`);
+    output.line();
+    for (const line of lines) output.line(`export ${line}`);
+    output.line();
+    output.line('Ready. Ctrl-C stops them.');
+    output.data({ env: cloud.env });
+    await stopped;
+    conceal();
+  } finally {
+    await cloud.close();
+  }
+  return 0;
+}
+
+/** @throws {UserError} BAD_ARGUMENT */
+function port(args: Arguments, name: string): number {
+  const typed = text(args, name) ?? '0';
+  if (/^\d+$/.test(typed) && Number(typed) <= MAX_PORT) return Number(typed);
+  throw new UserError('BAD_ARGUMENT', `--${name} takes a number from 0 to ${MAX_PORT}, and "${typed}" is none.`);
+}
