@@ -1,6 +1,6 @@
 /** The days of a history window that have a value, small enough to travel in a task. */
 import { addDays, type Day, toOrdinal } from './date.ts';
-import { type Hash, hashOfParts, NO_INPUT } from './hash.ts';
+import { hashOfParts, NO_INPUT } from './hash.ts';
 
 /** Days before `date`, none more than `days` back, as a bitmap in base64url: bit k of byte b is the day 8b+k+1 before. */
 export function encodeWindow(found: readonly Day[], date: Day, days: number): string {
@@ -24,5 +24,5 @@ export function decodeWindow(window: string, date: Day): Day[] {
 }
 
 /** Hash of a window's content: `[day, hash, day, hash, …]`, oldest first. Planner and worker hash alike. */
-export const windowHash = (daysAndHashes: readonly string[]): Hash | typeof NO_INPUT =>
+export const windowHash = (daysAndHashes: readonly string[]): string =>
   daysAndHashes.length === 0 ? NO_INPUT : hashOfParts(daysAndHashes);

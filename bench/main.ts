@@ -1,0 +1,14 @@
+/** `npm run bench -- NAME`: measures one part, beside what it is judged against, in one run on this machine. */
+import { benchEmulators } from './emulators.ts';
+import { benchPipeline } from './pipeline.ts';
+
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = { emulators: benchEmulators, pipeline: benchPipeline };
+
+const name = process.argv[2] ?? '';
+const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+if (bench === undefined) {
+  process.stderr.write(`npm run bench -- NAME, where NAME is one of: ${Object.keys(BENCHES).join(', ')}\n`);
+  process.exitCode = 2;
+} else {
+  await bench();
+}
