@@ -1,0 +1,203 @@
+/** One project's days on the command line, in order: planned, run, looked at, changed, broken. Real processes throughout. */
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Explanation } from '../../src/cli/commands/explain.ts';
+import type { PlanAnswer } from '../../src/cli/commands/plan.ts';
+import type { RunSummary } from '../../src/cli/run-summary.ts';
+import { daymill } from '../support/daymill-process.ts';
+import { type ShopProject, shopProject } from '../support/shop-project.ts';
+
+const NONE = { RUN: 0, RERUN: 0, SKIP: 0, STABLE: 0, BLOCKED: 0, FAILED_DEPENDENCY: 0, IMPOSSIBLE: 0 };
+
+describe('a project of four computations over four days', () => {
+  let project: ShopProject;
+  const run = (...args: string[]) => daymill(project, args);
+  beforeAll(() => {
+    project = shopProject();
+  });
+  afterAll(() => project.remove());
+
+  test('is planned before anything was loaded, as the run will be, and without making a file', async () => {
+    const { code, json } = await run('plan', '--json');
+    const plan = json<PlanAnswer>();
+    expect(code).toBe(0);
+    expect(plan.cells).toEqual({ ...NONE, RUN: 14, IMPOSSIBLE: 2 });
+    expect(plan.loads).toEqual([
+      { dataset: 'orders', days: 4, first: '2024-01-01', last: '2024-01-04', again: false },
+      { dataset: 'rates', days: 3, first: '2024-01-01', last: '2024-01-04', again: false },
+    ]);
+    expect(plan.groups.filter(({ computation }) => computation === 'in-euros')).toMatchObject([
+      {
+        outcome: 'RUN',
+        days: 3,
+        stretches: [
+          { from: '2024-01-01', to: '2024-01-02' },
+          { from: '2024-01-04', to: '2024-01-04' },
+        ],
+      },
+      { outcome: 'IMPOSSIBLE', text: 'NO_DATA rates', stretches: [{ from: '2024-01-03', to: '2024-01-03' }] },
+    ]);
+    expect(existsSync(project.home)).toBe(false);
+  });
+
+  test('says that a cell never ran, and that its data is still to be loaded', async () => {
+    const { code, stdout } = await run('explain', 'shop-day', '2024-01-02');
+    expect(code).toBe(0);
+    expect(stdout).toContain('it has never run');
+    expect(stdout).toContain('2 days of orders (2024-01-01 … 2024-01-02) are in the file and not loaded yet');
+  });
+
+  test('runs, and prints the summary that programs read as its last line', async () => {
+    const { code, json, stderr } = await run('run', '--json');
+    expect(stderr).toBe('');
+    const summary = json<RunSummary>();
+    expect(code).toBe(0);
+    expect(summary).toEqual({
+      date: '2024-01-04',
+      runs: 4,
+      cells: { ...NONE, RUN: 14, IMPOSSIBLE: 2 },
+      completed: 14,
+      failed: 0,
+      seconds: expect.any(Number) as number,
+      firestore: {
+        reads: expect.any(Number) as number,
+        writes: expect.any(Number) as number,
+        deletes: 0,
+        rpcs: expect.any(Number) as number,
+      },
+    });
+  });
+
+  test('runs nothing the second time, and says so to people', async () => {
+    const { code, stdout } = await run('run');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/2024-01-04: nothing ran, 14 up to date, 2 impossible/);
+    expect(stdout).toMatch(/best-day .* 160 in 3 days/);
+    expect(stdout).toContain('IMPOSSIBLE: NO_DATA rates: 1 cell of in-euros');
+  });
+
+  test('gives one entity, a whole day and a table of its results', async () => {
+    const one = await run('results', 'shop-day', '2024-01-01', '--entity', 'south', '--json');
+    expect(one.json()).toEqual({
+      computation: 'shop-day',
+      date: '2024-01-01',
+      entity: 'south',
+      hash: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
+      value: { amount: 20, orders: 1 },
+    });
+    const whole = await run('results', 'shopDay', '2024-01-01', '--json');
+    expect(whole.json()).toMatchObject({
+      computation: 'shop-day',
+      value: { north: { amount: 10, orders: 1 }, south: { amount: 20, orders: 1 } },
+    });
+    const { stdout } = await run('results', 'shop-day', '2024-01-01', '--limit', '1');
+    expect(stdout).toBe(
+      'shop-day@2024-01-01, 2 entities\nentity  amount  orders\nnorth       10       1\n… and 1 more: --limit 0 shows all, --entity ID one.\n',
+    );
+  });
+
+  test('says why there is no result', async () => {
+    const impossible = await run('results', 'best-day', '2024-01-03', '--json');
+    expect(impossible.code).toBe(1);
+    expect(impossible.json()).toMatchObject({ missing: { outcome: 'IMPOSSIBLE', text: 'UPSTREAM in-euros' } });
+    const notYet = await run('results', 'best-day', '2024-01-05');
+    expect(notYet.code).toBe(1);
+    expect(notYet.stderr).toContain('Make it with: daymill run --date 2024-01-05');
+    const nobody = await run('results', 'shop-day', '2024-01-01', '--entity', 'souht');
+    expect(nobody.code).toBe(1);
+    expect(nobody.stderr).toContain('Did you mean "south"?');
+  });
+
+  test('explains a cell that is up to date by its last run and an equal vector', async () => {
+    const { json } = await run('explain', 'best-day', '2024-01-04', '--json');
+    const explained = json<Explanation>();
+    expect(explained.last).toMatchObject({ status: 'COMPLETED', reason: 'RUN: never ran', attempt: 1, error: null });
+    expect(explained.now).toMatchObject({ outcome: 'SKIP', text: 'nothing that it reads has changed' });
+    expect(explained.vector.map(({ part }) => part)).toEqual([
+      'code',
+      'layer',
+      'infrastructure',
+      'epoch',
+      'dependency:in-euros',
+      'previous',
+    ]);
+    expect(explained.vector.every(({ same }) => same === true)).toBe(true);
+    expect(explained.causes).toEqual([]);
+  });
+
+  test('explains an impossible cell down to the day that its file does not have', async () => {
+    const { json } = await run('explain', 'best-day', '2024-01-03', '--json');
+    expect(json<Explanation>().causes).toEqual([
+      { depth: 1, subject: 'in-euros@2024-01-03', text: 'IMPOSSIBLE: NO_DATA rates' },
+      {
+        depth: 2,
+        subject: 'dataset rates',
+        text: 'no data for 2024-01-03: data/rates.csv holds 2024-01-01 … 2024-01-05, and has nothing on this day',
+      },
+    ]);
+  });
+
+  test('plans a changed computation as certain and its readers as conditional, and explains the chain', async () => {
+    project.edit('computations/total-day.ts', 'return { amount };', 'return { amount: amount + 1 };');
+    const { stdout } = await run('plan');
+    expect(stdout).toMatch(/total-day +RERUN +4 +2024-01-01 … 2024-01-04 +changed: code/);
+    expect(stdout).toMatch(
+      /in-euros +RERUN\? +3 +2024-01-01 … 2024-01-04, 2 stretches +if dependency:total-day changes/,
+    );
+    expect(stdout).toContain('Up to date: 4 cells of 1 computations');
+    expect(stdout).toContain('4 cells would run and up to 6 more (RERUN?)');
+    const selected = await run('plan', '--select', 'state:changed', '--json');
+    expect(selected.json<PlanAnswer>().groups.map(({ computation }) => computation)).toEqual(['total-day']);
+    const { json } = await run('explain', 'in-euros', '2024-01-02', '--json');
+    expect(json<Explanation>().causes).toEqual([
+      { depth: 1, subject: 'total-day@2024-01-02', text: 'RERUN: changed: code' },
+      { depth: 2, subject: 'code', text: 'its own code is another than when it ran' },
+    ]);
+  });
+
+  test('runs what changed and what follows, and explains afterwards why it did', async () => {
+    const ran = await run('run', '--json');
+    expect(ran.json<RunSummary>()).toMatchObject({
+      cells: { ...NONE, RERUN: 10, SKIP: 4, IMPOSSIBLE: 2 },
+      completed: 10,
+    });
+    const { json } = await run('explain', 'in-euros', '2024-01-02', '--json');
+    const { last, now, causes } = json<Explanation>();
+    expect(now.outcome).toBe('SKIP');
+    expect(last?.reason).toMatch(/^RERUN: /);
+    expect(causes[0]?.subject).toBe('total-day@2024-01-02');
+    expect(causes[0]?.text).toMatch(/^ran .* RERUN: changed: code$/);
+    expect(causes[1]?.subject).toBe('code');
+  });
+
+  test('ends with 1 when a day fails, names it, and explains what waits for it', async () => {
+    project.edit(
+      'computations/total-day.ts',
+      'return { amount: amount + 1 };',
+      "if (date === '2024-01-02') throw new Error('the till is stuck'); return { amount: amount + 2 };",
+    );
+    const ran = await run('run');
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toMatch(/total-day@2024-01-02.*COMPUTE_FAILED: .*the till is stuck/);
+    expect(ran.stdout).toMatch(/total-day +3 +0 +0 +1 +0/);
+    const failed = await run('explain', 'total-day', '2024-01-02', '--json');
+    expect(failed.json<Explanation>().last).toMatchObject({ status: 'FAILED', error: { code: 'COMPUTE_FAILED' } });
+    const waiting = await run('results', 'total-day', '2024-01-02');
+    expect(waiting.code).toBe(1);
+    expect(waiting.stderr).toContain('its last attempt failed');
+    expect(waiting.stderr).toContain('the till is stuck');
+  });
+
+  test('draws its graph and shows its manifest', async () => {
+    const drawn = await run('graph', '--select', '+in-euros', '--format', 'dot');
+    expect(drawn.stdout).toContain('"computation:total-day" -> "computation:in-euros"');
+    expect(drawn.stdout).not.toContain('best-day');
+    const shown = await run('manifest', '--out', 'dist/manifest.json');
+    expect(shown.stdout).toMatch(/ 4 {2}best-day +totals/);
+    expect(existsSync(`${project.root}/dist/manifest.json`)).toBe(true);
+  });
+
+  test('has left no process behind', () => {
+    expect(project.processes()).toEqual([]);
+  });
+});
