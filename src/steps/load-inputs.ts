@@ -59,39 +59,45 @@ interface NeedRead {
   readonly stored: readonly DatedArtifact[];
 }
 
-/** What this process remembers with the planned hash is not read again; everything else is, in one round trip. */
+/**
+ * Reads only what this process does not remember. When the whole has the planned hash, what was remembered is still true; else
+ * that need is read again whole. A history that moves on by a day costs one read.
+ */
 async function readNeeds(
   manifest: Manifest,
   computation: ManifestComputation,
   cell: TaskCell,
   artifacts: Artifacts,
 ): Promise<NeedRead[]> {
-  const wanted = computation.needs.map((need) => {
-    const places = daysOf(need, cell).map((date) => ({ date, place: placeOf(manifest, computation, need, date) }));
-    const remembered = places.flatMap(({ date, place }) => {
-      const artifact = artifacts.recall(place);
-      return artifact === undefined ? [] : [{ date, artifact }];
-    });
-    const current = remembered.length === places.length && hashOf(need, remembered) === cell.inputs[inputIdOf(need)];
-    return { need, remembered: current ? remembered : undefined, places };
-  });
-  const missing = wanted.flatMap(({ remembered, places }) =>
-    remembered === undefined ? places.map(({ place }) => place) : [],
-  );
-  const found = (await artifacts.read(missing)).values();
-  return wanted.map(({ need, remembered, places }) => ({
+  const wanted = computation.needs.map((need) => ({
     need,
-    stored:
-      remembered ??
-      places.map(({ date }) => {
-        const artifact = found.next().value;
-        if (artifact !== undefined) return { date, artifact };
-        throw new RetryableError(
-          'INPUT_CHANGED',
-          `${inputIdOf(need)} of ${date} was there when ${computation.name}@${cell.date} was planned, and is gone`,
-        );
-      }),
+    planned: cell.inputs[inputIdOf(need)],
+    places: daysOf(need, cell).map((date) => ({ date, place: placeOf(manifest, computation, need, date) })),
   }));
+  const found = new Map<Place, StoredArtifact | undefined>();
+  for (const { planned, places } of wanted) {
+    if (planned !== undefined) for (const { place } of places) found.set(place, artifacts.recall(place));
+  }
+  const read = async (places: readonly Place[]): Promise<void> => {
+    for (const [index, artifact] of (await artifacts.read(places)).entries())
+      found.set(places[index] as Place, artifact);
+  };
+  const stored = ({ need, places }: (typeof wanted)[number]): DatedArtifact[] =>
+    places.map(({ date, place }) => {
+      const artifact = found.get(place);
+      if (artifact !== undefined) return { date, artifact };
+      throw new RetryableError(
+        'INPUT_CHANGED',
+        `${inputIdOf(need)} of ${date} was there when ${computation.name}@${cell.date} was planned, and is gone`,
+      );
+    });
+  const all = wanted.flatMap(({ places }) => places.map(({ place }) => place));
+  const missing = all.filter((place) => found.get(place) === undefined);
+  await read(missing);
+  const stale = wanted.filter((one) => hashOf(one.need, stored(one)) !== one.planned);
+  const fresh = new Set(missing);
+  await read(stale.flatMap(({ places }) => places.map(({ place }) => place).filter((place) => !fresh.has(place))));
+  return wanted.map((one) => ({ need: one.need, stored: stored(one) }));
 }
 
 function hashOf(need: ManifestNeed, stored: readonly DatedArtifact[]): string {
