@@ -71,7 +71,9 @@ describe('listening', () => {
     const listeners = [watch(root), watch(root.where('kind', '==', 'x')), watch(cloud.client.collectionGroup(root.id))];
     expect((await Promise.all(listeners.map(({ next }) => next()))).map(({ size }) => size)).toEqual([0, 0, 0]);
     await root.doc('one').set({ kind: 'x' });
-    expect((await Promise.all(listeners.map(({ next }) => next()))).map(changes)).toEqual(Array(3).fill(['added one']));
+    expect((await Promise.all(listeners.map(({ next }) => next()))).map(changes)).toEqual(
+      listeners.map(() => ['added one']),
+    );
     for (const { end } of listeners) end();
   });
 

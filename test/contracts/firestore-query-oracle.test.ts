@@ -112,7 +112,7 @@ const asked: fc.Arbitrary<Asked> = fc
     const cut = (one: Asked['start']): Asked['start'] =>
       one && query.orders.length > 0 ? { ...one, values: one.values.slice(0, query.orders.length) } : undefined;
     const last = query.last && query.limit !== undefined && query.orders.length > 0 && query.offset === 0;
-    return { ...query, start: cut(query.start), end: cut(query.end), last };
+    return Object.assign(query, { start: cut(query.start), end: cut(query.end), last });
   });
 
 // --- The oracle: data-types#value_type_ordering and the queries pages, on plain JavaScript values.
@@ -156,7 +156,8 @@ function compare(a: unknown, b: unknown): number {
     return sign(a.length - other.length);
   }
   if (a === null) return 0;
-  const [x, y] = [Object.entries(a as object).toSorted(), Object.entries(b as object).toSorted()];
+  const entries = (map: object): [string, unknown][] => Object.entries(map).toSorted(([m], [n]) => (m < n ? -1 : 1));
+  const [x, y] = [entries(a as object), entries(b as object)];
   for (let i = 0; i < Math.min(x.length, y.length); i += 1) {
     const order = compare(x[i]?.[0], y[i]?.[0]) || compare(x[i]?.[1], y[i]?.[1]);
     if (order !== 0) return order;

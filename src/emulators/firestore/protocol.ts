@@ -32,12 +32,9 @@ function limited<T extends ServiceDefinition[string]>(method: T): T {
 const documentType = message<{ fields?: Fields }>('Document');
 const valueType = message<Value>('Value');
 
-/** A document's `fields` alone, as bytes of a Document message. */
-export const encodeFields = (fields: Fields): Uint8Array => documentType.serialize({ fields });
-
 export const decodeFields = (bytes: Uint8Array): Fields => documentType.deserialize(asBuffer(bytes)).fields ?? {};
 
-/** Decodes one top-level field of {@link encodeFields}'s bytes, stepping over the others. */
+/** Decodes one top-level field of `encodeFields`'s bytes, stepping over the others. */
 export function decodeField(bytes: Uint8Array, name: string): Value | undefined {
   const buffer = asBuffer(bytes);
   const wanted = Buffer.from(name);

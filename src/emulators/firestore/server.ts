@@ -21,15 +21,8 @@ import { MAX_REQUEST_BYTES } from './limits.ts';
 import { watchTargets } from './listen.ts';
 import { listCollectionIds, listDocuments } from './listing.ts';
 import { documentName } from './paths.ts';
-import {
-  decodeFields,
-  encodeDocument,
-  encodeFields,
-  encodeTimestamp,
-  lengthDelimited,
-  pushVarint,
-  service,
-} from './protocol.ts';
+import { encodeFields } from './encode-fields.ts';
+import { decodeFields, encodeDocument, encodeTimestamp, lengthDelimited, pushVarint, service } from './protocol.ts';
 import type { Query } from './query.ts';
 import { parseQuery } from './query.ts';
 import { invalidArgument, RpcError, unimplemented } from './rpc-error.ts';
@@ -116,7 +109,9 @@ export async function startFirestore(options: FirestoreOptions): Promise<Firesto
     const caller = call.metadata.get(CALLER_HEADER)[0]?.toString();
     usage.add(caller, { rpcs: 1 });
     const abort = new AbortController();
-    call.on('cancelled', () => abort.abort());
+    let over = false;
+    // Also emitted when a finished call closes, and an abort is dear.
+    call.on('cancelled', () => over || abort.abort());
     const started = clock();
     let outcome = 'OK';
     try {
@@ -135,6 +130,7 @@ export async function startFirestore(options: FirestoreOptions): Promise<Firesto
       outcome = `${status[code]} ${details}`;
       return { code, details };
     } finally {
+      over = true;
       log?.(`firestore ${method} ${outcome} ${clock() - started} ms`);
     }
   }
@@ -260,30 +256,24 @@ export async function startFirestore(options: FirestoreOptions): Promise<Firesto
 
     Listen: (call: ServerDuplexStream<ListenRequest, object>) => {
       void serve('Listen', call, async ({ signal, count }) => {
-        const stream = watchTargets(
-          engine,
-          (response) => call.write(response),
-          (reads) => count({ reads }),
-          check,
-        );
-        let end = (): void => undefined;
+        const send = (response: object): unknown => call.write(response);
+        const stream = watchTargets(engine, send, (reads) => count({ reads }), check);
+        const over = Promise.withResolvers<void>();
+        const stop = (): void => over.reject(new RpcError(status.UNAVAILABLE, 'The local Firestore is stopping.'));
+        listeners.add(stop);
+        call.on('data', (request: ListenRequest) => {
+          try {
+            stream.receive(request);
+          } catch (error) {
+            over.reject(error);
+          }
+        });
+        for (const event of ['end', 'error']) call.on(event, () => over.resolve());
+        signal.addEventListener('abort', () => over.resolve());
         try {
-          await new Promise<void>((resolve, reject) => {
-            call.on('data', (request: ListenRequest) => {
-              try {
-                stream.receive(request);
-              } catch (error) {
-                reject(error);
-              }
-            });
-            call.on('end', resolve);
-            call.on('error', () => resolve());
-            signal.addEventListener('abort', () => resolve());
-            end = () => reject(new RpcError(status.UNAVAILABLE, 'The local Firestore is stopping.'));
-            listeners.add(end);
-          });
+          await over.promise;
         } finally {
-          listeners.delete(end);
+          listeners.delete(stop);
           stream.end();
         }
       }).then((error) => (error ? call.emit('error', error) : call.end()));

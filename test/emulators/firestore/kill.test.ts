@@ -35,7 +35,7 @@ describe('kill -9', () => {
     `loses no acknowledged write in ${ROUNDS} rounds`,
     async () => {
       /** By writer: commits that were answered. Each adds one document and one to the writer's counter. */
-      const acknowledged = new Array<number>(WRITERS).fill(0);
+      const acknowledged = Array.from({ length: WRITERS }, () => 0);
       for (let round = 0; round < ROUNDS; round += 1) {
         const { emulator, port } = await serve();
         const wire = openWire(port);
