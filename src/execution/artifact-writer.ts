@@ -1,6 +1,6 @@
 /** Collects entities in key order, lets them go in compressed parts, and hashes the content as it passes. */
 import { createHash } from 'node:crypto';
-import { TerminalError } from '../errors.ts';
+import { TerminalError, toError } from '../errors.ts';
 import type { Artifact, Part, Shard } from '../model/artifact.ts';
 import { canonicalJson } from '../model/canonical.ts';
 import { HASH_LENGTH, hashOf } from '../model/hash.ts';
@@ -10,18 +10,21 @@ import { FLUSH_ENTITIES, INLINE_BYTES, MAX_SHARDS, PART_RAW_BYTES } from './limi
 /** Writes a part as a document of its own, under the generation that the artifact will point to. */
 export type ShardSink = (part: Part, index: number) => Promise<Shard>;
 
-/** Whole values and small records: everything is in memory already. */
+/**
+ * Whole values and small records: everything is in memory already.
+ * @throws {TerminalError} OUTPUT_INVALID on a value that JSON has no word for, SHARDING_LIMIT_EXCEEDED
+ */
 export async function writeArtifact(value: unknown, keyed: boolean, sink: ShardSink): Promise<Artifact> {
   if (keyed) {
     const writer = artifactWriter(sink);
     const record = value as Record<string, unknown>;
     for (const key of Object.keys(record).sort()) {
-      writer.add(key, record[key]);
+      storable(`the value of "${key}"`, () => writer.add(key, record[key]));
       if (writer.isFull()) await writer.flush();
     }
     return writer.finish();
   }
-  const json = canonicalJson(value);
+  const json = storable('the result', () => canonicalJson(value));
   const data = compressJson(json);
   if (data.byteLength > INLINE_BYTES)
     throw tooLarge(`the result is ${data.byteLength} bytes compressed, above ${INLINE_BYTES}`);
@@ -110,6 +113,17 @@ function cut(entries: readonly { key: string; json: string }[]): Part[] {
     throw tooLarge(`the value of "${first.key}" is ${data.byteLength} bytes compressed, above ${INLINE_BYTES}`);
   const middle = entries.length >> 1;
   return [...cut(entries.slice(0, middle)), ...cut(entries.slice(middle))];
+}
+
+/** What cannot be written as JSON would not be the next time either. */
+function storable<T>(what: string, write: () => T): T {
+  try {
+    return write();
+  } catch (thrown) {
+    const cause = toError(thrown);
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new TerminalError('OUTPUT_INVALID', `${what}: ${cause.message}`, { cause });
+  }
 }
 
 const tooLarge = (what: string): TerminalError =>

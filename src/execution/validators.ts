@@ -13,6 +13,8 @@ export function checkOutput(computation: Computation, value: unknown): unknown {
 /** One entity's value of a keyed output. @throws {Error} which counts as the entity's failure. */
 export function checkValue(computation: Computation, id: string, value: unknown): unknown {
   if (!isKeyed(computation.output)) throw new Error(`${computation.name} is not keyed`);
+  const key = z.safeParse(computation.output.keyType, id);
+  if (!key.success) throw new Error(`"${id}" is no key of the output schema: ${firstIssue(key.error)}`);
   const checked = z.safeParse(computation.output.valueType, value);
   if (checked.success) return checked.data;
   throw new Error(`the value of "${id}" does not fit the output schema: ${firstIssue(checked.error)}`);
