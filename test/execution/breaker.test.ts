@@ -1,0 +1,69 @@
+/** The circuit breaker, exactly at its thresholds. */
+import { describe, expect, test } from 'vitest';
+import { TerminalError } from '../../src/errors.ts';
+import { openBreaker } from '../../src/execution/breaker.ts';
+import { BREAKER_AFTER_ENTITIES, KEPT_ERRORS } from '../../src/execution/limits.ts';
+
+const broken = new Error('no such airport');
+
+function tried({ failed, passed }: { failed: number; passed: number }, failuresFirst = true) {
+  const breaker = openBreaker();
+  const fail = (): void => {
+    for (let index = 0; index < failed; index++) breaker.failed(`e${index}`, broken);
+  };
+  const pass = (): void => {
+    for (let index = 0; index < passed; index++) breaker.passed();
+  };
+  for (const step of failuresFirst ? [fail, pass] : [pass, fail]) step();
+  return breaker;
+}
+
+describe('the breaker', () => {
+  test('stays closed before a hundred were tried, however many fail', () => {
+    expect(tried({ failed: BREAKER_AFTER_ENTITIES - 1, passed: 0 })).toMatchObject({ tried: 99, failures: 99 });
+  });
+
+  test.each([true, false])('stays closed at exactly a tenth of a hundred (failures first: %s)', (failuresFirst) => {
+    expect(tried({ failed: 10, passed: 90 }, failuresFirst)).toMatchObject({ tried: 100, failures: 10 });
+  });
+
+  test.each([true, false])('opens at eleven of a hundred (failures first: %s)', (failuresFirst) => {
+    expect(() => tried({ failed: 11, passed: 89 }, failuresFirst)).toThrow(
+      '11 of 100 entities failed, above 10 %; the first, e0: no such airport',
+    );
+  });
+
+  test('opens when the hundredth is the first good one', () => {
+    expect(() => tried({ failed: 99, passed: 1 })).toThrow('99 of 100 entities failed');
+  });
+
+  test.each([200, 1_000, 3_330])('opens with the first failure above a tenth of %i', (all) => {
+    const tenth = all / 10;
+    expect(tried({ failed: tenth, passed: all - tenth }, false).failures).toBe(tenth);
+    expect(() => tried({ failed: tenth + 1, passed: all - tenth - 1 }, false)).toThrow(TerminalError);
+  });
+
+  test('opens with a code that never retries', () => {
+    expect(() => tried({ failed: 100, passed: 0 })).toThrow(
+      expect.objectContaining({ code: 'QUALITY_CIRCUIT_BREAKER', name: 'TerminalError' }),
+    );
+  });
+
+  test('keeps the first twenty errors, and counts them all', () => {
+    const breaker = tried({ failed: 60, passed: 0 });
+    expect(breaker.errors).toHaveLength(KEPT_ERRORS);
+    expect(breaker.errors[0]).toEqual({ id: 'e0', message: 'no such airport' });
+    expect(breaker.errors.at(-1)?.id).toBe('e19');
+    expect(breaker.failures).toBe(60);
+  });
+
+  test('takes whatever is thrown', () => {
+    const breaker = openBreaker();
+    breaker.failed('a', 'just text');
+    breaker.failed('b', { code: 7 });
+    expect(breaker.errors.map(({ message }) => message)).toEqual([
+      'just text',
+      'a value that is no Error was thrown: {"code":7}',
+    ]);
+  });
+});
