@@ -1,0 +1,52 @@
+/** What a run left in a project's state file, read through the real stores. */
+import { join } from 'node:path';
+import { Firestore } from '@google-cloud/firestore';
+import { startCloud } from '../../src/cli/local/local-cloud.ts';
+import { compose, type Ports } from '../../src/compose.ts';
+import { readConfig } from '../../src/config.ts';
+import { Run } from '../../src/model/run.ts';
+import { Task } from '../../src/model/task.ts';
+import { cellPlace, readWhole } from '../../src/steps/load-inputs.ts';
+import type { StoredCell } from '../../src/steps/ports.ts';
+import type { FixtureProject } from './fixture-project.ts';
+
+export interface Left {
+  readonly ports: Ports;
+  readonly runs: readonly Run[];
+  readonly tasks: readonly Task[];
+  cell(computation: string, date: string): Promise<StoredCell | undefined>;
+  /** Undefined where there is no result. */
+  value(computation: string, date: string): Promise<unknown>;
+}
+
+/** Opens the project's state while no command runs on it. */
+export async function inspect(project: FixtureProject, look: (left: Left) => Promise<void>): Promise<void> {
+  const config = readConfig({ DAYMILL_LOG: 'silent' }, project.root, process.pid);
+  const cloud = await startCloud(config);
+  Object.assign(process.env, cloud.env);
+  const ports = compose({ ...config, manifestFile: join(project.home, 'manifest.json') });
+  const db = new Firestore({ projectId: config.projectId });
+  const category = (computation: string) => cellPlace(ports.manifest, computation, '').category;
+  try {
+    const [runs, tasks] = await Promise.all([
+      db.collection('computation_runs').get(),
+      db.collection('computation_audit_ledger').get(),
+    ]);
+    await look({
+      ports,
+      runs: runs.docs.map((run) => Run.parse(run.data())),
+      tasks: tasks.docs.map((task) => Task.parse(task.data())),
+      async cell(computation, date) {
+        const [cell] = await ports.cells.read([{ computation, date, category: category(computation) }]);
+        return cell;
+      },
+      async value(computation, date) {
+        const [artifact] = await ports.artifacts.read([cellPlace(ports.manifest, computation, date)]);
+        return artifact === undefined ? undefined : readWhole(artifact);
+      },
+    });
+  } finally {
+    await Promise.all([ports.close(), db.terminate()]);
+    await cloud.close();
+  }
+}
