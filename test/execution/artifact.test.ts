@@ -186,8 +186,8 @@ describe('parts', () => {
 
   test('beyond two thousand shards are refused', async () => {
     const writer = artifactWriter(async ({ first, last, count }, index) => ({ first, last, count, id: String(index) }));
-    // Two large parts do not fit one document; from then on every part is a shard.
-    const large = [noise(500_000, 1), noise(500_000, 2)];
+    // Three large parts do not fit one document; from then on every part is a shard.
+    const large = [1, 2, 3].map((seed) => noise(500_000, seed));
     let artifact: Artifact | undefined;
     const overflow = async (): Promise<void> => {
       for (let index = 0; index <= MAX_SHARDS; index++) {
