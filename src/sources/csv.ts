@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { UserError } from '../errors.ts';
 import type { FileSource } from '../model/dataset.ts';
 import { parseCsv } from './parse-csv.ts';
-import type { Coverage, SourceRow } from './read-source.ts';
+import type { Coverage, SourceRow } from './source-row.ts';
 import { dayOfValue } from './row-day.ts';
 
 /** Longer than most records that coverage() has to find at the end of a file. */

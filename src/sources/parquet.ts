@@ -5,7 +5,7 @@ import { compressors } from 'hyparquet-compressors';
 import { toError, UserError } from '../errors.ts';
 import type { FileSource } from '../model/dataset.ts';
 import type { Day } from '../model/date.ts';
-import type { Coverage, SourceRow } from './read-source.ts';
+import type { Coverage, SourceRow } from './source-row.ts';
 import { dayOfValue } from './row-day.ts';
 
 interface Days {

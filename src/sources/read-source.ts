@@ -4,27 +4,15 @@ import { resolve } from 'node:path';
 import { toError, UserError } from '../errors.ts';
 import type { FileSource } from '../model/dataset.ts';
 import type { Day } from '../model/date.ts';
+import type { Coverage, SourceRow } from './source-row.ts';
 import { csvCoverage, csvRows } from './csv.ts';
 import { parquetCoverage, parquetRows } from './parquet.ts';
 import { rowDays } from './row-day.ts';
-
-/** One row as the file holds it. */
-export interface SourceRow {
-  /** Position in the file, 1 for the first row of data. */
-  readonly number: number;
-  readonly values: Readonly<Record<string, unknown>>;
-}
 
 export interface SourceDay<T> {
   readonly date: Day;
   /** In the file's order. */
   readonly rows: T[];
-}
-
-/** The first and the last day that a file holds. */
-export interface Coverage {
-  readonly first: Day;
-  readonly last: Day;
 }
 
 /**

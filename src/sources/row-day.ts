@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import type { FileSource } from '../model/dataset.ts';
 import { dayOf, isDay } from '../model/date.ts';
 import type { Day } from '../model/date.ts';
-import type { SourceRow } from './read-source.ts';
+import type { SourceRow } from './source-row.ts';
 
 const DAY_MS = 86_400_000;
 
