@@ -5,7 +5,8 @@ import { UserError } from '../errors.ts';
 import type { Dataset, FileSource } from '../model/dataset.ts';
 import { addDays, type Day } from '../model/date.ts';
 import type { Manifest } from '../model/manifest.ts';
-import { type Coverage, coverage } from '../sources/read-source.ts';
+import { coverage } from '../sources/read-source.ts';
+import type { Coverage } from '../sources/source-row.ts';
 import type { Definitions, RootData } from '../steps/ports.ts';
 
 export interface LoadRange {
@@ -29,9 +30,13 @@ export interface LoadRangePorts {
 
 /** One for each dataset that has a file. @throws {UserError} MISSING_FILE, BAD_SOURCE */
 export async function loadRanges(target: Day, ports: LoadRangePorts): Promise<LoadRange[]> {
-  const datasets = await Promise.all(ports.manifest.datasets.map((entry) => ports.definitions.dataset(entry)));
-  const ranges = await Promise.all(datasets.map((dataset) => rangeOf(dataset, target, ports)));
-  return ranges.filter((range) => range !== undefined);
+  const ranges: LoadRange[] = [];
+  // One by one, so that nothing is under way when one of them throws.
+  for (const entry of ports.manifest.datasets) {
+    const range = await rangeOf(await ports.definitions.dataset(entry), target, ports);
+    if (range !== undefined) ranges.push(range);
+  }
+  return ranges;
 }
 
 async function rangeOf(dataset: Dataset, target: Day, ports: LoadRangePorts): Promise<LoadRange | undefined> {
@@ -44,7 +49,8 @@ async function rangeOf(dataset: Dataset, target: Day, ports: LoadRangePorts): Pr
       `${name} is read from ${source.file}, which is not there. Run npm ci, or correct the dataset's source.`,
     );
   }
-  const [mark, whole] = await Promise.all([ports.rootData.readMark(name), coverage(source, ports.root)]);
+  const mark = await ports.rootData.readMark(name);
+  const whole = await coverage(source, ports.root);
   const same = mark?.file === source.file && mark.size === file.size && mark.modifiedMs === file.mtimeMs;
   return {
     dataset: name,
