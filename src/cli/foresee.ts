@@ -28,10 +28,9 @@ export interface Foresight extends Survey {
 /** Days that a file has are read from the file, not guessed from its ends. */
 export async function foresee({ date, from }: Days, ports: Ports): Promise<Foresight> {
   const ranges = await loadRanges(date, ports);
-  const [pending, snapshot] = await Promise.all([
-    Promise.all(ranges.map(async (range) => ({ range, days: await daysIn(range, ports.root) }))),
-    ports.planning.load(),
-  ]);
+  const pending: { range: LoadRange; days: Day[] }[] = [];
+  for (const range of ranges) pending.push({ range, days: await daysIn(range, ports.root) });
+  const snapshot = await ports.planning.load();
   const availability = new Map([...snapshot.availability].map(([name, days]) => [name, new Map(days)]));
   const daysOf = (name: string): Map<Day, string> => {
     const days = availability.get(name) ?? new Map<Day, string>();

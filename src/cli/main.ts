@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command line: finds the command, parses its options, and maps what it throws to a message and an exit code. */
+import { enableCompileCache } from 'node:module';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../config.ts';
 import { toError, UserError } from '../errors.ts';
@@ -11,6 +12,8 @@ import { openOutput, type Output } from './output.ts';
 /** Errors whose message says what is wrong and what to do. The emulators know none of our classes, so they go by name. */
 const EXPLAINED = new Set(['UserError', 'StateFileError', 'BusyPortError']);
 
+// Halves the start of every command but the first.
+enableCompileCache();
 // A reader that has seen enough, such as head, is no trouble.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Explanation } from '../../src/cli/commands/explain.ts';
 import type { PlanAnswer } from '../../src/cli/commands/plan.ts';
 import type { RunSummary } from '../../src/cli/run-summary.ts';
-import { daymill } from '../support/daymill-process.ts';
-import { type ShopProject, shopProject } from '../support/shop-project.ts';
+import { daymill } from './start-daymill.ts';
+import { type ShopProject, shopProject } from './shop-project.ts';
 
 const NONE = { RUN: 0, RERUN: 0, SKIP: 0, STABLE: 0, BLOCKED: 0, FAILED_DEPENDENCY: 0, IMPOSSIBLE: 0 };
 
