@@ -1,5 +1,5 @@
 /** After a task became terminal: when it was the run's last, call the workflow back. */
-import { toError } from '../errors.ts';
+import { toError, UserError } from '../errors.ts';
 import type { Run } from '../model/run.ts';
 import type { Callbacks, Clock, Log, Runs } from './ports.ts';
 
@@ -34,10 +34,7 @@ export async function callBack(run: Run, ports: CountDownPorts): Promise<Callbac
   const sending = run.callingBackMs !== undefined && ports.clock.now() - run.callingBackMs < SENDING_MS;
   if (sending || !(await ports.runs.beginCallback(run, ports.clock.now()))) return 'under-way';
   try {
-    const answer =
-      run.callbackUrl === undefined
-        ? 'sent'
-        : await ports.callbacks.send(run.callbackUrl, { runId: run.id, status: 'COMPLETED' });
+    const answer = await send(run, ports);
     await ports.runs.markCalledBack(run.id, ports.clock.now());
     ports.log.info(
       { event: 'run.completed', run: run.id, tasks: run.totalTasks, callback: answer },
@@ -50,5 +47,20 @@ export async function callBack(run: Run, ports: CountDownPorts): Promise<Callbac
       `the callback stays unsent: ${toError(thrown).message}`,
     );
     return 'due';
+  }
+}
+
+/** An address that is not Workflows' (any more: a local cloud has other ports each time) will never be one, so its run is answered. */
+async function send(
+  { id, callbackUrl }: Run,
+  { callbacks, log }: CountDownPorts,
+): Promise<'sent' | 'gone' | 'refused'> {
+  if (callbackUrl === undefined) return 'sent';
+  try {
+    return await callbacks.send(callbackUrl, { runId: id, status: 'COMPLETED' });
+  } catch (thrown) {
+    if (!(thrown instanceof UserError)) throw thrown;
+    log.info({ event: 'callback.refused', run: id, url: callbackUrl }, thrown.message);
+    return 'refused';
   }
 }

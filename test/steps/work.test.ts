@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Ports } from '../../src/compose.ts';
 import { RetryableError } from '../../src/errors.ts';
+import { workflowsCallbacks } from '../../src/google/workflows-callbacks.ts';
 import { messageFor, type TaskMessage } from '../../src/model/message.ts';
 import { dispatch } from '../../src/steps/dispatch.ts';
 import { readWhole } from '../../src/steps/load-inputs.ts';
@@ -142,6 +143,15 @@ describe('work', () => {
     expect((await reconcile({ ...another(unavailable), clock: later(60_000) })).calledBack).toBe(0);
     expect((await reconcile({ ...another(), clock: later(120_000) })).calledBack).toBe(1);
     expect(called).toEqual([claimed.callbackUrl]);
+  });
+
+  test('a callback address of a local cloud that is gone is given up, and its run closed', async () => {
+    const claimed = await claim();
+    const elsewhere = workflowsCallbacks('127.0.0.1:1', []);
+    await work(claimed.message, { ...another(), callbacks: elsewhere });
+    expect(await ports.runs.read(claimed.runId)).toMatchObject({ remainingTasks: 0, status: 'COMPLETED' });
+    await expectDoneOnce(claimed);
+    expect(called).toEqual([]);
   });
 
   test('hazard 4: who lost the lease stores nothing and counts nothing; the successor does', async () => {

@@ -14,9 +14,9 @@ export interface Left {
   readonly ports: Ports;
   readonly runs: readonly Run[];
   readonly tasks: readonly Task[];
-  cell(computation: string, date: string): Promise<StoredCell | undefined>;
+  readonly cell: (computation: string, date: string) => Promise<StoredCell | undefined>;
   /** Undefined where there is no result. */
-  value(computation: string, date: string): Promise<unknown>;
+  readonly value: (computation: string, date: string) => Promise<unknown>;
 }
 
 /** Opens the project's state while no command runs on it. */
