@@ -5,7 +5,7 @@ import { readSource } from '../sources/read-source.ts';
 import { survey, type Survey } from '../steps/survey.ts';
 import type { Availability } from '../planning/state.ts';
 import type { Days } from './days.ts';
-import { type LoadRange, loadRanges } from './load-ranges.ts';
+import { bundledFiles, type LoadRange, loadRanges } from './load-ranges.ts';
 
 /** Stands for the hash of a day that is in its file and was not loaded yet. */
 const NOT_LOADED = 'not loaded yet';
@@ -27,7 +27,7 @@ export interface Foresight extends Survey {
 
 /** Days that a file has are read from the file, not guessed from its ends. */
 export async function foresee({ date, from }: Days, ports: Ports): Promise<Foresight> {
-  const ranges = await loadRanges(date, ports);
+  const ranges = await loadRanges(await bundledFiles(ports.root, ports.manifest), date, ports.rootData);
   const pending: { range: LoadRange; days: Day[] }[] = [];
   for (const range of ranges) pending.push({ range, days: await daysIn(range, ports.root) });
   const snapshot = await ports.planning.load();

@@ -50,9 +50,12 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
         resolve();
       });
     });
+  let changed = false;
   const runNow = async (): Promise<void> => {
     // Instances hold the code that they started with.
-    await Promise.all(Object.values(daymill.functions).map((service) => service.kill()));
+    if (changed) await Promise.all(Object.values(daymill.functions).map((service) => service.kill()));
+    changed = false;
+    for (const name of ['index', 'dispatch', 'work'] as const) daymill.functions[name].warm();
     await command('run');
   };
   const replan = async (): Promise<void> => {
@@ -68,6 +71,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   };
   let settling: NodeJS.Timeout | undefined;
   const watcher = watch(folder, { recursive: true }, () => {
+    changed = true;
     clearTimeout(settling);
     settling = setTimeout(() => queue(replan), SETTLE_MS);
   });

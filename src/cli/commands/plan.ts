@@ -6,6 +6,7 @@ import type { PlannedCell } from '../../planning/plan.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { assertAfterFirstData, type Days, readDays } from '../days.ts';
 import { describeLoad, foresee, type PendingLoad } from '../foresee.ts';
+import { bundledFiles } from '../load-ranges.ts';
 import { look, manifestOf } from '../look.ts';
 import { groupPlan, isConditional, type PlanGroup, type Stretch } from '../plan-groups.ts';
 import type { Output } from '../output.ts';
@@ -42,8 +43,8 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const expression = text(args, 'select') ?? '*';
   // Says what is wrong with an expression before anything is opened.
   selectComputations(manifest, expression, { changed: new Set() });
+  assertAfterFirstData(days.date, await bundledFiles(context.config.root, manifest));
   const foreseen = await look(context.config, manifest, (ports) => foresee(days, ports));
-  assertAfterFirstData(days.date, foreseen.ranges);
   const changed = changedComputations(foreseen.cells);
   const selected = selectComputations(manifest, expression, { changed });
   const cells = foreseen.cells.filter(({ decision }) => selected.has(decision.computation));

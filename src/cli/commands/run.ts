@@ -3,12 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { compose, type Ports } from '../../compose.ts';
 import type { Execution } from '../../google/workflows-client.ts';
 import { writeManifest } from '../../manifest/read-manifest.ts';
+import type { Day } from '../../model/date.ts';
 import { coverage, readSource } from '../../sources/read-source.ts';
 import { loadRootData } from '../../steps/load-root-data.ts';
 import { survey } from '../../steps/survey.ts';
 import { type Arguments, type Command, type Context, type ExitCode, Interrupted } from '../command.ts';
 import { assertAfterFirstData, type Days, readDays } from '../days.ts';
-import { loadRanges } from '../load-ranges.ts';
+import { type BundledFile, bundledFiles, loadRanges } from '../load-ranges.ts';
 import { WORKFLOW } from '../local/local-cloud.ts';
 import { openRunCloud, type RunCloud } from '../local/run-cloud.ts';
 import { manifestOf } from '../look.ts';
@@ -37,6 +38,8 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const startedMs = performance.now();
   const days = readDays(args, context);
   const manifest = await manifestOf(config);
+  const files = await bundledFiles(config.root, manifest);
+  assertAfterFirstData(days.date, files);
   const progress = watchRun(output, manifest);
   const stop = new AbortController();
   void context.interrupted().then(() => stop.abort());
@@ -47,7 +50,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
     cloud.warm();
     const ports = compose({ ...config, logLevel: 'silent' }, manifest);
     try {
-      await load(days, ports, progress, stop.signal);
+      await load(days.date, files, ports, progress, stop.signal);
       const before = await survey({ from: days.from, to: days.date }, ports);
       const execution = await execute(days, cloud, stop.signal);
       progress.end();
@@ -66,10 +69,14 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   }
 }
 
-async function load({ date }: Days, ports: Ports, progress: RunProgress, stop: AbortSignal): Promise<void> {
-  const ranges = await loadRanges(date, ports);
-  assertAfterFirstData(date, ranges);
-  progress.loads(ranges);
+async function load(
+  date: Day,
+  files: readonly BundledFile[],
+  ports: Ports,
+  progress: RunProgress,
+  stop: AbortSignal,
+): Promise<void> {
+  progress.loads(await loadRanges(files, date, ports.rootData));
   await loadRootData(date, { ...ports, readSource, coverage }, (dataset, day) => {
     if (stop.aborted) throw new Interrupted('Interrupted. The days that were loaded stay; run again to go on.');
     progress.onLoad(dataset, day);

@@ -97,7 +97,7 @@ export async function startDaymill(config: Config, options: LocalOptions): Promi
       env: {
         ...options.env,
         ...cloud.env,
-        NODE_COMPILE_CACHE: join(config.home, 'compile-cache'),
+        NODE_COMPILE_CACHE: options.env['NODE_COMPILE_CACHE'] ?? join(config.home, 'compile-cache'),
         DAYMILL_ROOT: config.root,
         DAYMILL_HOME: config.home,
         DAYMILL_MANIFEST: config.manifestFile,
