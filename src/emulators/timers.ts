@@ -3,16 +3,31 @@
 export interface Timers {
   /** Milliseconds since 1970. */
   now: () => number;
-  /** Calls `work` once after `ms`; the answer cancels it. */
+  /** Calls `work` once, `ms` from now; the answer cancels it. */
   after: (ms: number, work: () => void) => () => void;
 }
 
-/** `setTimeout` takes no longer wait than this; whoever needs one looks at the clock again. */
-export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** What an emulator is started with: nothing for the machine's own time. */
+export interface TimersOptions {
+  clock?: () => number;
+  /** Replaces `setTimeout`. */
+  after?: Timers['after'];
+}
 
-/** The machine's own time, unless parts of it are given. */
-export function timersOf(given: { clock?: () => number; after?: Timers['after'] }): Timers {
-  return { now: given.clock ?? Date.now, after: given.after ?? afterRealTime };
+/** `setTimeout` takes no longer wait than this. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export const timersOf = ({ clock = Date.now, after = afterRealTime }: TimersOptions): Timers => ({ now: clock, after });
+
+/** Calls `work` once the clock has come to `deadline`, in milliseconds since 1970; the answer cancels it. */
+export function at({ now, after }: Timers, deadline: number, work: () => void): () => void {
+  let cancel = (): void => {};
+  const look = (): void => {
+    const left = deadline - now();
+    cancel = after(Math.max(0, left), () => (now() < deadline ? look() : work()));
+  };
+  look();
+  return () => cancel();
 }
 
 function afterRealTime(ms: number, work: () => void): () => void {

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openState } from '../../src/emulators/state.ts';
+import type { TimersOptions } from '../../src/emulators/timers.ts';
 import { startWorkflows } from '../../src/emulators/workflows/server.ts';
 
 export interface Execution {
@@ -156,7 +157,7 @@ export interface Services {
 }
 
 /** The emulator on fresh state, or the server that WORKFLOWS_ORIGIN and WORKFLOWS_PARENT name. */
-export async function startServices(options: { clock?: () => number } = {}): Promise<Services> {
+export async function startServices(options: TimersOptions = {}): Promise<Services> {
   const target = await startTarget();
   const { WORKFLOWS_ORIGIN: origin, WORKFLOWS_PARENT: parent, WORKFLOWS_TOKEN: token } = process.env;
   if (origin !== undefined && parent !== undefined) {

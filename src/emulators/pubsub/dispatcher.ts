@@ -166,7 +166,7 @@ export function startDispatcher(options: {
       const signal = AbortSignal.any([deadline.signal, abort.signal]);
       const request = pushRequest(subscription, message, failures + 1, timers.now());
       // 102 (Processing) acknowledges although it is not the last answer.
-      const status = await sendRequest(request, signal, { agent, interim: 102 });
+      const { status } = await sendRequest(request, signal, { agent, interim: 102 });
       log(describe(String(status)));
       return ACKNOWLEDGING_STATUSES.has(status);
     } catch (error) {

@@ -1,43 +1,47 @@
 /** Callback endpoints: https://cloud.google.com/workflows/docs/creating-callback-endpoints */
-import { existingExecution } from './api-call.ts';
-import type { Api, ApiCall, ApiRequest, Json } from './api-call.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError } from '../rest-server.ts';
+import type { RestCall, Routes } from '../rest-server.ts';
+import type { Api } from './api.ts';
 import { headerMap, parseBody } from './http-client.ts';
-import { rfc3339 } from './timestamp.ts';
-import { mapOf, toJson } from './value.ts';
+import { payloadOf } from './errors.ts';
+import { mapOf } from './value.ts';
 import type { ValueMap } from './value.ts';
 
-export function listCallbacks(api: Api, { parent: executionName }: ApiCall): Json {
-  const { state } = existingExecution(api, executionName);
-  if (state !== 'ACTIVE') return {};
-  const callbacks = api.store.callbacks(executionName).map(({ id, method, payload }) => ({
-    name: `${executionName}/callbacks/${id}`,
-    method,
-    availablePayloads: payload === undefined ? [] : [printable(payload as ValueMap)],
-    waiters: String(api.runner.waiters(executionName, id)),
-  }));
-  return { callbacks };
-}
+export function callbackMethods({ state, store, runner, timers }: Api): Routes {
+  return {
+    'GET workflows/*/executions/*/callbacks': ({ parent: execution }) => {
+      if (store.execution(execution).state !== 'ACTIVE') return {};
+      const callbacks = store.callbacks(execution).map(({ id, method, payload }) => ({
+        name: `${execution}/callbacks/${id}`,
+        method,
+        availablePayloads: payload === undefined ? [] : [payloadOf(payload)],
+        waiters: String(runner.waiters(execution, id)),
+      }));
+      return { callbacks };
+    },
 
-/** The endpoint that `events.create_callback_endpoint` hands out. Its slot holds one callback that nobody has read yet. */
-export async function sendCallback(api: Api, request: ApiCall): Promise<Json> {
-  const [executionName = '', id = ''] = request.name.split('/callbacks/');
-  authenticate(request.headers.authorization);
-  const received = payloadOf(request, api.now());
-  await api.state.write(() => {
-    const active = api.store.execution(executionName)?.state === 'ACTIVE';
-    const callback = active ? api.store.callback(executionName, id) : undefined;
-    if (callback === undefined) throw new ApiError('NOT_FOUND', 'no execution waits here: it has ended or never was');
-    if (callback.method !== request.method) {
-      throw new ApiError('NOT_FOUND', `this callback endpoint takes ${callback.method}, not ${request.method}`);
-    }
-    if (callback.payload !== undefined) {
-      throw new ApiError('RESOURCE_EXHAUSTED', 'an earlier callback has not been processed yet; try again later');
-    }
-    api.store.putPayload(executionName, id, received);
-  });
-  api.runner.offer(executionName);
-  return {};
+    /** What `events.create_callback_endpoint` hands out. It holds one callback that nobody has read yet. */
+    '* workflows/*/executions/*/callbacks/*': async (call) => {
+      const [execution = '', id = ''] = call.name.split('/callbacks/');
+      authenticate(call.headers.authorization);
+      const received = receivedFrom(call, timers.now());
+      await state.write(() => {
+        const active = store.findExecution(execution)?.state === 'ACTIVE';
+        const callback = active ? store.callback(execution, id) : undefined;
+        if (callback === undefined)
+          throw new ApiError('NOT_FOUND', 'no execution waits here: it has ended or never was');
+        if (callback.method !== call.method) {
+          throw new ApiError('NOT_FOUND', `this callback endpoint takes ${callback.method}, not ${call.method}`);
+        }
+        if (callback.payload !== undefined) {
+          throw new ApiError('RESOURCE_EXHAUSTED', 'an earlier callback has not been processed yet; try again later');
+        }
+        store.putPayload(execution, id, received);
+      });
+      runner.offer(execution);
+      return {};
+    },
+  };
 }
 
 function authenticate(header: string | undefined): void {
@@ -47,27 +51,18 @@ function authenticate(header: string | undefined): void {
   if (!/^Bearer \S+$/i.test(header)) throw new ApiError('PERMISSION_DENIED', 'Authorization must be a bearer token');
 }
 
-function payloadOf({ method, url, headers, body }: ApiRequest, now: number): ValueMap {
+/** What `events.await_callback` answers with. */
+function receivedFrom({ method, url, headers, body }: RestCall, now: number): ValueMap {
   try {
-    const content = parseBody(headers['content-type'], body);
-    const query = mapOf(Object.fromEntries(url.searchParams));
-    const request = {
-      body: content,
+    const request = mapOf({
+      body: parseBody(headers['content-type'], body),
       headers: headerMap({ ...headers, authorization: undefined }),
       method,
-      query,
+      query: mapOf(Object.fromEntries(url.searchParams)),
       url: url.pathname,
-    };
-    return mapOf({ http_request: mapOf(request), received_time: rfc3339(now), type: 'HTTP' });
+    });
+    return mapOf({ http_request: request, received_time: new Date(now).toISOString(), type: 'HTTP' });
   } catch (error) {
     throw new ApiError('INVALID_ARGUMENT', `the body is not valid JSON: ${(error as Error).message}`);
-  }
-}
-
-function printable(payload: ValueMap): string {
-  try {
-    return toJson(payload);
-  } catch {
-    return '{}'; // a body of bytes
   }
 }

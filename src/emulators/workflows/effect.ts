@@ -1,11 +1,8 @@
 /** What an execution asks of the world, and what it gets back. */
+import type { OutgoingRequest } from '../http-request.ts';
 import type { Value, ValueMap } from './value.ts';
 
-export interface HttpCall {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: ReadonlyMap<string, string>;
-  readonly body?: Uint8Array;
+export interface HttpCall extends OutgoingRequest {
   /** Seconds. */
   readonly timeout: number;
 }

@@ -1,78 +1,50 @@
-/** Sends an execution's HTTP calls. On node:http, since fetch gives up after 300 s and hides why a connection failed. */
-import { request as httpRequest } from 'node:http';
-import type { IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+/** Sends an execution's HTTP calls and turns their answers into values. */
+import type { IncomingHttpHeaders } from 'node:http';
+import { sendRequest, TooLargeError } from '../http-request.ts';
+import type { HttpAnswer } from '../http-request.ts';
 import type { HttpCall, Outcome } from './effect.ts';
-import { Raised, systemError } from './errors.ts';
+import { systemError } from './errors.ts';
 import type { Tag } from './errors.ts';
 import { MAX_RESPONSE_BYTES } from './limits.ts';
 import { fromJson, mapOf } from './value.ts';
 import type { Value, ValueMap } from './value.ts';
 
-/** Always answers: a failure is an outcome too. An aborted call never answers. */
-export function sendHttp(call: HttpCall, signal: AbortSignal): Promise<Outcome> {
-  return new Promise((resolve) => {
-    let connected = false;
-    const fail = (tag: Tag, message: string): void => {
-      clearTimeout(timer);
-      if (!signal.aborted) resolve(failure(tag, message));
-    };
-    const send = call.url.toLowerCase().startsWith('https:') ? httpsRequest : httpRequest;
-    const headers = Object.fromEntries(call.headers);
-    const request = send(call.url, { method: call.method, headers, signal, agent: false });
-    const timer = setTimeout(() => {
-      fail('TimeoutError', `no complete response from ${call.url} within ${call.timeout} s`);
-      request.destroy();
-    }, call.timeout * 1000);
-    request.once('socket', (socket) => socket.once('connect', () => (connected = true)));
-    request.once('error', (error) => {
-      const tag = connected ? 'ConnectionError' : 'ConnectionFailedError';
-      fail(tag, `${call.method} ${call.url}: ${error.message}`);
-    });
-    request.once('response', (response) => {
-      void readBody(response).then(
-        (body) => {
-          clearTimeout(timer);
-          resolve(toOutcome(response, body));
-        },
-        (error: unknown) => {
-          if (error instanceof Raised) fail('ResourceLimitError', `the response exceeds ${MAX_RESPONSE_BYTES} bytes`);
-          else fail('ConnectionError', `${call.method} ${call.url}: ${String(error)}`);
-          request.destroy();
-        },
-      );
-    });
-    request.end(call.body);
-  });
+/** Always answers: a failure is an outcome too. */
+export async function sendHttp(call: HttpCall, signal: AbortSignal): Promise<Outcome> {
+  const timeout = AbortSignal.timeout(Math.ceil(call.timeout * 1000));
+  try {
+    const both = AbortSignal.any([signal, timeout]);
+    return toOutcome(await sendRequest(call, both, { maxBodyBytes: MAX_RESPONSE_BYTES }));
+  } catch (error) {
+    const [tag, reason] = timeout.aborted
+      ? (['TimeoutError', `no complete response within ${call.timeout} s`] as const)
+      : ([tagOf(error), (error as Error).message] as const);
+    return failure(tag, `${call.method} ${call.url}: ${reason}`);
+  }
 }
 
-function failure(tag: Tag, message: string): Outcome {
+function tagOf(error: unknown): Tag {
+  if (error instanceof TooLargeError) return 'ResourceLimitError';
+  // One error of several addresses, all refused, names no system call.
+  const connecting = /^(?:connect|getaddrinfo)$/.test((error as NodeJS.ErrnoException).syscall ?? '');
+  return connecting || error instanceof AggregateError ? 'ConnectionFailedError' : 'ConnectionError';
+}
+
+export function failure(tag: Tag, message: string): Outcome {
   return { kind: 'error', error: systemError(tag, message).value as ValueMap };
 }
 
-async function readBody(response: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_RESPONSE_BYTES) throw systemError('ResourceLimitError', '');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function toOutcome(response: IncomingMessage, bytes: Buffer): Outcome {
-  const code = response.statusCode ?? 0;
+function toOutcome({ status, headers, body: bytes }: HttpAnswer): Outcome {
   let body: Value;
   try {
-    body = parseBody(response.headers['content-type'], bytes);
+    body = parseBody(headers['content-type'], bytes);
   } catch (error) {
     return failure('ValueError', `the response is not valid JSON: ${(error as Error).message}`);
   }
-  const answer = { body, code: BigInt(code), headers: headerMap(response.headers) };
-  if (code < 400) return { kind: 'value', value: mapOf(answer) };
-  const error = new Map(systemError('HttpError', '', answer).value as ValueMap);
-  return { kind: 'error', error: error.set('message', `HTTP server responded with error code ${code}`) };
+  const answer = { body, code: BigInt(status), headers: headerMap(headers) };
+  if (status < 400) return { kind: 'value', value: mapOf(answer) };
+  const message = `HTTP server responded with error code ${status}`;
+  return { kind: 'error', error: mapOf({ ...answer, message, tags: ['HttpError'] }) };
 }
 
 /**
@@ -82,12 +54,13 @@ function toOutcome(response: IncomingMessage, bytes: Buffer): Outcome {
 export function parseBody(type: string | undefined, bytes: Uint8Array): Value {
   const media = type?.split(';')[0]?.trim().toLowerCase() ?? '';
   if (bytes.length === 0) return media.startsWith('text/') ? '' : null;
-  if (media === 'application/json') return fromJson(Buffer.from(bytes).toString('utf8'));
-  return media.startsWith('text/') ? Buffer.from(bytes).toString('utf8') : new Uint8Array(bytes);
+  const text = (): string => Buffer.from(bytes).toString('utf8');
+  if (media === 'application/json') return fromJson(text());
+  return media.startsWith('text/') ? text() : new Uint8Array(bytes);
 }
 
 /** Names as Go writes them, `Content-Type`, which is how they arrive in the service; repeated ones joined by comma. */
-export function headerMap(headers: IncomingMessage['headers']): ValueMap {
+export function headerMap(headers: IncomingHttpHeaders): ValueMap {
   const map = new Map<string, Value>();
   for (const [name, value] of Object.entries(headers)) {
     const canonical = name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());

@@ -1,16 +1,15 @@
 /** Runs executions: commits each turn, then starts what it opened, and delivers what comes back. */
 import type { State } from '../state.ts';
+import type { Timers } from '../timers.ts';
+import { at } from '../timers.ts';
 import { Driver } from './driver.ts';
-import type { Advance, End, Sources, Turn } from './driver.ts';
+import type { End, Sources, Turn } from './driver.ts';
 import type { Outcome } from './effect.ts';
 import { payloadOf, systemError } from './errors.ts';
-import { sendHttp } from './http-client.ts';
+import { failure, sendHttp } from './http-client.ts';
 import { parseProgram } from './parse.ts';
 import type { ExecutionResource, Store, WorkflowResource } from './store.ts';
-import { rfc3339, seconds } from './timestamp.ts';
-import type { Timers } from './timers.ts';
 import { fromJson } from './value.ts';
-import type { ValueMap } from './value.ts';
 
 interface Running {
   readonly driver: Driver;
@@ -51,15 +50,14 @@ export class Runner {
   resumeAll(): void {
     const { store } = this.#options;
     for (const execution of store.activeExecutions()) {
-      const name = execution.name.split('/executions/')[0] ?? '';
-      const workflow = store.revision(name, execution.workflowRevisionId);
+      const workflow = store.revision(execution.name.split('/executions/')[0] ?? '', execution.workflowRevisionId);
       if (workflow === undefined) continue; // deleted with its workflow
       try {
         const running = this.#open(workflow, execution);
         const turns = store.turns(execution.name);
         for (const turn of turns) running.driver.replay(turn);
         running.turns = turns.length;
-        void this.#then(running, () => this.#resume(running));
+        void this.#then(running, () => (turns.length === 0 ? this.#advance(running) : this.#wait(running)));
       } catch (error) {
         this.#cannotResume(execution, error);
       }
@@ -75,14 +73,15 @@ export class Runner {
   /** Answers the execution as it then is; undefined if it is not running. */
   async cancel(name: string): Promise<ExecutionResource | undefined> {
     const running = this.#running.get(name);
-    if (running === undefined) return undefined;
     let cancelled: ExecutionResource | undefined;
-    await this.#then(running, async () => {
-      const ended = { ...running.execution, ...this.#ending(running.execution), state: 'CANCELLED' as const };
-      await this.#options.state.write(() => this.#options.store.putEnd(ended));
-      this.#stop(running);
-      cancelled = ended;
-    });
+    if (running !== undefined) {
+      await this.#then(running, async () => {
+        const ended = this.#ended(running.execution, { state: 'CANCELLED' });
+        await this.#options.state.write(() => this.#options.store.putEnd(ended));
+        this.#stop(running);
+        cancelled = ended;
+      });
+    }
     return cancelled;
   }
 
@@ -123,17 +122,10 @@ export class Runner {
       .catch((error: unknown) => {
         // The turn is not on disk. Going on would lose it, so the execution rests until the next start.
         this.#stop(running);
-        this.#options.log(
-          `workflows: ${running.execution.name} stopped, it resumes at the next start: ${String(error)}`,
-        );
+        const { name } = running.execution;
+        this.#options.log(`Workflows: ${name} stopped, it resumes at the next start: ${String(error)}`);
       });
     return running.tail;
-  }
-
-  async #resume(running: Running): Promise<void> {
-    if (running.turns === 0) return this.#advance(running);
-    this.#begin(running, [...running.driver.waits.keys()]);
-    return this.#offer(running);
   }
 
   /** Another version of the emulator has written the journal, or somebody else has. */
@@ -141,34 +133,35 @@ export class Runner {
     const { state, store, log } = this.#options;
     this.#running.delete(execution.name);
     const { value } = systemError('SystemError', `the emulator cannot resume this execution: ${String(cause)}`);
-    const end: End = { state: 'FAILED', error: { payload: payloadOf(value), context: '', trace: [] } };
-    log(`workflows: ${execution.name} FAILED: ${end.error.payload}`);
-    const ended = { ...execution, ...this.#ending(execution), ...endFields(end) };
-    void state.write(() => store.putEnd(ended)).catch((error: unknown) => log(`workflows: ${String(error)}`));
+    const payload = payloadOf(value);
+    log(`Workflows: ${execution.name} FAILED: ${payload}`);
+    const ended = this.#ended(execution, { state: 'FAILED', error: { payload, context: '', trace: [] } });
+    void state.write(() => store.putEnd(ended)).catch((error: unknown) => log(`Workflows: ${String(error)}`));
   }
 
-  /** One turn: run, commit, start. */
+  /** One turn: run, commit, start. `callback` is the endpoint whose payload the turn takes. */
   async #advance(running: Running, event?: Turn['event'], callback?: string): Promise<void> {
-    const { state, store } = this.#options;
+    const { state, store, log } = this.#options;
     const { name } = running.execution;
-    const advance: Advance = running.driver.advance(event);
+    const { turn, opened, callbacks, end } = running.driver.advance(event);
     await state.write(() => {
-      if (store.execution(name) === undefined) throw new Error('it has been deleted with its workflow');
+      if (store.findExecution(name) === undefined) throw new Error('it has been deleted with its workflow');
       if (callback !== undefined) store.putPayload(name, callback, undefined);
-      for (const { id, method } of advance.callbacks) store.putCallback(name, id, method);
-      if (advance.end === undefined) store.putTurn(name, running.turns, advance.turn);
-      else store.putEnd({ ...running.execution, ...this.#ending(running.execution), ...endFields(advance.end) });
+      for (const { id, method } of callbacks) store.putCallback(name, id, method);
+      if (end === undefined) store.putTurn(name, running.turns, turn);
+      else store.putEnd(this.#ended(running.execution, end));
     });
     running.turns++;
-    if (advance.end !== undefined) {
-      const { end } = advance;
-      this.#options.log(`workflows: ${name} ${end.state}${end.state === 'FAILED' ? `: ${end.error.context}` : ''}`);
+    if (end !== undefined) {
+      log(`Workflows: ${name} ${end.state}${end.state === 'FAILED' ? `: ${end.error.context}` : ''}`);
       this.#stop(running);
-      return;
-    }
-    if (running.stopped) return; // while it was written
-    this.#begin(running, advance.opened);
-    await this.#offer(running);
+    } else if (!running.stopped) await this.#wait(running, opened); // it may have been, while the turn was written
+  }
+
+  /** Starts what open waits wait for. */
+  #wait(running: Running, waits: readonly number[] = [...running.driver.waits.keys()]): Promise<void> {
+    for (const wait of waits) running.cancels.set(wait, this.#startWait(running, wait));
+    return this.#offer(running);
   }
 
   async #offer(running: Running): Promise<void> {
@@ -183,10 +176,6 @@ export class Runner {
     }
   }
 
-  #begin(running: Running, waits: readonly number[]): void {
-    for (const wait of waits) running.cancels.set(wait, this.#startWait(running, wait));
-  }
-
   #startWait(running: Running, wait: number): () => void {
     const effect = running.driver.waits.get(wait)?.effect;
     const deliver = (outcome: Outcome): void => {
@@ -196,24 +185,30 @@ export class Runner {
         await this.#advance(running, { wait, outcome });
       });
     };
-    const fail = (tag: 'TimeoutError' | 'ValueError', message: string): void =>
-      deliver({ kind: 'error', error: systemError(tag, message).value as ValueMap });
     const { timers, store } = this.#options;
     if (effect?.kind === 'http') {
       const controller = new AbortController();
       void sendHttp(effect.call, controller.signal).then(deliver);
       return () => controller.abort();
     }
-    if (effect?.kind === 'sleep') return timers.at(effect.until, () => deliver({ kind: 'value', value: null }));
+    if (effect?.kind === 'sleep') return at(timers, effect.until, () => deliver({ kind: 'value', value: null }));
     if (effect === undefined || store.callback(running.execution.name, effect.id) === undefined) {
-      return timers.at(0, () => fail('ValueError', 'this execution has not created that callback endpoint'));
+      deliver(failure('ValueError', 'this execution has not created that callback endpoint'));
+      return () => {};
     }
-    return timers.at(effect.until, () => fail('TimeoutError', 'no callback arrived in time'));
+    return at(timers, effect.until, () => deliver(failure('TimeoutError', 'no callback arrived in time')));
   }
 
-  #ending(execution: ExecutionResource): { endTime: string; duration: string } {
+  #ended(execution: ExecutionResource, end: End | { readonly state: 'CANCELLED' }): ExecutionResource {
     const now = this.#options.timers.now();
-    return { endTime: rfc3339(now), duration: seconds(now - Date.parse(execution.startTime)) };
+    const milliseconds = Math.max(0, now - Date.parse(execution.startTime));
+    return {
+      ...execution,
+      endTime: new Date(now).toISOString(),
+      duration: `${(milliseconds / 1000).toFixed(3)}s`,
+      ...end,
+      ...(end.state === 'FAILED' && { error: errorResource(end.error) }),
+    };
   }
 
   #stop(running: Running): void {
@@ -224,13 +219,11 @@ export class Runner {
   }
 }
 
-function endFields(end: End): Partial<ExecutionResource> {
-  if (end.state === 'SUCCEEDED') return end;
-  const { payload, context, trace } = end.error;
+function errorResource({ payload, context, trace }: (End & { state: 'FAILED' })['error']): object {
   const elements = trace.map(({ step, routine, position }) => ({
     step,
     routine,
     position: { line: String(position.line), column: String(position.column), length: String(step.length) },
   }));
-  return { state: end.state, error: { payload, context, stackTrace: { elements } } };
+  return { payload, context, stackTrace: { elements } };
 }

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openState } from '../../../src/emulators/state.ts';
 import { startWorkflows } from '../../../src/emulators/workflows/server.ts';
+import { manualTimers } from '../../support/manual-timers.ts';
 import { connect, startTarget, until } from '../../support/workflows-rest.ts';
 import type { Rest, Target } from '../../support/workflows-rest.ts';
 
@@ -183,29 +184,30 @@ describe('after kill -9', () => {
   });
 
   test('the deadline of a sleep stays where it was', async () => {
-    let now = 1_700_000_000_000;
     const file = join(folder, 'clock.db');
-    const clock = (): number => now;
+    const timers = manualTimers(1_700_000_000_000);
+    const time = { clock: timers.now, after: timers.after };
     const source = '- a: {call: sys.sleep, args: {seconds: 3600}}\n- b: {return: "${sys.now()}"}';
     const first = openState(file);
-    const before = await startWorkflows({ state: first, projectId: 'test', clock });
+    const before = await startWorkflows({ state: first, projectId: 'test', ...time });
     const rest = connect(`http://127.0.0.1:${before.port}`, 'projects/test/locations/local');
     await rest.deploy('sleeping', source);
     const { name } = await rest.execute('sleeping');
-    await until(async () => ((await rest.send('GET', name)).body as { status?: object }).status && true);
-    now += 3_000_000;
+    await until(() => (timers.waits()[0] === 3_600_000 ? true : undefined));
+    timers.advance(3_000_000);
     await before.close();
     await first.close();
 
     const second = openState(file);
-    const after = await startWorkflows({ state: second, projectId: 'test', clock });
-    const again = connect(`http://127.0.0.1:${after.port}`, 'projects/test/locations/local');
+    const resumed = await startWorkflows({ state: second, projectId: 'test', ...time });
+    const again = connect(`http://127.0.0.1:${resumed.port}`, 'projects/test/locations/local');
+    await until(() => (timers.waits()[0] === 600_000 ? true : undefined));
     expect(((await again.send('GET', name)).body as { state: string }).state).toBe('ACTIVE');
-    now += 600_000;
+    timers.advance(600_000);
     const ended = await again.ended(name);
     expect(JSON.parse(ended.result)).toBe(1_700_003_600);
     expect(ended['duration']).toBe('3600.000s');
-    await after.close();
+    await resumed.close();
     await second.close();
   });
 });

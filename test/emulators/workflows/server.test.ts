@@ -51,9 +51,9 @@ describe('the server', () => {
     await rest.deploy('logging', '- a: {call: sys.log, args: {json: {n: 1}, severity: INFO}}\n- b: {raise: broken}');
     const { name } = await rest.run('logging');
     const id = name.split('/').at(-1);
-    expect(lines).toContain(`workflows: INFO ${id} {"n":1}`);
-    expect(lines).toContain(`workflows: ${name} FAILED: RuntimeError: "broken"\nin step "b", routine "main", line: 2`);
-    expect(lines.some((line) => /^workflows: POST \/v1\/.*executions 200$/.test(line))).toBe(true);
+    expect(lines).toContain(`Workflows: INFO ${id} {"n":1}`);
+    expect(lines).toContain(`Workflows: ${name} FAILED: RuntimeError: "broken"\nin step "b", routine "main", line: 2`);
+    expect(lines.some((line) => /^Workflows: POST \/v1\/.*executions 200$/.test(line))).toBe(true);
   });
 
   test('clear forgets everything, running executions too', async () => {

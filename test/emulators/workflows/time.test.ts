@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { manualTimers } from '../../support/manual-timers.ts';
+import type { ManualTimers } from '../../support/manual-timers.ts';
 import { startServices, until } from '../../support/workflows-rest.ts';
 import type { Services } from '../../support/workflows-rest.ts';
 
@@ -11,19 +13,19 @@ const waitFor = (timeout: string): string => `
     try: {call: events.await_callback, args: {callback: "\${cb}"${timeout}}}
     except: {as: e, steps: [{a: {return: ["\${e.tags}", "\${sys.now()}"]}}]}`;
 
-describe('on a clock that jumps', () => {
-  let now = START;
+describe('on a clock that the test moves', () => {
+  let timers: ManualTimers;
   let services: Services;
   beforeEach(async () => {
-    now = START;
-    services = await startServices({ clock: () => now });
+    timers = manualTimers(START);
+    services = await startServices({ clock: timers.now, after: timers.after });
   });
   afterEach(() => services.close());
 
   /** Moves time on until the execution has ended. */
   const endedBy = async (name: string, step: number): Promise<Record<string, unknown>> =>
     until(async () => {
-      now += step;
+      timers.advance(step);
       const { body } = await services.rest.send('GET', name);
       return (body as { state: string }).state === 'ACTIVE' ? undefined : (body as Record<string, unknown>);
     });

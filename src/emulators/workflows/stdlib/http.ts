@@ -49,7 +49,10 @@ function* send(request: Request, host: Host): Coroutine<Value> {
   const body = request.body === undefined ? undefined : encodeBody(request.body, headers);
   if (request.auth !== undefined) headers.set('authorization', `Bearer ${token(request.auth, request.url, host)}`);
   const url = withQuery(request.url, request.query);
-  const outcome = yield { kind: 'http', call: { method, url, headers, timeout, ...(body && { body }) } };
+  const outcome = yield {
+    kind: 'http',
+    call: { method, url, headers: Object.fromEntries(headers), timeout, ...(body && { body }) },
+  };
   if (outcome.kind === 'error') throw new Raised(outcome.error);
   return outcome.value;
 }
