@@ -252,7 +252,7 @@ describe('transactions', () => {
             for (const history of logs) replay(history);
           },
         ),
-        { numRuns: Number(process.env['DAYMILL_HISTORY_RUNS'] ?? 1), endOnFailure: true },
+        { numRuns: Number(process.env['DAYMILL_HISTORY_RUNS'] ?? 2), endOnFailure: true },
       );
     });
   });

@@ -4,7 +4,8 @@
  *
  * 1. Nothing is ever held exclusively: a commit decides, checks and stores in one turn of the event loop.
  * 2. A commit that must wait queues until it is through; later reads of its documents stand behind it.
- * 3. A circle of waiting owners is broken at once: the youngest in it is refused.
+ * 3. A circle of waiting owners is broken at once. A read in it goes first, for it only stood behind out of fairness;
+ *    a circle of commits alone refuses the youngest.
  */
 
 /** Whoever holds or waits: a transaction, or one commit outside of transactions. */
@@ -36,6 +37,8 @@ interface Wait {
   readonly owner: Owner;
   readonly blockers: () => ReadonlySet<Owner>;
   readonly settled: PromiseWithResolvers<void>;
+  /** Stands behind a commit, rather than being blocked by a lock. */
+  readonly isRead: boolean;
 }
 
 interface Held<Query> {
@@ -80,10 +83,10 @@ export class Locks<Query> {
     return found;
   }
 
-  /** Resolves when these commits have left the queue. */
+  /** Resolves when these commits have left the queue, or when waiting for them has become pointless: look again. */
   async standBehind(owner: Owner, ahead: ReadonlySet<Owner>, signal?: AbortSignal): Promise<void> {
     const remaining = (): Set<Owner> => new Set([...ahead].filter((other) => this.#queue.has(other)));
-    await this.#wait({ owner, blockers: remaining, settled: Promise.withResolvers() }, signal);
+    await this.#wait({ owner, blockers: remaining, isRead: true, settled: Promise.withResolvers() }, signal);
   }
 
   /** Joins the queue. */
@@ -91,7 +94,10 @@ export class Locks<Query> {
     this.#queue.set(owner, new Set(names));
     return {
       free: (touched) =>
-        this.#wait({ owner, blockers: () => this.blockers(owner, touched), settled: Promise.withResolvers() }, signal),
+        this.#wait(
+          { owner, blockers: () => this.blockers(owner, touched), isRead: false, settled: Promise.withResolvers() },
+          signal,
+        ),
       end: () => {
         this.#queue.delete(owner);
         this.#wake();
@@ -131,23 +137,29 @@ export class Locks<Query> {
 
   #breakCircles(wait: Wait): void {
     for (const blocker of wait.blockers()) {
-      const way = this.#way(blocker, wait.owner);
-      if (!way) continue;
-      const youngest = way.reduce((a, b) => (b.age > a.age ? b : a), wait.owner);
-      this.release(youngest, new DeadlockError('the transaction stood in a circle of waiting transactions'));
-      if (youngest === wait.owner) return;
+      // There may be several ways back from one blocker.
+      for (let way = this.#way(blocker, wait.owner); way; way = this.#way(blocker, wait.owner)) {
+        const circle = [wait, ...way];
+        const reads = circle.filter(({ isRead }) => isRead);
+        for (const read of reads) this.#settle(read);
+        if (reads.length === 0) {
+          const { owner } = circle.reduce((a, b) => (b.owner.age > a.owner.age ? b : a));
+          this.release(owner, new DeadlockError('the transaction stood in a circle of waiting transactions'));
+        }
+        if (!this.#waits.has(wait)) return;
+      }
     }
   }
 
-  /** The owners along a way of waiting from one to another, if there is one. */
-  #way(from: Owner, to: Owner, seen = new Set<Owner>()): Owner[] | undefined {
+  /** The waits along a way from one owner to another, if there is one. */
+  #way(from: Owner, to: Owner, seen = new Set<Owner>()): Wait[] | undefined {
     if (from === to) return [];
     seen.add(from);
     for (const wait of this.#waits) {
       if (wait.owner !== from) continue;
       for (const next of wait.blockers()) {
         const rest = seen.has(next) ? undefined : this.#way(next, to, seen);
-        if (rest) return [from, ...rest];
+        if (rest) return [wait, ...rest];
       }
     }
     return undefined;

@@ -91,6 +91,43 @@ describe('locks', () => {
     expect((await results).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
   });
 
+  test('every way back is broken, not the first alone', async () => {
+    const locks = new Locks<string>();
+    const [old, middle, young, youngest] = [owner(1), owner(2), owner(3), owner(4)];
+    // `middle` will wait for both younger ones, and both of them for `old`.
+    for (const one of [young, youngest]) locks.hold(one, ['y']);
+    locks.hold(middle, ['x']);
+    locks.hold(old, ['z']);
+    const blocked = [
+      locks.queue(young, ['z']).free(touches('z')),
+      locks.queue(youngest, ['z']).free(touches('z')),
+      locks.queue(middle, ['y']).free(touches('y')),
+    ];
+    const through = locks.queue(old, ['x']).free(touches('x'));
+    const settled = Promise.allSettled(blocked);
+    // With both gone `middle` is free, and when it ends so is `old`.
+    await blocked[2];
+    locks.release(middle);
+    await through;
+    expect((await settled).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
+  });
+
+  test('a read that stands in a circle goes first and nobody is refused', async () => {
+    const locks = new Locks<string>();
+    const [reader, writer, other] = [owner(2), owner(1), owner(3)];
+    locks.hold(other, ['x']);
+    locks.hold(reader, ['y']);
+    const turn = locks.queue(writer, ['x', 'y']);
+    const ahead = new Set([writer]);
+    const reading = locks.standBehind(reader, ahead);
+    const writing = turn.free(touches('x', 'y'));
+    await reading;
+    expect(locks.ahead(reader, ['x']).size).toBe(0);
+    locks.release(reader);
+    locks.release(other);
+    await writing;
+  });
+
   test('a cancelled call stops waiting and blocks nobody', async () => {
     const locks = new Locks<string>();
     const [a, late, writer] = [owner(1), owner(2), owner(-1)];
