@@ -1,12 +1,8 @@
 /** For commands that only look: the project as its source is now, and the state as it is stored. */
 import { compose, type Ports } from '../compose.ts';
-import { buildManifest } from '../manifest/build-manifest.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Config } from '../config.ts';
 import { connectCloud } from './local/connect.ts';
-
-export const manifestOf = ({ root, computations, epoch }: Config): Promise<Manifest> =>
-  buildManifest({ root, directory: computations, epoch });
 
 /** Starts no function and writes nothing. */
 export async function look<T>(config: Config, manifest: Manifest, at: (ports: Ports) => Promise<T>): Promise<T> {

@@ -22,6 +22,9 @@ export interface Output {
 
 const BAR_WIDTH = 30;
 
+/** A bar is drawn no more often than eyes see. */
+const DRAW_EVERY_MS = 50;
+
 /** A pipe hears of a phase that takes longer than this, and so often. */
 const PIPE_EVERY_MS = 10_000;
 
@@ -34,6 +37,7 @@ export function openOutput(
   let drawn = '';
   let startedMs: number | undefined;
   let saidMs = 0;
+  let drawnMs = 0;
   const clear = (): void => {
     if (drawn !== '') stdout.write('\r\u001B[K');
   };
@@ -59,6 +63,8 @@ export function openOutput(
       if (json) return;
       if (startedMs === undefined) startedMs = saidMs = now();
       if (stdout.isTTY === true) {
+        if (drawn !== '' && now() - drawnMs < DRAW_EVERY_MS) return;
+        drawnMs = now();
         clear();
         drawn = bar(label, done, total, now() - startedMs).slice(0, (stdout.columns ?? 80) - 1);
         stdout.write(drawn);

@@ -69,6 +69,11 @@ describe('a project that is wrong', () => {
       /rates is read from data\/rates\.csv, which is not there/,
     ],
     [
+      'a row that does not fit its schema',
+      (project) => project.edit('data/orders.csv', 'south,40', 'south,forty'),
+      /orders, row 1 of 2024-01-04: amount: .* Nothing of this day was loaded/,
+    ],
+    [
       'a folder without computations',
       (project) => rmSync(join(project.root, 'computations'), { recursive: true }),
       /no folder .*computations to look for computations in/,

@@ -182,10 +182,15 @@ describe('a project of four computations over four days', () => {
     expect(ran.stdout).toMatch(/total-day +3 +0 +0 +1 +0/);
     const failed = await run('explain', 'total-day', '2024-01-02', '--json');
     expect(failed.json<Explanation>().last).toMatchObject({ status: 'FAILED', error: { code: 'COMPUTE_FAILED' } });
-    const waiting = await run('results', 'total-day', '2024-01-02');
-    expect(waiting.code).toBe(1);
-    expect(waiting.stderr).toContain('its last attempt failed');
-    expect(waiting.stderr).toContain('the till is stuck');
+    const reader = await run('explain', 'in-euros', '2024-01-02', '--json');
+    expect(reader.json<Explanation>().causes).toEqual([
+      { depth: 1, subject: 'total-day@2024-01-02', text: 'RERUN: failed before: COMPUTE_FAILED' },
+      { depth: 2, subject: 'COMPUTE_FAILED', text: expect.stringContaining('the till is stuck') as string },
+    ]);
+    const missing = await run('results', 'total-day', '2024-01-02');
+    expect(missing.code).toBe(1);
+    expect(missing.stderr).toContain('its last attempt failed');
+    expect(missing.stderr).toContain('the till is stuck');
   });
 
   test('draws its graph and shows its manifest', async () => {

@@ -11,7 +11,8 @@ import { type Arguments, type Command, type Context, type ExitCode, text } from 
 import { compareVectors, type VectorPart } from '../compare-vectors.ts';
 import { findComputation } from '../find-computation.ts';
 import { describeLoad, foresee, type PendingLoad } from '../foresee.ts';
-import { look, manifestOf } from '../look.ts';
+import { look } from '../look.ts';
+import { projectManifest } from '../project-manifest.ts';
 import type { Output } from '../output.ts';
 import { table } from '../table.ts';
 import { type Cause, traceCauses } from '../trace-causes.ts';
@@ -65,7 +66,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   assertTarget(date, now());
   const from = text(args, 'from') ?? gridStart(undefined, config.from, date);
   assertTarget(from, now());
-  const manifest = await manifestOf(config);
+  const manifest = await projectManifest(config);
   const computation = findComputation(manifest, name);
   if (date < from) {
     throw new UserError(

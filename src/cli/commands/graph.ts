@@ -3,7 +3,7 @@ import { graphOf } from '../../manifest/graph.ts';
 import { GRAPH_FORMATS, renderGraph } from '../../manifest/render-graph.ts';
 import { selectComputations } from '../../manifest/select.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
-import { manifestOf } from '../look.ts';
+import { projectManifest } from '../project-manifest.ts';
 
 export const graph: Command = {
   name: 'graph',
@@ -19,7 +19,7 @@ Exit code: 0 done, 2 wrong use.`,
 };
 
 async function runCommand(args: Arguments, { config, output }: Context): Promise<ExitCode> {
-  const manifest = await manifestOf(config);
+  const manifest = await projectManifest(config);
   const picture = graphOf(manifest, selectComputations(manifest, text(args, 'select') ?? '*'));
   output.line(renderGraph(picture, text(args, 'format') ?? 'mermaid').trimEnd());
   output.data(picture);

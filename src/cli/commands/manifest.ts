@@ -4,7 +4,7 @@ import { writeManifest } from '../../manifest/read-manifest.ts';
 import { inputIdOf } from '../../model/manifest.ts';
 import { fingerprintHash } from '../../model/vector.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
-import { manifestOf } from '../look.ts';
+import { projectManifest } from '../project-manifest.ts';
 import { table } from '../table.ts';
 
 /** Enough of a hash to tell two apart by eye. */
@@ -23,7 +23,7 @@ Exit code: 0 done, 2 wrong use.`,
 };
 
 async function runCommand(args: Arguments, { config, output }: Context): Promise<ExitCode> {
-  const made = await manifestOf(config);
+  const made = await projectManifest(config);
   const rows = made.computations.map(({ pass, name, category, fingerprint, needs, module }) => [
     String(pass),
     name,

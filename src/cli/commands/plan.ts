@@ -7,7 +7,8 @@ import { type Arguments, type Command, type Context, type ExitCode, text } from 
 import { assertAfterFirstData, type Days, readDays } from '../days.ts';
 import { describeLoad, foresee, type PendingLoad } from '../foresee.ts';
 import { bundledFiles } from '../load-ranges.ts';
-import { look, manifestOf } from '../look.ts';
+import { look } from '../look.ts';
+import { projectManifest } from '../project-manifest.ts';
 import { groupPlan, isConditional, type PlanGroup, type Stretch } from '../plan-groups.ts';
 import type { Output } from '../output.ts';
 import { table } from '../table.ts';
@@ -39,7 +40,7 @@ export interface PlanAnswer extends Days {
 
 async function runCommand(args: Arguments, context: Context): Promise<ExitCode> {
   const days = readDays(args, context);
-  const manifest = await manifestOf(context.config);
+  const manifest = await projectManifest(context.config);
   const expression = text(args, 'select') ?? '*';
   // Says what is wrong with an expression before anything is opened.
   selectComputations(manifest, expression, { changed: new Set() });

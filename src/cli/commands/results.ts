@@ -13,7 +13,8 @@ import { cellHistory } from '../cell-history.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { findComputation } from '../find-computation.ts';
 import { foresee } from '../foresee.ts';
-import { look, manifestOf } from '../look.ts';
+import { look } from '../look.ts';
+import { projectManifest } from '../project-manifest.ts';
 import type { Output } from '../output.ts';
 import { entityTable, valueTable } from '../value-table.ts';
 import { traceCauses } from '../trace-causes.ts';
@@ -48,7 +49,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const [name = '', date = ''] = args.positionals;
   assertTarget(date, now());
   const limit = readLimit(text(args, 'limit'));
-  const manifest = await manifestOf(config);
+  const manifest = await projectManifest(config);
   const computation = findComputation(manifest, name);
   const request: Request = { computation, date, entity: text(args, 'entity'), limit };
   if (request.entity !== undefined && !computation.keyed) {

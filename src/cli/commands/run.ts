@@ -12,7 +12,7 @@ import { assertAfterFirstData, type Days, readDays } from '../days.ts';
 import { type BundledFile, bundledFiles, loadRanges } from '../load-ranges.ts';
 import { WORKFLOW } from '../local/local-cloud.ts';
 import { openRunCloud, type RunCloud } from '../local/run-cloud.ts';
-import { manifestOf } from '../look.ts';
+import { projectManifest } from '../project-manifest.ts';
 import { type RunProgress, watchRun } from '../run-progress.ts';
 import { printSummary, summarize } from '../run-summary.ts';
 
@@ -37,7 +37,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const { config, output, env } = context;
   const startedMs = performance.now();
   const days = readDays(args, context);
-  const manifest = await manifestOf(config);
+  const manifest = await projectManifest(config);
   const files = await bundledFiles(config.root, manifest);
   assertAfterFirstData(days.date, files);
   const progress = watchRun(output, manifest);

@@ -44,6 +44,7 @@ const ownCloud = (daymill: Daymill): RunCloud => ({
   warm() {
     daymill.functions.index.warm();
     daymill.functions.dispatch.warm();
+    daymill.functions.reconcile.warm();
   },
   firestoreUsage: () => daymill.cloud.firestore.counters(),
   close: () => daymill.close(),
