@@ -80,9 +80,7 @@ describe('processes that die', () => {
     await inspect(project, async (left) => {
       expectExactCounts(left);
       await expectEverythingMade(left, 'victim');
-      const [task] = left.tasks.filter(
-        ({ computation, cells }) => computation === 'victim' && cells[0]?.date === DAYS[1],
-      );
+      const task = left.tasks.find(({ computation, cells }) => computation === 'victim' && cells[0]?.date === DAYS[1]);
       expect(task).toMatchObject({ status: 'COMPLETED', attempts: 2 });
     });
   });
@@ -95,7 +93,7 @@ describe('processes that die', () => {
     await inspect(project, async (left) => {
       expectExactCounts(left);
       expect(await left.cell('loop', DAYS[1])).toBeUndefined();
-      const [task] = left.tasks.filter(({ status }) => status === 'FAILED');
+      const task = left.tasks.find(({ status }) => status === 'FAILED');
       expect(task).toMatchObject({ computation: 'loop', attempts: 1, lastError: { code: 'TIMEOUT' } });
       expect(task?.lastError?.message).toMatch(/loop did not end within 1 s and held its worker/u);
     });
@@ -116,9 +114,7 @@ describe('processes that die', () => {
     await inspect(project, async (left) => {
       expectExactCounts(left);
       await expectEverythingMade(left, 'hungry');
-      const [task] = left.tasks.filter(
-        ({ computation, cells }) => computation === 'hungry' && cells[0]?.date === DAYS[1],
-      );
+      const task = left.tasks.find(({ computation, cells }) => computation === 'hungry' && cells[0]?.date === DAYS[1]);
       expect(task).toMatchObject({ status: 'COMPLETED', resources: 'high-mem' });
       expect(task?.attempts).toBeGreaterThan(1);
     });

@@ -1,0 +1,106 @@
+/** Root data: loaded once, again when its file changes, and indexed as often as anybody likes. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Ports } from '../../src/compose.ts';
+import { decodeEntries } from '../../src/execution/artifact-codec.ts';
+import { coverage, readSource } from '../../src/sources/read-source.ts';
+import { indexRootData } from '../../src/steps/index-root-data.ts';
+import { loadRootData } from '../../src/steps/load-root-data.ts';
+import { DAYS, IMPORTS, visitsCsv, VISITORS, weatherCsv } from '../support/fixture-project.ts';
+import { localPorts, type LocalPorts } from '../support/local-ports.ts';
+
+const COMPUTATIONS = {
+  'computations/uses.ts': `${IMPORTS}
+export const uses = defineComputation({
+  name: 'uses', category: 'tests', needs: { visits: dataset(visits), weather: document(weather) }, output: z.record(z.string(), z.number()),
+  perEntity: ({ pages }) => pages,
+});`,
+};
+
+const LAST = DAYS[3];
+
+describe('root data', () => {
+  let local: LocalPorts;
+  let ports: Ports;
+  beforeEach(async () => {
+    local = await localPorts(COMPUTATIONS);
+    ports = local.open();
+  });
+  afterEach(() => local.close());
+
+  const load = (to: string = LAST) => loadRootData(to, { ...ports, readSource, coverage });
+  const hashes = async (dataset: string): Promise<ReadonlyMap<string, string> | undefined> =>
+    (await local.open().planning.load()).availability.get(dataset);
+
+  test('is loaded once, and indexed once, however often that is asked for', async () => {
+    expect(await load()).toEqual([
+      { dataset: 'visits', days: DAYS.length, rows: DAYS.length * VISITORS },
+      { dataset: 'weather', days: DAYS.length, rows: DAYS.length },
+    ]);
+    expect(await indexRootData(ports)).toEqual({ passes: 1, changed: { visits: DAYS.length, weather: DAYS.length } });
+    const { sequence } = await ports.planning.load();
+
+    expect((await load()).map(({ days }) => days)).toEqual([0, 0]);
+    expect((await indexRootData(ports)).changed).toEqual({});
+    expect((await indexRootData(local.open())).changed).toEqual({});
+    // Nothing was written either: what planners remember stays true.
+    expect((await ports.planning.load()).sequence).toBe(sequence);
+    expect([...((await hashes('weather'))?.keys() ?? [])]).toEqual(DAYS);
+  });
+
+  test('is loaded as far as the target, and onwards from there', async () => {
+    expect((await load(DAYS[1])).map(({ days }) => days)).toEqual([2, 2]);
+    expect((await indexRootData(ports)).changed).toEqual({ visits: 2, weather: 2 });
+    expect((await load(LAST)).map(({ days }) => days)).toEqual([2, 2]);
+    expect((await indexRootData(ports)).changed).toEqual({ visits: 2, weather: 2 });
+  });
+
+  test('after its file changed, exactly the days whose content differs are new', async () => {
+    await load();
+    await indexRootData(ports);
+    const before = await hashes('visits');
+    local.project.write({
+      'visits.csv': visitsCsv((visitor, day) => (visitor === 5 && day === 2 ? 99 : (visitor % 7) + day)),
+    });
+    expect((await load()).map(({ days }) => days)).toEqual([DAYS.length, 0]);
+    expect((await indexRootData(ports)).changed).toEqual({ visits: 1 });
+    const after = await hashes('visits');
+    expect(DAYS.filter((date) => before?.get(date) !== after?.get(date))).toEqual([DAYS[2]]);
+    const [day] = await local.open().artifacts.read([{ kind: 'root', dataset: 'visits', date: DAYS[2] }]);
+    const part = await day?.partWith('0000005');
+    expect(new Map(decodeEntries(part?.data ?? new Uint8Array())).get('0000005')).toEqual({
+      user: 'user-5',
+      pages: 99,
+    });
+  });
+
+  test('a file written again with the same content changes nothing', async () => {
+    await load();
+    await indexRootData(ports);
+    local.project.write({ 'weather.csv': `${weatherCsv()}\n` });
+    expect((await load()).map(({ days }) => days)).toEqual([0, DAYS.length]);
+    expect((await indexRootData(ports)).changed).toEqual({});
+  });
+
+  test('two that index at once: both end, and the index is right', async () => {
+    await load();
+    const answers = await Promise.allSettled([indexRootData(ports), indexRootData(local.open())]);
+    expect(answers.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThanOrEqual(1);
+    const refused = answers.filter((answer) => answer.status === 'rejected');
+    for (const { reason } of refused) expect(reason).toMatchObject({ name: 'RetryableError', code: 'CONTENTION' });
+    expect((await indexRootData(ports)).changed).toEqual({});
+    for (const dataset of ['visits', 'weather']) expect((await hashes(dataset))?.size).toBe(DAYS.length);
+  });
+
+  test('a row that does not fit names its place, and the days before it stay', async () => {
+    local.project.write({ 'weather.csv': `date,degrees\n${DAYS[0]},10\n${DAYS[1]},warm\n` });
+    await expect(load()).rejects.toThrow(
+      expect.objectContaining({
+        name: 'UserError',
+        code: 'BAD_SOURCE',
+        message: expect.stringContaining(`row 1 of ${DAYS[1]}`),
+      }),
+    );
+    local.project.write({ 'weather.csv': weatherCsv() });
+    expect((await load()).map(({ days }) => days)).toEqual([0, DAYS.length]);
+  });
+});
