@@ -61,9 +61,16 @@ export const speaksOfMemory = (message: string): boolean => MEMORY_WORDS.test(me
 /** Turns any thrown value into an Error, once, at the edge. */
 export function toError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
-  return new Error(
-    typeof thrown === 'string' ? thrown : `a value that is no Error was thrown: ${JSON.stringify(thrown)}`,
-  );
+  return new Error(typeof thrown === 'string' ? thrown : `a value that is no Error was thrown: ${inWords(thrown)}`);
+}
+
+/** Also for what JSON cannot say: it must never throw itself. */
+function inWords(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
 }
 
 export const codeOf = (error: unknown): string | undefined => (error instanceof DaymillError ? error.code : undefined);

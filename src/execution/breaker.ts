@@ -11,6 +11,8 @@ export interface Breaker {
   /** @throws {TerminalError} QUALITY_CIRCUIT_BREAKER above 10 % failures, once 100 entities were tried. */
   failed(id: string, thrown: unknown): void;
   passed(): void;
+  /** All entities were tried. @throws {TerminalError} QUALITY_CIRCUIT_BREAKER when every one of them failed, however few. */
+  end(): void;
   /** Entities tried. */
   readonly tried: number;
   /** Entities that failed. */
@@ -23,14 +25,15 @@ export function openBreaker(): Breaker {
   let tried = 0;
   let failures = 0;
   const errors: EntityError[] = [];
+  const opened = (): TerminalError => {
+    const [first] = errors;
+    return new TerminalError(
+      'QUALITY_CIRCUIT_BREAKER',
+      `${failures} of ${tried} entities failed, above ${BREAKER_SHARE * 100} %; the first, ${first?.id}: ${first?.message}`,
+    );
+  };
   const check = (): void => {
-    if (tried >= BREAKER_AFTER_ENTITIES && failures > tried * BREAKER_SHARE) {
-      const [first] = errors;
-      throw new TerminalError(
-        'QUALITY_CIRCUIT_BREAKER',
-        `${failures} of ${tried} entities failed, above ${BREAKER_SHARE * 100} %; the first, ${first?.id}: ${first?.message}`,
-      );
-    }
+    if (tried >= BREAKER_AFTER_ENTITIES && failures > tried * BREAKER_SHARE) throw opened();
   };
   return {
     failed(id, thrown) {
@@ -43,6 +46,9 @@ export function openBreaker(): Breaker {
       tried++;
       // The hundredth may be a good one after many bad ones.
       if (tried === BREAKER_AFTER_ENTITIES) check();
+    },
+    end() {
+      if (tried > 0 && failures === tried) throw opened();
     },
     get tried() {
       return tried;

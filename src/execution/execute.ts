@@ -120,6 +120,7 @@ async function eachEntity(
       await nextTurn();
     }
   }
+  breaker.end();
 }
 
 /** What the author's code throws would be thrown again: computations are pure. Memory is the exception. */

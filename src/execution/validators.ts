@@ -5,6 +5,13 @@ import { type Computation, isKeyed } from '../model/computation.ts';
 
 /** @throws {TerminalError} OUTPUT_INVALID, naming the path and what was expected there. */
 export function checkOutput(computation: Computation, value: unknown): unknown {
+  // zod leaves it out of a record without a word; a result must not lose an entity.
+  if (isKeyed(computation.output) && typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__')) {
+    throw new TerminalError(
+      'OUTPUT_INVALID',
+      `${computation.name} returned an entity called "__proto__"; give it another id`,
+    );
+  }
   const checked = computation.output.safeParse(value);
   if (checked.success) return checked.data;
   throw invalid(computation, checked.error);

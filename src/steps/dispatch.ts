@@ -2,6 +2,7 @@
 import pLimit from 'p-limit';
 import { RetryableError, UserError } from '../errors.ts';
 import { type MemoryOfTier, startTier } from '../lifecycle/routing.ts';
+import { cellName } from '../model/cell.ts';
 import type { Day } from '../model/date.ts';
 import { countOutcomes, type OutcomeCounts } from '../model/decision.ts';
 import { hashOf } from '../model/hash.ts';
@@ -131,17 +132,23 @@ async function tryDispatch(
     tierOf: (name) => tiers.get(name) ?? 'standard',
   });
   const run = tasks.length === 0 ? undefined : newRun(request, runId, dispatchId, tasks, ports);
+  const closedRuns = snapshot.open
+    .filter(({ run }) => folded.closedRuns.includes(run.id) && (isAnswered(run) || isOvertaken(run, request)))
+    .map(({ run }) => run.id);
+  const mayComeBack = cellsOfOpenRuns(snapshot, closedRuns);
   const change: PlanningChange = {
     settled: [
       ...folded.settled.map(({ cell, to }) => ({ cell, category: categoryOf(manifest, cell.computation), to })),
-      // Data that a settled cell was made from is gone: its result goes too, and comes back with the data.
+      // Data that a settled cell was made from is gone: its result goes too, and comes back with the data. While a run that
+      // made it is open, the next fold would bring it back, so it waits for the run to close.
       ...cells
-        .filter(({ decision, settled }) => decision.outcome === 'IMPOSSIBLE' && settled !== undefined)
+        .filter(
+          ({ decision, settled }) =>
+            decision.outcome === 'IMPOSSIBLE' && settled !== undefined && !mayComeBack.has(cellName(decision)),
+        )
         .map(({ decision: cell }) => ({ cell, category: categoryOf(manifest, cell.computation), to: null })),
     ],
-    closedRuns: snapshot.open
-      .filter(({ run }) => folded.closedRuns.includes(run.id) && (isAnswered(run) || isOvertaken(run, request)))
-      .map(({ run }) => run.id),
+    closedRuns,
     ...(run === undefined ? {} : { claim: { run, tasks } }),
   };
   const nothing = change.settled.length === 0 && change.closedRuns.length === 0 && run === undefined;
@@ -168,6 +175,11 @@ async function tryDispatch(
       : `pass ${request.pass ?? 'any'}: ${run.cells} cells in ${tasks.length} tasks`,
   );
   return { dispatched: tasks.length, runId: run?.id ?? null, passes: manifest.passes, inFlight, outcomes };
+}
+
+function cellsOfOpenRuns(snapshot: PlanningSnapshot, closedRuns: readonly string[]): Set<string> {
+  const open = snapshot.open.filter(({ run }) => !closedRuns.includes(run.id)).flatMap(({ tasks }) => tasks);
+  return new Set(open.flatMap(({ computation, cells }) => cells.map(({ date }) => cellName({ computation, date }))));
 }
 
 /** A workflow that asks for its next wave waits no longer for the one before. */

@@ -49,6 +49,12 @@ describe('the breaker', () => {
     );
   });
 
+  test('opens at the end when every entity failed, however few', () => {
+    expect(() => tried({ failed: 3, passed: 0 }).end()).toThrow('3 of 3 entities failed');
+    expect(() => tried({ failed: 3, passed: 1 }).end()).not.toThrow();
+    expect(() => tried({ failed: 0, passed: 0 }).end()).not.toThrow();
+  });
+
   test('keeps the first twenty errors, and counts them all', () => {
     const breaker = tried({ failed: 60, passed: 0 });
     expect(breaker.errors).toHaveLength(KEPT_ERRORS);
