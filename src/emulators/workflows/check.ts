@@ -1,22 +1,29 @@
 /** Deploy-time checks: scopes, functions and their arguments, jumps, nesting. */
 import type { Position } from './errors.ts';
+import { operandsOf } from './expression.ts';
 import type { Expression } from './expression.ts';
-import { blockingRoutines } from './blocking-routines.ts';
 import { MAX_PARALLEL_DEPTH } from './limits.ts';
+import { stepsWithin, targetsOf, templatesOf } from './program.ts';
 import type { Jump, Loop, Program, Routine, Step, StepBody, StepList, Target, Template } from './program.ts';
-import { declare, isVisible } from './static-scope.ts';
-import type { StaticScope } from './static-scope.ts';
+import { describe, misfits, parametersOf } from './signature.ts';
 import { STDLIB } from './stdlib/index.ts';
 
 type Report = (at: Position, message: string) => void;
+type BodyOf<K extends StepBody['kind']> = Extract<StepBody, { kind: K }>;
+
+/** Variables of one static scope. In a parallel scope, outer variables are read-only unless shared. */
+interface Scope {
+  readonly names: Set<string>;
+  readonly parent?: Scope;
+  readonly shared?: ReadonlySet<string>;
+}
 
 /** What surrounds a list of steps. A boundary (loop, branch) cannot be jumped over. */
 interface Place {
-  readonly scope: StaticScope;
+  readonly scope: Scope;
   readonly lists: readonly StepList[];
-  readonly inLoop: boolean;
-  readonly parallelLoop: boolean;
-  readonly inParallel: number;
+  readonly loop?: 'sequential' | 'parallel' | undefined;
+  readonly parallelDepth: number;
 }
 
 export function checkProgram(program: Program, report: Report): void {
@@ -25,6 +32,21 @@ export function checkProgram(program: Program, report: Report): void {
     if (STDLIB.has(routine.name)) report(routine.at, `"${routine.name}" is the name of a built-in function`);
     new RoutineCheck(program, blocking, report).check(routine);
   }
+}
+
+/** Subworkflows that call what blocks or wait between retries, and so cannot be called within an expression. */
+function blockingRoutines(program: Program): ReadonlySet<string> {
+  const blocking = new Set<string>();
+  const blocks = ({ body }: Step): boolean =>
+    (body.kind === 'call' && (blocking.has(body.callee) || STDLIB.get(body.callee)?.kind === 'blocking')) ||
+    (body.kind === 'try' && body.retry !== undefined) ||
+    body.kind === 'parallel' ||
+    stepsWithin(body).some(blocks);
+  for (let before = -1; before !== blocking.size;) {
+    before = blocking.size;
+    for (const { name, list } of program.values()) if (list.steps.some(blocks)) blocking.add(name);
+  }
+  return blocking;
 }
 
 class RoutineCheck {
@@ -39,175 +61,129 @@ class RoutineCheck {
   }
 
   check(routine: Routine): void {
-    const scope: StaticScope = { names: new Set() };
+    const scope: Scope = { names: new Set() };
     for (const { name, at, byDefault } of routine.parameters) {
       if (byDefault !== undefined) this.#template(byDefault, { names: new Set() });
       if (scope.names.has(name)) this.#report(at, `there is already a parameter named "${name}"`);
       scope.names.add(name);
     }
-    declare(routine.list, scope);
-    this.#list(routine.list, { scope, lists: [], inLoop: false, parallelLoop: false, inParallel: 0 });
+    declare(routine.list.steps, scope);
+    this.#list(routine.list, { scope, lists: [], parallelDepth: 0 });
   }
 
   #list(list: StepList, place: Place): void {
-    const inner = { ...place, lists: [list, ...place.lists] };
-    for (const step of list.steps) this.#step(step, inner);
+    for (const step of list.steps) this.#step(step, { ...place, lists: [list, ...place.lists] });
   }
 
-  #step(step: Step, place: Place): void {
-    this.#body(step.body, step.at, place);
-    if (step.next !== undefined) this.#jump(step.next, place);
-  }
-
-  #body(body: StepBody, at: Position, place: Place): void {
-    const { scope } = place;
-    switch (body.kind) {
-      case 'assign':
-        for (const { target, template } of body.assignments) {
-          this.#template(template, scope);
-          this.#target(target, scope);
-        }
-        return;
-      case 'call':
-        this.#call(body, scope);
-        if (body.result !== undefined) this.#target(body.result, scope);
-        return;
-      case 'switch':
-        for (const { condition, step } of body.cases) {
-          this.#template(condition, scope);
-          this.#step(step, place);
-        }
-        return;
-      case 'for':
-        this.#loop(body.loop, at, { ...place, inLoop: true, parallelLoop: false }, undefined);
-        return;
-      case 'parallel':
-        this.#parallel(body, at, place);
-        return;
-      case 'try': {
-        this.#step(body.step, place);
-        if (body.retry !== undefined) {
-          const { predicate, maxRetries, initialDelay, maxDelay, multiplier } = body.retry;
-          for (const template of [maxRetries, initialDelay, maxDelay, multiplier]) this.#template(template, scope);
-          if (predicate !== undefined) this.#predicate(predicate);
-        }
-        if (body.handler !== undefined) {
-          const { error, list } = body.handler;
-          const inner: StaticScope = { names: new Set(error === undefined ? [] : [error]), parent: scope };
-          declare(list, inner);
-          this.#list(list, { ...place, scope: inner });
-        }
-        return;
-      }
-      case 'return':
-        if (place.inParallel > 0) this.#report(at, 'return cannot leave a parallel branch');
-        this.#template(body.template, scope);
-        return;
-      case 'raise':
-        this.#template(body.template, scope);
-        return;
-      case 'steps':
-        this.#list(body.list, place);
-        return;
-      case 'none':
+  #step({ body, at, next }: Step, place: Place): void {
+    for (const template of templatesOf(body)) this.#template(template, place.scope);
+    for (const target of targetsOf(body)) this.#target(target, place.scope);
+    if (body.kind === 'call') this.#call(body);
+    else if (body.kind === 'switch') for (const { step } of body.cases) this.#step(step, place);
+    else if (body.kind === 'steps') this.#list(body.list, place);
+    else if (body.kind === 'for') this.#loop(body.loop, at, { ...place, loop: 'sequential' });
+    else if (body.kind === 'parallel') this.#parallel(body, at, place);
+    else if (body.kind === 'try') this.#try(body, place);
+    else if (body.kind === 'return' && place.parallelDepth > 0) {
+      this.#report(at, 'return cannot leave a parallel branch');
     }
+    if (next !== undefined) this.#jump(next, place);
   }
 
-  #loop(loop: Loop, at: Position, place: Place, shared: ReadonlySet<string> | undefined): void {
-    this.#template(loop.over.template, place.scope);
-    const names = [loop.value, ...(loop.index === undefined ? [] : [loop.index])];
+  #loop(loop: Loop, at: Position, place: Place, shared?: ReadonlySet<string>): void {
+    const names = loop.index === undefined ? [loop.value] : [loop.value, loop.index];
     for (const name of names) {
       if (isVisible(name, place.scope)) this.#report(at, `the loop variable "${name}" is already a variable outside`);
     }
-    const scope: StaticScope = { names: new Set(names), parent: place.scope, ...(shared && { shared }) };
-    declare(loop.list, scope);
+    const scope: Scope = { names: new Set(names), parent: place.scope, ...(shared && { shared }) };
+    declare(loop.list.steps, scope);
     this.#list(loop.list, { ...place, scope, lists: [] });
   }
 
-  #parallel(body: StepBody & { kind: 'parallel' }, at: Position, outer: Place): void {
-    const place = { ...outer, inParallel: outer.inParallel + 1, lists: [] };
-    if (place.inParallel > MAX_PARALLEL_DEPTH) {
+  #parallel({ shared: list, work }: BodyOf<'parallel'>, at: Position, outer: Place): void {
+    const place: Place = { ...outer, parallelDepth: outer.parallelDepth + 1, lists: [] };
+    if (place.parallelDepth > MAX_PARALLEL_DEPTH) {
       this.#report(at, `parallel steps are nested deeper than ${MAX_PARALLEL_DEPTH}`);
     }
-    if (body.limit !== undefined) this.#template(body.limit, outer.scope);
-    for (const { name, at: where } of body.shared) {
+    for (const { name, at: where } of list) {
       if (!isVisible(name, outer.scope)) this.#report(where, `the shared variable "${name}" is not assigned before`);
     }
-    const shared = new Set(body.shared.map(({ name }) => name));
-    if (body.work.kind === 'for') {
-      this.#loop(body.work.loop, at, { ...place, inLoop: true, parallelLoop: true }, shared);
+    const shared = new Set(list.map(({ name }) => name));
+    if (work.kind === 'for') {
+      this.#loop(work.loop, at, { ...place, loop: 'parallel' }, shared);
       return;
     }
-    for (const branch of body.work.list.steps) {
-      const scope: StaticScope = { names: new Set(), parent: outer.scope, shared };
-      declare({ steps: [branch] }, scope);
-      this.#step(branch, { ...place, scope, inLoop: false });
+    for (const branch of work.list.steps) {
+      const scope: Scope = { names: new Set(), parent: outer.scope, shared };
+      declare([branch], scope);
+      this.#step(branch, { ...place, scope, loop: undefined });
     }
   }
 
-  #jump(jump: Jump, place: Place): void {
-    if (jump.kind === 'step') {
-      const list = place.lists.find(({ steps }) => steps.some(({ name }) => name === jump.name));
-      if (list === undefined) {
-        this.#report(jump.at, `there is no step "${jump.name}" to go to (a loop or branch cannot be left by a jump)`);
-        return;
-      }
-      jump.list = list;
-      jump.index = list.steps.findIndex(({ name }) => name === jump.name);
-      return;
-    }
-    if (jump.kind === 'end') {
-      if (place.inParallel > 0) this.#report(jump.at, '"end" cannot leave a parallel branch');
-    } else if (!place.inLoop) this.#report(jump.at, `"${jump.kind}" outside a loop`);
-    else if (jump.kind === 'break' && place.parallelLoop) this.#report(jump.at, '"break" cannot end a parallel loop');
-  }
-
-  #call(body: StepBody & { kind: 'call' }, scope: StaticScope): void {
-    if (body.args !== undefined) this.#template(body.args, scope);
-    const parameters = this.#parameters(body.callee);
-    if (parameters === undefined) {
-      this.#report(body.at, unknown(body.callee));
-      return;
-    }
-    if (body.args !== undefined && body.args.kind !== 'map') {
-      if (body.args.kind !== 'expression') this.#report(body.args.at, 'args must be a map of argument names');
-      return;
-    }
-    const given = new Map((body.args?.entries ?? []).map(([name, template]) => [name, template]));
-    for (const [name, { at }] of given) {
-      if (!parameters.some((parameter) => parameter.name === name)) {
-        this.#report(at, `${body.callee} has no argument "${name}" here; it takes ${names(parameters)}`);
-      }
-    }
-    for (const { name, required } of parameters) {
-      if (required && !given.has(name)) this.#report(body.at, `${body.callee} needs the argument "${name}"`);
-    }
+  #try({ step, retry, handler }: BodyOf<'try'>, place: Place): void {
+    this.#step(step, place);
+    if (retry?.predicate !== undefined) this.#predicate(retry.predicate);
+    if (handler === undefined) return;
+    const scope: Scope = { names: new Set(handler.error === undefined ? [] : [handler.error]), parent: place.scope };
+    declare(handler.list.steps, scope);
+    this.#list(handler.list, { ...place, scope });
   }
 
   #predicate({ name, at }: { name: string; at: Position }): void {
-    const parameters = this.#parameters(name);
-    if (parameters === undefined) this.#report(at, unknown(name));
-    else if (parameters.length === 0 || parameters.slice(1).some(({ required }) => required)) {
+    const parameters = this.#parameters(name, at);
+    const [first, ...others] = parameters ?? [];
+    if (parameters !== undefined && (first === undefined || others.some(({ required }) => required))) {
       this.#report(at, `${name} cannot be a retry predicate: it must take one argument, the error`);
     }
   }
 
-  #parameters(name: string): readonly { name: string; required: boolean }[] | undefined {
-    const routine = this.#program.get(name);
-    if (routine === undefined || name === 'main') return STDLIB.get(name)?.parameters;
-    return routine.parameters.map((parameter) => ({
-      name: parameter.name,
-      required: parameter.byDefault === undefined,
-    }));
+  #jump(jump: Jump, { lists, loop, parallelDepth }: Place): void {
+    const fail = (message: string): void => this.#report(jump.at, message);
+    if (jump.kind === 'end') {
+      if (parallelDepth > 0) fail('"end" cannot leave a parallel branch');
+    } else if (jump.kind !== 'step') {
+      if (loop === undefined) fail(`"${jump.kind}" outside a loop`);
+      else if (jump.kind === 'break' && loop === 'parallel') fail('"break" cannot end a parallel loop');
+    } else {
+      const list = lists.find(({ steps }) => steps.some(({ name }) => name === jump.name));
+      if (list === undefined) {
+        fail(`there is no step "${jump.name}" to go to (a loop or branch cannot be left by a jump)`);
+        return;
+      }
+      jump.list = list;
+      jump.index = list.steps.findIndex(({ name }) => name === jump.name);
+    }
   }
 
-  #target(target: Target, scope: StaticScope): void {
+  #call({ callee, at, args }: BodyOf<'call'>): void {
+    const parameters = this.#parameters(callee, at);
+    // What an expression gives is checked when it is known.
+    if (parameters === undefined || args?.kind === 'expression') return;
+    if (args !== undefined && args.kind !== 'map') {
+      this.#report(args.at, 'args must be a map of argument names');
+      return;
+    }
+    const given = new Map(args?.entries);
+    for (const { argument, message } of misfits(callee, parameters, [...given.keys()])) {
+      this.#report((argument === undefined ? undefined : given.get(argument)?.at) ?? at, message);
+    }
+  }
+
+  #parameters(callee: string, at: Position): ReturnType<typeof parametersOf> {
+    const parameters = parametersOf(this.#program, callee);
+    if (parameters === undefined) {
+      this.#report(at, `"${callee}" is neither a subworkflow here nor a function that this emulator supports`);
+    }
+    return parameters;
+  }
+
+  #target(target: Target, scope: Scope): void {
     for (const expression of target.path) this.#expression(expression, target.at, scope);
     if (!isVisible(target.variable, scope)) {
       this.#report(target.at, `the variable "${target.variable}" is never assigned here, so nothing in it can be`);
     }
     // Up to the scope that owns the variable, each parallel step on the way must share it.
-    for (let at: StaticScope | undefined = scope; at !== undefined && !at.names.has(target.variable); at = at.parent) {
+    for (let at: Scope | undefined = scope; at !== undefined && !at.names.has(target.variable); at = at.parent) {
       if (at.shared !== undefined && !at.shared.has(target.variable)) {
         this.#report(target.at, `"${target.variable}" is assigned in a parallel step and not in its "shared" list`);
         return;
@@ -215,55 +191,42 @@ class RoutineCheck {
     }
   }
 
-  #template(template: Template, scope: StaticScope): void {
+  #template(template: Template, scope: Scope): void {
     if (template.kind === 'expression') this.#expression(template.expression, template.at, scope);
     else if (template.kind === 'list') for (const item of template.items) this.#template(item, scope);
     else if (template.kind === 'map') for (const [, item] of template.entries) this.#template(item, scope);
   }
 
-  #expression(expression: Expression, at: Position, scope: StaticScope): void {
-    switch (expression.kind) {
-      case 'literal':
-        return;
-      case 'list':
-        for (const item of expression.items) this.#expression(item, at, scope);
-        return;
-      case 'variable':
-        if (!isVisible(expression.name, scope))
-          this.#report(at, `the variable "${expression.name}" is never assigned here`);
-        return;
-      case 'member':
-        this.#expression(expression.object, at, scope);
-        return;
-      case 'index':
-        this.#expression(expression.object, at, scope);
-        this.#expression(expression.index, at, scope);
-        return;
-      case 'unary':
-        this.#expression(expression.operand, at, scope);
-        return;
-      case 'logical':
-      case 'binary':
-        this.#expression(expression.left, at, scope);
-        this.#expression(expression.right, at, scope);
-        return;
-      case 'call': {
-        for (const argument of expression.args) this.#expression(argument, at, scope);
-        const { callee, args } = expression;
-        const parameters = this.#parameters(callee);
-        if (parameters === undefined) this.#report(at, unknown(callee));
-        else if (this.#blocking.has(callee) || STDLIB.get(callee)?.kind === 'blocking') {
-          this.#report(at, `${callee} blocks, so it must be run by a call step, not within an expression`);
-        } else if (args.length > parameters.length || parameters.slice(args.length).some(({ required }) => required)) {
-          this.#report(at, `${callee} takes ${names(parameters)}, and is called with ${args.length} arguments`);
-        }
-      }
+  #expression(expression: Expression, at: Position, scope: Scope): void {
+    for (const operand of operandsOf(expression)) this.#expression(operand, at, scope);
+    if (expression.kind === 'variable' && !isVisible(expression.name, scope)) {
+      this.#report(at, `the variable "${expression.name}" is never assigned here`);
+    }
+    if (expression.kind !== 'call') return;
+    const { callee, args } = expression;
+    const parameters = this.#parameters(callee, at);
+    if (parameters === undefined) return;
+    if (this.#blocking.has(callee) || STDLIB.get(callee)?.kind === 'blocking') {
+      this.#report(at, `${callee} blocks, so it must be run by a call step, not within an expression`);
+    } else if (args.length > parameters.length || parameters.slice(args.length).some(({ required }) => required)) {
+      this.#report(at, `${callee} takes ${describe(parameters)}, and is called with ${args.length} arguments`);
     }
   }
 }
 
-const unknown = (name: string): string =>
-  `"${name}" is neither a subworkflow here nor a function that this emulator supports`;
+function isVisible(name: string, scope: Scope | undefined): boolean {
+  return scope !== undefined && (scope.names.has(name) || isVisible(name, scope.parent));
+}
 
-const names = (parameters: readonly { name: string; required: boolean }[]): string =>
-  `(${parameters.map(({ name, required }) => (required ? name : `${name}?`)).join(', ')})`;
+/** Adds what steps assign anywhere in their own scope; what an outer scope has stays there. */
+function declare(steps: readonly Step[], scope: Scope): void {
+  for (const { body } of steps) {
+    for (const { variable, path } of targetsOf(body)) {
+      // x.key = ... changes a map and makes no variable.
+      if (path.length === 0 && !isVisible(variable, scope)) scope.names.add(variable);
+    }
+    // Loops, branches and handlers have scopes of their own.
+    if (body.kind === 'try') declare([body.step], scope);
+    else if (body.kind === 'switch' || body.kind === 'steps') declare(stepsWithin(body), scope);
+  }
+}

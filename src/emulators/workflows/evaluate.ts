@@ -1,6 +1,6 @@
 /** Expressions: tree to value. */
 import { systemError } from './errors.ts';
-import type { BinaryOperator, Expression } from './expression.ts';
+import type { ArithmeticOperator, BinaryOperator, Expression } from './expression.ts';
 import { equal, isInt64, isList, isMap, isNumber, typeName } from './value.ts';
 import type { Value } from './value.ts';
 
@@ -53,7 +53,7 @@ export function evaluate(expression: Expression, environment: Environment): Valu
 }
 
 /** `object.key`, `object["key"]`, `list[index]`. */
-export function lookUp(object: Value, key: Value): Value {
+function lookUp(object: Value, key: Value): Value {
   if (isMap(object)) {
     if (typeof key !== 'string') throw systemError('TypeError', `a map key must be a string, not ${typeName(key)}`);
     const value = object.get(key);
@@ -65,7 +65,7 @@ export function lookUp(object: Value, key: Value): Value {
 }
 
 /** The place of `key` in a list. Negative indexes are out of range. */
-export function listIndex(list: readonly Value[], key: Value): number {
+function listIndex(list: readonly Value[], key: Value): number {
   if (typeof key !== 'bigint') {
     throw systemError('TypeError', `a list index must be an integer, not ${typeName(key)}`);
   }
@@ -73,6 +73,22 @@ export function listIndex(list: readonly Value[], key: Value): number {
     throw systemError('IndexError', `index ${key} is out of range of a list of ${list.length}`);
   }
   return Number(key);
+}
+
+/** A copy of `container` with `value` at `path`: values are never shared, so a change is seen under one name only. */
+export function replaceAt(container: Value, path: readonly Value[], value: Value): Value {
+  const [key, ...rest] = path;
+  if (key === undefined) return value;
+  if (isMap(container)) {
+    if (typeof key !== 'string') throw systemError('TypeError', `a map key must be a string, not ${typeName(key)}`);
+    // Maps on the way that do not exist yet are made.
+    const inner = rest.length === 0 ? null : (container.get(key) ?? new Map<string, Value>());
+    return new Map(container).set(key, replaceAt(inner, rest, value));
+  }
+  if (isList(container)) {
+    return container.with(listIndex(container, key), replaceAt(lookUp(container, key), rest, value));
+  }
+  throw systemError('TypeError', `cannot assign into a value of type ${typeName(container)}`);
 }
 
 const describe = (key: Value): string => (typeof key === 'string' ? `"${key}"` : typeName(key));
@@ -102,7 +118,7 @@ function operate(operator: BinaryOperator, left: Value, right: Value): Value {
     case '>':
     case '>=':
       if ((isNumber(left) && isNumber(right)) || (typeof left === 'string' && typeof right === 'string')) {
-        return compare(operator, left, right);
+        return COMPARISONS[operator](left, right);
       }
       throw unsupported(operator, left, right);
     case '+':
@@ -115,39 +131,38 @@ function operate(operator: BinaryOperator, left: Value, right: Value): Value {
 
 type Comparable = bigint | number | string;
 
-function compare(operator: '<' | '<=' | '>' | '>=', left: Comparable, right: Comparable): boolean {
-  if (operator === '<') return left < right;
-  if (operator === '<=') return left <= right;
-  return operator === '>' ? left > right : left >= right;
+const COMPARISONS = {
+  '<': (left: Comparable, right: Comparable) => left < right,
+  '<=': (left: Comparable, right: Comparable) => left <= right,
+  '>': (left: Comparable, right: Comparable) => left > right,
+  '>=': (left: Comparable, right: Comparable) => left >= right,
+} as const;
+
+/** Divisions are floored: the remainder takes the sign of the divisor. `/` always gives a double. */
+const ARITHMETIC: Readonly<
+  Record<ArithmeticOperator, { integers?: (a: bigint, b: bigint) => bigint; doubles: (a: number, b: number) => number }>
+> = {
+  '+': { integers: (a, b) => a + b, doubles: (a, b) => a + b },
+  '-': { integers: (a, b) => a - b, doubles: (a, b) => a - b },
+  '*': { integers: (a, b) => a * b, doubles: (a, b) => a * b },
+  '/': { doubles: (a, b) => a / b },
+  '//': { integers: (a, b) => (a - modulo(a, b)) / b, doubles: (a, b) => Math.floor(a / b) },
+  '%': { integers: modulo, doubles: (a, b) => (a % b !== 0 && a < 0 !== b < 0 ? (a % b) + b : a % b) },
+};
+
+function modulo(a: bigint, b: bigint): bigint {
+  return ((a % b) + b) % b;
 }
 
-function arithmetic(operator: '+' | '-' | '*' | '/' | '//' | '%', left: Value, right: Value): Value {
+function arithmetic(operator: ArithmeticOperator, left: Value, right: Value): Value {
   if (!isNumber(left) || !isNumber(right)) throw unsupported(operator, left, right);
   const divides = operator === '/' || operator === '//' || operator === '%';
   if (divides && Number(right) === 0) throw systemError('ZeroDivisionError', 'division by zero');
-  if (typeof left === 'bigint' && typeof right === 'bigint' && operator !== '/') {
-    return int64(integerArithmetic(operator, left, right));
+  const { integers, doubles } = ARITHMETIC[operator];
+  if (integers !== undefined && typeof left === 'bigint' && typeof right === 'bigint') {
+    return int64(integers(left, right));
   }
-  return doubleArithmetic(operator, Number(left), Number(right));
-}
-
-function integerArithmetic(operator: '+' | '-' | '*' | '//' | '%', left: bigint, right: bigint): bigint {
-  if (operator === '+') return left + right;
-  if (operator === '-') return left - right;
-  if (operator === '*') return left * right;
-  // Floored division: the remainder takes the sign of the divisor.
-  const remainder = ((left % right) + right) % right;
-  return operator === '%' ? remainder : (left - remainder) / right;
-}
-
-function doubleArithmetic(operator: '+' | '-' | '*' | '/' | '//' | '%', left: number, right: number): number {
-  if (operator === '+') return left + right;
-  if (operator === '-') return left - right;
-  if (operator === '*') return left * right;
-  if (operator === '/') return left / right;
-  if (operator === '//') return Math.floor(left / right);
-  const remainder = left % right;
-  return remainder !== 0 && remainder < 0 !== right < 0 ? remainder + right : remainder;
+  return doubles(Number(left), Number(right));
 }
 
 function unsupported(operator: string, left: Value, right: Value): Error {

@@ -3,7 +3,8 @@ import type { Token } from './tokens.ts';
 import { ExpressionError, tokenize } from './tokens.ts';
 import type { Value } from './value.ts';
 
-export type BinaryOperator = '+' | '-' | '*' | '/' | '//' | '%' | '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in';
+export type ArithmeticOperator = '+' | '-' | '*' | '/' | '//' | '%';
+export type BinaryOperator = ArithmeticOperator | '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in';
 
 /** `at` is an offset into the expression's text. */
 export type Expression =
@@ -116,6 +117,27 @@ export function parseExpression(text: string): Expression {
   const tree = binary(0);
   if (peek().kind !== 'end') throw unexpected(peek(), 'expected an operator or the end');
   return tree;
+}
+
+/** What an expression is made of, one level down. */
+export function operandsOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case 'list':
+      return expression.items;
+    case 'member':
+      return [expression.object];
+    case 'index':
+      return [expression.object, expression.index];
+    case 'call':
+      return expression.args;
+    case 'unary':
+      return [expression.operand];
+    case 'logical':
+    case 'binary':
+      return [expression.left, expression.right];
+    default:
+      return [];
+  }
 }
 
 /** `text.to_upper` for `a.b` chains of plain names, else undefined. */

@@ -1,15 +1,20 @@
 /** Runs a program step by step, as a coroutine that pauses at every blocking call. */
 import type { Coroutine, Host } from './effect.ts';
-import { branchError } from './branch-error.ts';
-import { Raised, systemError } from './errors.ts';
-import { evaluate } from './evaluate.ts';
+import { contextOf, Raised, systemError } from './errors.ts';
+import { evaluate, replaceAt } from './evaluate.ts';
 import type { Environment } from './evaluate.ts';
-import { MAX_CALL_DEPTH, MAX_CONCURRENT_BRANCHES, MAX_PARALLEL_DEPTH, MAX_STEPS_PER_EXECUTION } from './limits.ts';
+import {
+  MAX_BRANCH_ERRORS,
+  MAX_CALL_DEPTH,
+  MAX_CONCURRENT_BRANCHES,
+  MAX_PARALLEL_DEPTH,
+  MAX_STEPS_PER_EXECUTION,
+} from './limits.ts';
 import type { Jump, Loop, Program, Retry, Routine, Step, StepBody, StepList, Target, Template } from './program.ts';
-import { replaceAt } from './replace-at.ts';
 import { Scope } from './scope.ts';
+import { misfits, parametersOf } from './signature.ts';
 import { STDLIB } from './stdlib/index.ts';
-import { isList, isMap, isNumber, typeName } from './value.ts';
+import { isList, isMap, isNumber, mapOf, typeName } from './value.ts';
 import type { Value, ValueMap } from './value.ts';
 
 /** How a step ended, unless it fell through to the next. */
@@ -43,37 +48,32 @@ export class Interpreter {
   }
 
   /** `argument` is what `main`'s parameter receives. */
-  *main(argument: Value): Coroutine<Value> {
+  main(argument: Value): Coroutine<Value> {
     const main = this.#program.get('main') as Routine; // parseProgram makes sure of it
     const [parameter] = main.parameters;
-    const given = parameter === undefined ? new Map() : new Map([[parameter.name, argument]]);
-    return yield* this.#call(main, given, { routine: '', depth: -1, parallelDepth: 0 });
+    const args = parameter === undefined ? new Map() : new Map([[parameter.name, argument]]);
+    return this.#run(main, args, { routine: main.name, depth: 0, parallelDepth: 0 });
   }
 
-  *#call(routine: Routine, args: ValueMap, caller: Frame): Coroutine<Value> {
-    const frame = { routine: routine.name, depth: caller.depth + 1, parallelDepth: caller.parallelDepth };
-    if (frame.depth > MAX_CALL_DEPTH) {
-      throw systemError('RecursionError', `more than ${MAX_CALL_DEPTH} calls within calls`);
-    }
-    const scope = new Scope(this.#memory);
-    try {
+  *#run(routine: Routine, args: ValueMap, frame: Frame): Coroutine<Value> {
+    const completion = yield* this.#within(undefined, (scope) => {
       for (const { name, byDefault } of routine.parameters) {
-        const value = args.get(name) ?? (args.has(name) ? null : undefined);
-        if (value === undefined && byDefault === undefined) {
-          throw systemError('TypeError', `${routine.name} needs the argument "${name}"`);
-        }
+        const value = args.get(name);
         scope.declare(
           name,
           value ?? (byDefault === undefined || args.has(name) ? null : this.#value(byDefault, scope, frame)),
         );
       }
-      for (const name of args.keys()) {
-        if (!routine.parameters.some((parameter) => parameter.name === name)) {
-          throw systemError('TypeError', `${routine.name} has no argument "${name}"`);
-        }
-      }
-      const completion = yield* this.#list(routine.list, scope, frame);
-      return completion?.kind === 'return' ? completion.value : null;
+      return this.#list(routine.list, scope, frame);
+    });
+    return completion?.kind === 'return' ? completion.value : null;
+  }
+
+  /** Runs work in a new scope, which gives its memory back. */
+  *#within<T>(outer: Scope | undefined, work: (scope: Scope) => Coroutine<T>): Coroutine<T> {
+    const scope = new Scope(this.#memory, outer);
+    try {
+      return yield* work(scope);
     } finally {
       scope.close();
     }
@@ -98,7 +98,7 @@ export class Interpreter {
       }
       this.current = { routine: frame.routine, step: step.name };
       const completion = yield* this.#body(step, scope, frame);
-      return completion ?? (step.next === undefined ? undefined : this.#jump(step.next));
+      return completion ?? (step.next && completionOf(step.next));
     } catch (error) {
       if (error instanceof Raised && error.frame !== frame) {
         error.frame = frame;
@@ -106,12 +106,6 @@ export class Interpreter {
       }
       throw error;
     }
-  }
-
-  #jump(jump: Jump): Completion {
-    if (jump.kind === 'end') return { kind: 'return', value: null };
-    if (jump.kind !== 'step') return { kind: jump.kind };
-    return { kind: 'jump', list: jump.list as StepList, index: jump.index as number }; // set by checkProgram
   }
 
   *#body({ body, name }: Step, scope: Scope, frame: Frame): Coroutine<Completion> {
@@ -138,8 +132,8 @@ export class Interpreter {
         }
         return undefined;
       case 'for':
-        for (const [item, index] of this.#items(body.loop, scope, frame)) {
-          const completion = yield* this.#iteration(body.loop, item, index, scope, frame);
+        for (const iteration of this.#iterations(body.loop, scope, frame)) {
+          const completion = yield* iteration;
           if (completion?.kind === 'break') return undefined;
           if (completion !== undefined && completion.kind !== 'continue') return completion;
         }
@@ -149,8 +143,11 @@ export class Interpreter {
         return undefined;
       case 'try':
         return yield* this.#try(body, scope, frame);
-      case 'raise':
-        throw new Raised(raisable(this.#value(body.template, scope, frame)));
+      case 'raise': {
+        const value = this.#value(body.template, scope, frame);
+        if (typeof value === 'string' || isMap(value)) throw new Raised(value);
+        throw systemError('TypeError', `raise takes a string or a map, not ${typeName(value)}`);
+      }
       case 'return':
         return { kind: 'return', value: this.#value(body.template, scope, frame) };
       case 'steps':
@@ -161,44 +158,41 @@ export class Interpreter {
   }
 
   *#invoke(name: string, args: ValueMap, frame: Frame): Coroutine<Value> {
+    const [misfit] = misfits(name, parametersOf(this.#program, name) ?? [], [...args.keys()]);
+    if (misfit !== undefined) throw systemError('TypeError', misfit.message);
     const routine = this.#program.get(name);
-    if (routine !== undefined) return yield* this.#call(routine, args, frame);
+    if (routine !== undefined) {
+      const depth = frame.depth + 1;
+      if (depth > MAX_CALL_DEPTH) throw systemError('RecursionError', `more than ${MAX_CALL_DEPTH} calls within calls`);
+      return yield* this.#run(routine, args, { ...frame, routine: name, depth });
+    }
     const fn = STDLIB.get(name);
     if (fn === undefined) throw new Error(`checkProgram let the unknown function ${name} pass`);
-    for (const given of args.keys()) {
-      if (!fn.parameters.some((parameter) => parameter.name === given)) {
-        throw systemError('TypeError', `${name} has no argument "${given}"`);
-      }
-    }
     return fn.kind === 'pure' ? fn.run(args, this.#host) : yield* fn.run(args, this.#host);
   }
 
-  /** Items with their index. A range counts from its first to its last number, both included. */
-  *#items(loop: Loop, scope: Scope, frame: Frame): Generator<[Value, bigint]> {
-    const value = this.#value(loop.over.template, scope, frame);
+  /** A range counts from its first to its last number, both included. */
+  *#iterations(loop: Loop, outer: Scope, frame: Frame): Generator<Coroutine<Completion>> {
+    const value = this.#value(loop.over.template, outer, frame);
     if (!isList(value)) throw systemError('TypeError', `${loop.over.kind} must be a list, not ${typeName(value)}`);
+    const iteration = (item: Value, index: bigint): Coroutine<Completion> =>
+      this.#within(outer, (scope) => {
+        scope.declare(loop.value, item);
+        if (loop.index !== undefined) scope.declare(loop.index, index);
+        return this.#list(loop.list, scope, frame);
+      });
     if (loop.over.kind === 'in') {
-      for (const [index, item] of value.entries()) yield [item, BigInt(index)];
+      for (const [index, item] of value.entries()) yield iteration(item, BigInt(index));
       return;
     }
     const [first, last] = value;
     if (value.length !== 2 || typeof first !== 'bigint' || typeof last !== 'bigint') {
       throw systemError('TypeError', 'a range must be a list of two integers');
     }
-    for (let number = first; number <= last; number++) yield [number, number - first];
+    for (let number = first; number <= last; number++) yield iteration(number, number - first);
   }
 
-  *#iteration(loop: Loop, item: Value, index: bigint, outer: Scope, frame: Frame): Coroutine<Completion> {
-    const scope = new Scope(this.#memory, outer);
-    try {
-      scope.declare(loop.value, item);
-      if (loop.index !== undefined) scope.declare(loop.index, index);
-      return yield* this.#list(loop.list, scope, frame);
-    } finally {
-      scope.close();
-    }
-  }
-
+  /** https://cloud.google.com/workflows/docs/reference/syntax/parallel-steps */
   *#parallel(body: BodyOf<'parallel'>, scope: Scope, outer: Frame): Coroutine<void> {
     const frame = { ...outer, parallelDepth: outer.parallelDepth + 1 };
     if (frame.parallelDepth > MAX_PARALLEL_DEPTH) {
@@ -208,48 +202,51 @@ export class Interpreter {
     if (typeof limit !== 'bigint' || limit < 1n) {
       throw systemError('ValueError', 'concurrency_limit must be a positive integer');
     }
-    const errors: { id: string; error: Raised }[] = [];
+    const errors: ValueMap[] = [];
     const guarded = function* (id: string, work: Coroutine<unknown>): Coroutine<void> {
       try {
         yield* work;
       } catch (error) {
         if (!(error instanceof Raised)) throw error;
-        errors.push({ id, error });
+        errors.push(mapOf({ id, error: mapOf({ context: contextOf(error), payload: error.value }) }));
       }
     };
     const branches: Coroutine<void>[] = [];
     if (body.work.kind === 'for') {
-      const { loop } = body.work;
-      for (const [item, index] of this.#items(loop, scope, frame)) {
+      for (const iteration of this.#iterations(body.work.loop, scope, frame)) {
         if (branches.length >= MAX_STEPS_PER_EXECUTION) throw systemError('ResourceLimitError', 'too many iterations');
-        branches.push(guarded(String(index), this.#iteration(loop, item, index, scope, frame)));
+        branches.push(guarded(String(branches.length), iteration));
       }
     } else {
-      for (const step of body.work.list.steps) branches.push(guarded(step.name, this.#branch(step, scope, frame)));
+      for (const step of body.work.list.steps) {
+        const branch = this.#within(scope, (inner) => this.#step(step, inner, frame));
+        branches.push(guarded(step.name, branch));
+      }
     }
     yield { kind: 'fork', branches, limit: Math.min(Number(limit), MAX_CONCURRENT_BRANCHES) };
-    if (errors.length > 0) throw branchError(errors);
+    if (errors.length === 0) return;
+    throw systemError(
+      'UnhandledBranchError',
+      'One or more branches or iterations encountered an unhandled runtime error',
+      {
+        branches: errors.slice(0, MAX_BRANCH_ERRORS),
+        truncated: errors.length > MAX_BRANCH_ERRORS,
+      },
+    );
   }
 
-  *#branch(step: Step, outer: Scope, frame: Frame): Coroutine<Completion> {
-    const scope = new Scope(this.#memory, outer);
-    try {
-      return yield* this.#step(step, scope, frame);
-    } finally {
-      scope.close();
-    }
-  }
-
-  *#try(body: BodyOf<'try'>, scope: Scope, frame: Frame): Coroutine<Completion> {
+  *#try({ step, retry, handler }: BodyOf<'try'>, scope: Scope, frame: Frame): Coroutine<Completion> {
     for (let attempt = 0; ; attempt++) {
       try {
-        return yield* this.#step(body.step, scope, frame);
+        return yield* this.#step(step, scope, frame);
       } catch (error) {
         if (!(error instanceof Raised)) throw error;
-        if (body.retry !== undefined && (yield* this.#retries(body.retry, attempt, error.value, scope, frame)))
-          continue;
-        if (body.handler === undefined) throw error;
-        return yield* this.#handler(body.handler, error.value, scope, frame);
+        if (retry !== undefined && (yield* this.#retries(retry, attempt, error.value, scope, frame))) continue;
+        if (handler === undefined) throw error;
+        return yield* this.#within(scope, (inner) => {
+          if (handler.error !== undefined) inner.declare(handler.error, error.value);
+          return this.#list(handler.list, inner, frame);
+        });
       }
     }
   }
@@ -264,9 +261,7 @@ export class Interpreter {
     if (attempt >= number(retry.maxRetries, 'max_retries')) return false;
     if (retry.predicate !== undefined) {
       const { name } = retry.predicate;
-      const parameters = this.#program.get(name)?.parameters ?? STDLIB.get(name)?.parameters ?? [];
-      const [parameter] = parameters;
-      const answer = yield* this.#invoke(name, new Map([[parameter?.name ?? '', error]]), frame);
+      const answer = yield* this.#invoke(name, this.#named(name, [error]), frame);
       if (typeof answer !== 'boolean') {
         throw systemError('TypeError', `the retry predicate ${name} must return a boolean, not ${typeName(answer)}`);
       }
@@ -276,21 +271,6 @@ export class Interpreter {
     const seconds = Math.min(number(retry.initialDelay, 'initial_delay') * growth, number(retry.maxDelay, 'max_delay'));
     yield { kind: 'sleep', until: this.#host.now() + seconds * 1000 };
     return true;
-  }
-
-  *#handler(
-    handler: NonNullable<BodyOf<'try'>['handler']>,
-    error: Value,
-    outer: Scope,
-    frame: Frame,
-  ): Coroutine<Completion> {
-    const scope = new Scope(this.#memory, outer);
-    try {
-      if (handler.error !== undefined) scope.declare(handler.error, error);
-      return yield* this.#list(handler.list, scope, frame);
-    } finally {
-      scope.close();
-    }
   }
 
   #value(template: Template, scope: Scope, frame: Frame): Value {
@@ -306,27 +286,28 @@ export class Interpreter {
     return {
       variable: (name) => scope.get(name),
       call: (name, args) => {
-        const parameters = this.#program.get(name)?.parameters ?? STDLIB.get(name)?.parameters ?? [];
-        const named = new Map(args.map((value, index) => [parameters[index]?.name ?? '', value]));
-        const result = this.#invoke(name, named, frame).next();
+        const result = this.#invoke(name, this.#named(name, args), frame).next();
         if (result.done === true) return result.value;
         throw new Error(`checkProgram let the blocking ${name} pass in an expression`);
       },
     };
   }
 
-  #assign(target: Target, value: Value, scope: Scope, frame: Frame): void {
-    if (target.path.length === 0) {
-      scope.set(target.variable, value);
-      return;
-    }
+  /** Arguments by place, by name. */
+  #named(callee: string, args: readonly Value[]): ValueMap {
+    const parameters = parametersOf(this.#program, callee) ?? [];
+    return new Map(args.map((value, index) => [parameters[index]?.name ?? '', value]));
+  }
+
+  #assign({ variable, path }: Target, value: Value, scope: Scope, frame: Frame): void {
     const environment = this.#environment(scope, frame);
-    const path = target.path.map((key) => evaluate(key, environment));
-    scope.set(target.variable, replaceAt(scope.get(target.variable), path, value));
+    const keys = path.map((key) => evaluate(key, environment));
+    scope.set(variable, keys.length === 0 ? value : replaceAt(scope.get(variable), keys, value));
   }
 }
 
-function raisable(value: Value): Value {
-  if (typeof value === 'string' || isMap(value)) return value;
-  throw systemError('TypeError', `raise takes a string or a map, not ${typeName(value)}`);
+function completionOf(jump: Jump): Completion {
+  if (jump.kind === 'end') return { kind: 'return', value: null };
+  if (jump.kind !== 'step') return { kind: jump.kind };
+  return { kind: 'jump', list: jump.list as StepList, index: jump.index as number }; // set by checkProgram
 }

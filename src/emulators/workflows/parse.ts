@@ -3,7 +3,7 @@ import type { Node } from 'yaml';
 import { checkProgram } from './check.ts';
 import type { Position } from './errors.ts';
 import { MAX_ASSIGNMENTS, MAX_BRANCHES, MAX_CONDITIONS } from './limits.ts';
-import type { Jump, Loop, Parameter, Program, Routine, Step, StepBody, StepList, Template } from './program.ts';
+import type { Jump, Loop, Program, Routine, Step, StepBody, StepList, Template } from './program.ts';
 import { parseRetry } from './parse-retry.ts';
 import { Source } from './source.ts';
 import type { Entry } from './source.ts';
@@ -57,22 +57,24 @@ class Parser {
   #routine({ key: name, at, value }: Entry): Routine {
     if (this.#source.isList(value)) return { name, at, parameters: [], list: this.#steps(value) };
     const fields = this.#source.fields(value, `the body of workflow "${name}"`, ['params', 'steps']);
-    const parameters = fields.has('params') ? this.#parameters(fields.get('params') as Entry) : [];
+    const params = fields.get('params');
+    const parameters = params === undefined ? [] : this.#parameters(params);
     if (name === 'main' && parameters.length > 1) this.#problem(at, 'main takes at most one parameter');
     const steps = fields.get('steps');
     if (steps === undefined) this.#problem(at, `workflow "${name}" has no steps`);
     return { name, at, parameters, list: steps === undefined ? { steps: [] } : this.#steps(steps.value) };
   }
 
-  #parameters({ value }: Entry): Parameter[] {
+  #parameters({ value }: Entry): Routine['parameters'] {
     return this.#source.items(value, 'a list of parameters').map((node) => {
       const at = this.#source.at(node);
-      if (!this.#source.isMap(node)) return { name: this.#source.variable(node, 'a parameter name'), at };
+      if (!this.#source.isMap(node))
+        return { name: this.#source.variable(node, 'a parameter name'), at, required: true };
       const [entry, ...rest] = this.#source.entries(node, 'a parameter');
       if (entry === undefined || rest.length > 0) this.#problem(at, 'expected one parameter: its name and its default');
       return entry === undefined
-        ? { name: '', at }
-        : { name: entry.key, at, byDefault: this.#source.template(entry.value) };
+        ? { name: '', at, required: true }
+        : { name: entry.key, at, required: false, byDefault: this.#source.template(entry.value) };
     });
   }
 

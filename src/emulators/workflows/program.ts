@@ -81,17 +81,67 @@ export type StepBody =
 
 export interface Parameter {
   readonly name: string;
-  readonly at: Position;
-  /** Absent: the argument is required. */
-  readonly byDefault?: Template;
+  readonly required: boolean;
 }
 
 export interface Routine {
   readonly name: string;
   readonly at: Position;
-  readonly parameters: readonly Parameter[];
+  readonly parameters: readonly (Parameter & { readonly at: Position; readonly byDefault?: Template })[];
   readonly list: StepList;
 }
 
 /** Always has `main`. */
 export type Program = ReadonlyMap<string, Routine>;
+
+/** Steps directly within a step. */
+export function stepsWithin(body: StepBody): readonly Step[] {
+  switch (body.kind) {
+    case 'switch':
+      return body.cases.map(({ step }) => step);
+    case 'for':
+      return body.loop.list.steps;
+    case 'parallel':
+      return body.work.kind === 'for' ? body.work.loop.list.steps : body.work.list.steps;
+    case 'try':
+      return [body.step, ...(body.handler?.list.steps ?? [])];
+    case 'steps':
+      return body.list.steps;
+    default:
+      return [];
+  }
+}
+
+/** What a step assigns itself. */
+export function targetsOf(body: StepBody): readonly Target[] {
+  if (body.kind === 'assign') return body.assignments.map(({ target }) => target);
+  return body.kind === 'call' && body.result !== undefined ? [body.result] : [];
+}
+
+/** What a step evaluates itself, in the scope that it stands in. */
+export function templatesOf(body: StepBody): readonly Template[] {
+  switch (body.kind) {
+    case 'assign':
+      return body.assignments.map(({ template }) => template);
+    case 'call':
+      return body.args === undefined ? [] : [body.args];
+    case 'switch':
+      return body.cases.map(({ condition }) => condition);
+    case 'for':
+      return [body.loop.over.template];
+    case 'parallel': {
+      const over = body.work.kind === 'for' ? [body.work.loop.over.template] : [];
+      return body.limit === undefined ? over : [body.limit, ...over];
+    }
+    case 'try': {
+      if (body.retry === undefined) return [];
+      const { maxRetries, initialDelay, maxDelay, multiplier } = body.retry;
+      return [maxRetries, initialDelay, maxDelay, multiplier];
+    }
+    case 'raise':
+    case 'return':
+      return [body.template];
+    default:
+      return [];
+  }
+}
