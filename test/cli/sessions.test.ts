@@ -50,24 +50,28 @@ test('a session that was killed is not taken for one that runs', async () => {
   expect(await daymill(project, ['plan'])).toMatchObject({ code: 0, stderr: '' });
 });
 
-test('dev plans at each change, runs on Enter with the new code, and ends its functions', async () => {
-  const dev = startDaymill(project, ['dev']);
-  await dev.printed(/14 cells would run.*\s+Enter runs it\. Watching\./);
-  dev.child.stdin.write('\n');
-  await dev.printed(/2024-01-04: 14 cells ran in 4 runs.*\s+Watching\./);
+test(
+  'dev plans at each change, runs on Enter with the new code, and ends its functions',
+  { timeout: 120_000 },
+  async () => {
+    const dev = startDaymill(project, ['dev']);
+    await dev.printed(/14 cells would run.*\s+Enter runs it\. Watching\./);
+    dev.child.stdin.write('\n');
+    await dev.printed(/2024-01-04: 14 cells ran in 4 runs.*\s+Watching\./);
 
-  project.edit('computations/in-euros.ts', 'total.amount * rate', 'total.amount * rate * 10');
-  await dev.printed(/in-euros +RERUN +3 .*changed: code/);
-  await dev.printed(/3 cells would run and up to 3 more/);
-  dev.child.stdin.write('\n');
-  await dev.printed(/best-day .*1600 in 3 days/);
-  const found = await daymill(project, ['results', 'in-euros', '2024-01-04', '--json']);
-  expect(found.json()).toMatchObject({ value: 1600 });
+    project.edit('computations/in-euros.ts', 'total.amount * rate', 'total.amount * rate * 10');
+    await dev.printed(/in-euros +RERUN +3 .*changed: code/);
+    await dev.printed(/3 cells would run and up to 3 more/);
+    dev.child.stdin.write('\n');
+    await dev.printed(/best-day .*1600 in 3 days/);
+    const found = await daymill(project, ['results', 'in-euros', '2024-01-04', '--json']);
+    expect(found.json()).toMatchObject({ value: 1600 });
 
-  dev.child.kill('SIGINT');
-  expect((await dev.ended).code).toBe(0);
-  expect(project.processes()).toEqual([]);
-});
+    dev.child.kill('SIGINT');
+    expect((await dev.ended).code).toBe(0);
+    expect(project.processes()).toEqual([]);
+  },
+);
 
 test('a run that is interrupted ends its functions and says that what was committed stays', async () => {
   project.edit(
