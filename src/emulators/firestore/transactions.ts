@@ -22,8 +22,6 @@ export interface Transaction extends Owner {
   readonly snapshot: Map<string, StoredDocument | undefined>;
 }
 
-export type Transactions = ReturnType<typeof openTransactions>;
-
 /** The client retries on this text whatever the code: https://github.com/googleapis/nodejs-firestore, `isRetryableTransactionError`. */
 const EXPIRED = 'The referenced transaction has expired or is no longer valid.';
 const REMEMBERED = 10_000;
