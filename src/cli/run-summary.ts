@@ -7,6 +7,7 @@ import type { Day } from '../model/date.ts';
 import { type Outcome, OUTCOMES, type OutcomeCounts } from '../model/decision.ts';
 import type { ManifestComputation } from '../model/manifest.ts';
 import type { PlannedCell } from '../planning/plan.ts';
+import type { Book } from '../planning/state.ts';
 import { cellPlace, readWhole } from '../steps/load-inputs.ts';
 import type { Survey } from '../steps/survey.ts';
 import type { FirestoreUsage } from './local/run-cloud.ts';
@@ -48,7 +49,8 @@ interface ComputationSummary {
 
 export interface SummaryRequest {
   readonly date: Day;
-  readonly before: Survey;
+  /** What was settled before the run. */
+  readonly before: Book;
   readonly after: Survey;
   readonly execution: Execution;
   readonly ports: Ports;
@@ -62,10 +64,14 @@ const MAX_NAMES_SHOWN = 4;
 export async function summarize(request: SummaryRequest): Promise<RunSummary> {
   const { before, after, execution, ports } = request;
   const executionId = execution.name.slice(execution.name.lastIndexOf('/') + 1);
-  const ranNow = ({ settled }: PlannedCell): boolean => settled?.dispatchId === executionId;
+  const settledBefore = ({ decision }: PlannedCell) => before.get(decision.computation)?.get(decision.date);
+  // What an interrupted run had left in the queue runs under that run's id.
+  const ranNow = (cell: PlannedCell): boolean =>
+    cell.settled !== undefined &&
+    (cell.settled.dispatchId === executionId || cell.settled.dispatchId !== settledBefore(cell)?.dispatchId);
   const outcomeOf = (cell: PlannedCell): Outcome => {
     if (!ranNow(cell)) return cell.decision.outcome;
-    return before.state.book.get(cell.decision.computation)?.has(cell.decision.date) === true ? 'RERUN' : 'RUN';
+    return settledBefore(cell) === undefined ? 'RUN' : 'RERUN';
   };
   const cells = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as OutcomeCounts;
   for (const cell of after.cells) cells[outcomeOf(cell)]++;
@@ -75,11 +81,11 @@ export async function summarize(request: SummaryRequest): Promise<RunSummary> {
     ports.manifest.computations.map(async (entry): Promise<ComputationSummary> => {
       const own = byComputation.get(entry.name) ?? [];
       const count = (...outcomes: Outcome[]): number => own.filter((cell) => outcomes.includes(outcomeOf(cell))).length;
-      const failures = own.flatMap(({ decision, settled }) =>
-        settled?.status === 'FAILED' && settled.dispatchId === executionId
-          ? [`${decision.date}: ${settled.error.code}: ${settled.error.message}`]
-          : [],
-      );
+      const failures = own
+        .filter(ranNow)
+        .flatMap(({ decision: { date }, settled }) =>
+          settled?.status === 'FAILED' ? [`${date}: ${settled.error.code}: ${settled.error.message}`] : [],
+        );
       return {
         computation: entry.name,
         pass: entry.pass,

@@ -50,8 +50,8 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
     cloud.warm();
     const ports = compose({ ...config, logLevel: 'silent' }, manifest);
     try {
+      const before = (await survey({ from: days.from, to: days.date }, ports)).state.book;
       await load(days.date, files, ports, progress, stop.signal);
-      const before = await survey({ from: days.from, to: days.date }, ports);
       const execution = await execute(days, cloud, stop.signal);
       progress.end();
       const after = await survey({ from: days.from, to: days.date, dispatchId: idOf(execution) }, ports);
