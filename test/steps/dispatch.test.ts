@@ -6,7 +6,7 @@ import { messageFor, type TaskMessage } from '../../src/model/message.ts';
 import { dispatch, type DispatchAnswer } from '../../src/steps/dispatch.ts';
 import { reconcile } from '../../src/steps/reconcile.ts';
 import { work } from '../../src/steps/work.ts';
-import { DAYS, IMPORTS } from '../support/fixture-project.ts';
+import { DAYS, IMPORTS, weatherCsv } from '../support/fixture-project.ts';
 import { loadFixture, localPorts, type LocalPorts } from '../support/local-ports.ts';
 
 const COMPUTATIONS = {
@@ -150,6 +150,32 @@ describe('dispatch', () => {
       expect(await cellsOf(ports)).toEqual([]);
     },
   );
+
+  test('an old run that ends late does not bring back what a newer one has made anew', async () => {
+    const ports = await start();
+    await ask(ports, 'a');
+    const [late, ...others] = [
+      ...sent.filter(({ computation }) => computation === 'pages'),
+      ...sent.filter(({ computation }) => computation === 'warmth'),
+    ];
+    sent.splice(0);
+    if (late === undefined) throw new Error('nothing was sent');
+    for (const message of others) await work(message, ports);
+    // Warmer weather comes in, and another workflow makes it again, while one task of the first run is still open.
+    local.project.write({ 'weather.csv': weatherCsv((index) => 20 + index) });
+    await loadFixture(ports);
+    const another = { ...day, dispatchId: 'another day' };
+    await dispatch({ ...another, pass: 1, callbackUrl: local.callbackUrl('b') }, ports);
+    expect(sent.map(({ computation }) => computation)).toEqual(DAYS.map(() => 'warmth'));
+    await workAll(ports);
+    await dispatch({ ...another, pass: 2, callbackUrl: local.callbackUrl('c') }, ports);
+    sent.splice(0);
+    await work(late, ports);
+    expect(await dispatch({ ...another, pass: 1, callbackUrl: local.callbackUrl('d') }, ports)).toMatchObject({
+      dispatched: 0,
+      outcomes: { SKIP: CELLS_OF_FIRST_PASS },
+    });
+  });
 
   test('a reader waits while what it reads is being made, and runs once it is there', async () => {
     const ports = await start();

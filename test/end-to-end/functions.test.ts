@@ -1,0 +1,139 @@
+/** The deployed functions, asked by hand: what they answer, and what they do with input that nobody should send. */
+import { PubSub } from '@google-cloud/pubsub';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Daymill, startDaymill } from '../../src/cli/local/local-cloud.ts';
+import type { LogEntry } from '../../src/cli/local/log-entry.ts';
+import { compose, type Ports } from '../../src/compose.ts';
+import { readConfig } from '../../src/config.ts';
+import { buildManifest } from '../../src/manifest/build-manifest.ts';
+import { writeManifest } from '../../src/manifest/read-manifest.ts';
+import { yesterday } from '../../src/steps/target.ts';
+import { DAYS, fixtureProject, type FixtureProject, IMPORTS } from '../support/fixture-project.ts';
+import { loadFixture } from '../support/local-ports.ts';
+
+const COMPUTATIONS = {
+  'computations/heat.ts': `${IMPORTS}
+export const heat = defineComputation({
+  name: 'heat', category: 'tests', needs: { weather: document(weather), before: previous() }, output: z.number(),
+  compute: ({ weather, before }) => (before ?? 0) + weather.degrees,
+});`,
+};
+
+describe('the functions, asked by hand', () => {
+  let project: FixtureProject;
+  let daymill: Daymill;
+  let ports: Ports;
+  const entries: LogEntry[] = [];
+  beforeAll(async () => {
+    project = fixtureProject(COMPUTATIONS);
+    const config = readConfig({}, project.root, process.pid);
+    const manifest = await buildManifest({ root: project.root, directory: 'computations' });
+    writeManifest(config.manifestFile, manifest);
+    daymill = await startDaymill(config, {
+      env: { PATH: process.env['PATH'] },
+      onLog: (entry) => void entries.push(entry),
+    });
+    ports = compose({ ...config, logLevel: 'silent' }, manifest);
+    await loadFixture(ports);
+  });
+  afterAll(async () => {
+    await ports.close();
+    await daymill.close();
+    project.remove();
+  });
+
+  const post = async (url: string, body: string): Promise<{ status: number; answer: unknown }> => {
+    const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    return { status: response.status, answer: await response.json().catch(() => undefined) };
+  };
+  const dispatch = (body: unknown) => post(daymill.functionUrls.dispatch, JSON.stringify(body));
+
+  test.each([
+    ['a date that is none', { date: '2024-02-30' }, 'BAD_ARGUMENT', /date/u],
+    ['no date', {}, 'BAD_ARGUMENT', /date/u],
+    ['a day that is not over', { date: '2999-01-01' }, 'BAD_DATE', new RegExp(yesterday(Date.now()), 'u')],
+    ['a target before the grid', { date: '2024-02-01' }, 'BAD_DATE', /2024-03-01/u],
+    ['a pass that the manifest does not have', { date: DAYS[0], pass: 7 }, 'BAD_ARGUMENT', /There is no pass 7/u],
+    ['a pass of the wrong type', { date: DAYS[0], pass: '1' }, 'BAD_ARGUMENT', /pass/u],
+    ['a member that nobody knows', { date: DAYS[0], dates: [] }, 'BAD_ARGUMENT', /dates/u],
+    [
+      'a callback to somebody else',
+      { date: DAYS[0], pass: 1, callbackUrl: 'https://example.com/' },
+      'BAD_ARGUMENT',
+      /callbackUrl/u,
+    ],
+  ])('dispatch refuses %s, and says so', async (_, body, code, message) => {
+    const { status, answer } = await dispatch(body);
+    expect(status).toBe(400);
+    expect(answer).toMatchObject({ error: { code, message: expect.stringMatching(message) as string } });
+  });
+
+  test.each(['{"date":', '[]', 'null', '"2024-03-01"'])('dispatch refuses the body %s', async (body) => {
+    const { status } = await post(daymill.functionUrls.dispatch, body);
+    expect(status).toBe(400);
+  });
+
+  test('messages that are no tasks are dropped, once each, and the worker lives on', async () => {
+    const pubsub = new PubSub({ projectId: 'daymill-local' });
+    const topic = pubsub.topic('computation-tasks');
+    const stranger = {
+      action: 'RUN_COMPUTATION_DATE',
+      taskId: 'nobody',
+      dispatchId: 'd',
+      runId: 'r',
+      date: DAYS[0],
+      pass: 1,
+    };
+    const bodies = [
+      '',
+      'no JSON',
+      '{}',
+      'null',
+      JSON.stringify({
+        ...stranger,
+        computation: 'heat',
+        hash: '0'.repeat(16),
+        triggerReason: '',
+        resources: 'standard',
+      }),
+    ];
+    await Promise.all(
+      bodies.map((body) => topic.publishMessage({ data: Buffer.from(body), attributes: { test: 'junk' } })),
+    );
+    await daymill.cloud.pubsub.idle();
+    await pubsub.close();
+    const dropped = entries.filter(({ event }) => event === 'message.unreadable' || event === 'task.unknown');
+    expect(dropped).toHaveLength(bodies.length);
+    expect(daymill.cloud.pubsub.counters()).toMatchObject({ delivered: bodies.length, acknowledged: bodies.length });
+  });
+
+  test('{date} alone sends whatever can run, and the worker makes it', async () => {
+    const { status, answer } = await dispatch({ date: DAYS[3] });
+    expect(status).toBe(200);
+    expect(answer).toMatchObject({ dispatched: 1, passes: 1, outcomes: { RUN: DAYS.length } });
+    await daymill.cloud.pubsub.idle();
+    expect(await dispatch({ date: DAYS[3] })).toMatchObject({
+      answer: { dispatched: 0, runId: null, outcomes: { SKIP: DAYS.length } },
+    });
+    const { runId } = answer as { runId: string };
+    expect(await ports.runs.read(runId)).toMatchObject({
+      totalTasks: 1,
+      remainingTasks: 0,
+      cells: DAYS.length,
+      status: 'COMPLETED',
+    });
+  });
+
+  test('index and reconcile answer anybody, again and again', async () => {
+    for (let time = 0; time < 2; time++) {
+      expect(await post(daymill.functionUrls.index, '{}')).toMatchObject({
+        status: 200,
+        answer: { passes: 1, changed: {} },
+      });
+      expect(await post(daymill.functionUrls.reconcile, '{}')).toMatchObject({
+        status: 200,
+        answer: { miscounted: [], closed: 0 },
+      });
+    }
+  });
+});
