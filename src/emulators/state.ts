@@ -48,6 +48,8 @@ export function openState(file: string): State {
     scheduled = false;
     const group = queue;
     queue = [];
+    // The close that came in between has written them.
+    if (group.length === 0) return;
     const answers: (() => void)[] = [];
     try {
       begin.run();
@@ -99,7 +101,9 @@ function openDatabase(file: string): DatabaseSync {
   try {
     const db = new DatabaseSync(file);
     // An exclusive lock is the kernel's: it ends with the process, however it ends.
-    db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    db.exec(
+      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL',
+    );
     db.exec('BEGIN IMMEDIATE; COMMIT');
     const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
     if (version > STATE_VERSION) {
@@ -132,7 +136,9 @@ function explain(file: string, cause: unknown): StateFileError {
       { cause },
     );
   }
-  return new StateFileError(`${file} cannot be opened: ${message}. Check the folder, its rights and the disk.`, { cause });
+  return new StateFileError(`${file} cannot be opened: ${message}. Check the folder, its rights and the disk.`, {
+    cause,
+  });
 }
 
 const ownerFile = (file: string): string => `${file}.pid`;
