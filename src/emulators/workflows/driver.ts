@@ -15,7 +15,7 @@ import { contextOf, payloadOf, Raised, systemError } from './errors.ts';
 import type { TraceElement } from './errors.ts';
 import { Interpreter } from './interpret.ts';
 import type { Program } from './program.ts';
-import { encodeJson } from './stdlib/json.ts';
+import { encodeJson } from './stdlib/data.ts';
 import type { Value } from './value.ts';
 
 type Answer = string | number;

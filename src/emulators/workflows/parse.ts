@@ -1,268 +1,237 @@
 /** YAML source -> checked program. */
-import type { Node } from 'yaml';
 import { checkProgram } from './check.ts';
+import { SourceError } from './errors.ts';
 import type { Position } from './errors.ts';
+import { dottedName } from './expression.ts';
 import { MAX_ASSIGNMENTS, MAX_BRANCHES, MAX_CONDITIONS } from './limits.ts';
-import type { Jump, Loop, Program, Routine, Step, StepBody, StepList, Template } from './program.ts';
-import { parseRetry } from './parse-retry.ts';
-import { Source } from './source.ts';
-import type { Entry } from './source.ts';
+import type { Jump, Loop, Program, Retry, Routine, Step, StepBody, StepList, Template } from './program.ts';
+import { parseTarget, SourceNode } from './source-node.ts';
+import type { Entry } from './source-node.ts';
+import { DEFAULT_BACKOFF, RETRY_POLICIES } from './stdlib/retry.ts';
 
-const BODY_KEYS = ['assign', 'call', 'switch', 'for', 'parallel', 'try', 'raise', 'return', 'steps'] as const;
-/** Keys that may stand beside a body. */
-const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
+/** What may stand beside each body. */
+const COMPANIONS = {
+  assign: ['next'],
   call: ['args', 'result', 'next'],
+  switch: ['next'],
+  for: ['next'],
+  parallel: ['next'],
   try: ['retry', 'except', 'next'],
   raise: [],
   return: [],
-};
+  steps: ['next'],
+} as const satisfies Record<string, readonly string[]>;
+type BodyKey = keyof typeof COMPANIONS;
+const BODY_KEYS = Object.keys(COMPANIONS) as BodyKey[];
+
+/** A step's entries by key. */
+type StepFields = Partial<Record<BodyKey | 'args' | 'result' | 'retry' | 'except' | 'next', Entry>>;
 
 /**
  * Reads and checks a workflow's source: one `main` and its subworkflows, or a bare list of steps.
- * @throws {SourceError} with every problem found, each with line and column.
+ * @throws {SourceError} with the first thing that cannot be read, or all that does not fit together; each with line and column.
  */
 export function parseProgram(text: string): Program {
-  const source = new Source(text);
-  const program = new Parser(source).program();
-  source.done();
-  checkProgram(program, (at, message) => source.problem(at, message));
-  source.done();
+  const program = parseRoutines(SourceNode.root(text));
+  const problems: { at: Position; message: string }[] = [];
+  checkProgram(program, (at, message) => problems.push({ at, message }));
+  if (problems.length > 0) throw new SourceError(problems);
   return program;
 }
 
-class Parser {
-  readonly #source: Source;
+function parseRoutines(root: SourceNode): Program {
+  if (root.isList) return new Map([['main', { name: 'main', at: root.at, parameters: [], list: parseSteps(root) }]]);
+  const entries = root.entries('a list of steps, or a map of main and its subworkflows');
+  const program = new Map(entries.map((entry) => [entry.key, parseRoutine(entry)]));
+  return program.has('main') ? program : root.fail('there is no workflow named main');
+}
 
-  constructor(source: Source) {
-    this.#source = source;
+function parseRoutine({ key: name, at, value }: Entry): Routine {
+  if (value.isList) return { name, at, parameters: [], list: parseSteps(value) };
+  const { params, steps } = value.fields(`workflow "${name}"`, ['steps'], ['params']);
+  const parameters = params?.value.items('a list of parameters').map(parseParameter) ?? [];
+  if (name === 'main' && parameters.length > 1) value.fail('main takes at most one parameter', at);
+  return { name, at, parameters, list: parseSteps(steps.value) };
+}
+
+function parseParameter(node: SourceNode): Routine['parameters'][number] {
+  const { at } = node;
+  if (!node.isMap) return { name: node.variable('a parameter name'), at, required: true };
+  const { key, value } = node.entry('a parameter and its default');
+  return { name: key, at, required: false, byDefault: value.template() };
+}
+
+function parseSteps(node: SourceNode): StepList {
+  const steps = node.items('a list of steps').map((item) => {
+    const { key, at, value } = item.entry('one step: a single name, with what it does indented below it');
+    if (/^(?:end|break|continue)$/.test(key)) item.fail(`a step cannot be named "${key}"`);
+    return parseStep(key, at, value);
+  });
+  if (steps.length === 0) node.fail('at least one step is needed');
+  for (const [index, { name, at }] of steps.entries()) {
+    const first = steps.findIndex((step) => step.name === name);
+    if (first < index) node.fail(`there is already a step named "${name}"`, at);
   }
+  return { steps };
+}
 
-  program(): Program {
-    const routines = new Map<string, Routine>();
-    const root = this.#source.root();
-    const start = { line: 1, column: 1 };
-    if (root === undefined) {
-      this.#problem(start, 'the source is empty; a workflow needs a main with at least one step');
-    } else if (this.#source.isList(root)) {
-      routines.set('main', { name: 'main', at: start, parameters: [], list: this.#steps(root) });
-    } else {
-      for (const entry of this.#source.entries(root, 'a list of steps, or a map of main and its subworkflows')) {
-        routines.set(entry.key, this.#routine(entry));
+/** `extra` is a key that the caller reads itself, a case's condition. */
+function parseStep(name: string, at: Position, node: SourceNode, extra?: string): Step {
+  const entries = node.entries('what the step does');
+  const bodies = BODY_KEYS.filter((key) => entries.some((entry) => entry.key === key));
+  const [kind] = bodies;
+  if (bodies.length > 1) node.fail(`a step does one thing, and "${name}" has ${bodies.join(' and ')}`, at);
+  const allowed: readonly string[] = kind === undefined ? ['next'] : [kind, ...COMPANIONS[kind]];
+  const stranger = entries.find(({ key }) => !allowed.includes(key) && key !== extra);
+  if (stranger !== undefined) node.fail(`unknown or misplaced key "${stranger.key}" in step "${name}"`, stranger.at);
+  const fields: StepFields = Object.fromEntries(entries.map((entry) => [entry.key, entry]));
+  if (kind === undefined && fields.next === undefined) node.fail(`step "${name}" does nothing`, at);
+  const body: StepBody =
+    kind === undefined ? { kind: 'none' } : parseBody(kind, (fields[kind] as Entry).value, fields, name);
+  return { name, at, body, ...(fields.next && { next: parseJump(fields.next) }) };
+}
+
+function parseBody(kind: BodyKey, value: SourceNode, fields: StepFields, name: string): StepBody {
+  switch (kind) {
+    case 'assign': {
+      const nodes = value.items('a list of assignments');
+      if (nodes.length > MAX_ASSIGNMENTS) {
+        value.fail(`${nodes.length} assignments, more than the ${MAX_ASSIGNMENTS} allowed in a step`);
       }
-      if (!routines.has('main')) this.#problem(start, 'there is no workflow named main');
+      const entries = nodes.map((node) => node.entry('one assignment in each list item'));
+      return {
+        kind,
+        assignments: entries.map((entry) => ({ target: parseTarget(entry), template: entry.value.template() })),
+      };
     }
-    return routines;
-  }
-
-  #routine({ key: name, at, value }: Entry): Routine {
-    if (this.#source.isList(value)) return { name, at, parameters: [], list: this.#steps(value) };
-    const fields = this.#source.fields(value, `the body of workflow "${name}"`, ['params', 'steps']);
-    const params = fields.get('params');
-    const parameters = params === undefined ? [] : this.#parameters(params);
-    if (name === 'main' && parameters.length > 1) this.#problem(at, 'main takes at most one parameter');
-    const steps = fields.get('steps');
-    if (steps === undefined) this.#problem(at, `workflow "${name}" has no steps`);
-    return { name, at, parameters, list: steps === undefined ? { steps: [] } : this.#steps(steps.value) };
-  }
-
-  #parameters({ value }: Entry): Routine['parameters'] {
-    return this.#source.items(value, 'a list of parameters').map((node) => {
-      const at = this.#source.at(node);
-      if (!this.#source.isMap(node))
-        return { name: this.#source.variable(node, 'a parameter name'), at, required: true };
-      const [entry, ...rest] = this.#source.entries(node, 'a parameter');
-      if (entry === undefined || rest.length > 0) this.#problem(at, 'expected one parameter: its name and its default');
-      return entry === undefined
-        ? { name: '', at, required: true }
-        : { name: entry.key, at, required: false, byDefault: this.#source.template(entry.value) };
-    });
-  }
-
-  #steps(node: Node): StepList {
-    const steps = this.#source.items(node, 'a list of steps').map((item) => this.#namedStep(item));
-    if (steps.length === 0) this.#problem(this.#source.at(node), 'at least one step is needed');
-    const names = new Set<string>();
-    for (const { name, at } of steps) {
-      if (names.has(name)) this.#problem(at, `there is already a step named "${name}"`);
-      names.add(name);
+    case 'call': {
+      const { args, result } = fields;
+      return {
+        kind,
+        at: value.at,
+        callee: value.text('the name of a function or subworkflow'),
+        ...(args && { args: args.value.template() }),
+        ...(result && { result: { at: result.at, variable: result.value.variable('a variable'), path: [] } }),
+      };
     }
-    return { steps };
-  }
-
-  #namedStep(node: Node): Step {
-    const at = this.#source.at(node);
-    const [entry, ...rest] = this.#source.entries(node, 'a step: a map from its name to what it does');
-    if (entry === undefined || rest.length > 0) {
-      this.#problem(at, 'expected one step: a single name, with what it does indented below it');
+    case 'switch': {
+      const nodes = value.items('a list of conditions');
+      if (nodes.length > MAX_CONDITIONS) value.fail(`more than ${MAX_CONDITIONS} conditions`);
+      const cases = nodes.map((node) => {
+        const condition = node.entries('a condition').find(({ key }) => key === 'condition');
+        if (condition === undefined) return node.fail(`a case of "${name}" has no condition`);
+        return { condition: condition.value.template(), step: parseStep(name, node.at, node, 'condition') };
+      });
+      return { kind, cases };
     }
-    if (entry === undefined) return { name: '', at, body: { kind: 'none' } };
-    if (/^(?:end|break|continue)$/.test(entry.key)) this.#problem(at, `a step cannot be named "${entry.key}"`);
-    return this.#step(entry.key, entry.at, entry.value, []);
+    case 'for':
+      return { kind, loop: parseLoop(value) };
+    case 'parallel':
+      return parseParallel(value);
+    case 'try':
+      return parseTry(value, fields, name);
+    case 'raise':
+    case 'return':
+      return { kind, template: value.template() };
+    case 'steps':
+      return { kind, list: parseSteps(value) };
+    default:
+      return kind satisfies never;
   }
+}
 
-  /** `extra` are keys that the caller reads itself, such as a case's condition. */
-  #step(name: string, at: Position, node: Node, extra: readonly string[]): Step {
-    const fields = new Map(this.#source.entries(node, 'what the step does').map((entry) => [entry.key, entry]));
-    const bodies = BODY_KEYS.filter((key) => fields.has(key));
-    const [kind] = bodies;
-    if (bodies.length > 1) this.#problem(at, `a step does one thing, and "${name}" has ${bodies.join(' and ')}`);
-    const companions = kind === undefined ? undefined : COMPANIONS[kind];
-    const allowed = new Set<string>([...extra, ...bodies, ...(companions ?? ['next'])]);
-    for (const entry of fields.values()) {
-      if (!allowed.has(entry.key)) {
-        this.#problem(entry.at, `unknown or misplaced key "${entry.key}" in step "${name}"`);
-      }
+function parseLoop(node: SourceNode): Loop {
+  const { value, index, in: items, range, steps } = node.fields('for', ['value', 'steps'], ['index', 'in', 'range']);
+  const over = items ?? range;
+  if (over === undefined || (items && range)) return node.fail('a for needs either "in" or "range"');
+  return {
+    value: value.value.variable('a variable'),
+    ...(index && { index: index.value.variable('a variable') }),
+    over: { kind: items === undefined ? 'range' : 'in', template: over.value.template() },
+    list: parseSteps(steps.value),
+  };
+}
+
+function parseParallel(node: SourceNode): StepBody {
+  const fields = node.fields('parallel', [], ['shared', 'concurrency_limit', 'exception_policy', 'branches', 'for']);
+  const { shared, concurrency_limit: limit, exception_policy: policy, branches, for: loop } = fields;
+  if (policy !== undefined && policy.value.text('a policy') !== 'continueAll') {
+    node.fail('the only exception_policy is continueAll', policy.at);
+  }
+  const list = branches && parseSteps(branches.value);
+  if ((list === undefined) === (loop === undefined)) node.fail('a parallel needs either "branches" or "for"');
+  if (list !== undefined && list.steps.length > MAX_BRANCHES) node.fail(`more than ${MAX_BRANCHES} branches`);
+  return {
+    kind: 'parallel',
+    shared:
+      shared?.value.items('a list of variables').map((name) => ({ name: name.variable('a variable'), at: name.at })) ??
+      [],
+    ...(limit && { limit: limit.value.template() }),
+    work: list === undefined ? { kind: 'for', loop: parseLoop((loop as Entry).value) } : { kind: 'branches', list },
+  };
+}
+
+function parseTry(value: SourceNode, { retry, except }: StepFields, name: string): StepBody {
+  if (retry === undefined && except === undefined) value.fail(`the try of "${name}" needs a retry or an except`);
+  const step = parseStep(name, value.at, value);
+  // https://cloud.google.com/workflows/docs/issues: the service refuses it with this text.
+  if (step.body.kind === 'for') value.fail('loop step name should not be empty; wrap the for in a named step');
+  const { as, steps } = except?.value.fields('except', ['steps'], ['as']) ?? {};
+  return {
+    kind: 'try',
+    step,
+    ...(retry && { retry: parseRetry(retry.value) }),
+    ...(steps && { handler: { ...(as && { error: as.value.variable('a variable') }), list: parseSteps(steps.value) } }),
+  };
+}
+
+/** A policy by name, or a map of one's own. */
+function parseRetry(node: SourceNode): Retry {
+  const value = (at: Position, constant: bigint | number): Template => ({ kind: 'value', at, value: constant });
+  const standard = ({ at }: SourceNode): Omit<Retry, 'maxRetries' | 'predicate'> => ({
+    initialDelay: value(at, DEFAULT_BACKOFF.initialDelay),
+    maxDelay: value(at, DEFAULT_BACKOFF.maxDelay),
+    multiplier: value(at, DEFAULT_BACKOFF.multiplier),
+  });
+  if (!node.isMap) {
+    const name = functionName(node);
+    const policy = RETRY_POLICIES.get(name);
+    if (policy === undefined) {
+      return node.fail(`"${name}" is not a retry policy; known are ${[...RETRY_POLICIES.keys()].join(', ')}`);
     }
-    if (kind === undefined && !fields.has('next')) this.#problem(at, `step "${name}" does nothing`);
-    const next = fields.get('next');
-    const body: StepBody = kind === undefined ? { kind: 'none' } : this.#body(kind, fields, name);
-    return { name, at, body, ...(next && { next: this.#jump(next) }) };
+    const predicate = { name: policy.predicate, at: node.at };
+    return { predicate, maxRetries: value(node.at, policy.maxRetries), ...standard(node) };
   }
+  const {
+    predicate,
+    max_retries: maxRetries,
+    backoff,
+  } = node.fields('retry', ['max_retries', 'backoff'], ['predicate']);
+  const own = {
+    ...(predicate && { predicate: { name: functionName(predicate.value), at: predicate.at } }),
+    maxRetries: maxRetries.value.template(),
+  };
+  if (!backoff.value.isMap) {
+    if (functionName(backoff.value) === 'retry.default_backoff') return { ...own, ...standard(backoff.value) };
+    return backoff.value.fail('a backoff is a map, or ${retry.default_backoff}');
+  }
+  const delays = backoff.value.fields('backoff', ['initial_delay', 'max_delay', 'multiplier'], []);
+  return {
+    ...own,
+    initialDelay: delays.initial_delay.value.template(),
+    maxDelay: delays.max_delay.value.template(),
+    multiplier: delays.multiplier.value.template(),
+  };
+}
 
-  #body(kind: (typeof BODY_KEYS)[number], fields: ReadonlyMap<string, Entry>, name: string): StepBody {
-    const { value, at } = fields.get(kind) as Entry;
-    switch (kind) {
-      case 'assign':
-        return this.#assign(value);
-      case 'call': {
-        const args = fields.get('args');
-        const result = fields.get('result');
-        return {
-          kind,
-          at: this.#source.at(value),
-          callee: this.#source.text(value, 'the name of a function or subworkflow'),
-          ...(args && { args: this.#source.template(args.value) }),
-          ...(result && {
-            result: { at: result.at, variable: this.#source.variable(result.value, 'a variable'), path: [] },
-          }),
-        };
-      }
-      case 'switch': {
-        const nodes = this.#source.items(value, 'a list of conditions');
-        if (nodes.length > MAX_CONDITIONS) this.#problem(at, `more than ${MAX_CONDITIONS} conditions`);
-        return { kind, cases: nodes.map((node) => this.#case(node, name)) };
-      }
-      case 'for':
-        return { kind, loop: this.#loop(value, at) };
-      case 'parallel':
-        return this.#parallel(value, at);
-      case 'try':
-        return this.#try(value, fields, name);
-      case 'raise':
-      case 'return':
-        return { kind, template: this.#source.template(value) };
-      default:
-        return { kind, list: this.#steps(value) };
-    }
-  }
+/** The name in `${http.default_retry}`. */
+function functionName(node: SourceNode): string {
+  const template = node.template();
+  const name = template.kind === 'expression' ? dottedName(template.expression)?.callee : undefined;
+  return name ?? node.fail('expected the name of a function, such as ${http.default_retry}');
+}
 
-  #assign(value: Node): StepBody {
-    const nodes = this.#source.items(value, 'a list of assignments');
-    if (nodes.length > MAX_ASSIGNMENTS) {
-      this.#problem(
-        this.#source.at(value),
-        `${nodes.length} assignments, more than the ${MAX_ASSIGNMENTS} allowed in a step`,
-      );
-    }
-    const assignments = nodes.flatMap((node) => {
-      const entries = this.#source.entries(node, 'an assignment');
-      if (entries.length !== 1) this.#problem(this.#source.at(node), 'expected one assignment in each list item');
-      return entries.map(({ key, at, value }) => ({
-        target: this.#source.target(key, at),
-        template: this.#source.template(value),
-      }));
-    });
-    return { kind: 'assign', assignments };
-  }
-
-  #case(node: Node, name: string): { condition: Template; step: Step } {
-    const at = this.#source.at(node);
-    const condition = this.#source.entries(node, 'a condition').find(({ key }) => key === 'condition');
-    if (condition === undefined) this.#problem(at, `a case of "${name}" has no condition`);
-    const step = this.#step(name, at, node, ['condition']);
-    return { condition: this.#source.template(condition?.value ?? node), step };
-  }
-
-  #loop(node: Node, at: Position): Loop {
-    const fields = this.#source.fields(node, 'for', ['value', 'index', 'in', 'range', 'steps']);
-    const { value, index, in: items, range, steps } = Object.fromEntries(fields);
-    if (value === undefined) this.#problem(at, 'a for needs "value", the name of its loop variable');
-    if ((items === undefined) === (range === undefined)) this.#problem(at, 'a for needs either "in" or "range"');
-    if (steps === undefined) this.#problem(at, 'a for needs "steps"');
-    const over = items ?? range;
-    return {
-      value: value === undefined ? '' : this.#source.variable(value.value, 'a variable'),
-      ...(index && { index: this.#source.variable(index.value, 'a variable') }),
-      over: { kind: items === undefined ? 'range' : 'in', template: this.#source.template(over?.value ?? node) },
-      list: steps === undefined ? { steps: [] } : this.#steps(steps.value),
-    };
-  }
-
-  #parallel(node: Node, at: Position): StepBody {
-    const fields = this.#source.fields(node, 'parallel', [
-      'shared',
-      'concurrency_limit',
-      'exception_policy',
-      'branches',
-      'for',
-    ]);
-    const {
-      shared,
-      concurrency_limit: limit,
-      exception_policy: policy,
-      branches,
-      for: loop,
-    } = Object.fromEntries(fields);
-    if (policy !== undefined && this.#source.text(policy.value, 'a policy') !== 'continueAll') {
-      this.#problem(policy.at, 'the only exception_policy is continueAll');
-    }
-    if ((branches === undefined) === (loop === undefined))
-      this.#problem(at, 'a parallel needs either "branches" or "for"');
-    const list = branches === undefined ? { steps: [] } : this.#steps(branches.value);
-    if (list.steps.length > MAX_BRANCHES) this.#problem(at, `more than ${MAX_BRANCHES} branches`);
-    const names = shared === undefined ? [] : this.#source.items(shared.value, 'a list of variables');
-    return {
-      kind: 'parallel',
-      shared: names.map((name) => ({ name: this.#source.variable(name, 'a variable'), at: this.#source.at(name) })),
-      ...(limit && { limit: this.#source.template(limit.value) }),
-      work: loop === undefined ? { kind: 'branches', list } : { kind: 'for', loop: this.#loop(loop.value, loop.at) },
-    };
-  }
-
-  #try(value: Node, fields: ReadonlyMap<string, Entry>, name: string): StepBody {
-    const retry = fields.get('retry');
-    const except = fields.get('except');
-    if (retry === undefined && except === undefined) {
-      this.#problem(this.#source.at(value), `the try of "${name}" needs a retry or an except`);
-    }
-    const step = this.#step(name, this.#source.at(value), value, []);
-    // https://cloud.google.com/workflows/docs/issues: the service refuses it with this text.
-    if (step.body.kind === 'for')
-      this.#problem(step.at, 'loop step name should not be empty; wrap the for in a named step');
-    return {
-      kind: 'try',
-      step,
-      ...(retry && { retry: parseRetry(this.#source, retry) }),
-      ...(except && { handler: this.#handler(except) }),
-    };
-  }
-
-  #handler({ value }: Entry): { error?: string; list: StepList } {
-    const fields = this.#source.fields(value, 'except', ['as', 'steps']);
-    const error = fields.get('as');
-    const steps = fields.get('steps');
-    return {
-      ...(error && { error: this.#source.variable(error.value, 'a variable') }),
-      list: steps === undefined ? { steps: [] } : this.#steps(steps.value),
-    };
-  }
-
-  #jump({ value, at }: Entry): Jump {
-    const name = this.#source.text(value, 'the name of a step, end, break or continue');
-    return name === 'end' || name === 'break' || name === 'continue' ? { kind: name, at } : { kind: 'step', name, at };
-  }
-
-  #problem(at: Position, message: string): void {
-    this.#source.problem(at, message);
-  }
+function parseJump({ value, at }: Entry): Jump {
+  const name = value.text('the name of a step, end, break or continue');
+  return name === 'end' || name === 'break' || name === 'continue' ? { kind: name, at } : { kind: 'step', name, at };
 }

@@ -18,7 +18,7 @@ describe('a source that is refused says where and why', () => {
     ['a tab', 'main:\n\tsteps: []', 'YAML'],
     ['a scalar', '42', '1:1: expected a list of steps, or a map of main'],
     ['no main', 'other:\n  steps:\n    - a: {return: 1}', '1:1: there is no workflow named main'],
-    ['no steps', 'main:\n  params: [a]', '1:1: workflow "main" has no steps'],
+    ['no steps', 'main:\n  params: [a]', '2:3: workflow "main" needs "steps"'],
     ['an empty list', 'main:\n  steps: []', '2:10: at least one step'],
     ['two parameters of main', 'main:\n  params: [a, b]\n  steps:\n    - a: {return: 1}', 'main takes at most one'],
     ['an unknown key of a workflow', 'main:\n  step:\n    - a: {return: 1}', '2:3: unknown key "step"'],

@@ -1,85 +1,75 @@
 /** How a standard library function is declared: its parameters with their types, and what it does. */
 import type { Coroutine, Host } from '../effect.ts';
 import { systemError } from '../errors.ts';
+import type { Parameter } from '../program.ts';
 import { isList, isMap, isNumber, typeName } from '../value.ts';
-import type { Value, ValueMap } from '../value.ts';
+import type { Value } from '../value.ts';
 
-interface Types {
-  string: string;
-  integer: bigint;
-  number: bigint | number;
-  boolean: boolean;
-  bytes: Uint8Array;
-  'string or bytes': string | Uint8Array;
-  list: readonly Value[];
-  map: ValueMap;
-  any: Value;
-}
-type TypeWord = keyof Types;
-
-const ACCEPTS: Readonly<Record<TypeWord, (value: Value) => boolean>> = {
-  string: (value) => typeof value === 'string',
-  integer: (value) => typeof value === 'bigint',
+const TYPES = {
+  string: (value: Value): value is string => typeof value === 'string',
+  integer: (value: Value): value is bigint => typeof value === 'bigint',
   number: isNumber,
-  boolean: (value) => typeof value === 'boolean',
-  bytes: (value) => value instanceof Uint8Array,
-  'string or bytes': (value) => typeof value === 'string' || value instanceof Uint8Array,
+  boolean: (value: Value): value is boolean => typeof value === 'boolean',
+  bytes: (value: Value): value is Uint8Array => value instanceof Uint8Array,
+  'string or bytes': (value: Value): value is string | Uint8Array =>
+    typeof value === 'string' || value instanceof Uint8Array,
   list: isList,
   map: isMap,
-  any: () => true,
+  any: (value: Value): value is Value => value !== undefined,
 };
+type Word = keyof typeof TYPES;
+type Typed<W extends Word> = (typeof TYPES)[W] extends ((value: Value) => value is infer T) ? T : never;
 
 /** Parameters in order; a type with `?` may be left out or null. */
-type Signature = Readonly<Record<string, TypeWord | `${TypeWord}?`>>;
+type Signature = Readonly<Record<string, Word | `${Word}?`>>;
 type Arguments<S extends Signature> = {
-  readonly [K in keyof S]: S[K] extends `${infer W extends TypeWord}?`
-    ? Types[W] | undefined
-    : S[K] extends TypeWord
-      ? Types[S[K]]
+  readonly [K in keyof S]: S[K] extends `${infer W extends Word}?`
+    ? Typed<W> | undefined
+    : S[K] extends Word
+      ? Typed<S[K]>
       : never;
 };
+type Run<A, R> = (args: A, host: Host) => R;
+type ByName = ReadonlyMap<string, Value>;
 
-interface Declared {
-  readonly parameters: readonly { readonly name: string; readonly required: boolean }[];
-}
 /** A pure function may stand in an expression; a blocking one needs a call step. */
-export type StdlibFunction = Declared &
-  (
-    | { readonly kind: 'pure'; run(args: ReadonlyMap<string, Value>, host: Host): Value }
-    | { readonly kind: 'blocking'; run(args: ReadonlyMap<string, Value>, host: Host): Coroutine<Value> }
-  );
+export type StdlibFunction = { readonly parameters: readonly Parameter[] } & (
+  | { readonly kind: 'pure'; readonly run: Run<ByName, Value> }
+  | { readonly kind: 'blocking'; readonly run: Run<ByName, Coroutine<Value>> }
+);
 
-export function pure<const S extends Signature>(
+export const pure = <const S extends Signature>(signature: S, run: Run<Arguments<S>, Value>): StdlibFunction => ({
+  kind: 'pure',
+  parameters: parametersOf(signature),
+  run: (args, host) => run(checked(signature, args), host),
+});
+
+export const blocking = <const S extends Signature>(
   signature: S,
-  run: (args: Arguments<S>, host: Host) => Value,
-): StdlibFunction {
-  return { kind: 'pure', ...declare(signature), run: (args, host) => run(checked(signature, args), host) };
-}
+  run: Run<Arguments<S>, Coroutine<Value>>,
+): StdlibFunction => ({
+  kind: 'blocking',
+  parameters: parametersOf(signature),
+  run: (args, host) => run(checked(signature, args), host),
+});
 
-export function blocking<const S extends Signature>(
-  signature: S,
-  run: (args: Arguments<S>, host: Host) => Coroutine<Value>,
-): StdlibFunction {
-  return { kind: 'blocking', ...declare(signature), run: (args, host) => run(checked(signature, args), host) };
-}
+const parametersOf = (signature: Signature): Parameter[] =>
+  Object.entries(signature).map(([name, type]) => ({ name, required: !type.endsWith('?') }));
 
-function declare(signature: Signature): Declared {
-  const parameters = Object.entries(signature).map(([name, type]) => ({ name, required: !type.endsWith('?') }));
-  return { parameters };
-}
-
-function checked<S extends Signature>(signature: S, args: ReadonlyMap<string, Value>): Arguments<S> {
-  const result: Record<string, Value | undefined> = {};
+/** The caller has made sure that what is required is there. */
+function checked<S extends Signature>(signature: S, args: ByName): Arguments<S> {
+  const result: Record<string, Value> = {};
   for (const [name, type] of Object.entries(signature)) {
-    const optional = type.endsWith('?');
-    const word = (optional ? type.slice(0, -1) : type) as TypeWord;
-    const value = args.get(name);
-    if (optional && (value === undefined || value === null)) continue;
-    if (value === undefined) throw systemError('TypeError', `missing argument "${name}"`);
-    if (!ACCEPTS[word](value)) {
+    const value = args.get(name) ?? null;
+    const word = type.replace('?', '') as Word;
+    if (value === null && word !== type) continue;
+    if (!TYPES[word](value)) {
       throw systemError('TypeError', `argument "${name}" must be ${word}, not ${typeName(value)}`);
     }
     result[name] = value;
   }
   return result as Arguments<S>;
 }
+
+/** Of calls and of callbacks. */
+export const HTTP_METHODS: ReadonlySet<string> = new Set('GET HEAD POST PUT DELETE OPTIONS PATCH'.split(' '));

@@ -4,13 +4,12 @@ import { Raised, systemError } from '../errors.ts';
 import { DEFAULT_HTTP_TIMEOUT, MAX_HTTP_TIMEOUT } from '../limits.ts';
 import { isList, isMap, typeName } from '../value.ts';
 import type { Value, ValueMap } from '../value.ts';
-import { blocking } from './define.ts';
+import { encodeJson } from './data.ts';
+import { blocking, HTTP_METHODS } from './define.ts';
 import type { StdlibFunction } from './define.ts';
-import { encodeJson } from './json.ts';
 import { httpPredicates } from './retry.ts';
 import { percentEncode } from './text.ts';
 
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);
 const WITHOUT_BODY = { url: 'string', timeout: 'number?', headers: 'map?', query: 'map?', auth: 'map?' } as const;
 const WITH_BODY = { ...WITHOUT_BODY, body: 'any?' } as const;
 
@@ -44,7 +43,7 @@ function* send(request: Request, host: Host): Coroutine<Value> {
     throw systemError('ValueError', `timeout must be above 0 and at most ${MAX_HTTP_TIMEOUT} seconds, not ${timeout}`);
   }
   const method = request.method.toUpperCase();
-  if (!METHODS.has(method)) throw systemError('ValueError', `unknown HTTP method "${request.method}"`);
+  if (!HTTP_METHODS.has(method)) throw systemError('ValueError', `unknown HTTP method "${request.method}"`);
   const headers = stringHeaders(request.headers);
   const body = request.body === undefined ? undefined : encodeBody(request.body, headers);
   if (request.auth !== undefined) headers.set('authorization', `Bearer ${token(request.auth, request.url, host)}`);
