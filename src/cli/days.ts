@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import type { Day } from '../model/date.ts';
 import { assertTarget, gridStart, yesterday } from '../steps/target.ts';
 import { type Arguments, type Context, text } from './command.ts';
-import type { BundledFile } from './load-ranges.ts';
+import type { BundledFile } from '../steps/bundled-files.ts';
 
 export interface Days {
   readonly date: Day;

@@ -5,7 +5,7 @@ import type { LoadMark, RootData } from '../steps/ports.ts';
 import { toPointer } from './firestore-artifacts.ts';
 import { DATASETS, daysOf, placePath } from './paths.ts';
 
-const Mark = z.object({ file: z.string(), size: z.number(), modifiedMs: z.number(), through: z.string() });
+const Mark = z.object({ file: z.string(), hash: z.string(), through: z.string() });
 
 /**
  * A day's `changedAt` is set when Firestore takes the request, its commit follows a little later: what was changed just before

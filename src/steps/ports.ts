@@ -147,8 +147,8 @@ export interface RootDay {
 /** How far a dataset's file has been loaded. */
 export interface LoadMark {
   readonly file: string;
-  readonly size: number;
-  readonly modifiedMs: number;
+  /** Of the file's bytes. */
+  readonly hash: string;
   readonly through: Day;
 }
 

@@ -90,7 +90,7 @@ describe('dispatch', () => {
     await workAll(ports);
     await ask(ports, 'b', 2);
     expect((await ports.planning.load()).open.map(({ run }) => run.id)).not.toContain(first.runId);
-    await ports.rootData.writeMark('weather', { file: 'weather.csv', size: 0, modifiedMs: 0, through: DAYS[0] });
+    await ports.rootData.writeMark('weather', { file: 'weather.csv', hash: '', through: DAYS[0] });
     local.project.write({ 'weather.csv': `date,degrees\n${DAYS[0]},99\n` });
     await loadFixture(ports);
     expect(await ask(ports, 'a')).toMatchObject({ runId: first.runId, dispatched: first.dispatched });

@@ -2,11 +2,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Ports } from '../../src/compose.ts';
 import { decodeEntries } from '../../src/execution/artifact-codec.ts';
-import { coverage, readSource } from '../../src/sources/read-source.ts';
 import { indexRootData } from '../../src/steps/index-root-data.ts';
-import { loadRootData } from '../../src/steps/load-root-data.ts';
 import { DAYS, IMPORTS, visitsCsv, VISITORS, weatherCsv } from '../support/fixture-project.ts';
-import { localPorts, type LocalPorts } from '../support/local-ports.ts';
+import { loadFiles, localPorts, type LocalPorts } from '../support/local-ports.ts';
 
 const COMPUTATIONS = {
   'computations/uses.ts': `${IMPORTS}
@@ -27,7 +25,7 @@ describe('root data', () => {
   });
   afterEach(() => local.close());
 
-  const load = (to: string = LAST) => loadRootData(to, { ...ports, readSource, coverage });
+  const load = (to: string = LAST) => loadFiles(to, ports);
   const hashes = async (dataset: string): Promise<ReadonlyMap<string, string> | undefined> =>
     (await local.open().planning.load()).availability.get(dataset);
 
