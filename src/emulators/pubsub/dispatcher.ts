@@ -83,10 +83,6 @@ export function startDispatcher(options: {
     const queue = queueOf(name);
     const now = timers.now();
     queue.cancelTimer();
-    if (store.hasExpired(subscription, now)) {
-      track(state.write(() => store.dropExpired(subscription, now)).then(() => wake([name])));
-      return;
-    }
     const { outstanding } = queue;
     const most = maxOutstanding(name);
     const free = most - outstanding.size;
