@@ -48,6 +48,7 @@ export interface Subscription {
 
 /** A subscription as a client sends it: with more fields than we have, and fewer. */
 export type NewSubscription = Omit<Subscription, 'retryPolicy'> & {
+  expirationPolicy: { ttl: Duration | null } | null;
   retryPolicy: { minimumBackoff: Duration | null; maximumBackoff: Duration | null } | null;
 };
 
@@ -74,8 +75,9 @@ export function checkTopic(given: Topic): Topic {
 export function checkSubscription(given: NewSubscription): Subscription {
   checkName('subscriptions', given.name);
   const { name, topic, pushConfig, ackDeadlineSeconds, labels, ...rest } = given;
-  const { enableMessageOrdering, filter, deadLetterPolicy, retryPolicy, ...others } = rest;
-  refuse('Subscription', others);
+  const { enableMessageOrdering, filter, deadLetterPolicy, retryPolicy, expirationPolicy, ...others } = rest;
+  // Without a ttl a subscription never expires, and here none does.
+  refuse('Subscription', { ...others, expirationPolicy: expirationPolicy?.ttl });
   parseFilter(filter);
   return {
     name,
@@ -142,13 +144,13 @@ function checkName(kind: 'topics' | 'subscriptions', name: string): void {
 
 /** @throws {RpcError} UNIMPLEMENTED naming the first field that has been set. */
 function refuse(kind: string, fields: object): void {
-  const set = Object.entries(fields).find(([field, value]) => isSet(value) || field === 'noWrapper');
+  const set = Object.entries(fields).find(([, value]) => isSet(value));
   if (set !== undefined) throw unimplemented(`${kind}.${set[0]}`);
 }
 
-/** Proto3 knows no difference between what is left out and a zero. */
+/** Proto3 does not tell what is left out from a zero; a message that is there has all its fields. */
 function isSet(value: unknown): boolean {
-  if (typeof value === 'object' && value !== null) return Object.values(value).some(isSet);
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
   return Boolean(value) && value !== '0' && !String(value).endsWith('_UNSPECIFIED');
 }
 

@@ -3,8 +3,7 @@ import type { Token } from './tokens.ts';
 import { ExpressionError, tokenize } from './tokens.ts';
 import type { Value } from './value.ts';
 
-export type ArithmeticOperator = '+' | '-' | '*' | '/' | '//' | '%';
-export type BinaryOperator = ArithmeticOperator | '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in';
+export type BinaryOperator = '+' | '-' | '*' | '/' | '//' | '%' | '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in';
 
 /** `at` is an offset into the expression's text. */
 export type Expression =
