@@ -18,17 +18,6 @@ import type { Subscription } from './schemas.ts';
 import { durationMs } from './schemas.ts';
 import type { Delivery, Store, StoredMessage } from './store.ts';
 
-export interface Dispatcher {
-  /** Looks for due messages of these subscriptions, soon. */
-  wake(subscriptions: readonly string[]): void;
-  /** Resolves when no push subscription has a message left. */
-  idle(): Promise<void>;
-  /** Breaks off all pushes and timers; resolves when the last has ended. What was not acknowledged stays stored. */
-  stop(): Promise<void>;
-  /** Milliseconds by which the faults delay a message. */
-  delay: (subscription: string, message: number) => number;
-}
-
 interface Queue {
   outstanding: Set<number>;
   cancelTimer: () => void;
@@ -45,7 +34,7 @@ export function startDispatcher(options: {
   counters: { delivered: number; acknowledged: number };
   log: (line: string) => void;
   faults: PubsubFaults | undefined;
-}): Dispatcher {
+}) {
   const { state, store, maxOutstanding, timers, counters, log, faults } = options;
   const queues = new Map<string, Queue>();
   const woken = new Set<string>();
@@ -94,7 +83,7 @@ export function startDispatcher(options: {
     }
     const next = store.nextDue(name, now);
     if (next !== undefined) {
-      queue.cancelTimer = timers.after(next - now, () => wake([name]));
+      queue.cancelTimer = timers.at(next, () => wake([name]));
     }
   };
 
@@ -221,14 +210,18 @@ export function startDispatcher(options: {
   };
 
   return {
+    /** Looks for due messages of these subscriptions, soon. */
     wake,
+    /** Milliseconds by which the faults delay a message. */
     delay,
-    idle: () =>
+    /** Resolves when no push subscription has a message left. */
+    idle: (): Promise<void> =>
       new Promise((resolve) => {
         waiting.push(resolve);
         settleIdle();
       }),
-    async stop() {
+    /** Breaks off all pushes and timers; resolves when the last has ended. What was not acknowledged stays stored. */
+    async stop(): Promise<void> {
       abort.abort();
       for (const queue of queues.values()) queue.cancelTimer();
       await Promise.all(running);

@@ -10,7 +10,6 @@ import { sendRequest } from '../http-request.ts';
 import { ApiError } from '../rest-server.ts';
 import type { State } from '../state.ts';
 import type { Timers } from '../timers.ts';
-import { at } from '../timers.ts';
 import { unsignedToken } from '../unsigned-token.ts';
 import { nextTime, parseCron } from './cron.ts';
 import { durationMs } from './schemas.ts';
@@ -30,8 +29,6 @@ const RPC_CODES: Readonly<Record<number, rpc>> = {
   503: rpc.UNAVAILABLE,
   504: rpc.DEADLINE_EXCEEDED,
 };
-
-export type Clockwork = ReturnType<typeof startClockwork>;
 
 /** @param options.workflowsHost host:port of the local Workflows */
 export function startClockwork(options: {
@@ -75,7 +72,7 @@ export function startClockwork(options: {
     if (due !== undefined) {
       cancels.set(
         name,
-        at(timers, Date.parse(due), () => attempt(name, scheduled)),
+        timers.at(Date.parse(due), () => attempt(name, scheduled)),
       );
     }
   };

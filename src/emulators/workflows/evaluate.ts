@@ -38,17 +38,14 @@ export function evaluate(expression: Expression, environment: Environment): Valu
       if (typeof value === 'number') return -value;
       throw systemError('TypeError', `unsupported operand type for -: ${typeName(value)}`);
     }
-    case 'logical': {
-      const left = asBoolean(evaluate(expression.left, environment), expression.operator);
-      if (left === (expression.operator === 'or')) return left;
-      return asBoolean(evaluate(expression.right, environment), expression.operator);
+    default: {
+      const { operator } = expression;
+      const left = evaluate(expression.left, environment);
+      const right = (): Value => evaluate(expression.right, environment);
+      if (operator !== 'and' && operator !== 'or') return operate(operator, left, right());
+      const decided = asBoolean(left, operator) === (operator === 'or');
+      return decided ? left : asBoolean(right(), operator);
     }
-    default:
-      return operate(
-        expression.operator,
-        evaluate(expression.left, environment),
-        evaluate(expression.right, environment),
-      );
   }
 }
 
