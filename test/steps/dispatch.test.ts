@@ -65,7 +65,9 @@ describe('dispatch', () => {
 
   test('hazard 3: two dispatchers at once claim each cell once', async () => {
     const ports = await start();
-    const answers = await Promise.all(['a', 'b', 'c'].map((id) => ask(open(), id)));
+    // Two requests to one process, and one to another.
+    const shared = open();
+    const answers = await Promise.all([ask(shared, 'a'), ask(shared, 'b'), ask(open(), 'c')]);
     const cells = await cellsOf(ports);
     expect(new Set(cells).size).toBe(cells.length);
     expect(cells).toHaveLength(CELLS_OF_FIRST_PASS);
@@ -129,6 +131,7 @@ describe('dispatch', () => {
     const ports = await start();
     const other = open();
     const stale = await ports.planning.load();
+    const staleToo = await other.planning.load();
     const answer = await ask(other, 'a');
     const [task] = (await other.planning.load()).open.flatMap(({ tasks }) => tasks);
     if (task === undefined || answer.runId === null) throw new Error('nothing was claimed');
@@ -136,6 +139,8 @@ describe('dispatch', () => {
     if (run === undefined) throw new Error('the run is not there');
     const claim = { run: { ...run, id: 'late' }, tasks: [{ ...task, id: 'late', runId: 'late' }] };
     expect(await ports.planning.commit(stale, { settled: [], closedRuns: [], claim })).toBe(false);
+    // The process that moved it on itself refuses too.
+    expect(await other.planning.commit(staleToo, { settled: [], closedRuns: [], claim })).toBe(false);
     expect(await ports.runs.read('late')).toBeUndefined();
     expect(await ports.tasks.read('late')).toBeUndefined();
   });
