@@ -137,29 +137,25 @@ export function startDispatcher(options: {
     message: StoredMessage,
     { failures }: Delivery,
   ): Promise<boolean> => {
-    const deadline = new AbortController();
-    const cancel = timers.after(subscription.ackDeadlineSeconds * 1_000, () =>
-      deadline.abort(
-        new Error(`no answer within the acknowledgement deadline of ${subscription.ackDeadlineSeconds} s`),
-      ),
-    );
     const started = performance.now();
     const describe = (outcome: string): string =>
       `Pub/Sub push ${message.id} to ${subscription.name}, attempt ${failures + 1}: ${outcome}, ${(performance.now() - started).toFixed(1)} ms`;
     counters.delivered += 1;
     try {
-      const signal = AbortSignal.any([deadline.signal, abort.signal]);
       const request = pushRequest(subscription, message, failures + 1, timers.now());
       // 102 (Processing) acknowledges although it is not the last answer.
-      const { status } = await sendRequest(request, signal, { agent, interim: 102 });
+      const { status } = await sendRequest(request, {
+        signal: abort.signal,
+        timers,
+        timeoutMs: subscription.ackDeadlineSeconds * 1_000,
+        agent,
+        interim: 102,
+      });
       log(describe(String(status)));
       return ACKNOWLEDGING_STATUSES.has(status);
     } catch (error) {
-      const { cause, message: reason } = error as Error;
-      if (!abort.signal.aborted) log(describe(cause instanceof Error ? cause.message : reason));
+      if (!abort.signal.aborted) log(describe((error as Error).message));
       return false;
-    } finally {
-      cancel();
     }
   };
 

@@ -187,7 +187,7 @@ export class Runner {
     const { timers, store } = this.#options;
     if (effect?.kind === 'http') {
       const controller = new AbortController();
-      void sendHttp(effect.call, controller.signal).then(deliver);
+      void sendHttp(effect.call, controller.signal, timers).then(deliver);
       return () => controller.abort();
     }
     if (effect?.kind === 'sleep') return timers.at(effect.until, () => deliver({ kind: 'value', value: null }));
