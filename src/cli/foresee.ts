@@ -40,7 +40,10 @@ export async function foresee({ date, from }: Days, ports: Ports): Promise<Fores
   };
   // Loaded by a run that was stopped before it indexed.
   for (const { name } of ports.manifest.datasets) {
-    for (const { date: day, hash } of (await ports.rootData.changedDays(name)).days) daysOf(name).set(day, hash);
+    for (const { date: day, hash } of (await ports.rootData.changedDays(name)).days) {
+      if (hash === undefined) daysOf(name).delete(day);
+      else daysOf(name).set(day, hash);
+    }
   }
   for (const { range, days } of pending) {
     const known = daysOf(range.dataset.name);

@@ -1,11 +1,10 @@
 /** The files that root datasets are loaded from on a laptop, and which of their days are still to be loaded. */
-import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import type { Dataset, FileSource } from '../model/dataset.ts';
 import { addDays, type Day } from '../model/date.ts';
-import { HASH_LENGTH } from '../model/hash.ts';
+import { hashOf, hashOfParts } from '../model/hash.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Definitions, RootData } from './ports.ts';
 
@@ -15,7 +14,7 @@ export interface BundledFile {
   readonly source: FileSource<unknown>;
   /** The days that the whole file spans. */
   readonly coverage: { readonly first: Day; readonly last: Day };
-  /** Of its bytes: installing the same package again changes times, but not this. */
+  /** Of its bytes (installing the same package again changes times, but not this) and of the code that parses them. */
   readonly hash: string;
 }
 
@@ -23,8 +22,10 @@ export interface LoadRange extends BundledFile {
   /** What loading would read, both included; empty when `from` is later than `to`. */
   readonly from: Day;
   readonly to: Day;
-  /** Whether the file is another than the one that was loaded before, so that all of it is read again. */
+  /** Whether the file, or how it is parsed, is another than before, so that all that was loaded of it is read again. */
   readonly fileChanged: boolean;
+  /** The target, or the last one that was loaded for if that was later. */
+  readonly through: Day;
 }
 
 export interface BundledFilesPorts {
@@ -48,13 +49,13 @@ export async function bundledFiles(ports: BundledFilesPorts): Promise<BundledFil
         { cause },
       );
     });
-    const fileHash = hash('sha256', bytes, 'hex').slice(0, HASH_LENGTH);
-    files.push({ dataset, source, coverage: await ports.coverage(source, ports.root), hash: fileHash });
+    const hash = hashOfParts([hashOf(bytes), entry.loader]);
+    files.push({ dataset, source, coverage: await ports.coverage(source, ports.root), hash });
   }
   return files;
 }
 
-/** A file that grew is another file: days that have the same content still change nothing. */
+/** A file that grew is another file: days that have the same content still change nothing, and days that left it go. */
 export const loadRanges = (
   files: readonly BundledFile[],
   target: Day,
@@ -65,11 +66,13 @@ export const loadRanges = (
       const { dataset, source, coverage: whole } = file;
       const mark = await rootData.readMark(dataset.name);
       const same = mark?.file === source.file && mark.hash === file.hash;
+      const through = mark !== undefined && mark.through > target ? mark.through : target;
       return {
         ...file,
         from: same ? addDays(mark.through, 1) : whole.first,
-        to: target < whole.last ? target : whole.last,
+        to: through < whole.last ? through : whole.last,
         fileChanged: mark !== undefined && !same,
+        through,
       };
     }),
   );

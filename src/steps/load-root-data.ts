@@ -34,23 +34,21 @@ export interface LoadReport {
 /** `onDay` hears of each day as it is read. @throws {UserError} BAD_SOURCE */
 export async function loadRootData(
   ranges: readonly LoadRange[],
-  target: Day,
   ports: LoadPorts,
   onDay: (dataset: string, date: Day) => void = () => {},
 ): Promise<LoadReport[]> {
   const reports: LoadReport[] = [];
-  for (const range of ranges) reports.push(await loadRange(range, target, ports, onDay));
+  for (const range of ranges) reports.push(await loadRange(range, ports, onDay));
   return reports;
 }
 
 async function loadRange(
-  { dataset, source, from, to: last, hash }: LoadRange,
-  target: Day,
+  { dataset, source, from, to: last, hash, through, fileChanged }: LoadRange,
   ports: LoadPorts,
   onDay: (dataset: string, date: Day) => void,
 ): Promise<LoadReport> {
   if (from > last) return { dataset: dataset.name, days: 0, rows: 0 };
-  let days = 0;
+  const read = new Set<Day>();
   let rows = 0;
   let batch: { date: Day; artifact: Artifact; generation: string }[] = [];
   const write = async (): Promise<void> => {
@@ -60,20 +58,19 @@ async function loadRange(
   for await (const day of ports.readSource(source, { root: ports.root, from, to: last })) {
     const generation = ports.newId();
     batch.push({ date: day.date, artifact: await toArtifact(dataset, day, generation, ports), generation });
-    days++;
+    read.add(day.date);
     rows += day.rows.length;
     onDay(dataset.name, day.date);
     if (batch.length >= DAYS_A_COMMIT[dataset.kind]) await write();
   }
   await write();
-  await ports.rootData.writeMark(dataset.name, {
-    file: source.file,
-    hash,
-    through: target,
-  });
+  const gone = fileChanged ? (await ports.rootData.days(dataset.name)).filter((date) => !read.has(date)) : [];
+  await ports.rootData.removeDays(dataset.name, gone);
+  await ports.rootData.writeMark(dataset.name, { file: source.file, hash, through });
+  const days = read.size;
   ports.log.info(
-    { event: 'loaded', dataset: dataset.name, days, rows },
-    `loaded ${days} days of ${dataset.name}, ${rows} rows`,
+    { event: 'loaded', dataset: dataset.name, days, rows, gone: gone.length },
+    `loaded ${days} days of ${dataset.name}, ${rows} rows; ${gone.length} days are gone`,
   );
   return { dataset: dataset.name, days, rows };
 }

@@ -1,6 +1,7 @@
 /** Claims: every cell once, whoever asks and however often, and every claim published in the end. */
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Ports } from '../../src/compose.ts';
+import { ZOMBIE_MINUTES } from '../../src/lifecycle/limits.ts';
 import { hashOf } from '../../src/model/hash.ts';
 import { messageFor, type TaskMessage } from '../../src/model/message.ts';
 import { dispatch, type DispatchAnswer } from '../../src/steps/dispatch.ts';
@@ -117,6 +118,18 @@ describe('dispatch', () => {
     await workAll(ports);
     const run = await ports.runs.read(claimed?.run.id ?? '');
     expect(run).toMatchObject({ remainingTasks: 0, status: 'COMPLETED' });
+  });
+
+  test('hazard 3: a task whose message is gone is offered again', async () => {
+    const ports = await start();
+    await dispatch({ date: DAYS.at(-1) ?? DAYS[0], from: DAYS[0] }, ports);
+    const tasks = sent.length;
+    expect((await reconcile(ports)).revived).toBe(0);
+    const clock = { now: () => Date.now() + (ZOMBIE_MINUTES * 60 + 1) * 1_000 };
+    expect((await reconcile({ ...ports, clock })).revived).toBe(tasks);
+    expect(sent.length).toBe(2 * tasks);
+    for (const message of sent) await work(message, ports);
+    expect((await reconcile({ ...ports, clock })).revived).toBe(0);
   });
 
   test('hazard 3: a dispatcher that died between claim and publish is stood in for by the next same request', async () => {

@@ -71,6 +71,38 @@ describe('root data', () => {
     });
   });
 
+  test('days that left the file are gone, and come back with it', async () => {
+    await load();
+    await indexRootData(ports);
+    const [, , , last] = DAYS;
+    const shorter = weatherCsv()
+      .split('\n')
+      .filter((line) => !line.startsWith(DAYS[1]))
+      .join('\n');
+    local.project.write({ 'weather.csv': shorter });
+    await load(DAYS[0]);
+    expect((await indexRootData(ports)).changed).toEqual({ weather: 1 });
+    expect([...((await hashes('weather'))?.keys() ?? [])]).toEqual([DAYS[0], DAYS[2], last]);
+    expect(await local.open().artifacts.read([{ kind: 'root', dataset: 'weather', date: DAYS[1] }])).toEqual([
+      undefined,
+    ]);
+
+    local.project.write({ 'weather.csv': weatherCsv() });
+    await load();
+    expect((await indexRootData(ports)).changed).toEqual({ weather: 1 });
+    expect((await hashes('weather'))?.size).toBe(DAYS.length);
+  });
+
+  test('is read again when the code that parses it has changed', async () => {
+    await load();
+    const datasets = ports.manifest.datasets.map((dataset) =>
+      dataset.name === 'weather' ? { ...dataset, loader: 'f'.repeat(16) } : dataset,
+    );
+    const changed = { ...ports, manifest: { ...ports.manifest, datasets } };
+    expect((await loadFiles(LAST, changed)).map(({ days }) => days)).toEqual([0, DAYS.length]);
+    expect((await loadFiles(LAST, changed)).map(({ days }) => days)).toEqual([0, 0]);
+  });
+
   test('a file written again with the same content changes nothing', async () => {
     await load();
     await indexRootData(ports);

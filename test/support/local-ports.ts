@@ -60,7 +60,7 @@ export async function localPorts(files: Readonly<Record<string, string>>, faults
 /** Loads what the fixture's files have, as far as a day. */
 export async function loadFiles(to: string, ports: Ports): Promise<LoadReport[]> {
   const ranges = await loadRanges(await bundledFiles({ ...ports, coverage }), to, ports.rootData);
-  return loadRootData(ranges, to, { ...ports, readSource });
+  return loadRootData(ranges, { ...ports, readSource });
 }
 
 /** Loads the fixture's files and indexes them, as the first steps of a day. */

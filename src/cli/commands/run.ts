@@ -78,7 +78,7 @@ async function load(
 ): Promise<void> {
   const ranges = await loadRanges(files, date, ports.rootData);
   progress.loads(ranges);
-  await loadRootData(ranges, date, { ...ports, readSource }, (dataset, day) => {
+  await loadRootData(ranges, { ...ports, readSource }, (dataset, day) => {
     if (stop.aborted) throw new Interrupted('Interrupted. The days that were loaded stay; run again to go on.');
     progress.onLoad(dataset, day);
   });
