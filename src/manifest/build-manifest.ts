@@ -36,7 +36,7 @@ export async function buildManifest({ root, directory, epoch = FIRST_EPOCH }: Bu
   const discovery = await discover(graph, directory);
   checkDefinitions(discovery, graph);
   const passOf = levels(discovery, graph);
-  const { fingerprintOf, loaderOf } = fingerprinter(discovery, graph, epoch);
+  const hashes = fingerprinter(discovery, graph, epoch);
   const computations = discovery.computations.map((found): ManifestComputation => {
     const { value, module, exportName, line } = found;
     return {
@@ -53,7 +53,7 @@ export async function buildManifest({ root, directory, epoch = FIRST_EPOCH }: Bu
       shape: value.work.shape,
       keyed: isKeyed(value.output),
       timeoutSeconds: value.timeoutSeconds,
-      fingerprint: fingerprintOf(found),
+      fingerprint: hashes.fingerprintOf(found),
     };
   });
   computations.sort((a, b) => a.pass - b.pass || byName(a, b));
@@ -61,7 +61,7 @@ export async function buildManifest({ root, directory, epoch = FIRST_EPOCH }: Bu
     version: MANIFEST_VERSION,
     passes: computations.at(-1)?.pass ?? 0,
     computations,
-    datasets: discovery.datasets.map((found) => manifestDataset(found, graph, loaderOf(found))).sort(byName),
+    datasets: discovery.datasets.map((found) => manifestDataset(found, graph, hashes.loaderOf(found))).sort(byName),
   };
 }
 
