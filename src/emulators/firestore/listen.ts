@@ -1,13 +1,12 @@
 /** Listen: keeps a client's documents and queries up to date, in the order of messages that `onSnapshot` needs. */
 import type { Change } from './changes.ts';
 import type { Engine } from './engine.ts';
-import { project } from './field-paths.ts';
 import { documentName } from './paths.ts';
-import { decodeFields } from './protocol.ts';
+import { documentMessage } from './protocol.ts';
 import type { Query } from './query.ts';
 import { isInScope, parseQuery } from './query.ts';
 import { invalidArgument, RpcError } from './rpc-error.ts';
-import type { ListenRequest, Target } from './schemas.ts';
+import type { Requests, Target } from './schemas.ts';
 import { search } from './search.ts';
 import type { StoredDocument } from './store.ts';
 import { timestampOf } from './values.ts';
@@ -33,7 +32,7 @@ export function watchTargets(
   send: (response: object) => void,
   count: (reads: number) => void,
   check: (query: Query) => void,
-): { receive(request: ListenRequest): void; end(): void } {
+): { receive(request: Requests['Listen']): void; end(): void } {
   const targets = new Map<number, Watched>();
   let due: Set<Watched> | undefined;
 
@@ -50,7 +49,7 @@ export function watchTargets(
       if (target.sent.get(document.name) === document.updated) continue;
       target.sent.set(document.name, document.updated);
       count(1);
-      send({ documentChange: { document: toMessage(document, target.query), targetIds: [target.id] } });
+      send({ documentChange: { document: documentMessage(document, target.query?.select), targetIds: [target.id] } });
     }
   }
 
@@ -146,16 +145,6 @@ function watched(
   const query = parseQuery(message.query.parent, message.query.structuredQuery);
   check(query);
   return { query, concerns: (name) => isInScope(query, name), current: () => search(engine.store, query).documents };
-}
-
-function toMessage({ name, fields, created, updated }: StoredDocument, query: Query | undefined): object {
-  const all = decodeFields(fields);
-  return {
-    name,
-    fields: query?.select ? project(all, query.select) : all,
-    createTime: timestampOf(created),
-    updateTime: timestampOf(updated),
-  };
 }
 
 const tokenOf = (micros: number): Buffer => Buffer.from(String(micros));

@@ -16,41 +16,29 @@ const NULL: Value = { valueType: 'nullValue', nullValue: 'NULL_VALUE' };
 export function applyTransforms(fields: Fields, transforms: readonly FieldTransform[], requestMicros: number): Value[] {
   return transforms.map((transform) => {
     const path = parseFieldPath(transform.fieldPath);
-    const current = getField(fields, path);
-    const { value, result } = applyOne(transform, current, requestMicros);
-    if (value !== current) setField(fields, path, value);
-    return result;
+    const value = transformed(transform, getField(fields, path), requestMicros);
+    setField(fields, path, value);
+    return value.valueType === 'arrayValue' ? NULL : value;
   });
 }
 
-const same = (value: Value): { value: Value; result: Value } => ({ value, result: value });
-
-function applyOne(
-  transform: FieldTransform,
-  current: Value | undefined,
-  requestMicros: number,
-): { value: Value; result: Value } {
+function transformed(transform: FieldTransform, current: Value | undefined, requestMicros: number): Value {
   switch (transform.transformType) {
     case 'setToServerValue': {
       if (transform.setToServerValue !== 'REQUEST_TIME')
         throw invalidArgument('The only server value is REQUEST_TIME.');
-      const micros = requestMicros - (requestMicros % 1000);
-      return same({ valueType: 'timestampValue', timestampValue: timestampOf(micros) });
+      return { valueType: 'timestampValue', timestampValue: timestampOf(requestMicros - (requestMicros % 1000)) };
     }
     case 'increment':
-      return same(add(current, numeric(transform.increment, 'increment')));
+      return add(current, numeric(transform.increment, 'increment'));
     case 'maximum':
-      return same(extreme(current, numeric(transform.maximum, 'maximum'), 1));
+      return extreme(current, numeric(transform.maximum, 'maximum'), 1);
     case 'minimum':
-      return same(extreme(current, numeric(transform.minimum, 'minimum'), -1));
+      return extreme(current, numeric(transform.minimum, 'minimum'), -1);
     case 'appendMissingElements':
-    case 'removeAllFromArray': {
-      const operands = transform[transform.transformType]?.values ?? [];
-      const before = current?.valueType === 'arrayValue' ? (current.arrayValue.values ?? []) : [];
-      const values =
-        transform.transformType === 'removeAllFromArray' ? remove(before, operands) : append(before, operands);
-      return { value: { valueType: 'arrayValue', arrayValue: { values } }, result: NULL };
-    }
+      return array(append(elements(current), transform.appendMissingElements?.values ?? []));
+    case 'removeAllFromArray':
+      return array(remove(elements(current), transform.removeAllFromArray?.values ?? []));
     case undefined:
       throw invalidArgument(`The transform of field "${transform.fieldPath ?? ''}" has no type.`);
     default:
@@ -90,13 +78,16 @@ function extreme(current: Value | undefined, operand: Numeric, sign: 1 | -1): Va
   return a !== b && a < b === (sign === 1) ? operand : current;
 }
 
+const array = (values: Value[]): Value => ({ valueType: 'arrayValue', arrayValue: { values } });
+
+const elements = (value: Value | undefined): Value[] =>
+  value?.valueType === 'arrayValue' ? (value.arrayValue.values ?? []) : [];
+
 function append(before: readonly Value[], operands: readonly Value[]): Value[] {
   const present = new Set(before.map(valueKey));
   const missing = operands.filter((value) => {
-    const key = valueKey(value);
-    if (present.has(key)) return false;
-    present.add(key);
-    return true;
+    const size = present.size;
+    return present.add(valueKey(value)).size > size;
   });
   return [...before, ...missing];
 }

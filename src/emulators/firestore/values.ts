@@ -25,6 +25,9 @@ export const NULL_KEY: string = TYPE_BYTE.null;
 /** NaN sorts before every other number. */
 export const NAN_KEY = `${TYPE_BYTE.number}\0`;
 
+/** Above every key: no type byte is as high. */
+export const AFTER_ALL = '\xff';
+
 const END = '\0';
 const TEXT_END = '\0\x01';
 
@@ -52,12 +55,10 @@ export function valueKey(value: Value): string {
       return TYPE_BYTE.bytes + textKey(Buffer.from(value.bytesValue).toString('latin1'));
     case 'referenceValue':
       return TYPE_BYTE.reference + referenceKey(value.referenceValue);
-    case 'geoPointValue':
-      return (
-        TYPE_BYTE.geoPoint +
-        doubleKey(value.geoPointValue.latitude ?? 0) +
-        doubleKey(value.geoPointValue.longitude ?? 0)
-      );
+    case 'geoPointValue': {
+      const { latitude = 0, longitude = 0 } = value.geoPointValue;
+      return TYPE_BYTE.geoPoint + doubleKey(latitude) + doubleKey(longitude);
+    }
     case 'arrayValue':
       return TYPE_BYTE.array + (value.arrayValue.values ?? []).map(valueKey).join('') + END;
     case 'mapValue': {
@@ -86,9 +87,9 @@ export function microsOf(timestamp: Timestamp): number {
   return Number(timestamp.seconds ?? 0) * 1e6 + Math.floor((timestamp.nanos ?? 0) / 1000);
 }
 
-export function timestampOf(micros: number): { seconds: string; nanos: number } {
+export function timestampOf(micros: number): Required<Timestamp> {
   const seconds = Math.floor(micros / 1e6);
-  return { seconds: String(seconds), nanos: (micros - seconds * 1e6) * 1000 };
+  return { seconds, nanos: (micros - seconds * 1e6) * 1000 };
 }
 
 /** The elements of a value made by `FieldValue.vector`, else undefined. */
