@@ -1,6 +1,5 @@
 /** Failures on demand, as data: which method, what, how likely. The same seed and calls give the same failures. */
 import { status } from '@grpc/grpc-js';
-
 import { RpcError } from './rpc-error.ts';
 
 export interface FaultPlan {

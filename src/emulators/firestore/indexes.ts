@@ -1,6 +1,5 @@
 /** firestore.indexes.json, and the queries that it allows: https://firebase.google.com/docs/reference/firestore/indexes */
 import { status } from '@grpc/grpc-js';
-
 import type { FieldPath } from './field-paths.ts';
 import { fieldPathText, isNameField, NAME_FIELD } from './field-paths.ts';
 import type { FieldFilter, Query } from './query.ts';

@@ -24,7 +24,7 @@ export function listDocuments(
   const from = keyOf(pageToken);
   const place = store.collection(name);
   const found = new Map<string, StoredDocument | undefined>();
-  for (const document of place ? store.documents(place, { ...ALL_IDS, low: from }, false) : []) {
+  for (const document of place ? store.documents(place, undefined, { ...ALL_IDS, low: from }) : []) {
     found.set(idKey(idOf(document.name)), document);
     if (found.size > size) break;
   }

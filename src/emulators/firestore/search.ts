@@ -77,7 +77,7 @@ function planOf(store: Store, query: Query): Plan {
   // Names have no index but the collection itself; a value beyond the indexed length cannot be told from its like.
   const large =
     query.collectionId !== undefined &&
-    places.some((place) => store.countDocuments(place, ALL_IDS, SMALL_COLLECTION + 1) > SMALL_COLLECTION);
+    places.some((place) => store.count(place, undefined, ALL_IDS, SMALL_COLLECTION + 1) > SMALL_COLLECTION);
   const isUsable = ({ path, ranges }: FieldFilter): boolean =>
     isNameField(path) ||
     (large && ranges.every(({ low, high }) => Math.max(low.length, high.length) <= MAX_INDEXED_VALUE_BYTES + 1));
@@ -166,11 +166,7 @@ function* read(store: Store, query: Query, { places, access }: Plan): Generator<
     const index = indexOf(store, query, one);
     for (const place of places) {
       for (const range of descending ? one.ranges.toReversed() : one.ranges) {
-        const rows =
-          index === undefined
-            ? store.documents(place, idsWithin(place, range), descending)
-            : store.entries(index, place, range, descending);
-        for (const document of rows) {
+        for (const document of store.documents(place, index, rangeIn(place, one, range), descending)) {
           if (repeats && seen.has(document.name)) continue;
           if (repeats) seen.add(document.name);
           yield document;
@@ -192,10 +188,7 @@ function entriesOf(store: Store, query: Query, places: readonly Collection[], on
   let entries = 0;
   for (const place of places) {
     for (const range of one.ranges) {
-      entries +=
-        index === undefined
-          ? store.countDocuments(place, idsWithin(place, range), max)
-          : store.countEntries(index, place, range, max);
+      entries += store.count(place, index, rangeIn(place, one, range), max);
       if (entries > max) return entries;
     }
   }
@@ -205,8 +198,10 @@ function entriesOf(store: Store, query: Query, places: readonly Collection[], on
 const indexOf = (store: Store, { root, collectionId = '' }: Query, { path, index }: Access): number | undefined =>
   isNameField(path) ? undefined : store.index(root, collectionId, path, index);
 
-/** The ids of a collection whose names may lie in a range of name keys; filters and cursors still look at each. */
-function idsWithin(place: Collection, { low, high }: KeyRange): KeyRange {
+/** For names, the ids of a collection that may lie in the range: filters and cursors still look at each. */
+function rangeIn(place: Collection, { path }: Access, range: KeyRange): KeyRange {
+  if (!isNameField(path)) return range;
+  const { low, high } = range;
   const prefix = `${TYPE_BYTE.reference}${toBytes(pathKey(place.name))}\x01`;
   const idAt = (key: string): string =>
     Buffer.from(key.slice(prefix.length).split('\0', 1)[0] ?? '', 'latin1').toString('utf8');

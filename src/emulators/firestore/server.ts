@@ -21,6 +21,7 @@ import type { Query } from './query.ts';
 import { parseQuery } from './query.ts';
 import { invalidArgument, RpcError, unimplemented } from './rpc-error.ts';
 import type { Requests } from './schemas.ts';
+import type { SearchResult } from './search.ts';
 import { search } from './search.ts';
 import type { StoredDocument } from './store.ts';
 import { startTtl } from './ttl.ts';
@@ -167,7 +168,14 @@ export async function startFirestore(options: FirestoreOptions): Promise<Firesto
         signal,
       );
       count({ reads: names.length });
-      return batchGetMessages(names, value, readTime, mask, began);
+      // BatchGetDocumentsResponse: found = 1, missing = 2, transaction = 3, read_time = 4.
+      const messages = value.map((document, i) =>
+        answer(document, mask, () => {
+          if (!document) text(0x12, names[i] ?? '');
+          timestamp(0x22, timestampOf(readTime));
+        }),
+      );
+      return began ? [written(() => bytes(0x1a, began)), ...messages] : messages;
     }),
 
     RunQuery: streaming('RunQuery', async (request, { signal, count }) => {
@@ -183,7 +191,7 @@ export async function startFirestore(options: FirestoreOptions): Promise<Firesto
         signal,
       );
       count({ reads: Math.max(1, value.documents.length + value.skipped) });
-      return queryMessages(value.documents, value.skipped, readTime, query.select, began);
+      return queryMessages(value, readTime, query.select, began);
     }),
 
     RunAggregationQuery: streaming('RunAggregationQuery', async (request, { signal, count }) => {
@@ -293,27 +301,9 @@ function checkSize<T>(request: T): T {
   throw invalidArgument(`Request payload size exceeds the limit: ${MAX_REQUEST_BYTES} bytes.`);
 }
 
-/** BatchGetDocumentsResponse: found = 1, missing = 2, transaction = 3, read_time = 4. */
-function* batchGetMessages(
-  names: readonly string[],
-  documents: readonly (StoredDocument | undefined)[],
-  readTime: number,
-  mask: readonly FieldPath[] | undefined,
-  began: Uint8Array | undefined,
-): Generator<Buffer> {
-  if (began) yield written(() => bytes(0x1a, began));
-  for (const [i, document] of documents.entries()) {
-    yield answer(document, mask, () => {
-      if (!document) text(0x12, names[i] ?? '');
-      timestamp(0x22, timestampOf(readTime));
-    });
-  }
-}
-
 /** RunQueryResponse: document = 1, transaction = 2, read_time = 3, skipped_results = 4. */
 function* queryMessages(
-  documents: readonly StoredDocument[],
-  skipped: number,
+  { documents, skipped }: SearchResult,
   readTime: number,
   select: readonly FieldPath[] | undefined,
   began: Uint8Array | undefined,

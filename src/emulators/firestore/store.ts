@@ -1,6 +1,5 @@
 /** Documents and their index entries in the state file. */
 import type { DatabaseSync } from 'node:sqlite';
-
 import type { FieldPath } from './field-paths.ts';
 import { below, fieldPathText, parseFieldPath } from './field-paths.ts';
 import { MAX_INDEXED_VALUE_BYTES } from './limits.ts';
@@ -25,7 +24,7 @@ export interface Collection {
   readonly group: string;
 }
 
-/** A half-open range of keys: `low <= key < high`. */
+/** `low <= key < high`. */
 export interface KeyRange {
   readonly low: string;
   readonly high: string;
@@ -38,14 +37,6 @@ interface Index {
   readonly id: number;
   readonly path: FieldPath;
   readonly kind: IndexKind;
-}
-
-interface Row {
-  id: number;
-  doc_key: string;
-  fields: Uint8Array;
-  created: number;
-  updated: number;
 }
 
 export type Store = ReturnType<typeof openStore>;
@@ -69,7 +60,7 @@ const SCHEMA = `
 `;
 
 const COLLECTION = 'id, name, grp AS "group"';
-const DOCUMENT = 'd.id, d.doc_key, d.fields, d.created, d.updated';
+const DOCUMENT = 'd.id AS row, d.doc_key AS key, d.fields, d.created, d.updated';
 
 /**
  * Single-field indexes are made when a query first wants one, for the whole collection group, and kept up from then on:
@@ -96,12 +87,6 @@ export function openStore(db: DatabaseSync) {
     ),
     update: db.prepare('UPDATE firestore_documents SET fields = ?, created = ?, updated = ? WHERE id = ?'),
     remove: db.prepare('DELETE FROM firestore_documents WHERE id = ?'),
-    countDocuments: db.prepare(
-      'SELECT count(*) AS n FROM (SELECT 1 FROM firestore_documents WHERE collection = ? AND doc_key >= ? AND doc_key < ? LIMIT ?)',
-    ),
-    countEntries: db.prepare(
-      'SELECT count(*) AS n FROM (SELECT 1 FROM firestore_entries WHERE idx = ? AND collection = ? AND value >= ? AND value < ? LIMIT ?)',
-    ),
     addEntry: db.prepare('INSERT INTO firestore_entries(idx, collection, value, doc_key, doc) VALUES (?, ?, ?, ?, ?)'),
     removeEntry: db.prepare(
       'DELETE FROM firestore_entries WHERE idx = ? AND collection = ? AND value = ? AND doc_key = ?',
@@ -127,9 +112,9 @@ export function openStore(db: DatabaseSync) {
     return { id: Number(statement.addCollection.run(pathKey(name), name, group).lastInsertRowid), name, group };
   }
 
-  const toDocument = (place: Collection, row: unknown): StoredDocument => {
-    const { id, doc_key: key, fields, created, updated } = row as Row;
-    return { row: id, name: `${place.name}/${idFromKey(key)}`, fields, created, updated };
+  const toDocument = (place: Collection, found: unknown): StoredDocument => {
+    const { key, ...document } = found as Required<StoredDocument> & { key: string };
+    return { ...document, name: `${place.name}/${idFromKey(key)}` };
   };
 
   function indexesOf(root: string, group: string): Index[] {
@@ -175,12 +160,10 @@ export function openStore(db: DatabaseSync) {
       const place = collection(parent) ?? addCollection(parent);
       const docKey = idKey(idOf(name));
       let row = before?.row ?? 0;
-      if (!after) statement.remove.run(row);
-      else if (before) statement.update.run(after.fields, after.created, after.updated, row);
-      else
-        row = Number(
-          statement.insert.run(place.id, docKey, after.fields, after.created, after.updated).lastInsertRowid,
-        );
+      const values = after && ([after.fields, after.created, after.updated] as const);
+      if (!values) statement.remove.run(row);
+      else if (before) statement.update.run(...values, row);
+      else row = Number(statement.insert.run(place.id, docKey, ...values).lastInsertRowid);
       changeEntries(indexesOf(rootOf(parent), place.group), place, docKey, row, before?.fields, after?.fields);
     },
 
@@ -200,34 +183,28 @@ export function openStore(db: DatabaseSync) {
       return statement.filledBelow.all(`${key}\x01`, `${key}\x02`).map(({ name }) => String(name));
     },
 
-    /** A collection's documents by id; the range is of {@link idKey}s. */
-    *documents(place: Collection, { low, high }: KeyRange, descending: boolean): Generator<StoredDocument> {
-      const rows = db.prepare(
-        `SELECT ${DOCUMENT} FROM firestore_documents d WHERE collection = ? AND doc_key >= ? AND doc_key < ? ` +
-          `ORDER BY doc_key ${descending ? 'DESC' : 'ASC'}`,
-      );
-      for (const row of rows.iterate(place.id, low, high)) yield toDocument(place, row);
-    },
-
-    /** Documents by an index's values, then by id. A document comes once for each of its entries. */
-    *entries(index: number, place: Collection, range: KeyRange, descending: boolean): Generator<StoredDocument> {
-      const direction = descending ? 'DESC' : 'ASC';
+    /** A collection's documents by an index's values, once for each entry, and then by id; without an index by id. */
+    *documents(
+      place: Collection,
+      index: number | undefined,
+      range: KeyRange,
+      descending = false,
+    ): Generator<StoredDocument> {
+      const { table, where, order, values } = within(place, index, range);
       // CROSS JOIN keeps SQLite to this order of loops: entries first, then each document by its row id.
-      const rows = db.prepare(
-        `SELECT ${DOCUMENT} FROM firestore_entries e CROSS JOIN firestore_documents d ON d.id = e.doc ` +
-          `WHERE e.idx = ? AND e.collection = ? AND e.value >= ? AND e.value < ? ` +
-          `ORDER BY e.value ${direction}, e.doc_key ${direction}`,
-      );
-      for (const row of rows.iterate(index, place.id, blob(range.low), blob(range.high))) yield toDocument(place, row);
+      const source = index === undefined ? table : `${table} CROSS JOIN firestore_documents d ON d.id = e.doc`;
+      const orders = order.map((column) => `${column} ${descending ? 'DESC' : 'ASC'}`).join();
+      const rows = db.prepare(`SELECT ${DOCUMENT} FROM ${source} WHERE ${where} ORDER BY ${orders}`);
+      for (const found of rows.iterate(...values)) yield toDocument(place, found);
     },
 
-    /** Up to `max`. */
-    countDocuments: (place: Collection, { low, high }: KeyRange, max: number): number =>
-      Number(statement.countDocuments.get(place.id, low, high, sqlLimit(max))?.['n']),
-
-    /** Up to `max`. */
-    countEntries: (index: number, place: Collection, { low, high }: KeyRange, max: number): number =>
-      Number(statement.countEntries.get(index, place.id, blob(low), blob(high), sqlLimit(max))?.['n']),
+    /** How many {@link documents} there would be, up to `max`. */
+    count(place: Collection, index: number | undefined, range: KeyRange, max: number): number {
+      const { table, where, values } = within(place, index, range);
+      const rows = db.prepare(`SELECT count(*) AS n FROM (SELECT 1 FROM ${table} WHERE ${where} LIMIT ?)`);
+      // SQLite knows no infinity; a negative limit is none.
+      return Number(rows.get(...values, max === Infinity ? -1 : max)?.['n']);
+    },
 
     /** The id of the index on a field of a collection group; made now when it does not exist. Not inside `State.write`. */
     index(root: string, group: string, path: FieldPath, kind: IndexKind): number {
@@ -239,7 +216,7 @@ export function openStore(db: DatabaseSync) {
         const id = Number(statement.addIndex.run(root, group, field, kind).lastInsertRowid);
         const index = { id, path, kind };
         for (const place of store.collectionsBelow(root, group)) {
-          for (const { row = 0, name, fields } of store.documents(place, ALL_IDS, false)) {
+          for (const { row = 0, name, fields } of store.documents(place, undefined, ALL_IDS)) {
             changeEntries([index], place, idKey(idOf(name)), row, undefined, fields);
           }
         }
@@ -277,7 +254,21 @@ function entryKeys(index: Index, fields: Uint8Array): string[] {
 
 const cut = (key: string): string => key.slice(0, MAX_INDEXED_VALUE_BYTES + 1);
 
-/** SQLite knows no infinity; a negative limit is none. */
-const sqlLimit = (max: number): number => (max === Infinity ? -1 : max);
+/** What to ask for a range of an index's values, or of {@link idKey}s. */
+function within({ id }: Collection, index: number | undefined, { low, high }: KeyRange) {
+  return index === undefined
+    ? {
+        table: 'firestore_documents d',
+        where: 'd.collection = ? AND d.doc_key >= ? AND d.doc_key < ?',
+        order: ['d.doc_key'],
+        values: [id, low, high],
+      }
+    : {
+        table: 'firestore_entries e',
+        where: 'e.idx = ? AND e.collection = ? AND e.value >= ? AND e.value < ?',
+        order: ['e.value', 'e.doc_key'],
+        values: [index, id, blob(low), blob(high)],
+      };
+}
 
 const blob = (key: string): Buffer => Buffer.from(key, 'latin1');

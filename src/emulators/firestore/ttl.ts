@@ -44,7 +44,7 @@ function expired({ store }: Engine, group: string, fieldPath: string, before: nu
   const path = parseFieldPath(fieldPath);
   const names: string[] = [];
   for (const place of store.collectionsBelow('projects', group)) {
-    for (const document of store.documents(place, ALL_IDS, false)) {
+    for (const document of store.documents(place, undefined, ALL_IDS)) {
       const value = fieldValue(document, path);
       if (value?.valueType === 'timestampValue' && microsOf(value.timestampValue) < before * 1000)
         names.push(document.name);

@@ -12,13 +12,13 @@ export function written(write: () => void): Buffer {
   return Buffer.from(buffer.subarray(0, end));
 }
 
-/** A length that is only known afterwards: one byte is kept free for it, and a longer one moves the content along. */
-export function message(tag: number, content: () => void): void {
+/** Answers what `content` does. The length is only known afterwards: one byte is kept free for it, and a longer one moves the content along. */
+export function message<T>(tag: number, content: () => T): T {
   varint(tag);
   reserve(1);
   end += 1;
   const start = end;
-  content();
+  const answer = content();
   const length = end - start;
   let digits = 1;
   for (let rest = length; rest >= 0x80; rest >>>= 7) digits += 1;
@@ -29,6 +29,7 @@ export function message(tag: number, content: () => void): void {
   end = start - 1;
   varint(length);
   end += length;
+  return answer;
 }
 
 /** @returns the length in UTF-8. */
