@@ -1,10 +1,19 @@
 /** The watchdog's thread: waits for deadlines, fails the stuck task in the ledger, and kills the process. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Config } from './config.ts';
-import type { Watched, WatchdogMessage } from './watchdog.ts';
+import type { Watched, WatchdogData, WatchdogMessage } from './watchdog.ts';
 
-const config = workerData as Config;
+const { config, parent } = workerData as WatchdogData;
 const timers = new Map<string, NodeJS.Timeout>();
+
+/** How often a local worker looks whether its parent is still there. */
+const PARENT_CHECK_MS = 500;
+
+// On a laptop the CLI is the parent. A main thread that is stuck does not hear it go, and would outlive it.
+if (config.workflowsEmulatorHost !== undefined) {
+  setInterval(() => {
+    if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
+  }, PARENT_CHECK_MS);
+}
 
 parentPort?.on('message', (message: WatchdogMessage) => {
   if ('forget' in message) {

@@ -13,6 +13,13 @@ export interface Watched {
   readonly deadlineMs: number;
 }
 
+/** What the thread is started with. */
+export interface WatchdogData {
+  readonly config: Config;
+  /** The process that started this one. */
+  readonly parent: number;
+}
+
 /** What the main thread tells the watchdog. */
 export type WatchdogMessage = { readonly watch: Watched } | { readonly forget: string };
 
@@ -21,7 +28,8 @@ export function startWatchdog(config: Config): Watchdog {
   let thread: Worker | undefined;
   const tell = (message: WatchdogMessage): void => {
     if (thread === undefined) {
-      thread = new Worker(new URL('./watchdog-thread.ts', import.meta.url), { workerData: config });
+      const data: WatchdogData = { config, parent: process.ppid };
+      thread = new Worker(new URL('./watchdog-thread.ts', import.meta.url), { workerData: data });
       thread.unref();
     }
     thread.postMessage(message);

@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import type { Day } from '../model/date.ts';
 import { assertTarget, gridStart, yesterday } from '../steps/target.ts';
 import { type Arguments, type Context, text } from './command.ts';
-import type { BundledFile } from './load-ranges.ts';
+import type { BundledFile } from '../steps/bundled-files.ts';
 
 export interface Days {
   readonly date: Day;
@@ -28,6 +28,6 @@ export function readDays(args: Arguments, { config, now }: Context): Days {
 /** @throws {UserError} BAD_DATE when the target is before the first day of every bundled dataset. */
 export function assertAfterFirstData(date: Day, files: readonly BundledFile[]): void {
   if (files.length === 0 || files.some(({ coverage }) => coverage.first <= date)) return;
-  const starts = files.map(({ dataset, coverage }) => `${dataset} starts on ${coverage.first}`).join(', ');
+  const starts = files.map(({ dataset, coverage }) => `${dataset.name} starts on ${coverage.first}`).join(', ');
   throw new UserError('BAD_DATE', `There is no data on ${date} or before: ${starts}. Choose a later --date.`);
 }

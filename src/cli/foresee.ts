@@ -5,7 +5,8 @@ import { readSource } from '../sources/read-source.ts';
 import { survey, type Survey } from '../steps/survey.ts';
 import type { Availability } from '../planning/state.ts';
 import type { Days } from './days.ts';
-import { bundledFiles, type LoadRange, loadRanges } from './load-ranges.ts';
+import { projectFiles } from './project.ts';
+import { type LoadRange, loadRanges } from '../steps/bundled-files.ts';
 
 /** Stands for the hash of a day that is in its file and was not loaded yet. */
 const NOT_LOADED = 'not loaded yet';
@@ -27,7 +28,7 @@ export interface Foresight extends Survey {
 
 /** Days that a file has are read from the file, not guessed from its ends. */
 export async function foresee({ date, from }: Days, ports: Ports): Promise<Foresight> {
-  const ranges = await loadRanges(await bundledFiles(ports.root, ports.manifest), date, ports.rootData);
+  const ranges = await loadRanges(await projectFiles(ports, ports.manifest), date, ports.rootData);
   const pending: { range: LoadRange; days: Day[] }[] = [];
   for (const range of ranges) pending.push({ range, days: await daysIn(range, ports.root) });
   const snapshot = await ports.planning.load();
@@ -39,10 +40,13 @@ export async function foresee({ date, from }: Days, ports: Ports): Promise<Fores
   };
   // Loaded by a run that was stopped before it indexed.
   for (const { name } of ports.manifest.datasets) {
-    for (const { date: day, hash } of (await ports.rootData.changedDays(name)).days) daysOf(name).set(day, hash);
+    for (const { date: day, hash } of (await ports.rootData.changedDays(name)).days) {
+      if (hash === undefined) daysOf(name).delete(day);
+      else daysOf(name).set(day, hash);
+    }
   }
   for (const { range, days } of pending) {
-    const known = daysOf(range.dataset);
+    const known = daysOf(range.dataset.name);
     for (const day of days) if (!known.has(day)) known.set(day, NOT_LOADED);
   }
   return {
@@ -51,7 +55,7 @@ export async function foresee({ date, from }: Days, ports: Ports): Promise<Fores
     loads: pending.flatMap(({ range, days }): PendingLoad[] => {
       const [first, last] = [days[0], days.at(-1)];
       if (first === undefined || last === undefined) return [];
-      return [{ dataset: range.dataset, days: days.length, first, last, again: range.fileChanged }];
+      return [{ dataset: range.dataset.name, days: days.length, first, last, again: range.fileChanged }];
     }),
   };
 }

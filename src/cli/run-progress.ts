@@ -1,7 +1,7 @@
 /** Follows a run by what its functions log: a bar for each phase while it goes well, lines when something does not. */
 import type { Manifest } from '../model/manifest.ts';
 import { type Day, toOrdinal } from '../model/date.ts';
-import type { LoadRange } from './load-ranges.ts';
+import type { LoadRange } from '../steps/bundled-files.ts';
 import type { LogEntry } from './local/log-entry.ts';
 import type { Output } from './output.ts';
 
@@ -54,7 +54,7 @@ export function watchRun(output: Output, manifest: Manifest): RunProgress {
 
   return {
     loads(all) {
-      for (const range of all) ranges.set(range.dataset, range);
+      for (const range of all) ranges.set(range.dataset.name, range);
     },
     onLoad(dataset, date) {
       const range = ranges.get(dataset);

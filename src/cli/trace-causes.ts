@@ -5,7 +5,7 @@ import { describeReason } from '../model/decision.ts';
 import { computationIn, inputIdOf, type Manifest, type ManifestNeed } from '../model/manifest.ts';
 import type { StoredCell } from '../steps/ports.ts';
 import type { CellHistory } from './cell-history.ts';
-import type { LoadRange } from './load-ranges.ts';
+import type { LoadRange } from '../steps/bundled-files.ts';
 
 export interface Cause {
   /** How far from the cell that was asked about, from 1. */
@@ -151,7 +151,7 @@ class Trace {
   }
 
   #whyNoData(dataset: string, date: Day): string {
-    const range = this.#context.ranges.find((each) => each.dataset === dataset);
+    const range = this.#context.ranges.find((each) => each.dataset.name === dataset);
     if (range === undefined) return `nothing was loaded for ${date}, and the dataset has no file to load it from`;
     const { first, last } = range.coverage;
     const where = date < first ? 'before it starts' : date > last ? 'after it ends' : 'and has nothing on this day';

@@ -2,6 +2,7 @@
 import type { Agent, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import type { Timers } from './timers.ts';
 
 export interface OutgoingRequest {
   readonly method: string;
@@ -22,17 +23,39 @@ export class TooLargeError extends Error {
   override readonly name = 'TooLargeError';
 }
 
-/**
- * @param options.agent for http; an https request takes a connection of its own
- * @param options.interim an informational (1xx) status that is answer enough
- * @param options.maxBodyBytes to wait for the answer's body; without it the answer's head is enough
- * @throws when nothing answers or `signal` is aborted; {@link TooLargeError}
- */
-export function sendRequest(
-  outgoing: OutgoingRequest,
-  signal: AbortSignal,
-  options: { agent?: Agent; interim?: number; maxBodyBytes?: number } = {},
-): Promise<HttpAnswer> {
+/** Nothing answered in time. */
+export class LateError extends Error {
+  override readonly name = 'LateError';
+}
+
+export interface RequestOptions {
+  /** Breaks the request off. */
+  readonly signal: AbortSignal;
+  readonly timers: Timers;
+  readonly timeoutMs: number;
+  /** For http; an https request takes a connection of its own. */
+  readonly agent?: Agent;
+  /** An informational (1xx) status that is answer enough. */
+  readonly interim?: number;
+  /** To wait for the answer's body; without it the answer's head is enough. */
+  readonly maxBodyBytes?: number;
+}
+
+/** @throws when nothing answers or the request is broken off; {@link LateError}, {@link TooLargeError} */
+export async function sendRequest(outgoing: OutgoingRequest, options: RequestOptions): Promise<HttpAnswer> {
+  const { signal, timers, timeoutMs } = options;
+  const deadline = new AbortController();
+  const cancel = timers.after(timeoutMs, () => deadline.abort());
+  try {
+    return await exchange(outgoing, options, AbortSignal.any([signal, deadline.signal]));
+  } catch (error) {
+    throw deadline.signal.aborted ? new LateError(`no answer within ${timeoutMs / 1_000} s`, { cause: error }) : error;
+  } finally {
+    cancel();
+  }
+}
+
+function exchange(outgoing: OutgoingRequest, options: RequestOptions, signal: AbortSignal): Promise<HttpAnswer> {
   const { method, url, headers, body } = outgoing;
   return new Promise((resolve, reject) => {
     const secure = /^https:/iu.test(url);
@@ -58,7 +81,7 @@ export function sendRequest(
     });
     request.on('error', (error: NodeJS.ErrnoException) => {
       // The server closed an idle connection while we took it: https://nodejs.org/api/http.html#requestreusedsocket
-      if (request.reusedSocket && error.code === 'ECONNRESET') resolve(sendRequest(outgoing, signal, options));
+      if (request.reusedSocket && error.code === 'ECONNRESET') resolve(exchange(outgoing, options, signal));
       else reject(error);
     });
     request.end(body);

@@ -5,6 +5,8 @@ export interface Timers {
   now: () => number;
   /** Calls `work` once, `ms` from now; the answer cancels it. */
   after: (ms: number, work: () => void) => () => void;
+  /** Calls `work` once the clock has come to `deadline`, in milliseconds since 1970; the answer cancels it. */
+  at: (deadline: number, work: () => void) => () => void;
 }
 
 /** What an emulator is started with: nothing for the machine's own time. */
@@ -16,18 +18,22 @@ export interface TimersOptions {
 
 /** `setTimeout` takes no longer wait than this. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** A machine's timers stand still while it sleeps, and its clock does not. */
+const LOOK_AT_CLOCK_MS = 60_000;
 
-export const timersOf = ({ clock = Date.now, after = afterRealTime }: TimersOptions): Timers => ({ now: clock, after });
-
-/** Calls `work` once the clock has come to `deadline`, in milliseconds since 1970; the answer cancels it. */
-export function at({ now, after }: Timers, deadline: number, work: () => void): () => void {
-  let cancel = (): void => {};
-  const look = (): void => {
-    const left = deadline - now();
-    cancel = after(Math.max(0, left), () => (now() < deadline ? look() : work()));
+export function timersOf({ clock: now = Date.now, after: given }: TimersOptions): Timers {
+  const after = given ?? afterRealTime;
+  const longest = given === undefined ? LOOK_AT_CLOCK_MS : Infinity;
+  const at: Timers['at'] = (deadline, work) => {
+    let cancel = (): void => {};
+    const look = (): void => {
+      const left = Math.max(0, deadline - now());
+      cancel = after(Math.min(left, longest), () => (now() < deadline ? look() : work()));
+    };
+    look();
+    return () => cancel();
   };
-  look();
-  return () => cancel();
+  return { now, after, at };
 }
 
 function afterRealTime(ms: number, work: () => void): () => void {

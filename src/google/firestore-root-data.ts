@@ -1,17 +1,22 @@
 /** Root data in Firestore: `datasets/{name}` says how far a file was loaded, `datasets/{name}/days/{date}` holds a day. */
 import { FieldValue, Timestamp, type Firestore } from '@google-cloud/firestore';
 import { z } from 'zod';
-import type { LoadMark, RootData } from '../steps/ports.ts';
+import type { LoadMark, RootData, RootDay } from '../steps/ports.ts';
 import { toPointer } from './firestore-artifacts.ts';
 import { DATASETS, daysOf, placePath } from './paths.ts';
 
-const Mark = z.object({ file: z.string(), size: z.number(), modifiedMs: z.number(), through: z.string() });
+const Mark = z.object({ file: z.string(), hash: z.string(), through: z.string() });
 
 /**
  * A day's `changedAt` is set when Firestore takes the request, its commit follows a little later: what was changed just before
  * the last look is looked at again.
  */
 const OVERLAP_MS = 5_000;
+
+/** A day that is gone stays as a trace of it, so that the indexer hears of it. */
+const REMOVED = 'REMOVED';
+
+const DAYS_A_BATCH = 400;
 
 export function firestoreRootData(db: Firestore): RootData {
   const ref = (dataset: string) => db.collection(DATASETS).doc(dataset);
@@ -33,11 +38,27 @@ export function firestoreRootData(db: Firestore): RootData {
           artifact: toPointer(artifact),
           generation,
           hash: artifact.hash,
-          count: artifact.count,
           changedAt: FieldValue.serverTimestamp(),
         });
       }
       await batch.commit();
+    },
+    async days(dataset) {
+      const all = await db.collection(daysOf(dataset)).select('status').get();
+      return all.docs.filter((day) => day.get('status') !== REMOVED).map(({ id }) => id);
+    },
+    async removeDays(dataset, days) {
+      for (let start = 0; start < days.length; start += DAYS_A_BATCH) {
+        const batch = db.batch();
+        for (const date of days.slice(start, start + DAYS_A_BATCH)) {
+          batch.set(db.doc(placePath({ kind: 'root', dataset, date })), {
+            date,
+            status: REMOVED,
+            changedAt: FieldValue.serverTimestamp(),
+          });
+        }
+        await batch.commit();
+      }
     },
     async changedDays(dataset) {
       const seenThrough: unknown = (await ref(dataset).get()).get('seenThrough');
@@ -48,12 +69,11 @@ export function firestoreRootData(db: Firestore): RootData {
       const changed = await db
         .collection(daysOf(dataset))
         .where('changedAt', '>', after)
-        .select('date', 'hash', 'count')
+        .select('status', 'hash')
         .get();
-      const days = changed.docs.map((day) => ({
-        date: String(day.get('date')),
-        hash: String(day.get('hash')),
-        count: Number(day.get('count')),
+      const days = changed.docs.map((day): RootDay => ({
+        date: day.id,
+        hash: day.get('status') === REMOVED ? undefined : String(day.get('hash')),
       }));
       return {
         days,

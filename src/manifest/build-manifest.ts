@@ -3,6 +3,8 @@ import { UserError } from '../errors.ts';
 import { isKeyed, type Computation } from '../model/computation.ts';
 import type { Manifest, ManifestComputation, ManifestDataset } from '../model/manifest.ts';
 import { MANIFEST_VERSION } from '../model/manifest.ts';
+import { type Hash, hashOfParts } from '../model/hash.ts';
+import type { Fingerprint } from '../model/vector.ts';
 import { checkDefinitions } from './check-definitions.ts';
 import { findCycle } from './cycle.ts';
 import { discover, type Discovered, type Discovery } from './discover.ts';
@@ -10,7 +12,7 @@ import { computationsReadBy } from './edges.ts';
 import { Fingerprints } from './fingerprints.ts';
 import { manifestNeedsOf } from './manifest-needs.ts';
 import { ModuleGraph } from './module-graph.ts';
-import { definitionKey } from './normalize-syntax.ts';
+import { definitionKey, DESCRIPTIVE_FOR_LOADING } from './normalize-syntax.ts';
 import { passesOf } from './passes.ts';
 
 /** The system epoch of a project that never raised it. */
@@ -34,7 +36,7 @@ export async function buildManifest({ root, directory, epoch = FIRST_EPOCH }: Bu
   const discovery = await discover(graph, directory);
   checkDefinitions(discovery, graph);
   const passOf = levels(discovery, graph);
-  const fingerprintOf = fingerprinter(discovery, graph, epoch);
+  const hashes = fingerprinter(discovery, graph, epoch);
   const computations = discovery.computations.map((found): ManifestComputation => {
     const { value, module, exportName, line } = found;
     return {
@@ -51,7 +53,7 @@ export async function buildManifest({ root, directory, epoch = FIRST_EPOCH }: Bu
       shape: value.work.shape,
       keyed: isKeyed(value.output),
       timeoutSeconds: value.timeoutSeconds,
-      fingerprint: fingerprintOf(found),
+      fingerprint: hashes.fingerprintOf(found),
     };
   });
   computations.sort((a, b) => a.pass - b.pass || byName(a, b));
@@ -59,7 +61,7 @@ export async function buildManifest({ root, directory, epoch = FIRST_EPOCH }: Bu
     version: MANIFEST_VERSION,
     passes: computations.at(-1)?.pass ?? 0,
     computations,
-    datasets: discovery.datasets.map((found) => manifestDataset(found, graph)).sort(byName),
+    datasets: discovery.datasets.map((found) => manifestDataset(found, graph, hashes.loaderOf(found))).sort(byName),
   };
 }
 
@@ -89,17 +91,25 @@ function fingerprinter(discovery: Discovery, graph: ModuleGraph, epoch: number) 
     if (localName !== undefined) labels.set(definitionKey(module.path, localName), label);
   }
   const fingerprints = new Fingerprints(graph, labels, epoch);
-  return ({ value, module, localName }: Discovered<Computation>) => {
-    const needs = Object.values(value.needs).flatMap((need) =>
-      'of' in need && need.of.kind === 'computation' ? [labelOf.get(need.of) ?? ''] : [],
-    );
-    return fingerprints.of({ module, localName, needs: new Set(needs) });
+  const loaders = new Fingerprints(graph, labels, epoch, DESCRIPTIVE_FOR_LOADING);
+  return {
+    fingerprintOf({ value, module, localName }: Discovered<Computation>): Fingerprint {
+      const needs = Object.values(value.needs).flatMap((need) =>
+        'of' in need && need.of.kind === 'computation' ? [labelOf.get(need.of) ?? ''] : [],
+      );
+      return fingerprints.of({ module, localName, needs: new Set(needs) });
+    },
+    loaderOf({ module, localName }: Discovery['datasets'][number]): Hash {
+      const { code, layer, infrastructure } = loaders.of({ module, localName, needs: new Set() });
+      return hashOfParts([code, layer, infrastructure]);
+    },
   };
 }
 
 function manifestDataset(
   { value, module, exportName }: Discovery['datasets'][number],
   graph: ModuleGraph,
+  loader: Hash,
 ): ManifestDataset {
   return {
     name: value.name,
@@ -107,6 +117,7 @@ function manifestDataset(
     ...(value.description === undefined ? {} : { description: value.description }),
     module: graph.relative(module.path),
     exportName,
+    loader,
   };
 }
 

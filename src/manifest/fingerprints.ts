@@ -4,7 +4,13 @@ import { EXECUTOR_VERSION } from '../model/executor-version.ts';
 import { hashOf, hashOfParts, type Hash } from '../model/hash.ts';
 import type { Fingerprint } from '../model/vector.ts';
 import type { Meaning, ModuleGraph } from './module-graph.ts';
-import { definitionKey, SyntaxNormalizer, type DefinitionLabels, type Reference } from './normalize-syntax.ts';
+import {
+  definitionKey,
+  SyntaxNormalizer,
+  type DefinitionLabels,
+  type Reference,
+  type Uncounted,
+} from './normalize-syntax.ts';
 import { PackageVersions } from './package-versions.ts';
 import type { Declaration, SourceModule } from './source-module.ts';
 import type { SyntaxNode } from './syntax-node.ts';
@@ -24,10 +30,10 @@ export class Fingerprints {
   readonly #versions: PackageVersions;
   readonly #epoch: number;
 
-  constructor(graph: ModuleGraph, labels: DefinitionLabels, epoch: number) {
+  constructor(graph: ModuleGraph, labels: DefinitionLabels, epoch: number, uncounted?: Uncounted) {
     this.#graph = graph;
     this.#labels = labels;
-    this.#normalizer = new SyntaxNormalizer(graph, labels);
+    this.#normalizer = new SyntaxNormalizer(graph, labels, uncounted);
     this.#versions = new PackageVersions(graph.root);
     this.#epoch = epoch;
   }

@@ -24,11 +24,21 @@ export type DefinitionLabels = ReadonlyMap<string, string>;
 
 export const definitionKey = (path: string, name: string): string => `${path}#${name}`;
 
-/** Members of the authoring calls' literals that say something about the definition and nothing about what it makes. */
-const DESCRIPTIVE: Readonly<Record<string, ReadonlySet<string>>> = {
+/** Members of the authoring calls' literals that do not count, by the call's name. */
+export type Uncounted = Readonly<Record<string, ReadonlySet<string>>>;
+
+/** For who reads: what says something about the definition and nothing about what it makes. */
+export const DESCRIPTIVE: Uncounted = {
   defineComputation: new Set(['description', 'tags', 'productLines', 'headline', 'timeoutSeconds', 'category']),
   defineDataset: new Set(['description', 'source']),
   defineDocument: new Set(['description', 'source']),
+};
+
+/** For who loads a dataset: how its source is parsed counts too. */
+export const DESCRIPTIVE_FOR_LOADING: Uncounted = {
+  ...DESCRIPTIVE,
+  defineDataset: new Set(['description']),
+  defineDocument: new Set(['description']),
 };
 
 /** Positions, spelling and TypeScript's modifiers; types themselves are dropped by `isTypeOnly`. */
@@ -55,17 +65,19 @@ const DROPPED = new Set([
 export class SyntaxNormalizer {
   readonly #graph: ModuleGraph;
   readonly #labels: DefinitionLabels;
+  readonly #uncounted: Uncounted;
   readonly #cache = new Map<SyntaxNode, NormalSyntax>();
 
-  constructor(graph: ModuleGraph, labels: DefinitionLabels) {
+  constructor(graph: ModuleGraph, labels: DefinitionLabels, uncounted = DESCRIPTIVE) {
     this.#graph = graph;
     this.#labels = labels;
+    this.#uncounted = uncounted;
   }
 
   normalize(node: SyntaxNode, module: SourceModule): NormalSyntax {
     let normal = this.#cache.get(node);
     if (normal === undefined) {
-      const walk = new Walk(this.#graph, this.#labels, module);
+      const walk = new Walk(this.#graph, this.#labels, this.#uncounted, module);
       const tree = walk.plain(node, false);
       const links = walk.links();
       normal = { text: canonicalJson(tree), links, references: walk.references };
@@ -79,6 +91,7 @@ export class SyntaxNormalizer {
 class Walk {
   readonly #graph: ModuleGraph;
   readonly #labels: DefinitionLabels;
+  readonly #uncounted: Uncounted;
   readonly #module: SourceModule;
   readonly references: Reference[] = [];
   /** Each place in the tree that names something of another module. */
@@ -87,9 +100,10 @@ class Walk {
   /** Names bound around the node at hand, outermost first. */
   readonly #scopes: (readonly string[])[] = [];
 
-  constructor(graph: ModuleGraph, labels: DefinitionLabels, module: SourceModule) {
+  constructor(graph: ModuleGraph, labels: DefinitionLabels, uncounted: Uncounted, module: SourceModule) {
     this.#graph = graph;
     this.#labels = labels;
+    this.#uncounted = uncounted;
     this.#module = module;
   }
 
@@ -150,7 +164,7 @@ class Walk {
   #withoutDescription(node: SyntaxNode, property: string, list: readonly unknown[]): readonly unknown[] {
     if (node.type !== 'CallExpression' || property !== 'arguments' || !isNode(node['callee'])) return list;
     const meaning = this.#meaningOf(node['callee']);
-    const descriptive = meaning?.kind === 'authoring' ? DESCRIPTIVE[meaning.imported] : undefined;
+    const descriptive = meaning?.kind === 'authoring' ? this.#uncounted[meaning.imported] : undefined;
     const [options, ...others] = list;
     if (descriptive === undefined || !isNode(options)) return list;
     const literal = withoutTypeWrappers(options);

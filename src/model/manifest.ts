@@ -1,5 +1,6 @@
 /** The manifest: the graph as data, made at build time and loaded at cold start. */
 import { z } from 'zod';
+import { Hash } from './hash.ts';
 import { Fingerprint } from './vector.ts';
 
 /** A need as data: what is read, without the author's types. */
@@ -45,6 +46,8 @@ export const ManifestDataset = z.object({
   description: z.string().optional(),
   module: z.string(),
   exportName: z.string(),
+  /** Of the code that turns a file's rows into entities: when it changes, the file is loaded again. */
+  loader: Hash,
 });
 export type ManifestDataset = z.infer<typeof ManifestDataset>;
 

@@ -30,7 +30,10 @@ export async function indexRootData(ports: IndexPorts): Promise<IndexReport> {
       const hashes = new Map(availability.get(name));
       const different = days.filter(({ date, hash }) => hashes.get(date) !== hash);
       if (different.length === 0) continue;
-      for (const { date, hash } of different) hashes.set(date, hash);
+      for (const { date, hash } of different) {
+        if (hash === undefined) hashes.delete(date);
+        else hashes.set(date, hash);
+      }
       availability.set(name, hashes);
       changed[name] = different.length;
     }

@@ -1,14 +1,11 @@
 /** Loads bundled datasets from their files, as far as the target day, and only what is not there yet. */
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
-import { UserError } from '../errors.ts';
+import { TerminalError, UserError } from '../errors.ts';
 import { artifactWriter, writeArtifact } from '../execution/artifact-writer.ts';
-import { TerminalError } from '../errors.ts';
 import type { Artifact } from '../model/artifact.ts';
 import type { Dataset, FileSource } from '../model/dataset.ts';
-import { addDays, type Day } from '../model/date.ts';
-import type { Manifest } from '../model/manifest.ts';
-import type { Artifacts, Clock, Definitions, Log, RootData } from './ports.ts';
+import type { Day } from '../model/date.ts';
+import type { LoadRange } from './bundled-files.ts';
+import type { Artifacts, Log, RootData } from './ports.ts';
 
 /** Days written in one commit; entity days are large, documents small. */
 const DAYS_A_COMMIT = { entities: 8, document: 300 } as const;
@@ -18,18 +15,14 @@ const ID_DIGITS = 7;
 
 export interface LoadPorts {
   readonly root: string;
-  readonly manifest: Manifest;
-  readonly definitions: Definitions;
   readonly artifacts: Artifacts;
   readonly rootData: RootData;
-  readonly clock: Clock;
   readonly log: Log;
   readonly newId: () => string;
   readonly readSource: (
     source: FileSource<unknown>,
     options: { root: string; from: Day; to: Day },
   ) => AsyncIterable<{ readonly date: Day; readonly rows: readonly unknown[] }>;
-  readonly coverage: (source: FileSource<unknown>, root: string) => Promise<{ first: Day; last: Day }>;
 }
 
 export interface LoadReport {
@@ -38,65 +31,46 @@ export interface LoadReport {
   readonly rows: number;
 }
 
-/** `onDay` hears of each day as it is read. @throws {UserError} MISSING_FILE, BAD_SOURCE */
+/** `onDay` hears of each day as it is read. @throws {UserError} BAD_SOURCE */
 export async function loadRootData(
-  to: Day,
+  ranges: readonly LoadRange[],
   ports: LoadPorts,
   onDay: (dataset: string, date: Day) => void = () => {},
 ): Promise<LoadReport[]> {
   const reports: LoadReport[] = [];
-  for (const entry of ports.manifest.datasets) {
-    const dataset = await ports.definitions.dataset(entry);
-    if (dataset.source !== undefined) reports.push(await loadDataset(dataset, dataset.source, to, ports, onDay));
-  }
+  for (const range of ranges) reports.push(await loadRange(range, ports, onDay));
   return reports;
 }
 
-async function loadDataset(
-  dataset: Dataset,
-  source: FileSource<unknown>,
-  to: Day,
+async function loadRange(
+  { dataset, source, from, to: last, hash, through, fileChanged }: LoadRange,
   ports: LoadPorts,
   onDay: (dataset: string, date: Day) => void,
 ): Promise<LoadReport> {
-  const file = statSync(join(ports.root, source.file), { throwIfNoEntry: false });
-  if (file === undefined) {
-    throw new UserError(
-      'MISSING_FILE',
-      `${dataset.name} is read from ${source.file}, which is not there. Run npm ci, or correct the dataset's source.`,
-    );
-  }
-  const mark = await ports.rootData.readMark(dataset.name);
-  const same =
-    mark !== undefined && mark.file === source.file && mark.size === file.size && mark.modifiedMs === file.mtimeMs;
-  if (same && mark.through >= to) return { dataset: dataset.name, days: 0, rows: 0 };
-  const { first, last } = await ports.coverage(source, ports.root);
-  const from = same ? addDays(mark.through, 1) : first;
-  let days = 0;
+  if (from > last) return { dataset: dataset.name, days: 0, rows: 0 };
+  const read = new Set<Day>();
   let rows = 0;
   let batch: { date: Day; artifact: Artifact; generation: string }[] = [];
   const write = async (): Promise<void> => {
     if (batch.length > 0) await ports.rootData.writeDays(dataset.name, batch);
     batch = [];
   };
-  for await (const day of ports.readSource(source, { root: ports.root, from, to: to < last ? to : last })) {
+  for await (const day of ports.readSource(source, { root: ports.root, from, to: last })) {
     const generation = ports.newId();
     batch.push({ date: day.date, artifact: await toArtifact(dataset, day, generation, ports), generation });
-    days++;
+    read.add(day.date);
     rows += day.rows.length;
     onDay(dataset.name, day.date);
     if (batch.length >= DAYS_A_COMMIT[dataset.kind]) await write();
   }
   await write();
-  await ports.rootData.writeMark(dataset.name, {
-    file: source.file,
-    size: file.size,
-    modifiedMs: file.mtimeMs,
-    through: to,
-  });
+  const gone = fileChanged ? (await ports.rootData.days(dataset.name)).filter((date) => !read.has(date)) : [];
+  await ports.rootData.removeDays(dataset.name, gone);
+  await ports.rootData.writeMark(dataset.name, { file: source.file, hash, through });
+  const days = read.size;
   ports.log.info(
-    { event: 'loaded', dataset: dataset.name, days, rows },
-    `loaded ${days} days of ${dataset.name}, ${rows} rows`,
+    { event: 'loaded', dataset: dataset.name, days, rows, gone: gone.length },
+    `loaded ${days} days of ${dataset.name}, ${rows} rows; ${gone.length} days are gone`,
   );
   return { dataset: dataset.name, days, rows };
 }

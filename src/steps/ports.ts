@@ -140,15 +140,15 @@ export interface Planning {
 /** A day of a root dataset as the indexer sees it. */
 export interface RootDay {
   readonly date: Day;
-  readonly hash: Hash;
-  readonly count: number;
+  /** Undefined when the day was removed. */
+  readonly hash: Hash | undefined;
 }
 
 /** How far a dataset's file has been loaded. */
 export interface LoadMark {
   readonly file: string;
-  readonly size: number;
-  readonly modifiedMs: number;
+  /** Of the file's bytes and the code that parses them. */
+  readonly hash: string;
   readonly through: Day;
 }
 
@@ -160,6 +160,9 @@ export interface RootData {
     dataset: string,
     days: readonly { readonly date: Day; readonly artifact: Artifact; readonly generation: string }[],
   ): Promise<void>;
+  /** The days that are there. */
+  days(dataset: string): Promise<Day[]>;
+  removeDays(dataset: string, days: readonly Day[]): Promise<void>;
   /** Days that changed since the last call that was marked as seen, per dataset, and a cursor to mark them with. */
   changedDays(dataset: string): Promise<{ readonly days: readonly RootDay[]; readonly seen: () => Promise<void> }>;
 }

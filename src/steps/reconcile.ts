@@ -1,11 +1,12 @@
 /**
  * Reconcile: carries out what a crash left undone, as the state itself shows it. Idempotent, and says what it did:
- * runs that were claimed but not published, attempts that died and whose message is gone, callbacks that were not answered,
+ * runs that were claimed but not published, attempts that died or never began and whose message is gone, callbacks that were not answered,
  * and outcomes that are not in the book yet.
  */
 import { LEASE_SECONDS, ZOMBIE_MINUTES } from '../lifecycle/limits.ts';
 import { computationIn } from '../model/manifest.ts';
 import { messageFor } from '../model/message.ts';
+import type { Run } from '../model/run.ts';
 import { isTerminal, type Task } from '../model/task.ts';
 import { fold } from '../planning/fold.ts';
 import { callBack, isAnswered } from './count-down.ts';
@@ -18,7 +19,7 @@ const UNPUBLISHED_AFTER_MS = LEASE_SECONDS * 1_000;
 export interface ReconcileReport {
   /** Runs whose messages were published again. */
   readonly republished: number;
-  /** Dead attempts that were offered again. */
+  /** Tasks that were offered again. */
   readonly revived: number;
   /** Callbacks sent. */
   readonly calledBack: number;
@@ -48,7 +49,7 @@ export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport>
       await publish(run, tasks, ports);
       republished++;
     }
-    const dead = open.filter((task) => isZombie(task, now));
+    const dead = open.filter((task) => isZombie(task, run, now));
     if (dead.length > 0) await ports.queue.publish(dead.map(messageFor));
     revived += dead.length;
     const over = open.length === 0 && run.remainingTasks === 0;
@@ -68,11 +69,13 @@ export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport>
   return report;
 }
 
-/** An attempt whose lease lapsed long ago: Pub/Sub would have delivered its message again by now. */
-function isZombie(task: Task, nowMs: number): boolean {
-  return (
-    task.status === 'IN_PROGRESS' && task.lease !== undefined && nowMs - task.lease.untilMs > ZOMBIE_MINUTES * 60_000
-  );
+/**
+ * An attempt whose lease lapsed long ago, or a task that waits as long since its message was sent: Pub/Sub would have delivered
+ * it by now. Where the queue is just long, the second message finds the task done.
+ */
+function isZombie(task: Task, run: Run, nowMs: number): boolean {
+  const sinceMs = task.status === 'PENDING' ? run.publishedMs : task.lease?.untilMs;
+  return sinceMs !== undefined && nowMs - sinceMs > ZOMBIE_MINUTES * 60_000;
 }
 
 /** Only runs whose workflow has been answered: an open run is where a lost callback is found. */

@@ -47,6 +47,10 @@ describe('workflows', () => {
     expect((await rest.send('GET', `${name}?revisionId=${first['revisionId']}`)).body).toMatchObject({
       sourceContents: ONE,
     });
+    // A client may send the whole resource back: only the mask counts.
+    const masked = { ...second, description: 'masked' };
+    expect((await rest.send('PATCH', `${name}?updateMask=description`, masked)).code).toBe(200);
+    expect((await rest.send('GET', name)).body).toMatchObject({ ...masked, updateTime: expect.any(String) });
     await rest.send('PATCH', name, { description: 'second' });
     expect((await rest.send('GET', name)).body).toMatchObject({
       description: 'second',
@@ -71,6 +75,7 @@ describe('workflows', () => {
       400,
       'INVALID_ARGUMENT',
     ],
+    ['POST', 'workflows?workflowId=w', { sourceContents: ONE, cryptoKeyName: 'k' }, 501, 'UNIMPLEMENTED'],
     ['GET', 'workflows/none', undefined, 404, 'NOT_FOUND'],
     ['PATCH', 'workflows/none', { sourceContents: ONE }, 404, 'NOT_FOUND'],
     ['DELETE', 'workflows/none', undefined, 404, 'NOT_FOUND'],

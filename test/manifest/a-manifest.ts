@@ -40,7 +40,13 @@ export function aManifest(...lines: readonly string[]): Manifest {
     version: MANIFEST_VERSION,
     passes: Math.max(0, ...passOf.values()),
     computations: computations.sort((a, b) => a.pass - b.pass),
-    datasets: [...documents].map((name) => ({ name, kind: 'document', module: 'data.ts', exportName: name })),
+    datasets: [...documents].map((name) => ({
+      name,
+      kind: 'document',
+      module: 'data.ts',
+      exportName: name,
+      loader: '0'.repeat(16),
+    })),
   };
 }
 

@@ -34,6 +34,8 @@ const MARKET = {
   'computations/volume.test.ts': 'throw new Error("tests are no modules of the project");',
 };
 
+const A_HASH = expect.stringMatching(/^[0-9a-f]{16}$/) as string;
+
 test('a project becomes its graph as data, by pass and name', async () => {
   const manifest = await manifestOf(MARKET);
   expect(manifest.computations.map(({ name, pass }) => [name, pass])).toEqual([
@@ -78,8 +80,9 @@ test('a project becomes its graph as data, by pass and name', async () => {
       description: 'Closing prices',
       module: 'computations/data.ts',
       exportName: 'prices',
+      loader: A_HASH,
     },
-    { name: 'trades', kind: 'entities', module: 'computations/data.ts', exportName: 'trades' },
+    { name: 'trades', kind: 'entities', module: 'computations/data.ts', exportName: 'trades', loader: A_HASH },
   ]);
 });
 

@@ -480,3 +480,19 @@ test('a raised epoch changes nothing but the epoch, of every computation', async
     expect(computation(after, name).fingerprint).toEqual({ ...fingerprint, epoch: 5 });
   }
 });
+
+describe('the loader of a dataset changes', () => {
+  const loaderWith = async (edits: Files): Promise<string | undefined> =>
+    (await manifestOf({ ...PROJECT, ...edits })).datasets.find(({ name }) => name === 'trades')?.loader;
+
+  test.each<[string, Files, boolean]>([
+    ['with its source', edited('computations/data.ts', "'trades.csv'", "'more-trades.csv'"), true],
+    ['with a helper of its parser', edited('lib/parse-ticker.ts', 'keys', 'values'), true],
+    ['not with its description', edited('computations/data.ts', "'All trades'", "'Every trade'"), false],
+    ['not with a computation that reads it', edited(SCORE, '+ inputs.base', '- inputs.base'), false],
+  ])('%s', async (_, edits, changes) => {
+    const before = await loaderWith({});
+    expect(before).toBeDefined();
+    expect((await loaderWith(edits)) !== before).toBe(changes);
+  });
+});

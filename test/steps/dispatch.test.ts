@@ -1,6 +1,7 @@
 /** Claims: every cell once, whoever asks and however often, and every claim published in the end. */
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Ports } from '../../src/compose.ts';
+import { ZOMBIE_MINUTES } from '../../src/lifecycle/limits.ts';
 import { hashOf } from '../../src/model/hash.ts';
 import { messageFor, type TaskMessage } from '../../src/model/message.ts';
 import { dispatch, type DispatchAnswer } from '../../src/steps/dispatch.ts';
@@ -65,7 +66,9 @@ describe('dispatch', () => {
 
   test('hazard 3: two dispatchers at once claim each cell once', async () => {
     const ports = await start();
-    const answers = await Promise.all(['a', 'b', 'c'].map((id) => ask(open(), id)));
+    // Two requests to one process, and one to another.
+    const shared = open();
+    const answers = await Promise.all([ask(shared, 'a'), ask(shared, 'b'), ask(open(), 'c')]);
     const cells = await cellsOf(ports);
     expect(new Set(cells).size).toBe(cells.length);
     expect(cells).toHaveLength(CELLS_OF_FIRST_PASS);
@@ -90,7 +93,7 @@ describe('dispatch', () => {
     await workAll(ports);
     await ask(ports, 'b', 2);
     expect((await ports.planning.load()).open.map(({ run }) => run.id)).not.toContain(first.runId);
-    await ports.rootData.writeMark('weather', { file: 'weather.csv', size: 0, modifiedMs: 0, through: DAYS[0] });
+    await ports.rootData.writeMark('weather', { file: 'weather.csv', hash: '', through: DAYS[0] });
     local.project.write({ 'weather.csv': `date,degrees\n${DAYS[0]},99\n` });
     await loadFixture(ports);
     expect(await ask(ports, 'a')).toMatchObject({ runId: first.runId, dispatched: first.dispatched });
@@ -117,6 +120,18 @@ describe('dispatch', () => {
     expect(run).toMatchObject({ remainingTasks: 0, status: 'COMPLETED' });
   });
 
+  test('hazard 3: a task whose message is gone is offered again', async () => {
+    const ports = await start();
+    await dispatch({ date: DAYS.at(-1) ?? DAYS[0], from: DAYS[0] }, ports);
+    const tasks = sent.length;
+    expect((await reconcile(ports)).revived).toBe(0);
+    const clock = { now: () => Date.now() + (ZOMBIE_MINUTES * 60 + 1) * 1_000 };
+    expect((await reconcile({ ...ports, clock })).revived).toBe(tasks);
+    expect(sent.length).toBe(2 * tasks);
+    for (const message of sent) await work(message, ports);
+    expect((await reconcile({ ...ports, clock })).revived).toBe(0);
+  });
+
   test('hazard 3: a dispatcher that died between claim and publish is stood in for by the next same request', async () => {
     const ports = await start();
     const dead = { ...ports, queue: { publish: () => Promise.reject(new Error('the process died here')) } };
@@ -129,6 +144,7 @@ describe('dispatch', () => {
     const ports = await start();
     const other = open();
     const stale = await ports.planning.load();
+    const staleToo = await other.planning.load();
     const answer = await ask(other, 'a');
     const [task] = (await other.planning.load()).open.flatMap(({ tasks }) => tasks);
     if (task === undefined || answer.runId === null) throw new Error('nothing was claimed');
@@ -136,6 +152,8 @@ describe('dispatch', () => {
     if (run === undefined) throw new Error('the run is not there');
     const claim = { run: { ...run, id: 'late' }, tasks: [{ ...task, id: 'late', runId: 'late' }] };
     expect(await ports.planning.commit(stale, { settled: [], closedRuns: [], claim })).toBe(false);
+    // The process that moved it on itself refuses too.
+    expect(await other.planning.commit(staleToo, { settled: [], closedRuns: [], claim })).toBe(false);
     expect(await ports.runs.read('late')).toBeUndefined();
     expect(await ports.tasks.read('late')).toBeUndefined();
   });

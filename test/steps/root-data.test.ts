@@ -2,11 +2,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Ports } from '../../src/compose.ts';
 import { decodeEntries } from '../../src/execution/artifact-codec.ts';
-import { coverage, readSource } from '../../src/sources/read-source.ts';
 import { indexRootData } from '../../src/steps/index-root-data.ts';
-import { loadRootData } from '../../src/steps/load-root-data.ts';
 import { DAYS, IMPORTS, visitsCsv, VISITORS, weatherCsv } from '../support/fixture-project.ts';
-import { localPorts, type LocalPorts } from '../support/local-ports.ts';
+import { loadFiles, localPorts, type LocalPorts } from '../support/local-ports.ts';
 
 const COMPUTATIONS = {
   'computations/uses.ts': `${IMPORTS}
@@ -27,7 +25,7 @@ describe('root data', () => {
   });
   afterEach(() => local.close());
 
-  const load = (to: string = LAST) => loadRootData(to, { ...ports, readSource, coverage });
+  const load = (to: string = LAST) => loadFiles(to, ports);
   const hashes = async (dataset: string): Promise<ReadonlyMap<string, string> | undefined> =>
     (await local.open().planning.load()).availability.get(dataset);
 
@@ -71,6 +69,38 @@ describe('root data', () => {
       user: 'user-5',
       pages: 99,
     });
+  });
+
+  test('days that left the file are gone, and come back with it', async () => {
+    await load();
+    await indexRootData(ports);
+    const [, , , last] = DAYS;
+    const shorter = weatherCsv()
+      .split('\n')
+      .filter((line) => !line.startsWith(DAYS[1]))
+      .join('\n');
+    local.project.write({ 'weather.csv': shorter });
+    await load(DAYS[0]);
+    expect((await indexRootData(ports)).changed).toEqual({ weather: 1 });
+    expect([...((await hashes('weather'))?.keys() ?? [])]).toEqual([DAYS[0], DAYS[2], last]);
+    expect(await local.open().artifacts.read([{ kind: 'root', dataset: 'weather', date: DAYS[1] }])).toEqual([
+      undefined,
+    ]);
+
+    local.project.write({ 'weather.csv': weatherCsv() });
+    await load();
+    expect((await indexRootData(ports)).changed).toEqual({ weather: 1 });
+    expect((await hashes('weather'))?.size).toBe(DAYS.length);
+  });
+
+  test('is read again when the code that parses it has changed', async () => {
+    await load();
+    const datasets = ports.manifest.datasets.map((dataset) =>
+      dataset.name === 'weather' ? { ...dataset, loader: 'f'.repeat(16) } : dataset,
+    );
+    const changed = { ...ports, manifest: { ...ports.manifest, datasets } };
+    expect((await loadFiles(LAST, changed)).map(({ days }) => days)).toEqual([0, DAYS.length]);
+    expect((await loadFiles(LAST, changed)).map(({ days }) => days)).toEqual([0, 0]);
   });
 
   test('a file written again with the same content changes nothing', async () => {

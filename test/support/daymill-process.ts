@@ -8,8 +8,8 @@ const MAIN = resolve(import.meta.dirname, '../../src/cli/main.ts');
 /** Longer than any scenario takes; what still runs then is killed, and its test fails. */
 const PATIENCE_MS = 55_000;
 
-/** Attempts that died are noticed soon. */
-const HASTE = { DAYMILL_LEASE_SECONDS: '2', DAYMILL_HEARTBEAT_SECONDS: '0.5' };
+/** For runs whose workers die: dead attempts are noticed soon. */
+export const HASTE = { DAYMILL_LEASE_SECONDS: '2', DAYMILL_HEARTBEAT_SECONDS: '0.5' };
 
 export interface Ended {
   readonly code: number | null;
@@ -28,7 +28,7 @@ export async function daymill(
 ): Promise<Ended> {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: project.root,
-    env: { PATH: process.env['PATH'], HOME: project.root, ...HASTE, ...env },
+    env: { PATH: process.env['PATH'], HOME: project.root, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: PATIENCE_MS,
     killSignal: 'SIGKILL',

@@ -59,7 +59,13 @@ export function graphAt(versions: Versions, ...lines: readonly string[]): Manife
     version: MANIFEST_VERSION,
     passes: computations.at(-1)?.pass ?? 0,
     computations,
-    datasets: [...datasets].map(([name, kind]) => ({ name, kind, module: `${name}.ts`, exportName: name })),
+    datasets: [...datasets].map(([name, kind]) => ({
+      name,
+      kind,
+      module: `${name}.ts`,
+      exportName: name,
+      loader: '0'.repeat(16),
+    })),
   };
 }
 

@@ -9,7 +9,8 @@ import { openState } from '../../src/emulators/state.ts';
 import { buildManifest } from '../../src/manifest/build-manifest.ts';
 import { coverage, readSource } from '../../src/sources/read-source.ts';
 import { indexRootData } from '../../src/steps/index-root-data.ts';
-import { loadRootData } from '../../src/steps/load-root-data.ts';
+import { bundledFiles, loadRanges } from '../../src/steps/bundled-files.ts';
+import { type LoadReport, loadRootData } from '../../src/steps/load-root-data.ts';
 import { DAYS, fixtureProject, type FixtureProject } from './fixture-project.ts';
 
 const PROJECT_ID = 'daymill-local';
@@ -56,8 +57,14 @@ export async function localPorts(files: Readonly<Record<string, string>>, faults
   };
 }
 
+/** Loads what the fixture's files have, as far as a day. */
+export async function loadFiles(to: string, ports: Ports): Promise<LoadReport[]> {
+  const ranges = await loadRanges(await bundledFiles({ ...ports, coverage }), to, ports.rootData);
+  return loadRootData(ranges, { ...ports, readSource });
+}
+
 /** Loads the fixture's files and indexes them, as the first steps of a day. */
 export async function loadFixture(ports: Ports): Promise<void> {
-  await loadRootData(DAYS.at(-1) ?? '', { ...ports, readSource, coverage });
+  await loadFiles(DAYS.at(-1) ?? '', ports);
   await indexRootData(ports);
 }

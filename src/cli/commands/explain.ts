@@ -12,7 +12,7 @@ import { compareVectors, type VectorPart } from '../compare-vectors.ts';
 import { findComputation } from '../find-computation.ts';
 import { describeLoad, foresee, type PendingLoad } from '../foresee.ts';
 import { look } from '../look.ts';
-import { projectManifest } from '../project-manifest.ts';
+import { projectManifest } from '../project.ts';
 import type { Output } from '../output.ts';
 import { table } from '../table.ts';
 import { type Cause, traceCauses } from '../trace-causes.ts';

@@ -3,7 +3,7 @@ import { graphOf } from '../../manifest/graph.ts';
 import { GRAPH_FORMATS, renderGraph } from '../../manifest/render-graph.ts';
 import { selectComputations } from '../../manifest/select.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
-import { projectManifest } from '../project-manifest.ts';
+import { projectManifest } from '../project.ts';
 
 export const graph: Command = {
   name: 'graph',

@@ -4,7 +4,7 @@ import { writeManifest } from '../../manifest/read-manifest.ts';
 import { inputIdOf } from '../../model/manifest.ts';
 import { fingerprintHash } from '../../model/vector.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
-import { projectManifest } from '../project-manifest.ts';
+import { projectManifest } from '../project.ts';
 import { table } from '../table.ts';
 
 /** Enough of a hash to tell two apart by eye. */

@@ -6,9 +6,8 @@ import type { PlannedCell } from '../../planning/plan.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { assertAfterFirstData, type Days, readDays } from '../days.ts';
 import { describeLoad, foresee, type PendingLoad } from '../foresee.ts';
-import { bundledFiles } from '../load-ranges.ts';
 import { look } from '../look.ts';
-import { projectManifest } from '../project-manifest.ts';
+import { projectFiles, projectManifest } from '../project.ts';
 import { groupPlan, isConditional, type PlanGroup, type Stretch } from '../plan-groups.ts';
 import type { Output } from '../output.ts';
 import { table } from '../table.ts';
@@ -44,7 +43,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const expression = text(args, 'select') ?? '*';
   // Says what is wrong with an expression before anything is opened.
   selectComputations(manifest, expression, { changed: new Set() });
-  assertAfterFirstData(days.date, await bundledFiles(context.config.root, manifest));
+  assertAfterFirstData(days.date, await projectFiles(context.config, manifest));
   const foreseen = await look(context.config, manifest, (ports) => foresee(days, ports));
   const changed = changedComputations(foreseen.cells);
   const selected = selectComputations(manifest, expression, { changed });

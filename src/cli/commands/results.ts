@@ -14,7 +14,7 @@ import { type Arguments, type Command, type Context, type ExitCode, text } from 
 import { findComputation } from '../find-computation.ts';
 import { foresee } from '../foresee.ts';
 import { look } from '../look.ts';
-import { projectManifest } from '../project-manifest.ts';
+import { projectManifest } from '../project.ts';
 import type { Output } from '../output.ts';
 import { entityTable, valueTable } from '../value-table.ts';
 import { traceCauses } from '../trace-causes.ts';

@@ -4,15 +4,15 @@ import { compose, type Ports } from '../../compose.ts';
 import type { Execution } from '../../google/workflows-client.ts';
 import { writeManifest } from '../../manifest/read-manifest.ts';
 import type { Day } from '../../model/date.ts';
-import { coverage, readSource } from '../../sources/read-source.ts';
+import { readSource } from '../../sources/read-source.ts';
 import { loadRootData } from '../../steps/load-root-data.ts';
 import { survey } from '../../steps/survey.ts';
 import { type Arguments, type Command, type Context, type ExitCode, Interrupted } from '../command.ts';
 import { assertAfterFirstData, type Days, readDays } from '../days.ts';
-import { type BundledFile, bundledFiles, loadRanges } from '../load-ranges.ts';
+import { type BundledFile, loadRanges } from '../../steps/bundled-files.ts';
 import { WORKFLOW } from '../local/local-cloud.ts';
 import { openRunCloud, type RunCloud } from '../local/run-cloud.ts';
-import { projectManifest } from '../project-manifest.ts';
+import { projectFiles, projectManifest } from '../project.ts';
 import { type RunProgress, watchRun } from '../run-progress.ts';
 import { printSummary, summarize } from '../run-summary.ts';
 
@@ -38,7 +38,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const startedMs = performance.now();
   const days = readDays(args, context);
   const manifest = await projectManifest(config);
-  const files = await bundledFiles(config.root, manifest);
+  const files = await projectFiles(config, manifest);
   assertAfterFirstData(days.date, files);
   const progress = watchRun(output, manifest);
   const stop = new AbortController();
@@ -76,8 +76,9 @@ async function load(
   progress: RunProgress,
   stop: AbortSignal,
 ): Promise<void> {
-  progress.loads(await loadRanges(files, date, ports.rootData));
-  await loadRootData(date, { ...ports, readSource, coverage }, (dataset, day) => {
+  const ranges = await loadRanges(files, date, ports.rootData);
+  progress.loads(ranges);
+  await loadRootData(ranges, { ...ports, readSource }, (dataset, day) => {
     if (stop.aborted) throw new Interrupted('Interrupted. The days that were loaded stay; run again to go on.');
     progress.onLoad(dataset, day);
   });

@@ -14,8 +14,8 @@ export interface FunctionService {
   readonly url: string;
   /** Starts an instance now, so that the first request finds it warm. */
   warm(): void;
-  /** Kills all instances without a word, for tests. */
-  kill(): Promise<void>;
+  /** Stops its instances; the next request starts new ones, with the code as it is then. */
+  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -76,7 +76,7 @@ export async function startFunctionService(options: ServiceOptions): Promise<Fun
     warm: () => {
       if (instances.size === 0) start().started.catch((error: unknown) => options.onLine(toError(error).message));
     },
-    kill: stop,
+    restart: stop,
     async close() {
       closing = true;
       server.closeAllConnections();

@@ -18,17 +18,6 @@ import type { Subscription } from './schemas.ts';
 import { durationMs } from './schemas.ts';
 import type { Delivery, Store, StoredMessage } from './store.ts';
 
-export interface Dispatcher {
-  /** Looks for due messages of these subscriptions, soon. */
-  wake(subscriptions: readonly string[]): void;
-  /** Resolves when no push subscription has a message left. */
-  idle(): Promise<void>;
-  /** Breaks off all pushes and timers; resolves when the last has ended. What was not acknowledged stays stored. */
-  stop(): Promise<void>;
-  /** Milliseconds by which the faults delay a message. */
-  delay: (subscription: string, message: number) => number;
-}
-
 interface Queue {
   outstanding: Set<number>;
   cancelTimer: () => void;
@@ -45,7 +34,7 @@ export function startDispatcher(options: {
   counters: { delivered: number; acknowledged: number };
   log: (line: string) => void;
   faults: PubsubFaults | undefined;
-}): Dispatcher {
+}) {
   const { state, store, maxOutstanding, timers, counters, log, faults } = options;
   const queues = new Map<string, Queue>();
   const woken = new Set<string>();
@@ -83,10 +72,6 @@ export function startDispatcher(options: {
     const queue = queueOf(name);
     const now = timers.now();
     queue.cancelTimer();
-    if (store.hasExpired(subscription, now)) {
-      track(state.write(() => store.dropExpired(subscription, now)).then(() => wake([name])));
-      return;
-    }
     const { outstanding } = queue;
     const most = maxOutstanding(name);
     const free = most - outstanding.size;
@@ -98,7 +83,7 @@ export function startDispatcher(options: {
     }
     const next = store.nextDue(name, now);
     if (next !== undefined) {
-      queue.cancelTimer = timers.after(next - now, () => wake([name]));
+      queue.cancelTimer = timers.at(next, () => wake([name]));
     }
   };
 
@@ -152,29 +137,25 @@ export function startDispatcher(options: {
     message: StoredMessage,
     { failures }: Delivery,
   ): Promise<boolean> => {
-    const deadline = new AbortController();
-    const cancel = timers.after(subscription.ackDeadlineSeconds * 1_000, () =>
-      deadline.abort(
-        new Error(`no answer within the acknowledgement deadline of ${subscription.ackDeadlineSeconds} s`),
-      ),
-    );
     const started = performance.now();
     const describe = (outcome: string): string =>
       `Pub/Sub push ${message.id} to ${subscription.name}, attempt ${failures + 1}: ${outcome}, ${(performance.now() - started).toFixed(1)} ms`;
     counters.delivered += 1;
     try {
-      const signal = AbortSignal.any([deadline.signal, abort.signal]);
       const request = pushRequest(subscription, message, failures + 1, timers.now());
       // 102 (Processing) acknowledges although it is not the last answer.
-      const { status } = await sendRequest(request, signal, { agent, interim: 102 });
+      const { status } = await sendRequest(request, {
+        signal: abort.signal,
+        timers,
+        timeoutMs: subscription.ackDeadlineSeconds * 1_000,
+        agent,
+        interim: 102,
+      });
       log(describe(String(status)));
       return ACKNOWLEDGING_STATUSES.has(status);
     } catch (error) {
-      const { cause, message: reason } = error as Error;
-      if (!abort.signal.aborted) log(describe(cause instanceof Error ? cause.message : reason));
+      if (!abort.signal.aborted) log(describe((error as Error).message));
       return false;
-    } finally {
-      cancel();
     }
   };
 
@@ -225,14 +206,18 @@ export function startDispatcher(options: {
   };
 
   return {
+    /** Looks for due messages of these subscriptions, soon. */
     wake,
+    /** Milliseconds by which the faults delay a message. */
     delay,
-    idle: () =>
+    /** Resolves when no push subscription has a message left. */
+    idle: (): Promise<void> =>
       new Promise((resolve) => {
         waiting.push(resolve);
         settleIdle();
       }),
-    async stop() {
+    /** Breaks off all pushes and timers; resolves when the last has ended. What was not acknowledged stays stored. */
+    async stop(): Promise<void> {
       abort.abort();
       for (const queue of queues.values()) queue.cancelTimer();
       await Promise.all(running);

@@ -7,8 +7,8 @@
  *
  * A KEY of letters, digits, `-` and `_` may stand bare; any other is a string literal.
  */
+import { invalidArgument } from '../rpc-error.ts';
 import { MAX_FILTER_BYTES } from './limits.ts';
-import { invalid } from './rpc-error.ts';
 
 export type Attributes = Readonly<Record<string, string>>;
 export type Filter = (attributes: Attributes) => boolean;
@@ -26,7 +26,8 @@ const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b
 export function parseFilter(source: string): Filter {
   if (source.trim() === '') return () => true;
   const bytes = Buffer.byteLength(source);
-  if (bytes > MAX_FILTER_BYTES) throw invalid(`The filter is ${bytes} bytes long; the limit is ${MAX_FILTER_BYTES}.`);
+  if (bytes > MAX_FILTER_BYTES)
+    throw invalidArgument(`The filter is ${bytes} bytes long; the limit is ${MAX_FILTER_BYTES}.`);
   const tokens = tokenize(source);
   let index = 0;
   const peek = (): Token => tokens[index] as Token;
@@ -135,4 +136,4 @@ function unescape(body: string): string {
 }
 
 const misfit = (source: string, at: number, expected: string): Error =>
-  invalid(`The filter does not parse at character ${at + 1}: expected ${expected}. Filter: ${source}`);
+  invalidArgument(`The filter does not parse at character ${at + 1}: expected ${expected}. Filter: ${source}`);

@@ -17,16 +17,14 @@ export const MAX_FILTER_BYTES = 256;
 
 /** Seconds a subscriber has to acknowledge; for push also the request's time-out [P]. */
 export const ACK_DEADLINE_SECONDS = { minimum: 10, maximum: 600, default: 10 } as const;
-/** Seconds an unacknowledged message is kept [P: 10 minutes to 31 days, 7 days unless set]. */
-export const RETENTION_SECONDS = { minimum: 600, maximum: 2_678_400, default: 604_800 } as const;
+/** Seconds an unacknowledged message is kept unless set [P]; shown, not enforced here. */
+export const RETENTION_SECONDS = 604_800;
 /** Seconds between two deliveries of a message [P]; both ends may be 0 to 600. */
 export const RETRY_BACKOFF_SECONDS = { limit: 600, minimum: 10, maximum: 600 } as const;
 /** Milliseconds between two pushes when no retry policy is set: cloud.google.com/pubsub/docs/push#push_backoff. */
 export const PUSH_BACKOFF_MS = { minimum: 100, maximum: 60_000 } as const;
 /** Deliveries before a message goes to the dead-letter topic [P]. */
 export const DELIVERY_ATTEMPTS = { minimum: 5, maximum: 100, default: 5 } as const;
-/** Seconds after which a subscription that nobody uses ends [P: at least a day, 31 days unless set]; shown, not enforced here. */
-export const EXPIRATION_SECONDS = { minimum: 86_400, maximum: Infinity, default: 2_678_400 } as const;
 
 /** Statuses that acknowledge a push: cloud.google.com/pubsub/docs/push#receive_push. */
 export const ACKNOWLEDGING_STATUSES: ReadonlySet<number> = new Set([102, 200, 201, 202, 204]);

@@ -1,10 +1,10 @@
 /** Topics, subscriptions and undelivered messages in the state file: one SQL statement per operation, no timers, no network. */
 import type { DatabaseSync } from 'node:sqlite';
+import { status } from '@grpc/grpc-js';
+import { RpcError } from '../rpc-error.ts';
 import { parseFilter } from './filter.ts';
 import { DELETED_TOPIC } from './limits.ts';
-import { alreadyExists, notFound } from './rpc-error.ts';
-import type { PubsubMessage, Subscription, Topic } from './schemas.ts';
-import { durationMs } from './schemas.ts';
+import type { PubsubMessage, PushConfig, Subscription, Topic } from './schemas.ts';
 
 /** A message that one subscription has not acknowledged. */
 export interface Delivery {
@@ -80,12 +80,6 @@ export function openStore(db: DatabaseSync) {
           AND e.ordering_key <> '' AND e.message < d.message))
       ORDER BY due, message LIMIT ?`),
     nextDue: db.prepare('SELECT min(due) AS due FROM pubsub_deliveries WHERE subscription = ? AND due > ?'),
-    expired: db.prepare(`
-      SELECT message FROM pubsub_deliveries WHERE subscription = ?1 AND message <= (
-        SELECT id FROM pubsub_messages WHERE publish_time < ?2 ORDER BY id DESC LIMIT 1)`),
-    oldest: db.prepare(`
-      SELECT publish_time AS time FROM pubsub_deliveries d JOIN pubsub_messages m ON m.id = d.message
-      WHERE subscription = ? ORDER BY message LIMIT 1`),
     backlog: db.prepare('SELECT message FROM pubsub_deliveries WHERE subscription = ?'),
     pending: db.prepare(`
       SELECT 1 FROM pubsub_subscriptions s WHERE push = 1
@@ -100,9 +94,6 @@ export function openStore(db: DatabaseSync) {
   const put = (subscription: Subscription): void => {
     const push = Number(subscription.pushConfig !== null);
     sql.putSubscription.run(subscription.name, subscription.topic, push, JSON.stringify(subscription));
-  };
-  const checkDeadLetterTopic = ({ deadLetterPolicy }: Partial<Subscription>): void => {
-    if (deadLetterPolicy) found(sql.topic.get(deadLetterPolicy.deadLetterTopic), deadLetterPolicy.deadLetterTopic);
   };
   const acknowledge = (subscription: string, message: number): boolean => {
     const dropped = sql.dropDelivery.run(subscription, message).changes > 0;
@@ -132,15 +123,12 @@ export function openStore(db: DatabaseSync) {
     pushed: (): string[] => sql.pushed.all().map((row) => row['name'] as string),
     createSubscription(subscription: Subscription): void {
       if (sql.subscription.get(subscription.name) !== undefined) throw alreadyExists(subscription.name);
-      found(sql.topic.get(subscription.topic), subscription.topic);
-      checkDeadLetterTopic(subscription);
+      const { topic, deadLetterPolicy } = subscription;
+      for (const name of [topic, deadLetterPolicy?.deadLetterTopic ?? topic]) found(sql.topic.get(name), name);
       put(subscription);
     },
-    updateSubscription(name: string, change: Partial<Subscription>): Subscription {
-      const subscription = { ...found<Subscription>(sql.subscription.get(name), name), ...change };
-      checkDeadLetterTopic(change);
-      put(subscription);
-      return subscription;
+    modifyPushConfig(name: string, pushConfig: PushConfig | null): void {
+      put({ ...found<Subscription>(sql.subscription.get(name), name), pushConfig });
     },
     deleteSubscription(name: string): void {
       if (sql.dropSubscription.run(name).changes === 0) throw notFound(name);
@@ -194,12 +182,6 @@ export function openStore(db: DatabaseSync) {
     postpone: (subscription: string, message: number, due: number): void => {
       sql.postpone.run(due, subscription, message);
     },
-    hasExpired: ({ name, messageRetentionDuration }: Subscription, now: number): boolean =>
-      ((sql.oldest.get(name)?.['time'] ?? now) as number) < now - durationMs(messageRetentionDuration),
-    dropExpired({ name, messageRetentionDuration }: Subscription, now: number): void {
-      const before = now - durationMs(messageRetentionDuration);
-      for (const row of sql.expired.all(name, before)) acknowledge(name, row['message'] as number);
-    },
     /** Whether a push subscription has an unacknowledged message. */
     pending: (): boolean => sql.pending.get() !== undefined,
     /** Empties all tables; message ids go on from where they were. */
@@ -216,3 +198,9 @@ function found<T>(row: unknown, name: string): T {
   if (row === undefined) throw notFound(name);
   return config<T>(row);
 }
+
+const notFound = (name: string): RpcError =>
+  new RpcError(status.NOT_FOUND, `Resource not found (resource=${shortName(name)}).`);
+const alreadyExists = (name: string): RpcError =>
+  new RpcError(status.ALREADY_EXISTS, `Resource already exists in the project (resource=${shortName(name)}).`);
+const shortName = (name: string): string => name.slice(name.lastIndexOf('/') + 1);

@@ -6,11 +6,10 @@
  * while nothing ran are made up for by one firing at the next start.
  */
 import { status as rpc } from '@grpc/grpc-js';
-import { sendRequest } from '../http-request.ts';
+import { LateError, sendRequest } from '../http-request.ts';
 import { ApiError } from '../rest-server.ts';
 import type { State } from '../state.ts';
 import type { Timers } from '../timers.ts';
-import { at } from '../timers.ts';
 import { unsignedToken } from '../unsigned-token.ts';
 import { nextTime, parseCron } from './cron.ts';
 import { durationMs } from './schemas.ts';
@@ -30,8 +29,6 @@ const RPC_CODES: Readonly<Record<number, rpc>> = {
   503: rpc.UNAVAILABLE,
   504: rpc.DEADLINE_EXCEEDED,
 };
-
-export type Clockwork = ReturnType<typeof startClockwork>;
 
 /** @param options.workflowsHost host:port of the local Workflows */
 export function startClockwork(options: {
@@ -75,7 +72,7 @@ export function startClockwork(options: {
     if (due !== undefined) {
       cancels.set(
         name,
-        at(timers, Date.parse(due), () => attempt(name, scheduled)),
+        timers.at(Date.parse(due), () => attempt(name, scheduled)),
       );
     }
   };
@@ -100,9 +97,6 @@ export function startClockwork(options: {
   };
 
   const send = async ({ name, httpTarget, attemptDeadline }: Job): Promise<NonNullable<Job['status']>> => {
-    const deadline = new AbortController();
-    const cancel = timers.after(durationMs(attemptDeadline), () => deadline.abort());
-    const signal = AbortSignal.any([deadline.signal, abort.signal]);
     try {
       const { uri, httpMethod: method, body } = httpTarget;
       const url = new URL(uri);
@@ -112,17 +106,17 @@ export function startClockwork(options: {
       }
       const headers = headersOf(name, httpTarget, timers.now());
       const bytes = body === undefined ? {} : { body: Buffer.from(body, 'base64') };
-      const { status } = await sendRequest({ method, url: url.href, headers, ...bytes }, signal);
+      const { status } = await sendRequest(
+        { method, url: url.href, headers, ...bytes },
+        { signal: abort.signal, timers, timeoutMs: durationMs(attemptDeadline) },
+      );
       log(`Scheduler: ${name} ${status}`);
       const code = status >= 200 && status < 300 ? rpc.OK : (RPC_CODES[status] ?? rpc.UNKNOWN);
       return { code, ...(code !== rpc.OK && { message: `HTTP ${status}` }) };
     } catch (error) {
-      const late = deadline.signal.aborted;
-      const message = late ? `no answer within ${attemptDeadline}` : (error as Error).message;
+      const { message } = error as Error;
       log(`Scheduler: ${name} ${message}`);
-      return { code: late ? rpc.DEADLINE_EXCEEDED : rpc.UNAVAILABLE, message };
-    } finally {
-      cancel();
+      return { code: error instanceof LateError ? rpc.DEADLINE_EXCEEDED : rpc.UNAVAILABLE, message };
     }
   };
 

@@ -1,6 +1,6 @@
 /** Expressions: tree to value. */
 import { systemError } from './errors.ts';
-import type { ArithmeticOperator, BinaryOperator, Expression } from './expression.ts';
+import type { BinaryOperator, Expression } from './expression.ts';
 import { equal, isInt64, isList, isMap, isNumber, typeName } from './value.ts';
 import type { Value } from './value.ts';
 
@@ -38,17 +38,14 @@ export function evaluate(expression: Expression, environment: Environment): Valu
       if (typeof value === 'number') return -value;
       throw systemError('TypeError', `unsupported operand type for -: ${typeName(value)}`);
     }
-    case 'logical': {
-      const left = asBoolean(evaluate(expression.left, environment), expression.operator);
-      if (left === (expression.operator === 'or')) return left;
-      return asBoolean(evaluate(expression.right, environment), expression.operator);
+    default: {
+      const { operator } = expression;
+      const left = evaluate(expression.left, environment);
+      const right = (): Value => evaluate(expression.right, environment);
+      if (operator !== 'and' && operator !== 'or') return operate(operator, left, right());
+      const decided = asBoolean(left, operator) === (operator === 'or');
+      return decided ? left : asBoolean(right(), operator);
     }
-    default:
-      return operate(
-        expression.operator,
-        evaluate(expression.left, environment),
-        evaluate(expression.right, environment),
-      );
   }
 }
 
@@ -103,45 +100,23 @@ function int64(value: bigint): bigint {
   throw systemError('ValueError', `integer overflow: ${value} exceeds 64 bits`);
 }
 
-function operate(operator: BinaryOperator, left: Value, right: Value): Value {
-  switch (operator) {
-    case '==':
-      return equal(left, right);
-    case '!=':
-      return !equal(left, right);
-    case 'in':
-      if (isList(right)) return right.some((item) => equal(item, left));
-      if (isMap(right) && typeof left === 'string') return right.has(left);
-      throw unsupported(operator, left, right);
-    case '<':
-    case '<=':
-    case '>':
-    case '>=':
-      if ((isNumber(left) && isNumber(right)) || (typeof left === 'string' && typeof right === 'string')) {
-        return COMPARISONS[operator](left, right);
-      }
-      throw unsupported(operator, left, right);
-    case '+':
-      if (typeof left === 'string' && typeof right === 'string') return left + right;
-      return arithmetic(operator, left, right);
-    default:
-      return arithmetic(operator, left, right);
-  }
-}
-
 type Comparable = bigint | number | string;
 
-const COMPARISONS = {
-  '<': (left: Comparable, right: Comparable) => left < right,
-  '<=': (left: Comparable, right: Comparable) => left <= right,
-  '>': (left: Comparable, right: Comparable) => left > right,
-  '>=': (left: Comparable, right: Comparable) => left >= right,
-} as const;
+const COMPARISONS: Partial<Record<BinaryOperator, (left: Comparable, right: Comparable) => boolean>> = {
+  '<': (left, right) => left < right,
+  '<=': (left, right) => left <= right,
+  '>': (left, right) => left > right,
+  '>=': (left, right) => left >= right,
+};
 
-/** Divisions are floored: the remainder takes the sign of the divisor. `/` always gives a double. */
-const ARITHMETIC: Readonly<
-  Record<ArithmeticOperator, { integers?: (a: bigint, b: bigint) => bigint; doubles: (a: number, b: number) => number }>
-> = {
+interface Arithmetic {
+  /** `/` always gives a double. */
+  integers?: (a: bigint, b: bigint) => bigint;
+  doubles: (a: number, b: number) => number;
+}
+
+/** Divisions are floored: the remainder takes the sign of the divisor. */
+const ARITHMETIC: Partial<Record<BinaryOperator, Arithmetic>> = {
   '+': { integers: (a, b) => a + b, doubles: (a, b) => a + b },
   '-': { integers: (a, b) => a - b, doubles: (a, b) => a - b },
   '*': { integers: (a, b) => a * b, doubles: (a, b) => a * b },
@@ -154,20 +129,34 @@ function modulo(a: bigint, b: bigint): bigint {
   return ((a % b) + b) % b;
 }
 
-function arithmetic(operator: ArithmeticOperator, left: Value, right: Value): Value {
-  if (!isNumber(left) || !isNumber(right)) throw unsupported(operator, left, right);
-  const divides = operator === '/' || operator === '//' || operator === '%';
-  if (divides && Number(right) === 0) throw systemError('ZeroDivisionError', 'division by zero');
-  const { integers, doubles } = ARITHMETIC[operator];
+function operate(operator: BinaryOperator, left: Value, right: Value): Value {
+  if (operator === '==') return equal(left, right);
+  if (operator === '!=') return !equal(left, right);
+  if (operator === 'in' && isList(right)) return right.some((item) => equal(item, left));
+  if (operator === 'in' && isMap(right) && typeof left === 'string') return right.has(left);
+  const compare = COMPARISONS[operator];
+  if (typeof left === 'string' && typeof right === 'string') {
+    if (operator === '+') return left + right;
+    if (compare !== undefined) return compare(left, right);
+  }
+  if (isNumber(left) && isNumber(right)) {
+    if (compare !== undefined) return compare(left, right);
+    const arithmetic = ARITHMETIC[operator];
+    if (arithmetic !== undefined) return calculate(operator, arithmetic, left, right);
+  }
+  const operands = `${typeName(left)} and ${typeName(right)}`;
+  throw systemError('TypeError', `unsupported operand types for ${operator}: ${operands}`);
+}
+
+function calculate(
+  operator: BinaryOperator,
+  { integers, doubles }: Arithmetic,
+  left: bigint | number,
+  right: bigint | number,
+): Value {
+  if (/[/%]/.test(operator) && Number(right) === 0) throw systemError('ZeroDivisionError', 'division by zero');
   if (integers !== undefined && typeof left === 'bigint' && typeof right === 'bigint') {
     return int64(integers(left, right));
   }
   return doubles(Number(left), Number(right));
-}
-
-function unsupported(operator: string, left: Value, right: Value): Error {
-  return systemError(
-    'TypeError',
-    `unsupported operand types for ${operator}: ${typeName(left)} and ${typeName(right)}`,
-  );
 }

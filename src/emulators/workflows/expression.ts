@@ -3,34 +3,30 @@ import type { Token } from './tokens.ts';
 import { ExpressionError, tokenize } from './tokens.ts';
 import type { Value } from './value.ts';
 
-export type ArithmeticOperator = '+' | '-' | '*' | '/' | '//' | '%';
-export type BinaryOperator = ArithmeticOperator | '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in';
+/** Loosest first. One row each, as in the service's table (syntax/datatypes, order of operations). */
+const BINARY_LEVELS = [
+  ['or'],
+  ['and'],
+  ['==', '!=', '<', '<=', '>', '>=', 'in'],
+  ['+', '-'],
+  ['*', '/', '//', '%'],
+] as const;
+export type BinaryOperator = (typeof BINARY_LEVELS)[number][number];
 
-/** `at` is an offset into the expression's text. */
 export type Expression =
   | { readonly kind: 'literal'; readonly value: Value }
   | { readonly kind: 'list'; readonly items: readonly Expression[] }
-  | { readonly kind: 'variable'; readonly name: string; readonly at: number }
-  | { readonly kind: 'member'; readonly object: Expression; readonly name: string; readonly at: number }
+  | { readonly kind: 'variable'; readonly name: string }
+  | { readonly kind: 'member'; readonly object: Expression; readonly name: string }
   | { readonly kind: 'index'; readonly object: Expression; readonly index: Expression }
-  | { readonly kind: 'call'; readonly callee: string; readonly args: readonly Expression[]; readonly at: number }
+  | { readonly kind: 'call'; readonly callee: string; readonly args: readonly Expression[] }
   | { readonly kind: 'unary'; readonly operator: 'not' | '-'; readonly operand: Expression }
-  | { readonly kind: 'logical'; readonly operator: 'and' | 'or'; readonly left: Expression; readonly right: Expression }
   | {
       readonly kind: 'binary';
       readonly operator: BinaryOperator;
       readonly left: Expression;
       readonly right: Expression;
     };
-
-/** Loosest first. One row each, as in the service's table (syntax/datatypes, order of operations). */
-const BINARY_LEVELS: readonly (readonly string[])[] = [
-  ['or'],
-  ['and'],
-  ['==', '!=', '<', '<=', '>', '>=', 'in'],
-  ['+', '-'],
-  ['*', '/', '//', '%'],
-];
 
 /** @throws {ExpressionError} with the offset of what cannot be read. */
 export function parseExpression(text: string): Expression {
@@ -46,16 +42,12 @@ export function parseExpression(text: string): Expression {
   };
 
   const binary = (level: number): Expression => {
-    const operators = BINARY_LEVELS[level];
+    const operators: readonly string[] | undefined = BINARY_LEVELS[level];
     if (operators === undefined) return unary();
     let left = binary(level + 1);
     while (peek().kind === 'symbol' && operators.includes(peek().text)) {
-      const operator = next().text;
-      const right = binary(level + 1);
-      left =
-        operator === 'and' || operator === 'or'
-          ? { kind: 'logical', operator, left, right }
-          : { kind: 'binary', operator: operator as BinaryOperator, left, right };
+      const operator = next().text as BinaryOperator;
+      left = { kind: 'binary', operator, left, right: binary(level + 1) };
     }
     return left;
   };
@@ -74,7 +66,7 @@ export function parseExpression(text: string): Expression {
         position++;
         const token = next();
         if (token.kind !== 'name') throw unexpected(token, 'expected a key after "."');
-        object = { kind: 'member', object, name: token.text, at: token.at };
+        object = { kind: 'member', object, name: token.text };
       } else if (isSymbol('[')) {
         position++;
         object = { kind: 'index', object, index: binary(0) };
@@ -83,7 +75,7 @@ export function parseExpression(text: string): Expression {
         const callee = dottedName(object);
         if (callee === undefined) throw unexpected(peek(), 'only a function can be called');
         position++;
-        object = { kind: 'call', ...callee, args: sequence(')') };
+        object = { kind: 'call', callee, args: sequence(')') };
       } else return object;
     }
   };
@@ -101,7 +93,7 @@ export function parseExpression(text: string): Expression {
   const primary = (): Expression => {
     const token = next();
     if (token.kind === 'literal') return { kind: 'literal', value: token.value };
-    if (token.kind === 'name') return { kind: 'variable', name: token.text, at: token.at };
+    if (token.kind === 'name') return { kind: 'variable', name: token.text };
     if (token.kind === 'symbol' && token.text === '[') return { kind: 'list', items: sequence(']') };
     if (token.kind === 'symbol' && token.text === '(') {
       const inner = binary(0);
@@ -132,7 +124,6 @@ export function operandsOf(expression: Expression): readonly Expression[] {
       return expression.args;
     case 'unary':
       return [expression.operand];
-    case 'logical':
     case 'binary':
       return [expression.left, expression.right];
     default:
@@ -141,11 +132,10 @@ export function operandsOf(expression: Expression): readonly Expression[] {
 }
 
 /** `text.to_upper` for `a.b` chains of plain names, else undefined. */
-export function dottedName(expression: Expression): { callee: string; at: number } | undefined {
-  if (expression.kind === 'variable') return { callee: expression.name, at: expression.at };
-  if (expression.kind !== 'member') return undefined;
-  const object = dottedName(expression.object);
-  return object && { callee: `${object.callee}.${expression.name}`, at: object.at };
+export function dottedName(expression: Expression): string | undefined {
+  if (expression.kind === 'variable') return expression.name;
+  const object = expression.kind === 'member' ? dottedName(expression.object) : undefined;
+  return expression.kind === 'member' && object !== undefined ? `${object}.${expression.name}` : undefined;
 }
 
 function unexpected(token: Token, expected: string): ExpressionError {

@@ -1,7 +1,8 @@
 /** Sends an execution's HTTP calls and turns their answers into values. */
 import type { IncomingHttpHeaders } from 'node:http';
-import { sendRequest, TooLargeError } from '../http-request.ts';
+import { LateError, sendRequest, TooLargeError } from '../http-request.ts';
 import type { HttpAnswer } from '../http-request.ts';
+import type { Timers } from '../timers.ts';
 import type { HttpCall, Outcome } from './effect.ts';
 import { systemError } from './errors.ts';
 import type { Tag } from './errors.ts';
@@ -10,20 +11,17 @@ import { fromJson, mapOf } from './value.ts';
 import type { Value, ValueMap } from './value.ts';
 
 /** Always answers: a failure is an outcome too. */
-export async function sendHttp(call: HttpCall, signal: AbortSignal): Promise<Outcome> {
-  const timeout = AbortSignal.timeout(Math.ceil(call.timeout * 1000));
+export async function sendHttp(call: HttpCall, signal: AbortSignal, timers: Timers): Promise<Outcome> {
   try {
-    const both = AbortSignal.any([signal, timeout]);
-    return toOutcome(await sendRequest(call, both, { maxBodyBytes: MAX_RESPONSE_BYTES }));
+    const timeoutMs = call.timeout * 1000;
+    return toOutcome(await sendRequest(call, { signal, timers, timeoutMs, maxBodyBytes: MAX_RESPONSE_BYTES }));
   } catch (error) {
-    const [tag, reason] = timeout.aborted
-      ? (['TimeoutError', `no complete response within ${call.timeout} s`] as const)
-      : ([tagOf(error), (error as Error).message] as const);
-    return failure(tag, `${call.method} ${call.url}: ${reason}`);
+    return failure(tagOf(error), `${call.method} ${call.url}: ${(error as Error).message}`);
   }
 }
 
 function tagOf(error: unknown): Tag {
+  if (error instanceof LateError) return 'TimeoutError';
   if (error instanceof TooLargeError) return 'ResourceLimitError';
   // One error of several addresses, all refused, names no system call.
   const connecting = /^(?:connect|getaddrinfo)$/.test((error as NodeJS.ErrnoException).syscall ?? '');

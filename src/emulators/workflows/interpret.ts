@@ -58,11 +58,8 @@ export class Interpreter {
   *#run(routine: Routine, args: ValueMap, frame: Frame): Coroutine<Value> {
     const completion = yield* this.#within(undefined, (scope) => {
       for (const { name, byDefault } of routine.parameters) {
-        const value = args.get(name);
-        scope.declare(
-          name,
-          value ?? (byDefault === undefined || args.has(name) ? null : this.#value(byDefault, scope, frame)),
-        );
+        const value = args.has(name) ? args.get(name) : byDefault && this.#value(byDefault, scope, frame);
+        scope.declare(name, value ?? null);
       }
       return this.#list(routine.list, scope, frame);
     });

@@ -227,7 +227,7 @@ function parseRetry(node: SourceNode): Retry {
 /** The name in `${http.default_retry}`. */
 function functionName(node: SourceNode): string {
   const template = node.template();
-  const name = template.kind === 'expression' ? dottedName(template.expression)?.callee : undefined;
+  const name = template.kind === 'expression' ? dottedName(template.expression) : undefined;
   return name ?? node.fail('expected the name of a function, such as ${http.default_retry}');
 }
 

@@ -1,7 +1,6 @@
 /** Runs executions: commits each turn, then starts what it opened, and delivers what comes back. */
 import type { State } from '../state.ts';
 import type { Timers } from '../timers.ts';
-import { at } from '../timers.ts';
 import { Driver } from './driver.ts';
 import type { End, Sources, Turn } from './driver.ts';
 import type { Outcome } from './effect.ts';
@@ -188,15 +187,15 @@ export class Runner {
     const { timers, store } = this.#options;
     if (effect?.kind === 'http') {
       const controller = new AbortController();
-      void sendHttp(effect.call, controller.signal).then(deliver);
+      void sendHttp(effect.call, controller.signal, timers).then(deliver);
       return () => controller.abort();
     }
-    if (effect?.kind === 'sleep') return at(timers, effect.until, () => deliver({ kind: 'value', value: null }));
+    if (effect?.kind === 'sleep') return timers.at(effect.until, () => deliver({ kind: 'value', value: null }));
     if (effect === undefined || store.callback(running.execution.name, effect.id) === undefined) {
       deliver(failure('ValueError', 'this execution has not created that callback endpoint'));
       return () => {};
     }
-    return at(timers, effect.until, () => deliver(failure('TimeoutError', 'no callback arrived in time')));
+    return timers.at(effect.until, () => deliver(failure('TimeoutError', 'no callback arrived in time')));
   }
 
   #ended(execution: ExecutionResource, end: End | { readonly state: 'CANCELLED' }): ExecutionResource {

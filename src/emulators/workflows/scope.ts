@@ -1,7 +1,7 @@
 /** Variables while an execution runs, and the memory that they take. */
 import { systemError } from './errors.ts';
 import { MAX_STRING_BYTES, MAX_VARIABLE_BYTES } from './limits.ts';
-import { isList, isMap, sizeOf } from './value.ts';
+import { isList, isMap } from './value.ts';
 import type { Value } from './value.ts';
 
 /** Bytes of all variables of one execution. */
@@ -33,9 +33,6 @@ export class Scope {
   /** Makes the variable in this very scope. */
   declare(name: string, value: Value): void {
     const size = sizeOf(value);
-    if (size > MAX_STRING_BYTES && holdsLongString(value)) {
-      throw systemError('ResourceLimitError', `a string in "${name}" takes more than ${MAX_STRING_BYTES} bytes`);
-    }
     const growth = size - (this.#variables.get(name)?.size ?? 0);
     if (this.#meter.used + growth > MAX_VARIABLE_BYTES) {
       throw systemError('ResourceLimitError', `variables would take more than ${MAX_VARIABLE_BYTES} bytes ("${name}")`);
@@ -56,8 +53,20 @@ export class Scope {
   }
 }
 
-function holdsLongString(value: Value): boolean {
-  if (isList(value)) return value.some(holdsLongString);
-  if (isMap(value)) return [...value.values()].some(holdsLongString);
-  return typeof value === 'string' && sizeOf(value) > MAX_STRING_BYTES;
+/**
+ * About the bytes that the service would count; containers count what they hold.
+ * @throws {Raised} ResourceLimitError for a string that is too long
+ */
+function sizeOf(value: Value): number {
+  if (typeof value === 'string') {
+    const size = Buffer.byteLength(value);
+    if (size <= MAX_STRING_BYTES) return size;
+    throw systemError('ResourceLimitError', `a string takes ${size} bytes, more than ${MAX_STRING_BYTES}`);
+  }
+  if (value instanceof Uint8Array) return value.length;
+  if (isList(value)) return value.reduce<number>((size, item) => size + sizeOf(item), 0);
+  if (!isMap(value)) return value === null || typeof value === 'boolean' ? 1 : 8;
+  let size = 0;
+  for (const [key, item] of value) size += Buffer.byteLength(key) + sizeOf(item);
+  return size;
 }

@@ -79,16 +79,3 @@ function revive(_key: string, value: unknown, context?: { source?: string }): un
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
   return value instanceof Map ? value : new Map(Object.entries(value));
 }
-
-/** About the bytes that the service would count; containers count what they hold. */
-export function sizeOf(value: Value): number {
-  if (typeof value === 'string') return Buffer.byteLength(value);
-  if (value instanceof Uint8Array) return value.length;
-  if (isMap(value)) {
-    let size = 0;
-    for (const [key, item] of value) size += Buffer.byteLength(key) + sizeOf(item);
-    return size;
-  }
-  if (isList(value)) return value.reduce<number>((size, item) => size + sizeOf(item), 0);
-  return value === null || typeof value === 'boolean' ? 1 : 8;
-}

@@ -35,6 +35,12 @@ const Settable = z
     tags: z.record(z.string(), z.string()),
   })
   .partial();
+/** What the server sets. Clients send it back with the rest of a resource, and it is ignored. */
+const OUTPUT_ONLY = new Set(['name', 'state', 'revisionId', 'createTime', 'updateTime', 'revisionCreateTime']);
+const Body = z
+  .record(z.string(), z.unknown())
+  .transform((body) => Object.fromEntries(Object.entries(body).filter(([field]) => !OUTPUT_ONLY.has(field))))
+  .pipe(Settable);
 /** Changes to these make a new revision. */
 const REVISION_FIELDS = new Set(['serviceAccount', 'sourceContents', 'userEnvVars']);
 
@@ -66,7 +72,7 @@ export function workflowMethods({ state, store, runner, timers }: Api): Routes {
         throw new ApiError('INVALID_ARGUMENT', `workflowId "${id}" ${rule}`);
       }
       const name = `${call.name}/${id}`;
-      const body = deployable(readJson(Settable, call));
+      const body = deployable(readJson(Body, call));
       const time = now();
       const times = { createTime: time, updateTime: time, revisionCreateTime: time };
       const workflow: WorkflowResource = { ...body, name, state: 'ACTIVE', revisionId: revisionId(1), ...times };
@@ -90,7 +96,7 @@ export function workflowMethods({ state, store, runner, timers }: Api): Routes {
     },
 
     'PATCH workflows/*': async (call) => {
-      const body = readJson(Settable, call);
+      const body = readJson(Body, call);
       const fields = Object.keys(Settable.shape) as (keyof typeof body)[];
       const mask = call.url.searchParams.get('updateMask')?.split(',').filter(Boolean) ?? Object.keys(body);
       const stranger = mask.find((name) => !fields.some((field) => field === name));

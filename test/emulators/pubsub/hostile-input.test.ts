@@ -57,13 +57,13 @@ describe('the local Pub/Sub', () => {
     await expect(publish(Array.from({ length: 1_001 }, () => ({ data })))).rejects.toMatchObject(
       invalid('limit is 1000'),
     );
-    await expect(publish([{ data: Buffer.alloc(10_000_001) }])).rejects.toMatchObject(invalid('10000000 bytes'));
+    await expect(publish([{ data: Buffer.alloc(10_000_001) }])).rejects.toMatchObject(invalid('limit is 10000000'));
     await expect(publish([{ data }, {}])).rejects.toMatchObject(invalid('messages[1] is empty'));
     await expect(publish([{ data, orderingKey: 'é'.repeat(513) }])).rejects.toMatchObject(invalid('limit is 1024'));
     const attributes = Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`k${index}`, 'v']));
-    await expect(publish([{ attributes }])).rejects.toMatchObject(invalid('101 attributes'));
+    await expect(publish([{ attributes }])).rejects.toMatchObject(invalid('attributes is 101'));
     await expect(publish([{ attributes: { goog_x: 'v' } }])).rejects.toMatchObject(invalid('"goog_x"'));
-    await expect(publish([{ attributes: { k: 'v'.repeat(1_025) } }])).rejects.toMatchObject(invalid('1025 bytes'));
+    await expect(publish([{ attributes: { k: 'v'.repeat(1_025) } }])).rejects.toMatchObject(invalid('is 1025'));
     expect(pubsub.counters().published).toBe(0);
   });
 
@@ -72,11 +72,11 @@ describe('the local Pub/Sub', () => {
     ['deadLetterPolicy', { deadLetterTopic: 'projects/demo/topics/none' }, 'Resource not found (resource=none)'],
     ['retryPolicy', { minimumBackoff: { seconds: 601 } }, 'minimum_backoff'],
     ['retryPolicy', { minimumBackoff: { seconds: 9 }, maximumBackoff: { seconds: 8 } }, 'greater than'],
-    ['messageRetentionDuration', { seconds: 599 }, 'between 600 s'],
+    ['messageRetentionDuration', { seconds: 600 }, 'Subscription.messageRetentionDuration'],
     ['pushConfig', { pushEndpoint: 'ftp://example.com' }, 'push endpoint'],
-    ['pushConfig', { pushEndpoint: 'http://127.0.0.1:1', noWrapper: {} }, 'no_wrapper'],
+    ['pushConfig', { pushEndpoint: 'http://127.0.0.1:1', noWrapper: {} }, 'PushConfig.noWrapper'],
     ['pushConfig', { pushEndpoint: 'http://127.0.0.1:1', attributes: { 'x-goog-version': 'v1beta1' } }, 'v1beta1'],
-    ['expirationPolicy', { ttl: { seconds: 3_600 } }, 'expiration_policy.ttl'],
+    ['expirationPolicy', { ttl: { seconds: 3_600 } }, 'Subscription.expirationPolicy'],
     ['detached', true, 'Subscription.detached'],
     ['tags', { a: 'b' }, 'Subscription.tags'],
     ['topic', 'projects/demo/topics/none', 'Resource not found (resource=none)'],
@@ -88,6 +88,8 @@ describe('the local Pub/Sub', () => {
   test('answers each method that it does not have with UNIMPLEMENTED and its name', async () => {
     const missing = [
       'UpdateTopic',
+      'UpdateSubscription',
+      'ListTopicSubscriptions',
       'ListTopicSnapshots',
       'DetachSubscription',
       'Pull',

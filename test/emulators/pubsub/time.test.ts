@@ -78,21 +78,6 @@ describe('the local Pub/Sub waits', () => {
     expect(pubsub.counters()).toMatchObject({ published: 1, delivered: 2, acknowledged: 1 });
   });
 
-  test('no longer than the retention', async () => {
-    answer = () => 500;
-    const fixed = { minimumBackoff: { seconds: 400 }, maximumBackoff: { seconds: 400 } };
-    const topic = await subscribed({ messageRetentionDuration: { seconds: 600 }, retryPolicy: fixed });
-    await topic.publishMessage({ data: Buffer.from('x') });
-    for (const count of [1, 2]) {
-      await receiver.arrived(count);
-      await waits([400_000]);
-      timers.advance(400_000);
-    }
-    await pubsub.idle();
-    expect(receiver.pushes).toHaveLength(2);
-    expect(pubsub.counters().acknowledged).toBe(0);
-  });
-
   test('with no more pushes under way than its bound', async () => {
     const held: ((status: number) => void)[] = [];
     answer = () => new Promise((resolve) => held.push(resolve));

@@ -18,7 +18,7 @@ const TYPES = {
   any: (value: Value): value is Value => value !== undefined,
 };
 type Word = keyof typeof TYPES;
-type Typed<W extends Word> = (typeof TYPES)[W] extends ((value: Value) => value is infer T) ? T : never;
+type Typed<W extends Word> = (typeof TYPES)[W] extends ((value: Value) => value is infer T extends Value) ? T : never;
 
 /** Parameters in order; a type with `?` may be left out or null. */
 type Signature = Readonly<Record<string, Word | `${Word}?`>>;

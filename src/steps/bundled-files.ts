@@ -1,0 +1,78 @@
+/** The files that root datasets are loaded from on a laptop, and which of their days are still to be loaded. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../errors.ts';
+import type { Dataset, FileSource } from '../model/dataset.ts';
+import { addDays, type Day } from '../model/date.ts';
+import { hashOf, hashOfParts } from '../model/hash.ts';
+import type { Manifest } from '../model/manifest.ts';
+import type { Definitions, RootData } from './ports.ts';
+
+/** A dataset with its file, as the file is now. */
+export interface BundledFile {
+  readonly dataset: Dataset;
+  readonly source: FileSource<unknown>;
+  /** The days that the whole file spans. */
+  readonly coverage: { readonly first: Day; readonly last: Day };
+  /** Of its bytes (installing the same package again changes times, but not this) and of the code that parses them. */
+  readonly hash: string;
+}
+
+export interface LoadRange extends BundledFile {
+  /** What loading would read, both included; empty when `from` is later than `to`. */
+  readonly from: Day;
+  readonly to: Day;
+  /** Whether the file, or how it is parsed, is another than before, so that all that was loaded of it is read again. */
+  readonly fileChanged: boolean;
+  /** The target, or the last one that was loaded for if that was later. */
+  readonly through: Day;
+}
+
+export interface BundledFilesPorts {
+  readonly root: string;
+  readonly manifest: Manifest;
+  readonly definitions: Pick<Definitions, 'dataset'>;
+  readonly coverage: (source: FileSource<unknown>, root: string) => Promise<{ first: Day; last: Day }>;
+}
+
+/** One for each dataset that has a file. @throws {UserError} MISSING_FILE, BAD_SOURCE */
+export async function bundledFiles(ports: BundledFilesPorts): Promise<BundledFile[]> {
+  const files: BundledFile[] = [];
+  for (const entry of ports.manifest.datasets) {
+    const dataset = await ports.definitions.dataset(entry);
+    const { name, source } = dataset;
+    if (source === undefined) continue;
+    const bytes = await readFile(join(ports.root, source.file)).catch((cause: unknown) => {
+      throw new UserError(
+        'MISSING_FILE',
+        `${name} is read from ${source.file}, which is not there. Run npm ci, or correct the dataset's source.`,
+        { cause },
+      );
+    });
+    const hash = hashOfParts([hashOf(bytes), entry.loader]);
+    files.push({ dataset, source, coverage: await ports.coverage(source, ports.root), hash });
+  }
+  return files;
+}
+
+/** A file that grew is another file: days that have the same content still change nothing, and days that left it go. */
+export const loadRanges = (
+  files: readonly BundledFile[],
+  target: Day,
+  rootData: Pick<RootData, 'readMark'>,
+): Promise<LoadRange[]> =>
+  Promise.all(
+    files.map(async (file) => {
+      const { dataset, source, coverage: whole } = file;
+      const mark = await rootData.readMark(dataset.name);
+      const same = mark?.file === source.file && mark.hash === file.hash;
+      const through = mark !== undefined && mark.through > target ? mark.through : target;
+      return {
+        ...file,
+        from: same ? addDays(mark.through, 1) : whole.first,
+        to: through < whole.last ? through : whole.last,
+        fileChanged: mark !== undefined && !same,
+        through,
+      };
+    }),
+  );
