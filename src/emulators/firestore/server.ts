@@ -1,4 +1,5 @@
 /** The local Firestore: google.firestore.v1.Firestore over gRPC, from the shared state file. */
+import { once } from 'node:events';
 import type { Metadata, ServerDuplexStream, ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
 import { Server, status } from '@grpc/grpc-js';
 import { listenGrpc } from '../loopback.ts';
@@ -80,7 +81,7 @@ export async function startFirestore(options: FirestoreOptions): Promise<Firesto
   const { store } = engine;
   const usage = new UsageCounters();
   const faultOf = planFaults(options.faults);
-  const stopping = new AbortController();
+  const listeners = new Set<() => void>();
   const check = (query: Query, aggregated?: readonly FieldPath[]): void => {
     if (options.requireIndexes) checkIndexes(query, indexes, aggregated);
   };
@@ -145,10 +146,8 @@ export async function startFirestore(options: FirestoreOptions): Promise<Firesto
           gulp += Buffer.isBuffer(answer) ? answer.length : 0;
           if (roomy || gulp < STREAM_GULP_BYTES) continue;
           gulp = 0;
-          await new Promise<void>((resolve) => {
-            call.once('drain', resolve);
-            context.signal.addEventListener('abort', () => resolve());
-          });
+          // Cancelled: the loop ends at its next turn.
+          await once(call, 'drain', { signal: context.signal }).catch(() => undefined);
         }
       }).then((error) => (error ? call.emit('error', error) : call.end()));
     };
@@ -259,7 +258,7 @@ export async function startFirestore(options: FirestoreOptions): Promise<Firesto
           check,
         );
         const stop = (): void => over.reject(new RpcError(status.UNAVAILABLE, 'The local Firestore is stopping.'));
-        stopping.signal.addEventListener('abort', stop);
+        listeners.add(stop);
         call.on('data', (request: Requests['Listen']) => {
           try {
             stream.receive(request);
@@ -272,7 +271,7 @@ export async function startFirestore(options: FirestoreOptions): Promise<Firesto
         try {
           await over.promise;
         } finally {
-          stopping.signal.removeEventListener('abort', stop);
+          listeners.delete(stop);
           stream.end();
         }
       }).then((error) => (error ? call.emit('error', error) : call.end()));
@@ -290,7 +289,7 @@ export async function startFirestore(options: FirestoreOptions): Promise<Firesto
     close() {
       endTtl();
       engine.close();
-      stopping.abort();
+      for (const stop of listeners) stop();
       return listening.close();
     },
   };

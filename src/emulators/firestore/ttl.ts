@@ -21,21 +21,21 @@ export function startTtl(
   deleted: (documents: number) => void,
 ): () => void {
   const rules = (config.fieldOverrides ?? []).filter(({ ttl }) => ttl);
+  if (rules.length === 0) return () => undefined;
   let lastSweep = clock();
-  const sweep = (): void => {
+  const sweep = async (): Promise<void> => {
     if (clock() - lastSweep < SWEEP_EVERY_MS) return;
     lastSweep = clock();
-    for (const { collectionGroup, fieldPath } of rules) {
-      for (const name of expired(engine, collectionGroup, fieldPath, clock() - TTL_LAG_MS)) {
-        // One that fails (a full disk) is left to the next sweep.
-        engine.commit([{ operation: 'delete', delete: name }]).then(
-          ({ deletes }) => deleted(deletes),
-          () => undefined,
-        );
-      }
+    const names = rules.flatMap(({ collectionGroup, fieldPath }) =>
+      expired(engine, collectionGroup, fieldPath, clock() - TTL_LAG_MS),
+    );
+    const commits = names.map((name) => engine.commit([{ operation: 'delete', delete: name }]));
+    for (const commit of await Promise.allSettled(commits)) {
+      if (commit.status === 'fulfilled') deleted(commit.value.deletes);
     }
   };
-  const timer = rules.length > 0 ? setInterval(sweep, POLL_MS).unref() : undefined;
+  // A sweep that fails (a full disk) leaves its documents to the next one.
+  const timer = setInterval(() => void sweep().catch(() => undefined), POLL_MS).unref();
   return () => clearInterval(timer);
 }
 
