@@ -9,10 +9,8 @@ import type { Aggregation, Fields, Value } from './schemas.ts';
 import type { Snapshot } from './search.ts';
 import { count, search } from './search.ts';
 import type { Store } from './store.ts';
-
-const MAX_INTEGER = 2n ** 63n - 1n;
-const integer = (value: number | bigint): Value => ({ valueType: 'integerValue', integerValue: String(value) });
-const double = (doubleValue: number): Value => ({ valueType: 'doubleValue', doubleValue });
+import type { Numeric } from './values.ts';
+import { doubleValue, integerValue, isNumeric, MAX_INTEGER, MIN_INTEGER, NULL_VALUE, numberOf } from './values.ts';
 
 /** @returns the aggregates by alias, and the reads that they cost. */
 export function aggregate(
@@ -32,12 +30,12 @@ export function aggregate(
     ?.map((document) => paths.map((path) => path && fieldValue(document, path)))
     .filter((row) => row.every((value, i) => !paths[i] || value));
   const entries = found?.length ?? count(store, query, snapshot);
-  const fields = aggregations.map((one, i) => {
-    const numbers = rows?.map((row) => row[i]) ?? [];
-    const value =
-      one.operator === 'count' ? counted(one, rows?.length ?? entries) : AGGREGATES[one.operator ?? 'sum'](numbers);
-    return [one.alias || `field_${i + 1}`, value] as const;
-  });
+  const valueOf = (one: Aggregation, i: number): Value => {
+    const numbers = rows?.map((row) => row[i]).filter(isNumeric) ?? [];
+    if (one.operator === 'sum') return sum(numbers);
+    return one.operator === 'avg' ? average(numbers) : counted(one, rows?.length ?? entries);
+  };
+  const fields = aggregations.map((one, i) => [one.alias || `field_${i + 1}`, valueOf(one, i)] as const);
   return { fields: Object.fromEntries(fields), reads: Math.max(1, Math.ceil(entries / AGGREGATED_ENTRIES_PER_READ)) };
 }
 
@@ -56,30 +54,20 @@ function pathOf({ operator, ...of }: Aggregation): FieldPath | undefined {
 function counted({ count: of }: Aggregation, matching: number): Value {
   const most = of?.upTo ? Number(of.upTo.value ?? 0) : Infinity;
   if (most <= 0) throw invalidArgument('The up_to of a count must be positive.');
-  return integer(Math.min(matching, most));
+  return integerValue(Math.min(matching, most));
 }
 
 /** Integers stay an integer unless they overflow; then, or with one double, the sum is a double. No numbers: 0. */
-function sum(values: readonly (Value | undefined)[]): Value {
+function sum(numbers: readonly Numeric[]): Numeric {
   let integers = 0n;
   let doubles: number | undefined;
-  for (const value of values) {
-    if (value?.valueType === 'integerValue') integers += BigInt(value.integerValue);
-    if (value?.valueType === 'doubleValue') doubles = (doubles ?? 0) + value.doubleValue;
+  for (const number of numbers) {
+    if (number.valueType === 'integerValue') integers += BigInt(number.integerValue);
+    else doubles = (doubles ?? 0) + number.doubleValue;
   }
-  if (doubles === undefined && integers <= MAX_INTEGER && integers >= -MAX_INTEGER - 1n) return integer(integers);
-  return double(Number(integers) + (doubles ?? 0));
+  if (doubles === undefined && integers <= MAX_INTEGER && integers >= MIN_INTEGER) return integerValue(integers);
+  return doubleValue(Number(integers) + (doubles ?? 0));
 }
 
-/** Null without numbers. */
-function average(values: readonly (Value | undefined)[]): Value {
-  const numbers = values.filter((value) => value?.valueType === 'integerValue' || value?.valueType === 'doubleValue');
-  if (numbers.length === 0) return { valueType: 'nullValue', nullValue: 'NULL_VALUE' };
-  const total = sum(numbers);
-  return double(
-    Number('integerValue' in total ? total.integerValue : (total as { doubleValue: number }).doubleValue) /
-      numbers.length,
-  );
-}
-
-const AGGREGATES = { sum, avg: average };
+const average = (numbers: readonly Numeric[]): Value =>
+  numbers.length === 0 ? NULL_VALUE : doubleValue(numberOf(sum(numbers)) / numbers.length);

@@ -37,14 +37,10 @@ interface FieldOverride {
   readonly indexes?: readonly ({ readonly queryScope: Scope } & IndexMode)[];
 }
 
-/** Where the query looks. */
-interface Place {
-  readonly group: string;
-  readonly scope: Scope;
-}
-
 /** An index as the planner sees it: equality fields in any order, then the order that the query wants. */
 interface Needed {
+  readonly group: string;
+  readonly scope: Scope;
   readonly equalities: readonly FieldFilter[];
   /** Without a direction either will do: a field that is only aggregated. */
   readonly order: readonly { readonly field: string; readonly descending?: boolean }[];
@@ -58,8 +54,8 @@ interface Needed {
  * @throws FAILED_PRECONDITION with the index to add.
  */
 export function checkIndexes(query: Query, config: IndexConfig, aggregated: readonly FieldPath[] = []): void {
-  if (query.collectionId === undefined) return;
-  const place: Place = { group: query.collectionId, scope: query.allDescendants ? 'COLLECTION_GROUP' : 'COLLECTION' };
+  const { collectionId: group, allDescendants } = query;
+  if (group === undefined) return;
   for (const filters of query.alternatives) {
     const equalities = filters.filter((filter) => !isInequality(filter) && !isNameField(filter.path));
     const fixed = new Set(equalities.filter(({ index }) => index === 'value').map(({ field }) => field));
@@ -72,34 +68,32 @@ export function checkIndexes(query: Query, config: IndexConfig, aggregated: read
       const field = fieldPathText(path);
       if (!fixed.has(field) && !order.some((one) => one.field === field)) order.push({ field });
     }
-    check({ equalities, order }, place, config);
+    check({ group, scope: allDescendants ? 'COLLECTION_GROUP' : 'COLLECTION', equalities, order }, config);
   }
 }
 
-function check({ equalities, order }: Needed, place: Place, config: IndexConfig): void {
+function check(needed: Needed, config: IndexConfig): void {
+  const { group, scope, equalities, order } = needed;
   const fields = [
     ...equalities.map(({ field, index }) => ({ fieldPath: field, ...(index === 'contains' ? CONTAINS : ASCENDING) })),
     ...order.map(({ field, descending }) => ({ fieldPath: field, ...(descending ? DESCENDING : ASCENDING) })),
   ];
-  const covered = composites({ equalities, order }, place, config);
+  const covered = composites(needed, config);
   const single = order.length === 0 || (fields.length === 1 && order[0]?.field !== NAME_FIELD);
   if (!single) {
     if (covered.size > 0 && equalities.every(({ field }) => covered.has(field))) return;
-    throw refusal('an index. Add it to "indexes"', {
-      collectionGroup: place.group,
-      queryScope: place.scope,
-      fields,
-    });
+    throw refusal('an index. Add it to "indexes"', { collectionGroup: group, queryScope: scope, fields });
   }
   // A composite index serves as well, for example (a, b) for a == 1 and b == 2 when both are exempt.
-  const missing = fields.find((one) => !covered.has(one.fieldPath) && !hasSingle(config, place, one));
+  const missing = fields.find((one) => !covered.has(one.fieldPath) && !hasSingle(needed, one, config));
   if (!missing) return;
   const { fieldPath, ...mode } = missing;
   const kind = (mode.arrayConfig ?? mode.order ?? '').replace('ENDING', '');
-  throw refusal(
-    `a ${place.scope}_${kind} index for collection ${place.group} and field ${fieldPath}. Add it to "fieldOverrides"`,
-    { collectionGroup: place.group, fieldPath, indexes: [{ ...mode, queryScope: place.scope }] },
-  );
+  throw refusal(`a ${scope}_${kind} index for collection ${group} and field ${fieldPath}. Add it to "fieldOverrides"`, {
+    collectionGroup: group,
+    fieldPath,
+    indexes: [{ ...mode, queryScope: scope }],
+  });
 }
 
 const refusal = (what: string, entry: object): RpcError =>
@@ -109,7 +103,7 @@ const refusal = (what: string, entry: object): RpcError =>
   );
 
 /** The fields of the query that usable composite indexes cover; empty when none ends in the query's order. */
-function composites({ equalities, order }: Needed, { group, scope }: Place, config: IndexConfig): Set<string> {
+function composites({ group, scope, equalities, order }: Needed, config: IndexConfig): Set<string> {
   const covered = new Set<string>();
   const byName = order.at(-1)?.field === NAME_FIELD;
   for (const { collectionGroup, queryScope, fields } of config.indexes ?? []) {
@@ -139,18 +133,18 @@ const followsOrder = (listed: CompositeIndex['fields'], order: Needed['order']):
     }),
   );
 
-function hasSingle(config: IndexConfig, place: Place, wanted: CompositeIndex['fields'][number]): boolean {
+function hasSingle({ group, scope }: Needed, wanted: CompositeIndex['fields'][number], config: IndexConfig): boolean {
   // The closest rule counts: the field's own, else that of a map around it, else the group's.
   const closeness = ({ fieldPath }: FieldOverride): number => (fieldPath === '*' ? 0 : fieldPath.length);
   const [rule] = (config.fieldOverrides ?? [])
     .filter(({ collectionGroup, fieldPath }) => {
       const around = fieldPath === '*' || `${wanted.fieldPath}.`.startsWith(`${fieldPath}.`);
-      return collectionGroup === place.group && around;
+      return collectionGroup === group && around;
     })
     .sort((a, b) => closeness(b) - closeness(a));
-  if (!rule?.indexes) return place.scope === 'COLLECTION';
+  if (!rule?.indexes) return scope === 'COLLECTION';
   return rule.indexes.some(
     ({ queryScope, order, arrayConfig }) =>
-      queryScope === place.scope && order === wanted.order && arrayConfig === wanted.arrayConfig,
+      queryScope === scope && order === wanted.order && arrayConfig === wanted.arrayConfig,
   );
 }

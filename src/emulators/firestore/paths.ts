@@ -2,7 +2,7 @@
 import { MAX_DOCUMENT_NAME_BYTES, MAX_ID_BYTES, MAX_SUBCOLLECTION_DEPTH } from './limits.ts';
 import { invalidArgument } from './rpc-error.ts';
 
-const ROOT = /^projects\/[^/]+\/databases\/[^/]+\/documents$/;
+const ROOT = /^projects\/[^/]+\/databases\/[^/]+\/documents(?=\/|$)/;
 const NUMERIC_ID = /^__id(-?\d{1,19})__$/;
 // oxlint-disable-next-line no-control-regex -- control characters are what it is for
 const ESCAPED = /[\0-\x02]/g;
@@ -11,8 +11,8 @@ const ESCAPE = /\x02([\x10-\x12])/g;
 
 /** `projects/P/databases/D/documents`, from any name below it. */
 export function rootOf(name: string): string {
-  const root = name.split('/', 5).join('/');
-  if (ROOT.test(root)) return root;
+  const root = ROOT.exec(name)?.[0];
+  if (root !== undefined) return root;
   throw invalidArgument(`Resource name "${name}" must start with "projects/{project}/databases/{database}/documents".`);
 }
 
@@ -40,7 +40,7 @@ export function documentName(name: string | undefined, writable = false): string
 
 /** Answers the name when it can be the parent of collections: the root, or a document. */
 export function parentName(name: string | undefined): string {
-  return name !== undefined && ROOT.test(name) ? name : documentName(name);
+  return name !== undefined && ROOT.exec(name)?.[0] === name ? name : documentName(name);
 }
 
 export function checkId(id: string, writable: boolean): void {

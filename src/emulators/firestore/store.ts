@@ -113,8 +113,8 @@ export function openStore(db: DatabaseSync) {
   }
 
   const toDocument = (place: Collection, found: unknown): StoredDocument => {
-    const { key, ...document } = found as Required<StoredDocument> & { key: string };
-    return { ...document, name: `${place.name}/${idFromKey(key)}` };
+    const { row, key, fields, created, updated } = found as Required<StoredDocument> & { key: string };
+    return { row, name: `${place.name}/${idFromKey(key)}`, fields, created, updated };
   };
 
   function indexesOf(root: string, group: string): Index[] {

@@ -2,11 +2,18 @@
 import { parseFieldPath, getField, setField } from './field-paths.ts';
 import { invalidArgument } from './rpc-error.ts';
 import type { Fields, FieldTransform, Value } from './schemas.ts';
-import { timestampOf, valueKey } from './values.ts';
-
-const MAX_INTEGER = 2n ** 63n - 1n;
-const MIN_INTEGER = -(2n ** 63n);
-const NULL: Value = { valueType: 'nullValue', nullValue: 'NULL_VALUE' };
+import type { Numeric } from './values.ts';
+import {
+  doubleValue,
+  integerValue,
+  isNumeric,
+  MAX_INTEGER,
+  MIN_INTEGER,
+  NULL_VALUE,
+  numberOf,
+  timestampOf,
+  valueKey,
+} from './values.ts';
 
 /**
  * Changes the fields in place.
@@ -18,7 +25,7 @@ export function applyTransforms(fields: Fields, transforms: readonly FieldTransf
     const path = parseFieldPath(transform.fieldPath);
     const value = transformed(transform, getField(fields, path), requestMicros);
     setField(fields, path, value);
-    return value.valueType === 'arrayValue' ? NULL : value;
+    return value.valueType === 'arrayValue' ? NULL_VALUE : value;
   });
 }
 
@@ -46,28 +53,19 @@ function transformed(transform: FieldTransform, current: Value | undefined, requ
   }
 }
 
-type Numeric = Value & { valueType: 'integerValue' | 'doubleValue' };
-
-const isNumeric = (value: Value | undefined): value is Numeric =>
-  value?.valueType === 'integerValue' || value?.valueType === 'doubleValue';
-
 function numeric(value: Value | undefined, what: string): Numeric {
   if (!isNumeric(value)) throw invalidArgument(`The operand of ${what} must be an integer or a double.`);
   return value;
 }
-
-const numberOf = (value: Numeric): number =>
-  value.valueType === 'integerValue' ? Number(value.integerValue) : value.doubleValue;
 
 /** Integers saturate; one double makes the sum a double. A field that is no number becomes the operand. */
 function add(current: Value | undefined, operand: Numeric): Value {
   if (!isNumeric(current)) return operand;
   if (current.valueType === 'integerValue' && operand.valueType === 'integerValue') {
     const sum = BigInt(current.integerValue) + BigInt(operand.integerValue);
-    const saturated = sum > MAX_INTEGER ? MAX_INTEGER : sum < MIN_INTEGER ? MIN_INTEGER : sum;
-    return { valueType: 'integerValue', integerValue: String(saturated) };
+    return integerValue(sum > MAX_INTEGER ? MAX_INTEGER : sum < MIN_INTEGER ? MIN_INTEGER : sum);
   }
-  return { valueType: 'doubleValue', doubleValue: numberOf(current) + numberOf(operand) };
+  return doubleValue(numberOf(current) + numberOf(operand));
 }
 
 /** NaN wins over all numbers; equal numbers of different types leave the field as it is. */

@@ -1,4 +1,4 @@
-/** Firestore's order of values, as byte strings that compare the same way. */
+/** Firestore's values: numbers, times, and the order of all of them, as byte strings that compare the same way. */
 import { pathKey } from './paths.ts';
 import { invalidArgument } from './rpc-error.ts';
 import type { Timestamp, Value } from './schemas.ts';
@@ -72,6 +72,23 @@ export function valueKey(value: Value): string {
       throw invalidArgument('A Value has no value_type, or one that only pipelines know.');
   }
 }
+
+export type Numeric = Value & { valueType: 'integerValue' | 'doubleValue' };
+
+export const isNumeric = (value: Value | undefined): value is Numeric =>
+  value?.valueType === 'integerValue' || value?.valueType === 'doubleValue';
+
+export const numberOf = (value: Numeric): number =>
+  value.valueType === 'integerValue' ? Number(value.integerValue) : value.doubleValue;
+
+export const integerValue = (value: number | bigint): Numeric => ({
+  valueType: 'integerValue',
+  integerValue: String(value),
+});
+export const doubleValue = (value: number): Numeric => ({ valueType: 'doubleValue', doubleValue: value });
+export const NULL_VALUE: Value = { valueType: 'nullValue', nullValue: 'NULL_VALUE' };
+export const MAX_INTEGER = 2n ** 63n - 1n;
+export const MIN_INTEGER = -(2n ** 63n);
 
 /** The key of a document's name, as {@link valueKey} makes it for a reference to that document. */
 export const nameKey = (name: string): string => TYPE_BYTE.reference + referenceKey(name);
