@@ -9,8 +9,10 @@ import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 
 import { encodeFields } from '../src/emulators/firestore/encode-fields.ts';
-import { encodeDocument, encodeTimestamp, lengthDelimited, service } from '../src/emulators/firestore/protocol.ts';
+import { service, writeDocument } from '../src/emulators/firestore/protocol.ts';
 import { startFirestore } from '../src/emulators/firestore/server.ts';
+import { timestampOf } from '../src/emulators/firestore/values.ts';
+import { bytes, message, timestamp, written } from '../src/emulators/firestore/wire.ts';
 import { openState } from '../src/emulators/state.ts';
 import type { State } from '../src/emulators/state.ts';
 
@@ -152,7 +154,7 @@ async function fill(db: Firestore, state: State, many: number): Promise<void> {
   );
   await state.write(() => {
     for (let i = 1; i < many; i += 1) {
-      const fields = encodeFields({
+      const fields = encodeFields(`${ROOT}/million/${i}`, {
         bucket: { valueType: 'integerValue', integerValue: String(i % (many / QUERY_SIZE)) },
         status: { valueType: 'stringValue', stringValue: 'PENDING' },
         cell: { valueType: 'integerValue', integerValue: String(i) },
@@ -188,8 +190,7 @@ function sqliteTime(name: string, state: State): number {
 /** Answers each call at once with bytes made beforehand, of the size that the real answer has. */
 async function startStub(): Promise<{ server: Server; port: number }> {
   const time = 1_760_000_000_000_000;
-  const timestamp = encodeTimestamp(time);
-  const fields = encodeFields({
+  const fields = encodeFields(`${ROOT}/docs/1`, {
     computation: { valueType: 'stringValue', stringValue: 'rsi' },
     date: { valueType: 'stringValue', stringValue: '2026-11-22' },
     status: { valueType: 'stringValue', stringValue: 'COMPLETED' },
@@ -213,25 +214,29 @@ async function startStub(): Promise<{ server: Server; port: number }> {
       },
     },
   });
-  const small = encodeFields({
+  const small = encodeFields(`${ROOT}/million/1`, {
     bucket: { valueType: 'integerValue', integerValue: '1' },
     status: { valueType: 'stringValue', stringValue: 'PENDING' },
     cell: { valueType: 'integerValue', integerValue: '1001' },
   });
+  const document = (name: string, body: Uint8Array): void =>
+    message(0x0a, () => writeDocument({ name, fields: body, created: time, updated: time }));
   const answers = (collection: string, body: Uint8Array): Buffer[] =>
     Array.from({ length: QUERY_SIZE }, (_, i) =>
-      Buffer.concat([
-        lengthDelimited(1, encodeDocument(`${ROOT}/${collection}/${i}`, body, time, time)),
-        lengthDelimited(3, timestamp),
-      ]),
+      written(() => {
+        document(`${ROOT}/${collection}/${i}`, body);
+        timestamp(0x1a, timestampOf(time));
+      }),
     );
   const thousand = answers('thousand', fields);
   const million = answers('million', small);
-  const result = lengthDelimited(1, lengthDelimited(1, timestamp));
   const commits = new Map(
     [1, BATCH_SIZE].map((n) => [
       n,
-      Buffer.concat([...Array.from({ length: n }, () => result), lengthDelimited(2, timestamp)]),
+      written(() => {
+        for (let i = 0; i < n; i += 1) message(0x0a, () => timestamp(0x0a, timestampOf(time)));
+        timestamp(0x12, timestampOf(time));
+      }),
     ]),
   );
   const transaction = Buffer.alloc(16, 7);
@@ -248,11 +253,11 @@ async function startStub(): Promise<{ server: Server; port: number }> {
       const text = call.request.toString('latin1');
       const name = /projects\/[^/]+\/databases\/[^/]+\/documents\/docs\/\w+/.exec(text)?.[0] ?? '';
       call.write(
-        Buffer.concat([
-          lengthDelimited(1, encodeDocument(name, fields, time, time)),
-          lengthDelimited(3, transaction),
-          lengthDelimited(4, timestamp),
-        ]),
+        written(() => {
+          document(name, fields);
+          bytes(0x1a, transaction);
+          timestamp(0x22, timestampOf(time));
+        }),
       );
       call.end();
     },

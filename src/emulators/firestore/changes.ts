@@ -1,14 +1,12 @@
 /** What a list of writes would do: decided in full from the present state, before anything is stored. */
 import { status } from '@grpc/grpc-js';
-
-import { canonicalFields } from './canonical-fields.ts';
+import { encodeFields } from './encode-fields.ts';
 import { getField, isNameField, parseFieldPath, setField } from './field-paths.ts';
 import { MAX_TRANSFORMS_PER_DOCUMENT } from './limits.ts';
 import { documentName } from './paths.ts';
-import { encodeFields } from './encode-fields.ts';
 import { decodeFields } from './protocol.ts';
 import { invalidArgument, RpcError, unimplemented } from './rpc-error.ts';
-import type { Fields, Precondition, Write, WriteResult } from './schemas.ts';
+import type { Fields, Write, WriteResult } from './schemas.ts';
 import type { StoredDocument } from './store.ts';
 import { applyTransforms } from './transforms.ts';
 import { microsOf, timestampOf } from './values.ts';
@@ -45,10 +43,10 @@ export function decideChanges(
     if (write.operation === 'transform') throw unimplemented('Write.transform (use update_transforms)');
     if (!write.operation) throw invalidArgument('A write has no operation.');
     const name = documentName(write.operation === 'delete' ? write.delete : write.update?.name, true);
-    const first = documents.get(name);
-    const current = first ? first.after : get(name);
+    const earlier = documents.get(name);
+    const current = earlier ? earlier.after : get(name);
+    const before = earlier ? earlier.before : current;
     checkPrecondition(name, write.currentDocument, current);
-    const before = first ? first.before : current;
     if (write.operation === 'delete') {
       deletes += 1;
       documents.set(name, { before, after: undefined });
@@ -62,35 +60,24 @@ export function decideChanges(
         `A commit may apply at most ${MAX_TRANSFORMS_PER_DOCUMENT} field transforms to one document: ${name}`,
       );
     }
-    const { after, result } = update(write, name, current, time);
+    const fields = written(write, current);
+    const transformResults = write.updateTransforms?.length
+      ? { transformResults: applyTransforms(fields, write.updateTransforms, time) }
+      : undefined;
+    const bytes = encodeFields(name, fields);
+    const unchanged = current !== undefined && bytes.equals(current.fields);
+    const after = unchanged ? current : { name, fields: bytes, created: current?.created ?? time, updated: time };
     documents.set(name, { before, after });
-    results.push(result);
+    results.push({ updateTime: timestampOf(after.updated), ...transformResults });
   }
   return { documents, results, writes: writes.length - deletes, deletes };
 }
 
-function update(
-  write: Write,
-  name: string,
-  current: StoredDocument | undefined,
-  time: number,
-): { after: StoredDocument; result: WriteResult } {
-  const given = write.update?.fields ?? {};
-  const fields = write.updateMask ? masked(given, write.updateMask.fieldPaths ?? [], current) : { ...given };
-  const transformResults = write.updateTransforms?.length
-    ? applyTransforms(fields, write.updateTransforms, time)
-    : undefined;
-  const bytes = encodeFields(canonicalFields(name, fields));
-  const unchanged = current !== undefined && Buffer.compare(bytes, current.fields) === 0;
-  const after = unchanged ? current : { name, fields: bytes, created: current?.created ?? time, updated: time };
-  const result = { updateTime: timestampOf(after.updated), ...(transformResults ? { transformResults } : {}) };
-  return { after, result };
-}
-
-/** The current fields, with those under the mask replaced, or removed where none is given. */
-function masked(given: Fields, paths: readonly string[], current: StoredDocument | undefined): Fields {
+/** The fields that the write gives; under a mask the current ones, replaced, or removed where none is given. */
+function written({ update: { fields: given = {} } = {}, updateMask }: Write, current: Change['before']): Fields {
+  if (!updateMask) return { ...given };
   const fields = current ? decodeFields(current.fields) : {};
-  for (const text of paths) {
+  for (const text of updateMask.fieldPaths ?? []) {
     const path = parseFieldPath(text);
     if (isNameField(path)) throw invalidArgument('The update mask must not name __name__.');
     setField(fields, path, getField(given, path));
@@ -98,17 +85,18 @@ function masked(given: Fields, paths: readonly string[], current: StoredDocument
   return fields;
 }
 
-function checkPrecondition(name: string, wanted: Precondition | undefined, current: StoredDocument | undefined): void {
+function checkPrecondition(name: string, wanted: Write['currentDocument'], current: Change['before']): void {
   if (!wanted) return;
-  if (wanted.exists === false && current) throw new RpcError(status.ALREADY_EXISTS, `Document already exists: ${name}`);
-  if ((wanted.exists === true || wanted.updateTime) && !current) {
-    throw new RpcError(wanted.exists ? status.NOT_FOUND : status.FAILED_PRECONDITION, `No document to update: ${name}`);
-  }
-  if (wanted.updateTime && current && microsOf(wanted.updateTime) !== current.updated) {
+  const { exists, updateTime } = wanted;
+  if (exists === false && current) throw new RpcError(status.ALREADY_EXISTS, `Document already exists: ${name}`);
+  if (exists && !current) throw new RpcError(status.NOT_FOUND, `No document to update: ${name}`);
+  if (updateTime && microsOf(updateTime) !== current?.updated) {
     throw new RpcError(
       status.FAILED_PRECONDITION,
-      `The stored version of ${name} (${current.updated}) does not match the required base version ` +
-        `(${microsOf(wanted.updateTime)}); times in microseconds.`,
+      current
+        ? `The stored version of ${name} (${current.updated}) does not match the required base version ` +
+            `(${microsOf(updateTime)}); times in microseconds.`
+        : `No document to update: ${name}`,
     );
   }
 }

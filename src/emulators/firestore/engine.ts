@@ -1,6 +1,5 @@
-/** Reads and commits against the store, under the rules of transactions. Knows nothing of gRPC. */
+/** Reads and commits against the store, under the rules of transactions. Knows nothing of gRPC but its status codes. */
 import { status } from '@grpc/grpc-js';
-
 import type { State } from '../state.ts';
 import type { Change, Changes } from './changes.ts';
 import { decideChanges } from './changes.ts';
@@ -9,37 +8,31 @@ import { DeadlockError, Locks } from './locks.ts';
 import type { Query } from './query.ts';
 import { selects } from './query.ts';
 import { invalidArgument, RpcError, unimplemented } from './rpc-error.ts';
-import type { Consistency, Write, WriteResult } from './schemas.ts';
+import type { Consistency, Write } from './schemas.ts';
 import type { Snapshot } from './search.ts';
 import type { StoredDocument } from './store.ts';
 import { openStore } from './store.ts';
 import { openTransactions } from './transactions.ts';
 
-export interface Committed {
-  readonly results: WriteResult[];
-  /** Microseconds. */
-  readonly time: number;
-  readonly writes: number;
-  readonly deletes: number;
-}
+/** `time` in microseconds. */
+type Committed = Changes & { readonly time: number };
 
 /** What one look at the store gave, and what a transaction has to lock for it to stay so. */
-export interface Look<T> {
+interface Look<T> {
   readonly value: T;
   readonly names: readonly string[];
   readonly query?: Query;
 }
 
-export interface Read<T> {
+interface Read<T> {
   readonly value: T;
+  /** Microseconds. */
   readonly readTime: number;
   /** Set when this read began a transaction. */
-  readonly began?: Uint8Array;
+  readonly began: Uint8Array | undefined;
 }
 
 export type Engine = ReturnType<typeof openEngine>;
-
-const CONTENTION = 'Too much contention on these documents. Please try again.';
 
 export function openEngine(state: State, clock: () => number) {
   const store = openStore(state.db);
@@ -50,26 +43,17 @@ export function openEngine(state: State, clock: () => number) {
   const transactions = openTransactions(clock, now, locks);
   const watchers = new Set<(changes: ReadonlyMap<string, Change>) => void>();
 
-  /** One attempt: all in one group commit, or nothing and the locks that are in the way. */
-  function attempt(
-    writes: readonly Write[],
-    owner: Owner,
-    signal?: AbortSignal,
-  ): Promise<(Changes & { time: number }) | { touched: Touched<Query> }> {
+  /** One attempt: all in one group commit, or nothing and what locks are in the way of. */
+  function attempt(writes: readonly Write[], owner: Owner, signal?: AbortSignal): Promise<Committed | Touched<Query>> {
     return state.write(() => {
       if (signal?.aborted) throw new RpcError(status.CANCELLED, 'The call was cancelled.');
       const time = Math.max(clock() * 1000, lastCommit + 1);
       const changes = decideChanges(writes, (name) => store.get(name), time);
       const { documents } = changes;
-      const touched: Touched<Query> = {
-        names: [...documents.keys()],
-        changes: (query) => changesResult(query, documents),
-      };
-      if (locks.blockers(owner, touched).size > 0) return { touched };
+      const touched = { names: [...documents.keys()], changes: (query: Query) => changesResult(query, documents) };
+      if (locks.blockers(owner, touched).size > 0) return touched;
       transactions.keepBefore(documents);
-      for (const [name, { before, after }] of documents) {
-        if (after !== before) store.change(name, before, after);
-      }
+      for (const [name, { before, after }] of documents) if (after !== before) store.change(name, before, after);
       lastCommit = time;
       return { ...changes, time };
     });
@@ -84,13 +68,14 @@ export function openEngine(state: State, clock: () => number) {
           for (const watcher of watchers) watcher(outcome.documents);
           return outcome;
         }
-        turn ??= locks.queue(owner, outcome.touched.names, signal);
-        await turn.free(outcome.touched);
+        turn ??= locks.queue(owner, outcome.names, signal);
+        await turn.free(outcome);
       }
     } catch (error) {
+      const refusal = asRefusal(error);
       // A group commit that failed as a whole took back what the caches may have seen of it.
-      if (!(error instanceof RpcError) && !(error instanceof DeadlockError)) store.forget();
-      throw error instanceof DeadlockError ? new RpcError(status.ABORTED, CONTENTION) : error;
+      if (!(refusal instanceof RpcError)) store.forget();
+      throw refusal;
     } finally {
       turn?.end();
     }
@@ -98,9 +83,7 @@ export function openEngine(state: State, clock: () => number) {
 
   return {
     store,
-    transactions,
     watchers,
-
     now,
 
     /** Stores the writes as one; resolves when they are on disk. */
@@ -111,14 +94,13 @@ export function openEngine(state: State, clock: () => number) {
       if (transaction.readOnly && writes.length > 0) {
         throw invalidArgument('Cannot modify entities in a read-only transaction.');
       }
-      let reason: RpcError | undefined;
       try {
-        return await commitAs(transaction, writes, signal);
+        const committed = await commitAs(transaction, writes, signal);
+        transactions.end(transaction);
+        return committed;
       } catch (error) {
-        if (error instanceof RpcError) reason = error;
+        transactions.end(transaction, error instanceof RpcError ? error : undefined);
         throw error;
-      } finally {
-        transactions.end(transaction, reason);
       }
     },
 
@@ -134,15 +116,11 @@ export function openEngine(state: State, clock: () => number) {
       signal?: AbortSignal,
     ): Promise<Read<T>> {
       if (readTime) throw unimplemented('A read at a past read_time');
-      const transaction = newTransaction
-        ? transactions.begin(newTransaction)
-        : id?.length
-          ? transactions.use(id)
-          : undefined;
-      if (!transaction) return { value: look().value, readTime: now() };
-      const began = newTransaction ? { began: transaction.id } : {};
+      if (!newTransaction && !id?.length) return { value: look().value, readTime: now(), began: undefined };
+      const transaction = newTransaction ? transactions.begin(newTransaction) : transactions.use(id ?? Buffer.alloc(0));
+      const began = newTransaction && transaction.id;
       if (transaction.readOnly) {
-        return { value: look(transaction.snapshot).value, readTime: transaction.readTime, ...began };
+        return { value: look(transaction.snapshot).value, readTime: transaction.readTime, began };
       }
       try {
         for (;;) {
@@ -150,13 +128,13 @@ export function openEngine(state: State, clock: () => number) {
           const ahead = locks.ahead(transaction, names);
           if (ahead.size === 0) {
             locks.hold(transaction, names, query);
-            return { value, readTime: now(), ...began };
+            return { value, readTime: now(), began };
           }
           await locks.standBehind(transaction, ahead, signal);
           transactions.use(transaction.id);
         }
       } catch (error) {
-        const reason = error instanceof DeadlockError ? new RpcError(status.ABORTED, CONTENTION) : error;
+        const reason = asRefusal(error);
         if (newTransaction || reason !== error) {
           transactions.end(transaction, reason instanceof RpcError ? reason : undefined);
         }
@@ -166,17 +144,18 @@ export function openEngine(state: State, clock: () => number) {
 
     close(): void {
       locks.close(new RpcError(status.UNAVAILABLE, 'The local Firestore is stopping.'));
-      transactions.endAll();
-      watchers.clear();
+      transactions.close();
     },
   };
 }
 
+const asRefusal = (error: unknown): unknown =>
+  error instanceof DeadlockError
+    ? new RpcError(status.ABORTED, 'Too much contention on these documents. Please try again.')
+    : error;
+
 /** Whether a query's result may differ after these changes. */
 function changesResult(query: Query, changes: ReadonlyMap<string, Change>): boolean {
   const chosen = (document: StoredDocument | undefined): boolean => document !== undefined && selects(query, document);
-  for (const { before, after } of changes.values()) {
-    if (before !== after && (chosen(before) || chosen(after))) return true;
-  }
-  return false;
+  return [...changes.values()].some(({ before, after }) => before !== after && (chosen(before) || chosen(after)));
 }

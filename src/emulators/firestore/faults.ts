@@ -1,6 +1,5 @@
 /** Failures on demand, as data: which method, what, how likely. The same seed and calls give the same failures. */
 import { status } from '@grpc/grpc-js';
-
 import { RpcError } from './rpc-error.ts';
 
 export interface FaultPlan {
@@ -15,45 +14,34 @@ export interface FaultRule {
   readonly probability: number;
   readonly fault:
     | { readonly kind: 'latency'; readonly milliseconds: number }
-    | { readonly kind: 'aborted' }
-    | { readonly kind: 'unavailable' }
-    /** The call does all its work and its answer is lost: the client sees UNAVAILABLE. */
-    | { readonly kind: 'error-after' };
+    /** After `error-after` the call has done all its work and its answer is lost: the client sees UNAVAILABLE. */
+    | { readonly kind: 'aborted' | 'unavailable' | 'error-after' };
 }
 
+/** What one call is to suffer. */
 export interface Fault {
-  readonly delayMs: number;
-  readonly before?: RpcError;
-  readonly after?: RpcError;
+  delayMs: number;
+  before?: RpcError;
+  after?: RpcError;
 }
 
-/** Answers what a call of the method is to suffer. */
-export function planFaults(plan: FaultPlan | undefined): (method: string) => Fault {
-  const random = mulberry32(plan?.seed ?? 0);
+export function planFaults({ seed, rules }: FaultPlan = { seed: 0, rules: [] }): (method: string) => Fault {
+  const random = mulberry32(seed);
   return (method) => {
-    const fault: { delayMs: number; before?: RpcError; after?: RpcError } = { delayMs: 0 };
-    for (const rule of plan?.rules ?? []) {
-      if ((rule.method !== method && rule.method !== '*') || random() >= rule.probability) continue;
-      switch (rule.fault.kind) {
-        case 'latency':
-          fault.delayMs += rule.fault.milliseconds;
-          break;
-        case 'aborted':
-          fault.before = new RpcError(status.ABORTED, `Fault plan: ${method} aborted.`);
-          break;
-        case 'unavailable':
-          fault.before = new RpcError(status.UNAVAILABLE, `Fault plan: ${method} unavailable.`);
-          break;
-        case 'error-after':
-          fault.after = new RpcError(status.UNAVAILABLE, `Fault plan: the answer of ${method} was lost.`);
-          break;
-        default:
-          rule.fault satisfies never;
-      }
+    const suffered: Fault = { delayMs: 0 };
+    for (const { method: wanted, probability, fault } of rules) {
+      if ((wanted !== method && wanted !== '*') || random() >= probability) continue;
+      if (fault.kind === 'latency') suffered.delayMs += fault.milliseconds;
+      if (fault.kind === 'aborted') suffered.before = failure(status.ABORTED, `${method} aborted`);
+      if (fault.kind === 'unavailable') suffered.before = failure(status.UNAVAILABLE, `${method} unavailable`);
+      if (fault.kind === 'error-after')
+        suffered.after = failure(status.UNAVAILABLE, `the answer of ${method} was lost`);
     }
-    return fault;
+    return suffered;
   };
 }
+
+const failure = (code: status, what: string): RpcError => new RpcError(code, `Fault plan: ${what}.`);
 
 /** Tommy Ettinger's mulberry32: a 32-bit generator, good enough to choose calls. */
 function mulberry32(seed: number): () => number {

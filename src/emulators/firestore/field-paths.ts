@@ -14,24 +14,28 @@ const SEGMENT = /(?:([a-zA-Z_\u0080-\uffff][\w\u0080-\uffff-]*)|`((?:[^`\\]|\\.)
 const parsed = new Map<string, FieldPath>();
 
 /** @throws INVALID_ARGUMENT for a path that the service cannot parse. */
-export function parseFieldPath(text: string | undefined): FieldPath {
-  const known = parsed.get(text ?? '');
+export function parseFieldPath(text = ''): FieldPath {
+  const known = parsed.get(text);
   if (known) return known;
   const path: string[] = [];
   SEGMENT.lastIndex = 0;
   for (let more = true; more;) {
-    const match = SEGMENT.exec(text ?? '');
-    if (!match) throw invalidArgument(`Invalid property path "${text ?? ''}".`);
+    const match = SEGMENT.exec(text);
+    if (!match) throw invalidArgument(`Invalid property path "${text}".`);
     path.push(match[1] ?? (match[2] ?? '').replace(/\\(.)/g, '$1'));
     more = match[3] === '.';
   }
-  if (Buffer.byteLength(text ?? '') > MAX_FIELD_PATH_BYTES) {
+  if (Buffer.byteLength(text) > MAX_FIELD_PATH_BYTES) {
     throw invalidArgument(`A field path is longer than ${MAX_FIELD_PATH_BYTES} bytes.`);
   }
   if (parsed.size > 10_000) parsed.clear();
-  parsed.set(text ?? '', path);
+  parsed.set(text, path);
   return path;
 }
+
+/** The paths of a mask, but for `__name__`, which every document has. */
+export const parseMask = (paths: readonly (string | undefined)[] = []): FieldPath[] =>
+  paths.map((text) => parseFieldPath(text)).filter((path) => !isNameField(path));
 
 /** One spelling for each path, for keys and messages. */
 export const fieldPathText = (path: FieldPath): string =>

@@ -1,9 +1,8 @@
 /** firestore.indexes.json, and the queries that it allows: https://firebase.google.com/docs/reference/firestore/indexes */
 import { status } from '@grpc/grpc-js';
-
 import type { FieldPath } from './field-paths.ts';
 import { fieldPathText, isNameField, NAME_FIELD } from './field-paths.ts';
-import type { FieldFilter, Filter, Query } from './query.ts';
+import type { FieldFilter, Query } from './query.ts';
 import { isInequality } from './query.ts';
 import { RpcError } from './rpc-error.ts';
 
@@ -12,33 +11,36 @@ export interface IndexConfig {
   readonly fieldOverrides?: readonly FieldOverride[];
 }
 
-export interface CompositeIndex {
+type Scope = 'COLLECTION' | 'COLLECTION_GROUP';
+
+interface CompositeIndex {
   readonly collectionGroup: string;
-  readonly queryScope: 'COLLECTION' | 'COLLECTION_GROUP';
-  readonly fields: readonly IndexField[];
+  readonly queryScope: Scope;
+  readonly fields: readonly ({ readonly fieldPath: string } & IndexMode)[];
 }
 
-export interface IndexField {
-  readonly fieldPath: string;
+interface IndexMode {
   readonly order?: 'ASCENDING' | 'DESCENDING';
   readonly arrayConfig?: 'CONTAINS';
 }
 
-export interface FieldOverride {
+const ASCENDING: IndexMode = { order: 'ASCENDING' };
+const DESCENDING: IndexMode = { order: 'DESCENDING' };
+const CONTAINS: IndexMode = { arrayConfig: 'CONTAINS' };
+
+interface FieldOverride {
   readonly collectionGroup: string;
   readonly fieldPath: string;
   /** Documents are deleted some time after the timestamp in this field. */
   readonly ttl?: boolean;
   /** Single-field indexes instead of the automatic ones; an empty list exempts the field. */
-  readonly indexes?: readonly {
-    readonly order?: 'ASCENDING' | 'DESCENDING';
-    readonly arrayConfig?: 'CONTAINS';
-    readonly queryScope: 'COLLECTION' | 'COLLECTION_GROUP';
-  }[];
+  readonly indexes?: readonly ({ readonly queryScope: Scope } & IndexMode)[];
 }
 
 /** An index as the planner sees it: equality fields in any order, then the order that the query wants. */
 interface Needed {
+  readonly group: string;
+  readonly scope: Scope;
   readonly equalities: readonly FieldFilter[];
   /** Without a direction either will do: a field that is only aggregated. */
   readonly order: readonly { readonly field: string; readonly descending?: boolean }[];
@@ -52,11 +54,10 @@ interface Needed {
  * @throws FAILED_PRECONDITION with the index to add.
  */
 export function checkIndexes(query: Query, config: IndexConfig, aggregated: readonly FieldPath[] = []): void {
-  const { collectionId, allDescendants, filter } = query;
-  if (collectionId === undefined) return;
-  const scope = allDescendants ? 'COLLECTION_GROUP' : 'COLLECTION';
-  for (const leaves of conjunctions(filter)) {
-    const equalities = leaves.filter((leaf) => !isInequality(leaf) && !isNameField(leaf.path));
+  const { collectionId: group, allDescendants } = query;
+  if (group === undefined) return;
+  for (const filters of query.alternatives) {
+    const equalities = filters.filter((filter) => !isInequality(filter) && !isNameField(filter.path));
     const fixed = new Set(equalities.filter(({ index }) => index === 'value').map(({ field }) => field));
     const order: { field: string; descending?: boolean }[] = query.orders.filter(({ field }) => !fixed.has(field));
     const name = order.pop() as { field: string; descending: boolean };
@@ -67,111 +68,83 @@ export function checkIndexes(query: Query, config: IndexConfig, aggregated: read
       const field = fieldPathText(path);
       if (!fixed.has(field) && !order.some((one) => one.field === field)) order.push({ field });
     }
-    check({ equalities, order }, collectionId, scope, config);
+    check({ group, scope: allDescendants ? 'COLLECTION_GROUP' : 'COLLECTION', equalities, order }, config);
   }
 }
 
-function check(
-  { equalities, order }: Needed,
-  group: string,
-  scope: CompositeIndex['queryScope'],
-  config: IndexConfig,
-): void {
-  const [only] = order;
-  if (order.length === 0 || (order.length === 1 && equalities.length === 0 && only && only.field !== NAME_FIELD)) {
-    const wanted = equalities.map(({ field, index }) => ({
-      field,
-      mode: index === 'contains' ? 'CONTAINS' : 'ASCENDING',
-    }));
-    if (only) wanted.push({ field: only.field, mode: only.descending ? 'DESCENDING' : 'ASCENDING' });
-    const missing = wanted.filter(({ field, mode }) => !hasSingle(config, group, field, mode, scope));
-    if (missing.length === 0) return;
-    // A composite index serves as well, for example (a, b) for a == 1 and b == 2 when both are exempt.
-    const covered = composites({ equalities, order }, group, scope, config);
-    const left = missing.find(({ field }) => !covered.has(field));
-    if (!left) return;
-    throw new RpcError(
-      status.FAILED_PRECONDITION,
-      `The query requires a ${scope}_${left.mode.replace('ENDING', '')} ` +
-        `index for collection ${group} and field ${left.field}. Add it to "fieldOverrides" in firestore.indexes.json: ` +
-        JSON.stringify({
-          collectionGroup: group,
-          fieldPath: left.field,
-          indexes: [
-            { ...(left.mode === 'CONTAINS' ? { arrayConfig: left.mode } : { order: left.mode }), queryScope: scope },
-          ],
-        }),
-    );
-  }
-  const covered = composites({ equalities, order }, group, scope, config);
-  if (covered.size > 0 && equalities.every(({ field }) => covered.has(field))) return;
+function check(needed: Needed, config: IndexConfig): void {
+  const { group, scope, equalities, order } = needed;
   const fields = [
-    ...equalities.map(({ field, index }) =>
-      index === 'contains' ? { fieldPath: field, arrayConfig: 'CONTAINS' } : { fieldPath: field, order: 'ASCENDING' },
-    ),
-    ...order.map(({ field, descending }) => ({ fieldPath: field, order: descending ? 'DESCENDING' : 'ASCENDING' })),
+    ...equalities.map(({ field, index }) => ({ fieldPath: field, ...(index === 'contains' ? CONTAINS : ASCENDING) })),
+    ...order.map(({ field, descending }) => ({ fieldPath: field, ...(descending ? DESCENDING : ASCENDING) })),
   ];
-  throw new RpcError(
-    status.FAILED_PRECONDITION,
-    'The query requires an index. Add it to "indexes" in firestore.indexes.json: ' +
-      JSON.stringify({ collectionGroup: group, queryScope: scope, fields }),
-  );
+  const covered = composites(needed, config);
+  const single = order.length === 0 || (fields.length === 1 && order[0]?.field !== NAME_FIELD);
+  if (!single) {
+    if (covered.size > 0 && equalities.every(({ field }) => covered.has(field))) return;
+    throw refusal('an index. Add it to "indexes"', { collectionGroup: group, queryScope: scope, fields });
+  }
+  // A composite index serves as well, for example (a, b) for a == 1 and b == 2 when both are exempt.
+  const missing = fields.find((one) => !covered.has(one.fieldPath) && !hasSingle(needed, one, config));
+  if (!missing) return;
+  const { fieldPath, ...mode } = missing;
+  const kind = (mode.arrayConfig ?? mode.order ?? '').replace('ENDING', '');
+  throw refusal(`a ${scope}_${kind} index for collection ${group} and field ${fieldPath}. Add it to "fieldOverrides"`, {
+    collectionGroup: group,
+    fieldPath,
+    indexes: [{ ...mode, queryScope: scope }],
+  });
 }
+
+const refusal = (what: string, entry: object): RpcError =>
+  new RpcError(
+    status.FAILED_PRECONDITION,
+    `The query requires ${what} in firestore.indexes.json: ${JSON.stringify(entry)}`,
+  );
 
 /** The fields of the query that usable composite indexes cover; empty when none ends in the query's order. */
-function composites({ equalities, order }: Needed, group: string, scope: string, config: IndexConfig): Set<string> {
+function composites({ group, scope, equalities, order }: Needed, config: IndexConfig): Set<string> {
   const covered = new Set<string>();
-  for (const index of config.indexes ?? []) {
-    if (index.collectionGroup !== group || index.queryScope !== scope) continue;
-    const listed = index.fields.filter(
-      (one, i) => one.fieldPath !== NAME_FIELD || i < index.fields.length - 1 || endsInName(order),
-    );
+  const byName = order.at(-1)?.field === NAME_FIELD;
+  for (const { collectionGroup, queryScope, fields } of config.indexes ?? []) {
+    if (collectionGroup !== group || queryScope !== scope) continue;
+    const listed = byName || fields.at(-1)?.fieldPath !== NAME_FIELD ? fields : fields.slice(0, -1);
     const split = listed.length - order.length;
-    if (split < 0) continue;
-    const head = listed.slice(0, split);
-    const fits = head.every((one) =>
-      equalities.some(
-        ({ field, index: kind }) =>
-          field === one.fieldPath && (kind === 'contains') === (one.arrayConfig === 'CONTAINS'),
-      ),
-    );
-    if (!fits || !followsOrder(listed.slice(split), order)) continue;
-    for (const one of listed) covered.add(one.fieldPath);
+    const fits = listed
+      .slice(0, Math.max(0, split))
+      .every(({ fieldPath, arrayConfig }) =>
+        equalities.some(
+          ({ field, index }) => field === fieldPath && (index === 'contains') === (arrayConfig !== undefined),
+        ),
+      );
+    if (split < 0 || !fits || !followsOrder(listed.slice(split), order)) continue;
+    for (const { fieldPath } of listed) covered.add(fieldPath);
   }
   return covered;
 }
 
-const endsInName = (order: Needed['order']): boolean => order.at(-1)?.field === NAME_FIELD;
-
 /** An index is read forwards or backwards. */
-function followsOrder(listed: readonly IndexField[], order: Needed['order']): boolean {
-  return [false, true].some((backwards) =>
+const followsOrder = (listed: CompositeIndex['fields'], order: Needed['order']): boolean =>
+  [false, true].some((backwards) =>
     order.every(({ field, descending }, i) => {
       const one = listed[i];
       if (one?.fieldPath !== field || !one.order) return false;
       return descending === undefined || ((one.order === 'DESCENDING') !== backwards) === descending;
     }),
   );
-}
 
-function hasSingle(config: IndexConfig, group: string, field: string, mode: string, scope: string): boolean {
-  const rules = (config.fieldOverrides ?? []).filter(
-    ({ collectionGroup, fieldPath }) =>
-      collectionGroup === group && (fieldPath === field || fieldPath === '*' || field.startsWith(`${fieldPath}.`)),
-  );
+function hasSingle({ group, scope }: Needed, wanted: CompositeIndex['fields'][number], config: IndexConfig): boolean {
   // The closest rule counts: the field's own, else that of a map around it, else the group's.
-  const rule = rules.sort(
-    (a, b) => (b.fieldPath === '*' ? 0 : b.fieldPath.length) - (a.fieldPath === '*' ? 0 : a.fieldPath.length),
-  )[0];
+  const closeness = ({ fieldPath }: FieldOverride): number => (fieldPath === '*' ? 0 : fieldPath.length);
+  const [rule] = (config.fieldOverrides ?? [])
+    .filter(({ collectionGroup, fieldPath }) => {
+      const around = fieldPath === '*' || `${wanted.fieldPath}.`.startsWith(`${fieldPath}.`);
+      return collectionGroup === group && around;
+    })
+    .sort((a, b) => closeness(b) - closeness(a));
   if (!rule?.indexes) return scope === 'COLLECTION';
-  return rule.indexes.some((one) => one.queryScope === scope && (one.order === mode || one.arrayConfig === mode));
-}
-
-/** The filter as OR of ANDs. */
-function conjunctions(filter: Filter | undefined): FieldFilter[][] {
-  if (!filter) return [[]];
-  if (!('filters' in filter)) return [[filter]];
-  const parts = filter.filters.map(conjunctions);
-  if (filter.op === 'OR') return parts.flat();
-  return parts.reduce((all, part) => all.flatMap((left) => part.map((right) => [...left, ...right])), [[]]);
+  return rule.indexes.some(
+    ({ queryScope, order, arrayConfig }) =>
+      queryScope === scope && order === wanted.order && arrayConfig === wanted.arrayConfig,
+  );
 }

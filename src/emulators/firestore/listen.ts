@@ -1,13 +1,12 @@
 /** Listen: keeps a client's documents and queries up to date, in the order of messages that `onSnapshot` needs. */
 import type { Change } from './changes.ts';
 import type { Engine } from './engine.ts';
-import { project } from './field-paths.ts';
 import { documentName } from './paths.ts';
-import { decodeFields } from './protocol.ts';
+import { documentMessage } from './protocol.ts';
 import type { Query } from './query.ts';
 import { isInScope, parseQuery } from './query.ts';
 import { invalidArgument, RpcError } from './rpc-error.ts';
-import type { ListenRequest, Target } from './schemas.ts';
+import type { Requests, Target } from './schemas.ts';
 import { search } from './search.ts';
 import type { StoredDocument } from './store.ts';
 import { timestampOf } from './values.ts';
@@ -33,9 +32,9 @@ export function watchTargets(
   send: (response: object) => void,
   count: (reads: number) => void,
   check: (query: Query) => void,
-): { receive(request: ListenRequest): void; end(): void } {
+): { receive(request: Requests['Listen']): void; end(): void } {
   const targets = new Map<number, Watched>();
-  let due: Set<Watched> | undefined;
+  const due = new Set<Watched>();
 
   /** Sends what differs from what the client has. */
   function refresh(target: Watched): void {
@@ -50,7 +49,7 @@ export function watchTargets(
       if (target.sent.get(document.name) === document.updated) continue;
       target.sent.set(document.name, document.updated);
       count(1);
-      send({ documentChange: { document: toMessage(document, target.query), targetIds: [target.id] } });
+      send({ documentChange: { document: documentMessage(document, target.query?.select), targetIds: [target.id] } });
     }
   }
 
@@ -65,7 +64,7 @@ export function watchTargets(
   function add(message: Target): void {
     const id = message.targetId ?? 1;
     if (targets.has(id)) throw invalidArgument(`Target ${id} is already active.`);
-    const target = { id, sent: new Map<string, number>(), ...watched(engine, message, check) };
+    const target = { id, ...watched(engine, message, check) };
     targets.set(id, target);
     send({ targetChange: { targetChangeType: 'ADD', targetIds: [id] } });
     // The whole result is sent anew, so a client that resumes has to drop what it had.
@@ -74,9 +73,6 @@ export function watchTargets(
     }
     refresh(target);
     if (target.sent.size === 0) count(1);
-    for (const name of target.missing?.() ?? []) {
-      send({ documentDelete: { document: name, removedTargetIds: [id], readTime: timestampOf(engine.now()) } });
-    }
     send({ targetChange: { targetChangeType: 'CURRENT', targetIds: [id], resumeToken: tokenOf(engine.now()) } });
     settle();
     if (message.once) remove(id);
@@ -89,18 +85,15 @@ export function watchTargets(
   /** Commits of one turn of the event loop make one snapshot. */
   function onChange(changes: ReadonlyMap<string, Change>): void {
     const concerned = [...targets.values()].filter(({ concerns }) => [...changes.keys()].some(concerns));
-    if (concerned.length === 0) return;
-    due ??= new Set();
-    if (due.size === 0) setImmediate(flush);
+    if (concerned.length > 0 && due.size === 0) setImmediate(flush);
     for (const target of concerned) due.add(target);
   }
 
   function flush(): void {
-    const ready = [...(due ?? [])].filter((target) => targets.get(target.id) === target);
-    due = undefined;
-    if (ready.length === 0) return;
+    const ready = [...due].filter((target) => targets.get(target.id) === target);
+    due.clear();
     for (const target of ready) refresh(target);
-    settle();
+    if (ready.length > 0) settle();
   }
 
   engine.watchers.add(onChange);
@@ -129,32 +122,24 @@ export function watchTargets(
   };
 }
 
-function watched(
-  engine: Engine,
-  message: Target,
-  check: (query: Query) => void,
-): Pick<Watched, 'concerns' | 'current' | 'query'> & { missing?: () => string[] } {
+function watched(engine: Engine, message: Target, check: (query: Query) => void): Omit<Watched, 'id'> {
   if (message.documents) {
     const names = (message.documents.documents ?? []).map((name) => documentName(name));
     return {
       concerns: (name) => names.includes(name),
       current: () => names.map((name) => engine.store.get(name)).filter((found) => found !== undefined),
-      missing: () => names.filter((name) => !engine.store.get(name)),
+      // As if the client had each, so that it is told of those that are missing.
+      sent: new Map(names.map((name) => [name, -1])),
     };
   }
   if (!message.query) throw invalidArgument('A target needs documents or a query.');
   const query = parseQuery(message.query.parent, message.query.structuredQuery);
   check(query);
-  return { query, concerns: (name) => isInScope(query, name), current: () => search(engine.store, query).documents };
-}
-
-function toMessage({ name, fields, created, updated }: StoredDocument, query: Query | undefined): object {
-  const all = decodeFields(fields);
   return {
-    name,
-    fields: query?.select ? project(all, query.select) : all,
-    createTime: timestampOf(created),
-    updateTime: timestampOf(updated),
+    query,
+    concerns: (name) => isInScope(query, name),
+    current: () => search(engine.store, query).documents,
+    sent: new Map(),
   };
 }
 

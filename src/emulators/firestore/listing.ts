@@ -1,81 +1,67 @@
 /** ListDocuments and ListCollectionIds: what is below a document, also below one that does not exist. */
-import { parseFieldPath, project } from './field-paths.ts';
-import { checkId, idKey, idOf, parentName } from './paths.ts';
-import { decodeFields } from './protocol.ts';
+import { parseMask } from './field-paths.ts';
+import { checkId, idFromKey, idKey, idOf, parentName } from './paths.ts';
+import { documentMessage } from './protocol.ts';
 import { invalidArgument, unimplemented } from './rpc-error.ts';
-import type { Fields, ListCollectionIdsRequest, ListDocumentsRequest } from './schemas.ts';
-import type { Store } from './store.ts';
+import type { Requests } from './schemas.ts';
+import type { Store, StoredDocument } from './store.ts';
 import { ALL_IDS } from './store.ts';
-import { timestampOf, toBytes } from './values.ts';
+import { toBytes } from './values.ts';
 
 const DEFAULT_PAGE_SIZE = 300;
 
-interface ListedDocument {
-  name: string;
-  fields?: Fields;
-  createTime?: { seconds: string; nanos: number };
-  updateTime?: { seconds: string; nanos: number };
-}
-
 export function listDocuments(
   store: Store,
-  request: ListDocumentsRequest,
-): { documents: ListedDocument[]; nextPageToken: string } {
+  request: Requests['ListDocuments'],
+): { documents: object[]; nextPageToken: string } {
+  const { collectionId, pageToken, mask, showMissing } = request;
   if (request.orderBy) throw unimplemented('ListDocumentsRequest.order_by');
   if (request.readTime || request.transaction) throw unimplemented('ListDocuments in a transaction or at a read_time');
-  if (!request.collectionId) throw unimplemented('ListDocuments of all collections');
-  checkId(request.collectionId, false);
-  const name = `${parentName(request.parent)}/${request.collectionId}`;
-  const place = store.collection(name);
+  if (!collectionId) throw unimplemented('ListDocuments of all collections');
+  checkId(collectionId, false);
+  const name = `${parentName(request.parent)}/${collectionId}`;
   const size = pageSize(request.pageSize);
-  const from = tokenText(request.pageToken);
-  const mask = request.mask && (request.mask.fieldPaths ?? []).map((text) => parseFieldPath(text));
-  const documents: ListedDocument[] = [];
-  for (const found of place ? store.documents(place, { ...ALL_IDS, low: from }, false, size + 1) : []) {
-    const fields = decodeFields(found.fields);
-    documents.push({
-      name: found.name,
-      fields: mask ? project(fields, mask) : fields,
-      createTime: timestampOf(found.created),
-      updateTime: timestampOf(found.updated),
-    });
+  const from = keyOf(pageToken);
+  const place = store.collection(name);
+  const found = new Map<string, StoredDocument | undefined>();
+  for (const document of place ? store.documents(place, undefined, { ...ALL_IDS, low: from }) : []) {
+    found.set(idKey(idOf(document.name)), document);
+    if (found.size > size) break;
   }
-  if (request.showMissing) {
-    const present = new Set(documents.map((document) => document.name));
-    const below = store.filledCollectionsBelow(name).map((deeper) => firstId(name, deeper));
-    for (const id of new Set(below)) {
-      const missing = `${name}/${id}`;
-      if (idKey(id) >= from && !present.has(missing) && !store.get(missing)) documents.push({ name: missing });
-    }
-    documents.sort((a, b) => (sortKey(a.name) < sortKey(b.name) ? -1 : 1));
+  for (const key of showMissing ? keysBelow(store, name) : []) {
+    if (key >= from && !found.has(key) && !store.get(`${name}/${idFromKey(key)}`)) found.set(key, undefined);
   }
-  const next = documents[size];
-  return { documents: documents.slice(0, size), nextPageToken: next ? tokenOf(idKey(idOf(next.name))) : '' };
+  const page = [...found].sort(([a], [b]) => (toBytes(a) < toBytes(b) ? -1 : 1));
+  const paths = mask && parseMask(mask.fieldPaths);
+  const documents = page.slice(0, size).map(([key, document]) => {
+    const id = `${name}/${idFromKey(key)}`;
+    return document ? documentMessage(document, paths) : { name: id };
+  });
+  return { documents, nextPageToken: tokenOf(page[size]?.[0]) };
 }
 
 export function listCollectionIds(
   store: Store,
-  request: ListCollectionIdsRequest,
+  request: Requests['ListCollectionIds'],
 ): { collectionIds: string[]; nextPageToken: string } {
   if (request.readTime) throw unimplemented('ListCollectionIds at a read_time');
-  const parent = parentName(request.parent);
   const size = pageSize(request.pageSize);
-  const from = tokenText(request.pageToken);
-  const ids = [...new Set(store.filledCollectionsBelow(parent).map((name) => firstId(parent, name)))];
-  const left = ids.filter((id) => idKey(id) >= from);
-  const next = left[size];
-  return { collectionIds: left.slice(0, size), nextPageToken: next === undefined ? '' : tokenOf(idKey(next)) };
+  const from = keyOf(request.pageToken);
+  const left = keysBelow(store, parentName(request.parent)).filter((key) => key >= from);
+  return { collectionIds: left.slice(0, size).map(idFromKey), nextPageToken: tokenOf(left[size]) };
 }
 
-const firstId = (above: string, name: string): string => name.slice(above.length + 1).split('/', 1)[0] ?? '';
-
-const sortKey = (name: string): string => toBytes(idKey(idOf(name)));
+/** The keys of ids right below a name that lead to a collection with documents. */
+const keysBelow = (store: Store, name: string): string[] => {
+  const ids = store.filledCollectionsBelow(name).map((deeper) => deeper.slice(name.length + 1).split('/', 1)[0] ?? '');
+  return [...new Set(ids)].map(idKey);
+};
 
 function pageSize(wanted = 0): number {
   if (wanted < 0) throw invalidArgument('The page size must not be negative.');
   return wanted || DEFAULT_PAGE_SIZE;
 }
 
-/** A page token is the sort key of the first id of the page. */
-const tokenOf = (key: string): string => Buffer.from(key).toString('base64url');
-const tokenText = (token = ''): string => Buffer.from(token, 'base64url').toString();
+/** A page token is the key of the first id of the page. */
+const tokenOf = (key = ''): string => Buffer.from(key).toString('base64url');
+const keyOf = (token = ''): string => Buffer.from(token, 'base64url').toString();

@@ -41,35 +41,25 @@ interface Wait {
   readonly isRead: boolean;
 }
 
-interface Held<Query> {
-  readonly names: Set<string>;
-  readonly queries: Set<Query>;
-}
-
 export class Locks<Query> {
-  readonly #held = new Map<Owner, Held<Query>>();
-  readonly #byName = new Map<string, Set<Owner>>();
+  readonly #held = new Map<Owner, { readonly names: Set<string>; readonly queries: Set<Query> }>();
   readonly #queue = new Map<Owner, ReadonlySet<string>>();
   readonly #waits = new Set<Wait>();
 
   hold(owner: Owner, names: Iterable<string>, query?: Query): void {
     const held = this.#held.get(owner) ?? { names: new Set(), queries: new Set() };
     this.#held.set(owner, held);
+    for (const name of names) held.names.add(name);
     if (query !== undefined) held.queries.add(query);
-    for (const name of names) {
-      held.names.add(name);
-      this.#byName.set(name, (this.#byName.get(name) ?? new Set()).add(owner));
-    }
   }
 
   /** Other owners whose locks a change would break. */
   blockers(owner: Owner, { names, changes }: Touched<Query>): Set<Owner> {
     const found = new Set<Owner>();
-    for (const name of names) for (const other of this.#byName.get(name) ?? []) found.add(other);
-    for (const [other, { queries }] of this.#held) {
-      if (!found.has(other) && [...queries].some(changes)) found.add(other);
+    for (const [other, held] of this.#held) {
+      if (other === owner) continue;
+      if (names.some((name) => held.names.has(name)) || [...held.queries].some(changes)) found.add(other);
     }
-    found.delete(owner);
     return found;
   }
 
@@ -84,20 +74,19 @@ export class Locks<Query> {
   }
 
   /** Resolves when these commits have left the queue, or when waiting for them has become pointless: look again. */
-  async standBehind(owner: Owner, ahead: ReadonlySet<Owner>, signal?: AbortSignal): Promise<void> {
-    const remaining = (): Set<Owner> => new Set([...ahead].filter((other) => this.#queue.has(other)));
-    await this.#wait({ owner, blockers: remaining, isRead: true, settled: Promise.withResolvers() }, signal);
+  standBehind(owner: Owner, ahead: ReadonlySet<Owner>, signal?: AbortSignal): Promise<void> {
+    const blockers = (): Set<Owner> => new Set([...ahead].filter((other) => this.#queue.has(other)));
+    return this.#wait({ owner, blockers, isRead: true, settled: Promise.withResolvers() }, signal);
   }
 
   /** Joins the queue. */
   queue(owner: Owner, names: readonly string[], signal?: AbortSignal): Turn<Query> {
     this.#queue.set(owner, new Set(names));
     return {
-      free: (touched) =>
-        this.#wait(
-          { owner, blockers: () => this.blockers(owner, touched), isRead: false, settled: Promise.withResolvers() },
-          signal,
-        ),
+      free: (touched) => {
+        const blockers = (): Set<Owner> => this.blockers(owner, touched);
+        return this.#wait({ owner, blockers, isRead: false, settled: Promise.withResolvers() }, signal);
+      },
       end: () => {
         this.#queue.delete(owner);
         this.#wake();
@@ -107,11 +96,6 @@ export class Locks<Query> {
 
   /** Drops the owner's locks so that others go on; what the owner itself waits for is refused. */
   release(owner: Owner, reason = new Error('the transaction has ended')): void {
-    for (const name of this.#held.get(owner)?.names ?? []) {
-      const owners = this.#byName.get(name);
-      owners?.delete(owner);
-      if (owners?.size === 0) this.#byName.delete(name);
-    }
     this.#held.delete(owner);
     for (const wait of this.#waits) if (wait.owner === owner) this.#settle(wait, reason);
     this.#wake();

@@ -2,32 +2,18 @@
 import { MAX_DOCUMENT_NAME_BYTES, MAX_ID_BYTES, MAX_SUBCOLLECTION_DEPTH } from './limits.ts';
 import { invalidArgument } from './rpc-error.ts';
 
-const ROOT = /^projects\/[^/]+\/databases\/[^/]+\/documents$/;
+const ROOT = /^projects\/[^/]+\/databases\/[^/]+\/documents(?=\/|$)/;
 const NUMERIC_ID = /^__id(-?\d{1,19})__$/;
 // oxlint-disable-next-line no-control-regex -- control characters are what it is for
 const ESCAPED = /[\0-\x02]/g;
 // oxlint-disable-next-line no-control-regex
 const ESCAPE = /\x02([\x10-\x12])/g;
 
-let lastRoot = '';
-
-/** `projects/P/databases/D/documents`, from a database name or any name below it. */
+/** `projects/P/databases/D/documents`, from any name below it. */
 export function rootOf(name: string): string {
-  if (
-    lastRoot !== '' &&
-    name.startsWith(lastRoot) &&
-    (name.length === lastRoot.length || name[lastRoot.length] === '/')
-  )
-    return lastRoot;
-  const parts = name.split('/', 5);
-  const root = `${parts.slice(0, 4).join('/')}/documents`;
-  if (!ROOT.test(root) || (parts.length > 4 && parts[4] !== 'documents')) {
-    throw invalidArgument(
-      `Resource name "${name}" must start with "projects/{project}/databases/{database}/documents".`,
-    );
-  }
-  lastRoot = root;
-  return root;
+  const root = ROOT.exec(name)?.[0];
+  if (root !== undefined) return root;
+  throw invalidArgument(`Resource name "${name}" must start with "projects/{project}/databases/{database}/documents".`);
 }
 
 /** Everything before the last slash: a document's collection, or a collection's parent. */
@@ -54,8 +40,7 @@ export function documentName(name: string | undefined, writable = false): string
 
 /** Answers the name when it can be the parent of collections: the root, or a document. */
 export function parentName(name: string | undefined): string {
-  if (name !== undefined && ROOT.test(name)) return name;
-  return documentName(name);
+  return name !== undefined && ROOT.exec(name)?.[0] === name ? name : documentName(name);
 }
 
 export function checkId(id: string, writable: boolean): void {

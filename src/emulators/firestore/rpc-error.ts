@@ -1,18 +1,8 @@
-/** An error that goes to the client as a gRPC status. */
+/** What the service can do and this emulator cannot is refused by the name that the service uses for it. */
 import { status } from '@grpc/grpc-js';
+import { RpcError } from '../rpc-error.ts';
 
-export class RpcError extends Error {
-  override readonly name = 'RpcError';
-  readonly code: status;
+export { invalidArgument, RpcError } from '../rpc-error.ts';
 
-  constructor(code: status, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
-export const invalidArgument = (message: string): RpcError => new RpcError(status.INVALID_ARGUMENT, message);
-
-/** What the service can do and this emulator cannot, by the name that the service uses for it. */
 export const unimplemented = (what: string): RpcError =>
   new RpcError(status.UNIMPLEMENTED, `${what} is not implemented by Daymill's Firestore emulator.`);

@@ -1,4 +1,4 @@
-/** The shapes of google.firestore.v1 messages as `@grpc/proto-loader` decodes them (64-bit integers are strings). */
+/** google.firestore.v1 messages as `@grpc/proto-loader` decodes them: 64-bit integers are strings, enums their names. */
 
 export interface Timestamp {
   seconds?: string | number;
@@ -17,38 +17,35 @@ export type Value =
   | { valueType: 'bytesValue'; bytesValue: Uint8Array }
   | { valueType: 'referenceValue'; referenceValue: string }
   | { valueType: 'geoPointValue'; geoPointValue: { latitude?: number; longitude?: number } }
-  | { valueType: 'arrayValue'; arrayValue: { values?: Value[] } }
+  | { valueType: 'arrayValue'; arrayValue: ArrayValue }
   | { valueType: 'mapValue'; mapValue: { fields?: Fields } };
 
-export interface Precondition {
-  exists?: boolean;
-  updateTime?: Timestamp;
+interface ArrayValue {
+  values?: Value[];
 }
 
 export interface FieldTransform {
   fieldPath?: string;
-  transformType?:
-    | 'setToServerValue'
-    | 'increment'
-    | 'maximum'
-    | 'minimum'
-    | 'appendMissingElements'
-    | 'removeAllFromArray';
+  transformType?: Exclude<keyof FieldTransform, 'fieldPath' | 'transformType'>;
   setToServerValue?: string;
   increment?: Value;
   maximum?: Value;
   minimum?: Value;
-  appendMissingElements?: { values?: Value[] };
-  removeAllFromArray?: { values?: Value[] };
+  appendMissingElements?: ArrayValue;
+  removeAllFromArray?: ArrayValue;
+}
+
+interface DocumentMask {
+  fieldPaths?: string[];
 }
 
 export interface Write {
   operation?: 'update' | 'delete' | 'transform';
   update?: { name?: string; fields?: Fields };
   delete?: string;
-  updateMask?: { fieldPaths?: string[] };
+  updateMask?: DocumentMask;
   updateTransforms?: FieldTransform[];
-  currentDocument?: Precondition;
+  currentDocument?: { exists?: boolean; updateTime?: Timestamp };
 }
 
 export interface WriteResult {
@@ -56,23 +53,26 @@ export interface WriteResult {
   transformResults?: Value[];
 }
 
+interface FieldReference {
+  fieldPath?: string;
+}
+
 export interface FilterMessage {
   filterType?: 'compositeFilter' | 'fieldFilter' | 'unaryFilter';
   compositeFilter?: { op?: string; filters?: FilterMessage[] };
-  fieldFilter?: { field?: { fieldPath?: string }; op?: string; value?: Value };
-  unaryFilter?: { op?: string; field?: { fieldPath?: string } };
+  fieldFilter?: { field?: FieldReference; op?: string; value?: Value };
+  unaryFilter?: { field?: FieldReference; op?: string };
 }
 
-export interface CursorMessage {
-  values?: Value[];
+export interface CursorMessage extends ArrayValue {
   before?: boolean;
 }
 
 export interface StructuredQuery {
-  select?: { fields?: { fieldPath?: string }[] };
+  select?: { fields?: FieldReference[] };
   from?: { collectionId?: string; allDescendants?: boolean }[];
   where?: FilterMessage;
-  orderBy?: { field?: { fieldPath?: string }; direction?: string }[];
+  orderBy?: { field?: FieldReference; direction?: string }[];
   startAt?: CursorMessage;
   endAt?: CursorMessage;
   offset?: number;
@@ -83,8 +83,8 @@ export interface StructuredQuery {
 export interface Aggregation {
   operator?: 'count' | 'sum' | 'avg';
   count?: { upTo?: { value?: string } };
-  sum?: { field?: { fieldPath?: string } };
-  avg?: { field?: { fieldPath?: string } };
+  sum?: { field?: FieldReference };
+  avg?: { field?: FieldReference };
   alias?: string;
 }
 
@@ -101,41 +101,7 @@ export interface Consistency {
   readTime?: Timestamp;
 }
 
-export interface BatchGetDocumentsRequest extends Consistency {
-  database?: string;
-  documents?: string[];
-  mask?: { fieldPaths?: string[] };
-}
-
-export interface CommitRequest {
-  database?: string;
-  writes?: Write[];
-  transaction?: Uint8Array;
-}
-
-export interface RunQueryRequest extends Consistency {
-  parent?: string;
-  structuredQuery?: StructuredQuery;
-  explainOptions?: object;
-}
-
-export interface RunAggregationQueryRequest extends Consistency {
-  parent?: string;
-  structuredAggregationQuery?: { structuredQuery?: StructuredQuery; aggregations?: Aggregation[] };
-  explainOptions?: object;
-}
-
-export interface ListDocumentsRequest extends Consistency {
-  parent?: string;
-  collectionId?: string;
-  pageSize?: number;
-  pageToken?: string;
-  orderBy?: string;
-  mask?: { fieldPaths?: string[] };
-  showMissing?: boolean;
-}
-
-export interface ListCollectionIdsRequest extends Consistency {
+interface Page extends Consistency {
   parent?: string;
   pageSize?: number;
   pageToken?: string;
@@ -150,8 +116,19 @@ export interface Target {
   once?: boolean;
 }
 
-export interface ListenRequest {
-  database?: string;
-  addTarget?: Target;
-  removeTarget?: number;
+/** By RPC. */
+export interface Requests {
+  BatchGetDocuments: Consistency & { documents?: string[]; mask?: DocumentMask };
+  RunQuery: Consistency & { parent?: string; structuredQuery?: StructuredQuery; explainOptions?: object };
+  RunAggregationQuery: Consistency & {
+    parent?: string;
+    structuredAggregationQuery?: { structuredQuery?: StructuredQuery; aggregations?: Aggregation[] };
+    explainOptions?: object;
+  };
+  Commit: { writes?: Write[]; transaction?: Uint8Array };
+  Rollback: { transaction?: Uint8Array };
+  BatchWrite: { writes?: Write[] };
+  ListDocuments: Page & { collectionId?: string; orderBy?: string; mask?: DocumentMask; showMissing?: boolean };
+  ListCollectionIds: Page;
+  Listen: { addTarget?: Target; removeTarget?: number };
 }

@@ -1,47 +1,35 @@
 /** The local Firestore: google.firestore.v1.Firestore over gRPC, from the shared state file. */
-import type {
-  Metadata,
-  ServerDuplexStream,
-  ServerUnaryCall,
-  ServerWritableStream,
-  UntypedServiceImplementation,
-} from '@grpc/grpc-js';
-import { Server, ServerCredentials, status } from '@grpc/grpc-js';
-
+import { once } from 'node:events';
+import type { Metadata, ServerDuplexStream, ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
+import { Server, status } from '@grpc/grpc-js';
+import { listenGrpc } from '../loopback.ts';
 import type { State } from '../state.ts';
 import { aggregate, aggregatedFields } from './aggregate.ts';
+import { encodeFields } from './encode-fields.ts';
 import { openEngine } from './engine.ts';
 import type { FaultPlan } from './faults.ts';
 import { planFaults } from './faults.ts';
 import type { FieldPath } from './field-paths.ts';
-import { isNameField, parseFieldPath, project } from './field-paths.ts';
+import { parseMask, project } from './field-paths.ts';
 import type { IndexConfig } from './indexes.ts';
 import { checkIndexes } from './indexes.ts';
 import { MAX_REQUEST_BYTES } from './limits.ts';
 import { watchTargets } from './listen.ts';
 import { listCollectionIds, listDocuments } from './listing.ts';
 import { documentName } from './paths.ts';
-import { encodeFields } from './encode-fields.ts';
-import { decodeFields, encodeDocument, encodeTimestamp, lengthDelimited, pushVarint, service } from './protocol.ts';
+import { decodeFields, service, writeDocument } from './protocol.ts';
 import type { Query } from './query.ts';
 import { parseQuery } from './query.ts';
 import { invalidArgument, RpcError, unimplemented } from './rpc-error.ts';
-import type {
-  BatchGetDocumentsRequest,
-  CommitRequest,
-  ListCollectionIdsRequest,
-  ListDocumentsRequest,
-  ListenRequest,
-  RunAggregationQueryRequest,
-  RunQueryRequest,
-  Write,
-} from './schemas.ts';
+import type { Requests } from './schemas.ts';
+import type { SearchResult } from './search.ts';
 import { search } from './search.ts';
 import type { StoredDocument } from './store.ts';
 import { startTtl } from './ttl.ts';
 import type { Usage } from './usage.ts';
-import { CALLER_HEADER, UsageCounters } from './usage.ts';
+import { UsageCounters } from './usage.ts';
 import { timestampOf } from './values.ts';
+import { bytes, message, text, timestamp, varint, written } from './wire.ts';
 
 export interface FirestoreEmulator {
   port: number;
@@ -79,25 +67,23 @@ interface AnyCall {
   on(event: 'cancelled', listener: () => void): unknown;
 }
 
+/** Metadata that names the caller, for example the part of a program that the cost belongs to. */
+const CALLER_HEADER = 'x-daymill-caller';
 /** Room above the service's limit, so that a request just over it is refused with the service's own message. */
 const MAX_RECEIVE_BYTES = 4 * MAX_REQUEST_BYTES;
 /** Documents go out in gulps of so many bytes; the next waits until the client took this one. */
 const STREAM_GULP_BYTES = 1 << 20;
 
-/** How long answers under way may take before {@link FirestoreEmulator.close} cuts the connections. */
-const SHUTDOWN_GRACE_MS = 500;
-
 /** Listens on 127.0.0.1. @throws when the port is taken. */
 export async function startFirestore(options: FirestoreOptions): Promise<FirestoreEmulator> {
-  const { state, clock = Date.now, log } = options;
+  const { state, indexes = {}, clock = Date.now, log } = options;
   const engine = openEngine(state, clock);
+  const { store } = engine;
   const usage = new UsageCounters();
   const faultOf = planFaults(options.faults);
-
   const listeners = new Set<() => void>();
-  const endTtl = startTtl(engine, options.indexes, clock, (deletes) => usage.add(undefined, { deletes }));
   const check = (query: Query, aggregated?: readonly FieldPath[]): void => {
-    if (options.requireIndexes) checkIndexes(query, options.indexes ?? {}, aggregated);
+    if (options.requireIndexes) checkIndexes(query, indexes, aggregated);
   };
 
   /** What every call has in common: counting, logging, faults, cancelling, errors as statuses. */
@@ -118,10 +104,7 @@ export async function startFirestore(options: FirestoreOptions): Promise<Firesto
       const fault = faultOf(method);
       if (fault.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
       if (fault.before) throw fault.before;
-      await work({
-        signal: abort.signal,
-        count: (used) => usage.add(caller, used),
-      });
+      await work({ signal: abort.signal, count: (used) => usage.add(caller, used) });
       if (fault.after) throw fault.after;
       return undefined;
     } catch (error) {
@@ -135,133 +118,148 @@ export async function startFirestore(options: FirestoreOptions): Promise<Firesto
     }
   }
 
-  function unary<Request>(method: string, work: (request: Request, context: Context) => Promise<object>) {
-    return (call: ServerUnaryCall<Request, object>, answer: (error: object | null, value?: object) => void): void => {
+  function unary<M extends keyof Requests>(
+    method: M,
+    work: (request: Requests[M], context: Context) => Promise<object> | object,
+  ) {
+    return (
+      call: ServerUnaryCall<Requests[M], object>,
+      answer: (error: object | null, value?: object) => void,
+    ): void => {
       let reply: object = {};
-      void serve(method, call, async (context) => void (reply = await work(checkSize(call.request), context))).then(
-        (error) => (error ? answer(error) : answer(null, reply)),
-      );
+      void serve(method, call, async (context) => {
+        reply = await work(checkSize(call.request), context);
+      }).then((error) => (error ? answer(error) : answer(null, reply)));
     };
   }
 
-  function streaming<Request>(
-    method: string,
-    work: (request: Request, context: Context) => Promise<Iterable<Buffer | object>>,
+  function streaming<M extends keyof Requests>(
+    method: M,
+    work: (request: Requests[M], context: Context) => Promise<Iterable<Buffer | object>>,
   ) {
-    return (call: ServerWritableStream<Request, Buffer | object>): void => {
+    return (call: ServerWritableStream<Requests[M], Buffer | object>): void => {
       void serve(method, call, async (context) => {
         let gulp = 0;
-        for (const message of await work(checkSize(call.request), context)) {
+        for (const answer of await work(checkSize(call.request), context)) {
           if (context.signal.aborted) return;
-          const roomy = call.write(message);
-          gulp += Buffer.isBuffer(message) ? message.length : 0;
+          const roomy = call.write(answer);
+          gulp += Buffer.isBuffer(answer) ? answer.length : 0;
           if (roomy || gulp < STREAM_GULP_BYTES) continue;
           gulp = 0;
-          await new Promise<void>((resolve) => {
-            call.once('drain', resolve);
-            context.signal.addEventListener('abort', () => resolve());
-          });
+          // Cancelled: the loop ends at its next turn.
+          await once(call, 'drain', { signal: context.signal }).catch(() => undefined);
         }
       }).then((error) => (error ? call.emit('error', error) : call.end()));
     };
   }
 
-  const implementation: UntypedServiceImplementation = {
-    BatchGetDocuments: streaming<BatchGetDocumentsRequest>('BatchGetDocuments', async (request, context) => {
+  const server = new Server({ 'grpc.max_receive_message_length': MAX_RECEIVE_BYTES });
+  server.addService(service, {
+    BatchGetDocuments: streaming('BatchGetDocuments', async (request, { signal, count }) => {
       const names = [...new Set(request.documents ?? [])].map((name) => documentName(name));
-      const mask = request.mask && masksOf(request.mask.fieldPaths ?? []);
+      const mask = request.mask && parseMask(request.mask.fieldPaths);
       const { value, readTime, began } = await engine.read(
         request,
         (snapshot) => ({
-          value: names.map((name) => (snapshot?.has(name) ? snapshot.get(name) : engine.store.get(name))),
+          value: names.map((name) => (snapshot?.has(name) ? snapshot.get(name) : store.get(name))),
           names,
         }),
-        context.signal,
+        signal,
       );
-      context.count({ reads: names.length });
-      const tail = lengthDelimited(4, encodeTimestamp(readTime));
-      const messages = value.map((found, i) => {
-        const head = found ? lengthDelimited(1, encoded(found, mask)) : lengthDelimited(2, Buffer.from(names[i] ?? ''));
-        return Buffer.concat([head, tail]);
-      });
-      // The id of a new transaction belongs to the first response.
-      return began ? [lengthDelimited(3, began), ...messages] : messages;
+      count({ reads: names.length });
+      // BatchGetDocumentsResponse: found = 1, missing = 2, transaction = 3, read_time = 4.
+      const messages = value.map((document, i) =>
+        answer(document, mask, () => {
+          if (!document) text(0x12, names[i] ?? '');
+          timestamp(0x22, timestampOf(readTime));
+        }),
+      );
+      return began ? [written(() => bytes(0x1a, began)), ...messages] : messages;
     }),
 
-    RunQuery: streaming<RunQueryRequest>('RunQuery', async (request, context) => {
+    RunQuery: streaming('RunQuery', async (request, { signal, count }) => {
       if (request.explainOptions) throw unimplemented('RunQueryRequest.explain_options');
       const query = parseQuery(request.parent, request.structuredQuery);
       check(query);
       const { value, readTime, began } = await engine.read(
         request,
         (snapshot) => {
-          const result = search(engine.store, query, snapshot);
+          const result = search(store, query, snapshot);
           return { value: result, names: result.documents.map(({ name }) => name), query };
         },
-        context.signal,
+        signal,
       );
-      context.count({ reads: Math.max(1, value.documents.length + value.skipped) });
-      return queryMessages(value.documents, value.skipped, readTime, query.select, began);
+      count({ reads: Math.max(1, value.documents.length + value.skipped) });
+      return queryMessages(value, readTime, query.select, began);
     }),
 
-    RunAggregationQuery: streaming<RunAggregationQueryRequest>('RunAggregationQuery', async (request, context) => {
+    RunAggregationQuery: streaming('RunAggregationQuery', async (request, { signal, count }) => {
       if (request.explainOptions) throw unimplemented('RunAggregationQueryRequest.explain_options');
       const { structuredQuery, aggregations = [] } = request.structuredAggregationQuery ?? {};
       const query = parseQuery(request.parent, structuredQuery);
       check(query, aggregatedFields(aggregations));
       const { value, readTime, began } = await engine.read(
         request,
-        (snapshot) => ({ value: aggregate(engine.store, query, aggregations, snapshot), names: [], query }),
-        context.signal,
+        (snapshot) => ({ value: aggregate(store, query, aggregations, snapshot), names: [], query }),
+        signal,
       );
-      context.count({ reads: value.reads });
-      const result = { result: { aggregateFields: value.fields }, readTime: timestampOf(readTime) };
-      return [{ ...result, ...(began ? { transaction: began } : {}) }];
+      count({ reads: value.reads });
+      const result = { aggregateFields: value.fields };
+      return [{ result, readTime: timestampOf(readTime), ...(began && { transaction: began }) }];
     }),
 
-    Commit: unary<CommitRequest>('Commit', async (request, context) => {
-      const done = await engine.commit(request.writes ?? [], request.transaction, context.signal);
-      context.count({ writes: done.writes, deletes: done.deletes });
-      return { writeResults: done.results, commitTime: timestampOf(done.time) };
+    Commit: unary('Commit', async (request, { signal, count }) => {
+      const { writes, deletes, results, time } = await engine.commit(request.writes ?? [], request.transaction, signal);
+      count({ writes, deletes });
+      return { writeResults: results, commitTime: timestampOf(time) };
     }),
 
-    Rollback: unary<{ transaction?: Uint8Array }>('Rollback', async (request) => {
-      engine.rollback(request.transaction ?? Buffer.alloc(0));
-      return Promise.resolve({});
+    Rollback: unary('Rollback', ({ transaction = Buffer.alloc(0) }) => {
+      engine.rollback(transaction);
+      return {};
     }),
 
-    BatchWrite: unary<{ writes?: Write[] }>('BatchWrite', async (request, context) => {
-      const writes = request.writes ?? [];
+    BatchWrite: unary('BatchWrite', async ({ writes = [] }, { signal, count }) => {
       const names = new Set(writes.map((write) => write.delete ?? write.update?.name));
       if (names.size < writes.length) throw invalidArgument('A document may be written only once in a BatchWrite.');
-      const outcomes = await Promise.allSettled(
-        writes.map((write) => engine.commit([write], undefined, context.signal)),
+      const replies = await Promise.all(
+        writes.map(async (write) => {
+          try {
+            const committed = await engine.commit([write], undefined, signal);
+            count({ writes: committed.writes, deletes: committed.deletes });
+            return { result: committed.results[0] ?? {}, status: { code: status.OK } };
+          } catch (error) {
+            if (!(error instanceof RpcError)) throw error;
+            return { result: {}, status: { code: error.code, message: error.message } };
+          }
+        }),
       );
-      const replies = outcomes.map((outcome) => {
-        if (outcome.status === 'fulfilled') {
-          context.count({ writes: outcome.value.writes, deletes: outcome.value.deletes });
-          return { result: outcome.value.results[0] ?? {}, status: { code: status.OK } };
-        }
-        if (!(outcome.reason instanceof RpcError)) throw outcome.reason;
-        return { result: {}, status: { code: outcome.reason.code, message: outcome.reason.message } };
-      });
       return { writeResults: replies.map(({ result }) => result), status: replies.map((reply) => reply.status) };
     }),
 
-    ListDocuments: unary<ListDocumentsRequest>('ListDocuments', async (request, context) => {
-      const reply = listDocuments(engine.store, request);
-      context.count({ reads: Math.max(1, reply.documents.length) });
-      return Promise.resolve(reply);
+    ListDocuments: unary('ListDocuments', (request, { count }) => {
+      const reply = listDocuments(store, request);
+      count({ reads: Math.max(1, reply.documents.length) });
+      return reply;
     }),
 
-    Listen: (call: ServerDuplexStream<ListenRequest, object>) => {
+    ListCollectionIds: unary('ListCollectionIds', (request, { count }) => {
+      count({ reads: 1 });
+      return listCollectionIds(store, request);
+    }),
+
+    Listen: (call: ServerDuplexStream<Requests['Listen'], object>) => {
       void serve('Listen', call, async ({ signal, count }) => {
-        const send = (response: object): unknown => call.write(response);
-        const stream = watchTargets(engine, send, (reads) => count({ reads }), check);
         const over = Promise.withResolvers<void>();
+        const stream = watchTargets(
+          engine,
+          (response) => call.write(response),
+          (reads) => count({ reads }),
+          check,
+        );
         const stop = (): void => over.reject(new RpcError(status.UNAVAILABLE, 'The local Firestore is stopping.'));
         listeners.add(stop);
-        call.on('data', (request: ListenRequest) => {
+        call.on('data', (request: Requests['Listen']) => {
           try {
             stream.receive(request);
           } catch (error) {
@@ -278,69 +276,58 @@ export async function startFirestore(options: FirestoreOptions): Promise<Firesto
         }
       }).then((error) => (error ? call.emit('error', error) : call.end()));
     },
-
-    ListCollectionIds: unary<ListCollectionIdsRequest>('ListCollectionIds', async (request, context) => {
-      context.count({ reads: 1 });
-      return Promise.resolve(listCollectionIds(engine.store, request));
-    }),
-  };
-
-  const server = new Server({ 'grpc.max_receive_message_length': MAX_RECEIVE_BYTES });
-  server.addService(service, implementation);
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${options.port ?? 0}`, ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    );
   });
+  const listening = await listenGrpc(server, options.port);
+  const endTtl = startTtl(engine, indexes, clock, (deletes) => usage.add(undefined, { deletes }));
 
   return {
-    port,
+    port: listening.port,
     counters: usage.total,
     countersByCaller: usage.byCaller,
-    resetCounters: () => usage.reset(),
-    clear: () => state.write(() => engine.store.clear()),
-    async close() {
+    resetCounters: usage.reset,
+    clear: () => state.write(() => store.clear()),
+    close() {
       endTtl();
       engine.close();
-      for (const end of listeners) end();
-      // What is being answered still goes out; connections that idle are told to go.
-      await new Promise<void>((resolve) => {
-        const grace = setTimeout(() => server.forceShutdown(), SHUTDOWN_GRACE_MS);
-        server.tryShutdown(() => {
-          clearTimeout(grace);
-          resolve();
-        });
-      });
+      for (const stop of listeners) stop();
+      return listening.close();
     },
   };
 }
 
 function checkSize<T>(request: T): T {
-  const { tooLarge } = request as { tooLarge?: number };
-  if (tooLarge) throw invalidArgument(`Request payload size exceeds the limit: ${MAX_REQUEST_BYTES} bytes.`);
-  return request;
+  if (!(request as { tooLarge?: boolean }).tooLarge) return request;
+  throw invalidArgument(`Request payload size exceeds the limit: ${MAX_REQUEST_BYTES} bytes.`);
 }
 
-const masksOf = (paths: readonly string[]): FieldPath[] =>
-  paths.map((text) => parseFieldPath(text)).filter((path) => !isNameField(path));
-
-function encoded({ name, fields, created, updated }: StoredDocument, mask?: readonly FieldPath[]): Buffer {
-  return encodeDocument(name, mask ? encodeFields(project(decodeFields(fields), mask)) : fields, created, updated);
-}
-
+/** RunQueryResponse: document = 1, transaction = 2, read_time = 3, skipped_results = 4. */
 function* queryMessages(
-  documents: readonly StoredDocument[],
-  skipped: number,
+  { documents, skipped }: SearchResult,
   readTime: number,
   select: readonly FieldPath[] | undefined,
   began: Uint8Array | undefined,
 ): Generator<Buffer> {
-  if (began) yield lengthDelimited(2, began);
-  const tail = lengthDelimited(3, encodeTimestamp(readTime));
+  if (began) yield written(() => bytes(0x12, began));
+  const time = (): void => timestamp(0x1a, timestampOf(readTime));
   if (skipped > 0 || documents.length === 0) {
-    const count: number[] = [];
-    if (skipped > 0) for (const number of [4 << 3, skipped]) pushVarint(count, number);
-    yield Buffer.concat([tail, Buffer.from(count)]);
+    yield written(() => {
+      time();
+      for (const number of skipped > 0 ? [0x20, skipped] : []) varint(number);
+    });
   }
-  for (const document of documents) yield Buffer.concat([lengthDelimited(1, encoded(document, select)), tail]);
+  for (const document of documents) yield answer(document, select, time);
+}
+
+/** A document as field 1 of an answer, and what follows it. */
+function answer(
+  document: StoredDocument | undefined,
+  mask: readonly FieldPath[] | undefined,
+  tail: () => void,
+): Buffer {
+  const fields =
+    document && mask ? encodeFields(document.name, project(decodeFields(document.fields), mask)) : document?.fields;
+  return written(() => {
+    if (document && fields) message(0x0a, () => writeDocument({ ...document, fields }));
+    tail();
+  });
 }

@@ -1,6 +1,5 @@
 /** Documents and their index entries in the state file. */
 import type { DatabaseSync } from 'node:sqlite';
-
 import type { FieldPath } from './field-paths.ts';
 import { below, fieldPathText, parseFieldPath } from './field-paths.ts';
 import { MAX_INDEXED_VALUE_BYTES } from './limits.ts';
@@ -25,7 +24,7 @@ export interface Collection {
   readonly group: string;
 }
 
-/** A half-open range of keys: `low <= key < high`. */
+/** `low <= key < high`. */
 export interface KeyRange {
   readonly low: string;
   readonly high: string;
@@ -40,18 +39,8 @@ interface Index {
   readonly kind: IndexKind;
 }
 
-interface Row {
-  id: number;
-  doc_key: string;
-  fields: Uint8Array;
-  created: number;
-  updated: number;
-}
-
 export type Store = ReturnType<typeof openStore>;
 
-/** Above every value's key: no type byte is as high. */
-export const AFTER_ALL = '\xff';
 /** Every id of a collection. */
 export const ALL_IDS: KeyRange = { low: '', high: '\u{10ffff}\u{10ffff}' };
 
@@ -70,40 +59,34 @@ const SCHEMA = `
     PRIMARY KEY(idx, collection, value, doc_key)) WITHOUT ROWID;
 `;
 
+const COLLECTION = 'id, name, grp AS "group"';
+const DOCUMENT = 'd.id AS row, d.doc_key AS key, d.fields, d.created, d.updated';
+
 /**
  * Single-field indexes are made when a query first wants one, for the whole collection group, and kept up from then on:
  * a field that no query uses costs no write anything. Writes must run inside `State.write`.
  */
 export function openStore(db: DatabaseSync) {
   db.exec(SCHEMA);
-  const columns = 'd.id, d.doc_key, d.fields, d.created, d.updated';
-  const sql = {
-    collectionByName: db.prepare('SELECT id, name, grp AS "group" FROM firestore_collections WHERE name = ?'),
+  const statement = {
+    collection: db.prepare(`SELECT ${COLLECTION} FROM firestore_collections WHERE name = ?`),
     addCollection: db.prepare('INSERT INTO firestore_collections(key, name, grp) VALUES (?, ?, ?)'),
     collectionsBelow: db.prepare(
-      'SELECT id, name, grp AS "group" FROM firestore_collections WHERE key > ? AND key < ? ORDER BY key',
+      `SELECT ${COLLECTION} FROM firestore_collections WHERE key > ? AND key < ? ORDER BY key`,
     ),
     groupBelow: db.prepare(
-      'SELECT id, name, grp AS "group" FROM firestore_collections WHERE grp = ? AND key > ? AND key < ? ORDER BY key',
+      `SELECT ${COLLECTION} FROM firestore_collections WHERE grp = ? AND key > ? AND key < ? ORDER BY key`,
     ),
-    group: db.prepare('SELECT id, name, grp AS "group" FROM firestore_collections WHERE grp = ?'),
     filledBelow: db.prepare(
       'SELECT name FROM firestore_collections c WHERE key > ? AND key < ? ' +
         'AND EXISTS (SELECT 1 FROM firestore_documents d WHERE d.collection = c.id) ORDER BY key',
     ),
-    get: db.prepare(`SELECT ${columns} FROM firestore_documents d WHERE collection = ? AND doc_key = ?`),
+    get: db.prepare(`SELECT ${DOCUMENT} FROM firestore_documents d WHERE collection = ? AND doc_key = ?`),
     insert: db.prepare(
       'INSERT INTO firestore_documents(collection, doc_key, fields, created, updated) VALUES (?, ?, ?, ?, ?)',
     ),
     update: db.prepare('UPDATE firestore_documents SET fields = ?, created = ?, updated = ? WHERE id = ?'),
     remove: db.prepare('DELETE FROM firestore_documents WHERE id = ?'),
-    hasMore: db.prepare('SELECT 1 FROM firestore_documents WHERE collection = ? LIMIT 1 OFFSET ?'),
-    count: db.prepare(
-      'SELECT count(*) AS n FROM (SELECT 1 FROM firestore_documents WHERE collection = ? AND doc_key >= ? AND doc_key < ? LIMIT ?)',
-    ),
-    countEntries: db.prepare(
-      'SELECT count(*) AS n FROM (SELECT 1 FROM firestore_entries WHERE idx = ? AND collection = ? AND value >= ? AND value < ? LIMIT ?)',
-    ),
     addEntry: db.prepare('INSERT INTO firestore_entries(idx, collection, value, doc_key, doc) VALUES (?, ?, ?, ?, ?)'),
     removeEntry: db.prepare(
       'DELETE FROM firestore_entries WHERE idx = ? AND collection = ? AND value = ? AND doc_key = ?',
@@ -111,14 +94,6 @@ export function openStore(db: DatabaseSync) {
     indexes: db.prepare('SELECT id, field, kind FROM firestore_indexes WHERE root = ? AND grp = ?'),
     addIndex: db.prepare('INSERT INTO firestore_indexes(root, grp, field, kind) VALUES (?, ?, ?, ?)'),
   };
-  const scanDocuments = (direction: 'ASC' | 'DESC'): string =>
-    `SELECT ${columns} FROM firestore_documents d WHERE collection = ? AND doc_key >= ? AND doc_key < ? ` +
-    `ORDER BY doc_key ${direction} LIMIT ?`;
-  // CROSS JOIN keeps SQLite to this order of loops: entries first, then each document by its row id.
-  const scanEntries = (direction: 'ASC' | 'DESC'): string =>
-    `SELECT ${columns} FROM firestore_entries e CROSS JOIN firestore_documents d ON d.id = e.doc ` +
-    `WHERE e.idx = ? AND e.collection = ? AND e.value >= ? AND e.value < ? ` +
-    `ORDER BY e.value ${direction}, e.doc_key ${direction}`;
 
   const collections = new Map<string, Collection>();
   const indexes = new Map<string, Index[]>();
@@ -126,44 +101,47 @@ export function openStore(db: DatabaseSync) {
   function collection(name: string): Collection | undefined {
     const known = collections.get(name);
     if (known) return known;
-    const found = sql.collectionByName.get(name) as unknown as Collection | undefined;
-    if (found) {
-      if (collections.size > 10_000) collections.clear();
-      collections.set(name, found);
-    }
+    const found = statement.collection.get(name) as unknown as Collection | undefined;
+    if (collections.size > 10_000) collections.clear();
+    if (found) collections.set(name, found);
     return found;
   }
 
   function addCollection(name: string): Collection {
     const group = idOf(name);
-    return { id: Number(sql.addCollection.run(pathKey(name), name, group).lastInsertRowid), name, group };
+    return { id: Number(statement.addCollection.run(pathKey(name), name, group).lastInsertRowid), name, group };
   }
 
-  const toDocument = (place: Collection, found: Row): StoredDocument => ({
-    row: found.id,
-    name: `${place.name}/${idFromKey(found.doc_key)}`,
-    fields: found.fields,
-    created: found.created,
-    updated: found.updated,
-  });
+  const toDocument = (place: Collection, found: unknown): StoredDocument => {
+    const { row, key, fields, created, updated } = found as Required<StoredDocument> & { key: string };
+    return { row, name: `${place.name}/${idFromKey(key)}`, fields, created, updated };
+  };
 
   function indexesOf(root: string, group: string): Index[] {
     const key = `${root}/${group}`;
     let list = indexes.get(key);
     if (!list) {
-      const rows = sql.indexes.all(root, group) as unknown as { id: number; field: string; kind: IndexKind }[];
+      const rows = statement.indexes.all(root, group) as unknown as { id: number; field: string; kind: IndexKind }[];
       list = rows.map(({ id, field, kind }) => ({ id, kind, path: parseFieldPath(field) }));
       indexes.set(key, list);
     }
     return list;
   }
 
-  function changeEntries(place: Collection, docKey: string, id: number, before?: Uint8Array, after?: Uint8Array): void {
-    for (const index of indexesOf(rootOf(place.name), place.group)) {
+  function changeEntries(
+    list: readonly Index[],
+    place: Collection,
+    docKey: string,
+    row: number,
+    before: Uint8Array | undefined,
+    after: Uint8Array | undefined,
+  ): void {
+    for (const index of list) {
       const old = before ? entryKeys(index, before) : [];
       const fresh = after ? entryKeys(index, after) : [];
-      for (const key of old) if (!fresh.includes(key)) sql.removeEntry.run(index.id, place.id, blob(key), docKey);
-      for (const key of fresh) if (!old.includes(key)) sql.addEntry.run(index.id, place.id, blob(key), docKey, id);
+      for (const key of old) if (!fresh.includes(key)) statement.removeEntry.run(index.id, place.id, blob(key), docKey);
+      for (const key of fresh)
+        if (!old.includes(key)) statement.addEntry.run(index.id, place.id, blob(key), docKey, row);
     }
   }
 
@@ -172,23 +150,21 @@ export function openStore(db: DatabaseSync) {
 
     get(name: string): StoredDocument | undefined {
       const place = collection(parentOf(name));
-      const found = place && (sql.get.get(place.id, idKey(idOf(name))) as unknown as Row | undefined);
+      const found = place && statement.get.get(place.id, idKey(idOf(name)));
       return found && toDocument(place, found);
     },
 
     /** Stores what a document became; `before` is what {@link get} answers for it, `after` undefined deletes it. */
     change(name: string, before: StoredDocument | undefined, after: StoredDocument | undefined): void {
       const parent = parentOf(name);
-      if (!before && !after) return;
       const place = collection(parent) ?? addCollection(parent);
       const docKey = idKey(idOf(name));
-      let row = before?.row;
-      if (row === undefined) {
-        if (!after) return;
-        row = Number(sql.insert.run(place.id, docKey, after.fields, after.created, after.updated).lastInsertRowid);
-      } else if (after) sql.update.run(after.fields, after.created, after.updated, row);
-      else sql.remove.run(row);
-      changeEntries(place, docKey, row, before?.fields, after?.fields);
+      let row = before?.row ?? 0;
+      const values = after && ([after.fields, after.created, after.updated] as const);
+      if (!values) statement.remove.run(row);
+      else if (before) statement.update.run(...values, row);
+      else row = Number(statement.insert.run(place.id, docKey, ...values).lastInsertRowid);
+      changeEntries(indexesOf(rootOf(parent), place.group), place, docKey, row, before?.fields, after?.fields);
     },
 
     /** Collections anywhere below a root or document, of one group or of all, in the order of their paths. */
@@ -196,43 +172,39 @@ export function openStore(db: DatabaseSync) {
       const key = pathKey(parent);
       const rows =
         group === undefined
-          ? sql.collectionsBelow.all(`${key}\x01`, `${key}\x02`)
-          : sql.groupBelow.all(group, `${key}\x01`, `${key}\x02`);
+          ? statement.collectionsBelow.all(`${key}\x01`, `${key}\x02`)
+          : statement.groupBelow.all(group, `${key}\x01`, `${key}\x02`);
       return rows as unknown as Collection[];
     },
-
-    /** Every collection of a group, in all databases. */
-    collectionsOf: (group: string): Collection[] => sql.group.all(group) as unknown as Collection[],
 
     /** Names of the collections below that hold a document. */
     filledCollectionsBelow(parent: string): string[] {
       const key = pathKey(parent);
-      return (sql.filledBelow.all(`${key}\x01`, `${key}\x02`) as unknown as { name: string }[]).map(({ name }) => name);
+      return statement.filledBelow.all(`${key}\x01`, `${key}\x02`).map(({ name }) => String(name));
     },
 
-    hasMoreThan: (place: Collection, documents: number): boolean => sql.hasMore.get(place.id, documents) !== undefined,
-
-    /** A collection's documents by id; the range is of {@link idKey}s. */
-    *documents(place: Collection, range: KeyRange, descending: boolean, max = -1): Generator<StoredDocument> {
-      const statement = db.prepare(scanDocuments(descending ? 'DESC' : 'ASC'));
-      for (const found of statement.iterate(place.id, range.low, range.high, max)) {
-        yield toDocument(place, found as unknown as Row);
-      }
+    /** A collection's documents by an index's values, once for each entry, and then by id; without an index by id. */
+    *documents(
+      place: Collection,
+      index: number | undefined,
+      range: KeyRange,
+      descending = false,
+    ): Generator<StoredDocument> {
+      const { table, where, order, values } = within(place, index, range);
+      // CROSS JOIN keeps SQLite to this order of loops: entries first, then each document by its row id.
+      const source = index === undefined ? table : `${table} CROSS JOIN firestore_documents d ON d.id = e.doc`;
+      const orders = order.map((column) => `${column} ${descending ? 'DESC' : 'ASC'}`).join();
+      const rows = db.prepare(`SELECT ${DOCUMENT} FROM ${source} WHERE ${where} ORDER BY ${orders}`);
+      for (const found of rows.iterate(...values)) yield toDocument(place, found);
     },
 
-    /** Documents by an index's values, then by id. A document comes once for each of its entries. */
-    *entries(index: number, place: Collection, range: KeyRange, descending: boolean): Generator<StoredDocument> {
-      const statement = db.prepare(scanEntries(descending ? 'DESC' : 'ASC'));
-      for (const found of statement.iterate(index, place.id, blob(range.low), blob(range.high))) {
-        yield toDocument(place, found as unknown as Row);
-      }
+    /** How many {@link documents} there would be, up to `max`. */
+    count(place: Collection, index: number | undefined, range: KeyRange, max: number): number {
+      const { table, where, values } = within(place, index, range);
+      const rows = db.prepare(`SELECT count(*) AS n FROM (SELECT 1 FROM ${table} WHERE ${where} LIMIT ?)`);
+      // SQLite knows no infinity; a negative limit is none.
+      return Number(rows.get(...values, max === Infinity ? -1 : max)?.['n']);
     },
-
-    countDocuments: (place: Collection, range: KeyRange, max = -1): number =>
-      (sql.count.get(place.id, range.low, range.high, max) as { n: number }).n,
-
-    countEntries: (index: number, place: Collection, range: KeyRange, max = -1): number =>
-      (sql.countEntries.get(index, place.id, blob(range.low), blob(range.high), max) as { n: number }).n,
 
     /** The id of the index on a field of a collection group; made now when it does not exist. Not inside `State.write`. */
     index(root: string, group: string, path: FieldPath, kind: IndexKind): number {
@@ -241,16 +213,11 @@ export function openStore(db: DatabaseSync) {
       if (known) return known.id;
       db.exec('BEGIN IMMEDIATE');
       try {
-        const id = Number(sql.addIndex.run(root, group, field, kind).lastInsertRowid);
+        const id = Number(statement.addIndex.run(root, group, field, kind).lastInsertRowid);
         const index = { id, path, kind };
         for (const place of store.collectionsBelow(root, group)) {
-          const rows = db
-            .prepare(`SELECT ${columns} FROM firestore_documents d WHERE collection = ?`)
-            .iterate(place.id);
-          for (const found of rows as Iterable<unknown> as Iterable<Row>) {
-            for (const key of entryKeys(index, found.fields)) {
-              sql.addEntry.run(id, place.id, blob(key), found.doc_key, found.id);
-            }
+          for (const { row = 0, name, fields } of store.documents(place, undefined, ALL_IDS)) {
+            changeEntries([index], place, idKey(idOf(name)), row, undefined, fields);
           }
         }
         db.exec('COMMIT');
@@ -286,5 +253,22 @@ function entryKeys(index: Index, fields: Uint8Array): string[] {
 }
 
 const cut = (key: string): string => key.slice(0, MAX_INDEXED_VALUE_BYTES + 1);
+
+/** What to ask for a range of an index's values, or of {@link idKey}s. */
+function within({ id }: Collection, index: number | undefined, { low, high }: KeyRange) {
+  return index === undefined
+    ? {
+        table: 'firestore_documents d',
+        where: 'd.collection = ? AND d.doc_key >= ? AND d.doc_key < ?',
+        order: ['d.doc_key'],
+        values: [id, low, high],
+      }
+    : {
+        table: 'firestore_entries e',
+        where: 'e.idx = ? AND e.collection = ? AND e.value >= ? AND e.value < ?',
+        order: ['e.value', 'e.doc_key'],
+        values: [index, id, blob(low), blob(high)],
+      };
+}
 
 const blob = (key: string): Buffer => Buffer.from(key, 'latin1');

@@ -1,8 +1,6 @@
 /** Open transactions: lazy begin, age, expiry, and the locks or the snapshot that each one reads through. */
 import { randomBytes } from 'node:crypto';
-
 import { status } from '@grpc/grpc-js';
-
 import type { Change } from './changes.ts';
 import { TRANSACTION_IDLE_MS, TRANSACTION_TOTAL_MS } from './limits.ts';
 import type { Locks, Owner } from './locks.ts';
@@ -25,7 +23,7 @@ export interface Transaction extends Owner {
 /** The client retries on this text whatever the code: https://github.com/googleapis/nodejs-firestore, `isRetryableTransactionError`. */
 const EXPIRED = 'The referenced transaction has expired or is no longer valid.';
 const REMEMBERED = 10_000;
-/** How often open transactions are looked at for expiry. */
+/** How often open transactions are looked at for expiry: a real timer only asks the clock, which tests move. */
 const SWEEP_MS = 250;
 
 export function openTransactions(clock: () => number, now: () => number, locks: Locks<Query>) {
@@ -34,58 +32,58 @@ export function openTransactions(clock: () => number, now: () => number, locks: 
   const ended = new Map<string, RpcError>();
   const ages = new Map<string, number>();
   let nextAge = 1;
-  let sweeper: NodeJS.Timeout | undefined;
+  const sweeper = setInterval(() => expire(), SWEEP_MS).unref();
 
-  function forget(transaction: Transaction): void {
-    open.delete(transaction.id.toString('hex'));
-    if (open.size > 0) return;
-    clearInterval(sweeper);
-    sweeper = undefined;
+  const find = (id: Uint8Array): Transaction | undefined => open.get(keyOf(id));
+
+  /** Ends it and frees its locks. A reason is kept for whoever uses it again. */
+  function end(transaction: Transaction, reason?: RpcError): void {
+    const key = keyOf(transaction.id);
+    open.delete(key);
+    if (reason) remember(ended, key, reason);
+    locks.release(transaction, reason);
   }
 
-  const transactions = {
-    begin(options: TransactionOptions): Transaction {
-      if (options.readOnly?.readTime) throw unimplemented('TransactionOptions.ReadOnly.read_time');
-      const retried = options.readWrite?.retryTransaction;
+  /** Ends transactions that were idle for a minute or open for 270 seconds. */
+  function expire(): void {
+    const time = clock();
+    for (const transaction of open.values()) {
+      if (time - transaction.lastUsed > TRANSACTION_IDLE_MS || time - transaction.started > TRANSACTION_TOTAL_MS) {
+        end(transaction, new RpcError(status.ABORTED, EXPIRED));
+      }
+    }
+  }
+
+  return {
+    find,
+    end,
+
+    begin({ mode, readOnly, readWrite }: TransactionOptions): Transaction {
+      if (readOnly?.readTime) throw unimplemented('TransactionOptions.ReadOnly.read_time');
       const id = randomBytes(16);
-      const age = (retried?.length && ages.get(Buffer.from(retried).toString('hex'))) || (nextAge += 1);
+      const age = ages.get(keyOf(readWrite?.retryTransaction)) ?? (nextAge += 1);
       const started = clock();
-      const readOnly = options.mode === 'readOnly';
-      const transaction = { id, age, readOnly, started, readTime: now(), lastUsed: started, snapshot: new Map() };
-      open.set(id.toString('hex'), transaction);
-      remember(ages, id.toString('hex'), age);
-      // A real timer only asks the clock: tests move that.
-      sweeper ??= setInterval(() => transactions.expire(), SWEEP_MS).unref();
+      const transaction: Transaction = {
+        id,
+        age,
+        readOnly: mode === 'readOnly',
+        started,
+        readTime: now(),
+        lastUsed: started,
+        snapshot: new Map(),
+      };
+      open.set(keyOf(id), transaction);
+      remember(ages, keyOf(id), age);
       return transaction;
     },
 
     /** @throws ABORTED when it was ended by expiry or deadlock, INVALID_ARGUMENT when it is not known. */
     use(id: Uint8Array): Transaction {
-      transactions.expire();
-      const key = Buffer.from(id).toString('hex');
-      const found = open.get(key);
-      if (!found) throw ended.get(key) ?? invalidArgument(EXPIRED);
+      expire();
+      const found = find(id);
+      if (!found) throw ended.get(keyOf(id)) ?? invalidArgument(EXPIRED);
       found.lastUsed = clock();
       return found;
-    },
-
-    find: (id: Uint8Array): Transaction | undefined => open.get(Buffer.from(id).toString('hex')),
-
-    /** Ends it and frees its locks. A reason is kept for whoever uses it again. */
-    end(transaction: Transaction, reason?: RpcError): void {
-      forget(transaction);
-      if (reason) remember(ended, transaction.id.toString('hex'), reason);
-      locks.release(transaction, reason);
-    },
-
-    /** Ends transactions that were idle for a minute or open for 270 seconds. */
-    expire(): void {
-      const time = clock();
-      for (const transaction of open.values()) {
-        if (time - transaction.lastUsed > TRANSACTION_IDLE_MS || time - transaction.started > TRANSACTION_TOTAL_MS) {
-          transactions.end(transaction, new RpcError(status.ABORTED, EXPIRED));
-        }
-      }
     },
 
     /** Before a commit is stored: keeps the old state for read-only transactions that are open. */
@@ -96,12 +94,14 @@ export function openTransactions(clock: () => number, now: () => number, locks: 
       }
     },
 
-    endAll(): void {
-      for (const transaction of open.values()) transactions.end(transaction, new RpcError(status.ABORTED, EXPIRED));
+    close(): void {
+      clearInterval(sweeper);
+      for (const transaction of open.values()) end(transaction, new RpcError(status.ABORTED, EXPIRED));
     },
   };
-  return transactions;
 }
+
+const keyOf = (id: Uint8Array = Buffer.alloc(0)): string => Buffer.from(id).toString('hex');
 
 function remember<T>(map: Map<string, T>, key: string, value: T): void {
   map.set(key, value);

@@ -2,11 +2,18 @@
 import { parseFieldPath, getField, setField } from './field-paths.ts';
 import { invalidArgument } from './rpc-error.ts';
 import type { Fields, FieldTransform, Value } from './schemas.ts';
-import { timestampOf, valueKey } from './values.ts';
-
-const MAX_INTEGER = 2n ** 63n - 1n;
-const MIN_INTEGER = -(2n ** 63n);
-const NULL: Value = { valueType: 'nullValue', nullValue: 'NULL_VALUE' };
+import type { Numeric } from './values.ts';
+import {
+  doubleValue,
+  integerValue,
+  isNumeric,
+  MAX_INTEGER,
+  MIN_INTEGER,
+  NULL_VALUE,
+  numberOf,
+  timestampOf,
+  valueKey,
+} from './values.ts';
 
 /**
  * Changes the fields in place.
@@ -16,41 +23,29 @@ const NULL: Value = { valueType: 'nullValue', nullValue: 'NULL_VALUE' };
 export function applyTransforms(fields: Fields, transforms: readonly FieldTransform[], requestMicros: number): Value[] {
   return transforms.map((transform) => {
     const path = parseFieldPath(transform.fieldPath);
-    const current = getField(fields, path);
-    const { value, result } = applyOne(transform, current, requestMicros);
-    if (value !== current) setField(fields, path, value);
-    return result;
+    const value = transformed(transform, getField(fields, path), requestMicros);
+    setField(fields, path, value);
+    return value.valueType === 'arrayValue' ? NULL_VALUE : value;
   });
 }
 
-const same = (value: Value): { value: Value; result: Value } => ({ value, result: value });
-
-function applyOne(
-  transform: FieldTransform,
-  current: Value | undefined,
-  requestMicros: number,
-): { value: Value; result: Value } {
+function transformed(transform: FieldTransform, current: Value | undefined, requestMicros: number): Value {
   switch (transform.transformType) {
     case 'setToServerValue': {
       if (transform.setToServerValue !== 'REQUEST_TIME')
         throw invalidArgument('The only server value is REQUEST_TIME.');
-      const micros = requestMicros - (requestMicros % 1000);
-      return same({ valueType: 'timestampValue', timestampValue: timestampOf(micros) });
+      return { valueType: 'timestampValue', timestampValue: timestampOf(requestMicros - (requestMicros % 1000)) };
     }
     case 'increment':
-      return same(add(current, numeric(transform.increment, 'increment')));
+      return add(current, numeric(transform.increment, 'increment'));
     case 'maximum':
-      return same(extreme(current, numeric(transform.maximum, 'maximum'), 1));
+      return extreme(current, numeric(transform.maximum, 'maximum'), 1);
     case 'minimum':
-      return same(extreme(current, numeric(transform.minimum, 'minimum'), -1));
+      return extreme(current, numeric(transform.minimum, 'minimum'), -1);
     case 'appendMissingElements':
-    case 'removeAllFromArray': {
-      const operands = transform[transform.transformType]?.values ?? [];
-      const before = current?.valueType === 'arrayValue' ? (current.arrayValue.values ?? []) : [];
-      const values =
-        transform.transformType === 'removeAllFromArray' ? remove(before, operands) : append(before, operands);
-      return { value: { valueType: 'arrayValue', arrayValue: { values } }, result: NULL };
-    }
+      return array(append(elements(current), transform.appendMissingElements?.values ?? []));
+    case 'removeAllFromArray':
+      return array(remove(elements(current), transform.removeAllFromArray?.values ?? []));
     case undefined:
       throw invalidArgument(`The transform of field "${transform.fieldPath ?? ''}" has no type.`);
     default:
@@ -58,28 +53,19 @@ function applyOne(
   }
 }
 
-type Numeric = Value & { valueType: 'integerValue' | 'doubleValue' };
-
-const isNumeric = (value: Value | undefined): value is Numeric =>
-  value?.valueType === 'integerValue' || value?.valueType === 'doubleValue';
-
 function numeric(value: Value | undefined, what: string): Numeric {
   if (!isNumeric(value)) throw invalidArgument(`The operand of ${what} must be an integer or a double.`);
   return value;
 }
-
-const numberOf = (value: Numeric): number =>
-  value.valueType === 'integerValue' ? Number(value.integerValue) : value.doubleValue;
 
 /** Integers saturate; one double makes the sum a double. A field that is no number becomes the operand. */
 function add(current: Value | undefined, operand: Numeric): Value {
   if (!isNumeric(current)) return operand;
   if (current.valueType === 'integerValue' && operand.valueType === 'integerValue') {
     const sum = BigInt(current.integerValue) + BigInt(operand.integerValue);
-    const saturated = sum > MAX_INTEGER ? MAX_INTEGER : sum < MIN_INTEGER ? MIN_INTEGER : sum;
-    return { valueType: 'integerValue', integerValue: String(saturated) };
+    return integerValue(sum > MAX_INTEGER ? MAX_INTEGER : sum < MIN_INTEGER ? MIN_INTEGER : sum);
   }
-  return { valueType: 'doubleValue', doubleValue: numberOf(current) + numberOf(operand) };
+  return doubleValue(numberOf(current) + numberOf(operand));
 }
 
 /** NaN wins over all numbers; equal numbers of different types leave the field as it is. */
@@ -90,13 +76,16 @@ function extreme(current: Value | undefined, operand: Numeric, sign: 1 | -1): Va
   return a !== b && a < b === (sign === 1) ? operand : current;
 }
 
+const array = (values: Value[]): Value => ({ valueType: 'arrayValue', arrayValue: { values } });
+
+const elements = (value: Value | undefined): Value[] =>
+  value?.valueType === 'arrayValue' ? (value.arrayValue.values ?? []) : [];
+
 function append(before: readonly Value[], operands: readonly Value[]): Value[] {
   const present = new Set(before.map(valueKey));
   const missing = operands.filter((value) => {
-    const key = valueKey(value);
-    if (present.has(key)) return false;
-    present.add(key);
-    return true;
+    const size = present.size;
+    return present.add(valueKey(value)).size > size;
   });
   return [...before, ...missing];
 }

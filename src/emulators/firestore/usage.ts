@@ -7,33 +7,30 @@ export interface Usage {
   rpcs: number;
 }
 
-/** Metadata that names the caller, for example the part of a program that the cost belongs to. */
-export const CALLER_HEADER = 'x-daymill-caller';
+const none = (): Usage => ({ reads: 0, writes: 0, deletes: 0, rpcs: 0 });
 
 export class UsageCounters {
   #total = none();
   #callers = new Map<string, Usage>();
 
   add(caller: string | undefined, used: Partial<Usage>): void {
-    const mine = caller === undefined ? [] : [this.#callers.get(caller) ?? none()];
-    if (caller !== undefined && mine[0]) this.#callers.set(caller, mine[0]);
-    for (const usage of [this.#total, ...mine]) {
-      usage.reads += used.reads ?? 0;
-      usage.writes += used.writes ?? 0;
-      usage.deletes += used.deletes ?? 0;
-      usage.rpcs += used.rpcs ?? 0;
-    }
+    this.#total = sum(this.#total, used);
+    if (caller !== undefined) this.#callers.set(caller, sum(this.#callers.get(caller) ?? none(), used));
   }
 
   total = (): Usage => ({ ...this.#total });
 
-  byCaller = (): Record<string, Usage> =>
-    Object.fromEntries([...this.#callers].map(([caller, usage]) => [caller, { ...usage }]));
+  byCaller = (): Record<string, Usage> => Object.fromEntries(this.#callers);
 
-  reset(): void {
+  reset = (): void => {
     this.#total = none();
-    this.#callers = new Map();
-  }
+    this.#callers.clear();
+  };
 }
 
-const none = (): Usage => ({ reads: 0, writes: 0, deletes: 0, rpcs: 0 });
+const sum = (a: Usage, b: Partial<Usage>): Usage => ({
+  reads: a.reads + (b.reads ?? 0),
+  writes: a.writes + (b.writes ?? 0),
+  deletes: a.deletes + (b.deletes ?? 0),
+  rpcs: a.rpcs + (b.rpcs ?? 0),
+});

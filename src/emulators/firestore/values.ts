@@ -1,4 +1,4 @@
-/** Firestore's order of values, as byte strings that compare the same way. */
+/** Firestore's values: numbers, times, and the order of all of them, as byte strings that compare the same way. */
 import { pathKey } from './paths.ts';
 import { invalidArgument } from './rpc-error.ts';
 import type { Timestamp, Value } from './schemas.ts';
@@ -24,6 +24,9 @@ export const TYPE_BYTE = {
 export const NULL_KEY: string = TYPE_BYTE.null;
 /** NaN sorts before every other number. */
 export const NAN_KEY = `${TYPE_BYTE.number}\0`;
+
+/** Above every key: no type byte is as high. */
+export const AFTER_ALL = '\xff';
 
 const END = '\0';
 const TEXT_END = '\0\x01';
@@ -52,12 +55,10 @@ export function valueKey(value: Value): string {
       return TYPE_BYTE.bytes + textKey(Buffer.from(value.bytesValue).toString('latin1'));
     case 'referenceValue':
       return TYPE_BYTE.reference + referenceKey(value.referenceValue);
-    case 'geoPointValue':
-      return (
-        TYPE_BYTE.geoPoint +
-        doubleKey(value.geoPointValue.latitude ?? 0) +
-        doubleKey(value.geoPointValue.longitude ?? 0)
-      );
+    case 'geoPointValue': {
+      const { latitude = 0, longitude = 0 } = value.geoPointValue;
+      return TYPE_BYTE.geoPoint + doubleKey(latitude) + doubleKey(longitude);
+    }
     case 'arrayValue':
       return TYPE_BYTE.array + (value.arrayValue.values ?? []).map(valueKey).join('') + END;
     case 'mapValue': {
@@ -71,6 +72,23 @@ export function valueKey(value: Value): string {
       throw invalidArgument('A Value has no value_type, or one that only pipelines know.');
   }
 }
+
+export type Numeric = Value & { valueType: 'integerValue' | 'doubleValue' };
+
+export const isNumeric = (value: Value | undefined): value is Numeric =>
+  value?.valueType === 'integerValue' || value?.valueType === 'doubleValue';
+
+export const numberOf = (value: Numeric): number =>
+  value.valueType === 'integerValue' ? Number(value.integerValue) : value.doubleValue;
+
+export const integerValue = (value: number | bigint): Numeric => ({
+  valueType: 'integerValue',
+  integerValue: String(value),
+});
+export const doubleValue = (value: number): Numeric => ({ valueType: 'doubleValue', doubleValue: value });
+export const NULL_VALUE: Value = { valueType: 'nullValue', nullValue: 'NULL_VALUE' };
+export const MAX_INTEGER = 2n ** 63n - 1n;
+export const MIN_INTEGER = -(2n ** 63n);
 
 /** The key of a document's name, as {@link valueKey} makes it for a reference to that document. */
 export const nameKey = (name: string): string => TYPE_BYTE.reference + referenceKey(name);
@@ -86,9 +104,9 @@ export function microsOf(timestamp: Timestamp): number {
   return Number(timestamp.seconds ?? 0) * 1e6 + Math.floor((timestamp.nanos ?? 0) / 1000);
 }
 
-export function timestampOf(micros: number): { seconds: string; nanos: number } {
+export function timestampOf(micros: number): Required<Timestamp> {
   const seconds = Math.floor(micros / 1e6);
-  return { seconds: String(seconds), nanos: (micros - seconds * 1e6) * 1000 };
+  return { seconds, nanos: (micros - seconds * 1e6) * 1000 };
 }
 
 /** The elements of a value made by `FieldValue.vector`, else undefined. */
