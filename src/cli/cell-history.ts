@@ -1,6 +1,5 @@
 /** Cells as they are stored and as they are planned, looked up one by one and read together. */
 import { type CellKey, cellName } from '../model/cell.ts';
-import { computationIn, type Manifest } from '../model/manifest.ts';
 import type { PlannedCell } from '../planning/plan.ts';
 import type { Cells, StoredCell } from '../steps/ports.ts';
 
@@ -10,16 +9,14 @@ export interface CellHistory {
   stored(cells: readonly CellKey[]): Promise<(StoredCell | undefined)[]>;
 }
 
-export function cellHistory(manifest: Manifest, plan: readonly PlannedCell[], cells: Cells): CellHistory {
+export function cellHistory(plan: readonly PlannedCell[], cells: Cells): CellHistory {
   const planned = new Map(plan.map((cell) => [cellName(cell.decision), cell]));
   const read = new Map<string, StoredCell | undefined>();
   return {
     planned: (cell) => planned.get(cellName(cell)),
     async stored(wanted) {
       const unread = wanted.filter((cell) => !read.has(cellName(cell)));
-      const found = await cells.read(
-        unread.map((cell) => ({ ...cell, category: computationIn(manifest, cell.computation)?.category ?? '' })),
-      );
+      const found = await cells.read(unread);
       for (const [index, cell] of unread.entries()) read.set(cellName(cell), found[index]);
       return wanted.map((cell) => read.get(cellName(cell)));
     },

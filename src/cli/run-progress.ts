@@ -3,6 +3,7 @@ import type { Manifest } from '../model/manifest.ts';
 import { type Day, toOrdinal } from '../model/date.ts';
 import type { LoadRange } from '../steps/bundled-files.ts';
 import type { LogEntry } from './local/log-entry.ts';
+import { counted } from './counted.ts';
 import type { Output } from './output.ts';
 
 export interface RunProgress {
@@ -40,14 +41,15 @@ export function watchRun(output: Output, manifest: Manifest): RunProgress {
     count(cells);
     // A worker's line may come before the dispatcher's.
     const total = Math.max(cells.total, cells.done);
-    show(`pass ${pass}`, cells.done, total, `pass ${pass}  ${cells.done} cells`);
+    show(`pass ${pass}`, cells.done, total, `pass ${pass}  ${counted(cells.done, 'cell')}`);
   };
   const warn = ({ source, message, event, fields }: LogEntry): void => {
     const [computation = ''] = String(fields['cell']).split('@');
-    const kind = event === 'cell.failed' ? `${event} ${computation}` : message;
+    const ofCell = event === 'cell.failed' || event === 'cell.completed';
+    const kind = ofCell ? `${event} ${computation}` : message;
     const times = (said.get(kind) ?? 0) + 1;
     said.set(kind, times);
-    const who = event === 'cell.failed' ? String(fields['cell']) : source;
+    const who = ofCell ? String(fields['cell']) : source;
     if (times <= MAX_LINES_A_KIND) output.trouble(`${who}: ${message}`);
     else if (times === MAX_LINES_A_KIND + 1) output.trouble(`${who}: ${message} (more of the same are not shown)`);
   };

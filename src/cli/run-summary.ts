@@ -8,9 +8,10 @@ import { type Outcome, OUTCOMES, type OutcomeCounts } from '../model/decision.ts
 import type { ManifestComputation } from '../model/manifest.ts';
 import type { PlannedCell } from '../planning/plan.ts';
 import type { Book } from '../planning/state.ts';
-import { cellPlace, readWhole } from '../steps/load-inputs.ts';
+import { readWhole } from '../steps/load-inputs.ts';
 import type { Survey } from '../steps/survey.ts';
 import type { FirestoreUsage } from './local/run-cloud.ts';
+import { counted } from './counted.ts';
 import type { Output } from './output.ts';
 import { groupPlan, type PlanGroup } from './plan-groups.ts';
 import { table } from './table.ts';
@@ -142,7 +143,7 @@ async function headline(
   if (newest === undefined) return undefined;
   const computation = await ports.definitions.computation(entry);
   if (computation.headline === undefined) return undefined;
-  const [artifact] = await ports.artifacts.read([cellPlace(ports.manifest, entry.name, newest)]);
+  const [artifact] = await ports.artifacts.read([{ kind: 'cell', computation: entry.name, date: newest }]);
   if (artifact === undefined || isKeyed(computation.output) !== artifact.keyed) return undefined;
   const line = computation.headline(await readWhole(artifact));
   return newest === date ? line : `${newest}: ${line}`;
@@ -168,12 +169,13 @@ export function printSummary(summary: RunSummary, output: Output): void {
   for (const line of describeOthers(others)) output.line(line);
   for (const { computation, failed: count, failures } of computations) {
     for (const failure of failures) output.trouble(`FAILED ${computation}@${failure}`);
-    if (count > failures.length) output.trouble(`FAILED ${computation}: ${count - failures.length} more days`);
+    if (count > failures.length)
+      output.trouble(`FAILED ${computation}: ${counted(count - failures.length, 'more day')}`);
   }
   output.line();
   const waiting = cells.BLOCKED + cells.FAILED_DEPENDENCY;
   output.line(
-    `${date}: ${completed + failed === 0 ? 'nothing ran' : `${completed + failed} cells ran in ${runs} runs`}` +
+    `${date}: ${completed + failed === 0 ? 'nothing ran' : `${counted(completed + failed, 'cell')} ran in ${counted(runs, 'run')}`}` +
       `${failed > 0 ? `, ${failed} failed` : ''}${waiting > 0 ? `, ${waiting} waiting` : ''}, ` +
       `${cells.SKIP + cells.STABLE} up to date, ${cells.IMPOSSIBLE} impossible, in ${seconds.toFixed(1)} s`,
   );
@@ -204,6 +206,6 @@ function describeOthers(others: readonly PlanGroup[]): string[] {
     const days = groups.reduce((sum, group) => sum + group.days, 0);
     const names = [...new Set(groups.map(({ computation }) => computation))];
     const rest = names.length > MAX_NAMES_SHOWN ? ` and ${names.length - MAX_NAMES_SHOWN} more` : '';
-    return `${reason}: ${days} ${days === 1 ? 'cell' : 'cells'} of ${names.slice(0, MAX_NAMES_SHOWN).join(', ')}${rest}`;
+    return `${reason}: ${counted(days, 'cell')} of ${names.slice(0, MAX_NAMES_SHOWN).join(', ')}${rest}`;
   });
 }

@@ -25,11 +25,24 @@ export interface TraceContext {
 /** More than a person reads; what follows is another `explain`. */
 const MAX_CAUSES = 40;
 
-const CODE_PARTS: Readonly<Record<string, string>> = {
-  code: 'its own code is another than when it ran',
-  layer: 'code that it reaches in other modules is another than when it ran',
-  infrastructure: 'Node, a package that it reaches, or Daymill itself is another version than when it ran',
-  epoch: 'the project raised its epoch (package.json: daymill.epoch)',
+/** Of a cell that will run, and of one that ran because of it. */
+const CODE_PARTS: Readonly<Record<string, { readonly present: string; readonly past: string }>> = {
+  code: {
+    present: 'its own code is another than when it ran',
+    past: 'its own code was another than the time before',
+  },
+  layer: {
+    present: 'code that it reaches in other modules is another than when it ran',
+    past: 'code that it reaches in other modules was another than the time before',
+  },
+  infrastructure: {
+    present: 'Node, a package that it reaches, or Daymill itself is another version than when it ran',
+    past: 'Node, a package that it reaches, or Daymill itself was another version than the time before',
+  },
+  epoch: {
+    present: 'the project raised its epoch (package.json: daymill.epoch)',
+    past: 'the project had raised its epoch (package.json: daymill.epoch)',
+  },
 };
 
 /** In the order of a reading: each cause after what it is the cause of, one deeper. Empty for a cell that never had a reason to run. */
@@ -115,7 +128,7 @@ class Trace {
   /** One part of the vector that is or was another. `since` is the cell as it was made: its inputs changed after that. */
   async #part(id: string, cell: CellKey, depth: number, since: StoredCell | undefined): Promise<void> {
     const code = CODE_PARTS[id];
-    if (code !== undefined) return this.#add(depth, id, code);
+    if (code !== undefined) return this.#add(depth, id, since === undefined ? code.past : code.present);
     const need = computationIn(this.#context.manifest, cell.computation)?.needs.find((each) => inputIdOf(each) === id);
     if (need === undefined) return this.#add(depth, id, 'it was read then, and is not any more');
     const of = computationReadBy(need, cell.computation);

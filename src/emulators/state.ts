@@ -97,8 +97,8 @@ export function openState(file: string): State {
 }
 
 function openDatabase(file: string): DatabaseSync {
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
   try {
+    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
     const db = new DatabaseSync(file);
     // An exclusive lock is the kernel's: it ends with the process, however it ends.
     db.exec(

@@ -3,6 +3,7 @@ import type { Firestore } from '@google-cloud/firestore';
 import { z } from 'zod';
 import { RetryableError } from '../errors.ts';
 import { type Artifact, ArtifactSummary, Part, Shard } from '../model/artifact.ts';
+import { CellError } from '../model/cell.ts';
 import type { Artifacts, Place, StoredArtifact } from '../steps/ports.ts';
 import { byteCache } from './byte-cache.ts';
 import { placePath, shardPath } from './paths.ts';
@@ -40,6 +41,14 @@ export function firestoreArtifacts(db: Firestore): Artifacts {
         if (place === undefined || data === undefined || data['status'] !== 'COMPLETED') return undefined;
         return remember(place, Pointer.parse(data['artifact']));
       });
+    },
+    async lastGood(cell) {
+      const place = { kind: 'cell', ...cell } as const;
+      const data = (await db.doc(placePath(place)).get()).data();
+      if (data?.['artifact'] === undefined || !['COMPLETED', 'FAILED'].includes(String(data['status'])))
+        return undefined;
+      const failedSince = data['status'] === 'FAILED' ? CellError.parse(data['error']) : undefined;
+      return { artifact: toStored(db, place, Pointer.parse(data['artifact'])), failedSince };
     },
     recall: (place) => remembered.get(placePath(place)),
     remember: (place, artifact) => void remember(place, toPointer(artifact)),

@@ -87,9 +87,9 @@ export function firestorePlanning(db: Firestore): Planning {
           content: compressJson(JSON.stringify(Object.fromEntries(days))),
         });
       }
-      for (const { cell, category, to } of change.settled) {
+      for (const { cell, to } of change.settled) {
         if (to === null)
-          batch.set(db.doc(placePath({ kind: 'cell', category, ...cell })), { status: 'IMPOSSIBLE' }, { merge: true });
+          batch.set(db.doc(placePath({ kind: 'cell', ...cell })), { status: 'IMPOSSIBLE' }, { merge: true });
       }
       if (change.claim !== undefined) {
         batch.create(db.collection(RUNS).doc(change.claim.run.id), change.claim.run);

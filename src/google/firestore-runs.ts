@@ -1,5 +1,6 @@
 /** Runs in Firestore. Their count is changed only together with the task that it counts, in firestore-tasks.ts. */
 import type { Firestore } from '@google-cloud/firestore';
+import { randomUUID } from 'node:crypto';
 import { Run } from '../model/run.ts';
 import type { Runs } from '../steps/ports.ts';
 import { isConflict, unavailable } from './firestore-client.ts';
@@ -24,12 +25,14 @@ export function firestoreRuns(db: Firestore): Runs {
         found.updateTime === undefined
       )
         return false;
+      // Two senders may begin in the same millisecond: the name tells whose mark it is.
+      const callingBackBy = randomUUID();
       try {
-        await ref(run.id).update({ callingBackMs: atMs }, { lastUpdateTime: found.updateTime });
+        await ref(run.id).update({ callingBackMs: atMs, callingBackBy }, { lastUpdateTime: found.updateTime });
         return true;
       } catch (thrown) {
         // A refused write may be our own, landed with its answer lost.
-        if (isConflict(thrown)) return (await ref(run.id).get()).get('callingBackMs') === atMs;
+        if (isConflict(thrown)) return (await ref(run.id).get()).get('callingBackBy') === callingBackBy;
         throw unavailable(`the callback of ${run.id} was not begun`, thrown);
       }
     },

@@ -166,8 +166,8 @@ async function commitOver(
 
 function writeCell(db: Firestore, batch: WriteBatch, cell: CellWrite): void {
   const ref = db.doc(placePath({ kind: 'cell', ...cell }));
-  const { computation, category, date, vector, record } = cell;
-  const base = { computation, category, date, vector, record, status: cell.status };
+  const { computation, date, vector, record } = cell;
+  const base = { computation, date, vector, record, status: cell.status };
   if (cell.status === 'COMPLETED')
     batch.set(ref, { ...base, generation: cell.generation, artifact: toPointer(cell.artifact) });
   else {

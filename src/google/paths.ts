@@ -16,8 +16,6 @@ export const daysOf = (dataset: string): string => `${DATASETS}/${dataset}/days`
 
 /** All days of cells and datasets are in collections called `days`, so that one index exemption serves them all. */
 export const placePath = (place: Place): string =>
-  place.kind === 'root'
-    ? `${daysOf(place.dataset)}/${place.date}`
-    : `results/${place.category}/computations/${place.computation}/days/${place.date}`;
+  place.kind === 'root' ? `${daysOf(place.dataset)}/${place.date}` : `results/${place.computation}/days/${place.date}`;
 
 export const shardPath = (place: Place, id: string): string => `${placePath(place)}/shards/${id}`;

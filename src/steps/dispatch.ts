@@ -138,7 +138,7 @@ async function tryDispatch(
   const mayComeBack = cellsOfOpenRuns(snapshot, closedRuns);
   const change: PlanningChange = {
     settled: [
-      ...folded.settled.map(({ cell, to }) => ({ cell, category: categoryOf(manifest, cell.computation), to })),
+      ...folded.settled,
       // Data that a settled cell was made from is gone: its result goes too, and comes back with the data. While a run that
       // made it is open, the next fold would bring it back, so it waits for the run to close.
       ...cells
@@ -146,7 +146,7 @@ async function tryDispatch(
           ({ decision, settled }) =>
             decision.outcome === 'IMPOSSIBLE' && settled !== undefined && !mayComeBack.has(cellName(decision)),
         )
-        .map(({ decision: cell }) => ({ cell, category: categoryOf(manifest, cell.computation), to: null })),
+        .map(({ decision: cell }) => ({ cell, to: null })),
     ],
     closedRuns,
     ...(run === undefined ? {} : { claim: { run, tasks } }),
@@ -225,5 +225,3 @@ function newRun(
     createdMs: ports.clock.now(),
   };
 }
-
-const categoryOf = (manifest: Manifest, name: string): string => computationIn(manifest, name)?.category ?? 'unknown';

@@ -5,7 +5,7 @@ import type { CellOutcome } from '../model/cell.ts';
 import { computationIn, type Manifest } from '../model/manifest.ts';
 import type { Task, TaskCell } from '../model/task.ts';
 import { type Vector, vectorHash } from '../model/vector.ts';
-import { cellPlace, loadInputs } from './load-inputs.ts';
+import { loadInputs } from './load-inputs.ts';
 import type { Artifacts, CellRecord, CellWrite, Clock, Definitions, Log, Watchdog } from './ports.ts';
 
 export interface CellPorts {
@@ -37,7 +37,7 @@ export async function executeCell(
     };
     return { outcome: { status: 'FAILED', error, dispatchId: task.dispatchId } };
   }
-  const loaded = await loadInputs(ports.manifest, entry, withPreviousResult(task, cell), ports.artifacts);
+  const loaded = await loadInputs(entry, withPreviousResult(task, cell), ports.artifacts);
   const vector: Vector = { fingerprint: entry.fingerprint, inputs: loaded.hashes };
   const fields = { run: task.runId, task: task.id, cell: `${task.computation}@${cell.date}`, attempt: task.attempts };
   if (cell.unlessVector === vectorHash(vector)) {
@@ -45,8 +45,8 @@ export async function executeCell(
     return { outcome: { status: 'UNCHANGED' } };
   }
   const generation = ports.newId();
-  const place = cellPlace(ports.manifest, task.computation, cell.date);
-  const base = { computation: task.computation, date: cell.date, category: entry.category, vector };
+  const place = { kind: 'cell', computation: task.computation, date: cell.date } as const;
+  const base = { computation: task.computation, date: cell.date, vector };
   const recordOf = (counts: Pick<CellRecord, 'entities' | 'failedEntities' | 'errors'>): CellRecord => ({
     runId: task.runId,
     taskId: task.id,
@@ -74,9 +74,12 @@ export async function executeCell(
     });
     const { artifact, entities, failedEntities, errors } = execution;
     const record = recordOf({ entities, failedEntities, errors });
-    ports.log.info(
+    const [first] = errors;
+    ports.log[failedEntities === 0 ? 'info' : 'warn'](
       { ...fields, event: 'cell.completed', seconds: record.seconds, entities, failedEntities, hash: artifact.hash },
-      'completed',
+      failedEntities === 0
+        ? 'completed'
+        : `completed without ${failedEntities} of ${entities} entities, which failed; the first, ${first?.id}: ${first?.message}`,
     );
     return {
       outcome: { status: 'COMPLETED', vector, resultHash: artifact.hash, dispatchId: task.dispatchId },

@@ -3,13 +3,7 @@ import { RetryableError } from '../errors.ts';
 import { decodeEntries, decodeValue, type Entry } from '../execution/artifact-codec.ts';
 import type { Day } from '../model/date.ts';
 import { NO_INPUT } from '../model/hash.ts';
-import {
-  computationIn,
-  inputIdOf,
-  type Manifest,
-  type ManifestComputation,
-  type ManifestNeed,
-} from '../model/manifest.ts';
+import { inputIdOf, type ManifestComputation, type ManifestNeed } from '../model/manifest.ts';
 import type { TaskCell } from '../model/task.ts';
 import type { InputHashes } from '../model/vector.ts';
 import { decodeWindow, windowHash } from '../model/window.ts';
@@ -24,12 +18,11 @@ export interface LoadedInputs {
 
 /** @throws {RetryableError} INPUT_CHANGED when something that was planned to be there is not. */
 export async function loadInputs(
-  manifest: Manifest,
   computation: ManifestComputation,
   cell: TaskCell,
   artifacts: Artifacts,
 ): Promise<LoadedInputs> {
-  const reads = await readNeeds(manifest, computation, cell, artifacts);
+  const reads = await readNeeds(computation, cell, artifacts);
   const inputs: Record<string, unknown> = {};
   const hashes: InputHashes = {};
   let entities: AsyncIterable<readonly Entry[]> | undefined;
@@ -63,16 +56,11 @@ interface NeedRead {
  * Reads only what this process does not remember. When the whole has the planned hash, what was remembered is still true; else
  * that need is read again whole. A history that moves on by a day costs one read.
  */
-async function readNeeds(
-  manifest: Manifest,
-  computation: ManifestComputation,
-  cell: TaskCell,
-  artifacts: Artifacts,
-): Promise<NeedRead[]> {
+async function readNeeds(computation: ManifestComputation, cell: TaskCell, artifacts: Artifacts): Promise<NeedRead[]> {
   const wanted = computation.needs.map((need) => ({
     need,
     planned: cell.inputs[inputIdOf(need)],
-    places: daysOf(need, cell).map((date) => ({ date, place: placeOf(manifest, computation, need, date) })),
+    places: daysOf(need, cell).map((date) => ({ date, place: placeOf(computation, need, date) })),
   }));
   const found = new Map<Place, StoredArtifact | undefined>();
   for (const { planned, places } of wanted) {
@@ -136,24 +124,19 @@ function daysOf(need: ManifestNeed, cell: TaskCell): Day[] {
   }
 }
 
-function placeOf(manifest: Manifest, computation: ManifestComputation, need: ManifestNeed, date: Day): Place {
+function placeOf(computation: ManifestComputation, need: ManifestNeed, date: Day): Place {
   switch (need.kind) {
     case 'dataset':
     case 'document':
       return { kind: 'root', dataset: need.of, date };
     case 'previous':
     case 'own-history':
-      return { kind: 'cell', category: computation.category, computation: computation.name, date };
+      return { kind: 'cell', computation: computation.name, date };
     case 'history':
-      if (need.source === 'document') return { kind: 'root', dataset: need.of, date };
-      return cellPlace(manifest, need.of, date);
+      return need.source === 'document'
+        ? { kind: 'root', dataset: need.of, date }
+        : { kind: 'cell', computation: need.of, date };
     case 'dependency':
-      return cellPlace(manifest, need.of, date);
+      return { kind: 'cell', computation: need.of, date };
   }
-}
-
-export function cellPlace(manifest: Manifest, name: string, date: Day): Place & { kind: 'cell' } {
-  const computation = computationIn(manifest, name);
-  if (computation === undefined) throw new Error(`${name} is not in the manifest`);
-  return { kind: 'cell', category: computation.category, computation: name, date };
 }

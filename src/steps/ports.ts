@@ -26,7 +26,7 @@ export interface Log {
 
 /** A place where an artifact lies: a cell's result, or a day of a root dataset. */
 export type Place =
-  | { readonly kind: 'cell'; readonly category: string; readonly computation: string; readonly date: Day }
+  | { readonly kind: 'cell'; readonly computation: string; readonly date: Day }
   | { readonly kind: 'root'; readonly dataset: string; readonly date: Day };
 
 export interface StoredArtifact extends ArtifactSummary {
@@ -39,6 +39,10 @@ export interface StoredArtifact extends ArtifactSummary {
 export interface Artifacts {
   /** In the order of `places`; undefined where there is nothing, or nothing complete. One round trip. */
   read(places: readonly Place[]): Promise<(StoredArtifact | undefined)[]>;
+  /** For people: the last good result of a cell, and why the attempts since then failed. */
+  lastGood(
+    cell: CellKey,
+  ): Promise<{ readonly artifact: StoredArtifact; readonly failedSince: CellError | undefined } | undefined>;
   /** What was read or written here before, without looking whether it is still so: compare its hash with the planned one. */
   recall(place: Place): StoredArtifact | undefined;
   /** Remembers what was just committed. */
@@ -61,7 +65,6 @@ export interface CellRecord {
 }
 
 export type CellWrite = CellKey & {
-  readonly category: string;
   readonly vector: Vector;
   readonly record: CellRecord;
 } & (
@@ -79,7 +82,7 @@ export interface StoredCell extends CellKey {
 }
 
 export interface Cells {
-  read(cells: readonly (CellKey & { readonly category: string })[]): Promise<(StoredCell | undefined)[]>;
+  read(cells: readonly CellKey[]): Promise<(StoredCell | undefined)[]>;
 }
 
 /** A task under our lease. Every write is refused once somebody else holds it (LEASE_LOST), whatever the network did to the answers. */
@@ -125,7 +128,7 @@ export interface PlanningSnapshot {
 
 export interface PlanningChange {
   /** Cells whose settled state changed; null when they are no longer settled. */
-  readonly settled: readonly { readonly cell: CellKey; readonly category: string; readonly to: Settled | null }[];
+  readonly settled: readonly { readonly cell: CellKey; readonly to: Settled | null }[];
   readonly availability?: Availability;
   readonly closedRuns: readonly string[];
   readonly claim?: { readonly run: Run; readonly tasks: readonly Task[] };

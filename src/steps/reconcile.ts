@@ -4,7 +4,6 @@
  * and outcomes that are not in the book yet.
  */
 import { LEASE_SECONDS, ZOMBIE_MINUTES } from '../lifecycle/limits.ts';
-import { computationIn } from '../model/manifest.ts';
 import { messageFor } from '../model/message.ts';
 import type { Run } from '../model/run.ts';
 import { isTerminal, type Task } from '../model/task.ts';
@@ -87,14 +86,7 @@ async function closeRuns(
   const { settled, closedRuns: over } = fold(snapshot.book, snapshot.open);
   const closedRuns = over.filter((id) => answered.has(id));
   if (closedRuns.length === 0) return 0;
-  const committed = await ports.planning.commit(snapshot, {
-    settled: settled.map(({ cell, to }) => ({
-      cell,
-      category: computationIn(ports.manifest, cell.computation)?.category ?? 'unknown',
-      to,
-    })),
-    closedRuns,
-  });
+  const committed = await ports.planning.commit(snapshot, { settled, closedRuns });
   // Another writer was faster and has folded the same outcomes, or will.
   return committed ? closedRuns.length : 0;
 }

@@ -67,6 +67,11 @@ describe('a file that cannot be used', () => {
     again.close();
   });
 
+  test('because its folder is a file says so', () => {
+    writeFileSync(file, '');
+    expect(() => openState(join(file, 'state.sqlite'))).toThrow(/cannot be opened.*Check the folder/);
+  });
+
   test('because it is no database says so', () => {
     writeFileSync(file, 'not a database, but long enough to be looked at as one'.repeat(100));
     expect(() => openState(file)).toThrow(/not a readable state file.*nothing was changed/);

@@ -179,7 +179,7 @@ describe('computations that fail', () => {
     inspect(project, async ({ value, ports, cell }) => {
       expect(await value('seen', DAYS[0])).toBe(6_000);
       expect((await cell('faces', DAYS[0]))?.summary).toMatchObject({ keyed: true, count: 6_000 });
-      const place = { kind: 'cell', category: 'tests', computation: 'faces', date: DAYS[0] } as const;
+      const place = { kind: 'cell', computation: 'faces', date: DAYS[0] } as const;
       const [artifact] = await ports.artifacts.read([place]);
       const counts: number[] = [];
       for await (const part of artifact?.parts() ?? []) counts.push(part.count);

@@ -26,7 +26,7 @@ type Pages = number;
 
 export const pages = defineComputation({
   name: 'pages',
-  category: 'traffic',
+  category: 'moved',
   description: 'How many pages each of the visitors looked at',
   needs: { visits: dataset(visits) }, // one scan
   output: z.record(z.string(), z.number()),
@@ -101,10 +101,12 @@ describe('a project through its life', () => {
     expect(code).toBe(0);
   });
 
-  test('comments, layout, types and a description run nothing', async () => {
+  test('comments, layout, types, a description and another category run nothing, and results stay where they are', async () => {
     project.write({ 'computations/pages.ts': PAGES_DRESSED_UP });
     const { json } = await daymill(project, ['run', '--json']);
     expect(json<RunSummary>()).toMatchObject({ runs: 0, cells: { ...counts, SKIP: CELLS } });
+    const shown = await daymill(project, ['results', 'pages', DAYS[1], '--json']);
+    expect(shown.code).toBe(0);
   });
 
   test('one changed computation runs again, and what reads it, as far as results differ', async () => {

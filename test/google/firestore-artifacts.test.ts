@@ -25,7 +25,6 @@ const valueOf = (generation: number, index: number): string =>
 
 const placeOn = (date: string): Place & { kind: 'cell' } => ({
   kind: 'cell',
-  category: 'tests',
   computation: 'a',
   date,
 });
@@ -75,7 +74,6 @@ describe('results in shards', () => {
       onCellDone(task, date, { status: 'COMPLETED', vector, resultHash: artifact.hash, dispatchId: 'd' }),
       {
         computation: 'a',
-        category: 'tests',
         date,
         vector,
         record,

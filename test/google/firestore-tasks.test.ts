@@ -45,7 +45,6 @@ const lease = async (on: Ports, { id }: Task, nowMs: number): Promise<HeldTask> 
 
 const cellOf = (date: string, generation: string): CellWrite => ({
   computation: 'a',
-  category: 'tests',
   date,
   vector: vectorOf(),
   record: {
@@ -99,7 +98,7 @@ describe.each([
   };
 
   const generationOf = async (date: string): Promise<unknown> =>
-    (await db.doc(`results/tests/computations/a/days/${date}`).get()).get('generation');
+    (await db.doc(`results/a/days/${date}`).get()).get('generation');
 
   test('hazard 4: a worker that lost its lease cannot write over its successor', async () => {
     const task = await claimed();
@@ -237,7 +236,7 @@ describe.each([
       error,
       vector: { ...vectorOf(), inputs: { 'dataset:there': 'b'.repeat(16) } },
     });
-    const [stored] = await ports.cells.read([{ computation: 'a', category: 'tests', date: '2024-02-01' }]);
+    const [stored] = await ports.cells.read([{ computation: 'a', date: '2024-02-01' }]);
     expect(stored).toMatchObject({ status: 'FAILED', error, summary: { hash: '1'.repeat(16) } });
     expect(stored?.vector?.inputs).toEqual({ 'dataset:there': 'b'.repeat(16) });
     expect(await generationOf('2024-02-01')).toBe('good');

@@ -78,7 +78,7 @@ describe('work', () => {
     expect(await ports.tasks.read(message.taskId)).toMatchObject({ status: 'COMPLETED', attempts });
     expect(await ports.runs.read(runId)).toMatchObject({ totalTasks: 1, remainingTasks: 0, status: 'COMPLETED' });
     const day = DAYS.findIndex((date) => date === message.date);
-    const place = { kind: 'cell', category: 'traffic', computation: 'pages', date: message.date } as const;
+    const place = { kind: 'cell', computation: 'pages', date: message.date } as const;
     const [artifact] = await open().artifacts.read([place]);
     const value = (artifact && (await readWhole(artifact))) as Record<string, number>;
     expect(Object.values(value)).toEqual(Array.from({ length: VISITORS }, (_, visitor) => pagesOf(visitor, day)));
@@ -172,12 +172,10 @@ describe('work', () => {
     const first = work(claimed.message, slow);
     await computing.promise;
     await work(claimed.message, { ...another(), clock: later(60_000) });
-    const stored = await ports.cells.read([{ computation: 'pages', category: 'traffic', date: claimed.message.date }]);
+    const stored = await ports.cells.read([{ computation: 'pages', date: claimed.message.date }]);
     paused.resolve();
     await first;
-    expect(await ports.cells.read([{ computation: 'pages', category: 'traffic', date: claimed.message.date }])).toEqual(
-      stored,
-    );
+    expect(await ports.cells.read([{ computation: 'pages', date: claimed.message.date }])).toEqual(stored);
     expect(stored[0]?.record).toMatchObject({ attempt: 2 });
     await expectDoneOnce(claimed, 2);
     expect(called).toEqual([claimed.callbackUrl]);

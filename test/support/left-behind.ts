@@ -6,7 +6,7 @@ import { compose, type Ports } from '../../src/compose.ts';
 import { readConfig } from '../../src/config.ts';
 import { Run } from '../../src/model/run.ts';
 import { Task } from '../../src/model/task.ts';
-import { cellPlace, readWhole } from '../../src/steps/load-inputs.ts';
+import { readWhole } from '../../src/steps/load-inputs.ts';
 import type { StoredCell } from '../../src/steps/ports.ts';
 import type { FixtureProject } from './fixture-project.ts';
 
@@ -26,7 +26,6 @@ export async function inspect(project: FixtureProject, look: (left: Left) => Pro
   Object.assign(process.env, cloud.env);
   const ports = compose({ ...config, manifestFile: join(project.home, 'manifest.json') });
   const db = new Firestore({ projectId: config.projectId });
-  const category = (computation: string) => cellPlace(ports.manifest, computation, '').category;
   try {
     const [runs, tasks] = await Promise.all([
       db.collection('computation_runs').get(),
@@ -37,11 +36,11 @@ export async function inspect(project: FixtureProject, look: (left: Left) => Pro
       runs: runs.docs.map((run) => Run.parse(run.data())),
       tasks: tasks.docs.map((task) => Task.parse(task.data())),
       async cell(computation, date) {
-        const [cell] = await ports.cells.read([{ computation, date, category: category(computation) }]);
+        const [cell] = await ports.cells.read([{ computation, date }]);
         return cell;
       },
       async value(computation, date) {
-        const [artifact] = await ports.artifacts.read([cellPlace(ports.manifest, computation, date)]);
+        const [artifact] = await ports.artifacts.read([{ kind: 'cell', computation, date }]);
         return artifact === undefined ? undefined : readWhole(artifact);
       },
     });

@@ -77,7 +77,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const explanation = await look(config, manifest, async (ports): Promise<Explanation> => {
     const foreseen = await foresee({ date, from }, ports);
     const cell = { computation: computation.name, date };
-    const history = cellHistory(manifest, foreseen.cells, ports.cells);
+    const history = cellHistory(foreseen.cells, ports.cells);
     const planned = history.planned(cell);
     if (planned === undefined) throw new Error(`${computation.name}@${date} is not in its own plan`);
     const [stored] = await history.stored([cell]);
@@ -136,10 +136,16 @@ function printExplanation(
     if (last.runId !== null)
       output.line(`      run ${last.runId}${last.resultHash === null ? '' : `, result ${last.resultHash}`}`);
   }
+  // What does not run has no causes but those of its last run.
+  const sayCauses = (): void => {
+    for (const { depth, subject, text: why } of causes)
+      output.line(`      ${'  '.repeat(depth - 1)}<- ${subject}: ${why}`);
+  };
+  const settled = now.outcome === 'SKIP' || now.outcome === 'STABLE';
+  if (settled) sayCauses();
   output.line(`Now   ${now.outcome}: ${now.text}`);
   for (const load of loads) output.line(`      ${describeLoad(load)}`);
-  for (const { depth, subject, text: why } of causes)
-    output.line(`      ${'  '.repeat(depth - 1)}<- ${subject}: ${why}`);
+  if (!settled) sayCauses();
   output.line();
   const rows = vector.map(({ part, stored, current, same }) => [
     part,

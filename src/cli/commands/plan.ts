@@ -7,6 +7,7 @@ import { type Arguments, type Command, type Context, type ExitCode, text } from 
 import { assertAfterFirstData, type Days, readDays } from '../days.ts';
 import { describeLoad, foresee, type PendingLoad } from '../foresee.ts';
 import { look } from '../look.ts';
+import { counted } from '../counted.ts';
 import { projectFiles, projectManifest } from '../project.ts';
 import { groupPlan, isConditional, type PlanGroup, type Stretch } from '../plan-groups.ts';
 import type { Output } from '../output.ts';
@@ -99,20 +100,20 @@ function printPlan(answer: PlanAnswer, manifest: Manifest, output: Output): void
   if (skipped.length > 0) {
     const upToDate = skipped.reduce((sum, { days }) => sum + days, 0);
     const names = new Set(skipped.map(({ computation }) => computation));
-    output.line(`Up to date: ${upToDate} cells of ${names.size} computations; nothing that they read has changed.`);
+    output.line(
+      `Up to date: ${counted(upToDate, 'cell')} of ${counted(names.size, 'computation')}; nothing that they read has changed.`,
+    );
   }
   const certain = cells.RUN + cells.RERUN - conditional;
   const maybe =
     conditional === 0 ? '' : ` and up to ${conditional} more (RERUN?) if what they read turns out different`;
   output.line(
-    `${answer.from} … ${answer.date}: ${certain === 0 ? 'nothing' : plural(certain, 'cell')} would run${maybe}; ` +
+    `${answer.from} … ${answer.date}: ${certain === 0 ? 'nothing' : counted(certain, 'cell')} would run${maybe}; ` +
       `${cells.IMPOSSIBLE} impossible, ${cells.BLOCKED + cells.FAILED_DEPENDENCY} waiting.`,
   );
 }
 
 const isUpToDate = ({ outcome }: PlanGroup): boolean => outcome === 'SKIP' || outcome === 'STABLE';
-
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** The whole span, and whether it has holes: the holes are other rows of the same computation. */
 function describeStretches(stretches: readonly Stretch[]): string {

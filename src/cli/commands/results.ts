@@ -6,7 +6,7 @@ import { didYouMean } from '../../manifest/suggest.ts';
 import type { Day } from '../../model/date.ts';
 import { describeReason } from '../../model/decision.ts';
 import type { ManifestComputation } from '../../model/manifest.ts';
-import { cellPlace, readWhole } from '../../steps/load-inputs.ts';
+import { readWhole } from '../../steps/load-inputs.ts';
 import type { StoredArtifact } from '../../steps/ports.ts';
 import { assertTarget, gridStart } from '../../steps/target.ts';
 import { cellHistory } from '../cell-history.ts';
@@ -59,8 +59,14 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
     );
   }
   return look(config, manifest, async (ports) => {
-    const [artifact] = await ports.artifacts.read([cellPlace(manifest, computation.name, date)]);
-    if (artifact === undefined) return sayWhyNone(request, gridStart(undefined, config.from, date), ports, output);
+    const good = await ports.artifacts.lastGood({ computation: computation.name, date });
+    if (good === undefined) return sayWhyNone(request, gridStart(undefined, config.from, date), ports, output);
+    const { artifact, failedSince } = good;
+    if (failedSince !== undefined) {
+      output.trouble(
+        `This result is old: the last attempt to make it again failed. ${failedSince.code}: ${failedSince.message}`,
+      );
+    }
     return request.entity === undefined
       ? showWhole(artifact, request, output)
       : showEntity(artifact, request.entity, request, output);
@@ -130,7 +136,7 @@ async function sayWhyNone(request: Request, from: Day, ports: Ports, output: Out
   const { computation, date } = request;
   const cell = { computation: computation.name, date };
   const foreseen = await foresee({ date, from: from < date ? from : date }, ports);
-  const history = cellHistory(ports.manifest, foreseen.cells, ports.cells);
+  const history = cellHistory(foreseen.cells, ports.cells);
   const decision = history.planned(cell)?.decision;
   if (decision === undefined) throw new Error(`${computation.name}@${date} is not in its own plan`);
   const causes = await traceCauses(cell, { manifest: ports.manifest, from, history, ranges: foreseen.ranges });

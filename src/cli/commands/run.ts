@@ -40,6 +40,9 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const manifest = await projectManifest(config);
   const files = await projectFiles(config, manifest);
   assertAfterFirstData(days.date, files);
+  for (const { dataset, coverage } of files) {
+    if (coverage.last < days.date) output.line(`${dataset.name} ends on ${coverage.last}: later days have none of it.`);
+  }
   const progress = watchRun(output, manifest);
   const stop = new AbortController();
   void context.interrupted().then(() => stop.abort());

@@ -1,0 +1,3 @@
+/** A number with its noun: `1 cell`, `2 cells`. */
+
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
