@@ -42,6 +42,7 @@ export function openState(file: string): State {
   let queue: Pending[] = [];
   let scheduled = false;
   let closed = false;
+  let broken: StateFileError | undefined;
 
   // Everything that arrives in one turn of the event loop shares one fsync; each keeps its own savepoint.
   const flush = (): void => {
@@ -59,6 +60,8 @@ export function openState(file: string): State {
           const value = work();
           answers.push(() => resolve(value));
         } catch (error) {
+          // A full disk ends the whole transaction, not only this savepoint.
+          if (!db.isTransaction) throw error;
           undo.run();
           answers.push(() => reject(error));
         }
@@ -67,7 +70,9 @@ export function openState(file: string): State {
       commit.run();
     } catch (error) {
       if (db.isTransaction) db.exec('ROLLBACK');
-      for (const { reject } of group) reject(error);
+      // What the emulators keep in memory may have seen the group: nothing is written on top of that.
+      broken = brokenBy(file, error);
+      for (const { reject } of group) reject(broken);
       return;
     }
     for (const answer of answers) answer();
@@ -77,6 +82,7 @@ export function openState(file: string): State {
     db,
     write<T>(work: () => T): Promise<T> {
       if (closed) return Promise.reject(new StateFileError('the local cloud has been stopped'));
+      if (broken !== undefined) return Promise.reject(broken);
       return new Promise<T>((resolve, reject) => {
         queue.push({ work, resolve: resolve as (value: unknown) => void, reject });
         if (!scheduled) {
@@ -88,12 +94,21 @@ export function openState(file: string): State {
     close(): Promise<void> {
       if (closed) return Promise.resolve();
       closed = true;
-      if (queue.length > 0) flush();
+      if (broken === undefined) flush();
       db.close();
       if (file !== ':memory:') rmSync(ownerFile(file), { force: true });
       return Promise.resolve();
     },
   };
+}
+
+function brokenBy(file: string, cause: unknown): StateFileError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new StateFileError(
+    `${file} could not be written: ${message}. Nothing of this call was stored, and what was acknowledged before is safe. ` +
+      'Make room on the disk if it is full, and start the local cloud again.',
+    { cause },
+  );
 }
 
 function openDatabase(file: string): DatabaseSync {

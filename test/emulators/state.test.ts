@@ -51,6 +51,51 @@ describe('a group of writes', () => {
   });
 });
 
+describe('a disk that is full', () => {
+  const long = 'x'.repeat(10_000);
+  const fill = (state: State, n: number): Promise<unknown> =>
+    state.write(() => state.db.prepare('INSERT INTO texts VALUES (?, ?)').run(n, long));
+  const textsIn = (state: State): unknown[] =>
+    state.db
+      .prepare('SELECT n FROM texts ORDER BY n')
+      .all()
+      .map(({ n }) => n);
+
+  test('refuses what does not fit, takes nothing more, and has lost nothing that it acknowledged', async () => {
+    const state = open();
+    state.db.exec('CREATE TABLE texts (n INTEGER PRIMARY KEY, text TEXT) STRICT');
+    // SQLite's own limit fails in the same way as a disk without room.
+    state.db.exec('PRAGMA max_page_count = 40');
+    const acknowledged: number[] = [];
+    let refusal: unknown;
+    for (let n = 1; refusal === undefined && n < 100; n++) {
+      await fill(state, n).then(
+        () => acknowledged.push(n),
+        (error: unknown) => (refusal = error),
+      );
+    }
+    expect(String(refusal)).toMatch(/could not be written: .*full.*acknowledged before is safe.*Make room/);
+    expect(acknowledged.length).toBeGreaterThan(2);
+    await expect(insert(state, 1)).rejects.toThrow('start the local cloud again');
+    await state.close();
+    expect(textsIn(open())).toEqual(acknowledged);
+  });
+
+  test('refuses a whole group, neighbours that did fit included', async () => {
+    const state = open();
+    state.db.exec('CREATE TABLE texts (n INTEGER PRIMARY KEY, text TEXT) STRICT');
+    state.db.exec('PRAGMA max_page_count = 40');
+    const answers = await Promise.allSettled([
+      insert(state, 1),
+      ...Array.from({ length: 60 }, (_, n) => fill(state, n)),
+    ]);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set(['rejected']));
+    await state.close();
+    const again = open();
+    expect([...numbersIn(again), ...textsIn(again)]).toEqual([]);
+  });
+});
+
 describe('a file that cannot be used', () => {
   test('because another has it says so', () => {
     open();
