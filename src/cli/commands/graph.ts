@@ -9,7 +9,7 @@ export const graph: Command = {
   name: 'graph',
   usage: `daymill graph [--format ${GRAPH_FORMATS.join('|')}] [--select EXPR]
 
-Writes the graph to standard output: datasets, computations by category, and who reads whom. Dashed arrows read earlier days.
+Writes the graph to standard output: datasets, computations by category, and who reads whom. Dashed arrows read earlier days only.
   --format   ${GRAPH_FORMATS.join(', ')} (default mermaid)
   --select   these computations only, for example +regime; see daymill plan --help
   --json     {"nodes": [{"id", "kind", "name", "category", "pass"}], "edges": [{"from", "to", "kind"}]}
