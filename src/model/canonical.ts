@@ -12,7 +12,7 @@ export function canonicalJson(value: unknown): string {
     case 'number':
       if (!Number.isFinite(value))
         throw new TypeError(`${value} cannot be stored; return null where there is no number`);
-      return String(value === 0 ? 0 : value);
+      return String(value);
     case 'boolean':
       return String(value);
     case 'object':

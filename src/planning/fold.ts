@@ -1,5 +1,6 @@
 /** Folds what tasks report into the book. Pure; the dispatcher is the single writer. */
 import { type CellKey, cellName, type Settled } from '../model/cell.ts';
+import type { Day } from '../model/date.ts';
 import type { Run } from '../model/run.ts';
 import { isTerminal, type Task } from '../model/task.ts';
 import { vectorHash } from '../model/vector.ts';
@@ -21,7 +22,8 @@ export interface Fold {
 }
 
 export function fold(book: Book, open: readonly OpenRun[]): Fold {
-  const folded = new Map([...book].map(([computation, days]) => [computation, new Map(days)]));
+  // Only the computations that a run touched are copied: on a quiet day the book is passed on as it is.
+  const copies = new Map<string, Map<Day, Settled>>();
   const settled: { cell: CellKey; to: Settled }[] = [];
   const inFlight = new Map<string, string>();
   const closedRuns: string[] = [];
@@ -34,8 +36,8 @@ export function fold(book: Book, open: readonly OpenRun[]): Fold {
         if (outcome === undefined) {
           inFlight.set(cellName(cell), run.id);
         } else if (outcome.status === 'COMPLETED' || outcome.status === 'FAILED') {
-          const days = folded.get(task.computation) ?? new Map<string, Settled>();
-          folded.set(task.computation, days);
+          const days = copies.get(task.computation) ?? new Map(book.get(task.computation));
+          copies.set(task.computation, days);
           const known = days.get(date);
           const to: Settled = { ...outcome, claimedMs: run.createdMs };
           if (known !== undefined && (isLater(known, run) || isSame(known, to))) continue;
@@ -45,7 +47,7 @@ export function fold(book: Book, open: readonly OpenRun[]): Fold {
       }
     }
   }
-  return { book: folded, settled, inFlight, closedRuns };
+  return { book: copies.size === 0 ? book : new Map([...book, ...copies]), settled, inFlight, closedRuns };
 }
 
 /** A run stays open until its last task ends; meanwhile a later run may have made some of its cells again, and closed. */

@@ -6,7 +6,7 @@ import { cellName } from '../model/cell.ts';
 import type { Day } from '../model/date.ts';
 import { countOutcomes, type OutcomeCounts } from '../model/decision.ts';
 import { hashOf } from '../model/hash.ts';
-import { computationIn, type Manifest } from '../model/manifest.ts';
+import type { Manifest } from '../model/manifest.ts';
 import { messageFor } from '../model/message.ts';
 import type { Run } from '../model/run.ts';
 import type { Resources, Task } from '../model/task.ts';
@@ -118,10 +118,12 @@ async function tryDispatch(
     mode: 'dispatch',
     ...(request.pass === undefined ? {} : { throughPass: request.pass }),
   });
-  const cells = planned.filter(
-    ({ decision }) =>
-      request.pass === undefined || computationIn(manifest, decision.computation)?.pass === request.pass,
+  const asked = new Set(
+    manifest.computations
+      .filter(({ pass }) => request.pass === undefined || pass === request.pass)
+      .map(({ name }) => name),
   );
+  const cells = planned.filter(({ decision }) => asked.has(decision.computation));
   const runnable = cells.filter(({ decision }) => decision.outcome === 'RUN' || decision.outcome === 'RERUN');
   const tiers = await scanTiers(runnable, ports);
   const tasks = makeTasks(runnable, {
