@@ -1,7 +1,7 @@
 /** What a run did, for people and for programs. */
 import { z } from 'zod';
 import type { Ports } from '../compose.ts';
-import type { Execution } from '../google/workflows-client.ts';
+import { type Execution, executionIdOf } from '../google/workflows-client.ts';
 import { isKeyed } from '../model/computation.ts';
 import type { Day } from '../model/date.ts';
 import { type Outcome, OUTCOMES, type OutcomeCounts } from '../model/decision.ts';
@@ -64,7 +64,7 @@ const MAX_NAMES_SHOWN = 4;
 
 export async function summarize(request: SummaryRequest): Promise<RunSummary> {
   const { before, after, execution, ports } = request;
-  const executionId = execution.name.slice(execution.name.lastIndexOf('/') + 1);
+  const executionId = executionIdOf(execution);
   const settledBefore = ({ decision }: PlannedCell) => before.get(decision.computation)?.get(decision.date);
   // What an interrupted run had left in the queue runs under that run's id.
   const ranNow = (cell: PlannedCell): boolean =>

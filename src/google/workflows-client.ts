@@ -14,6 +14,9 @@ const Execution = z.object({
 });
 export type Execution = z.infer<typeof Execution>;
 
+/** What `GOOGLE_CLOUD_WORKFLOW_EXECUTION_ID` says inside of it: the last part of its name. */
+export const executionIdOf = ({ name }: Execution): string => name.slice(name.lastIndexOf('/') + 1);
+
 export interface WorkflowsClient {
   /** Creates the workflow, or puts a changed source in its place. @throws {UserError} when the source is refused. */
   deploy(workflow: string, source: string): Promise<void>;

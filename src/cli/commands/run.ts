@@ -1,7 +1,7 @@
 /** `daymill run`: load root data, run the day's workflow, say what ran and what it found. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { compose, type Ports } from '../../compose.ts';
-import type { Execution } from '../../google/workflows-client.ts';
+import { type Execution, executionIdOf } from '../../google/workflows-client.ts';
 import { writeManifest } from '../../manifest/read-manifest.ts';
 import type { Day } from '../../model/date.ts';
 import { readSource } from '../../sources/read-source.ts';
@@ -57,7 +57,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
       await load(days.date, files, ports, progress, stop.signal);
       const execution = await execute(days, cloud, stop.signal);
       progress.end();
-      const after = await survey({ from: days.from, to: days.date, dispatchId: idOf(execution) }, ports);
+      const after = await survey({ from: days.from, to: days.date, dispatchId: executionIdOf(execution) }, ports);
       const seconds = (performance.now() - startedMs) / 1_000;
       const firestore = cloud.firestoreUsage();
       const summary = await summarize({ ...days, before, after, execution, ports, seconds, firestore });
@@ -100,5 +100,3 @@ async function execute(days: Days, { workflows, functionUrls }: RunCloud, stop: 
   }
   return execution;
 }
-
-const idOf = (execution: Execution): string => execution.name.slice(execution.name.lastIndexOf('/') + 1);

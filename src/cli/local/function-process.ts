@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** Share of the memory that V8's heap may take; buffers and Node itself need the rest (shared/reference: gcp.md D). */
+/** Share of the memory that V8's heap may take; buffers, which lie outside of it, and Node itself need the rest. */
 const HEAP_SHARE = 0.65;
 
 /** How often the process's resident memory is held against its limit. */
