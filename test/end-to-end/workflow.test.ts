@@ -1,0 +1,82 @@
+/** The workflow that is deployed, as it is, against functions that note down what they are asked. */
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Services, startServices } from '../support/workflows-rest.ts';
+
+const PIPELINE = readFileSync(new URL('../../workflows/pipeline.yaml', import.meta.url), 'utf8');
+const PASSES = 2;
+
+interface Asked {
+  readonly date: string;
+  readonly pass: number;
+  readonly callbackUrl: string;
+  readonly dispatchId: string;
+}
+
+describe('the pipeline', () => {
+  let services: Services;
+  let asked: Asked[];
+  let reconciled: number;
+
+  beforeEach(async () => {
+    asked = [];
+    reconciled = 0;
+    const { target } = (services = await startServices({ clock: () => Date.parse('2001-03-01T00:30:00Z') }));
+    target.handle('/index', () => ({ body: { passes: PASSES, changed: {} } }));
+    target.handle('/reconcile', () => {
+      reconciled++;
+      return { body: { closed: 0 } };
+    });
+  });
+  afterEach(() => services.close());
+
+  /** Answers each dispatch with the next count of tasks, and calls back at once when there are some. */
+  const dispatches = (...counts: number[]): void => {
+    services.target.handle('/dispatch', async ({ json }) => {
+      const request = json as Asked;
+      asked.push(request);
+      const dispatched = counts.shift() ?? 0;
+      if (dispatched > 0) {
+        await fetch(request.callbackUrl, {
+          method: 'POST',
+          headers: { authorization: 'Bearer test', 'content-type': 'application/json' },
+          body: '{}',
+        });
+      }
+      return { body: { dispatched, runId: `run-${asked.length}`, passes: PASSES, inFlight: 0 } };
+    });
+  };
+  const run = (argument: object = {}) => {
+    const at = (name: string): string => `${services.target.url}/${name}`;
+    const functions = { index: at('index'), dispatch: at('dispatch'), reconcile: at('reconcile') };
+    return services.rest.evaluate(PIPELINE, { ...argument, functions });
+  };
+
+  test('without a date takes the day before, in UTC', async () => {
+    dispatches();
+    expect(await run()).toMatchObject({ state: 'SUCCEEDED' });
+    expect(asked.map(({ date, pass }) => `${date} ${pass}`)).toEqual(['2001-02-28 1', '2001-02-28 2']);
+  });
+
+  test('takes waves until a pass has nothing left, each with a callback of its own', async () => {
+    dispatches(3, 1, 0, 2, 0);
+    const { state, result } = await run({ date: '2001-01-15' });
+    expect(state).toBe('SUCCEEDED');
+    expect(JSON.parse(result)).toMatchObject({
+      date: '2001-01-15',
+      waves: 3,
+      tasks: 6,
+      runs: ['run-1', 'run-2', 'run-4'],
+    });
+    expect(asked.map(({ pass }) => pass)).toEqual([1, 1, 1, 2, 2]);
+    expect(new Set(asked.map(({ callbackUrl }) => callbackUrl)).size).toBe(asked.length);
+    expect(new Set(asked.map(({ dispatchId }) => dispatchId)).size).toBe(1);
+    expect(reconciled).toBe(1);
+  });
+
+  test('does not reconcile on a day without work', async () => {
+    dispatches();
+    await run({ date: '2001-01-15' });
+    expect(reconciled).toBe(0);
+  });
+});
