@@ -11,6 +11,7 @@ import { RetryableError } from '../errors.ts';
 import { compressJson } from '../execution/artifact-codec.ts';
 import { Settled } from '../model/cell.ts';
 import { Day } from '../model/date.ts';
+import { Distrust } from '../model/distrust.ts';
 import { Hash } from '../model/hash.ts';
 import { Run } from '../model/run.ts';
 import { Task } from '../model/task.ts';
@@ -26,6 +27,7 @@ const Content = z.object({
   standings: z.record(z.string(), Standing),
   datasets: z.record(z.string(), DatasetStanding),
   equivalents: z.record(z.string(), z.array(Hash)),
+  distrusted: z.record(z.string(), Distrust),
   /** The sequence in which each book, and each dataset's days, were written last. */
   books: z.record(z.string(), z.number().int()),
   data: z.record(z.string(), z.number().int()),
@@ -67,7 +69,7 @@ const NOTHING: Loaded = {
   sequence: 0,
   openRuns: [],
   pages: 0,
-  content: { standings: {}, datasets: {}, equivalents: {}, books: {}, data: {} },
+  content: { standings: {}, datasets: {}, equivalents: {}, distrusted: {}, books: {}, data: {} },
   updateTime: undefined,
 };
 
@@ -108,6 +110,7 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
         standings: new Map(Object.entries(content.standings)),
         datasets: new Map(Object.entries(content.datasets)),
         equivalents: new Map(Object.entries(content.equivalents)),
+        distrusted: new Map(Object.entries(content.distrusted)),
         books: {
           books: new Map([...books].map(([id, { days }]) => [id, days])),
           data: new Map([...data].map(([name, { days }]) => [name, days])),
@@ -240,6 +243,7 @@ function contentAfter(
       change.equivalents === undefined
         ? base.equivalents
         : Object.fromEntries([...change.equivalents].map(([name, hashes]) => [name, [...hashes]])),
+    distrusted: change.distrusted === undefined ? base.distrusted : Object.fromEntries(change.distrusted),
     books: { ...base.books, ...writtenNow(touchedBooks) },
     data: { ...base.data, ...writtenNow(change.data?.keys() ?? []) },
   };

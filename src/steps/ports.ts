@@ -5,6 +5,7 @@ import type { Computation } from '../model/computation.ts';
 import type { Dataset } from '../model/dataset.ts';
 import type { Day } from '../model/date.ts';
 import type { Because } from '../model/decision.ts';
+import type { Distrust } from '../model/distrust.ts';
 import type { Hash } from '../model/hash.ts';
 import type { ManifestComputation, ManifestDataset } from '../model/manifest.ts';
 import type { TaskMessage } from '../model/message.ts';
@@ -129,6 +130,7 @@ export interface PlanningSnapshot {
   readonly datasets: ReadonlyMap<string, DatasetStanding>;
   /** Computation to behaviours that were proven to be that of its code now. */
   readonly equivalents: ReadonlyMap<string, readonly Hash[]>;
+  readonly distrusted: ReadonlyMap<string, Distrust>;
   /** As far as they were fetched. */
   readonly books: ShelfContent;
   /** Runs whose outcomes are not in the books yet, with their tasks. */
@@ -144,6 +146,7 @@ export interface PlanningChange {
   /** All days of the datasets that changed. */
   readonly data?: ReadonlyMap<string, ReadonlyMap<Day, Hash>>;
   readonly equivalents?: ReadonlyMap<string, readonly Hash[]>;
+  readonly distrusted?: ReadonlyMap<string, Distrust>;
   readonly closedRuns?: readonly string[];
   readonly claim?: { readonly run: Run; readonly tasks: readonly Task[] };
 }

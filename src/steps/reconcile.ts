@@ -12,6 +12,7 @@ import { Shelf } from '../planning/shelf.ts';
 import { callBack, isAnswered } from './count-down.ts';
 import { type DispatchPorts, publish } from './dispatch.ts';
 import type { Callbacks, Clock, Log, PlanningSnapshot } from './ports.ts';
+import { stateOf } from './survey.ts';
 
 /** A dispatcher needs seconds between its claim and its last publish; longer means that it died. */
 const UNPUBLISHED_AFTER_MS = LEASE_SECONDS * 1_000;
@@ -85,10 +86,8 @@ async function closeRuns(
   ports: ReconcilePorts,
 ): Promise<number> {
   const shelf = new Shelf(snapshot.books);
-  const { sequence, standings, datasets, equivalents } = snapshot;
   for (;;) {
-    const state = { sequence, standings, datasets, equivalents, shelf, inFlight: new Map() };
-    const folded = fold(state, snapshot.open);
+    const folded = fold(stateOf(snapshot, shelf), snapshot.open);
     if (!shelf.isComplete) {
       await ports.planning.fetch(snapshot, shelf.takeMissing());
       continue;
