@@ -1,5 +1,5 @@
 /** Root data in Firestore: `datasets/{name}` says how far a file was loaded, `datasets/{name}/days/{date}` holds a day. */
-import { FieldValue, Timestamp, type Firestore } from '@google-cloud/firestore';
+import { FieldPath, FieldValue, Timestamp, type Firestore } from '@google-cloud/firestore';
 import { z } from 'zod';
 import type { LoadMark, RootData, RootDay } from '../steps/ports.ts';
 import { toPointer } from './firestore-artifacts.ts';
@@ -43,9 +43,14 @@ export function firestoreRootData(db: Firestore): RootData {
       }
       await batch.commit();
     },
-    async days(dataset) {
-      const all = await db.collection(daysOf(dataset)).select('status').get();
-      return all.docs.filter((day) => day.get('status') !== REMOVED).map(({ id }) => id);
+    async days(dataset, range) {
+      const all = db.collection(daysOf(dataset)).select('status', 'hash');
+      const days = await (
+        range === undefined ? all : all.orderBy(FieldPath.documentId()).startAt(range.from).endAt(range.to)
+      ).get();
+      return new Map(
+        days.docs.flatMap((day) => (day.get('status') === REMOVED ? [] : [[day.id, String(day.get('hash'))] as const])),
+      );
     },
     async removeDays(dataset, days) {
       for (let start = 0; start < days.length; start += DAYS_A_BATCH) {

@@ -41,7 +41,7 @@ export async function bundledFiles(ports: BundledFilesPorts): Promise<BundledFil
   for (const entry of ports.manifest.datasets) {
     const dataset = await ports.definitions.dataset(entry);
     const { name, source } = dataset;
-    if (source === undefined) continue;
+    if (source === undefined || !('file' in source)) continue;
     const bytes = await readFile(join(ports.root, source.file)).catch((cause: unknown) => {
       throw new UserError(
         'MISSING_FILE',

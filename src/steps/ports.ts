@@ -163,8 +163,8 @@ export interface RootData {
     dataset: string,
     days: readonly { readonly date: Day; readonly artifact: Artifact; readonly generation: string }[],
   ): Promise<void>;
-  /** The days that are there. */
-  days(dataset: string): Promise<Day[]>;
+  /** The days that are there, with the hashes of their content; of the range only, when there is one. */
+  days(dataset: string, range?: { readonly from: Day; readonly to: Day }): Promise<ReadonlyMap<Day, Hash>>;
   removeDays(dataset: string, days: readonly Day[]): Promise<void>;
   /** Days that changed since the last call that was marked as seen, per dataset, and a cursor to mark them with. */
   changedDays(dataset: string): Promise<{ readonly days: readonly RootDay[]; readonly seen: () => Promise<void> }>;
