@@ -7,6 +7,8 @@ import type { Availability } from '../planning/state.ts';
 import type { Days } from './days.ts';
 import { projectFiles } from './project.ts';
 import { type LoadRange, loadRanges } from '../steps/bundled-files.ts';
+import type { WaitingDays } from '../steps/ports.ts';
+import { lookAtRootData, rootDataChanges } from '../steps/root-data-changes.ts';
 
 /** Stands for the hash of a day that is in its file and was not loaded yet. */
 const NOT_LOADED = 'not loaded yet';
@@ -24,6 +26,8 @@ export interface Foresight extends Survey {
   /** What `daymill run` loads first. */
   readonly loads: readonly PendingLoad[];
   readonly ranges: readonly LoadRange[];
+  /** By dataset: days that are there, and closed because they are not whole. */
+  readonly waiting: ReadonlyMap<string, WaitingDays>;
 }
 
 /** Days that a file has are read from the file, not guessed from its ends. */
@@ -39,12 +43,9 @@ export async function foresee({ date, from }: Days, ports: Ports): Promise<Fores
     return days;
   };
   // Loaded by a run that was stopped before it indexed.
-  for (const { name } of ports.manifest.datasets) {
-    for (const { date: day, hash } of (await ports.rootData.changedDays(name)).days) {
-      if (hash === undefined) daysOf(name).delete(day);
-      else daysOf(name).set(day, hash);
-    }
-  }
+  const look = await lookAtRootData(ports);
+  const { availability: opened, waiting } = await rootDataChanges(look, snapshot.availability, ports);
+  for (const [name, days] of opened) availability.set(name, new Map(days));
   for (const { range, days } of pending) {
     const known = daysOf(range.dataset.name);
     for (const day of days) if (!known.has(day)) known.set(day, NOT_LOADED);
@@ -52,6 +53,7 @@ export async function foresee({ date, from }: Days, ports: Ports): Promise<Fores
   return {
     ...(await surveyWith(availability, { from, to: date }, ports)),
     ranges,
+    waiting,
     loads: pending.flatMap(({ range, days }): PendingLoad[] => {
       const [first, last] = [days[0], days.at(-1)];
       if (first === undefined || last === undefined) return [];

@@ -8,6 +8,7 @@ export const PLANNER = 'planner/state';
 export const BOOKS = 'books';
 export const AVAILABILITY = 'availability';
 export const DATASETS = 'datasets';
+export const INDEXES = 'indexes';
 
 /** A book holds one computation's settled days of one year, so that it stays far below 1 MiB. */
 export const bookId = (computation: string, date: Day): string => `${computation}.${date.slice(0, 4)}`;

@@ -1,6 +1,7 @@
 /** What the steps need of the world, worded by the steps. `google/` has the implementations; `compose.ts` chooses them. */
 import type { Artifact, ArtifactSummary, Part, Shard } from '../model/artifact.ts';
 import type { CellError, CellKey, Settled } from '../model/cell.ts';
+import type { Missing } from '../model/completeness.ts';
 import type { Computation } from '../model/computation.ts';
 import type { Dataset } from '../model/dataset.ts';
 import type { Day } from '../model/date.ts';
@@ -145,6 +146,29 @@ export interface RootDay {
   readonly date: Day;
   /** Undefined when the day was removed. */
   readonly hash: Hash | undefined;
+  /** Entities; 1 for a document. */
+  readonly count: number;
+}
+
+/** Days of a dataset that are there and not whole, ascending. */
+export type WaitingDays = ReadonlyMap<Day, { readonly hash: Hash; readonly missing: readonly Missing[] }>;
+
+/** Root data at one moment, beside what the indexer remembers of it. */
+export interface RootDataLook {
+  /** Whether nothing has changed since the last time, data and rules alike. */
+  readonly isQuiet: boolean;
+  /** By dataset, as the indexer left them. */
+  readonly waiting: ReadonlyMap<string, WaitingDays>;
+  of(dataset: string): {
+    /** Days that changed since the last look that was marked as seen, at least; under another rule all days. */
+    readonly days: readonly RootDay[];
+    readonly waiting: WaitingDays;
+    readonly sameRule: boolean;
+  };
+  /** Whether no other indexer has marked anything since. */
+  isCurrent(): Promise<boolean>;
+  /** Remembers the waiting days of these datasets, and that their changes were seen. False when another indexer was faster: nothing is remembered. */
+  markSeen(waiting: ReadonlyMap<string, WaitingDays>): Promise<boolean>;
 }
 
 /** How far a dataset's file has been loaded. */
@@ -166,8 +190,8 @@ export interface RootData {
   /** The days that are there, with the hashes of their content; of the range only, when there is one. */
   days(dataset: string, range?: { readonly from: Day; readonly to: Day }): Promise<ReadonlyMap<Day, Hash>>;
   removeDays(dataset: string, days: readonly Day[]): Promise<void>;
-  /** Days that changed since the last call that was marked as seen, per dataset, and a cursor to mark them with. */
-  changedDays(dataset: string): Promise<{ readonly days: readonly RootDay[]; readonly seen: () => Promise<void> }>;
+  /** `rule`: of how the dataset's days are checked. */
+  changes(datasets: readonly { readonly dataset: string; readonly rule: Hash }[]): Promise<RootDataLook>;
 }
 
 export interface Queue {

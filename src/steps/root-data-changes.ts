@@ -1,0 +1,168 @@
+/** What has changed in root data since it was indexed last: which days open, which close, and which wait for what. Writes nothing. */
+import { decodeEntries, decodeValue } from '../execution/artifact-codec.ts';
+import { canonicalJson } from '../model/canonical.ts';
+import { type Completeness, idsToLookFor, looksForIds, type Missing, missingFrom } from '../model/completeness.ts';
+import type { Day } from '../model/date.ts';
+import { type Hash, hashOf } from '../model/hash.ts';
+import type { Manifest, ManifestDataset } from '../model/manifest.ts';
+import type { Availability } from '../planning/state.ts';
+import type { Artifacts, RootData, RootDataLook, RootDay, StoredArtifact, WaitingDays } from './ports.ts';
+
+/** Days whose entities are looked at together. */
+const DAYS_AT_ONCE = 20;
+
+export interface RootDataPorts {
+  readonly manifest: Manifest;
+  readonly rootData: RootData;
+  readonly artifacts: Pick<Artifacts, 'read'>;
+}
+
+export interface RootDataChanges {
+  /** The days that are open, dataset by dataset; of those that `changed` only. */
+  readonly availability: Availability;
+  /** Days that opened, closed, or are open with other content, by dataset; datasets without any are left out. */
+  readonly changed: Readonly<Record<string, number>>;
+  /** Days that are there and not whole; of all datasets. */
+  readonly waiting: ReadonlyMap<string, WaitingDays>;
+  /** Datasets that were looked at anew. */
+  readonly seen: readonly string[];
+}
+
+/** A day that is there: open when nothing is missing. */
+interface DayState {
+  readonly hash: Hash;
+  readonly missing: readonly Missing[];
+}
+
+/** One query for each dataset, on a quiet day no more than that. */
+export const lookAtRootData = ({ manifest, rootData }: Omit<RootDataPorts, 'artifacts'>): Promise<RootDataLook> =>
+  rootData.changes(manifest.datasets.map((entry) => ({ dataset: entry.name, rule: ruleOf(entry) })));
+
+/** Of how a dataset's days are checked: under another rule all of them are checked again. */
+const ruleOf = ({ complete }: ManifestDataset): Hash => hashOf(canonicalJson(complete ?? null));
+
+/** `open`: what was open until now. Reads the days that changed and whose ids count, and nothing of the others. */
+export async function rootDataChanges(
+  look: RootDataLook,
+  open: Availability,
+  { manifest, artifacts }: Pick<RootDataPorts, 'manifest' | 'artifacts'>,
+): Promise<RootDataChanges> {
+  const states = new Map<string, Map<Day, DayState>>();
+  const touched = new Map<string, Set<Day>>();
+  for (const entry of manifest.datasets) {
+    const { name } = entry;
+    const { days, waiting, sameRule } = look.of(name);
+    const state = new Map<Day, DayState>(waiting);
+    for (const [date, hash] of open.get(name) ?? []) state.set(date, { hash, missing: [] });
+    const anew = days.filter(({ date, hash }) => !sameRule || hash !== state.get(date)?.hash);
+    for (const [date, found] of await checkDays(entry, anew, artifacts)) {
+      if (found === undefined) state.delete(date);
+      else state.set(date, found);
+    }
+    states.set(name, state);
+    touched.set(name, new Set(anew.map(({ date }) => date)));
+  }
+  for (const { name, complete } of manifest.datasets) {
+    if (complete?.closingMarker?.kind !== 'document') continue;
+    const { dataset: marker } = complete.closingMarker;
+    const dates = new Set([...(touched.get(name) ?? []), ...look.of(marker).days.map(({ date }) => date)]);
+    checkClosingDocument(states.get(name) ?? new Map(), dates, marker, states.get(marker) ?? new Map());
+    for (const date of dates) touched.get(name)?.add(date);
+  }
+  return compare(look, open, states, touched);
+}
+
+function compare(
+  look: RootDataLook,
+  open: Availability,
+  states: ReadonlyMap<string, ReadonlyMap<Day, DayState>>,
+  touched: ReadonlyMap<string, ReadonlySet<Day>>,
+): RootDataChanges {
+  const availability = new Map<string, Map<Day, Hash>>();
+  const waiting = new Map<string, WaitingDays>();
+  const changed: Record<string, number> = {};
+  const seen: string[] = [];
+  for (const [name, state] of states) {
+    const openDays = new Map(
+      [...state].flatMap(([date, { hash, missing }]) => (missing.length === 0 ? [[date, hash] as const] : [])),
+    );
+    waiting.set(name, new Map([...state].filter(([, { missing }]) => missing.length > 0).sort(byDate)));
+    const before = open.get(name) ?? new Map<Day, Hash>();
+    const different = [...(touched.get(name) ?? [])].filter((date) => before.get(date) !== openDays.get(date)).length;
+    if (different > 0) {
+      availability.set(name, openDays);
+      changed[name] = different;
+    }
+    const { days, sameRule } = look.of(name);
+    if (days.length > 0 || !sameRule || (touched.get(name)?.size ?? 0) > 0) seen.push(name);
+  }
+  return { availability, changed, waiting, seen };
+}
+
+const byDate = ([a]: readonly [Day, unknown], [b]: readonly [Day, unknown]): number => (a < b ? -1 : 1);
+
+/** Undefined for a day that is gone. */
+async function checkDays(
+  { name, kind, complete }: ManifestDataset,
+  days: readonly RootDay[],
+  artifacts: Pick<Artifacts, 'read'>,
+): Promise<(readonly [Day, DayState | undefined])[]> {
+  const byCount = (day: RootDay): readonly [Day, DayState | undefined] => {
+    if (day.hash === undefined) return [day.date, undefined];
+    const missing = complete === undefined ? [] : missingFrom(complete, { count: day.count, found: new Set() });
+    return [day.date, { hash: day.hash, missing }];
+  };
+  const needsContent =
+    complete !== undefined && (looksForIds(complete) || (kind === 'document' && complete.minimumCount !== undefined));
+  if (!needsContent) return days.map(byCount);
+  const checked = days.filter(({ hash }) => hash === undefined).map(byCount);
+  const there = days.filter(({ hash }) => hash !== undefined);
+  for (let start = 0; start < there.length; start += DAYS_AT_ONCE) {
+    const chunk = there.slice(start, start + DAYS_AT_ONCE);
+    const stored = await artifacts.read(chunk.map(({ date }) => ({ kind: 'root', dataset: name, date })));
+    const found = await Promise.all(stored.map((artifact) => artifact && checkContent(artifact, complete)));
+    checked.push(...chunk.map(({ date }, index) => [date, found[index]] as const));
+  }
+  return checked;
+}
+
+async function checkContent(artifact: StoredArtifact, complete: Completeness): Promise<DayState> {
+  const { hash } = artifact;
+  if (!artifact.keyed) {
+    const fields = await fieldsOf(artifact);
+    return { hash, missing: missingFrom(complete, { count: fields.size, found: fields }) };
+  }
+  const found = new Set<string>();
+  for (const id of idsToLookFor(complete)) {
+    // One part each, remembered by nobody: canaries are few.
+    const part = await artifact.partWith(id);
+    if (part !== undefined && decodeEntries(part.data).some(([key]) => key === id)) found.add(id);
+  }
+  return { hash, missing: missingFrom(complete, { count: artifact.count, found }) };
+}
+
+async function fieldsOf(artifact: StoredArtifact): Promise<ReadonlySet<string>> {
+  for await (const part of artifact.parts()) {
+    const value = decodeValue(part.data);
+    return new Set(typeof value === 'object' && value !== null ? Object.keys(value) : []);
+  }
+  return new Set();
+}
+
+/** The document must be there; whether it is whole by rules of its own is not asked. */
+function checkClosingDocument(
+  state: Map<Day, DayState>,
+  dates: ReadonlySet<Day>,
+  marker: string,
+  markerDays: ReadonlyMap<Day, unknown>,
+): void {
+  for (const date of dates) {
+    const day = state.get(date);
+    if (day === undefined) continue;
+    const others = day.missing.filter(({ kind }) => kind !== 'closing-document');
+    const missing: readonly Missing[] = markerDays.has(date)
+      ? others
+      : [...others, { kind: 'closing-document', dataset: marker }];
+    state.set(date, { hash: day.hash, missing });
+  }
+}
