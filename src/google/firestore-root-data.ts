@@ -6,7 +6,7 @@ import { toPointer } from './firestore-artifacts.ts';
 import { changesSince, REMOVED } from './firestore-root-changes.ts';
 import { DATASETS, daysOf, placePath } from './paths.ts';
 
-const Mark = z.object({ file: z.string(), hash: z.string(), through: z.string() });
+const Mark = z.object({ file: z.string(), hash: z.string(), through: z.string(), byHand: z.boolean().optional() });
 
 const DAYS_A_BATCH = 400;
 

@@ -177,6 +177,8 @@ export interface LoadMark {
   /** Of the file's bytes and the code that parses them. */
   readonly hash: string;
   readonly through: Day;
+  /** A person loaded a file of their own with `daymill load`: the bundled file is left alone from then on. */
+  readonly byHand?: boolean | undefined;
 }
 
 export interface RootData {

@@ -120,7 +120,9 @@ async function checkDays(
   for (let start = 0; start < there.length; start += DAYS_AT_ONCE) {
     const chunk = there.slice(start, start + DAYS_AT_ONCE);
     const stored = await artifacts.read(chunk.map(({ date }) => ({ kind: 'root', dataset: name, date })));
-    const found = await Promise.all(stored.map((artifact) => artifact && checkContent(artifact, complete)));
+    const found = await Promise.all(
+      stored.map(async (artifact) => (artifact === undefined ? undefined : checkContent(artifact, complete))),
+    );
     checked.push(...chunk.map(({ date }, index) => [date, found[index]] as const));
   }
   return checked;
