@@ -7,8 +7,7 @@ import type { Availability } from '../planning/state.ts';
 import type { Days } from './days.ts';
 import { projectFiles } from './project.ts';
 import { type LoadRange, loadRanges } from '../steps/bundled-files.ts';
-import type { WaitingDays } from '../steps/ports.ts';
-import { lookAtRootData, rootDataChanges } from '../steps/root-data-changes.ts';
+import { lookAtRootData, rootDataChanges, waitingDays } from '../steps/root-data-changes.ts';
 
 /** Stands for the hash of a day that is in its file and was not loaded yet. */
 const NOT_LOADED = 'not loaded yet';
@@ -27,7 +26,7 @@ export interface Foresight extends Survey {
   readonly loads: readonly PendingLoad[];
   readonly ranges: readonly LoadRange[];
   /** By dataset: days that are there, and closed because they are not whole. */
-  readonly waiting: ReadonlyMap<string, WaitingDays>;
+  readonly waiting: ReadonlyMap<string, ReturnType<typeof waitingDays>>;
 }
 
 /** Days that a file has are read from the file, not guessed from its ends. */
@@ -44,7 +43,7 @@ export async function foresee({ date, from }: Days, ports: Ports): Promise<Fores
   };
   // Loaded by a run that was stopped before it indexed.
   const look = await lookAtRootData(ports);
-  const { availability: opened, waiting } = await rootDataChanges(look, snapshot.availability, ports);
+  const { availability: opened, known } = await rootDataChanges(look, snapshot.availability, ports);
   for (const [name, days] of opened) availability.set(name, new Map(days));
   for (const { range, days } of pending) {
     const known = daysOf(range.dataset.name);
@@ -53,7 +52,7 @@ export async function foresee({ date, from }: Days, ports: Ports): Promise<Fores
   return {
     ...(await surveyWith(availability, { from, to: date }, ports)),
     ranges,
-    waiting,
+    waiting: new Map([...known].map(([name, days]) => [name, waitingDays(days)])),
     loads: pending.flatMap(({ range, days }): PendingLoad[] => {
       const [first, last] = [days[0], days.at(-1)];
       if (first === undefined || last === undefined) return [];

@@ -1,4 +1,7 @@
-/** Changed days of root data, by the time at which they were written; `indexes/{dataset}` says how far the indexer has seen. */
+/**
+ * Changed days of root data, by the time at which they were written. `indexes/{dataset}` is what the indexer remembers: how far
+ * it has seen, and the days that were there then, packed, so that nobody reads thousands of days to learn of one.
+ */
 import { type DocumentSnapshot, type Firestore, Timestamp } from '@google-cloud/firestore';
 import { zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
@@ -6,7 +9,7 @@ import { compressJson } from '../execution/artifact-codec.ts';
 import { Missing } from '../model/completeness.ts';
 import { Day } from '../model/date.ts';
 import { Hash } from '../model/hash.ts';
-import type { RootDataLook, RootDay, WaitingDays } from '../steps/ports.ts';
+import type { KnownDays, RootDataLook, RootDay } from '../steps/ports.ts';
 import { isConflict, unavailable } from './firestore-client.ts';
 import { daysOf, INDEXES } from './paths.ts';
 
@@ -19,42 +22,45 @@ export const REMOVED = 'REMOVED';
  */
 const OVERLAP_MS = 5_000;
 
-const Waiting = z.array(z.tuple([Day, z.object({ hash: Hash, missing: z.array(Missing) })]));
+const Packed = z.object({ hashes: z.record(Day, Hash), missing: z.record(Day, z.array(Missing)) });
 
-type Look = ReturnType<RootDataLook['of']> & {
-  readonly dataset: string;
-  readonly rule: Hash;
-  /** When the query was answered. */
-  readonly readTime: Timestamp;
-  /** Of what the indexer remembers; undefined when that is nothing. */
+interface Remembered {
+  readonly rule: unknown;
+  readonly known: KnownDays;
+  readonly seenThrough: Timestamp | undefined;
+  /** Undefined when nothing is remembered. */
   readonly updateTime: Timestamp | undefined;
-};
+}
+
+const indexOf = (db: Firestore, dataset: string) => db.collection(INDEXES).doc(dataset);
 
 export async function changesSince(
   db: Firestore,
   datasets: readonly { readonly dataset: string; readonly rule: Hash }[],
+  atMost?: number,
 ): Promise<RootDataLook> {
-  const refs = datasets.map(({ dataset }) => db.collection(INDEXES).doc(dataset));
-  const read = (): Promise<DocumentSnapshot[]> => (refs.length === 0 ? Promise.resolve([]) : db.getAll(...refs));
-  const remembered = await read();
+  const refs = datasets.map(({ dataset }) => indexOf(db, dataset));
+  const snapshots = refs.length === 0 ? [] : await db.getAll(...refs);
   const looks = await Promise.all(
-    datasets.map(({ dataset, rule }, index) => changesOf(db, dataset, rule, remembered[index])),
+    datasets.map(async ({ dataset, rule }, index) => {
+      const remembered = remember(snapshots[index]);
+      const sameRule = remembered.rule === rule;
+      const { days, readTime } = await changedDays(db, dataset, sameRule ? remembered.seenThrough : undefined, atMost);
+      return { dataset, rule, sameRule, days, readTime, known: remembered.known, updateTime: remembered.updateTime };
+    }),
   );
   const byDataset = new Map(looks.map((look) => [look.dataset, look]));
   return {
     isQuiet: looks.every(({ days, sameRule }) => days.length === 0 && sameRule),
-    waiting: new Map(looks.map(({ dataset, waiting }) => [dataset, waiting])),
-    of: (dataset) => byDataset.get(dataset) ?? { days: [], waiting: new Map(), sameRule: true },
-    isCurrent: async () => (await read()).every(({ updateTime }, index) => same(updateTime, looks[index]?.updateTime)),
-    async markSeen(waiting) {
+    of: (dataset) => byDataset.get(dataset) ?? { days: [], known: new Map(), sameRule: true },
+    async markSeen(known) {
       const batch = db.batch();
       for (const { dataset, rule, readTime, updateTime } of looks) {
-        const days = waiting.get(dataset);
+        const days = known.get(dataset);
         if (days === undefined) continue;
-        const ref = db.collection(INDEXES).doc(dataset);
-        const next = { seenThrough: readTime, rule, waiting: compressJson(JSON.stringify([...days])) };
-        if (updateTime === undefined) batch.create(ref, next);
-        else batch.update(ref, next, { lastUpdateTime: updateTime });
+        const next = { seenThrough: readTime, rule, days: pack(days) };
+        if (updateTime === undefined) batch.create(indexOf(db, dataset), next);
+        else batch.update(indexOf(db, dataset), next, { lastUpdateTime: updateTime });
       }
       try {
         await batch.commit();
@@ -67,28 +73,29 @@ export async function changesSince(
   };
 }
 
-const same = (a: Timestamp | undefined, b: Timestamp | undefined): boolean =>
-  a === undefined || b === undefined ? a === b : a.isEqual(b);
+/** The days that are there: what is remembered, and what has changed since. */
+export async function storedDays(db: Firestore, dataset: string): Promise<Map<Day, Hash>> {
+  const { known, seenThrough } = remember(await indexOf(db, dataset).get());
+  const stored = new Map([...known].map(([date, { hash }]) => [date, hash]));
+  for (const { date, hash } of (await changedDays(db, dataset, seenThrough)).days) {
+    if (hash === undefined) stored.delete(date);
+    else stored.set(date, hash);
+  }
+  return stored;
+}
 
-async function changesOf(
+async function changedDays(
   db: Firestore,
   dataset: string,
-  rule: Hash,
-  remembered: DocumentSnapshot | undefined,
-): Promise<Look> {
-  const sameRule = remembered?.get('rule') === rule;
-  const seenThrough: unknown = remembered?.get('seenThrough');
-  const after = sameRule && seenThrough instanceof Timestamp ? seenThrough.toMillis() - OVERLAP_MS : 0;
-  const changed = await db
+  since: Timestamp | undefined,
+  atMost?: number,
+): Promise<{ days: RootDay[]; readTime: Timestamp }> {
+  const after = since === undefined ? 0 : since.toMillis() - OVERLAP_MS;
+  const query = db
     .collection(daysOf(dataset))
     .where('changedAt', '>', Timestamp.fromMillis(after))
-    .select('status', 'hash', 'artifact.count')
-    .get();
-  const packed: unknown = remembered?.get('waiting');
-  const waiting: WaitingDays =
-    packed instanceof Uint8Array
-      ? new Map(Waiting.parse(JSON.parse(zstdDecompressSync(packed).toString('utf8'))))
-      : new Map();
+    .select('status', 'hash', 'artifact.count');
+  const changed = await (atMost === undefined ? query : query.limit(atMost)).get();
   const days = changed.docs.map((day): RootDay => {
     const isThere = day.get('status') !== REMOVED;
     return {
@@ -97,13 +104,30 @@ async function changesOf(
       count: isThere ? Number(day.get('artifact.count')) : 0,
     };
   });
+  return { days, readTime: changed.readTime };
+}
+
+function remember(snapshot: DocumentSnapshot | undefined): Remembered {
+  const [packed, seenThrough]: unknown[] = [snapshot?.get('days'), snapshot?.get('seenThrough')];
   return {
-    dataset,
-    rule,
-    days,
-    waiting,
-    sameRule,
-    readTime: changed.readTime,
-    updateTime: remembered?.updateTime,
+    rule: snapshot?.get('rule'),
+    known: packed instanceof Uint8Array ? unpack(packed) : new Map(),
+    seenThrough: seenThrough instanceof Timestamp ? seenThrough : undefined,
+    updateTime: snapshot?.updateTime,
   };
+}
+
+function pack(known: KnownDays): Uint8Array {
+  const days = [...known];
+  return compressJson(
+    JSON.stringify({
+      hashes: Object.fromEntries(days.map(([date, { hash }]) => [date, hash])),
+      missing: Object.fromEntries(days.flatMap(([date, { missing }]) => (missing.length > 0 ? [[date, missing]] : []))),
+    }),
+  );
+}
+
+function unpack(packed: Uint8Array): KnownDays {
+  const { hashes, missing } = Packed.parse(JSON.parse(zstdDecompressSync(packed).toString('utf8')));
+  return new Map(Object.entries(hashes).map(([date, hash]) => [date, { hash, missing: missing[date] ?? [] }]));
 }

@@ -1,10 +1,10 @@
 /** Root data in Firestore: `datasets/{name}` says how far a file was loaded, `datasets/{name}/days/{date}` holds a day. */
-import { FieldPath, FieldValue, type Firestore } from '@google-cloud/firestore';
+import { FieldValue, type Firestore } from '@google-cloud/firestore';
 import { z } from 'zod';
 import type { LoadMark, RootData } from '../steps/ports.ts';
 import { toPointer } from './firestore-artifacts.ts';
-import { changesSince, REMOVED } from './firestore-root-changes.ts';
-import { DATASETS, daysOf, placePath } from './paths.ts';
+import { changesSince, REMOVED, storedDays } from './firestore-root-changes.ts';
+import { DATASETS, placePath } from './paths.ts';
 
 const Mark = z.object({ file: z.string(), hash: z.string(), through: z.string(), byHand: z.boolean().optional() });
 
@@ -35,15 +35,7 @@ export function firestoreRootData(db: Firestore): RootData {
       }
       await batch.commit();
     },
-    async days(dataset, range) {
-      const all = db.collection(daysOf(dataset)).select('status', 'hash');
-      const days = await (
-        range === undefined ? all : all.orderBy(FieldPath.documentId()).startAt(range.from).endAt(range.to)
-      ).get();
-      return new Map(
-        days.docs.flatMap((day) => (day.get('status') === REMOVED ? [] : [[day.id, String(day.get('hash'))] as const])),
-      );
-    },
+    days: (dataset) => storedDays(db, dataset),
     async removeDays(dataset, days) {
       for (let start = 0; start < days.length; start += DAYS_A_BATCH) {
         const batch = db.batch();
@@ -57,6 +49,6 @@ export function firestoreRootData(db: Firestore): RootData {
         await batch.commit();
       }
     },
-    changes: (datasets) => changesSince(db, datasets),
+    changes: (datasets, atMost) => changesSince(db, datasets, atMost),
   };
 }

@@ -2,8 +2,8 @@
 import { RetryableError } from '../errors.ts';
 import type { Missing } from '../model/completeness.ts';
 import type { Day } from '../model/date.ts';
-import type { Log, Planning, WaitingDays } from './ports.ts';
-import { lookAtRootData, rootDataChanges, type RootDataPorts } from './root-data-changes.ts';
+import type { KnownDays, Log, Planning } from './ports.ts';
+import { lookAtRootData, rootDataChanges, type RootDataPorts, waitingDays } from './root-data-changes.ts';
 
 /** Waiting days of a dataset that an answer names, the newest: it travels through the workflow, whose memory is small. */
 const NAMED_WAITING_DAYS = 20;
@@ -29,41 +29,38 @@ export interface IndexReport {
  * @throws {RetryableError} CONTENTION when a dispatcher, or another indexer, writes at the same time.
  */
 export async function indexRootData(ports: IndexPorts): Promise<IndexReport> {
-  const look = await lookAtRootData(ports);
-  if (look.isQuiet) return report(ports, {}, look.waiting);
+  const first = await lookAtRootData(ports, 1);
+  const { datasets } = ports.manifest;
+  if (first.isQuiet) return report(ports, {}, new Map(datasets.map(({ name }) => [name, first.of(name).known])));
   const snapshot = await ports.planning.load();
-  if (!(await look.isCurrent())) throw contention('another indexer was at work');
-  const { changed, availability, waiting, seen } = await rootDataChanges(look, snapshot.availability, ports);
+  // After the plan was loaded: of two indexers, the one whose commit is taken has seen the newer data.
+  const look = await lookAtRootData(ports);
+  const { changed, availability, known, seen } = await rootDataChanges(look, snapshot.availability, ports);
   if (Object.keys(changed).length > 0) {
     const committed = await ports.planning.commit(snapshot, { settled: [], closedRuns: [], availability });
     if (!committed) throw contention('a dispatcher changed the plan');
   }
-  const marked = await look.markSeen(new Map(seen.map((name) => [name, waiting.get(name) ?? new Map()])));
+  const marked = await look.markSeen(new Map(seen.map((name) => [name, known.get(name) ?? new Map()])));
   if (!marked) throw contention('another indexer was at work');
-  return report(ports, changed, waiting);
+  return report(ports, changed, known);
 }
 
 function report(
   { manifest, log }: IndexPorts,
   changed: IndexReport['changed'],
-  waiting: ReadonlyMap<string, WaitingDays>,
+  known: ReadonlyMap<string, KnownDays>,
 ): IndexReport {
-  const some = [...waiting].filter(([, days]) => days.size > 0);
-  const waitingDays = Object.fromEntries(some.map(([name, days]) => [name, days.size]));
-  log.info(
-    { event: 'indexed', changed, waitingDays },
-    `indexed: ${inWords(changed)}${some.length > 0 ? `; not whole yet: ${inWords(waitingDays)}` : ''}`,
-  );
+  const waiting = [...known]
+    .map(([name, days]) => ({ name, days: waitingDays(days) }))
+    .filter(({ days }) => days.length > 0);
+  const counts = Object.fromEntries(waiting.map(({ name, days }) => [name, days.length]));
+  const notWhole = waiting.length > 0 ? `; not whole yet: ${inWords(counts)}` : '';
+  log.info({ event: 'indexed', changed, waitingDays: counts }, `indexed: ${inWords(changed)}${notWhole}`);
   return {
     passes: manifest.passes,
     changed,
-    waiting: Object.fromEntries(
-      some.map(([name, days]) => [
-        name,
-        [...days].slice(-NAMED_WAITING_DAYS).map(([date, { missing }]) => ({ date, missing })),
-      ]),
-    ),
-    waitingDays,
+    waiting: Object.fromEntries(waiting.map(({ name, days }) => [name, days.slice(-NAMED_WAITING_DAYS)])),
+    waitingDays: counts,
   };
 }
 

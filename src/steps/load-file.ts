@@ -103,12 +103,7 @@ export async function loadFile(request: LoadFileRequest, ports: LoadFilePorts): 
       `${request.file} has no good rows, so --replace would take all days of ${dataset.name} away. Nothing was changed.`,
     );
   }
-  const [from, to] = [dates[0], dates.at(-1)];
-  const range = from === undefined || to === undefined ? undefined : { from, to };
-  const known =
-    mode !== 'replace' && range === undefined
-      ? new Map<Day, Hash>()
-      : await ports.rootData.days(dataset.name, mode === 'replace' ? undefined : range);
+  const known = await ports.rootData.days(dataset.name);
   const days = { ...(await writeDays(request, dates, known, read, ports)), removed: 0, held: read.held.size };
   const gone = mode === 'replace' ? goneDays(known, dates, read.held) : [];
   const kept = read.undated ? gone.length : 0;
@@ -116,6 +111,7 @@ export async function loadFile(request: LoadFileRequest, ports: LoadFilePorts): 
     await ports.rootData.removeDays(dataset.name, gone);
     days.removed = gone.length;
   }
+  const to = dates.at(-1);
   if ('file' in (dataset.source ?? {}) && to !== undefined)
     await ports.rootData.writeMark(dataset.name, {
       file: request.file,

@@ -44,7 +44,7 @@ async function loadRange(
   if (from > last) return { dataset: dataset.name, days: 0, rows: 0 };
   const read = new Set<Day>();
   let rows = 0;
-  const known = await ports.rootData.days(dataset.name, { from, to: last });
+  const known = await ports.rootData.days(dataset.name);
   const writer = dayWriter(dataset, known, ports);
   for await (const day of ports.readSource(source, { root: ports.root, from, to: last })) {
     await writer.put(
@@ -56,9 +56,7 @@ async function loadRange(
     onDay(dataset.name, day.date);
   }
   await writer.finish();
-  const gone = fileChanged
-    ? [...(await ports.rootData.days(dataset.name)).keys()].filter((date) => !read.has(date))
-    : [];
+  const gone = fileChanged ? [...known.keys()].filter((date) => !read.has(date)) : [];
   await ports.rootData.removeDays(dataset.name, gone);
   await ports.rootData.writeMark(dataset.name, { file: source.file, hash, through });
   const days = read.size;

@@ -150,25 +150,22 @@ export interface RootDay {
   readonly count: number;
 }
 
-/** Days of a dataset that are there and not whole, ascending. */
-export type WaitingDays = ReadonlyMap<Day, { readonly hash: Hash; readonly missing: readonly Missing[] }>;
+/** Days of a dataset that are there: open when nothing is missing, else waiting. */
+export type KnownDays = ReadonlyMap<Day, { readonly hash: Hash; readonly missing: readonly Missing[] }>;
 
 /** Root data at one moment, beside what the indexer remembers of it. */
 export interface RootDataLook {
   /** Whether nothing has changed since the last time, data and rules alike. */
   readonly isQuiet: boolean;
-  /** By dataset, as the indexer left them. */
-  readonly waiting: ReadonlyMap<string, WaitingDays>;
   of(dataset: string): {
     /** Days that changed since the last look that was marked as seen, at least; under another rule all days. */
     readonly days: readonly RootDay[];
-    readonly waiting: WaitingDays;
+    /** As the indexer left them. */
+    readonly known: KnownDays;
     readonly sameRule: boolean;
   };
-  /** Whether no other indexer has marked anything since. */
-  isCurrent(): Promise<boolean>;
-  /** Remembers the waiting days of these datasets, and that their changes were seen. False when another indexer was faster: nothing is remembered. */
-  markSeen(waiting: ReadonlyMap<string, WaitingDays>): Promise<boolean>;
+  /** Remembers the days of these datasets, and that their changes were seen. False when another indexer was faster: nothing is remembered. */
+  markSeen(known: ReadonlyMap<string, KnownDays>): Promise<boolean>;
 }
 
 /** How far a dataset's file has been loaded. */
@@ -189,11 +186,15 @@ export interface RootData {
     dataset: string,
     days: readonly { readonly date: Day; readonly artifact: Artifact; readonly generation: string }[],
   ): Promise<void>;
-  /** The days that are there, with the hashes of their content; of the range only, when there is one. */
-  days(dataset: string, range?: { readonly from: Day; readonly to: Day }): Promise<ReadonlyMap<Day, Hash>>;
+  /** The days that are there, with the hashes of their content. Reads what has changed since they were indexed, not the days. */
+  days(dataset: string): Promise<ReadonlyMap<Day, Hash>>;
   removeDays(dataset: string, days: readonly Day[]): Promise<void>;
   /** `rule`: of how the dataset's days are checked. */
-  changes(datasets: readonly { readonly dataset: string; readonly rule: Hash }[]): Promise<RootDataLook>;
+  changes(
+    datasets: readonly { readonly dataset: string; readonly rule: Hash }[],
+    /** Changed days of each dataset; all unless it is given. */
+    atMost?: number,
+  ): Promise<RootDataLook>;
 }
 
 export interface Queue {

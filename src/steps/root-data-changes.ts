@@ -6,7 +6,7 @@ import type { Day } from '../model/date.ts';
 import { type Hash, hashOf } from '../model/hash.ts';
 import type { Manifest, ManifestDataset } from '../model/manifest.ts';
 import type { Availability } from '../planning/state.ts';
-import type { Artifacts, RootData, RootDataLook, RootDay, StoredArtifact, WaitingDays } from './ports.ts';
+import type { Artifacts, KnownDays, RootData, RootDataLook, RootDay, StoredArtifact } from './ports.ts';
 
 /** Days whose entities are looked at together. */
 const DAYS_AT_ONCE = 20;
@@ -18,12 +18,12 @@ export interface RootDataPorts {
 }
 
 export interface RootDataChanges {
-  /** The days that are open, dataset by dataset; of those that `changed` only. */
+  /** The days that are open, of datasets that `changed`. */
   readonly availability: Availability;
   /** Days that opened, closed, or are open with other content, by dataset; datasets without any are left out. */
   readonly changed: Readonly<Record<string, number>>;
-  /** Days that are there and not whole; of all datasets. */
-  readonly waiting: ReadonlyMap<string, WaitingDays>;
+  /** The days that are there, whole or not, by dataset. */
+  readonly known: ReadonlyMap<string, KnownDays>;
   /** Datasets that were looked at anew. */
   readonly seen: readonly string[];
 }
@@ -34,9 +34,14 @@ interface DayState {
   readonly missing: readonly Missing[];
 }
 
-/** One query for each dataset, on a quiet day no more than that. */
-export const lookAtRootData = ({ manifest, rootData }: Omit<RootDataPorts, 'artifacts'>): Promise<RootDataLook> =>
-  rootData.changes(manifest.datasets.map((entry) => ({ dataset: entry.name, rule: ruleOf(entry) })));
+/** One query for each dataset; `atMost` so many changed days of each, to learn whether there are any. */
+export const lookAtRootData = (
+  { manifest, rootData }: Omit<RootDataPorts, 'artifacts'>,
+  atMost?: number,
+): Promise<RootDataLook> => {
+  const datasets = manifest.datasets.map((entry) => ({ dataset: entry.name, rule: ruleOf(entry) }));
+  return rootData.changes(datasets, atMost);
+};
 
 /** Of how a dataset's days are checked: under another rule all of them are checked again. */
 const ruleOf = ({ complete }: ManifestDataset): Hash => hashOf(canonicalJson(complete ?? null));
@@ -47,59 +52,63 @@ export async function rootDataChanges(
   open: Availability,
   { manifest, artifacts }: Pick<RootDataPorts, 'manifest' | 'artifacts'>,
 ): Promise<RootDataChanges> {
-  const states = new Map<string, Map<Day, DayState>>();
+  const known = new Map<string, Map<Day, DayState>>();
   const touched = new Map<string, Set<Day>>();
   for (const entry of manifest.datasets) {
     const { name } = entry;
-    const { days, waiting, sameRule } = look.of(name);
-    const state = new Map<Day, DayState>(waiting);
-    for (const [date, hash] of open.get(name) ?? []) state.set(date, { hash, missing: [] });
+    const { days, known: before, sameRule } = look.of(name);
+    const state = new Map<Day, DayState>(before);
     const anew = days.filter(({ date, hash }) => !sameRule || hash !== state.get(date)?.hash);
     for (const [date, found] of await checkDays(entry, anew, artifacts)) {
       if (found === undefined) state.delete(date);
       else state.set(date, found);
     }
-    states.set(name, state);
-    touched.set(name, new Set(anew.map(({ date }) => date)));
+    known.set(name, state);
+    // Also those that are as they were remembered: whoever remembered them may have died before, or be about to write.
+    touched.set(name, new Set(days.map(({ date }) => date)));
   }
   for (const { name, complete } of manifest.datasets) {
     if (complete?.closingMarker?.kind !== 'document') continue;
     const { dataset: marker } = complete.closingMarker;
     const dates = new Set([...(touched.get(name) ?? []), ...look.of(marker).days.map(({ date }) => date)]);
-    checkClosingDocument(states.get(name) ?? new Map(), dates, marker, states.get(marker) ?? new Map());
-    for (const date of dates) touched.get(name)?.add(date);
+    checkClosingDocument(known.get(name) ?? new Map(), dates, marker, known.get(marker) ?? new Map());
+    touched.set(name, dates);
   }
-  return compare(look, open, states, touched);
-}
-
-function compare(
-  look: RootDataLook,
-  open: Availability,
-  states: ReadonlyMap<string, ReadonlyMap<Day, DayState>>,
-  touched: ReadonlyMap<string, ReadonlySet<Day>>,
-): RootDataChanges {
-  const availability = new Map<string, Map<Day, Hash>>();
-  const waiting = new Map<string, WaitingDays>();
+  const availability = new Map<string, ReadonlyMap<Day, Hash>>();
   const changed: Record<string, number> = {};
-  const seen: string[] = [];
-  for (const [name, state] of states) {
-    const openDays = new Map(
-      [...state].flatMap(([date, { hash, missing }]) => (missing.length === 0 ? [[date, hash] as const] : [])),
-    );
-    waiting.set(name, new Map([...state].filter(([, { missing }]) => missing.length > 0).sort(byDate)));
-    const before = open.get(name) ?? new Map<Day, Hash>();
-    const different = [...(touched.get(name) ?? [])].filter((date) => before.get(date) !== openDays.get(date)).length;
-    if (different > 0) {
-      availability.set(name, openDays);
-      changed[name] = different;
-    }
-    const { days, sameRule } = look.of(name);
-    if (days.length > 0 || !sameRule || (touched.get(name)?.size ?? 0) > 0) seen.push(name);
+  for (const [name, dates] of touched) {
+    const { days, different } = opened(open.get(name) ?? new Map(), dates, known.get(name) ?? new Map());
+    if (different === 0) continue;
+    availability.set(name, days);
+    changed[name] = different;
   }
-  return { availability, changed, waiting, seen };
+  const seen = [...touched].filter(([name, dates]) => dates.size > 0 || !look.of(name).sameRule).map(([name]) => name);
+  return { availability, changed, known, seen };
 }
 
-const byDate = ([a]: readonly [Day, unknown], [b]: readonly [Day, unknown]): number => (a < b ? -1 : 1);
+/** Days that are not whole, ascending. */
+export const waitingDays = (known: KnownDays): { readonly date: Day; readonly missing: readonly Missing[] }[] =>
+  [...known]
+    .flatMap(([date, { missing }]) => (missing.length > 0 ? [{ date, missing }] : []))
+    .sort((a, b) => (a.date < b.date ? -1 : 1));
+
+/** Of the days that were not touched, what was open stays open. */
+function opened(
+  open: ReadonlyMap<Day, Hash>,
+  touched: ReadonlySet<Day>,
+  known: KnownDays,
+): { days: ReadonlyMap<Day, Hash>; different: number } {
+  const days = new Map(open);
+  let different = 0;
+  for (const date of touched) {
+    const day = known.get(date);
+    const hash = day === undefined || day.missing.length > 0 ? undefined : day.hash;
+    if (hash !== open.get(date)) different++;
+    if (hash === undefined) days.delete(date);
+    else days.set(date, hash);
+  }
+  return { days, different };
+}
 
 /** Undefined for a day that is gone. */
 async function checkDays(
