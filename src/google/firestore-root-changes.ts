@@ -6,7 +6,7 @@ import { type DocumentSnapshot, type Firestore, Timestamp } from '@google-cloud/
 import { zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
 import { compressJson } from '../execution/artifact-codec.ts';
-import { Missing } from '../model/completeness.ts';
+import { MissingData } from '../model/completeness.ts';
 import { Day } from '../model/date.ts';
 import { Hash } from '../model/hash.ts';
 import type { KnownDays, RootDataLook, RootDay } from '../steps/ports.ts';
@@ -22,7 +22,7 @@ export const REMOVED = 'REMOVED';
  */
 const OVERLAP_MS = 5_000;
 
-const Packed = z.object({ hashes: z.record(Day, Hash), missing: z.record(Day, z.array(Missing)) });
+const Packed = z.object({ hashes: z.record(Day, Hash), missing: z.record(Day, z.array(MissingData)) });
 
 interface Remembered {
   readonly rule: unknown;

@@ -14,14 +14,14 @@ export const Completeness = z.object({
 export type Completeness = z.infer<typeof Completeness>;
 
 /** One thing that a day lacks. */
-export const Missing = z.discriminatedUnion('kind', [
+export const MissingData = z.discriminatedUnion('kind', [
   /** `ids`: the first few. */
   z.object({ kind: z.literal('canaries'), ids: z.array(z.string()), more: z.number().int().nonnegative() }),
   z.object({ kind: z.literal('closing-marker'), id: z.string() }),
   z.object({ kind: z.literal('closing-document'), dataset: z.string() }),
   z.object({ kind: z.literal('count'), found: z.number().int(), minimum: z.number().int() }),
 ]);
-export type Missing = z.infer<typeof Missing>;
+export type MissingData = z.infer<typeof MissingData>;
 
 /** Canaries that are named when more of them are missing. */
 const NAMED_CANARIES = 5;
@@ -37,8 +37,8 @@ export const idsToLookFor = ({ canaries, closingMarker }: Completeness): readonl
 export function missingFrom(
   { canaries, closingMarker, minimumCount }: Completeness,
   { count, found }: { readonly count: number; readonly found: ReadonlySet<string> },
-): Missing[] {
-  const missing: Missing[] = [];
+): MissingData[] {
+  const missing: MissingData[] = [];
   const absent = canaries.filter((id) => !found.has(id));
   if (absent.length > 0) {
     const ids = absent.slice(0, NAMED_CANARIES);
@@ -52,9 +52,9 @@ export function missingFrom(
 }
 
 /** `canaries AAPL, MSFT and 3 more; 20 of at least 500`. */
-export const describeMissing = (missing: readonly Missing[]): string => missing.map(inWords).join('; ');
+export const describeMissing = (missing: readonly MissingData[]): string => missing.map(inWords).join('; ');
 
-function inWords(missing: Missing): string {
+function inWords(missing: MissingData): string {
   switch (missing.kind) {
     case 'canaries':
       return `${missing.ids.length + missing.more === 1 ? 'canary' : 'canaries'} ${missing.ids.join(', ')}${missing.more > 0 ? ` and ${missing.more} more` : ''}`;

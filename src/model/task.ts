@@ -9,6 +9,7 @@
 import { z } from 'zod';
 import { type CellKey, CellError, cellName, CellOutcome } from './cell.ts';
 import { Day } from './date.ts';
+import { Because } from './decision.ts';
 import { Hash } from './hash.ts';
 import { InputHashes } from './vector.ts';
 
@@ -20,8 +21,10 @@ export const TaskCell = z.object({
   date: Day,
   /** Hash of the computation's fingerprint as it was planned. */
   fingerprint: Hash,
-  /** Why it runs, in words. */
+  /** Why it runs, in words … */
   reason: z.string(),
+  /** … and as data. */
+  because: Because.optional(),
   /** Hash of the settled vector: when the inputs turn out to be these, the cell is unchanged and does not run. */
   unlessVector: Hash.optional(),
   /** Which earlier days are read, by input id: a day for `previous` (or empty), a bitmap for a history (see model/window.ts). */

@@ -61,13 +61,18 @@ function taskCell(
   { decision, settled, reads, vector }: PlannedCell,
   { name, fingerprint }: ManifestComputation,
 ): TaskCell {
-  const conditional = decision.outcome === 'RERUN' && decision.reason.why === 'UPSTREAM_RUNS';
+  if (decision.outcome !== 'RUN' && decision.outcome !== 'RERUN')
+    throw new Error(`${name}@${decision.date} is not planned to run`);
+  const conditional = decision.reason.why === 'UPSTREAM_RUNS';
   return {
     computation: name,
     date: decision.date,
     fingerprint: fingerprintHash(fingerprint),
     reason: `${decision.outcome}: ${describeReason(decision)}`,
-    ...(conditional && settled?.vector !== undefined ? { unlessVector: vectorHash(settled.vector) } : {}),
+    because: decision.reason,
+    ...(conditional && settled?.vector !== undefined
+      ? { unlessVector: vectorHash({ fingerprint, inputs: settled.vector.inputs }) }
+      : {}),
     reads,
     inputs: vector?.inputs ?? {},
   };

@@ -52,6 +52,7 @@ export async function executeCell(
     taskId: task.id,
     attempt: task.attempts,
     reason: cell.reason,
+    ...(cell.because === undefined ? {} : { because: cell.because }),
     finishedMs: ports.clock.now(),
     seconds: (ports.clock.now() - startedMs) / 1_000,
     ...counts,

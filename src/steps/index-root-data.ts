@@ -1,8 +1,10 @@
 /** Index: writes down which days of root data are there and whole, with their content hashes; planning reads nothing else of it. */
 import { RetryableError } from '../errors.ts';
-import type { Missing } from '../model/completeness.ts';
+import type { MissingData } from '../model/completeness.ts';
 import type { Day } from '../model/date.ts';
-import type { KnownDays, Log, Planning } from './ports.ts';
+import type { Hash } from '../model/hash.ts';
+import { afterDataChanged, NO_DATASET } from '../planning/standing.ts';
+import type { KnownDays, Log, Planning, PlanningChange, PlanningSnapshot } from './ports.ts';
 import { lookAtRootData, rootDataChanges, type RootDataPorts, waitingDays } from './root-data-changes.ts';
 
 /** Waiting days of a dataset that an answer names, the newest: it travels through the workflow, whose memory is small. */
@@ -18,7 +20,9 @@ export interface IndexReport {
   /** Days that opened, closed or changed, by dataset. */
   readonly changed: Readonly<Record<string, number>>;
   /** Days that are there and not whole, with what they lack, by dataset: the newest, ascending. */
-  readonly waiting: Readonly<Record<string, readonly { readonly date: Day; readonly missing: readonly Missing[] }[]>>;
+  readonly waiting: Readonly<
+    Record<string, readonly { readonly date: Day; readonly missing: readonly MissingData[] }[]>
+  >;
   /** All such days, by dataset. */
   readonly waitingDays: Readonly<Record<string, number>>;
 }
@@ -35,14 +39,38 @@ export async function indexRootData(ports: IndexPorts): Promise<IndexReport> {
   const snapshot = await ports.planning.load();
   // After the plan was loaded: of two indexers, the one whose commit is taken has seen the newer data.
   const look = await lookAtRootData(ports);
-  const { changed, availability, known, seen } = await rootDataChanges(look, snapshot.availability, ports);
-  if (Object.keys(changed).length > 0) {
-    const committed = await ports.planning.commit(snapshot, { settled: [], closedRuns: [], availability });
-    if (!committed) throw contention('a dispatcher changed the plan');
-  }
+  const { opened, known, seen } = await rootDataChanges(look, ports);
+  await ports.planning.fetch(snapshot, { books: new Set(), data: new Set(opened.keys()) });
+  const { change, changed } = planningChange(snapshot, opened);
+  if (Object.keys(changed).length > 0 && !(await ports.planning.commit(snapshot, change)))
+    throw contention('a dispatcher changed the plan');
   const marked = await look.markSeen(new Map(seen.map((name) => [name, known.get(name) ?? new Map()])));
   if (!marked) throw contention('another indexer was at work');
   return report(ports, changed, known);
+}
+
+/** Of the days that were looked at anew, those whose content, or openness, is another than the plan's. */
+function planningChange(
+  snapshot: PlanningSnapshot,
+  opened: ReadonlyMap<string, ReadonlyMap<Day, Hash | undefined>>,
+): { change: PlanningChange; changed: Record<string, number> } {
+  const changed: Record<string, number> = {};
+  const data = new Map<string, ReadonlyMap<Day, Hash>>();
+  const datasets = new Map(snapshot.datasets);
+  for (const [name, days] of opened) {
+    const hashes = new Map(snapshot.books.data.get(name));
+    const different = [...days].filter(([date, hash]) => hashes.get(date) !== hash);
+    if (different.length === 0) continue;
+    for (const [date, hash] of different) {
+      if (hash === undefined) hashes.delete(date);
+      else hashes.set(date, hash);
+    }
+    data.set(name, hashes);
+    const there = new Map(different.map(([date, hash]) => [date, { there: hash !== undefined }]));
+    datasets.set(name, afterDataChanged(datasets.get(name) ?? NO_DATASET, there, snapshot.sequence + 1));
+    changed[name] = different.length;
+  }
+  return { change: { data, datasets }, changed };
 }
 
 function report(

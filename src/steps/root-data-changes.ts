@@ -1,11 +1,10 @@
 /** What has changed in root data since it was indexed last: which days open, which close, and which wait for what. Writes nothing. */
 import { decodeEntries, decodeValue } from '../execution/artifact-codec.ts';
 import { canonicalJson } from '../model/canonical.ts';
-import { type Completeness, idsToLookFor, looksForIds, type Missing, missingFrom } from '../model/completeness.ts';
+import { type Completeness, idsToLookFor, looksForIds, type MissingData, missingFrom } from '../model/completeness.ts';
 import type { Day } from '../model/date.ts';
 import { type Hash, hashOf } from '../model/hash.ts';
 import type { Manifest, ManifestDataset } from '../model/manifest.ts';
-import type { Availability } from '../planning/state.ts';
 import type { Artifacts, KnownDays, RootData, RootDataLook, RootDay, StoredArtifact } from './ports.ts';
 
 /** Days whose entities are looked at together. */
@@ -18,20 +17,18 @@ export interface RootDataPorts {
 }
 
 export interface RootDataChanges {
-  /** The days that are open, of datasets that `changed`. */
-  readonly availability: Availability;
-  /** Days that opened, closed, or are open with other content, by dataset; datasets without any are left out. */
-  readonly changed: Readonly<Record<string, number>>;
+  /** The days that were looked at anew, by dataset: the hash where one is open, undefined where it is not. */
+  readonly opened: ReadonlyMap<string, ReadonlyMap<Day, Hash | undefined>>;
   /** The days that are there, whole or not, by dataset. */
   readonly known: ReadonlyMap<string, KnownDays>;
-  /** Datasets that were looked at anew. */
+  /** Datasets of which the indexer has something new to remember. */
   readonly seen: readonly string[];
 }
 
 /** A day that is there: open when nothing is missing. */
 interface DayState {
   readonly hash: Hash;
-  readonly missing: readonly Missing[];
+  readonly missing: readonly MissingData[];
 }
 
 /** One query for each dataset; `atMost` so many changed days of each, to learn whether there are any. */
@@ -46,10 +43,9 @@ export const lookAtRootData = (
 /** Of how a dataset's days are checked: under another rule all of them are checked again. */
 const ruleOf = ({ complete }: ManifestDataset): Hash => hashOf(canonicalJson(complete ?? null));
 
-/** `open`: what was open until now. Reads the days that changed and whose ids count, and nothing of the others. */
+/** Reads the days that changed and whose ids count, and nothing of the others. */
 export async function rootDataChanges(
   look: RootDataLook,
-  open: Availability,
   { manifest, artifacts }: Pick<RootDataPorts, 'manifest' | 'artifacts'>,
 ): Promise<RootDataChanges> {
   const known = new Map<string, Map<Day, DayState>>();
@@ -74,41 +70,26 @@ export async function rootDataChanges(
     checkClosingDocument(known.get(name) ?? new Map(), dates, marker, known.get(marker) ?? new Map());
     touched.set(name, dates);
   }
-  const availability = new Map<string, ReadonlyMap<Day, Hash>>();
-  const changed: Record<string, number> = {};
-  for (const [name, dates] of touched) {
-    const { days, different } = opened(open.get(name) ?? new Map(), dates, known.get(name) ?? new Map());
-    if (different === 0) continue;
-    availability.set(name, days);
-    changed[name] = different;
-  }
+  const opened = new Map(
+    [...touched].map(([name, dates]) => [name, openDays(dates, known.get(name) ?? new Map())] as const),
+  );
   const seen = [...touched].filter(([name, dates]) => dates.size > 0 || !look.of(name).sameRule).map(([name]) => name);
-  return { availability, changed, known, seen };
+  return { opened, known, seen };
 }
 
+const openDays = (dates: ReadonlySet<Day>, known: KnownDays): Map<Day, Hash | undefined> =>
+  new Map(
+    [...dates].map((date) => {
+      const day = known.get(date);
+      return [date, day === undefined || day.missing.length > 0 ? undefined : day.hash];
+    }),
+  );
+
 /** Days that are not whole, ascending. */
-export const waitingDays = (known: KnownDays): { readonly date: Day; readonly missing: readonly Missing[] }[] =>
+export const waitingDays = (known: KnownDays): { readonly date: Day; readonly missing: readonly MissingData[] }[] =>
   [...known]
     .flatMap(([date, { missing }]) => (missing.length > 0 ? [{ date, missing }] : []))
     .sort((a, b) => (a.date < b.date ? -1 : 1));
-
-/** Of the days that were not touched, what was open stays open. */
-function opened(
-  open: ReadonlyMap<Day, Hash>,
-  touched: ReadonlySet<Day>,
-  known: KnownDays,
-): { days: ReadonlyMap<Day, Hash>; different: number } {
-  const days = new Map(open);
-  let different = 0;
-  for (const date of touched) {
-    const day = known.get(date);
-    const hash = day === undefined || day.missing.length > 0 ? undefined : day.hash;
-    if (hash !== open.get(date)) different++;
-    if (hash === undefined) days.delete(date);
-    else days.set(date, hash);
-  }
-  return { days, different };
-}
 
 /** Undefined for a day that is gone. */
 async function checkDays(
@@ -171,7 +152,7 @@ function checkClosingDocument(
     const day = state.get(date);
     if (day === undefined) continue;
     const others = day.missing.filter(({ kind }) => kind !== 'closing-document');
-    const missing: readonly Missing[] = markerDays.has(date)
+    const missing: readonly MissingData[] = markerDays.has(date)
       ? others
       : [...others, { kind: 'closing-document', dataset: marker }];
     state.set(date, { hash: day.hash, missing });

@@ -232,13 +232,15 @@ describe('fourteen versions of the price of oil', () => {
   });
 
   test('every result is what the last version of its months alone would have made', async () => {
-    const cells = [...made.values()].flatMap((one) => [...one]);
+    const cells = [...made.values()].flatMap((one) => Array.from(one));
     const places = cells.map(([name]) => {
       const [computation = '', date = ''] = name.split('@');
       return { kind: 'cell', computation, date } as const;
     });
     const stored = await local.open().artifacts.read(places);
-    const values = await Promise.all(stored.map((artifact) => artifact && readWhole(artifact)));
+    const values = await Promise.all(
+      stored.map(async (artifact) => (artifact === undefined ? undefined : readWhole(artifact))),
+    );
     expect(values).toEqual(cells.map(([, { value }]) => value));
   });
 });

@@ -58,8 +58,12 @@ async function put(name: string, date: string, rows: readonly unknown[]): Promis
 const visits = (...users: string[]) => users.map((user) => ({ user, pages: 1 }));
 const WHOLE = visits('ann', 'ben', 'robot', 'END');
 
-const openDays = async (name: string): Promise<string[]> =>
-  [...((await local.open().planning.load()).availability.get(name)?.keys() ?? [])].sort();
+const openDays = async (name: string): Promise<string[]> => {
+  const { planning } = local.open();
+  const snapshot = await planning.load();
+  await planning.fetch(snapshot, { books: new Set(), data: new Set([name]) });
+  return [...(snapshot.books.data.get(name)?.keys() ?? [])].sort();
+};
 
 const lacks = (report: IndexReport, name: string): Record<string, string> =>
   Object.fromEntries((report.waiting[name] ?? []).map(({ date, missing }) => [date, describeMissing(missing)]));
