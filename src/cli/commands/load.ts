@@ -148,13 +148,13 @@ function print({ report, rejects, rejectsFile, usage }: Loaded, dataset: Dataset
   if (rejected > rejects.length) output.trouble(`… and ${rejected - rejects.length} more`);
   if (rejectsFile !== null) {
     output.trouble(`${counted(rejected, 'row')} set aside in ${inProject(rejectsFile, config)}`);
-    output.trouble(`${counted(held.length, 'day')} left as they were: ${someOf(held)}`);
+    output.trouble(`${counted(held.length, 'day')} not touched: ${someOf(held)}`);
   }
   if (kept > 0)
     output.trouble(`${counted(kept, 'day')} that the file does not have stay, since rows without a day may be theirs.`);
   output.line(
     `${dataset.name}: ${counted(rows, 'row')}; days: ${days.new} new, ${days.changed} changed, ${days.same} the same, ` +
-      `${days.removed} removed, ${days.held} left as they were${blank > 0 ? `; ${counted(blank, 'blank row')}` : ''}`,
+      `${days.removed} removed, ${days.held} not touched${blank > 0 ? `; ${counted(blank, 'blank row')}` : ''}`,
   );
   for (const [name, waiting] of Object.entries(index.waiting)) {
     for (const { date, missing } of waiting) output.line(`not whole yet: ${name} ${date}: ${describeMissing(missing)}`);
