@@ -1,25 +1,24 @@
 /** Dispatch: plan -> claim cells -> route to a tier -> run and tasks in one commit -> publish. */
-import pLimit from 'p-limit';
 import { codeOf, RetryableError, UserError } from '../errors.ts';
-import { type MemoryOfTier, startTier } from '../lifecycle/routing.ts';
+import { learn } from '../lifecycle/memory-book.ts';
+import { tierRouter } from '../lifecycle/tier-router.ts';
 import { cellName } from '../model/cell.ts';
+import { leavesFor } from '../model/counter-tree.ts';
 import type { Day } from '../model/date.ts';
 import { countOutcomes, type OutcomeCounts } from '../model/decision.ts';
 import { hashOf } from '../model/hash.ts';
 import type { Manifest } from '../model/manifest.ts';
+import type { MemoryBook } from '../model/memory-book.ts';
 import { messageFor } from '../model/message.ts';
 import type { Run } from '../model/run.ts';
-import type { Resources, Task } from '../model/task.ts';
+import type { Task } from '../model/task.ts';
+import type { Tiers } from '../model/tier.ts';
 import { afterPlan } from '../planning/after-plan.ts';
 import { dayCount } from '../planning/day-set.ts';
 import { makeTasks } from '../planning/make-tasks.ts';
-import type { PlannedCell } from '../planning/plan.ts';
 import { isAnswered } from './count-down.ts';
-import type { Callbacks, Clock, Log, Planning, PlanningChange, PlanningSnapshot, Queue, Runs, Tasks } from './ports.ts';
+import type { Callbacks, Clock, Log, Planning, PlanningChange, PlanningSnapshot, Queue, Runs } from './ports.ts';
 import { survey } from './survey.ts';
-
-/** Tasks whose remains are looked at together. */
-const SCAN_WIDTH = 20;
 
 /** Cells that are made into tasks at once, oldest days first: each is put together with its vector, about a kilobyte. */
 export const MAX_CELLS_A_WAVE = 20_000;
@@ -54,9 +53,8 @@ export interface DispatchAnswer {
 
 export interface DispatchPorts {
   readonly manifest: Manifest;
-  readonly memory: MemoryOfTier;
+  readonly tiers: Tiers;
   readonly planning: Planning;
-  readonly tasks: Tasks;
   readonly runs: Runs;
   readonly queue: Queue;
   readonly callbacks: Pick<Callbacks, 'assertUrl'>;
@@ -135,18 +133,20 @@ async function tryDispatch(
     .filter(({ pass }) => request.pass === undefined || pass === request.pass)
     .map(({ name }) => name);
   const runnable = await surveyed.cells(plan.runnable(asked, MAX_CELLS_A_WAVE));
-  const tiers = await scanTiers(runnable, ports);
+  const closedRuns = snapshot.open
+    .filter(({ run: one }) => folded.closedRuns.includes(one.id) && (isAnswered(one) || isOvertaken(one, request)))
+    .map(({ run: one }) => one.id);
+  const nowMs = ports.clock.now();
+  const memory = runnable.length + closedRuns.length === 0 ? undefined : await learnFrom(snapshot, closedRuns, ports);
+  const router = tierRouter(memory?.book ?? new Map(), ports.tiers, nowMs);
   const tasks = makeTasks(runnable, {
     manifest,
     runId,
     dispatchId,
-    nowMs: ports.clock.now(),
-    tierOf: (name) => tiers.get(name) ?? 'standard',
+    nowMs,
+    tierOf: router.tierOf,
   });
   const run = tasks.length === 0 ? undefined : newRun(request, runId, dispatchId, tasks, ports);
-  const closedRuns = snapshot.open
-    .filter(({ run: one }) => folded.closedRuns.includes(one.id) && (isAnswered(one) || isOvertaken(one, request)))
-    .map(({ run: one }) => one.id);
   // Data that a settled cell was made from is gone: its result goes too, and comes back with the data. While a run that
   // made it is open, the next fold would bring it back, so it waits for the run to close.
   const mayComeBack = cellsOfOpenRuns(snapshot, closedRuns);
@@ -158,6 +158,7 @@ async function tryDispatch(
     standings,
     datasets,
     closedRuns,
+    ...memory?.change,
     ...(run === undefined ? {} : { claim: { run, tasks } }),
   };
   if (isNews && !(await ports.planning.commit(snapshot, change))) return undefined;
@@ -204,6 +205,18 @@ function cellsOfOpenRuns(snapshot: PlanningSnapshot, closedRuns: readonly string
   return new Set(open.flatMap(({ cells }) => cells.map(cellName)));
 }
 
+/** Each run closes once, in one commit with what its tasks teach. */
+export async function learnFrom(
+  snapshot: PlanningSnapshot,
+  closedRuns: readonly string[],
+  { planning, tiers, clock }: Pick<DispatchPorts, 'planning' | 'tiers' | 'clock'>,
+): Promise<{ readonly book: MemoryBook; readonly change: Pick<PlanningChange, 'memory'> }> {
+  const known = await planning.memory(snapshot);
+  const ended = snapshot.open.filter(({ run }) => closedRuns.includes(run.id)).flatMap(({ tasks }) => tasks);
+  const book = learn(known, ended, { tiers, nowMs: clock.now() });
+  return { book, change: book === known ? {} : { memory: book } };
+}
+
 /** A workflow that asks for its next wave waits no longer for the one before. */
 const isOvertaken = (run: Run, request: DispatchRequest): boolean =>
   run.dispatchId === request.dispatchId && run.callbackUrl !== request.callbackUrl;
@@ -218,15 +231,6 @@ export async function publish(
   await ports.runs.markPublished(run.id, ports.clock.now());
 }
 
-async function scanTiers(runnable: readonly PlannedCell[], ports: DispatchPorts): Promise<Map<string, Resources>> {
-  const limit = pLimit(SCAN_WIDTH);
-  const names = [...new Set(runnable.map(({ decision }) => decision.computation))];
-  const tiers = await Promise.all(
-    names.map((name) => limit(async () => [name, startTier(await ports.tasks.lastOf(name), ports.memory)] as const)),
-  );
-  return new Map(tiers);
-}
-
 function newRun(
   request: DispatchRequest,
   id: string,
@@ -234,6 +238,7 @@ function newRun(
   tasks: readonly Task[],
   ports: DispatchPorts,
 ): Run {
+  const leaves = leavesFor(tasks.length);
   return {
     id,
     dispatchId,
@@ -241,6 +246,7 @@ function newRun(
     ...(request.pass === undefined ? {} : { pass: request.pass }),
     totalTasks: tasks.length,
     remainingTasks: tasks.length,
+    ...(leaves === undefined ? {} : { leaves }),
     cells: tasks.reduce((sum, task) => sum + task.cells.length, 0),
     status: 'RUNNING',
     ...(request.callbackUrl === undefined ? {} : { callbackUrl: request.callbackUrl }),

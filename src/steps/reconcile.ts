@@ -10,7 +10,7 @@ import { isTerminal, type Task } from '../model/task.ts';
 import { fold } from '../planning/fold.ts';
 import { Shelf } from '../planning/shelf.ts';
 import { callBack, isAnswered } from './count-down.ts';
-import { type DispatchPorts, publish } from './dispatch.ts';
+import { type DispatchPorts, learnFrom, publish } from './dispatch.ts';
 import type { Callbacks, Clock, Log, PlanningSnapshot } from './ports.ts';
 import { stateOf } from './survey.ts';
 
@@ -30,7 +30,7 @@ export interface ReconcileReport {
   readonly miscounted: readonly string[];
 }
 
-export interface ReconcilePorts extends Pick<DispatchPorts, 'planning' | 'runs' | 'queue' | 'manifest'> {
+export interface ReconcilePorts extends Pick<DispatchPorts, 'planning' | 'runs' | 'queue' | 'manifest' | 'tiers'> {
   readonly callbacks: Callbacks;
   readonly clock: Clock;
   readonly log: Log;
@@ -94,7 +94,8 @@ async function closeRuns(
     }
     const closedRuns = folded.closedRuns.filter((id) => answered.has(id));
     if (closedRuns.length === 0) return 0;
-    const change = { settled: folded.settled, standings: folded.state.standings, closedRuns };
+    const learned = await learnFrom(snapshot, closedRuns, ports);
+    const change = { settled: folded.settled, standings: folded.state.standings, closedRuns, ...learned.change };
     // Another writer was faster and has folded the same outcomes, or will.
     return (await ports.planning.commit(snapshot, change)) ? closedRuns.length : 0;
   }
