@@ -77,6 +77,7 @@ class Trace {
       case 'WAITING_FOR':
         return this.#upstream(reason.cell, depth);
       case 'CHANGED':
+      case 'DISTRUSTED':
       case 'UPSTREAM_RUNS': {
         const [stored] = await this.#context.history.stored([cell]);
         const ids = reason.why === 'CHANGED' ? reason.parts : reason.inputs;
@@ -119,7 +120,8 @@ class Trace {
   async #ofLastRun(cell: CellKey, stored: StoredCell | undefined, depth: number): Promise<void> {
     const because = stored?.record?.because;
     if (because?.why === 'FAILED_BEFORE') return this.#add(depth, because.error.code, because.error.message);
-    const parts = because?.why === 'CHANGED' ? because.parts : because?.why === 'UPSTREAM_RUNS' ? because.inputs : [];
+    const parts =
+      because === undefined || because.why === 'NEW' ? [] : because.why === 'CHANGED' ? because.parts : because.inputs;
     for (const part of parts) await this.#part(part, cell, depth, undefined);
   }
 

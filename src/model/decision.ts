@@ -42,6 +42,8 @@ export const Because = z.discriminatedUnion('why', [
   z.object({ why: z.literal('FAILED_BEFORE'), error: CellError }),
   /** Nothing that is settled differs, but an input is about to be made again: it runs only if that changes. */
   z.object({ why: z.literal('UPSTREAM_RUNS'), inputs: z.array(z.string()).readonly() }),
+  /** These inputs were made again with the same results, but the computation has no right to be cut off (see model/distrust.ts). */
+  z.object({ why: z.literal('DISTRUSTED'), inputs: z.array(z.string()).readonly() }),
 ]);
 export type Because = z.infer<typeof Because>;
 
@@ -65,6 +67,8 @@ export function describeReason(decision: Decision): string {
       return `failed before: ${reason.error.code}`;
     case 'UPSTREAM_RUNS':
       return `if ${reason.inputs.join(', ')} changes`;
+    case 'DISTRUSTED':
+      return `${reason.inputs.join(', ')} ran again, and its skips are not trusted`;
     case 'UNCHANGED':
       return 'nothing that it reads has changed';
     case 'EARLY_CUTOFF':

@@ -35,8 +35,18 @@ import {
   unknownStanding,
   withoutDays,
 } from './standing.ts';
-import { isEquivalent, LOOK, ownFollowers, restNow, touchedDays } from './touched.ts';
-import { atRest, changed, daily, NEW, restReasonOf, upstreamRuns, type Verdict, VerdictTable } from './verdict.ts';
+import { isDistrusted, isEquivalent, LOOK, ownFollowers, restNow, touchedDays } from './touched.ts';
+import {
+  atRest,
+  changed,
+  daily,
+  distrusted,
+  NEW,
+  restReasonOf,
+  upstreamRuns,
+  type Verdict,
+  VerdictTable,
+} from './verdict.ts';
 
 const MADE = 1;
 const FAILED = 2;
@@ -280,6 +290,8 @@ export class Column {
       return this.#verdict(JSON.stringify({ why: 'COSMETIC', from }), () => atRest({ why: 'COSMETIC', from }));
     }
     const cutOff = settled.dispatchId === dispatchId ? [] : ranNow;
+    if (cutOff.length > 0 && isDistrusted(this.grid, this.computation))
+      return this.#verdict(`distrusted ${cutOff.join()}`, () => distrusted(cutOff));
     const reason: RestReason = cutOff.length > 0 ? { why: 'EARLY_CUTOFF', inputs: cutOff } : { why: 'UNCHANGED' };
     return this.#verdict(JSON.stringify(reason), () => atRest(reason));
   }
@@ -289,7 +301,7 @@ export class Column {
     return (
       parts.length > 0 &&
       parts.every((part) => part === 'code' || part === 'layer') &&
-      isEquivalent(this.grid, this.name, behaviourOf(before))
+      isEquivalent(this.grid, this.computation, behaviourOf(before))
     );
   }
 

@@ -2,7 +2,8 @@
 import type { Day } from '../model/date.ts';
 import { describeReason } from '../model/decision.ts';
 import { computationIn, isChained, type Manifest, type ManifestComputation } from '../model/manifest.ts';
-import type { Resources, Task, TaskCell } from '../model/task.ts';
+import type { Resources } from '../model/resources.ts';
+import type { Task, TaskCell } from '../model/task.ts';
 import { fingerprintHash, vectorHash } from '../model/vector.ts';
 import type { PlannedCell } from './plan.ts';
 

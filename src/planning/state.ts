@@ -1,4 +1,5 @@
 /** What planning knows of the world: plain values, loaded by a step. */
+import type { Distrust } from '../model/distrust.ts';
 import type { Hash } from '../model/hash.ts';
 import type { Shelf } from './shelf.ts';
 import type { DatasetStanding, Standing } from './standing.ts';
@@ -10,6 +11,8 @@ export interface PlanningState {
   readonly datasets: ReadonlyMap<string, DatasetStanding>;
   /** Computation to behaviours (see `behaviourOf`) that were proven to be the same as that of its code now. */
   readonly equivalents: ReadonlyMap<string, readonly Hash[]>;
+  /** Computations whose skips are not trusted. */
+  readonly distrusted: ReadonlyMap<string, Distrust>;
   readonly shelf: Shelf;
   /** Computation to day to the run that is making it. */
   readonly inFlight: ReadonlyMap<string, ReadonlyMap<number, string>>;

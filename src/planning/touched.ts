@@ -47,8 +47,10 @@ export function restNow(computation: ManifestComputation, standing: Standing, gr
   for (const { reason, days } of standing.rest) {
     const from = reason.why === 'COSMETIC' ? reason.from : own;
     if (isImpossible(reason)) clean.push({ reason, days });
+    // Whether it may be cut off is asked anew: a closer look says.
+    else if (isCutOff(reason, standing, grid) && isDistrusted(grid, computation)) continue;
     else if (comparable && from === behaviourOf(now)) clean.push({ reason: reasonNow(reason, standing, grid), days });
-    else if (comparable && isEquivalent(grid, computation.name, from))
+    else if (comparable && isEquivalent(grid, computation, from))
       clean.push({ reason: { why: 'COSMETIC', from }, days });
     // A cosmetic one's vector is of yet another version: its book says which, so it is looked at closely.
     else if (reason.why !== 'COSMETIC') rerun.push(days);
@@ -56,14 +58,20 @@ export function restNow(computation: ManifestComputation, standing: Standing, gr
   return { clean: unitedRest(clean), rerun: unite(...rerun), parts };
 }
 
-/** An early cutoff is one in the dispatch that it happened in. */
-function reasonNow(reason: RestReason, standing: Standing, grid: Grid): RestReason {
-  const isOurs = reason.why === 'EARLY_CUTOFF' && standing.dispatchId === grid.request.dispatchId;
-  return isOurs ? reason : { why: 'UNCHANGED' };
-}
+const reasonNow = (reason: RestReason, standing: Standing, grid: Grid): RestReason =>
+  isCutOff(reason, standing, grid) ? reason : { why: 'UNCHANGED' };
 
-export const isEquivalent = (grid: Grid, computation: string, behaviour: string): boolean =>
-  grid.state.equivalents.get(computation)?.includes(behaviour) ?? false;
+/** An early cutoff is one in the dispatch that it happened in. */
+const isCutOff = (reason: RestReason, standing: Standing, grid: Grid): boolean =>
+  reason.why === 'EARLY_CUTOFF' && standing.dispatchId === grid.request.dispatchId;
+
+/** Whether code of this behaviour was proven to do what the computation's code does now. */
+export const isEquivalent = (grid: Grid, computation: ManifestComputation, behaviour: string): boolean =>
+  !isDistrusted(grid, computation) && (grid.state.equivalents.get(computation.name)?.includes(behaviour) ?? false);
+
+/** Whether it has no right to be skipped because of proofs and cutoffs. */
+export const isDistrusted = (grid: Grid, { name, fingerprint }: ManifestComputation): boolean =>
+  grid.state.distrusted.get(name)?.behaviour === behaviourOf(fingerprint);
 
 /** Days with inputs whose hashes may be others than when they were last looked at, and days with inputs that are about to be made. */
 export function touchedDays(

@@ -35,6 +35,12 @@ export const upstreamRuns = (inputs: readonly string[]): Verdict => ({
   reason: { why: 'UPSTREAM_RUNS', inputs },
 });
 
+export const distrusted = (inputs: readonly string[]): Verdict => ({
+  outcome: 'RERUN',
+  view: VIEW.comingNow,
+  reason: { why: 'DISTRUSTED', inputs },
+});
+
 export function daily(reason: DailyReason, need?: number): Verdict {
   const because = need === undefined ? {} : { need };
   switch (reason) {

@@ -40,8 +40,7 @@ export async function survey(
   const known = snapshot ?? (await planning.load());
   for (;;) {
     const shelf = new Shelf(known.books);
-    const { sequence, standings, datasets, equivalents } = known;
-    const folded = fold({ sequence, standings, datasets, equivalents, shelf, inFlight: new Map() }, known.open);
+    const folded = fold(stateOf(known, shelf), known.open);
     const made = plan({ mode: 'forecast', ...request, manifest, state: foreseen(folded.state) });
     if (shelf.isComplete) {
       return {
@@ -60,3 +59,14 @@ export async function survey(
     await planning.fetch(known, shelf.takeMissing());
   }
 }
+
+/** Before outcomes are folded in: what is in flight is not known yet. */
+export const stateOf = (snapshot: PlanningSnapshot, shelf: Shelf): PlanningState => ({
+  sequence: snapshot.sequence,
+  standings: snapshot.standings,
+  datasets: snapshot.datasets,
+  equivalents: snapshot.equivalents,
+  distrusted: snapshot.distrusted,
+  shelf,
+  inFlight: new Map(),
+});

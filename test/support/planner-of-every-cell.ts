@@ -20,6 +20,8 @@ export interface WholeState {
   /** `computation@date` to the run that is making it. */
   readonly inFlight: ReadonlyMap<string, string>;
   readonly equivalents: ReadonlyMap<string, readonly string[]>;
+  /** Computations whose skips are not trusted. */
+  readonly distrusted: ReadonlySet<string>;
 }
 
 export interface WholeRequest {
@@ -151,6 +153,7 @@ function planCell(grid: Grid, computation: ManifestComputation, date: Day): Plan
   const cosmetic =
     parts.length > 0 &&
     parts.every((part) => part === 'code' || part === 'layer') &&
+    !grid.state.distrusted.has(computation.name) &&
     grid.state.equivalents.get(computation.name)?.includes(from) === true;
   if (parts.length > 0 && !cosmetic) return running({ ...key, outcome: 'RERUN', reason: { why: 'CHANGED', parts } });
   if (settled.status === 'FAILED')
@@ -159,6 +162,8 @@ function planCell(grid: Grid, computation: ManifestComputation, date: Day): Plan
     return running({ ...key, outcome: 'RERUN', reason: { why: 'UPSTREAM_RUNS', inputs: [...awaited] } });
   if (cosmetic) return decided({ ...key, outcome: 'STABLE', reason: { why: 'COSMETIC', from } });
   const cutOff = settled.dispatchId === grid.dispatchId ? [] : ranNow;
+  if (cutOff.length > 0 && grid.state.distrusted.has(computation.name))
+    return running({ ...key, outcome: 'RERUN', reason: { why: 'DISTRUSTED', inputs: cutOff } });
   return decided({
     ...key,
     outcome: 'SKIP',

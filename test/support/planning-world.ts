@@ -139,6 +139,7 @@ export function stateOf(
       [...availability].map(([name, days]) => [name, { ...NO_DATASET, days: daySetOfDays(days.keys()) }]),
     ),
     equivalents: new Map(),
+    distrusted: new Map(),
     shelf: new Shelf({ books: byId, data: availability }),
     inFlight: flying,
   };

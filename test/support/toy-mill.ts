@@ -9,7 +9,8 @@ import { NO_INPUT } from '../../src/model/hash.ts';
 import { computationIn, inputIdOf, type Manifest, type ManifestComputation } from '../../src/model/manifest.ts';
 import type { Run } from '../../src/model/run.ts';
 import { isTerminal, outcomeOf, openCells, type Task, type TaskCell } from '../../src/model/task.ts';
-import { type InputHashes, type Vector, vectorHash } from '../../src/model/vector.ts';
+import type { Distrust } from '../../src/model/distrust.ts';
+import { behaviourOf, type InputHashes, type Vector, vectorHash } from '../../src/model/vector.ts';
 import { decodeWindow, windowHash } from '../../src/model/window.ts';
 import { afterPlan } from '../../src/planning/after-plan.ts';
 import { fold, type Fold, type OpenRun } from '../../src/planning/fold.ts';
@@ -40,6 +41,8 @@ export interface World {
   readonly byHand: boolean;
   /** See PlanningState. */
   readonly equivalents: ReadonlyMap<string, readonly string[]>;
+  /** Computations whose skips are not trusted. */
+  readonly distrusted: ReadonlySet<string>;
 }
 
 /** A cell that really ran, with what was known of it before. */
@@ -125,7 +128,7 @@ export class ToyMill {
 
   /** As steps/survey.ts: with the books that are at hand, until none is missed. */
   #plan(world: World, request: Pick<PlanRequest, 'mode' | 'dispatchId' | 'throughPass'>): { folded: Fold; made: Plan } {
-    const { manifest, from, to, equivalents } = world;
+    const { manifest, from, to, equivalents, distrusted } = world;
     const content = { books: new Map<string, Map<Day, Settled>>(), data: new Map<string, Map<Day, string>>() };
     for (;;) {
       const shelf = new Shelf(content);
@@ -134,6 +137,7 @@ export class ToyMill {
         standings: this.#standings,
         datasets: this.#datasets,
         equivalents,
+        distrusted: distrustOf(manifest, distrusted),
         shelf,
         inFlight: new Map(),
       };
@@ -166,7 +170,7 @@ export class ToyMill {
   }
 
   #compare(world: World, made: Plan, request: Pick<PlanRequest, 'mode' | 'dispatchId' | 'throughPass'>): void {
-    const { manifest, from, to, equivalents } = world;
+    const { manifest, from, to, equivalents, distrusted } = world;
     const inFlight = new Map<string, string>();
     const book = new Map([...this.book].map(([name, days]) => [name, new Map(days)]));
     for (const { run, tasks } of this.#open) {
@@ -179,7 +183,7 @@ export class ToyMill {
         }
       }
     }
-    const state = { availability: this.#data, book, inFlight, equivalents };
+    const state = { availability: this.#data, book, inFlight, equivalents, distrusted };
     for (const { decision: whole } of planEveryCell({ manifest, from, to, state, ...request })) {
       const decision = made.decision(whole);
       if (JSON.stringify(decision) !== JSON.stringify(whole))
@@ -298,6 +302,13 @@ export class ToyMill {
     return { values, hashes };
   }
 }
+
+const distrustOf = (manifest: Manifest, distrusted: ReadonlySet<string>): Map<string, Distrust> =>
+  new Map(
+    manifest.computations
+      .filter(({ name }) => distrusted.has(name))
+      .map(({ name, fingerprint }) => [name, { behaviour: behaviourOf(fingerprint), because: 'AUDIT', text: '' }]),
+  );
 
 function availabilityOf(world: World): Map<string, Map<Day, string>> {
   return new Map(
