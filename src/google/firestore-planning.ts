@@ -14,6 +14,7 @@ import { Task } from '../model/task.ts';
 import type { Availability, Book } from '../planning/state.ts';
 import type { Planning, PlanningChange, PlanningSnapshot } from '../steps/ports.ts';
 import { isConflict, unavailable } from './firestore-client.ts';
+import { toDocument } from './firestore-tasks.ts';
 import { AVAILABILITY, BOOKS, bookId, LEDGER, placePath, PLANNER, RUNS } from './paths.ts';
 
 const PlannerState = z.object({
@@ -93,8 +94,7 @@ export function firestorePlanning(db: Firestore): Planning {
       }
       if (change.claim !== undefined) {
         batch.create(db.collection(RUNS).doc(change.claim.run.id), change.claim.run);
-        for (const task of change.claim.tasks)
-          batch.create(db.collection(LEDGER).doc(task.id), { ...task, fence: '', rev: 0 });
+        for (const task of change.claim.tasks) batch.create(db.collection(LEDGER).doc(task.id), toDocument(task));
       }
       try {
         const [written] = await batch.commit();

@@ -14,7 +14,7 @@ import {
 import { randomUUID } from 'node:crypto';
 import { RetryableError } from '../errors.ts';
 import { isTerminal, Task } from '../model/task.ts';
-import type { CellWrite, HeldTask, Tasks } from '../steps/ports.ts';
+import type { CellWrite, HeldTask, TaskChange, Tasks } from '../steps/ports.ts';
 import { toPointer } from './firestore-artifacts.ts';
 import { isConflict, unavailable } from './firestore-client.ts';
 import { LEDGER, placePath, RUNS } from './paths.ts';
@@ -53,8 +53,8 @@ export function firestoreTasks(db: Firestore): Tasks {
         if (decision.save === undefined) return { decision, held: undefined };
         const fence = decision.save.lease?.token ?? randomUUID();
         const next = { task: decision.save, fence, rev: version.rev + 1 };
-        const batch = db.batch();
-        const saved = await commitOver(ref, batch, version, next);
+        const parts = decision.parts ?? [];
+        const saved = await commitOver(db, ref, version, next, { parts });
         if (saved !== undefined) return { decision, held: hold(db, ref, saved) };
       }
       throw new RetryableError(
@@ -108,18 +108,15 @@ function hold(db: Firestore, ref: DocumentReference, claimed: Version): HeldTask
           await resync();
         }
       }),
-    save: (task, cell) =>
+    save: (task, change = {}) =>
       inTurn(async () => {
         const rev = ++issued;
         for (;;) {
           if (isTerminal(version.task)) throw lost();
-          const batch = db.batch();
-          if (cell !== undefined) writeCell(db, batch, cell);
-          if (isTerminal(task)) countOff(db, batch, task);
           // A heartbeat may have moved the lease's end since the caller took its copy.
           const lease = task.lease === undefined ? {} : { lease: version.task.lease ?? task.lease };
           const next = { task: { ...task, ...lease }, fence: version.fence, rev };
-          const saved = await commitOver(ref, batch, version, next);
+          const saved = await commitOver(db, ref, version, next, change);
           if (saved !== undefined) {
             version = saved;
             return;
@@ -133,19 +130,25 @@ function hold(db: Firestore, ref: DocumentReference, claimed: Version): HeldTask
   };
 }
 
-/** Commits `batch` with the task's new version; undefined when the task is no longer at `version` and `next` is not there either. */
+/** Commits the task's new version with its change; undefined when the task is no longer at `version` and `next` is not there either. */
 async function commitOver(
+  db: Firestore,
   ref: DocumentReference,
-  batch: WriteBatch,
   version: Version,
   next: Omit<Version, 'updateTime'>,
+  { cells = [], parts = [] }: TaskChange,
 ): Promise<Version | undefined> {
+  const batch = db.batch();
+  for (const cell of cells) writeCell(db, batch, cell);
+  for (const part of parts) batch.create(db.collection(LEDGER).doc(part.id), toDocument(part));
+  count(db, batch, next.task, parts.length);
   const { status, resources, attempts, lease, lastError, outcomes } = next.task;
   const fields: UpdateData<Record<string, unknown>> = {
     status,
     resources,
     attempts,
     outcomes,
+    ...(parts.length === 0 ? {} : { cells: next.task.cells, parts: next.task.parts }),
     lease: lease ?? FieldValue.delete(),
     lastError: lastError ?? FieldValue.delete(),
     fence: next.fence,
@@ -177,9 +180,18 @@ function writeCell(db: Firestore, batch: WriteBatch, cell: CellWrite): void {
   }
 }
 
-function countOff(db: Firestore, batch: WriteBatch, task: Task): void {
-  batch.update(db.collection(RUNS).doc(task.runId), { remainingTasks: FieldValue.increment(-1) });
+/** The run's counts, in the commit that ends a task or adds to them. */
+function count(db: Firestore, batch: WriteBatch, task: Task, added: number): void {
+  const ended = isTerminal(task) ? 1 : 0;
+  if (ended === 0 && added === 0) return;
+  batch.update(db.collection(RUNS).doc(task.runId), {
+    ...(added === 0 ? {} : { totalTasks: FieldValue.increment(added) }),
+    remainingTasks: FieldValue.increment(added - ended),
+  });
 }
+
+/** A task that nobody has leased yet, as it is written. */
+export const toDocument = (task: Task): Record<string, unknown> => ({ ...task, fence: '', rev: 0 });
 
 async function readVersion(ref: DocumentReference): Promise<Version | undefined> {
   const snapshot = await ref.get();

@@ -4,18 +4,24 @@ import type { Lease, Resources, Task } from '../model/task.ts';
 import { isTerminal } from '../model/task.ts';
 import { MAX_ATTEMPTS } from './limits.ts';
 import { type MemoryOfTier, type Remains, routeAfterDeath } from './routing.ts';
+import { halve, isDivisible } from './split.ts';
 
-export type LeaseDecision =
+export type LeaseDecision = {
+  /** Tasks to be made with `save`: what was split off after a death. */
+  readonly parts?: readonly Task[];
+} &
   /** Terminal already: a duplicate. Acknowledge. */
-  | { readonly kind: 'done'; readonly save?: never }
-  /** Another attempt is alive. Do not acknowledge: if it dies, this delivery is the one that goes on. */
-  | { readonly kind: 'busy'; readonly untilMs: number; readonly save?: never }
-  /** It belongs on another tier: save it so, send it there, acknowledge. */
-  | { readonly kind: 'reroute'; readonly save: Task; readonly because: string }
-  /** No attempt is left: the task fails with this error, under a lease of ours. */
-  | { readonly kind: 'give-up'; readonly save: Task; readonly error: CellError }
-  /** The lease is ours, once `save` is saved over the version that was read. */
-  | { readonly kind: 'run'; readonly save: Task };
+  (
+    | { readonly kind: 'done'; readonly save?: never; readonly task: Task }
+    /** Another attempt is alive. Do not acknowledge: if it dies, this delivery is the one that goes on. */
+    | { readonly kind: 'busy'; readonly untilMs: number; readonly save?: never }
+    /** It belongs on another tier: save it so, send it there, acknowledge. */
+    | { readonly kind: 'reroute'; readonly save: Task; readonly because: string }
+    /** No attempt is left: the task fails with this error, under a lease of ours. */
+    | { readonly kind: 'give-up'; readonly save: Task; readonly error: CellError }
+    /** The lease is ours, once `save` is saved over the version that was read. */
+    | { readonly kind: 'run'; readonly save: Task }
+  );
 
 export interface LeaseRequest {
   readonly worker: string;
@@ -27,7 +33,7 @@ export interface LeaseRequest {
 }
 
 export function decideLease(task: Task, request: LeaseRequest): LeaseDecision {
-  if (isTerminal(task)) return { kind: 'done' };
+  if (isTerminal(task)) return { kind: 'done', task };
   const { lease, ...unleased } = task;
   let because: string | undefined;
   const leased: Task = {
@@ -43,6 +49,10 @@ export function decideLease(task: Task, request: LeaseRequest): LeaseDecision {
   let resources = task.resources;
   if (task.status === 'IN_PROGRESS' && lease !== undefined) {
     if (lease.untilMs > request.nowMs) return { kind: 'busy', untilMs: lease.untilMs };
+    if (isDivisible(task)) {
+      const { task: half, part } = halve(task);
+      return { ...decideLease(half, request), parts: [part] };
+    }
     const route = routeAfterDeath(remainsOf(task, lease), request.memory);
     because = route.because;
     if (route.to === 'none') {

@@ -70,8 +70,13 @@ export const Task = z.object({
   lastError: CellError.optional(),
   /** By `cellName`. */
   outcomes: z.record(z.string(), CellOutcome),
+  /** Tasks that were split off from this one. Whoever meets its message again sends theirs again. */
+  parts: z.array(z.string()).optional(),
 });
 export type Task = z.infer<typeof Task>;
+
+/** A task is named for its first cell, which no other task of the run ever begins with. */
+export const taskId = (runId: string, first: CellKey): string => `${runId}.${first.computation}.${first.date}`;
 
 export const outcomeOf = (task: Task, cell: CellKey): CellOutcome | undefined => task.outcomes[cellName(cell)];
 

@@ -2,7 +2,7 @@
 import type { Day } from '../model/date.ts';
 import { describeReason } from '../model/decision.ts';
 import { computationIn, isChained, type Manifest, type ManifestComputation } from '../model/manifest.ts';
-import type { Resources, Task, TaskCell } from '../model/task.ts';
+import { type Resources, type Task, type TaskCell, taskId } from '../model/task.ts';
 import { fingerprintHash, vectorHash } from '../model/vector.ts';
 import type { PlannedCell } from './plan.ts';
 
@@ -42,7 +42,7 @@ export function makeTasks(runnable: readonly PlannedCell[], context: TaskContext
 function newTask(name: string, date: Day, cell: PlannedCell, context: TaskContext): Task {
   const computation = definitionOf(context.manifest, name);
   return {
-    id: `${context.runId}.${name}.${date}`,
+    id: taskId(context.runId, { computation: name, date }),
     runId: context.runId,
     dispatchId: context.dispatchId,
     pass: computation.pass,

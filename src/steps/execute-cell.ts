@@ -59,6 +59,7 @@ export async function executeCell(
   const watched = ports.watchdog.watch({
     id: task.id,
     token: task.lease?.token ?? '',
+    cell: { computation: cell.computation, date: cell.date },
     what: `${cell.computation} did not end within ${entry.timeoutSeconds} s and held its worker; look for a loop without an end, or raise timeoutSeconds`,
     deadlineMs: startedMs + entry.timeoutSeconds * 1_000 + WATCHDOG_GRACE_MS,
   });

@@ -1,10 +1,11 @@
 /** Work: lease -> heartbeat -> execute day by day -> commit cell, task and count-down together -> callback on zero. */
 import { codeOf, RetryableError, speaksOfMemory, TerminalError, toError } from '../errors.ts';
-import { isStopped, onAttemptFailed, onCellDone, onGiveUp } from '../lifecycle/finish.ts';
+import { isStopped, onAttemptFailed, onCellDone, onCellStuck, onGiveUp } from '../lifecycle/finish.ts';
 import { decideLease, type LeaseDecision } from '../lifecycle/lease.ts';
 import { MAX_ATTEMPTS } from '../lifecycle/limits.ts';
 import { type MemoryOfTier, routeAfterDeath } from '../lifecycle/routing.ts';
-import type { CellError } from '../model/cell.ts';
+import { halve, isDivisible } from '../lifecycle/split.ts';
+import type { CellError, CellKey } from '../model/cell.ts';
 import { messageFor, type TaskMessage } from '../model/message.ts';
 import { isTerminal, openCells, type Resources, type Task } from '../model/task.ts';
 import { countDown, type CountDownPorts } from './count-down.ts';
@@ -63,6 +64,7 @@ async function follow(
   ports: WorkPorts,
 ): Promise<void> {
   const fields = fieldsOf(message);
+  await sendParts(decision.save ?? (decision.kind === 'done' ? decision.task : undefined), ports);
   switch (decision.kind) {
     case 'done':
       ports.log.debug({ ...fields, event: 'task.duplicate' }, 'already done');
@@ -87,6 +89,22 @@ async function follow(
     case 'run':
       await attempt(taken(held), ports);
   }
+}
+
+/** Sends the messages of tasks that were split off from this one and wait: whoever split them off may have died before it could. */
+async function sendParts(
+  task: Task | undefined,
+  { tasks, queue, log }: Pick<WorkPorts, 'tasks' | 'queue' | 'log'>,
+): Promise<void> {
+  if (task?.parts === undefined) return;
+  const parts = await Promise.all(task.parts.map((id) => tasks.read(id)));
+  const waiting = parts.flatMap((part) => (part?.status === 'PENDING' ? [messageFor(part)] : []));
+  if (waiting.length === 0) return;
+  await queue.publish(waiting);
+  log.info(
+    { event: 'task.split', run: task.runId, task: task.id, parts: waiting.map((part) => part.taskId) },
+    'its parts were sent',
+  );
 }
 
 async function attempt(held: HeldTask, ports: WorkPorts): Promise<void> {
@@ -118,7 +136,7 @@ async function runCells(held: HeldTask, ports: WorkPorts, onProgress: (entities:
       continue;
     }
     const { outcome, write } = await executeCell(task, cell, ports, onProgress);
-    await held.save(onCellDone(held.task, cell, outcome), write);
+    await held.save(onCellDone(held.task, cell, outcome), write === undefined ? {} : { cells: [write] });
     if (write?.status === 'COMPLETED') ports.artifacts.remember({ kind: 'cell', ...write }, write.artifact);
   }
 }
@@ -136,6 +154,13 @@ async function onThrown(held: HeldTask, thrown: unknown, ports: WorkPorts): Prom
     message: error.message,
   };
   // This worker is alive: its error's words say whether memory is to blame, an earlier heartbeat does not.
+  if (speaksOfMemory(error.message) && isDivisible(held.task)) {
+    const { task, part } = halve(held.task);
+    await held.save(task, { parts: [part] });
+    ports.log.warn({ ...fields, event: 'task.halved', error: cellError }, `halved: ${error.message}`);
+    await ports.queue.publish([messageFor(task), messageFor(part)]);
+    return;
+  }
   const { resources, attempts } = held.task;
   const route = routeAfterDeath({ resources, attempts, lastError: cellError }, ports.memory);
   if (route.to === 'none') {
@@ -176,19 +201,26 @@ export async function giveUp(held: HeldTask, error: CellError, ports: CountDownP
   await finishRun(given.runId, ports);
 }
 
-/** Ends a task whose worker is stuck, if the worker's lease is still the one it had. */
+/**
+ * Fails what a worker is stuck on, if the worker's lease is still the one it had: the cell where it is known and there are others
+ * beside it, else the task. Where it is not known which of several cells is to blame, the lease ends, as if the worker had died.
+ */
 export async function giveUpStuck(
-  taskId: string,
-  token: string,
+  { id: taskId, token, cell }: { readonly id: string; readonly token: string; readonly cell?: CellKey | undefined },
   error: CellError,
   ports: CountDownPorts & Pick<WorkPorts, 'tasks' | 'newId'>,
 ): Promise<void> {
   // Under a token of its own, so that the worker finds its lease lost should it come loose after all.
   const own = ports.newId();
-  const claimed = await ports.tasks.claim(taskId, (task) =>
-    !isTerminal(task) && task.lease?.token === token ? { save: { ...task, lease: { ...task.lease, token: own } } } : {},
-  );
-  if (claimed?.held !== undefined) await giveUp(claimed.held, error, ports);
+  const claimed = await ports.tasks.claim(taskId, (task): { save?: Task } => {
+    if (isTerminal(task) || task.lease?.token !== token) return {};
+    const lease = { ...task.lease, token: own };
+    return { save: { ...task, lease: isDivisible(task) && cell === undefined ? { ...lease, untilMs: 0 } : lease } };
+  });
+  const held = claimed?.held;
+  if (held === undefined) return;
+  if (!isDivisible(held.task)) await giveUp(held, error, ports);
+  else if (cell !== undefined) await held.save(onCellStuck(held.task, cell, error));
 }
 
 function taken(held: HeldTask | undefined): HeldTask {
