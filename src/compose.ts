@@ -29,6 +29,7 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     from: config.from,
     tier: config.tier,
     memory: config.memory,
+    lanes: config.lanes,
     worker: config.worker,
     leaseMs: config.leaseMs,
     heartbeatMs: config.heartbeatMs,

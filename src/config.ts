@@ -3,7 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from './errors.ts';
-import { HEARTBEAT_SECONDS, HIGH_MEM_MEMORY_MB, LEASE_SECONDS, STANDARD_MEMORY_MB } from './lifecycle/limits.ts';
+import {
+  DEFAULT_LANES,
+  HEARTBEAT_SECONDS,
+  HIGH_MEM_MEMORY_MB,
+  LEASE_SECONDS,
+  STANDARD_MEMORY_MB,
+} from './lifecycle/limits.ts';
 import { Day } from './model/date.ts';
 import { Resources } from './model/task.ts';
 
@@ -33,6 +39,7 @@ const Environment = z.object({
   DAYMILL_HIGH_MEM_MEMORY_MB: z.coerce.number().positive().default(HIGH_MEM_MEMORY_MB),
   DAYMILL_LEASE_SECONDS: z.coerce.number().positive().default(LEASE_SECONDS),
   DAYMILL_HEARTBEAT_SECONDS: z.coerce.number().positive().default(HEARTBEAT_SECONDS),
+  DAYMILL_LANES: z.coerce.number().int().positive().default(DEFAULT_LANES),
   DAYMILL_TOPIC: z.string().default('computation-tasks'),
   DAYMILL_HIGH_MEM_TOPIC: z.string().default('computation-tasks-highmem'),
   DAYMILL_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -55,6 +62,8 @@ export interface Config {
   readonly tier: Resources;
   readonly memory: Readonly<Record<Resources, number>>;
   readonly topics: Readonly<Record<Resources, string>>;
+  /** Tasks that a wave is spread over; see planning/make-tasks.ts. */
+  readonly lanes: number;
   readonly leaseMs: number;
   readonly heartbeatMs: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -81,6 +90,7 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
     tier: variables.DAYMILL_TIER,
     memory: { standard: variables.DAYMILL_STANDARD_MEMORY_MB, 'high-mem': variables.DAYMILL_HIGH_MEM_MEMORY_MB },
     topics: { standard: variables.DAYMILL_TOPIC, 'high-mem': variables.DAYMILL_HIGH_MEM_TOPIC },
+    lanes: variables.DAYMILL_LANES,
     leaseMs: variables.DAYMILL_LEASE_SECONDS * 1_000,
     heartbeatMs: variables.DAYMILL_HEARTBEAT_SECONDS * 1_000,
     logLevel: variables.DAYMILL_LOG,

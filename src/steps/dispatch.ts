@@ -1,6 +1,7 @@
 /** Dispatch: plan -> claim cells -> route to a tier -> run and tasks in one commit -> publish. */
 import pLimit from 'p-limit';
 import { RetryableError, UserError } from '../errors.ts';
+import { MEMORY_DEATH_SHARE, PLANNED_TASK_SECONDS } from '../lifecycle/limits.ts';
 import { type MemoryOfTier, startTier } from '../lifecycle/routing.ts';
 import { cellName } from '../model/cell.ts';
 import type { Day } from '../model/date.ts';
@@ -48,6 +49,8 @@ export interface DispatchAnswer {
 export interface DispatchPorts {
   readonly manifest: Manifest;
   readonly memory: MemoryOfTier;
+  /** Tasks that a wave is spread over; see planning/make-tasks.ts. */
+  readonly lanes: number;
   readonly planning: Planning;
   readonly tasks: Tasks;
   readonly runs: Runs;
@@ -132,6 +135,8 @@ async function tryDispatch(
     dispatchId,
     nowMs: ports.clock.now(),
     tierOf: (name) => tiers.get(name) ?? 'standard',
+    budget: budgetOf(ports.memory),
+    lanes: ports.lanes,
   });
   const run = tasks.length === 0 ? undefined : newRun(request, runId, dispatchId, tasks, ports);
   const closedRuns = snapshot.open
@@ -178,6 +183,11 @@ async function tryDispatch(
   );
   return { dispatched: tasks.length, runId: run?.id ?? null, passes: manifest.passes, inFlight, outcomes };
 }
+
+const budgetOf = (memory: MemoryOfTier) => ({
+  standard: { seconds: PLANNED_TASK_SECONDS, memoryMB: memory.standard * MEMORY_DEATH_SHARE },
+  'high-mem': { seconds: PLANNED_TASK_SECONDS, memoryMB: memory['high-mem'] * MEMORY_DEATH_SHARE },
+});
 
 function cellsOfOpenRuns(snapshot: PlanningSnapshot, closedRuns: readonly string[]): Set<string> {
   const open = snapshot.open.filter(({ run }) => !closedRuns.includes(run.id)).flatMap(({ tasks }) => tasks);

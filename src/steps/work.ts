@@ -1,15 +1,17 @@
-/** Work: lease -> heartbeat -> execute day by day -> commit cell, task and count-down together -> callback on zero. */
+/** Work: lease -> heartbeat -> execute cells -> commit cells, task and count-down together -> callback on zero. */
 import { codeOf, RetryableError, speaksOfMemory, TerminalError, toError } from '../errors.ts';
-import { isStopped, onAttemptFailed, onCellDone, onCellStuck, onGiveUp } from '../lifecycle/finish.ts';
+import { isStopped, onAttemptFailed, onCellStuck, onGiveUp } from '../lifecycle/finish.ts';
 import { decideLease, type LeaseDecision } from '../lifecycle/lease.ts';
-import { MAX_ATTEMPTS } from '../lifecycle/limits.ts';
+import { MAX_ATTEMPTS, PLANNED_TASK_SECONDS } from '../lifecycle/limits.ts';
 import { type MemoryOfTier, routeAfterDeath } from '../lifecycle/routing.ts';
-import { halve, isDivisible } from '../lifecycle/split.ts';
+import { continueLater, halve, isDivisible } from '../lifecycle/split.ts';
 import type { CellError, CellKey } from '../model/cell.ts';
 import { messageFor, type TaskMessage } from '../model/message.ts';
 import { isTerminal, openCells, type Resources, type Task } from '../model/task.ts';
 import { countDown, type CountDownPorts } from './count-down.ts';
-import { type CellPorts, executeCell } from './execute-cell.ts';
+import { type CellPorts, executeCells } from './execute-cells.ts';
+import { gatherOutcomes } from './gather-outcomes.ts';
+import { groupCells } from './group-cells.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import type { HeldTask, MemoryProbe, Queue, Tasks } from './ports.ts';
 
@@ -128,17 +130,43 @@ async function finishRun(runId: string, ports: CountDownPorts): Promise<void> {
 const unanswered = (runId: string): RetryableError =>
   new RetryableError('UNAVAILABLE', `run ${runId} is complete, but its workflow has not been called back yet`);
 
+/** Makes the open cells group by group; what is left when the task's time is over goes on in a task of its own. */
 async function runCells(held: HeldTask, ports: WorkPorts, onProgress: (entities: number) => void): Promise<void> {
-  for (const cell of openCells(held.task)) {
-    const { task } = held;
-    if (isStopped(task)) {
-      await held.save(onCellDone(task, cell, { status: 'NOT_TRIED' }));
-      continue;
+  const stopAtMs = ports.clock.now() + PLANNED_TASK_SECONDS * 1_000;
+  const outcomes = gatherOutcomes(held, ports);
+  const groups = groupCells(openCells(held.task), held.task.chained, ports.manifest);
+  for (const [index, group] of groups.entries()) {
+    if (isStopped(held.task)) {
+      for (const cell of groups.slice(index).flat()) await outcomes.add({ cell, outcome: { status: 'NOT_TRIED' } });
+      break;
     }
-    const { outcome, write } = await executeCell(task, cell, ports, onProgress);
-    await held.save(onCellDone(held.task, cell, outcome), write === undefined ? {} : { cells: [write] });
-    if (write?.status === 'COMPLETED') ports.artifacts.remember({ kind: 'cell', ...write }, write.artifact);
+    if (index > 0 && ports.clock.now() > stopAtMs) {
+      await outcomes.flush();
+      await putOff(held, ports);
+      return;
+    }
+    try {
+      const made = executeCells(held.task, group, ports, { stopAtMs, onProgress });
+      for await (const one of made) await outcomes.add(one);
+    } catch (thrown) {
+      await outcomes.flush();
+      throw thrown;
+    }
+    if (held.task.chained) await outcomes.flush();
   }
+  await outcomes.flush();
+  if (!isTerminal(held.task)) await putOff(held, ports);
+}
+
+/** Ends the task with what it has; the open cells get a task and a message of their own. */
+async function putOff(held: HeldTask, { log, queue }: WorkPorts): Promise<void> {
+  const { task, part } = continueLater(held.task);
+  await held.save(task, { parts: [part] });
+  log.info(
+    { event: 'task.continued', run: task.runId, task: task.id, part: part.id },
+    `its time is over: ${part.cells.length} cells go on in ${part.id}`,
+  );
+  await queue.publish([messageFor(part)]);
 }
 
 /** An attempt that did not end in outcomes: out of memory moves up, passing trouble comes again, and the last attempt gives up. */
@@ -154,7 +182,8 @@ async function onThrown(held: HeldTask, thrown: unknown, ports: WorkPorts): Prom
     message: error.message,
   };
   // This worker is alive: its error's words say whether memory is to blame, an earlier heartbeat does not.
-  if (speaksOfMemory(error.message) && isDivisible(held.task)) {
+  const tooMuch = speaksOfMemory(error.message) || codeOf(error) === 'OVERTIME';
+  if (tooMuch && isDivisible(held.task)) {
     const { task, part } = halve(held.task);
     await held.save(task, { parts: [part] });
     ports.log.warn({ ...fields, event: 'task.halved', error: cellError }, `halved: ${error.message}`);

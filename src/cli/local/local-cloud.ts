@@ -23,6 +23,9 @@ const MAX_INSTANCES: Readonly<Record<Resources, number>> = {
   'high-mem': 1,
 };
 
+/** Two tasks for each that runs at a time, so that one that ends early finds another. */
+const LANES = 2 * MAX_INSTANCES.standard * CONCURRENCY.standard;
+
 /** The longest that Pub/Sub waits for a push. */
 const ACK_DEADLINE_SECONDS = 600;
 
@@ -102,6 +105,7 @@ export async function startDaymill(config: Config, options: LocalOptions): Promi
         DAYMILL_HOME: config.home,
         DAYMILL_MANIFEST: config.manifestFile,
         DAYMILL_TIER: tier,
+        DAYMILL_LANES: options.env['DAYMILL_LANES'] ?? String(LANES),
         DAYMILL_STANDARD_MEMORY_MB: String(config.memory.standard),
         DAYMILL_HIGH_MEM_MEMORY_MB: String(config.memory['high-mem']),
       },
