@@ -133,9 +133,9 @@ async function openRun(cell: ScanCell): Promise<Run> {
         const value = work.perEntity(entity, each);
         if (value !== undefined) writer.add(id, checkValue(computation, id, value));
       },
-      isFull: writer.isFull,
-      flush: writer.flush,
-      finish: writer.finish,
+      isFull: () => writer.isFull(),
+      flush: () => writer.flush(),
+      finish: () => writer.finish(),
     };
   }
   if (work.shape !== 'reduce') throw new Error(`${computation.name} streams no dataset`);

@@ -177,6 +177,8 @@ async function onThrown(held: HeldTask, thrown: unknown, ports: WorkPorts): Prom
     ports.log.warn({ ...fields, event: 'lease.lost' }, error.message);
     return;
   }
+  // It ended, and then its part could not be sent: the message comes again, and sends it.
+  if (isTerminal(held.task)) throw error;
   const cellError: CellError = {
     code: speaksOfMemory(error.message) ? 'OUT_OF_MEMORY' : (codeOf(error) ?? 'UNAVAILABLE'),
     message: error.message,
