@@ -59,6 +59,12 @@ const MEMORY_WORDS =
 
 export const speaksOfMemory = (message: string): boolean => MEMORY_WORDS.test(message);
 
+/** What varies from entity to entity in a message: quoted text, and words with a digit in them (numbers, ids, dates). */
+const PARTICULARS = /"[^"]*"|'[^']*'|`[^`]*`|[\p{L}\p{N}_.:+-]*\p{N}[\p{L}\p{N}_.:+-]*/gu;
+
+/** A message without its particulars: the same for the same mistake, whatever it was made on. */
+export const errorFingerprint = (message: string): string => message.replace(PARTICULARS, '…');
+
 /** Turns any thrown value into an Error, once, at the edge. */
 export function toError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;

@@ -177,7 +177,7 @@ describe('tasks of many cells', () => {
       await work(message, { ...on(), clock });
       expect(sent).toHaveLength(1);
       expect(called).toBe(0);
-      const [whole] = (await tasksOf(runId, dying)).filter(({ id }) => id === message.taskId);
+      const whole = (await tasksOf(runId, dying)).find(({ id }) => id === message.taskId);
       expect(whole).toMatchObject({ status: 'COMPLETED', attempts: 1 });
       expect(whole?.cells).toHaveLength(5);
       await work(next(), on());
