@@ -17,6 +17,8 @@ export type ErrorCode =
   | 'COMPUTE_FAILED' // the computation's own code threw
   | 'OUTPUT_INVALID' // the output does not fit its schema
   | 'QUALITY_CIRCUIT_BREAKER'
+  | 'FLAT_LINE' // every entity has the same result
+  | 'NULL_DENSITY' // a field is mostly null
   | 'SHARDING_LIMIT_EXCEEDED'
   | 'TIMEOUT'
   | 'ATTEMPTS_EXHAUSTED'

@@ -15,6 +15,7 @@ import { artifactWriter, type ShardSink, writeArtifact } from './artifact-writer
 import { authored, timedOut } from './authored.ts';
 import { type Breaker, type EntityError, openBreaker } from './breaker.ts';
 import { FLUSH_HEAP_SHARE, STRIDE } from './limits.ts';
+import { openQuality } from './quality.ts';
 import { checkOutput, checkValue } from './validators.ts';
 
 /** One computation of a scan. */
@@ -126,16 +127,23 @@ async function openRun(cell: ScanCell): Promise<Run> {
   const base = { computation, breaker: openBreaker(), ownMs: 0, failure: undefined };
   if (work.shape === 'perEntity') {
     const writer = artifactWriter(sink);
+    const quality = openQuality(computation);
     return {
       ...base,
       visit(id, entity) {
         each.id = id;
         const value = work.perEntity(entity, each);
-        if (value !== undefined) writer.add(id, checkValue(computation, id, value));
+        if (value === undefined) return;
+        const checked = checkValue(computation, id, value);
+        writer.add(id, checked);
+        quality.add(checked);
       },
       isFull: () => writer.isFull(),
       flush: () => writer.flush(),
-      finish: () => writer.finish(),
+      async finish() {
+        quality.end();
+        return writer.finish();
+      },
     };
   }
   if (work.shape !== 'reduce') throw new Error(`${computation.name} streams no dataset`);

@@ -30,6 +30,25 @@ export interface Reducer<E, I, A, Own> {
   readonly finish: (accumulator: A, context: InputContext<I>) => Own;
 }
 
+/**
+ * What a keyed result is checked for before it becomes visible, beside its schema. A check that fails fails the cell, for good:
+ * the same inputs would fail it again.
+ */
+export interface Checks {
+  /**
+   * Every entity has the same result, from `after` entities on (100): by default only when nothing in it differs; of numeric
+   * `fields` that are named, each must vary.
+   */
+  readonly flatLine?: false | { readonly after?: number; readonly fields?: readonly string[] };
+  /** A field is null or absent in more than the share `above` (0.5) of the entities, from `after` on (100). */
+  readonly nullDensity?: false | { readonly above?: number; readonly after?: number };
+  /**
+   * Warns when the number of entities differs from that of the day before, where that is there already, by more than the share
+   * `within`. Off by default, and never more than a warning: a result depends on what it reads alone.
+   */
+  readonly volume?: { readonly within: number };
+}
+
 interface Description {
   /** Kebab-case; `airportDay` is read as `airport-day`. */
   readonly name: string;
@@ -39,6 +58,7 @@ interface Description {
   readonly description?: string;
   /** For one day; the task is stopped and the cell fails with TIMEOUT. */
   readonly timeoutSeconds?: number;
+  readonly checks?: Checks;
 }
 
 /** Exactly one of the three ways to compute. */
@@ -81,6 +101,7 @@ export interface Computation<T = unknown> {
   readonly tags: readonly string[];
   readonly description: string | undefined;
   readonly timeoutSeconds: number;
+  readonly checks: Checks;
   readonly needs: Needs;
   readonly output: z.ZodType<T>;
   readonly work: Work;
@@ -138,6 +159,7 @@ export function defineComputation<const N extends Needs, S extends z.ZodType, A 
     tags: options.tags ?? [],
     description: options.description,
     timeoutSeconds: options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
+    checks: checkedChecks(name, options.checks ?? {}, options.output),
     needs: options.needs,
     output: options.output as unknown as z.ZodType<z.output<S>>,
     work,
@@ -150,6 +172,26 @@ export const isComputation = (value: unknown): value is Computation =>
 
 /** Whether results are records, entity id to value. */
 export const isKeyed = (output: z.ZodType): output is z.ZodRecord => output instanceof z.ZodRecord;
+
+function checkedChecks(name: string, checks: Checks, output: z.ZodType): Checks {
+  if (!isKeyed(output) && Object.keys(checks).length > 0)
+    throw new UserError(
+      'BAD_DEFINITION',
+      `${name}: checks compare entities, so its output must be z.record(z.string(), …).`,
+    );
+  const fields = (checks.flatLine !== false && checks.flatLine?.fields) || [];
+  const shape = isKeyed(output) && output.valueType instanceof z.ZodObject ? output.valueType.shape : {};
+  const strange = fields.find((field) => !Object.hasOwn(shape, field));
+  if (strange !== undefined)
+    throw new UserError(
+      'BAD_DEFINITION',
+      `${name}: checks.flatLine names "${strange}", which the output does not have.`,
+    );
+  const above = (checks.nullDensity !== false && checks.nullDensity?.above) || 0;
+  if (above < 0 || above > 1 || (checks.volume?.within ?? 0) < 0)
+    throw new UserError('BAD_DEFINITION', `${name}: checks take shares: 0.5 is half of the entities.`);
+  return checks;
+}
 
 function workOf(name: string, options: Record<string, unknown>): Work {
   const given = (['compute', 'perEntity', 'reduce'] as const).filter((shape) => options[shape] !== undefined);

@@ -3,6 +3,8 @@ import { codeOf, RetryableError, TerminalError } from '../errors.ts';
 import { execute } from '../execution/execute.ts';
 import { type Execution, scan, type ScanCell } from '../execution/scan.ts';
 import { type CellKey, cellName, type CellOutcome } from '../model/cell.ts';
+import type { Checks } from '../model/computation.ts';
+import { addDays } from '../model/date.ts';
 import { computationIn, type Manifest, type ManifestComputation } from '../model/manifest.ts';
 import { outcomeOf, type Task, type TaskCell } from '../model/task.ts';
 import { type Vector, vectorHash } from '../model/vector.ts';
@@ -100,7 +102,8 @@ async function computeCell(hand: CellInHand, ports: CellPorts): Promise<MadeCell
   const watched = watch([hand], startedMs + hand.computation.timeoutSeconds * 1_000, ports);
   try {
     const request = await scanCellOf(hand, ports);
-    return completed(hand, await execute({ ...request, now: () => ports.clock.now() }), ports);
+    const execution = await execute({ ...request, now: () => ports.clock.now() });
+    return await completed(hand, request, execution, ports);
   } catch (thrown) {
     if (!(thrown instanceof TerminalError)) throw thrown;
     return failed(hand, thrown, ports);
@@ -119,18 +122,22 @@ async function* scanCells(
   const together = hands.reduce((sum, { computation }) => sum + computation.timeoutSeconds * 1_000, 0);
   const deadlineMs = hands.length === 1 ? startedMs + together : Math.min(startedMs + together, stopAtMs);
   const watched = watch(hands, deadlineMs, ports);
-  const results = await (async () =>
-    scan({
-      cells: await Promise.all(hands.map((hand) => scanCellOf(hand, ports))),
+  const cells: ScanCell[] = [];
+  const results = await (async () => {
+    cells.push(...(await Promise.all(hands.map((hand) => scanCellOf(hand, ports)))));
+    return scan({
+      cells,
       entities: streamEntities(entities),
       now: () => ports.clock.now(),
       stopAtMs,
       onProgress,
-    }))().finally(() => watched.done());
+    });
+  })().finally(() => watched.done());
   for (const [index, hand] of hands.entries()) {
     const result = results[index];
+    const cell = cells[index];
     if (result instanceof TerminalError) yield failed(hand, result, ports);
-    else if (result !== undefined) yield completed(hand, result, ports);
+    else if (result !== undefined && cell !== undefined) yield completed(hand, cell, result, ports);
   }
 }
 
@@ -164,7 +171,12 @@ const fieldsOf = (task: Task, cell: CellKey): Record<string, unknown> => ({
   attempt: task.attempts,
 });
 
-function completed(hand: CellInHand, execution: Execution, ports: CellPorts): MadeCell {
+async function completed(
+  hand: CellInHand,
+  { computation }: ScanCell,
+  execution: Execution,
+  ports: CellPorts,
+): Promise<MadeCell> {
   const { task, cell, vector, generation } = hand;
   const { artifact, entities, failedEntities, errors, seconds } = execution;
   const [first] = errors;
@@ -174,7 +186,12 @@ function completed(hand: CellInHand, execution: Execution, ports: CellPorts): Ma
       ? 'completed'
       : `completed without ${failedEntities} of ${entities} entities, which failed; the first, ${first?.id}: ${first?.message}`,
   );
-  const record = recordOf(hand, { entities, failedEntities, errors, seconds }, ports);
+  const warnings = await volumeWarnings(hand, computation.checks, artifact.count, ports);
+  const record = recordOf(
+    hand,
+    { entities, failedEntities, errors, seconds, ...(warnings.length > 0 && { warnings }) },
+    ports,
+  );
   return {
     cell,
     outcome: { status: 'COMPLETED', vector, resultHash: artifact.hash, dispatchId: task.dispatchId },
@@ -188,6 +205,22 @@ function completed(hand: CellInHand, execution: Execution, ports: CellPorts): Ma
       generation,
     },
   };
+}
+
+/** How far the number of entities is from that of the day before, where the author wants to hear of it. */
+async function volumeWarnings(
+  { task, cell }: CellInHand,
+  { volume }: Checks,
+  count: number,
+  { artifacts, log }: CellPorts,
+): Promise<string[]> {
+  if (volume === undefined) return [];
+  const date = addDays(cell.date, -1);
+  const [before] = await artifacts.read([{ kind: 'cell', computation: cell.computation, date }]);
+  if (before === undefined || Math.abs(count - before.count) <= before.count * volume.within) return [];
+  const warning = `${count} entities, ${before.count} on ${date}: more than ${volume.within * 100} % apart`;
+  log.warn({ ...fieldsOf(task, cell), event: 'cell.volume', count, before: before.count }, warning);
+  return [warning];
 }
 
 function failed(hand: CellInHand, { code, message }: TerminalError, ports: CellPorts): MadeCell {
@@ -204,7 +237,7 @@ function failed(hand: CellInHand, { code, message }: TerminalError, ports: CellP
 
 const recordOf = (
   { task, cell }: CellInHand,
-  measured: Pick<CellRecord, 'entities' | 'failedEntities' | 'errors' | 'seconds'>,
+  measured: Pick<CellRecord, 'entities' | 'failedEntities' | 'errors' | 'seconds' | 'warnings'>,
   { clock }: CellPorts,
 ): CellRecord => ({
   runId: task.runId,

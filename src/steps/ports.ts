@@ -62,6 +62,8 @@ export interface CellRecord {
   readonly entities: number;
   readonly failedEntities: number;
   readonly errors: readonly { readonly id: string; readonly message: string }[];
+  /** What people should look at although the cell completed. */
+  readonly warnings?: readonly string[];
 }
 
 export type CellWrite = CellKey & {

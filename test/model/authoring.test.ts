@@ -88,6 +88,29 @@ describe('what a computation is given', () => {
   });
 });
 
+describe('checks', () => {
+  const output = z.record(z.string(), z.object({ price: z.number() }));
+  const given = { ...base, needs: { flight: dataset(flights) }, perEntity: () => ({ price: 1 }) };
+
+  test('are kept as they are given, and are none by default', () => {
+    const checks = { flatLine: { fields: ['price'] }, nullDensity: false, volume: { within: 0.5 } } as const;
+    expect(defineComputation({ ...given, output, checks }).checks).toEqual(checks);
+    expect(airports.checks).toEqual({});
+  });
+
+  test('of what the output does not have, or of no entities, are refused', () => {
+    expect(() => defineComputation({ ...given, output, checks: { flatLine: { fields: ['prize'] } } })).toThrow(
+      'wrong: checks.flatLine names "prize", which the output does not have',
+    );
+    expect(() => defineComputation({ ...given, output, checks: { nullDensity: { above: 50 } } })).toThrow(
+      'take shares',
+    );
+    expect(() =>
+      defineComputation({ ...base, needs: {}, output: z.number(), compute: () => 1, checks: { flatLine: false } }),
+    ).toThrow('checks compare entities');
+  });
+});
+
 /** Never called: what is in it must not compile, and would partly be refused at run time as well. */
 export function wrongUses(): void {
   defineComputation({

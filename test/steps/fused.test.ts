@@ -31,6 +31,16 @@ ${Array.from(
   compute: ({ weather }) => ${index === 5 ? `{ throw new Error('broken'); }` : `weather.degrees + ${index}`},
 });`,
 ).join('\n')}`,
+  'computations/checked.ts': `${IMPORTS}
+const checks = { volume: { within: 0.2 } };
+export const loud = defineComputation({
+  name: 'loud', category: 'tests', needs: { visits: dataset(visits) }, output: z.record(z.string(), z.number()), checks,
+  perEntity: ({ pages }, { date, id }) => (date === '${DAYS[1]}' && Number(id) >= 80 ? undefined : pages),
+});
+export const flat = defineComputation({
+  name: 'flat', category: 'tests', needs: { visits: dataset(visits) }, output: z.record(z.string(), z.number()),
+  perEntity: ({ pages }, { date }) => (date === '${DAYS[1]}' ? 1 : pages),
+});`,
   'computations/chain.ts': `${IMPORTS}
 export const heat = defineComputation({
   name: 'heat', category: 'tests', needs: { weather: document(weather), before: previous() }, output: z.number(),
@@ -69,7 +79,7 @@ describe('tasks of many cells', () => {
     const base = open({ lanes });
     const computations = base.manifest.computations
       .filter(({ name }) => names.test(name))
-      .map((one) => ({ ...one, fingerprint: { ...one.fingerprint, epoch: 100 + runs } }));
+      .map((one) => Object.assign(structuredClone(one), { fingerprint: { ...one.fingerprint, epoch: 100 + runs } }));
     const manifest = { ...base.manifest, computations };
     const request = {
       date: DAYS[days - 1] ?? '',
@@ -145,6 +155,25 @@ describe('tasks of many cells', () => {
     const outcomes = await outcomesOf(runId, ports);
     expect(Object.keys(outcomes)).toHaveLength(QUICK);
     expect(failuresIn(outcomes)).toEqual([`quick-5@${DAYS[0]}`]);
+  });
+
+  test('hazard 9: a flat result is never visible; one of another size than the day before is, with a warning', async () => {
+    const before = await claim(/^(loud|flat)$/u, 1);
+    await work(next(), before.on());
+    const { on } = await claim(/^(loud|flat)$/u, 2);
+    while (sent.length > 0) await work(next(), on());
+    const ports = on();
+    const cells = ['loud', 'flat'].flatMap((computation) => DAYS.slice(0, 2).map((date) => ({ computation, date })));
+    const [loud, quiet, varied, flat] = await ports.cells.read(cells);
+    expect(loud?.record?.warnings).toBeUndefined();
+    expect(quiet).toMatchObject({
+      status: 'COMPLETED',
+      summary: { count: 80 },
+      record: { warnings: [`80 entities, 120 on ${DAYS[0]}: more than 20 % apart`] },
+    });
+    expect(varied).toMatchObject({ status: 'COMPLETED' });
+    expect(flat).toMatchObject({ status: 'FAILED', error: { code: 'FLAT_LINE' }, summary: undefined });
+    expect(await ports.artifacts.read([{ kind: 'cell', computation: 'flat', date: DAYS[1] }])).toEqual([undefined]);
   });
 
   test('a cell whose input is gone keeps no other back', async () => {
