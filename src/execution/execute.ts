@@ -1,15 +1,15 @@
 /** Runs one computation for one day, and leaves an artifact ready to be committed. */
 import { TerminalError } from '../errors.ts';
 import { type Computation, isKeyed } from '../model/computation.ts';
-import type { Entry } from './artifact-codec.ts';
 import { writeArtifact } from './artifact-writer.ts';
 import { authored, timedOut } from './authored.ts';
+import type { JoinedEntry } from './join-by-key.ts';
 import { type Execution, scan, type ScanCell, type ScanRequest } from './scan.ts';
 import { checkOutput } from './validators.ts';
 
 export interface ExecutionRequest extends ScanCell, Pick<ScanRequest, 'now' | 'heapShare' | 'onProgress'> {
   /** The dataset need's entities; absent for `compute`. */
-  readonly entities?: AsyncIterable<readonly Entry[]>;
+  readonly entities?: AsyncIterable<readonly JoinedEntry[]>;
 }
 
 /**

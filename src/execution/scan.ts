@@ -10,10 +10,10 @@ import { getHeapStatistics } from 'node:v8';
 import { codeOf, RetryableError, speaksOfMemory, TerminalError, toError } from '../errors.ts';
 import type { Artifact } from '../model/artifact.ts';
 import { type Computation, type DayContext, isKeyed } from '../model/computation.ts';
-import type { Entry } from './artifact-codec.ts';
 import { artifactWriter, type ShardSink, writeArtifact } from './artifact-writer.ts';
 import { authored, timedOut } from './authored.ts';
 import { type Breaker, type EntityError, openBreaker } from './breaker.ts';
+import type { JoinedEntry } from './join-by-key.ts';
 import { FLUSH_HEAP_SHARE, STRIDE } from './limits.ts';
 import { openQuality } from './quality.ts';
 import { checkOutput, checkValue } from './validators.ts';
@@ -24,13 +24,15 @@ export interface ScanCell {
   readonly context: DayContext;
   /** By the author's keys; datasets left out. */
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** Whether it is given what each entity was on the day before. */
+  readonly withBefore?: boolean | undefined;
   readonly sink: ShardSink;
 }
 
 export interface ScanRequest {
   readonly cells: readonly ScanCell[];
   /** In key order, in chunks of any size. The next is asked for when all computations are done with the last. */
-  readonly entities: AsyncIterable<readonly Entry[]>;
+  readonly entities: AsyncIterable<readonly JoinedEntry[]>;
   readonly now: () => number;
   /** Used share of the heap, 0 to 1; V8's own figure when absent. */
   readonly heapShare?: (() => number) | undefined;
@@ -110,7 +112,7 @@ export async function scan(request: ScanRequest): Promise<(Execution | TerminalE
 interface Run {
   readonly computation: Computation;
   readonly breaker: Breaker;
-  readonly visit: (id: string, entity: unknown) => void;
+  readonly visit: (entry: JoinedEntry) => void;
   readonly isFull: () => boolean;
   readonly flush: () => Promise<void>;
   readonly finish: () => Promise<Artifact>;
@@ -119,19 +121,22 @@ interface Run {
 }
 
 async function openRun(cell: ScanCell): Promise<Run> {
-  const { computation, inputs, context, sink } = cell;
+  const { computation, inputs, context, sink, withBefore = false } = cell;
   const { work } = computation;
   const day = { ...context, inputs };
   // One context for all entities: a fresh object for each would be most of the garbage of a scan.
-  const each = { ...day, id: '' };
+  const each: { id: string; before?: unknown } & typeof day = withBefore
+    ? { ...day, id: '', before: undefined }
+    : { ...day, id: '' };
   const base = { computation, breaker: openBreaker(), ownMs: 0, failure: undefined };
   if (work.shape === 'perEntity') {
     const writer = artifactWriter(sink);
     const quality = openQuality(computation);
     return {
       ...base,
-      visit(id, entity) {
+      visit([id, entity, before]) {
         each.id = id;
+        if (withBefore) each.before = before;
         const value = work.perEntity(entity, each);
         if (value === undefined) return;
         const checked = checkValue(computation, id, value);
@@ -150,8 +155,9 @@ async function openRun(cell: ScanCell): Promise<Run> {
   let accumulator: unknown;
   const run: Run = {
     ...base,
-    visit(id, entity) {
+    visit([id, entity, before]) {
       each.id = id;
+      if (withBefore) each.before = before;
       work.reduce.add(accumulator, entity, each);
     },
     isFull: () => false,
@@ -168,14 +174,14 @@ async function openRun(cell: ScanCell): Promise<Run> {
 }
 
 /** Visits entities until the end, or until what was gathered should be let go. Answers where to go on. */
-function visitEach({ visit, breaker, isFull }: Run, chunk: readonly Entry[], start: number, end: number): number {
+function visitEach({ visit, breaker, isFull }: Run, chunk: readonly JoinedEntry[], start: number, end: number): number {
   for (let at = start; at < end; at++) {
-    const [id, entity] = chunk[at] as Entry;
+    const entry = chunk[at] as JoinedEntry;
     try {
-      visit(id, entity);
+      visit(entry);
     } catch (thrown) {
       if (codeOf(thrown) !== undefined || speaksOfMemory(toError(thrown).message)) throw thrown;
-      breaker.failed(id, thrown);
+      breaker.failed(entry[0], thrown);
       continue;
     }
     breaker.passed();

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { UserError } from '../errors.ts';
 import type { Day } from './date.ts';
 import { normalizeName } from './name.ts';
-import type { EntityOf, Inputs, Needs } from './need.ts';
+import type { BeforeOf, EntityOf, Inputs, Needs } from './need.ts';
 
 /** How long a computation may take for one day unless it says otherwise: Pub/Sub waits 600 s at most, so tasks end within 8 minutes. */
 export const DEFAULT_TIMEOUT_SECONDS = 480;
@@ -23,10 +23,10 @@ export interface InputContext<I> extends DayContext {
 }
 
 /** Folds a stream of entities; the accumulator must stay bounded, however many entities come. */
-export interface Reducer<E, I, A, Own> {
+export interface Reducer<E, I, A, Own, C = EntityContext<I>> {
   readonly init: (context: InputContext<I>) => A;
   /** Changes the accumulator in place. */
-  readonly add: (accumulator: A, entity: E, context: EntityContext<I>) => void;
+  readonly add: (accumulator: A, entity: E, context: C) => void;
   readonly finish: (accumulator: A, context: InputContext<I>) => Own;
 }
 
@@ -71,13 +71,16 @@ type Shape<N extends Needs, Own, Value, A> =
     }
   | {
       /** Once for each entity of the dataset need; `undefined` leaves the entity out. */
-      readonly perEntity: (entity: EntityOf<N>, context: EntityContext<Inputs<N, Own>>) => Value | undefined;
+      readonly perEntity: (
+        entity: EntityOf<N>,
+        context: EntityContext<Inputs<N, Own>> & BeforeOf<N>,
+      ) => Value | undefined;
       readonly compute?: never;
       readonly reduce?: never;
     }
   | {
       /** One result from all entities of the dataset need. */
-      readonly reduce: Reducer<EntityOf<N>, Inputs<N, Own>, A, Own>;
+      readonly reduce: Reducer<EntityOf<N>, Inputs<N, Own>, A, Own, EntityContext<Inputs<N, Own>> & BeforeOf<N>>;
       readonly compute?: never;
       readonly perEntity?: never;
     };
@@ -113,9 +116,14 @@ export type Work =
   | { readonly shape: 'compute'; readonly compute: (inputs: Record<string, unknown>, context: DayContext) => unknown }
   | {
       readonly shape: 'perEntity';
-      readonly perEntity: (entity: unknown, context: EntityContext<Record<string, unknown>>) => unknown;
+      readonly perEntity: (entity: unknown, context: ErasedContext) => unknown;
     }
-  | { readonly shape: 'reduce'; readonly reduce: Reducer<unknown, Record<string, unknown>, unknown, unknown> };
+  | {
+      readonly shape: 'reduce';
+      readonly reduce: Reducer<unknown, Record<string, unknown>, unknown, unknown, ErasedContext>;
+    };
+
+type ErasedContext = EntityContext<Record<string, unknown>> & { readonly before?: unknown };
 
 /**
  * Declares a computation. It must be pure: what it returns depends on its inputs only, never on clock, chance or network.

@@ -127,7 +127,7 @@ async function* scanCells(
     cells.push(...(await Promise.all(hands.map((hand) => scanCellOf(hand, ports)))));
     return scan({
       cells,
-      entities: streamEntities(entities),
+      entities: streamEntities(entities, hands.find(({ inputs }) => inputs.before !== undefined)?.inputs.before),
       now: () => ports.clock.now(),
       stopAtMs,
       onProgress,
@@ -147,6 +147,7 @@ async function scanCellOf({ cell, computation, inputs, generation }: CellInHand,
     computation: await ports.definitions.computation(computation),
     context: { date: cell.date },
     inputs: await inputs.values(),
+    withBefore: inputs.before !== undefined,
     sink: (part, index) => ports.artifacts.writeShard(place, generation, part, index),
   };
 }

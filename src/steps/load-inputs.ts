@@ -1,9 +1,10 @@
 /** Reads what a cell needs, and the hashes of what was read: the vector is of what the computation saw, not of what was planned. */
 import { RetryableError } from '../errors.ts';
 import { decodeEntries, decodeValue, type Entry } from '../execution/artifact-codec.ts';
+import { joinByKey, type JoinedEntry } from '../execution/join-by-key.ts';
 import type { Day } from '../model/date.ts';
 import { NO_INPUT } from '../model/hash.ts';
-import { inputIdOf, type ManifestComputation, type ManifestNeed } from '../model/manifest.ts';
+import { inputIdOf, isDayBefore, type ManifestComputation, type ManifestNeed } from '../model/manifest.ts';
 import type { TaskCell } from '../model/task.ts';
 import type { InputHashes } from '../model/vector.ts';
 import { decodeWindow, windowHash } from '../model/window.ts';
@@ -18,6 +19,8 @@ export interface LoadedInputs {
   readonly hashes: InputHashes;
   /** The day of the dataset that it streams, where it streams one. */
   readonly entities: StoredArtifact | undefined;
+  /** The day before, where it asks for it and there is one. */
+  readonly before: StoredArtifact | undefined;
   /** By the author's keys; datasets left out. Decoded when asked for. */
   values(): Promise<Record<string, unknown>>;
 }
@@ -41,7 +44,8 @@ export async function loadInputs(
     return {
       hashes: Object.fromEntries(reads.map(({ need, stored }) => [inputIdOf(need), hashOf(need, stored)])),
       entities: reads.find(({ need }) => need.kind === 'dataset')?.stored[0]?.artifact,
-      values: () => valuesOf(reads),
+      before: reads.find(({ need }) => isDayBefore(request.computation, need))?.stored[0]?.artifact,
+      values: () => valuesOf(reads.filter(({ need }) => !isDayBefore(request.computation, need))),
     };
   });
 }
@@ -156,8 +160,16 @@ export async function readWhole(artifact: StoredArtifact): Promise<unknown> {
   return Object.fromEntries(entries);
 }
 
-/** In chunks as they are stored. */
-export async function* streamEntities(artifact: StoredArtifact): AsyncGenerator<readonly Entry[]> {
+/** In chunks as they are stored; with the day before, each entity with what it was then. */
+export function streamEntities(
+  artifact: StoredArtifact,
+  before?: StoredArtifact,
+): AsyncIterable<readonly JoinedEntry[]> {
+  const today = chunksOf(artifact);
+  return before === undefined ? today : joinByKey(today, chunksOf(before));
+}
+
+async function* chunksOf(artifact: StoredArtifact): AsyncGenerator<readonly Entry[]> {
   for await (const part of artifact.parts()) yield decodeEntries(part.data);
 }
 

@@ -1,6 +1,6 @@
 /** A day of a million entities in a heap that could not hold half of their results, even as text. */
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
@@ -8,7 +8,7 @@ const ENTITIES = 1_000_000;
 const HEAP_MB = 32;
 
 test('a million entities pass through a small heap, and all are in the result', async () => {
-  const script = join(import.meta.dirname, '../support/million-entities.ts');
+  const script = fileURLToPath(new URL('../support/million-entities.ts', import.meta.url));
   const args = [`--max-old-space-size=${HEAP_MB}`, '--max-semi-space-size=4', script, String(ENTITIES)];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   const made = JSON.parse(stdout) as { count: number; rawBytes: number; shards: number };

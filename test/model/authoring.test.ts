@@ -86,6 +86,38 @@ describe('what a computation is given', () => {
     });
     expect(airports.work.shape).toBe('perEntity');
   });
+
+  test('is what the entity was on the day before as well, where that is asked for', () => {
+    interface Flight {
+      origin: string;
+      delay: number;
+    }
+    const changes = defineComputation({
+      ...base,
+      needs: { flight: dataset(flights, { dayBefore: true }), close: dependency(closes) },
+      output: z.record(z.string(), z.number()),
+      perEntity: (flight, context) => {
+        expectTypeOf(context.before).toEqualTypeOf<Flight | undefined>();
+        expectTypeOf(context.inputs).toEqualTypeOf<{ readonly close: number }>();
+        return flight.delay - (context.before?.delay ?? 0);
+      },
+    });
+    defineComputation({
+      ...base,
+      needs: { flight: dataset(flights, { dayBefore: true }) },
+      output: z.number(),
+      reduce: {
+        init: () => ({ gone: 0 }),
+        add: (sofar, _, { before, id }) => {
+          expectTypeOf(before).toEqualTypeOf<Flight | undefined>();
+          expectTypeOf(id).toEqualTypeOf<string>();
+          if (before === undefined) sofar.gone++;
+        },
+        finish: ({ gone }) => gone,
+      },
+    });
+    expect(changes.needs.flight).toMatchObject({ kind: 'dataset', dayBefore: true });
+  });
 });
 
 describe('checks', () => {
@@ -113,6 +145,22 @@ describe('checks', () => {
 
 /** Never called: what is in it must not compile, and would partly be refused at run time as well. */
 export function wrongUses(): void {
+  defineComputation({
+    ...base,
+    needs: { flight: dataset(flights) },
+    output: z.record(z.string(), z.number()),
+    // @ts-expect-error the day before was not asked for
+    perEntity: (flight, { before }) => flight.delay - (before?.delay ?? 0),
+  });
+  defineComputation({
+    ...base,
+    needs: { flight: dataset(flights, { dayBefore: true }) },
+    output: z.record(z.string(), z.number()),
+    // @ts-expect-error an entity may be new
+    perEntity: (flight, { before }) => flight.delay - before.delay,
+  });
+  // @ts-expect-error a document has no entities
+  dataset(prices, { dayBefore: true });
   defineComputation({
     ...base,
     needs: { close: dependency(closes) },

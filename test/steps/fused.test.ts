@@ -7,6 +7,7 @@ import { cellName } from '../../src/model/cell.ts';
 import type { TaskMessage } from '../../src/model/message.ts';
 import type { Task } from '../../src/model/task.ts';
 import { dispatch } from '../../src/steps/dispatch.ts';
+import { readWhole } from '../../src/steps/load-inputs.ts';
 import { reconcile } from '../../src/steps/reconcile.ts';
 import { work, type WorkPorts } from '../../src/steps/work.ts';
 import { DAYS, IMPORTS, VISITORS } from '../support/fixture-project.ts';
@@ -40,6 +41,16 @@ export const loud = defineComputation({
 export const flat = defineComputation({
   name: 'flat', category: 'tests', needs: { visits: dataset(visits) }, output: z.record(z.string(), z.number()),
   perEntity: ({ pages }, { date }) => (date === '${DAYS[1]}' ? 1 : pages),
+});`,
+  'computations/changes.ts': `${IMPORTS}
+export const changes = defineComputation({
+  name: 'changes', category: 'tests', needs: { visit: dataset(visits, { dayBefore: true }) }, output: z.record(z.string(), z.number()),
+  checks: { flatLine: false },
+  perEntity: (visit, { before }) => (before === undefined ? -1 : visit.pages - before.pages),
+});
+export const news = defineComputation({
+  name: 'news', category: 'tests', needs: { visit: dataset(visits, { dayBefore: true }) }, output: z.number(),
+  reduce: { init: () => ({ count: 0 }), add: (sofar, _, { before }) => void (sofar.count += before === undefined ? 1 : 0), finish: ({ count }) => count },
 });`,
   'computations/chain.ts': `${IMPORTS}
 export const heat = defineComputation({
@@ -174,6 +185,25 @@ describe('tasks of many cells', () => {
     expect(varied).toMatchObject({ status: 'COMPLETED' });
     expect(flat).toMatchObject({ status: 'FAILED', error: { code: 'FLAT_LINE' }, summary: undefined });
     expect(await ports.artifacts.read([{ kind: 'cell', computation: 'flat', date: DAYS[1] }])).toEqual([undefined]);
+  });
+
+  test('what an entity was on the day before comes with it, in the scan of those that do not ask for it as well', async () => {
+    const { runId, on } = await claim(/^(changes|news|scan-1)$/u, 2);
+    expect(sent).toHaveLength(1);
+    await work(next(), on());
+    const ports = on();
+    expect(failuresIn(await outcomesOf(runId, ports))).toEqual([]);
+    const value = async (computation: string, date: string): Promise<unknown> => {
+      const [artifact] = await ports.artifacts.read([{ kind: 'cell', computation, date }]);
+      return artifact && readWhole(artifact);
+    };
+    // On the first day there is none; on the second, every visitor looked at one page more.
+    expect(new Set(Object.values((await value('changes', DAYS[0])) as object))).toEqual(new Set([-1]));
+    expect(new Set(Object.values((await value('changes', DAYS[1])) as object))).toEqual(new Set([1]));
+    expect(await value('news', DAYS[0])).toBe(VISITORS);
+    expect(await value('news', DAYS[1])).toBe(0);
+    const [cell] = await ports.cells.read([{ computation: 'changes', date: DAYS[1] }]);
+    expect(Object.keys(cell?.vector?.inputs ?? {}).sort()).toEqual(['dataset:visits', 'history:visits:1']);
   });
 
   test('a cell whose input is gone keeps no other back', async () => {
