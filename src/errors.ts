@@ -29,6 +29,7 @@ export type ErrorCode =
   | 'LEASE_HELD' // another worker is on it
   | 'LEASE_LOST' // another worker took over
   | 'OVERTIME' // several cells took longer than one task may: it is halved
+  | 'SHUTTING_DOWN' // this process is told to end
   | 'CONTENTION'
   | 'UNAVAILABLE';
 

@@ -16,7 +16,7 @@ export const isDivisible = (task: Task): boolean => !task.chained && openCells(t
 export function halve(task: Task): Split {
   const open = openCells(task);
   const rest = open.slice(Math.ceil(open.length / 2));
-  const { lease: _, telemetry: __, lastError: ___, ...bare } = task;
+  const { lease: _, telemetry: __, lastError: ___, outgrown: ____, ...bare } = task;
   return split({ ...bare, status: 'PENDING', attempts: 0 }, rest);
 }
 
@@ -35,6 +35,7 @@ function split(task: Task, cells: readonly TaskCell[]): Split {
     runId: task.runId,
     dispatchId: task.dispatchId,
     pass: task.pass,
+    ...(task.leaf === undefined ? {} : { leaf: task.leaf }),
     computation: first.computation,
     cells: [...cells],
     chained: task.chained,

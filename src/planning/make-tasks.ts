@@ -8,7 +8,8 @@
 import type { Day } from '../model/date.ts';
 import { describeReason } from '../model/decision.ts';
 import { computationIn, isChained, type Manifest, type ManifestComputation } from '../model/manifest.ts';
-import { type Resources, type Task, type TaskCell, taskId } from '../model/task.ts';
+import type { Resources } from '../model/resources.ts';
+import { type Task, type TaskCell, taskId } from '../model/task.ts';
 import { fingerprintHash, vectorHash } from '../model/vector.ts';
 import type { PlannedCell } from './plan.ts';
 
@@ -45,7 +46,7 @@ export interface TaskContext {
   /** Absent, or undefined for a cell: nothing is known, and only counts limit a task. The worker looks at the clock as well. */
   readonly predict?: ((computation: string, date: Day) => Prediction | undefined) | undefined;
   /** What a task may be predicted to take, on each tier. */
-  readonly budget?: Readonly<Record<Resources, Prediction>> | undefined;
+  readonly budget?: ((tier: Resources) => Prediction) | undefined;
   /** Tasks that a wave's scans, and its other cells, are spread over at most; as many as there are when absent. */
   readonly lanes?: number | undefined;
 }
@@ -127,7 +128,7 @@ const join = (one: Unit, other: Unit): Unit => ({
 
 function isOneTask(unit: Unit, maxCells: number, { budget }: TaskContext): boolean {
   const { cells, bytes, seconds, memoryMB, resources } = unit;
-  const allowed = budget?.[resources];
+  const allowed = budget?.(resources);
   const fits = allowed === undefined || (seconds <= allowed.seconds && memoryMB <= allowed.memoryMB);
   return fits && cells.length <= maxCells && bytes <= MAX_TASK_BYTES;
 }
@@ -175,13 +176,19 @@ function newTask({ kind, cells, pass, resources }: Unit, context: TaskContext): 
 }
 
 function taskCell({ decision, settled, reads, vector }: PlannedCell, computation: ManifestComputation): TaskCell {
-  const conditional = decision.outcome === 'RERUN' && decision.reason.why === 'UPSTREAM_RUNS';
+  const { name, fingerprint } = computation;
+  if (decision.outcome !== 'RUN' && decision.outcome !== 'RERUN')
+    throw new Error(`${name}@${decision.date} is not planned to run`);
+  const conditional = decision.reason.why === 'UPSTREAM_RUNS';
   return {
-    computation: computation.name,
+    computation: name,
     date: decision.date,
-    fingerprint: fingerprintHash(computation.fingerprint),
+    fingerprint: fingerprintHash(fingerprint),
     reason: `${decision.outcome}: ${describeReason(decision)}`,
-    ...(conditional && settled?.vector !== undefined ? { unlessVector: vectorHash(settled.vector) } : {}),
+    because: decision.reason,
+    ...(conditional && settled?.vector !== undefined
+      ? { unlessVector: vectorHash({ fingerprint, inputs: settled.vector.inputs }) }
+      : {}),
     reads,
     inputs: vector?.inputs ?? {},
   };

@@ -8,6 +8,7 @@ import { addDays } from '../model/date.ts';
 import { computationIn, type Manifest, type ManifestComputation } from '../model/manifest.ts';
 import { outcomeOf, type Task, type TaskCell } from '../model/task.ts';
 import { type Vector, vectorHash } from '../model/vector.ts';
+import type { Heartbeat } from './heartbeat.ts';
 import { type LoadedInputs, loadInputs, streamEntities } from './load-inputs.ts';
 import type { Artifacts, CellRecord, CellWrite, Clock, Definitions, Log, StoredArtifact, Watchdog } from './ports.ts';
 
@@ -24,7 +25,7 @@ export interface CellPorts {
 export interface ExecuteOptions {
   /** When the task's planned time is over. */
   readonly stopAtMs: number;
-  readonly onProgress: (entities: number) => void;
+  readonly heartbeat: Pick<Heartbeat, 'progress' | 'expect'>;
 }
 
 /** A cell with what became of it. */
@@ -116,12 +117,13 @@ async function* scanCells(
   hands: readonly CellInHand[],
   entities: StoredArtifact,
   ports: CellPorts,
-  { stopAtMs, onProgress }: ExecuteOptions,
+  { stopAtMs, heartbeat }: ExecuteOptions,
 ): AsyncGenerator<MadeCell> {
   const startedMs = ports.clock.now();
   const together = hands.reduce((sum, { computation }) => sum + computation.timeoutSeconds * 1_000, 0);
   const deadlineMs = hands.length === 1 ? startedMs + together : Math.min(startedMs + together, stopAtMs);
   const watched = watch(hands, deadlineMs, ports);
+  heartbeat.expect(entities.count);
   const cells: ScanCell[] = [];
   const results = await (async () => {
     cells.push(...(await Promise.all(hands.map((hand) => scanCellOf(hand, ports)))));
@@ -130,7 +132,7 @@ async function* scanCells(
       entities: streamEntities(entities, hands.find(({ inputs }) => inputs.before !== undefined)?.inputs.before),
       now: () => ports.clock.now(),
       stopAtMs,
-      onProgress,
+      onProgress: heartbeat.progress,
     });
   })().finally(() => watched.done());
   for (const [index, hand] of hands.entries()) {
@@ -245,6 +247,7 @@ const recordOf = (
   taskId: task.id,
   attempt: task.attempts,
   reason: cell.reason,
+  ...(cell.because === undefined ? {} : { because: cell.because }),
   finishedMs: clock.now(),
   ...measured,
 });

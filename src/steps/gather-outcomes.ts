@@ -1,6 +1,7 @@
 /** Commits what became of cells with their task: many small outcomes in one commit, none of them held back for long. */
 import { onCellDone } from '../lifecycle/finish.ts';
 import type { MadeCell } from './execute-cells.ts';
+import type { Heartbeat } from './heartbeat.ts';
 import type { Artifacts, CellWrite, Clock, HeldTask } from './ports.ts';
 
 /** Outcomes after which a commit is made. */
@@ -21,6 +22,7 @@ export interface Outcomes {
 
 export function gatherOutcomes(
   held: HeldTask,
+  heartbeat: Pick<Heartbeat, 'stamp'>,
   { artifacts, clock }: { readonly artifacts: Pick<Artifacts, 'remember'>; readonly clock: Clock },
 ): Outcomes {
   let pending: MadeCell[] = [];
@@ -34,7 +36,7 @@ export function gatherOutcomes(
     if (made.length > 0) {
       const task = made.reduce((sofar, { cell, outcome }) => onCellDone(sofar, cell, outcome), held.task);
       const cells = made.flatMap(({ write }) => (write === undefined ? [] : [write]));
-      await held.save(task, { cells });
+      await held.save(heartbeat.stamp(task), { cells });
       for (const cell of cells)
         if (cell.status === 'COMPLETED') artifacts.remember({ kind: 'cell', ...cell }, cell.artifact);
     }

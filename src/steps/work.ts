@@ -1,18 +1,20 @@
 /** Work: lease -> heartbeat -> execute cells -> commit cells, task and count-down together -> callback on zero. */
 import { codeOf, RetryableError, speaksOfMemory, TerminalError, toError } from '../errors.ts';
-import { isStopped, onAttemptFailed, onCellStuck, onGiveUp } from '../lifecycle/finish.ts';
+import { isStopped, onAttemptFailed, onCellStuck, onGiveUp, onHandedBack } from '../lifecycle/finish.ts';
 import { decideLease, type LeaseDecision } from '../lifecycle/lease.ts';
 import { MAX_ATTEMPTS, PLANNED_TASK_SECONDS } from '../lifecycle/limits.ts';
-import { type MemoryOfTier, routeAfterDeath } from '../lifecycle/routing.ts';
+import { outOfTiers, routeAfterDeath, withOutgrown } from '../lifecycle/routing.ts';
 import { continueLater, halve, isDivisible } from '../lifecycle/split.ts';
 import type { CellError, CellKey } from '../model/cell.ts';
 import { messageFor, type TaskMessage } from '../model/message.ts';
-import { isTerminal, openCells, type Resources, type Task } from '../model/task.ts';
+import type { Resources } from '../model/resources.ts';
+import { isTerminal, openCells, type Task } from '../model/task.ts';
+import type { Tiers } from '../model/tier.ts';
 import { countDown, type CountDownPorts } from './count-down.ts';
 import { type CellPorts, executeCells } from './execute-cells.ts';
 import { gatherOutcomes } from './gather-outcomes.ts';
 import { groupCells } from './group-cells.ts';
-import { startHeartbeat } from './heartbeat.ts';
+import { type Heartbeat, startHeartbeat } from './heartbeat.ts';
 import type { HeldTask, MemoryProbe, Queue, Tasks } from './ports.ts';
 
 export interface WorkPorts extends CellPorts, CountDownPorts {
@@ -20,11 +22,13 @@ export interface WorkPorts extends CellPorts, CountDownPorts {
   readonly worker: string;
   readonly leaseMs: number;
   readonly heartbeatMs: number;
-  readonly memory: MemoryOfTier;
+  readonly tiers: Tiers;
   readonly probe: MemoryProbe;
   readonly tasks: Tasks;
   readonly queue: Queue;
   readonly newId: () => string;
+  /** Aborted when this process must let go of its tasks. */
+  readonly shutdown: AbortSignal;
 }
 
 /**
@@ -40,7 +44,7 @@ export async function work(message: TaskMessage, ports: WorkPorts): Promise<void
       tier: ports.tier,
       nowMs: ports.clock.now(),
       leaseMs: ports.leaseMs,
-      memory: ports.memory,
+      tiers: ports.tiers,
     }),
   );
   if (claimed === undefined) {
@@ -71,7 +75,8 @@ async function follow(
     case 'done':
       ports.log.debug({ ...fields, event: 'task.duplicate' }, 'already done');
       // The worker that ended it may have died before, or while, it called back.
-      if (['under-way', 'due'].includes(await countDown(message.runId, ports))) throw unanswered(message.runId);
+      if (['under-way', 'due'].includes(await countDown({ runId: message.runId }, ports)))
+        throw unanswered(message.runId);
       return;
     case 'busy':
       throw new RetryableError(
@@ -110,30 +115,51 @@ async function sendParts(
 }
 
 async function attempt(held: HeldTask, ports: WorkPorts): Promise<void> {
+  // Larger tiers are for a task at a time, and each is to be charged with its own memory: by that it may come back to a smaller tier.
+  if (ports.tier !== ports.tiers[0].name) ports.probe.collectGarbage();
   const heartbeat = startHeartbeat(held, ports);
   try {
-    await runCells(held, ports, heartbeat.progress);
+    await unlessAborted(runCells(held, ports, heartbeat), ports.shutdown);
     await heartbeat.stop();
   } catch (thrown) {
     await heartbeat.stop();
-    await onThrown(held, thrown, ports);
-    return;
+    if (codeOf(thrown) !== 'SHUTTING_DOWN') return onThrown(held, thrown, ports);
+    await held.handBack(onHandedBack);
+    ports.log.info(
+      { event: 'task.handed-back', run: held.task.runId, task: held.task.id },
+      'handed back: this worker is told to end',
+    );
+    throw thrown;
   }
-  await finishRun(held.task.runId, ports);
+  await finishRun(held.task, ports);
+}
+
+/** Work that must be let go is not waited for: a lease that was handed back refuses what it may still write. */
+async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void =>
+    aborted.reject(new RetryableError('SHUTTING_DOWN', 'this worker is told to end; another one goes on'));
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }
 
 /** The task is over, but its message is kept for as long as it is the run's only hope of an answer. */
-async function finishRun(runId: string, ports: CountDownPorts): Promise<void> {
-  if ((await countDown(runId, ports)) === 'due') throw unanswered(runId);
+async function finishRun(task: Task, ports: CountDownPorts): Promise<void> {
+  if ((await countDown(task, ports)) === 'due') throw unanswered(task.runId);
 }
 
 const unanswered = (runId: string): RetryableError =>
   new RetryableError('UNAVAILABLE', `run ${runId} is complete, but its workflow has not been called back yet`);
 
 /** Makes the open cells group by group; what is left when the task's time is over goes on in a task of its own. */
-async function runCells(held: HeldTask, ports: WorkPorts, onProgress: (entities: number) => void): Promise<void> {
+async function runCells(held: HeldTask, ports: WorkPorts, heartbeat: Heartbeat): Promise<void> {
   const stopAtMs = ports.clock.now() + PLANNED_TASK_SECONDS * 1_000;
-  const outcomes = gatherOutcomes(held, ports);
+  const outcomes = gatherOutcomes(held, heartbeat, ports);
   const groups = groupCells(openCells(held.task), held.task.chained, ports.manifest);
   for (const [index, group] of groups.entries()) {
     if (isStopped(held.task)) {
@@ -142,11 +168,11 @@ async function runCells(held: HeldTask, ports: WorkPorts, onProgress: (entities:
     }
     if (index > 0 && ports.clock.now() > stopAtMs) {
       await outcomes.flush();
-      await putOff(held, ports);
+      await putOff(held, heartbeat, ports);
       return;
     }
     try {
-      const made = executeCells(held.task, group, ports, { stopAtMs, onProgress });
+      const made = executeCells(held.task, group, ports, { stopAtMs, heartbeat });
       for await (const one of made) await outcomes.add(one);
     } catch (thrown) {
       await outcomes.flush();
@@ -155,13 +181,13 @@ async function runCells(held: HeldTask, ports: WorkPorts, onProgress: (entities:
     if (held.task.chained) await outcomes.flush();
   }
   await outcomes.flush();
-  if (!isTerminal(held.task)) await putOff(held, ports);
+  if (!isTerminal(held.task)) await putOff(held, heartbeat, ports);
 }
 
 /** Ends the task with what it has; the open cells get a task and a message of their own. */
-async function putOff(held: HeldTask, { log, queue }: WorkPorts): Promise<void> {
+async function putOff(held: HeldTask, heartbeat: Heartbeat, { log, queue }: WorkPorts): Promise<void> {
   const { task, part } = continueLater(held.task);
-  await held.save(task, { parts: [part] });
+  await held.save(heartbeat.stamp(task), { parts: [part] });
   log.info(
     { event: 'task.continued', run: task.runId, task: task.id, part: part.id },
     `its time is over: ${part.cells.length} cells go on in ${part.id}`,
@@ -193,9 +219,10 @@ async function onThrown(held: HeldTask, thrown: unknown, ports: WorkPorts): Prom
     return;
   }
   const { resources, attempts } = held.task;
-  const route = routeAfterDeath({ resources, attempts, lastError: cellError }, ports.memory);
-  if (route.to === 'none') {
-    await giveUp(held, { code: 'OUT_OF_TIERS', message: `out of memory on the largest tier: ${route.because}` }, ports);
+  const route = routeAfterDeath({ resources, attempts, lastError: cellError }, ports.tiers);
+  const outgrown = withOutgrown(held.task, route);
+  if (route.to === undefined) {
+    await giveUp(held, outOfTiers(outgrown), ports);
     return;
   }
   if (held.task.attempts >= MAX_ATTEMPTS || error instanceof TerminalError) {
@@ -208,7 +235,7 @@ async function onThrown(held: HeldTask, thrown: unknown, ports: WorkPorts): Prom
     );
     return;
   }
-  const next = onAttemptFailed(held.task, cellError, route.to);
+  const next = onAttemptFailed(outgrown, cellError, route.to);
   await held.save(next);
   ports.log.warn(
     { ...fields, event: 'attempt.failed', error: cellError },
@@ -229,7 +256,7 @@ export async function giveUp(held: HeldTask, error: CellError, ports: CountDownP
     { event: 'task.failed', run: given.runId, task: given.id, computation: given.computation, error },
     `given up: ${error.code}: ${error.message}`,
   );
-  await finishRun(given.runId, ports);
+  await finishRun(given, ports);
 }
 
 /**

@@ -4,17 +4,28 @@
  */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isStopped, onAttemptFailed, onCellDone, onCellStuck, onGiveUp } from '../../src/lifecycle/finish.ts';
+import {
+  isStopped,
+  onAttemptFailed,
+  onCellDone,
+  onCellStuck,
+  onGiveUp,
+  onHandedBack,
+} from '../../src/lifecycle/finish.ts';
 import { decideLease } from '../../src/lifecycle/lease.ts';
 import { LEASE_SECONDS, MAX_ATTEMPTS } from '../../src/lifecycle/limits.ts';
 import { routeAfterDeath } from '../../src/lifecycle/routing.ts';
 import { continueLater, halve, isDivisible } from '../../src/lifecycle/split.ts';
 import { cellName, type CellOutcome } from '../../src/model/cell.ts';
 import { isTerminal, openCells, type Resources, type Task } from '../../src/model/task.ts';
+import { Tiers } from '../../src/model/tier.ts';
 import { aTask, aTaskCell, fingerprintAt } from '../support/graph.ts';
 import { BROKEN, h } from '../support/planning-world.ts';
 
-const memory = { standard: 1_000, 'high-mem': 4_000 };
+const tiers = Tiers.parse([
+  { name: 'standard', memoryMB: 1_000 },
+  { name: 'high-mem', memoryMB: 4_000 },
+]);
 const leaseMs = LEASE_SECONDS * 1_000;
 
 type Event =
@@ -24,6 +35,7 @@ type Event =
   | { readonly is: 'heartbeat'; readonly worker: number; readonly rssMB: number }
   | { readonly is: 'cell'; readonly worker: number; readonly failed: boolean }
   | { readonly is: 'passing trouble'; readonly worker: number; readonly memory: boolean }
+  | { readonly is: 'hand back'; readonly worker: number }
   /** The task's planned time is over: what is left goes on in a new one. */
   | { readonly is: 'time up'; readonly worker: number }
   /** The watchdog stops a worker; it may know on which cell. */
@@ -48,6 +60,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   },
   { weight: 4, arbitrary: fc.record({ is: fc.constant('cell' as const), worker, failed: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ is: fc.constant('passing trouble' as const), worker, memory: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ is: fc.constant('hand back' as const), worker }) },
   { weight: 2, arbitrary: fc.record({ is: fc.constant('death' as const), worker }) },
   { weight: 1, arbitrary: fc.record({ is: fc.constant('time up' as const), worker }) },
   { weight: 1, arbitrary: fc.record({ is: fc.constant('stuck' as const), worker, known: fc.boolean() }) },
@@ -119,16 +132,10 @@ function commit(life: Life, next: Task, parts: readonly Task[] = []): void {
   }
   if (before.resources !== next.resources) raise(life.moves, next.id);
   if (before.resources === 'high-mem' && next.resources === 'standard') life.wrongs.push('it was moved down');
-  // With fewer cells all attempts are before it again.
-  if (openCells(next).length < openCells(before).length && next.attempts < before.attempts)
-    life.leasesTaken.delete(next.id);
-  if (
-    next.lease !== undefined &&
-    next.lease.token !== before.lease?.token &&
-    next.attempts > 0 &&
-    next.attempts !== before.attempts
-  )
-    raise(life.leasesTaken, next.id);
+  const taken = next.attempts - before.attempts;
+  // With fewer cells all attempts are before it again; an attempt that is handed back does not count.
+  if (taken < 0 && openCells(next).length < openCells(before).length) life.leasesTaken.set(next.id, next.attempts);
+  else life.leasesTaken.set(next.id, (life.leasesTaken.get(next.id) ?? 0) + Math.sign(taken));
   life.tasks.set(next.id, next);
   for (const part of parts) {
     if (life.tasks.has(part.id)) life.wrongs.push(`${part.id} was made twice`);
@@ -146,7 +153,7 @@ const raise = (counts: Map<string, number>, key: string): void => void counts.se
 
 function deliver(life: Life, task: Task, tier: Resources): void {
   const token = `t${++life.tokens}`;
-  const decision = decideLease(task, { worker: token, token, tier, nowMs: life.nowMs, leaseMs, memory });
+  const decision = decideLease(task, { worker: token, token, tier, nowMs: life.nowMs, leaseMs, tiers });
   if (decision.save === undefined) return;
   commit(life, decision.save, decision.parts);
   if (decision.kind === 'run' || decision.kind === 'give-up') {
@@ -194,6 +201,9 @@ function happen(life: Life, one: Event): void {
       const { task, part } = continueLater(holder.task);
       return save(life, index, task, [part]);
     }
+    case 'hand back':
+      // It is told to stop; what it may still want to write carries a token that is no longer the task's.
+      return save(life, index, onHandedBack(holder.task));
     case 'stuck':
       return stop(life, index, holder, one.known);
     case 'passing trouble':
@@ -223,9 +233,10 @@ function trouble(life: Life, index: number, holder: Worker, ofMemory: boolean): 
     return save(life, index, task, [part]);
   }
   const { resources, attempts } = holder.task;
-  const route = routeAfterDeath({ resources, attempts, lastError: error }, memory);
-  const ends = route.to === 'none' || attempts >= MAX_ATTEMPTS;
-  return save(life, index, ends ? onGiveUp(holder.task, error) : onAttemptFailed(holder.task, error, route.to));
+  const route = routeAfterDeath({ resources, attempts, lastError: error }, tiers);
+  const { to } = route;
+  const ends = to === undefined || attempts >= MAX_ATTEMPTS;
+  return save(life, index, ends ? onGiveUp(holder.task, error) : onAttemptFailed(holder.task, error, to));
 }
 
 /** Touches telemetry and the lease's end only, and never a task that is no longer its own. */

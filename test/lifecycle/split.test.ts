@@ -5,6 +5,7 @@ import { decideLease } from '../../src/lifecycle/lease.ts';
 import { continueLater, halve, isDivisible } from '../../src/lifecycle/split.ts';
 import type { CellOutcome } from '../../src/model/cell.ts';
 import { type Lease, Task } from '../../src/model/task.ts';
+import { Tiers } from '../../src/model/tier.ts';
 import { aCell, aTask, aTaskCell } from '../support/graph.ts';
 import { BROKEN } from '../support/planning-world.ts';
 
@@ -51,13 +52,17 @@ describe('halving', () => {
 });
 
 describe('a lease after a death', () => {
+  const tiers = Tiers.parse([
+    { name: 'standard', memoryMB: 1_000 },
+    { name: 'high-mem', memoryMB: 4_000 },
+  ]);
   const request = {
     worker: 'w2',
     token: 't2',
     tier: 'standard',
     nowMs: 20_000,
     leaseMs: 15_000,
-    memory: { standard: 1_000, 'high-mem': 4_000 },
+    tiers,
   } as const;
 
   test('halves a task of independent cells and begins with the first half, whatever the attempts were', () => {

@@ -58,6 +58,7 @@ describe('a computation that reads no past of its own', () => {
           computation: 'a',
           date: MON,
           fingerprint: fingerprintHash(manifest.computations[0]!.fingerprint),
+          because: { why: 'NEW' },
           reason: 'RUN: never ran',
           reads: {},
           inputs: { 'dataset:flights': h(`flights ${MON}`) },
@@ -198,7 +199,7 @@ describe('cells of one date over one dataset', () => {
         ...CONTEXT,
         manifest: wide,
         predict: (name) => (name === 'e' ? undefined : { seconds, memoryMB }),
-        budget: { standard: { seconds: 480, memoryMB: 1_500 }, 'high-mem': { seconds: 480, memoryMB: 6_000 } },
+        budget: () => ({ seconds: 480, memoryMB: 1_500 }),
       }).map((task) => task.cells.length);
     expect(sizes(100, 100)).toEqual([5]);
     expect(sizes(200, 100)).toEqual([2, 3]);
@@ -231,7 +232,7 @@ describe('cells that stream nothing', () => {
 
   test('are more tasks than lanes before a task has too many cells, or takes too long', () => {
     expect(laid(lanes * MAX_TASK_CELLS + 1)).toHaveLength(lanes + 1);
-    const budget = { standard: { seconds: 480, memoryMB: 1_500 }, 'high-mem': { seconds: 480, memoryMB: 6_000 } };
+    const budget = () => ({ seconds: 480, memoryMB: 1_500 });
     const slow = laid(12, { predict: () => ({ seconds: 240, memoryMB: 1_000 }), budget });
     expect(slow.map(({ cells }) => cells.length)).toEqual([2, 2, 2, 2, 2, 2]);
   });
