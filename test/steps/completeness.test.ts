@@ -166,9 +166,9 @@ test('checking costs one read for a day whose ids count, none for its number or 
     await put('orders', date, [{ total: 1 }, { total: 2 }]);
   }
   const cost = async (): Promise<number> => {
-    const before = local.reads();
+    const before = local.usage().reads;
     await indexRootData(ports);
-    return local.reads() - before;
+    return local.usage().reads - before;
   };
   const datasets = 4;
   // A look for any change, and after the planner's state one for all: what is remembered, and a query that costs one read at least.

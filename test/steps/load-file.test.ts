@@ -70,12 +70,12 @@ describe('days of a file', () => {
       robot: { user: 'robot', pages: 2 },
     });
 
-    const writes = local.writes();
+    const writes = local.usage().writes;
     const [head = '', ...rows] = UNSORTED;
     const again = await loadText('visits', 'b.csv', [head, ...rows.reverse()]);
     expect(again).toMatchObject({ days: { ...none, same: 2 }, index: { changed: {} } });
     // The indexer's own note of how far it has seen, at most.
-    expect(local.writes() - writes).toBeLessThanOrEqual(1);
+    expect(local.usage().writes - writes).toBeLessThanOrEqual(1);
   });
 
   test('take the place of those that are there, and leave the others alone', async () => {
@@ -186,9 +186,9 @@ test('days are committed within what Firestore takes at once, and a large one in
   const rows = [...dates, large].map((date, index) => JSON.stringify({ date, to: noise(index) }));
   expect(await loadText('clicks', 'c.ndjson', rows)).toMatchObject({ days: { ...none, new: 15 } });
   expect(await value('clicks', large)).toEqual({ '0000000': { to: noise(14) }, '0000001': { to: noise(15) } });
-  const writes = local.writes();
+  const writes = local.usage().writes;
   expect(await loadText('clicks', 'c.ndjson', rows)).toMatchObject({ days: { ...none, same: 15 } });
-  expect(local.writes() - writes).toBeLessThanOrEqual(1);
+  expect(local.usage().writes - writes).toBeLessThanOrEqual(1);
 });
 
 test('an NDJSON record is the entity, without the day unless the schema has a place for it', async () => {
