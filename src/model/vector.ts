@@ -19,6 +19,9 @@ export type Fingerprint = z.infer<typeof Fingerprint>;
 export const fingerprintHash = (f: Fingerprint): Hash =>
   hashOfParts([f.code, f.layer, f.infrastructure, String(f.epoch)]);
 
+/** What a computation does, as far as its own text says: the two parts that a cosmetic change may alter. */
+export const behaviourOf = ({ code, layer }: Pick<Fingerprint, 'code' | 'layer'>): Hash => hashOfParts([code, layer]);
+
 /** Input id (see `inputIdOf`) to the content hash that was read, or `none`. */
 export const InputHashes = z.record(z.string(), z.string());
 export type InputHashes = z.infer<typeof InputHashes>;

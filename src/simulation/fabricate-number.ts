@@ -1,0 +1,83 @@
+/** Numbers: at the bounds, at and beside the code's literals, equal to others, and along walks. */
+import type { Scene } from './scene.ts';
+
+export interface NumberShape {
+  readonly integer: boolean;
+  readonly minimum: number | undefined;
+  readonly maximum: number | undefined;
+  /** Whether the bound itself is outside. */
+  readonly aboveMinimum: boolean;
+  readonly belowMaximum: boolean;
+  readonly multipleOf: number | undefined;
+}
+
+/** Numbers fabricated lately that are remembered. */
+const RECENT = 8;
+
+const MAGNITUDES = [1, 1, 10, 100, 1_000, 10_000];
+const FAR = [1e-9, 1e6, 1e9, 2 ** 31, 2 ** 32, Number.MAX_SAFE_INTEGER];
+
+/** `place` names the field, so that a walk goes on where the same field was before. */
+export function fabricateNumber(shape: NumberShape, place: string, scene: Scene): number {
+  const { random, mood, last, recent } = scene;
+  const before = last.get(place);
+  let value: number;
+  if (before !== undefined && mood === 'constant') value = before;
+  else if (before !== undefined && (mood === 'rising' || mood === 'falling')) value = next(before, mood, scene);
+  else if (before !== undefined && mood === 'walk') value = before + (random.next() - 0.5) * strideFrom(before);
+  else if (mood === 'extreme') value = random.chance(0.7) ? random.pick(edges(shape, scene, true)) : typical(shape, scene);
+  else if (random.chance(0.3)) value = random.pick(edges(shape, scene, false));
+  else if (recent.length > 0 && random.chance(0.25)) value = random.pick(recent) + random.pick([0, 0, 1, -1]);
+  else value = typical(shape, scene);
+  const fitted = fit(value, shape);
+  last.set(place, fitted);
+  recent.push(fitted);
+  if (recent.length > RECENT) recent.shift();
+  return fitted;
+}
+
+const strideFrom = (value: number): number => Math.max(1, Math.abs(value) / 10);
+
+/** Strictly on: a walk that stands still would be `constant`. */
+function next(before: number, mood: 'rising' | 'falling', { random }: Scene): number {
+  const stride = strideFrom(before) * (0.05 + random.next());
+  return mood === 'rising' ? before + stride : before - stride;
+}
+
+function typical({ minimum, maximum }: NumberShape, { random }: Scene): number {
+  const magnitude = random.pick(MAGNITUDES);
+  const low = Math.max(minimum ?? -magnitude, Math.min(-magnitude, (maximum ?? 0) - magnitude));
+  const high = Math.min(maximum ?? magnitude, Math.max(magnitude, low + magnitude));
+  const value = low + random.next() * (high - low);
+  return random.chance(0.3) ? Math.round(value) : value;
+}
+
+function edges({ minimum, maximum, integer }: NumberShape, { literals }: Scene, far: boolean): number[] {
+  const around = (value: number): number[] =>
+    integer
+      ? [value, value, value - 1, value + 1]
+      : // One step of a double, and one that arithmetic does not swallow.
+        [value, value, value * (1 + 2 ** -52), value * (1 - 2 ** -52), value + 1e-6, value - 1e-6, value + 1, value - 1];
+  const all = [0, 1, -1, 2, ...literals.numbers.flatMap(around)];
+  if (far) all.push(...FAR, ...FAR.map((value) => -value));
+  if (minimum !== undefined && (far || Math.abs(minimum) < 1e9)) all.push(...around(minimum));
+  if (maximum !== undefined && (far || Math.abs(maximum) < 1e9)) all.push(...around(maximum));
+  const inside = all.filter((value) => value >= (minimum ?? -Infinity) && value <= (maximum ?? Infinity));
+  return inside.length === 0 ? [minimum ?? maximum ?? 0] : inside;
+}
+
+/** Into the bounds, and onto the grid. */
+function fit(value: number, shape: NumberShape): number {
+  const { minimum = -Infinity, maximum = Infinity, aboveMinimum, belowMaximum, integer } = shape;
+  const step = shape.multipleOf ?? (integer ? 1 : 0);
+  const least = aboveMinimum ? minimum + (step || gapAt(minimum)) : minimum;
+  const most = belowMaximum ? maximum - (step || gapAt(maximum)) : maximum;
+  const inside = Math.min(Math.max(value, least), most);
+  if (step === 0) return inside;
+  const low = Math.ceil(least / step) * step;
+  const high = Math.floor(most / step) * step;
+  // No minus zero: stored values have none.
+  return Math.min(Math.max(Math.round(inside / step) * step, low), high) + 0;
+}
+
+const gapAt = (bound: number): number => Math.max(Math.abs(bound) * 1e-9, 1e-9);
