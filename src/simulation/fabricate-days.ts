@@ -52,6 +52,10 @@ export const literalsOf = (pieces: readonly Literals[]): Literals => ({
     .slice(0, MAX_LITERALS),
 });
 
+/** Names a fabricated day for people, by its place among all of them. */
+export const dayNameAt = (index: number): string =>
+  `chain ${Math.floor(index / CHAIN_DAYS) + 1}, ${datesOf(Math.floor(index / CHAIN_DAYS))[index % CHAIN_DAYS]}`;
+
 /** @throws {CannotFabricate} naming the need whose schema takes nothing that was tried. */
 export function fabricateDays(computation: Computation, literals: Literals): FabricatedInputs {
   const needs = Object.entries(computation.needs);

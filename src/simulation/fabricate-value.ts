@@ -12,9 +12,11 @@ import { CannotFabricate, type Scene } from './scene.ts';
 
 export type Fabricate = (scene: Scene) => unknown;
 
+type TypeName = 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null';
+
 /** The part of JSON Schema that zod writes, and two marks of ours. */
 interface Shape {
-  readonly type?: 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null';
+  readonly type?: TypeName | readonly TypeName[];
   readonly $ref?: string;
   readonly $defs?: Readonly<Record<string, Shape>>;
   readonly const?: unknown;
@@ -125,7 +127,7 @@ class Maker {
     if (shape.$ref !== undefined) return this.make(this.#resolve(shape.$ref), `${place}^`, depth + 1);
     if (shape.const !== undefined) return shape.const;
     if (shape.enum !== undefined) return random.pick(shape.enum);
-    const options = shape.anyOf ?? shape.oneOf;
+    const options = shape.anyOf ?? shape.oneOf ?? oneTypeEach(shape);
     if (options !== undefined) return this.#option(options, place, depth);
     if (shape.allOf !== undefined && shape.type === undefined) return this.#all(shape.allOf, place, depth);
     switch (shape.type) {
@@ -231,6 +233,10 @@ class Maker {
     }
   }
 }
+
+/** `{ type: ['number', 'null'] }` is how a plain nullable is written. */
+const oneTypeEach = (shape: Shape): Shape[] | undefined =>
+  Array.isArray(shape.type) ? (shape.type as TypeName[]).map((type) => ({ ...shape, type })) : undefined;
 
 const isDeep = (shape: Shape): boolean => shape.$ref !== undefined || shape.type === 'object' || shape.type === 'array';
 

@@ -31,3 +31,9 @@ export const SIMULATION_HEAP_MB = 512;
 
 /** Threads that simulate at once. */
 export const MAX_THREADS = 3;
+
+/** Hex digits kept of a day's hash: days are compared one by one, and all of them as a whole. */
+export const DAY_HASH_LENGTH = 8;
+
+/** Pieces of code, and literals, that a registration holds; with more it is not simulated. Some 150 bytes a piece. */
+export const MAX_PIECES = 1_000;

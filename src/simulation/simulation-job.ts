@@ -22,8 +22,6 @@ export interface Observation {
 export interface Simulation {
   /** In the order of the job's literals. */
   readonly observations: readonly Observation[];
-  /** Names of the first observation's days. */
-  readonly dayNames: readonly string[];
   /** Of the first observation: pieces that did not run as a whole, by index in the job, and the line of the first code that did not run. */
   readonly uncovered: Readonly<Record<number, number>>;
   /** Why the same code on the same inputs need not do the same. */

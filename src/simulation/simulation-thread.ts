@@ -8,7 +8,7 @@ import { toError } from '../errors.ts';
 import { loadComputation } from '../manifest/load-definitions.ts';
 import type { CodePiece } from '../model/code-piece.ts';
 import { executedCharacters, firstUncoveredLine, type ScriptCoverage } from './coverage.ts';
-import { fabricateDays } from './fabricate-days.ts';
+import { dayNameAt, fabricateDays } from './fabricate-days.ts';
 import { changedIntrinsic, readIntrinsics } from './intrinsics.ts';
 import { simulate } from './simulate.ts';
 import type { Observation, SimulationAnswer, SimulationJob, ThreadAnswer, ThreadData } from './simulation-job.ts';
@@ -20,7 +20,7 @@ const untouched = readIntrinsics();
 const profiler = new Session();
 profiler.connect();
 await profiler.post('Profiler.enable');
-await profiler.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
+await startCounting();
 
 /** Reports by URL of what ran while modules were loaded: it runs once a thread, for whoever comes first. */
 const loading = new Map<string, ScriptCoverage[]>();
@@ -45,22 +45,29 @@ async function run({ entry, pieces, literals }: SimulationJob): Promise<Simulati
   const computation = await loadComputation(root, entry);
   for (const [url, report] of await takeCoverage()) loading.set(url, [...(loading.get(url) ?? []), report]);
   const observations: Observation[] = [];
-  let dayNames: string[] = [];
   let uncovered: Record<number, number> = {};
   let nondeterminism: string | undefined;
   for (const [index, own] of literals.entries()) {
     const fabricated = fabricateDays(computation, own);
-    if (index === 0) await takeCoverage();
+    if (index === 0) {
+      await takeCoverage();
+      await startCounting();
+    }
     const days = await simulate(computation, fabricated);
-    observations.push({ inputs: fabricated.hash, days: days.map(({ hash }) => hash).join('') });
+    observations.push({ inputs: fabricated.hash, days: days.join('') });
     if (index > 0) continue;
-    dayNames = days.map(({ name }) => name);
     uncovered = uncoveredPieces(pieces, await takeCoverage());
-    const again = await simulate(computation, fabricateDays(computation, own));
-    const differing = days.find(({ hash }, at) => hash !== again[at]?.hash);
-    nondeterminism = usedBy(pieces) ?? (differing && `two runs on the same inputs differ (${differing.name})`);
+    const again = await simulate(computation, fabricated);
+    const differing = days.findIndex((hash, at) => hash !== again[at]);
+    const differs = differing === -1 ? undefined : `two runs on the same inputs differ (${dayNameAt(differing)})`;
+    nondeterminism = usedBy(pieces) ?? differs;
   }
-  return { kind: 'simulated', observations, dayNames, uncovered, nondeterminism };
+  return { kind: 'simulated', observations, uncovered, nondeterminism };
+}
+
+/** Again before each simulation: optimized code does not count its calls, and starting takes optimized code away. */
+async function startCounting(): Promise<void> {
+  await profiler.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
 }
 
 /** Since the last time, by URL. */
