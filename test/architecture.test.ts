@@ -20,8 +20,21 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // It names the public module by URL, to tell authors' own code from Daymill's; it never loads it.
   manifest: ['model', 'errors.ts', 'index.ts'],
   sources: ['model', 'errors.ts'],
+  // Its thread, which it starts by URL, loads author code as a worker does.
+  simulation: ['model', 'errors.ts', 'execution', 'manifest/load-definitions.ts'],
   computations: ['index.ts'],
-  steps: ['model', 'planning', 'lifecycle', 'execution', 'errors.ts'],
+  // Of the simulation what is pure: the fabricated inputs and the verdict. Running it is a port.
+  steps: [
+    'model',
+    'planning',
+    'lifecycle',
+    'execution',
+    'errors.ts',
+    'simulation/compare.ts',
+    'simulation/fabricate-days.ts',
+    'simulation/limits.ts',
+    'simulation/simulation-job.ts',
+  ],
   // Parts are stored as the executor compresses them, and the book in the planner's own words.
   google: ['model', 'errors.ts', 'steps/ports.ts', 'planning/state.ts', 'execution/artifact-codec.ts'],
   emulators: [],
@@ -42,6 +55,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'steps/ports.ts',
     'manifest/load-definitions.ts',
     'manifest/read-manifest.ts',
+    'simulation/simulator.ts',
   ],
   http: ['compose.ts', 'config.ts', 'errors.ts', 'model', 'steps'],
   // `daymill run` starts the day's workflow and reads how it went; results are decoded as they are stored.

@@ -7,6 +7,9 @@ export const LEDGER = 'computation_audit_ledger';
 export const PLANNER = 'planner/state';
 export const BOOKS = 'books';
 export const AVAILABILITY = 'availability';
+export const REGISTRY = 'registry';
+/** Beside the planner's state, so that no computation's name can be taken for it. */
+export const REGISTRY_INDEX = 'planner/registry';
 export const DATASETS = 'datasets';
 
 /** A book holds one computation's settled days of one year, so that it stays far below 1 MiB. */

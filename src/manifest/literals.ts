@@ -10,6 +10,12 @@ export interface Literals {
 
 const LOGICAL_ASSIGNMENTS = new Set(['??=', '||=', '&&=']);
 
+/** Characters of a literal that are kept: what is longer is told apart by its hash. */
+const KEPT_LENGTH = 100;
+
+const shortened = (text: string): string =>
+  text.length <= KEPT_LENGTH ? text : `${text.slice(0, KEPT_LENGTH)}…${hashOf(text)}`;
+
 /** `text` is a `NormalSyntax`'s. */
 export function literalsIn(text: string): Literals {
   const numbers = new Set<number>();
@@ -20,10 +26,10 @@ export function literalsIn(text: string): Literals {
     if (typeof node !== 'object' || node === null) return;
     const { number, string, bigint, regex, type, operator, argument, right } = node as Record<string, unknown>;
     if (typeof number === 'string') numbers.add(Number(number));
-    if (typeof string === 'string') strings.add(string);
+    if (typeof string === 'string') strings.add(shortened(string));
     if (typeof bigint === 'string') strings.add(`${bigint}n`);
-    if (regex !== undefined) strings.add(canonicalJson(regex));
-    if (type === 'TemplateElement') strings.add(canonicalJson(node));
+    if (regex !== undefined) strings.add(shortened(canonicalJson(regex)));
+    if (type === 'TemplateElement') strings.add(shortened(canonicalJson(node)));
     if (type === 'UnaryExpression' && operator === '-') {
       const negated = (argument as Record<string, unknown> | undefined)?.['number'];
       if (typeof negated === 'string') {

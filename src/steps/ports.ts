@@ -7,10 +7,12 @@ import type { Day } from '../model/date.ts';
 import type { Hash } from '../model/hash.ts';
 import type { ManifestComputation, ManifestDataset } from '../model/manifest.ts';
 import type { TaskMessage } from '../model/message.ts';
+import type { Registration, RegisteredVersion } from '../model/registration.ts';
 import type { Run } from '../model/run.ts';
 import type { Task, Telemetry } from '../model/task.ts';
 import type { Vector } from '../model/vector.ts';
 import type { Availability, Book } from '../planning/state.ts';
+import type { SimulationAnswer, SimulationJob } from '../simulation/simulation-job.ts';
 
 export interface Clock {
   now(): number;
@@ -197,4 +199,26 @@ export interface Watchdog {
   watch(task: { readonly id: string; readonly token: string; readonly deadlineMs: number; readonly what: string }): {
     readonly done: () => void;
   };
+}
+
+/** A version of a computation's code that is new to the registry. */
+export interface NewVersion {
+  readonly computation: string;
+  readonly registration: Registration;
+  readonly version: RegisteredVersion;
+}
+
+/** Versions of computations: what their code did on fabricated inputs, and which of them do the same. The newest few are kept. */
+export interface Registry {
+  /** Of all computations, oldest version first. One read, however many there are. */
+  index(): Promise<ReadonlyMap<string, readonly RegisteredVersion[]>>;
+  /** One read each, oldest version first; nothing for a computation that was never registered. */
+  versions(computations: readonly string[]): Promise<ReadonlyMap<string, readonly Registration[]>>;
+  /** A version that is there already is replaced, and keeps its equivalents. */
+  register(versions: readonly NewVersion[]): Promise<void>;
+}
+
+export interface Simulations {
+  /** In the order of the jobs; what cannot be simulated is an answer. */
+  run(jobs: readonly SimulationJob[]): Promise<readonly SimulationAnswer[]>;
 }

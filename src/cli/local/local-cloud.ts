@@ -32,15 +32,18 @@ const RETRY_POLICY = { minimumBackoff: { seconds: 1 }, maximumBackoff: { seconds
 /** Local instances are smaller than deployed ones, so that several fit a laptop. */
 const DISPATCH_MEMORY_MB = 1_024;
 
+/** Several simulations run in it at once. */
+const PREFLIGHT_MEMORY_MB = 2_048;
+
 /** Cloud Run's default. */
 const HTTP_CONCURRENCY = 80;
 
 export interface Daymill {
   readonly cloud: LocalCloud;
   readonly workflows: WorkflowsClient;
-  readonly functions: Readonly<Record<'dispatch' | 'index' | 'reconcile' | 'work' | 'workHighMem', FunctionService>>;
+  readonly functions: Readonly<Record<'dispatch' | 'index' | 'preflight' | 'reconcile' | 'work' | 'workHighMem', FunctionService>>;
   /** The argument of `pipeline.yaml` but for its dates. */
-  readonly functionUrls: { readonly index: string; readonly dispatch: string; readonly reconcile: string };
+  readonly functionUrls: Readonly<Record<'index' | 'preflight' | 'dispatch' | 'reconcile', string>>;
   close(): Promise<void>;
 }
 
@@ -107,15 +110,16 @@ export async function startDaymill(config: Config, options: LocalOptions): Promi
       },
       onLine: (line) => options.onLog(toLogEntry(line, target)),
     });
-  const [dispatch, index, reconcile, work, workHighMem] = await Promise.all([
+  const [dispatch, index, preflight, reconcile, work, workHighMem] = await Promise.all([
     start('dispatch', 'dispatch.ts', 'standard', DISPATCH_MEMORY_MB),
     start('index', 'index-root-data.ts', 'standard', DISPATCH_MEMORY_MB),
+    start('preflight', 'preflight.ts', 'standard', PREFLIGHT_MEMORY_MB),
     start('reconcile', 'reconcile.ts', 'standard', DISPATCH_MEMORY_MB),
     start('work', 'work.ts', 'standard', config.memory.standard),
     start('work', 'work.ts', 'high-mem', config.memory['high-mem']),
   ]);
-  const functions = { dispatch, index, reconcile, work, workHighMem };
-  const functionUrls = { index: index.url, dispatch: dispatch.url, reconcile: reconcile.url };
+  const functions = { dispatch, index, preflight, reconcile, work, workHighMem };
+  const functionUrls = { index: index.url, preflight: preflight.url, dispatch: dispatch.url, reconcile: reconcile.url };
   const workflows = workflowsClient(config.projectId, LOCATION, cloud.env['WORKFLOWS_EMULATOR_HOST']);
   const conceal = announceSession(config, { env: cloud.env, functions: functionUrls });
   const close = async (): Promise<void> => {

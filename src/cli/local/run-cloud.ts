@@ -43,6 +43,7 @@ const ownCloud = (daymill: Daymill): RunCloud => ({
   functionUrls: daymill.functionUrls,
   warm() {
     daymill.functions.index.warm();
+    daymill.functions.preflight.warm();
     daymill.functions.dispatch.warm();
     daymill.functions.reconcile.warm();
   },
