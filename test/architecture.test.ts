@@ -79,6 +79,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 /** Rooms that decide: no waiting, no clock, no chance, no environment. */
 const PURE = new Set(['model', 'planning', 'lifecycle']);
 
+/** Loaded by name, by the threads that run them. */
+const THREADS = new Set(['src/watchdog-thread.ts', 'src/simulation/simulation-thread.ts']);
+
 /** Hashing is a function of its argument. */
 const PURE_NODE_MODULES = new Set(['node:crypto']);
 
@@ -131,11 +134,11 @@ describe('production', () => {
   const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>;
   };
-  /** What the functions load, the watchdog's thread and the computations among it, which are loaded by name. */
+  /** What the functions load, threads and the computations among it, which are loaded by name. */
   const loaded = reachableFrom(
     files
       .map(({ path }) => path)
-      .filter((path) => /^(functions|src\/computations)\//.test(path) || path === 'src/watchdog-thread.ts'),
+      .filter((path) => /^(functions|src\/computations)\//.test(path) || THREADS.has(path)),
   );
 
   test('loads no package that is only there for development', () => {
