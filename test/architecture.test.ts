@@ -136,9 +136,7 @@ describe('production', () => {
   };
   /** What the functions load, threads and the computations among it, which are loaded by name. */
   const loaded = reachableFrom(
-    files
-      .map(({ path }) => path)
-      .filter((path) => /^(functions|src\/computations)\//.test(path) || THREADS.has(path)),
+    files.map(({ path }) => path).filter((path) => /^(functions|src\/computations)\//.test(path) || THREADS.has(path)),
   );
 
   test('loads no package that is only there for development', () => {

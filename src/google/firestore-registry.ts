@@ -49,7 +49,10 @@ async function registerTogether(
 ): Promise<void> {
   const index = db.doc(REGISTRY_INDEX);
   await db.runTransaction(async (transaction) => {
-    const [indexed, ...documents] = await transaction.getAll(index, ...added.map(({ computation }) => refOf(computation)));
+    const [indexed, ...documents] = await transaction.getAll(
+      index,
+      ...added.map(({ computation }) => refOf(computation)),
+    );
     const versions = indexIn(indexed);
     for (const [at, { computation, registration, version }] of added.entries()) {
       const document = documents[at];
@@ -65,7 +68,8 @@ async function registerTogether(
 const pack = (content: unknown): Uint8Array => compressJson(JSON.stringify(content));
 
 /** What another version of Daymill wrote is as good as nothing: everything is simulated anew. */
-const indexIn = (document: DocumentSnapshot | undefined): z.infer<typeof Index> => Index.safeParse(unpack(document)).data ?? {};
+const indexIn = (document: DocumentSnapshot | undefined): z.infer<typeof Index> =>
+  Index.safeParse(unpack(document)).data ?? {};
 
 const versionsIn = (document: DocumentSnapshot | undefined): Registration[] =>
   Versions.safeParse(unpack(document)).data ?? [];

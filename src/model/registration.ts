@@ -86,7 +86,8 @@ export function withVersion(versions: readonly RegisteredVersion[], added: Regis
   const behaviour = behaviourOf(added);
   const before = versions.find((version) => behaviourOf(version) === behaviour);
   const same = new Set([behaviour, ...added.equivalents, ...(before?.equivalents ?? [])]);
-  for (const version of versions) if (same.has(behaviourOf(version))) version.equivalents.forEach((each) => same.add(each));
+  for (const version of versions)
+    if (same.has(behaviourOf(version))) version.equivalents.forEach((each) => same.add(each));
   const others = (of: RegisteredVersion): string[] =>
     [...same].filter((each) => each !== behaviourOf(of)).slice(-MAX_EQUIVALENTS);
   return [...versions.filter((version) => version !== before), added]

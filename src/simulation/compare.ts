@@ -29,16 +29,26 @@ export function compare(older: Registration, newer: Registration, onOlderInputs:
   const doubt = unprovable(older, newer, changes);
   if (doubt !== undefined) return said('NOT_PROVEN', doubt);
   const count = new Set([...changes.gone, ...changes.come].map(({ id }) => id)).size;
-  return said('SAME', `the same on ${CHAINS * CHAIN_DAYS} fabricated days, which ran every branch of the ${count} changed pieces of code`);
+  return said(
+    'SAME',
+    `the same on ${CHAINS * CHAIN_DAYS} fabricated days, which ran every branch of the ${count} changed pieces of code`,
+  );
 }
 
 function incomparable(older: Registration, newer: Registration, onOlderInputs: OnOlderInputs): string | undefined {
-  for (const [which, { simulation }] of [['the older version', older], ['it', newer]] as const) {
+  for (const [which, { simulation }] of [
+    ['the older version', older],
+    ['it', newer],
+  ] as const) {
     if ('impossible' in simulation) return `${which} could not be simulated: ${simulation.impossible}`;
     if (simulation.nondeterminism !== undefined) return `${which} is not deterministic: ${simulation.nondeterminism}`;
   }
   if (older.simulator !== newer.simulator) return 'the older version was simulated by another version of the simulator';
-  if (onOlderInputs === undefined || !('inputs' in older.simulation) || onOlderInputs.inputs !== older.simulation.inputs)
+  if (
+    onOlderInputs === undefined ||
+    !('inputs' in older.simulation) ||
+    onOlderInputs.inputs !== older.simulation.inputs
+  )
     return 'a schema of what it reads changed, so that the fabricated inputs are others';
   return undefined;
 }
@@ -73,7 +83,11 @@ function unprovable(older: Registration, newer: Registration, { gone, come }: Ch
   }
   const literals = changedLiterals(older, newer);
   if (literals !== undefined) return literals;
-  const uncounted = (pieces: readonly RegisteredPiece[]): string => pieces.flatMap((piece) => piece.uncounted).sort().join();
+  const uncounted = (pieces: readonly RegisteredPiece[]): string =>
+    pieces
+      .flatMap((piece) => piece.uncounted)
+      .sort()
+      .join();
   if (uncounted(gone) !== uncounted(come)) {
     const [at] = [...come, ...gone].filter((piece) => piece.uncounted.length > 0);
     return `${at?.place ?? 'the code'} changed a default value or a logical assignment, whose use V8 does not count`;
@@ -91,7 +105,12 @@ function changedLiterals(older: Registration, newer: Registration): string | und
     new Set([...numbers.filter((number) => !COMMON_NUMBERS.has(number)), ...strings]);
   const [before, after] = [spelled(older), spelled(newer)];
   const show = (literals: readonly (number | string)[]): string =>
-    literals.length === 0 ? 'nothing' : literals.slice(0, 3).map((literal) => JSON.stringify(literal)).join(', ');
+    literals.length === 0
+      ? 'nothing'
+      : literals
+          .slice(0, 3)
+          .map((literal) => JSON.stringify(literal))
+          .join(', ');
   const removed = [...before].filter((literal) => !after.has(literal));
   const added = [...after].filter((literal) => !before.has(literal));
   if (removed.length + added.length === 0) return undefined;

@@ -26,8 +26,9 @@ export function firstUncoveredLine(
   executed: Uint8Array,
   source: string,
 ): number | undefined {
-  const missing = (at: number): boolean => executed[at] === 0 && !omitted.some(([first, last]) => at >= first && at < last);
-  for (let from = start; from < end; ) {
+  const missing = (at: number): boolean =>
+    executed[at] === 0 && !omitted.some(([first, last]) => at >= first && at < last);
+  for (let from = start; from < end;) {
     if (!missing(from)) {
       from++;
       continue;

@@ -84,7 +84,13 @@ export function fabricateDays(computation: Computation, literals: Literals): Fab
         own: fabricated ? { value: named('its own output', () => own(scene)) } : undefined,
       };
     });
-    hash.update(canonicalJson([dates, [...timelines].map(([name, timeline]) => [name, [...timeline]]), days.map(({ own }) => own)]));
+    hash.update(
+      canonicalJson([
+        dates,
+        [...timelines].map(([name, timeline]) => [name, [...timeline]]),
+        days.map(({ own }) => own),
+      ]),
+    );
     return days;
   });
   return { chains, hash: hash.digest('hex').slice(0, HASH_LENGTH) };
@@ -99,7 +105,9 @@ const nameOf = (need: Extract<Need, { of: unknown }>): string =>
 
 function fabricatorOf(need: Extract<Need, { of: unknown }>): Fabricate {
   const name = nameOf(need);
-  const fabricate = named(name, () => valueFabricator(need.of.kind === 'computation' ? need.of.output : need.of.schema));
+  const fabricate = named(name, () =>
+    valueFabricator(need.of.kind === 'computation' ? need.of.output : need.of.schema),
+  );
   const whole = need.of.kind === 'entities' ? entityList(fabricate) : fabricate;
   return (scene) => named(name, () => whole(scene));
 }
@@ -124,7 +132,8 @@ function datesOf(chain: number): Day[] {
 function moodOf(chain: number, index: number, random: Random): Mood {
   const steady = STEADY[chain];
   // The last days of a steady chain break with it: an outlier after a calm history.
-  if (steady !== undefined) return index >= CHAIN_DAYS - 3 && random.chance(0.5) ? random.pick(['extreme', 'mixed']) : steady;
+  if (steady !== undefined)
+    return index >= CHAIN_DAYS - 3 && random.chance(0.5) ? random.pick(['extreme', 'mixed']) : steady;
   if (chain === 1) return MOODS[index % MOODS.length] as Mood;
   return random.chance(0.5) ? 'mixed' : random.pick(MOODS);
 }

@@ -25,7 +25,8 @@ export function fabricateNumber(shape: NumberShape, place: string, scene: Scene)
   if (before !== undefined && mood === 'constant') value = before;
   else if (before !== undefined && (mood === 'rising' || mood === 'falling')) value = next(before, mood, scene);
   else if (before !== undefined && mood === 'walk') value = before + (random.next() - 0.5) * strideFrom(before);
-  else if (mood === 'extreme') value = random.chance(0.7) ? random.pick(edges(shape, scene, true)) : typical(shape, scene);
+  else if (mood === 'extreme')
+    value = random.chance(0.7) ? random.pick(edges(shape, scene, true)) : typical(shape, scene);
   else if (random.chance(0.3)) value = random.pick(edges(shape, scene, false));
   else if (recent.length > 0 && random.chance(0.25)) value = random.pick(recent) + random.pick([0, 0, 1, -1]);
   else value = typical(shape, scene);
@@ -57,7 +58,16 @@ function edges({ minimum, maximum, integer }: NumberShape, { literals }: Scene, 
     integer
       ? [value, value, value - 1, value + 1]
       : // One step of a double, and one that arithmetic does not swallow.
-        [value, value, value * (1 + 2 ** -52), value * (1 - 2 ** -52), value + 1e-6, value - 1e-6, value + 1, value - 1];
+        [
+          value,
+          value,
+          value * (1 + 2 ** -52),
+          value * (1 - 2 ** -52),
+          value + 1e-6,
+          value - 1e-6,
+          value + 1,
+          value - 1,
+        ];
   const all = [0, 1, -1, 2, ...literals.numbers.flatMap(around)];
   if (far) all.push(...FAR, ...FAR.map((value) => -value));
   if (minimum !== undefined && (far || Math.abs(minimum) < 1e9)) all.push(...around(minimum));

@@ -31,7 +31,8 @@ const FORMATS: Readonly<Record<string, (random: Random, name: string) => string>
   time,
   'date-time': (random) => `${day(random)}T${time(random)}${random.pick(['Z', '.123Z', '.000Z'])}`,
   duration: (random) => random.pick(['P1D', 'PT1H', 'PT30M', 'P1Y2M3DT4H5M6S']),
-  email: (random, name) => `${name.replace(/[^a-z0-9]/gi, '') || 'a'}@${random.pick(['example.com', 'mail.example.org'])}`,
+  email: (random, name) =>
+    `${name.replace(/[^a-z0-9]/gi, '') || 'a'}@${random.pick(['example.com', 'mail.example.org'])}`,
   uri: (random, name) => `https://example.com/${encodeURIComponent(name)}?n=${random.integer(0, 9)}`,
   uuid: (random) =>
     `${digits(random, 8, 16)}-${digits(random, 4, 16)}-4${digits(random, 3, 16)}-8${digits(random, 3, 16)}-${digits(random, 12, 16)}`,
@@ -59,8 +60,13 @@ export function fabricateString(shape: StringShape, scene: Scene): string {
   const [pattern] = shape.patterns;
   if (pattern !== undefined) return fabricateMatch(pattern, random);
   const length = random.integer(shape.minLength, Math.min(shape.maxLength, shape.minLength + 3));
-  return random.pick(names).slice(0, length).padEnd(length, random.pick(['A', 'B', 'C']));
+  return random
+    .pick(names)
+    .slice(0, length)
+    .padEnd(length, random.pick(['A', 'B', 'C']));
 }
 
 const fits = (text: string, { minLength, maxLength, patterns }: StringShape): boolean =>
-  text.length >= minLength && text.length <= maxLength && patterns.every((pattern) => new RegExp(pattern, 'u').test(text));
+  text.length >= minLength &&
+  text.length <= maxLength &&
+  patterns.every((pattern) => new RegExp(pattern, 'u').test(text));

@@ -91,7 +91,8 @@ function shapeOf(schema: z.ZodType, refined: z.core.$ZodType[]): Shape {
       override({ zodSchema, jsonSchema }) {
         const { type, checks = [] } = zodSchema._zod.def;
         const marks = jsonSchema as Record<string, unknown>;
-        if (jsonSchema.type === undefined && ['date', 'bigint', 'undefined', 'map', 'set'].includes(type)) marks['x-kind'] = type;
+        if (jsonSchema.type === undefined && ['date', 'bigint', 'undefined', 'map', 'set'].includes(type))
+          marks['x-kind'] = type;
         if (checks.some((check) => check._zod.def.check === 'custom')) marks['x-refined'] = refined.push(zodSchema) - 1;
       },
     }) as Shape;
@@ -177,10 +178,16 @@ class Maker {
     const fitted = (count: number): number => Math.max(least, Math.min(most, Math.round(count * size)));
     if (depth > MAX_DEPTH || mood === 'empty') return least;
     if (mood === 'one') return fitted(1);
-    return fitted(mood === 'full' || mood === 'extreme' ? random.integer(USUAL_COUNT, FULL_COUNT) : random.integer(0, USUAL_COUNT));
+    return fitted(
+      mood === 'full' || mood === 'extreme' ? random.integer(USUAL_COUNT, FULL_COUNT) : random.integer(0, USUAL_COUNT),
+    );
   }
 
-  #list({ prefixItems = [], items, minItems = 0, maxItems = Infinity }: Shape, place: string, depth: number): unknown[] {
+  #list(
+    { prefixItems = [], items, minItems = 0, maxItems = Infinity }: Shape,
+    place: string,
+    depth: number,
+  ): unknown[] {
     const list = prefixItems.map((item, index) => this.make(item, `${place}.${index}`, depth + 1));
     if (typeof items !== 'object' && prefixItems.length > 0) return list;
     const least = Math.max(0, minItems - list.length);
@@ -195,7 +202,8 @@ class Maker {
     const made: Record<string, unknown> = {};
     for (const [name, property] of Object.entries(shape.properties ?? {})) {
       const required = shape.required?.includes(name) === true;
-      if (property.not !== undefined || (!required && (depth > MAX_DEPTH || random.chance(shareOfMissing(mood))))) continue;
+      if (property.not !== undefined || (!required && (depth > MAX_DEPTH || random.chance(shareOfMissing(mood)))))
+        continue;
       made[name] = this.make(property, `${place}.${name}`, depth + 1);
     }
     if (shape.properties === undefined && typeof shape.additionalProperties === 'object')
@@ -219,7 +227,9 @@ class Maker {
     const number = (): number => fabricateNumber(numberShape({ type: 'integer' }), place, this.#scene);
     switch (shape['x-kind']) {
       case 'date':
-        return new Date(Date.UTC(2000, 0, 1) + random.integer(0, 1_000) * 86_400_000 + random.pick([0, 0, 1, 43_200_000]));
+        return new Date(
+          Date.UTC(2000, 0, 1) + random.integer(0, 1_000) * 86_400_000 + random.pick([0, 0, 1, 43_200_000]),
+        );
       case 'bigint':
         return BigInt(Math.trunc(number()));
       case 'undefined':

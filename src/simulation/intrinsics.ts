@@ -3,7 +3,21 @@
 const SHARED: readonly (readonly [string, object])[] = [
   ['globalThis', globalThis],
   ...(
-    ['Object', 'Function', 'Array', 'String', 'Number', 'Boolean', 'Symbol', 'Map', 'Set', 'Date', 'RegExp', 'Promise', 'Error'] as const
+    [
+      'Object',
+      'Function',
+      'Array',
+      'String',
+      'Number',
+      'Boolean',
+      'Symbol',
+      'Map',
+      'Set',
+      'Date',
+      'RegExp',
+      'Promise',
+      'Error',
+    ] as const
   ).flatMap((name): (readonly [string, object])[] => [
     [name, globalThis[name]],
     [`${name}.prototype`, globalThis[name].prototype as object],

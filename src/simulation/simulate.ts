@@ -26,7 +26,10 @@ export async function simulate(computation: Computation, { chains }: FabricatedI
 /** Hash of what came out; the result is added to `results`, for the days after it. */
 async function simulateDay(computation: Computation, day: FabricatedDay, results: Map<Day, unknown>): Promise<string> {
   const seen: string[] = [];
-  const watched: Computation = { ...computation, work: watchedWork(computation.work, (value) => seen.push(inWords(value))) };
+  const watched: Computation = {
+    ...computation,
+    work: watchedWork(computation.work, (value) => seen.push(inWords(value))),
+  };
   try {
     // The executor's time-outs are the worker's; the simulation has a budget of its own.
     const { artifact, entities, failedEntities, errors } = await execute({

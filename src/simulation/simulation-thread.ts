@@ -89,7 +89,10 @@ function uncoveredPieces(
       const path = pathOf(piece);
       const url = pathToFileURL(path).href;
       const source = readFileSync(path, 'utf8');
-      const reports = [...(loading.get(url) ?? []), ...(simulating.has(url) ? [simulating.get(url) as ScriptCoverage] : [])];
+      const reports = [
+        ...(loading.get(url) ?? []),
+        ...(simulating.has(url) ? [simulating.get(url) as ScriptCoverage] : []),
+      ];
       script = { source, executed: executedCharacters(source.length, reports) };
       scripts.set(piece.module, script);
     }
@@ -104,8 +107,9 @@ const pathOf = (piece: CodePiece): string => realpathSync(join(root, piece.modul
 
 function usedBy(pieces: readonly CodePiece[]): string | undefined {
   const shown = new Map(pieces.filter(({ kind }) => kind !== 'data').map((piece) => [pathOf(piece), piece.module]));
-  const uses = taps.usesBy(new Set(shown.keys())).map(({ what, path, line }) => `${what} at ${shown.get(path)}:${line}`);
+  const uses = taps
+    .usesBy(new Set(shown.keys()))
+    .map(({ what, path, line }) => `${what} at ${shown.get(path)}:${line}`);
   const [first, ...others] = new Set(uses);
   return first === undefined ? undefined : `it uses ${[first, ...others.slice(0, 2)].join(', ')}`;
 }
-

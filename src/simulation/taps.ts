@@ -35,7 +35,7 @@ const TAPPED: readonly (readonly [label: string, owner: object, members: readonl
   ['performance', performance, ['now']],
   ['process', process, ['hrtime', 'uptime', 'cpuUsage', 'memoryUsage', 'cwd']],
   ['crypto', crypto, ['randomBytes', 'randomInt', 'randomUUID', 'randomFillSync', 'getRandomValues']],
-  ['crypto', Object.getPrototypeOf(globalThis.crypto) as object, ['getRandomValues', 'randomUUID']],
+  ['crypto', globalThis.crypto, ['getRandomValues', 'randomUUID']],
   ['', globalThis, ['fetch', 'setTimeout', 'setInterval', 'WebSocket', 'EventSource']],
   ['timers', timers, ['setTimeout', 'setInterval']],
   ['timers', timersPromises, ['setTimeout', 'setInterval']],
@@ -44,7 +44,11 @@ const TAPPED: readonly (readonly [label: string, owner: object, members: readonl
   ['https', https, ['request', 'get']],
   ['dns', dns, ['lookup', 'resolve']],
   ['dns', dns.promises, ['lookup', 'resolve']],
-  ['fs', fs, ['readFileSync', 'readFile', 'readdirSync', 'existsSync', 'statSync', 'createReadStream', 'writeFileSync']],
+  [
+    'fs',
+    fs,
+    ['readFileSync', 'readFile', 'readdirSync', 'existsSync', 'statSync', 'createReadStream', 'writeFileSync'],
+  ],
   ['fs', fsPromises, ['readFile', 'readdir', 'stat', 'writeFile']],
   ['child_process', childProcess, ['exec', 'execSync', 'execFile', 'execFileSync', 'spawn', 'spawnSync']],
 ];
@@ -52,14 +56,21 @@ const TAPPED: readonly (readonly [label: string, owner: object, members: readonl
 /** Stack frames that are looked through for the author's. */
 const FRAMES = 60;
 
-/** Uses that are remembered at most: the first ones are what a message names. */
-const MAX_USES = 1_000;
+/** Different uses that a thread remembers at most. */
+const MAX_USES = 10_000;
 
 /** For the life of the thread. */
 export function installTaps(): Taps {
-  const uses: TappedUse[][] = [];
+  /** Frames of each use, by what was used and the whole stack: a loop asks a thousand times from one place. */
+  const uses = new Map<string, readonly TappedUse[]>();
   const note = (what: string): void => {
-    if (uses.length < MAX_USES) uses.push(callers().map((place) => ({ what, ...place })));
+    const stack = stackText();
+    const key = `${what}\n${stack}`;
+    if (uses.size < MAX_USES && !uses.has(key))
+      uses.set(
+        key,
+        framesOf(stack).map((place) => ({ what, ...place })),
+      );
   };
   for (const [label, owner, members] of TAPPED)
     for (const member of members) tap(owner as Members, member, label === '' ? member : `${label}.${member}`, note);
@@ -68,11 +79,14 @@ export function installTaps(): Taps {
   syncBuiltinESMExports();
   return {
     // The innermost frame in the author's modules is where to look.
-    usesBy: (modules) => uses.flatMap((frames) => frames.find(({ path }) => modules.has(path)) ?? []),
+    usesBy: (modules) => [...uses.values()].flatMap((frames) => frames.find(({ path }) => modules.has(path)) ?? []),
   };
 }
 
-function tap(owner: Members, member: string, name: string, note: (what: string) => void): void {
+function tap(object: Members, member: string, name: string, note: (what: string) => void): void {
+  let owner: object | null = object;
+  while (owner !== null && !Object.hasOwn(owner, member)) owner = Object.getPrototypeOf(owner) as object | null;
+  if (owner === null) return;
   const property = Object.getOwnPropertyDescriptor(owner, member);
   const original: unknown = property?.value;
   // Behind a getter Node keeps what it loads late, or hands on another object's member that is tapped there.
@@ -122,14 +136,17 @@ function tapEnvironment(note: (what: string) => void): void {
   });
 }
 
-/** Files and lines on the stack, innermost first. */
-function callers(): { readonly path: string; readonly line: number }[] {
+function stackText(): string {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = FRAMES;
-  const stack = new Error('only for its stack').stack ?? '';
+  const { stack = '' } = new Error('only for its stack');
   Error.stackTraceLimit = limit;
-  return [...stack.matchAll(/(file:\/\/[^\s()]+?):(\d+):\d+\)?$/gm)].map(([, url = '', line]) => ({
+  return stack;
+}
+
+/** Files and lines on the stack, innermost first. */
+const framesOf = (stack: string): { readonly path: string; readonly line: number }[] =>
+  [...stack.matchAll(/(file:\/\/[^\s()]+?):(\d+):\d+\)?$/gm)].map(([, url = '', line]) => ({
     path: fileURLToPath(url),
     line: Number(line),
   }));
-}

@@ -2,12 +2,7 @@
 import { type CodePiece, pieceIdIn, piecesOf } from '../model/code-piece.ts';
 import { type Hash, hashOf } from '../model/hash.ts';
 import type { Manifest, ManifestComputation } from '../model/manifest.ts';
-import {
-  type RegisteredPiece,
-  type RegisteredVersion,
-  type Registration,
-  withVersion,
-} from '../model/registration.ts';
+import { type RegisteredPiece, type RegisteredVersion, type Registration, withVersion } from '../model/registration.ts';
 import { behaviourOf } from '../model/vector.ts';
 import { compare } from '../simulation/compare.ts';
 import { literalsOf } from '../simulation/fabricate-days.ts';
@@ -88,7 +83,11 @@ const versionOf = (
         code === fingerprint.code && layer === fingerprint.layer && simulator === SIMULATOR_VERSION,
     );
 
-function jobOf(entry: ManifestComputation, pieces: readonly CodePiece[], older: readonly Registration[]): SimulationJob {
+function jobOf(
+  entry: ManifestComputation,
+  pieces: readonly CodePiece[],
+  older: readonly Registration[],
+): SimulationJob {
   const sets = [literalsOf(pieces), ...comparable(older).map((registration) => literalsOf([registration]))];
   const texts = sets.map((literals) => JSON.stringify(literals));
   return { entry, pieces, literals: sets.filter((_, at) => texts.indexOf(texts[at] ?? '') === at) };
@@ -183,7 +182,8 @@ function versionFrom(
     equivalents: comparisons.flatMap(({ verdict, against }) => (verdict === 'SAME' ? [against] : [])),
     verdict: told?.verdict ?? 'FIRST',
     ...(against === undefined ? {} : { against: { code: against.code, layer: against.layer } }),
-    reason: told?.reason ?? (answer.kind === 'simulated' ? 'the first version' : `it was not simulated: ${answer.reason}`),
+    reason:
+      told?.reason ?? (answer.kind === 'simulated' ? 'the first version' : `it was not simulated: ${answer.reason}`),
     pieces: pieces.length,
     covered: covered.length,
     ...(uncovered === undefined ? {} : { uncovered }),

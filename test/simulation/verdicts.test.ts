@@ -1,7 +1,16 @@
 /** What preflight proves of a change, what it catches, and what it leaves open. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PreflightReport } from '../../src/steps/preflight.ts';
-import { type Files, moduleOf, PRICES, preflightOf, project, type Registries, startRegistries, verdictOn } from './versions.ts';
+import {
+  type Files,
+  moduleOf,
+  PRICES,
+  preflightOf,
+  project,
+  type Registries,
+  startRegistries,
+  verdictOn,
+} from './versions.ts';
 
 /** A computation before and after: its function, and what stands before it in its module. */
 interface Case {
@@ -92,7 +101,10 @@ const CAUGHT: readonly Case[] = [
 ];
 
 const sizes = (content: string): Files => ({ 'computations/sizes.json': content });
-const SIZES: Case['before'] = ['({ prices }) => prices.close + sizes.length', "import sizes from './sizes.json' with { type: 'json' };"];
+const SIZES: Case['before'] = [
+  '({ prices }) => prices.close + sizes.length',
+  "import sizes from './sizes.json' with { type: 'json' };",
+];
 
 const OPEN: readonly Case[] = [
   {
@@ -119,7 +131,14 @@ const OPEN: readonly Case[] = [
     after: ['({ prices }) => half(prices.close, 0)', 'const half = (value: number, by = 1) => value / 2 - by;'],
     reason: /default value/,
   },
-  { title: 'of data', before: SIZES, after: SIZES, filesBefore: sizes('[1]'), filesAfter: sizes('[2]'), reason: /sizes\.json is data/ },
+  {
+    title: 'of data',
+    before: SIZES,
+    after: SIZES,
+    filesBefore: sizes('[1]'),
+    filesAfter: sizes('[2]'),
+    reason: /sizes\.json is data/,
+  },
   {
     title: 'of a statement that runs when the module is loaded',
     before: ['({ prices }) => prices.close'],
@@ -211,5 +230,9 @@ test('with nothing new it costs one read and no simulation; looking only writes 
   const before = registries.reads();
   const again = await preflightOf(files, registry);
   expect(registries.reads() - before).toBe(1);
-  expect(again).toEqual({ ...looked, simulated: 0, verdicts: looked.verdicts.map((each) => ({ ...each, simulated: false })) });
+  expect(again).toEqual({
+    ...looked,
+    simulated: 0,
+    verdicts: looked.verdicts.map((each) => ({ ...each, simulated: false })),
+  });
 });

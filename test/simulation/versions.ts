@@ -48,7 +48,11 @@ export interface RunOptions {
 }
 
 /** Preflight of a project that consists of these files. */
-export async function preflightOf(files: Files, registry: Registry, options: RunOptions = {}): Promise<PreflightReport> {
+export async function preflightOf(
+  files: Files,
+  registry: Registry,
+  options: RunOptions = {},
+): Promise<PreflightReport> {
   const { budgetMs, ...rest } = options;
   const folder = fixtureProject(files);
   const { root } = folder;

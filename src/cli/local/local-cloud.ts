@@ -41,7 +41,9 @@ const HTTP_CONCURRENCY = 80;
 export interface Daymill {
   readonly cloud: LocalCloud;
   readonly workflows: WorkflowsClient;
-  readonly functions: Readonly<Record<'dispatch' | 'index' | 'preflight' | 'reconcile' | 'work' | 'workHighMem', FunctionService>>;
+  readonly functions: Readonly<
+    Record<'dispatch' | 'index' | 'preflight' | 'reconcile' | 'work' | 'workHighMem', FunctionService>
+  >;
   /** The argument of `pipeline.yaml` but for its dates. */
   readonly functionUrls: Readonly<Record<'index' | 'preflight' | 'dispatch' | 'reconcile', string>>;
   close(): Promise<void>;
