@@ -8,8 +8,9 @@ const SETS: Readonly<Record<string, string>> = {
   d: '0123456789',
   w: 'abcXYZ019_',
   s: ' ',
-  '.': 'abcXYZ019-',
 };
+
+const ANY = 'abcXYZ019-';
 
 /** Not every expression is understood (look-around, back references): the schema itself judges what comes out. */
 export function fabricateMatch(pattern: string, random: Random): string {
@@ -82,7 +83,7 @@ class Matcher {
       this.#take(')');
       return text;
     }
-    if (this.#take('.')) return this.#one(SETS['.'] ?? '');
+    if (this.#take('.')) return this.#one(ANY);
     if (this.#take('\\')) return this.#one(this.#escaped());
     return this.#pattern.charAt(this.#at++);
   }

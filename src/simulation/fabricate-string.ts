@@ -57,8 +57,7 @@ export function fabricateString(shape: StringShape, scene: Scene): string {
     if (found.length > 0) return random.pick(found);
   }
   if (format !== undefined) return format(random, random.pick(names));
-  const [pattern] = shape.patterns;
-  if (pattern !== undefined) return fabricateMatch(pattern, random);
+  if (shape.patterns.length > 0) return matchingAll(shape, random);
   const length = random.integer(shape.minLength, Math.min(shape.maxLength, shape.minLength + 3));
   return random
     .pick(names)
@@ -66,7 +65,11 @@ export function fabricateString(shape: StringShape, scene: Scene): string {
     .padEnd(length, random.pick(['A', 'B', 'C']));
 }
 
+/** Of several patterns (a beginning, an end) one after the other is mostly a match of all. */
+function matchingAll(shape: StringShape, random: Random): string {
+  const parts = shape.patterns.map((pattern) => fabricateMatch(pattern, random));
+  return [...parts, parts.join('')].find((text) => fits(text, shape)) ?? parts.join('');
+}
+
 const fits = (text: string, { minLength, maxLength, patterns }: StringShape): boolean =>
-  text.length >= minLength &&
-  text.length <= maxLength &&
-  patterns.every((pattern) => new RegExp(pattern, 'u').test(text));
+  text.length >= minLength && text.length <= maxLength && patterns.every((pattern) => new RegExp(pattern).test(text));

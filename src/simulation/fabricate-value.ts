@@ -66,12 +66,13 @@ export function valueFabricator(schema: z.ZodType): Fabricate {
       // Bit by bit smaller, and in any mood: what is refused in this one may be taken in another.
       const size = 1 - attempt / FABRICATION_ATTEMPTS;
       const mood = attempt > FABRICATION_ATTEMPTS / 4 ? 'mixed' : scene.mood;
-      const given = new Maker(root, refined, { ...scene, size, mood }).make(root, '', 0);
       try {
+        const given = new Maker(root, refined, { ...scene, size, mood }).make(root, '', 0);
         const parsed = schema.safeParse(given);
         if (parsed.success) return asStored(parsed.data);
         refusal = parsed.error.issues[0]?.message ?? 'refused';
       } catch (thrown) {
+        if (thrown instanceof CannotFabricate) throw thrown;
         refusal = toError(thrown).message;
       }
     }
