@@ -1,6 +1,5 @@
 /** The days that a computation is simulated on: chains of dates, and what its needs would find there. */
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../model/canonical.ts';
 import type { Computation } from '../model/computation.ts';
 import { addDays, type Day } from '../model/date.ts';
 import { type Hash, HASH_LENGTH } from '../model/hash.ts';
@@ -85,7 +84,7 @@ export function fabricateDays(computation: Computation, literals: Literals): Fab
       };
     });
     hash.update(
-      canonicalJson([
+      JSON.stringify([
         dates,
         [...timelines].map(([name, timeline]) => [name, [...timeline]]),
         days.map(({ own }) => own),

@@ -15,6 +15,11 @@ export interface NumberShape {
 const RECENT = 8;
 
 const MAGNITUDES = [1, 1, 10, 100, 1_000, 10_000];
+const COMMON = [0, 0, 1, -1, 2];
+const WHOLE_STEPS = [1, -1];
+/** Bounds beyond it are those of the number's format, not the author's. */
+const FAR_BOUND = 1e9;
+const EDGE_ATTEMPTS = 4;
 const FAR = [1e-9, 1e6, 1e9, 2 ** 31, 2 ** 32, Number.MAX_SAFE_INTEGER];
 
 /** `place` names the field, so that a walk goes on where the same field was before. */
@@ -25,9 +30,8 @@ export function fabricateNumber(shape: NumberShape, place: string, scene: Scene)
   if (before !== undefined && mood === 'constant') value = before;
   else if (before !== undefined && (mood === 'rising' || mood === 'falling')) value = next(before, mood, scene);
   else if (before !== undefined && mood === 'walk') value = before + (random.next() - 0.5) * strideFrom(before);
-  else if (mood === 'extreme')
-    value = random.chance(0.7) ? random.pick(edges(shape, scene, true)) : typical(shape, scene);
-  else if (random.chance(0.3)) value = random.pick(edges(shape, scene, false));
+  else if (mood === 'extreme') value = random.chance(0.7) ? edge(shape, scene, true) : typical(shape, scene);
+  else if (random.chance(0.3)) value = edge(shape, scene, false);
   else if (recent.length > 0 && random.chance(0.25)) value = random.pick(recent) + random.pick([0, 0, 1, -1]);
   else value = typical(shape, scene);
   const fitted = fit(value, shape);
@@ -53,27 +57,29 @@ function typical({ minimum, maximum }: NumberShape, { random }: Scene): number {
   return random.chance(0.3) ? Math.round(value) : value;
 }
 
-function edges({ minimum, maximum, integer }: NumberShape, { literals }: Scene, far: boolean): number[] {
-  const around = (value: number): number[] =>
-    integer
-      ? [value, value, value - 1, value + 1]
-      : // One step of a double, and one that arithmetic does not swallow.
-        [
-          value,
-          value,
-          value * (1 + 2 ** -52),
-          value * (1 - 2 ** -52),
-          value + 1e-6,
-          value - 1e-6,
-          value + 1,
-          value - 1,
-        ];
-  const all = [0, 1, -1, 2, ...literals.numbers.flatMap(around)];
-  if (far) all.push(...FAR, ...FAR.map((value) => -value));
-  if (minimum !== undefined && (far || Math.abs(minimum) < 1e9)) all.push(...around(minimum));
-  if (maximum !== undefined && (far || Math.abs(maximum) < 1e9)) all.push(...around(maximum));
-  const inside = all.filter((value) => value >= (minimum ?? -Infinity) && value <= (maximum ?? Infinity));
-  return inside.length === 0 ? [minimum ?? maximum ?? 0] : inside;
+/** A bound, a literal of the code or a usual suspect, or right beside it. */
+function edge({ minimum, maximum, integer }: NumberShape, { literals, random }: Scene, far: boolean): number {
+  const { numbers } = literals;
+  const bounds = [minimum, maximum].filter((bound) => bound !== undefined && (far || Math.abs(bound) < FAR_BOUND));
+  for (let attempt = 0; attempt < EDGE_ATTEMPTS; attempt++) {
+    const from = random.pick([COMMON, bounds, bounds, numbers, numbers, numbers, far ? FAR : numbers]);
+    if (from.length === 0) continue;
+    const value = (random.pick(from) as number) * (from === FAR && random.chance(0.5) ? -1 : 1);
+    const beside = random.chance(0.4)
+      ? value
+      : integer
+        ? value + random.pick(WHOLE_STEPS)
+        : besides(value, random.integer(0, 5));
+    if (beside >= (minimum ?? -Infinity) && beside <= (maximum ?? Infinity)) return beside;
+  }
+  return minimum ?? maximum ?? 0;
+}
+
+/** One step of a double, one that arithmetic does not swallow, and one of its own kind; up and down. */
+function besides(value: number, which: number): number {
+  const sign = which % 2 === 0 ? 1 : -1;
+  if (which < 2) return value * (1 + sign * 2 ** -52);
+  return value + sign * (which < 4 ? 1e-6 : 1);
 }
 
 /** Into the bounds, and onto the grid. */

@@ -35,8 +35,8 @@ async function simulateDay(computation: Computation, day: FabricatedDay, results
     const { artifact, entities, failedEntities, errors } = await execute({
       computation: watched,
       context: { date: day.date },
-      inputs: structuredClone({ ...day.inputs, ...ownInputs(computation, day, results) }),
-      ...(computation.work.shape === 'compute' ? {} : { entities: inOneChunk(structuredClone(day.entities)) }),
+      inputs: fresh({ ...day.inputs, ...ownInputs(computation, day, results) }),
+      ...(computation.work.shape === 'compute' ? {} : { entities: inOneChunk(fresh(day.entities)) }),
       sink: ({ first, last, count }, index) => Promise.resolve({ first, last, count, id: String(index) }),
       now: () => 0,
     });
@@ -47,6 +47,9 @@ async function simulateDay(computation: Computation, day: FabricatedDay, results
     return hashOfParts(['threw', fingerprintOf(thrown), ...seen]);
   }
 }
+
+/** A copy of stored values that author code may change. */
+const fresh = <T>(stored: T): T => JSON.parse(JSON.stringify(stored)) as T;
 
 /** What it returns is taken down before it is checked: two wrong results may be wrong in the same words. */
 function watchedWork(work: Work, see: (value: unknown) => void): Work {
