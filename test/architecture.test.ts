@@ -36,7 +36,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'simulation/simulation-job.ts',
   ],
   // Parts are stored as the executor compresses them, and the book in the planner's own words.
-  google: ['model', 'errors.ts', 'steps/ports.ts', 'planning/state.ts', 'execution/artifact-codec.ts'],
+  // What planning keeps is stored as it says: books by their ids, standings by their schemas.
+  google: ['model', 'errors.ts', 'steps/ports.ts', 'planning', 'execution/artifact-codec.ts'],
   emulators: [],
   // The numbers that the specification sets are the defaults of the configuration.
   'config.ts': ['model', 'errors.ts', 'lifecycle/limits.ts'],

@@ -1,19 +1,16 @@
 /** Where things lie in Firestore. The two names with underscores are the specification's. */
-import type { Day } from '../model/date.ts';
 import type { Place } from '../steps/ports.ts';
 
 export const RUNS = 'computation_runs';
 export const LEDGER = 'computation_audit_ledger';
 export const PLANNER = 'planner/state';
+export const PLANNER_PAGES = 'planner/state/pages';
 export const BOOKS = 'books';
 export const AVAILABILITY = 'availability';
 export const REGISTRY = 'registry';
 /** Beside the planner's state, so that no computation's name can be taken for it. */
 export const REGISTRY_INDEX = 'planner/registry';
 export const DATASETS = 'datasets';
-
-/** A book holds one computation's settled days of one year, so that it stays far below 1 MiB. */
-export const bookId = (computation: string, date: Day): string => `${computation}.${date.slice(0, 4)}`;
 
 export const daysOf = (dataset: string): string => `${DATASETS}/${dataset}/days`;
 

@@ -1,6 +1,6 @@
 /** Dispatch: plan -> claim cells -> route to a tier -> run and tasks in one commit -> publish. */
 import pLimit from 'p-limit';
-import { RetryableError, UserError } from '../errors.ts';
+import { codeOf, RetryableError, UserError } from '../errors.ts';
 import { type MemoryOfTier, startTier } from '../lifecycle/routing.ts';
 import { cellName } from '../model/cell.ts';
 import type { Day } from '../model/date.ts';
@@ -10,14 +10,19 @@ import type { Manifest } from '../model/manifest.ts';
 import { messageFor } from '../model/message.ts';
 import type { Run } from '../model/run.ts';
 import type { Resources, Task } from '../model/task.ts';
-import { fold } from '../planning/fold.ts';
+import { afterPlan } from '../planning/after-plan.ts';
+import { dayCount } from '../planning/day-set.ts';
 import { makeTasks } from '../planning/make-tasks.ts';
-import { plan, type PlannedCell } from '../planning/plan.ts';
+import type { PlannedCell } from '../planning/plan.ts';
 import { isAnswered } from './count-down.ts';
 import type { Callbacks, Clock, Log, Planning, PlanningChange, PlanningSnapshot, Queue, Runs, Tasks } from './ports.ts';
+import { survey } from './survey.ts';
 
 /** Tasks whose remains are looked at together. */
 const SCAN_WIDTH = 20;
+
+/** Cells that are made into tasks at once, oldest days first: each is put together with its vector, about a kilobyte. */
+export const MAX_CELLS_A_WAVE = 20_000;
 
 /** Times that a plan is made anew because another writer was faster. */
 const MAX_CONFLICTS = 5;
@@ -79,7 +84,10 @@ export async function dispatch(request: DispatchRequest, ports: DispatchPorts): 
       if (known.run.publishedMs === undefined) await publish(known.run, known.tasks, ports);
       return sentBefore(known.run, manifest);
     }
-    const answer = await tryDispatch(request, runId, snapshot, ports);
+    const answer = await tryDispatch(request, runId, snapshot, ports).catch((thrown: unknown) => {
+      if (codeOf(thrown) !== 'CONTENTION') throw thrown;
+      return undefined;
+    });
     if (answer !== undefined) return answer;
     // Asked before, finished and closed since: then it is not among the open ones, and its id is taken.
     const closed = await ports.runs.read(runId);
@@ -108,23 +116,22 @@ async function tryDispatch(
 ): Promise<DispatchAnswer | undefined> {
   const { manifest } = ports;
   const dispatchId = request.dispatchId ?? runId;
-  const folded = fold(snapshot.book, snapshot.open);
-  const planned = plan({
-    manifest,
-    state: { availability: snapshot.availability, book: folded.book, inFlight: folded.inFlight },
-    from: request.from,
-    to: request.date,
-    dispatchId,
-    mode: 'dispatch',
-    ...(request.pass === undefined ? {} : { throughPass: request.pass }),
-  });
-  const asked = new Set(
-    manifest.computations
-      .filter(({ pass }) => request.pass === undefined || pass === request.pass)
-      .map(({ name }) => name),
+  const surveyed = await survey(
+    {
+      from: request.from,
+      to: request.date,
+      dispatchId,
+      mode: 'dispatch',
+      ...(request.pass === undefined ? {} : { throughPass: request.pass }),
+    },
+    ports,
+    snapshot,
   );
-  const cells = planned.filter(({ decision }) => asked.has(decision.computation));
-  const runnable = cells.filter(({ decision }) => decision.outcome === 'RUN' || decision.outcome === 'RERUN');
+  const { folded, plan } = surveyed;
+  const asked = manifest.computations
+    .filter(({ pass }) => request.pass === undefined || pass === request.pass)
+    .map(({ name }) => name);
+  const runnable = await surveyed.cells(plan.runnable(asked, MAX_CELLS_A_WAVE));
   const tiers = await scanTiers(runnable, ports);
   const tasks = makeTasks(runnable, {
     manifest,
@@ -135,32 +142,26 @@ async function tryDispatch(
   });
   const run = tasks.length === 0 ? undefined : newRun(request, runId, dispatchId, tasks, ports);
   const closedRuns = snapshot.open
-    .filter(({ run }) => folded.closedRuns.includes(run.id) && (isAnswered(run) || isOvertaken(run, request)))
-    .map(({ run }) => run.id);
+    .filter(({ run: one }) => folded.closedRuns.includes(one.id) && (isAnswered(one) || isOvertaken(one, request)))
+    .map(({ run: one }) => one.id);
+  // Data that a settled cell was made from is gone: its result goes too, and comes back with the data. While a run that
+  // made it is open, the next fold would bring it back, so it waits for the run to close.
   const mayComeBack = cellsOfOpenRuns(snapshot, closedRuns);
+  const { standings, datasets, removed } = afterPlan(folded.state, plan, (cell) => mayComeBack.has(cellName(cell)));
+  const settled = [...folded.settled, ...removed.map((cell) => ({ cell, to: null }))];
+  const isNews = settled.length > 0 || closedRuns.length > 0 || run !== undefined || plan.isNews;
   const change: PlanningChange = {
-    settled: [
-      ...folded.settled,
-      // Data that a settled cell was made from is gone: its result goes too, and comes back with the data. While a run that
-      // made it is open, the next fold would bring it back, so it waits for the run to close.
-      ...cells
-        .filter(
-          ({ decision, settled }) =>
-            decision.outcome === 'IMPOSSIBLE' && settled !== undefined && !mayComeBack.has(cellName(decision)),
-        )
-        .map(({ decision: cell }) => ({ cell, to: null })),
-    ],
+    settled,
+    standings,
+    datasets,
     closedRuns,
     ...(run === undefined ? {} : { claim: { run, tasks } }),
   };
-  const nothing = change.settled.length === 0 && change.closedRuns.length === 0 && run === undefined;
-  if (!nothing && !(await ports.planning.commit(snapshot, change))) return undefined;
+  if (isNews && !(await ports.planning.commit(snapshot, change))) return undefined;
   if (run !== undefined) await publish(run, tasks, ports);
 
-  const outcomes = countOutcomes(cells.map(({ decision }) => decision));
-  const inFlight = cells.filter(
-    ({ decision }) => decision.outcome === 'BLOCKED' && decision.reason.why === 'IN_FLIGHT',
-  ).length;
+  const outcomes = plan.counts(asked);
+  const inFlight = asked.reduce((sum, name) => sum + dayCount(plan.inFlight(name)), 0);
   ports.log.info(
     {
       event: 'dispatched',
@@ -181,7 +182,7 @@ async function tryDispatch(
 
 function cellsOfOpenRuns(snapshot: PlanningSnapshot, closedRuns: readonly string[]): Set<string> {
   const open = snapshot.open.filter(({ run }) => !closedRuns.includes(run.id)).flatMap(({ tasks }) => tasks);
-  return new Set(open.flatMap(({ computation, cells }) => cells.map(({ date }) => cellName({ computation, date }))));
+  return new Set(open.flatMap(({ cells }) => cells.map(cellName)));
 }
 
 /** A workflow that asks for its next wave waits no longer for the one before. */

@@ -4,6 +4,8 @@ import type { CellError, CellKey, Settled } from '../model/cell.ts';
 import type { Computation } from '../model/computation.ts';
 import type { Dataset } from '../model/dataset.ts';
 import type { Day } from '../model/date.ts';
+import type { Because } from '../model/decision.ts';
+import type { Distrust } from '../model/distrust.ts';
 import type { Hash } from '../model/hash.ts';
 import type { ManifestComputation, ManifestDataset } from '../model/manifest.ts';
 import type { TaskMessage } from '../model/message.ts';
@@ -11,7 +13,9 @@ import type { Registration, RegisteredVersion } from '../model/registration.ts';
 import type { Run } from '../model/run.ts';
 import type { Task, Telemetry } from '../model/task.ts';
 import type { Vector } from '../model/vector.ts';
-import type { Availability, Book } from '../planning/state.ts';
+import type { OpenRun } from '../planning/fold.ts';
+import type { Missing, ShelfContent } from '../planning/shelf.ts';
+import type { DatasetStanding, Standing } from '../planning/standing.ts';
 import type { SimulationAnswer, SimulationJob } from '../simulation/simulation-job.ts';
 
 export interface Clock {
@@ -58,7 +62,9 @@ export interface CellRecord {
   readonly runId: string;
   readonly taskId: string;
   readonly attempt: number;
+  /** Why it ran, in words and as data. */
   readonly reason: string;
+  readonly because?: Because;
   readonly finishedMs: number;
   readonly seconds: number;
   readonly entities: number;
@@ -122,22 +128,41 @@ export interface Runs {
 export interface PlanningSnapshot {
   /** Raised by every change; a change made on an older snapshot is refused. */
   readonly sequence: number;
-  readonly book: Book;
-  readonly availability: Availability;
-  /** Runs whose outcomes are not in the book yet, with their tasks. */
-  readonly open: readonly { readonly run: Run; readonly tasks: readonly Task[] }[];
+  readonly standings: ReadonlyMap<string, Standing>;
+  readonly datasets: ReadonlyMap<string, DatasetStanding>;
+  /** Computation to behaviours that were proven to be one, as of the last preflight: it holds that of the code which this was for. */
+  readonly equivalents: ReadonlyMap<string, readonly Hash[]>;
+  readonly distrusted: ReadonlyMap<string, Distrust>;
+  /** As far as they were fetched. */
+  readonly books: ShelfContent;
+  /** Runs whose outcomes are not in the books yet, with their tasks. */
+  readonly open: readonly OpenRun[];
 }
 
+/** What is left out stays as it is. */
 export interface PlanningChange {
   /** Cells whose settled state changed; null when they are no longer settled. */
-  readonly settled: readonly { readonly cell: CellKey; readonly to: Settled | null }[];
-  readonly availability?: Availability;
-  readonly closedRuns: readonly string[];
+  readonly settled?: readonly { readonly cell: CellKey; readonly to: Settled | null }[];
+  readonly standings?: ReadonlyMap<string, Standing>;
+  readonly datasets?: ReadonlyMap<string, DatasetStanding>;
+  /** All days of the datasets that changed. */
+  readonly data?: ReadonlyMap<string, ReadonlyMap<Day, Hash>>;
+  readonly equivalents?: ReadonlyMap<string, readonly Hash[]>;
+  readonly distrusted?: ReadonlyMap<string, Distrust>;
+  readonly closedRuns?: readonly string[];
   readonly claim?: { readonly run: Run; readonly tasks: readonly Task[] };
 }
 
 export interface Planning {
+  /** Standings and open runs; no book. */
   load(): Promise<PlanningSnapshot>;
+  /** Puts books into the snapshot. @throws {RetryableError} CONTENTION when they were written since. */
+  fetch(snapshot: PlanningSnapshot, missing: Missing): Promise<void>;
+  /** Cells that went into the books after `sequence`; reads the books that were written since. */
+  settledAfter(
+    snapshot: PlanningSnapshot,
+    sequence: number,
+  ): Promise<{ readonly cell: CellKey; readonly settled: Settled }[]>;
   /** One commit. False when the state has moved on since the snapshot: load again and decide again. */
   commit(snapshot: PlanningSnapshot, change: PlanningChange): Promise<boolean>;
 }

@@ -1,4 +1,6 @@
 /** Preflight: simulates the code that the registry does not know yet, and says which changes of it are proven to be cosmetic. */
+import { isDeepStrictEqual } from 'node:util';
+import { RetryableError } from '../errors.ts';
 import { type CodePiece, pieceIdIn, piecesOf } from '../model/code-piece.ts';
 import { type Hash, hashOf } from '../model/hash.ts';
 import type { Manifest, ManifestComputation } from '../model/manifest.ts';
@@ -8,11 +10,12 @@ import { compare } from '../simulation/compare.ts';
 import { literalsOf } from '../simulation/fabricate-days.ts';
 import { MAX_PIECES, SIMULATOR_VERSION } from '../simulation/limits.ts';
 import type { SimulationAnswer, SimulationJob } from '../simulation/simulation-job.ts';
-import type { Clock, Log, NewVersion, Registry, Simulations } from './ports.ts';
+import type { Clock, Log, NewVersion, Planning, Registry, Simulations } from './ports.ts';
 
 export interface PreflightPorts {
   readonly manifest: Manifest;
   readonly registry: Registry;
+  readonly planning: Planning;
   readonly simulations: Simulations;
   readonly clock: Clock;
   readonly log: Log;
@@ -44,9 +47,15 @@ export interface PreflightReport {
   readonly equivalents: ReadonlyMap<string, readonly Hash[]>;
 }
 
-/** Idempotent. With nothing new it costs one read. What cannot be simulated is a verdict. */
+/** How often another writer of the planner's state may be faster. */
+const COMMIT_ATTEMPTS = 5;
+
+/**
+ * Idempotent. With nothing new it reads the registry's index and the planner's head. What cannot be simulated is a verdict.
+ * @throws {RetryableError} UNAVAILABLE, CONTENTION
+ */
 export async function preflight(
-  { manifest, registry, simulations, clock, log }: PreflightPorts,
+  { manifest, registry, planning, simulations, clock, log }: PreflightPorts,
   { register = true }: PreflightOptions = {},
 ): Promise<PreflightReport> {
   const index = new Map(await registry.index());
@@ -67,8 +76,34 @@ export async function preflight(
       `${computation}: ${version.verdict}: ${version.reason}`,
     );
   }
-  if (register && added.length > 0) await registry.register(added);
-  return reportOf(manifest, index, new Set(fresh.map(({ name }) => name)));
+  const report = reportOf(manifest, index, new Set(fresh.map(({ name }) => name)));
+  if (!register) return report;
+  if (added.length > 0) await registry.register(added);
+  await tellPlanner(report.equivalents, manifest, planning);
+  return report;
+}
+
+/** Each class with the behaviour of now, so that a plan for other code does not take it for its own. */
+async function tellPlanner(
+  equivalents: PreflightReport['equivalents'],
+  { computations }: Manifest,
+  planning: Planning,
+): Promise<void> {
+  const classes = new Map(
+    computations.flatMap(({ name, fingerprint }): [string, Hash[]][] => {
+      const others = equivalents.get(name);
+      return others === undefined ? [] : [[name, [behaviourOf(fingerprint), ...others]]];
+    }),
+  );
+  for (let attempt = 0; attempt < COMMIT_ATTEMPTS; attempt++) {
+    const snapshot = await planning.load();
+    if (isDeepStrictEqual(new Map(snapshot.equivalents), classes)) return;
+    if (await planning.commit(snapshot, { equivalents: classes })) return;
+  }
+  throw new RetryableError(
+    'CONTENTION',
+    'the verdicts were not told to the planner: others write its state all the time',
+  );
 }
 
 /** What the registry knows of the code as it is now, if this simulator made it. */

@@ -106,17 +106,17 @@ const modulesOf = (cases: readonly (Case & { readonly name: string })[]): Files 
 /** The second version differs by a statement that does nothing. */
 beforeAll(async () => {
   registries = await startRegistries();
-  const registry = registries.open();
+  const memory = registries.open();
   const version = (declaration: string): Files => ({
     ...modulesOf([...impossible, ...untrusted]),
     'computations/pure.ts': moduleOf(
       'pure',
-      `({ prices, own }) => { ${declaration} if (prices.volume === 50 && own === undefined) throw new TypeError('no'); return new Date(prices.close).getTime(); }`,
+      `({ prices }) => { ${declaration} if (prices.volume === 50) throw new TypeError('no'); return new Date(prices.close).getTime(); }`,
     ),
   });
-  first = await preflightOf(version(''), registry);
+  first = await preflightOf(version(''), memory);
   outOfTime = await preflightOf(modulesOf(endless), registries.open(), { budgetMs: SHORT_BUDGET_MS });
-  second = await preflightOf(version('void prices;'), registry);
+  second = await preflightOf(version('void prices;'), memory);
 });
 afterAll(() => registries.close());
 

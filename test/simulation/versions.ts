@@ -3,20 +3,27 @@ import { randomUUID } from 'node:crypto';
 import { startFirestore } from '../../src/emulators/firestore/server.ts';
 import { openState } from '../../src/emulators/state.ts';
 import { openFirestore } from '../../src/google/firestore-client.ts';
+import { firestorePlanning } from '../../src/google/firestore-planning.ts';
 import { firestoreRegistry } from '../../src/google/firestore-registry.ts';
 import { openLog } from '../../src/log.ts';
 import { buildManifest } from '../../src/manifest/build-manifest.ts';
 import { simulateAll } from '../../src/simulation/simulator.ts';
 import { preflight, type ComputationVerdict, type PreflightReport } from '../../src/steps/preflight.ts';
-import type { Registry } from '../../src/steps/ports.ts';
+import type { Planning, Registry } from '../../src/steps/ports.ts';
 import { HEAD } from '../manifest/project-folder.ts';
 import { fixtureProject } from '../support/fixture-project.ts';
 
 export type Files = Readonly<Record<string, string>>;
 
+/** A project's own: the versions, and the planner's state that verdicts are told to. */
+export interface Memory {
+  readonly registry: Registry;
+  readonly planning: Planning;
+}
+
 export interface Registries {
   /** An empty one. */
-  open(): Registry;
+  open(): Memory;
   /** Documents read so far, by all of them. */
   reads(): number;
   close(): Promise<void>;
@@ -31,7 +38,7 @@ export async function startRegistries(): Promise<Registries> {
     open() {
       const client = openFirestore(`p-${randomUUID()}`);
       clients.push(client);
-      return firestoreRegistry(client);
+      return { registry: firestoreRegistry(client), planning: firestorePlanning(client) };
     },
     reads: () => emulator.counters().reads,
     async close() {
@@ -48,18 +55,14 @@ export interface RunOptions {
 }
 
 /** Preflight of a project that consists of these files. */
-export async function preflightOf(
-  files: Files,
-  registry: Registry,
-  options: RunOptions = {},
-): Promise<PreflightReport> {
+export async function preflightOf(files: Files, memory: Memory, options: RunOptions = {}): Promise<PreflightReport> {
   const { budgetMs, ...rest } = options;
   const folder = fixtureProject(files);
   const { root } = folder;
   const manifest = await buildManifest({ root, directory: 'computations' });
   const ports = {
     manifest,
-    registry,
+    ...memory,
     simulations: {
       run: (jobs: Parameters<typeof simulateAll>[0]) =>
         simulateAll(jobs, { root, threads: 1, ...(budgetMs === undefined ? {} : { budgetMs }) }),
