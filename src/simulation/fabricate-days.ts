@@ -31,13 +31,22 @@ const STARTS = ['2001-03-05', '2000-02-25', '1999-12-27', '2024-02-24', '2010-06
 const NAMES = ['AAA', 'BBB', 'CCC', 'DDD', '0000000', '0000001'] as const;
 
 /** Moods of the chains whose numbers move one way; the others change theirs every day. */
-const STEADY: Readonly<Record<number, Mood>> = { 2: 'walk', 3: 'constant', 4: 'rising', 5: 'falling', 9: 'full' };
+const STEADY: Readonly<Record<number, Mood>> = {
+  2: 'walk',
+  3: 'constant',
+  4: 'rising',
+  5: 'falling',
+  9: 'full',
+  12: 'edge',
+  13: 'edge',
+  14: 'edge',
+};
 
 /** A history of one whole window before the chain's first day; the others begin with nothing. */
 const WITH_PAST = new Set([2, 3, 4, 5, 7, 9]);
 
 /** Own earlier results are fabricated rather than simulated: states that no short chain gets to. */
-const WITH_OWN_FABRICATED = new Set([8, 10]);
+const WITH_OWN_FABRICATED = new Set([8, 10, 13]);
 
 /** Of a day without a value, in a history. */
 const GAP = 0.15;
@@ -143,6 +152,7 @@ const sceneOf = (seed: string, mood: Mood, literals: Literals): Scene => ({
   literals,
   names: NAMES,
   last: new Map(),
+  turns: new Map(),
   recent: [],
   size: 1,
 });

@@ -30,8 +30,11 @@ export function fabricateNumber(shape: NumberShape, place: string, scene: Scene)
   if (before !== undefined && mood === 'constant') value = before;
   else if (before !== undefined && (mood === 'rising' || mood === 'falling')) value = next(before, mood, scene);
   else if (before !== undefined && mood === 'walk') value = before + (random.next() - 0.5) * strideFrom(before);
+  // Sums of whole numbers are exact, so that means of what stays the same are the same too.
+  else if (mood === 'constant') value = Math.round(typical(shape, scene));
+  else if (mood === 'edge') value = edgeInTurn(shape, place, scene);
   else if (mood === 'extreme') value = random.chance(0.7) ? edge(shape, scene, true) : typical(shape, scene);
-  else if (random.chance(0.3)) value = edge(shape, scene, false);
+  else if (random.chance(0.35)) value = edge(shape, scene, false);
   else if (recent.length > 0 && random.chance(0.25)) value = random.pick(recent) + random.pick([0, 0, 1, -1]);
   else value = typical(shape, scene);
   const fitted = fit(value, shape);
@@ -73,6 +76,24 @@ function edge({ minimum, maximum, integer }: NumberShape, { literals, random }: 
     if (beside >= (minimum ?? -Infinity) && beside <= (maximum ?? Infinity)) return beside;
   }
   return minimum ?? maximum ?? 0;
+}
+
+/** Every edge comes up when there are enough numbers at the place; where to begin is chance, so that fields go different ways. */
+function edgeInTurn(
+  { minimum, maximum, integer }: NumberShape,
+  place: string,
+  { literals, random, turns }: Scene,
+): number {
+  const bounds = [minimum, maximum].filter((bound) => bound !== undefined && Math.abs(bound) < FAR_BOUND) as number[];
+  const sources = [...literals.numbers, ...literals.numbers.map((number) => -number), ...bounds, 0, 1];
+  const edges = sources
+    .flatMap((value) =>
+      integer ? [value, value - 1, value + 1] : [value, besides(value, 2), besides(value, 3), besides(value, 0)],
+    )
+    .filter((value) => value >= (minimum ?? -Infinity) && value <= (maximum ?? Infinity));
+  const turn = turns.get(place) ?? random.integer(0, edges.length);
+  turns.set(place, turn + 1);
+  return edges[turn % edges.length] ?? minimum ?? maximum ?? 0;
 }
 
 /** One step of a double, one that arithmetic does not swallow, and one of its own kind; up and down. */

@@ -49,7 +49,8 @@ export function fabricateString(shape: StringShape, scene: Scene): string {
   const fitting = (texts: readonly string[]): string[] => texts.filter((text) => fits(text, shape));
   const format = shape.format === undefined ? undefined : FORMATS[shape.format];
   if (format === undefined || random.chance(0.1)) {
-    const known = random.chance(0.75) || literals.strings.length === 0 ? names : literals.strings;
+    const known =
+      random.chance(scene.mood === 'edge' ? 0.4 : 0.75) || literals.strings.length === 0 ? names : literals.strings;
     const found = fitting(known);
     if (found.length > 0 && random.chance(0.85)) return random.pick(found);
     const odd = fitting(ODD);
@@ -71,5 +72,5 @@ function matchingAll(shape: StringShape, random: Random): string {
   return [...parts, parts.join('')].find((text) => fits(text, shape)) ?? parts.join('');
 }
 
-const fits = (text: string, { minLength, maxLength, patterns }: StringShape): boolean =>
+export const fits = (text: string, { minLength, maxLength, patterns }: StringShape): boolean =>
   text.length >= minLength && text.length <= maxLength && patterns.every((pattern) => new RegExp(pattern).test(text));

@@ -6,9 +6,9 @@ import { z } from 'zod';
 import { toError } from '../errors.ts';
 import { canonicalJson } from '../model/canonical.ts';
 import { fabricateNumber } from './fabricate-number.ts';
-import { fabricateString } from './fabricate-string.ts';
+import { fabricateString, fits } from './fabricate-string.ts';
 import { FABRICATION_ATTEMPTS, MAX_DEPTH } from './limits.ts';
-import { CannotFabricate, type Scene } from './scene.ts';
+import { CannotFabricate, type Mood, type Scene } from './scene.ts';
 
 export type Fabricate = (scene: Scene) => unknown;
 
@@ -52,6 +52,10 @@ interface Shape {
 /** Elements of a list, names of a record, unless the mood or the schema says otherwise. */
 const USUAL_COUNT = 4;
 const FULL_COUNT = 9;
+
+/** In these moods a record has the same first names day after day, so that a name has a history. */
+const STEADY: ReadonlySet<Mood> = new Set(['constant', 'rising', 'falling', 'walk', 'full', 'edge']);
+const LASTING_NAMES = 3;
 
 /** Attempts at one place inside of a value, before the whole value is begun anew. */
 const LOCAL_ATTEMPTS = 20;
@@ -216,7 +220,11 @@ class Maker {
   /** Of a record. */
   #names({ propertyNames = {}, required = [] }: Shape, place: string, depth: number): ReadonlySet<string> {
     const names = new Set(required);
-    const count = this.#count(0, Infinity, depth);
+    if (STEADY.has(this.#scene.mood) && propertyNames.enum === undefined) {
+      const lasting = this.#scene.names.filter((name) => fits(name, stringShape(propertyNames)));
+      lasting.slice(0, LASTING_NAMES).forEach((name) => names.add(name));
+    }
+    const count = this.#count(names.size, Infinity, depth);
     for (let attempt = 0; names.size < count && attempt < 4 * count; attempt++)
       names.add(String(this.make({ type: 'string', ...propertyNames }, `${place}#`, depth + 1)));
     return names;

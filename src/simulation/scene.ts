@@ -3,7 +3,8 @@ import type { Random } from './random.ts';
 
 /**
  * `empty`, `one`, `full`: how many. `sparse`: nothing that may be missing is there; `full`: all of it is. `constant`, `rising`,
- * `falling`, `walk`: numbers against those fabricated in their place before. `extreme`: far away. `mixed`: anything.
+ * `falling`, `walk`: numbers against those fabricated in their place before. `extreme`: far away. `edge`: bounds and literals, each
+ * in turn, and what lies beside them. `mixed`: anything.
  */
 export const MOODS = [
   'mixed',
@@ -16,6 +17,7 @@ export const MOODS = [
   'falling',
   'walk',
   'extreme',
+  'edge',
 ] as const;
 export type Mood = (typeof MOODS)[number];
 
@@ -33,6 +35,8 @@ export interface Scene {
   readonly names: readonly string[];
   /** The last number at each place of the schema. */
   readonly last: Map<string, number>;
+  /** Whose turn it is among the edges, at each place of the schema. */
+  readonly turns: Map<string, number>;
   /** Numbers fabricated lately anywhere, so that fields are often equal or nearly so. */
   readonly recent: number[];
   /** Below 1 after refusals: smaller values are refused less. */

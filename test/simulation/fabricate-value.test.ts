@@ -14,6 +14,7 @@ const sceneOf = (seed: string, mood: Mood, numbers: readonly number[] = []): Sce
   literals: { numbers, strings: ['late'] },
   names: ['AAA', 'BBB'],
   last: new Map(),
+  turns: new Map(),
   recent: [],
   size: 1,
 });
