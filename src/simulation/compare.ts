@@ -56,7 +56,7 @@ function incomparable(older: Registration, newer: Registration, onOlderInputs: O
 function differingDay({ simulation }: Registration, onOlderInputs: OnOlderInputs): string | undefined {
   if ('impossible' in simulation || onOlderInputs === undefined) return undefined;
   if (simulation.days === onOlderInputs.days) return undefined;
-  const first = [...simulation.days].findIndex((digit, index) => digit !== onOlderInputs.days[index]);
+  const first = simulation.days.split('').findIndex((digit, index) => digit !== onOlderInputs.days[index]);
   return dayNameAt(Math.floor(first / DAY_HASH_LENGTH));
 }
 
@@ -89,7 +89,7 @@ function unprovable(older: Registration, newer: Registration, { gone, come }: Ch
       .sort()
       .join();
   if (uncounted(gone) !== uncounted(come)) {
-    const [at] = [...come, ...gone].filter((piece) => piece.uncounted.length > 0);
+    const at = [...come, ...gone].find((piece) => piece.uncounted.length > 0);
     return `${at?.place ?? 'the code'} changed a default value or a logical assignment, whose use V8 does not count`;
   }
   const missed = come.find(({ uncovered }) => uncovered !== undefined);

@@ -102,7 +102,9 @@ class Matcher {
       set += isRange ? this.#range(from) : from;
     }
     if (!excluded) return this.#one(set);
-    const left = [...'abcXYZ019 -_'].filter((each) => !set.includes(each)).join('');
+    const left = Array.from('abcXYZ019 -_')
+      .filter((each) => !set.includes(each))
+      .join('');
     return this.#one(left);
   }
 
@@ -113,5 +115,5 @@ class Matcher {
     return String.fromCharCode(...Array.from({ length: Math.max(0, high - low) + 1 }, (_, index) => low + index));
   }
 
-  #one = (set: string): string => (set === '' ? '' : this.#random.pick([...set]));
+  #one = (set: string): string => (set === '' ? '' : this.#random.pick(Array.from(set)));
 }

@@ -233,6 +233,6 @@ test('with nothing new it costs two reads and no simulation; looking only writes
   expect(again).toEqual({
     ...looked,
     simulated: 0,
-    verdicts: looked.verdicts.map((each) => ({ ...each, simulated: false })),
+    verdicts: looked.verdicts.map((each) => Object.assign({}, each, { simulated: false })),
   });
 });

@@ -70,7 +70,7 @@ export async function preflightOf(files: Files, memory: Memory, options: RunOpti
     clock: { now: () => 0 },
     log: openLog('silent', {}),
   };
-  return preflight(ports, rest).finally(folder.remove);
+  return preflight(ports, rest).finally(() => folder.remove());
 }
 
 export function verdictOn(report: PreflightReport, computation: string): ComputationVerdict {
