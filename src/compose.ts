@@ -5,6 +5,7 @@ import { firestoreArtifacts } from './google/firestore-artifacts.ts';
 import { firestoreCells } from './google/firestore-cells.ts';
 import { openFirestore } from './google/firestore-client.ts';
 import { firestorePlanning } from './google/firestore-planning.ts';
+import { firestoreRegistry } from './google/firestore-registry.ts';
 import { firestoreRootData } from './google/firestore-root-data.ts';
 import { firestoreRuns } from './google/firestore-runs.ts';
 import { firestoreTasks } from './google/firestore-tasks.ts';
@@ -13,9 +14,11 @@ import { workflowsCallbacks } from './google/workflows-callbacks.ts';
 import { openLog } from './log.ts';
 import { loadComputation, loadDataset } from './manifest/load-definitions.ts';
 import { readManifest } from './manifest/read-manifest.ts';
+import { memoryProbe } from './memory-probe.ts';
 import type { Computation } from './model/computation.ts';
 import type { Manifest } from './model/manifest.ts';
-import type { Definitions } from './steps/ports.ts';
+import { simulateAll } from './simulation/simulator.ts';
+import type { Definitions, Simulations } from './steps/ports.ts';
 import { startWatchdog } from './watchdog.ts';
 
 export type Ports = ReturnType<typeof compose>;
@@ -28,14 +31,17 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     root: config.root,
     from: config.from,
     tier: config.tier,
-    memory: config.memory,
+    tiers: config.tiers,
+    lanes: config.lanes,
     worker: config.worker,
     leaseMs: config.leaseMs,
     heartbeatMs: config.heartbeatMs,
     clock: { now: () => Date.now() },
     newId: () => randomUUID().slice(0, 13),
     log: openLog(config.logLevel, { worker: config.worker }),
-    probe: { read: readMemory },
+    probe: memoryProbe(),
+    /** Never aborted where nobody ends the process in an orderly way. */
+    shutdown: new AbortController().signal,
     definitions: definitions(config.root),
     planning: firestorePlanning(db),
     tasks: firestoreTasks(db),
@@ -43,7 +49,9 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     cells: firestoreCells(db),
     artifacts: firestoreArtifacts(db),
     rootData: firestoreRootData(db),
-    queue: pubsubQueue(config.projectId, config.topics),
+    registry: firestoreRegistry(db),
+    simulations: { run: (jobs) => simulateAll(jobs, { root: config.root }) } satisfies Simulations,
+    queue: pubsubQueue(config.projectId, config.tiers),
     callbacks: workflowsCallbacks(config.workflowsEmulatorHost),
     watchdog: startWatchdog(config),
     close: () => db.terminate(),
@@ -62,10 +70,3 @@ function definitions(root: string): Definitions {
     dataset: (entry) => loadDataset(root, entry),
   };
 }
-
-const MB = 1_048_576;
-
-const readMemory = (): { rssMB: number; heapUsedMB: number } => ({
-  rssMB: process.memoryUsage.rss() / MB,
-  heapUsedMB: process.memoryUsage().heapUsed / MB,
-});

@@ -31,11 +31,12 @@ describe('the pipeline', () => {
   afterEach(() => services.close());
 
   /** Answers each dispatch with the next count of tasks, and calls back at once when there are some. */
-  const dispatches = (...counts: number[]): void => {
+  const dispatches = (...counts: (number | 'quiet')[]): void => {
     services.target.handle('/dispatch', async ({ json }) => {
       const request = json as Asked;
       asked.push(request);
-      const dispatched = counts.shift() ?? 0;
+      const count = counts.shift() ?? 0;
+      const dispatched = count === 'quiet' ? 0 : count;
       if (dispatched > 0) {
         await fetch(request.callbackUrl, {
           method: 'POST',
@@ -43,13 +44,15 @@ describe('the pipeline', () => {
           body: '{}',
         });
       }
-      return { body: { dispatched, runId: `run-${asked.length}`, passes: PASSES, inFlight: 0 } };
+      return {
+        body: { dispatched, runId: `run-${asked.length}`, passes: PASSES, inFlight: 0, quiet: count === 'quiet' },
+      };
     });
   };
   const run = (argument: object = {}) => {
     const at = (name: string): string => `${services.target.url}/${name}`;
     const functions = { index: at('index'), dispatch: at('dispatch'), reconcile: at('reconcile') };
-    return services.rest.evaluate(PIPELINE, { ...argument, functions });
+    return services.rest.evaluate(PIPELINE, { functions, ...argument });
   };
 
   test('without a date takes the day before, in UTC', async () => {
@@ -74,9 +77,44 @@ describe('the pipeline', () => {
     expect(reconciled).toBe(1);
   });
 
+  test('asks no later pass when nothing is left to run in any', async () => {
+    dispatches('quiet');
+    expect(await run()).toMatchObject({ state: 'SUCCEEDED' });
+    expect(asked.map(({ pass }) => pass)).toEqual([1]);
+  });
+
   test('does not reconcile on a day without work', async () => {
     dispatches();
     await run({ date: '2001-01-15' });
     expect(reconciled).toBe(0);
+  });
+
+  test('asks for verdicts on changed code before the first dispatch, where there is a function for it', async () => {
+    const order: string[] = [];
+    const { target } = services;
+    target.handle('/preflight', () => {
+      order.push('preflight');
+      return { body: {} };
+    });
+    target.handle('/dispatch', () => {
+      order.push('dispatch');
+      return { body: { dispatched: 0, inFlight: 0 } };
+    });
+    const functions = Object.fromEntries(
+      ['index', 'preflight', 'dispatch', 'reconcile'].map((name) => [name, `${target.url}/${name}`]),
+    );
+    expect(await run({ functions })).toMatchObject({ state: 'SUCCEEDED' });
+    expect(order).toEqual(['preflight', 'dispatch', 'dispatch']);
+  });
+
+  test('goes on without verdicts when preflight fails', async () => {
+    dispatches(1);
+    services.target.handle('/preflight', () => ({ status: 500, body: {} }));
+    const functions = Object.fromEntries(
+      ['index', 'preflight', 'dispatch', 'reconcile'].map((name) => [name, `${services.target.url}/${name}`]),
+    );
+    const { state, result } = await run({ functions });
+    expect(state).toBe('SUCCEEDED');
+    expect(JSON.parse(result)).toMatchObject({ tasks: 1 });
   });
 });
