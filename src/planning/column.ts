@@ -359,8 +359,14 @@ export class Column {
 
   #daysWhere(holds: (index: number) => boolean): DaySet {
     const found: number[] = [];
-    for (let index = 0; index < this.grid.days; index++) if (holds(index)) found.push(this.grid.first + index);
-    return daySetOf(found);
+    let held = false;
+    for (let index = 0; index <= this.grid.days; index++) {
+      const holdsNow = index < this.grid.days && holds(index);
+      // The first day of a range, or the day after its last.
+      if (holdsNow !== held) found.push(this.grid.first + (holdsNow ? index : index - 1));
+      held = holdsNow;
+    }
+    return found;
   }
 
   #restsAt(index: number, marks: Uint16Array): boolean {
@@ -373,12 +379,14 @@ export class Column {
 
   #daysByMark(marks: Uint16Array): { mark: number; days: DaySet }[] {
     const found = new Map<number, number[]>();
-    for (const [index, mark] of marks.entries()) {
-      const days = found.get(mark);
-      if (days === undefined) found.set(mark, [this.grid.first + index]);
-      else days.push(this.grid.first + index);
+    for (let first = 0, next = 1; first < marks.length; first = next++) {
+      const mark = marks[first] as number;
+      while (next < marks.length && marks[next] === mark) next++;
+      const days = found.get(mark) ?? [];
+      days.push(this.grid.first + first, this.grid.first + next - 1);
+      found.set(mark, days);
     }
-    return [...found].map(([mark, days]) => ({ mark, days: daySetOf(days) }));
+    return [...found].map(([mark, days]) => ({ mark, days }));
   }
 
   #restOnGrid(marks: Uint16Array): Rest[] {
