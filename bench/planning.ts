@@ -35,12 +35,19 @@ interface Row extends Measured {
 }
 
 export async function benchPlanning(): Promise<void> {
+  process.env['METADATA_SERVER_DETECTION'] = 'none';
   const folder = mkdtempSync(join(tmpdir(), 'daymill-bench-'));
   try {
     print(`${cpus()[0]?.model ?? ''}, ${cpus().length} cores, Node ${process.version}; load ${loadAverage()}.\n`);
     const rows: Row[] = [];
-    for (const days of LENGTHS) for (const changed of CASES) rows.push(await measure(folder, days, changed));
-    printPlans(rows);
+    printPlansHeader();
+    for (const days of LENGTHS) {
+      for (const changed of CASES) {
+        const measured = await measure(folder, days, changed);
+        printPlan(measured);
+        rows.push(measured);
+      }
+    }
     printWaves(rows);
     await printOthers(folder, rows);
     print(`\nLoad at the end: ${loadAverage()}.`);
@@ -118,31 +125,32 @@ async function readsOf(emulator: FirestoreEmulator, work: () => Promise<unknown>
   return emulator.counters().reads;
 }
 
-function printPlans(rows: readonly Row[]): void {
+function printPlansHeader(): void {
   print(
-    '| state | days | cells | of them run | plan ms | million cells/s | load ms | peak MB | reads: state, cold (warm) | books | root data | all | naive reads |',
+    '| state | days | cells | of them run | plan ms | million cells/s | load ms | peak MB | reads: state, cold (warm) | books | root data | all, cold | naive reads |',
   );
   print('|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|');
-  for (const { days, changed, cells, counts, planMs, loadMs, peakMB, state, books, data } of rows) {
-    const runs = (counts['RUN'] ?? 0) + (counts['RERUN'] ?? 0);
-    print(
-      row([
-        TITLES[changed],
-        say(days),
-        say(cells),
-        say(runs),
-        planMs.toFixed(1),
-        (cells / planMs / 1_000).toFixed(1),
-        loadMs.toFixed(0),
-        peakMB.toFixed(0),
-        `${state.cold} (${state.warm})`,
-        say(books),
-        say(data),
-        say(state.cold + books + data),
-        say(2 * cells),
-      ]),
-    );
-  }
+}
+
+function printPlan({ days, changed, cells, counts, planMs, loadMs, peakMB, state, books, data }: Row): void {
+  const runs = (counts['RUN'] ?? 0) + (counts['RERUN'] ?? 0);
+  print(
+    row([
+      TITLES[changed],
+      say(days),
+      say(cells),
+      say(runs),
+      planMs.toFixed(1),
+      (cells / planMs / 1_000).toFixed(1),
+      loadMs.toFixed(0),
+      peakMB.toFixed(0),
+      `${state.cold} (${state.warm})`,
+      say(books),
+      say(data),
+      say(state.cold + books + data),
+      say(2 * cells),
+    ]),
+  );
 }
 
 function printWaves(rows: readonly Row[]): void {

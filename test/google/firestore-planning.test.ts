@@ -102,10 +102,10 @@ describe('the state', () => {
     const getAll = client.getAll.bind(client);
     let writes = 0;
     // A slow network: the other writer commits while this reader has the head and waits for its pages.
-    client.getAll = (async (...refs: Parameters<typeof getAll>) => {
+    client.getAll = async (...refs: Parameters<typeof getAll>) => {
       if (writes++ === 0) expect(await commit(writer, { standings: standings(41) })).toBe(true);
       return getAll(...refs);
-    }) as typeof getAll;
+    };
     const read = await firestorePlanning(client, PAGE_BYTES).load();
     expect(read).toMatchObject({ sequence: 2 });
     expect(read.standings).toEqual(standings(41));
