@@ -156,6 +156,23 @@ describe('one old day of data that changed', () => {
   });
 });
 
+describe('a run under way', () => {
+  test('keeps the rest of its chain, although nothing before it has changed', () => {
+    const to = addDays(FROM, 9);
+    const mill = new BookMill(graphAt({}, 'a: document prices previous', 'b: a'), FROM, to);
+    mill.steady.add('a');
+    mill.load('prices', daysFrom(FROM, to)).settle();
+    // The third day runs and gives what it gave; so the fourth does not run. The fifth has not been reached.
+    mill.load('prices', [addDays(FROM, 2)], 'corrected').begin(2);
+    const { plan: made } = mill.plan();
+    expect(made.stretches('a')).toMatchObject([
+      { outcome: 'SKIP', days: span(FROM, addDays(FROM, 3)) },
+      { outcome: 'BLOCKED', days: span(addDays(FROM, 4), to) },
+    ]);
+    expect(made.inFlight('a')).toEqual(span(addDays(FROM, 4), to));
+  });
+});
+
 describe('days outside the grid', () => {
   test.each([
     ['that starts later', { from: '2017-01-01' }],
