@@ -49,16 +49,25 @@ export async function* executeCells(
   ports: CellPorts,
   options: ExecuteOptions,
 ): AsyncGenerator<MadeCell> {
-  for await (const made of makeCells(task, cells, ports, options)) yield made.cell.audit === undefined ? made : inShadow(made, made.cell.audit, ports);
+  for await (const made of makeCells(task, cells, ports, options))
+    yield made.cell.audit === undefined ? made : inShadow(made, made.cell.audit, ports);
 }
 
 /** What is kept of a skipped cell that ran again: whether it gave what is stored. */
-function inShadow({ cell, outcome }: MadeCell, { expected }: NonNullable<TaskCell['audit']>, { log }: CellPorts): MadeCell {
+function inShadow(
+  { cell, outcome }: MadeCell,
+  { expected }: NonNullable<TaskCell['audit']>,
+  { log }: CellPorts,
+): MadeCell {
   if (outcome.status !== 'COMPLETED' && outcome.status !== 'FAILED') return { cell, outcome };
   const found = outcome.status === 'COMPLETED' ? outcome.resultHash : `${outcome.error.code}: ${outcome.error.message}`;
   const matches = found === expected;
   const text = `${cellName(cell)} was skipped with the result ${expected}; run again, it gave ${found}`;
-  if (!matches) log.error({ event: 'audit.wrong', cell: cellName(cell), expected, found }, `${text}. ${cell.computation} is not skipped like this any more`);
+  if (!matches)
+    log.error(
+      { event: 'audit.wrong', cell: cellName(cell), expected, found },
+      `${text}. ${cell.computation} is not skipped like this any more`,
+    );
   return { cell, outcome: { status: 'AUDITED', matches, text } };
 }
 
@@ -85,7 +94,10 @@ async function* makeCells(
     }
     const vector: Vector = { fingerprint: computation.fingerprint, inputs: inputs.hashes };
     if (cell.audit !== undefined && cell.audit.vector !== vectorHash(vector)) {
-      yield { cell, outcome: { status: 'AUDITED', matches: true, text: 'not compared: what it reads has changed since' } };
+      yield {
+        cell,
+        outcome: { status: 'AUDITED', matches: true, text: 'not compared: what it reads has changed since' },
+      };
     } else if (cell.unlessVector === vectorHash(vector)) {
       ports.log.info(
         { ...fieldsOf(task, cell), event: 'cell.unchanged' },
@@ -174,7 +186,9 @@ async function scanCellOf({ cell, computation, inputs, generation }: CellInHand,
     // A shadow leaves nothing behind.
     sink: async (part, index) => {
       const { data: _, ...range } = part;
-      return cell.audit === undefined ? ports.artifacts.writeShard(place, generation, part, index) : { ...range, id: '' };
+      return cell.audit === undefined
+        ? ports.artifacts.writeShard(place, generation, part, index)
+        : { ...range, id: '' };
     },
   };
 }

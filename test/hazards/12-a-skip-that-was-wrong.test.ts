@@ -106,7 +106,10 @@ describe('hazard 12: a skip that was wrong', () => {
     const [first, second] = await day(ports, 'tuesday');
     expect(first?.outcomes).toMatchObject({ STABLE: DAYS.length, RERUN: 0 });
     expect(second).toMatchObject({ dispatched: 0, outcomes: { STABLE: DAYS.length } });
-    expect(await stateOf(ports, 'warmth')).toEqual({ audits: { checked: DAYS.length, wrong: 0 }, distrusted: undefined });
+    expect(await stateOf(ports, 'warmth')).toEqual({
+      audits: { checked: DAYS.length, wrong: 0 },
+      distrusted: undefined,
+    });
     expect((await day(open(recoded('warmth')), 'wednesday')).every(({ dispatched }) => dispatched === 0)).toBe(true);
   });
 
