@@ -42,6 +42,8 @@ export const total = defineComputation({
 
 const ADDED_UP = 'Object.values(pages).reduce((sum, one) => sum + one, 0)';
 const COUNTED_ONE_MORE = 'Object.values(pages).reduce((sum, one) => sum + one, 1)';
+/** Literals that come or go leave a change unproven. */
+const COUNTED_ANOTHER_WAY = 'Object.values(pages).reduce((sum, one) => sum + one, 3 - 2)';
 const COUNTED_IN_A_LOOP = '{ let sum = 1; for (const one of Object.values(pages)) sum += one; return sum; }';
 
 const REST = {
@@ -123,8 +125,15 @@ describe('a project through its life', () => {
     });
   });
 
-  test('other code with the same results runs alone', async () => {
+  test('code that is proven to do the same runs nothing', async () => {
     project.write({ 'computations/total.ts': TOTAL(COUNTED_IN_A_LOOP) });
+    const { json } = await daymill(project, ['run', '--json']);
+    const cells = { ...counts, STABLE: DAYS.length, SKIP: CELLS - DAYS.length };
+    expect(json<RunSummary>()).toMatchObject({ runs: 0, cells });
+  });
+
+  test('other code with the same results, which nothing proves, runs alone', async () => {
+    project.write({ 'computations/total.ts': TOTAL(COUNTED_ANOTHER_WAY) });
     const { json } = await daymill(project, ['run', '--json']);
     expect(json<RunSummary>()).toMatchObject({ cells: { ...counts, RERUN: DAYS.length, SKIP: CELLS - DAYS.length } });
   });
