@@ -1,7 +1,7 @@
 /** Makes the manifest of a project: discovers, checks, levels and fingerprints its computations. */
 import { UserError } from '../errors.ts';
-import { type CodePiece, type ManifestCode, pieceIdIn } from '../model/code-piece.ts';
 import type { Completeness } from '../model/completeness.ts';
+import { type CodePiece, type ManifestCode, pieceIdIn } from '../model/code-piece.ts';
 import { isKeyed, type Computation } from '../model/computation.ts';
 import type { CompleteWhen } from '../model/dataset.ts';
 import type { Manifest, ManifestComputation, ManifestDataset } from '../model/manifest.ts';

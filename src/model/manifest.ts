@@ -1,7 +1,7 @@
 /** The manifest: the graph as data, made at build time and loaded at cold start. */
 import { z } from 'zod';
-import { ManifestCode } from './code-piece.ts';
 import { Completeness } from './completeness.ts';
+import { ManifestCode } from './code-piece.ts';
 import { Hash } from './hash.ts';
 import { Fingerprint } from './vector.ts';
 
