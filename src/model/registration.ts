@@ -5,7 +5,13 @@ import { Hash } from './hash.ts';
 import { behaviourOf } from './vector.ts';
 
 /** A piece of code as a version had it; see `CodePiece` for what is not said here. */
-export const RegisteredPiece = CodePiece.pick({ kind: true, hash: true, uncounted: true }).extend({
+export const RegisteredPiece = CodePiece.pick({
+  kind: true,
+  hash: true,
+  uncounted: true,
+  strict: true,
+  inclusive: true,
+}).extend({
   /** See `pieceIdIn`. */
   id: z.string(),
   /** Where it is for people: `path:line`. */
@@ -92,5 +98,10 @@ export function withVersion(versions: readonly RegisteredVersion[], added: Regis
     [...same].filter((each) => each !== behaviourOf(of)).slice(-MAX_EQUIVALENTS);
   return [...versions.filter((version) => version !== before), added]
     .slice(-MAX_VERSIONS)
-    .map((version) => (same.has(behaviourOf(version)) ? { ...version, equivalents: others(version) } : version));
+    .map((version) => (same.has(behaviourOf(version)) ? withEquivalents(version, others(version)) : version));
 }
+
+const withEquivalents = (version: RegisteredVersion, equivalents: string[]): RegisteredVersion => ({
+  ...version,
+  equivalents,
+});
