@@ -46,6 +46,8 @@ export interface DispatchAnswer {
   readonly passes: number;
   /** Cells of this pass that another run is making: worth asking again later. */
   readonly inFlight: number;
+  /** Nothing is left to run or to wait for, in this pass and all later ones: the workflow need not ask for them. */
+  readonly quiet: boolean;
   readonly outcomes: OutcomeCounts;
 }
 
@@ -102,6 +104,7 @@ const sentBefore = (run: Run, { passes }: Manifest): DispatchAnswer => ({
   runId: run.id,
   passes,
   inFlight: 0,
+  quiet: false,
   outcomes: countOutcomes([]),
 });
 
@@ -178,7 +181,23 @@ async function tryDispatch(
       ? `pass ${request.pass ?? 'any'}: nothing to run`
       : `pass ${request.pass ?? 'any'}: ${run.cells} cells in ${tasks.length} tasks`,
   );
-  return { dispatched: tasks.length, runId: run?.id ?? null, passes: manifest.passes, inFlight, outcomes };
+  const quiet = run === undefined && inFlight === 0 && (await isQuiet(request, dispatchId, snapshot, isNews, ports));
+  return { dispatched: tasks.length, runId: run?.id ?? null, passes: manifest.passes, inFlight, quiet, outcomes };
+}
+
+/** Whether no pass has anything to run, or to wait for. What this dispatch changed is not in the snapshot, so it says nothing then. */
+async function isQuiet(
+  request: DispatchRequest,
+  dispatchId: string,
+  snapshot: PlanningSnapshot,
+  changed: boolean,
+  ports: DispatchPorts,
+): Promise<boolean> {
+  if (changed || request.pass === undefined) return false;
+  const { from, date: to } = request;
+  const { plan } = await survey({ from, to, dispatchId, mode: 'dispatch' }, ports, snapshot);
+  const { RUN, RERUN } = plan.counts();
+  return RUN + RERUN === 0 && plan.computations.every((name) => plan.inFlight(name).length === 0);
 }
 
 function cellsOfOpenRuns(snapshot: PlanningSnapshot, closedRuns: readonly string[]): Set<string> {
