@@ -105,6 +105,8 @@ export interface HeldTask {
 
 export interface Tasks {
   read(taskId: string): Promise<Task | undefined>;
+  /** Ends leases that were taken before a time when all of their workers are known to be gone; answers how many there were. */
+  expireLeases(takenBeforeMs: number): Promise<number>;
   /**
    * Reads the task and saves what `decide` makes of it over exactly that version.
    * Answers the decision, with a hold on the task when it was saved.
