@@ -15,6 +15,7 @@ import type { Task } from '../model/task.ts';
 import type { Tiers } from '../model/tier.ts';
 import { afterPlan } from '../planning/after-plan.ts';
 import { dayCount } from '../planning/day-set.ts';
+import { withAudits } from '../planning/fold.ts';
 import { makeTasks } from '../planning/make-tasks.ts';
 import { isAnswered } from './count-down.ts';
 import type { Callbacks, Clock, Log, Planning, PlanningChange, PlanningSnapshot, Queue, Runs } from './ports.ts';
@@ -155,8 +156,9 @@ async function tryDispatch(
   const isNews = settled.length > 0 || closedRuns.length > 0 || run !== undefined || plan.isNews;
   const change: PlanningChange = {
     settled,
-    standings,
+    standings: withAudits(standings, snapshot.open, closedRuns),
     datasets,
+    distrusted: folded.state.distrusted,
     closedRuns,
     ...memory?.change,
     ...(run === undefined ? {} : { claim: { run, tasks } }),
