@@ -10,6 +10,7 @@ export const MEMORY = 'planner/memory';
 export const BOOKS = 'books';
 export const AVAILABILITY = 'availability';
 export const DATASETS = 'datasets';
+export const INDEXES = 'indexes';
 
 export const daysOf = (dataset: string): string => `${DATASETS}/${dataset}/days`;
 

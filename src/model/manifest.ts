@@ -1,5 +1,6 @@
 /** The manifest: the graph as data, made at build time and loaded at cold start. */
 import { z } from 'zod';
+import { Completeness } from './completeness.ts';
 import { Hash } from './hash.ts';
 import { Fingerprint } from './vector.ts';
 
@@ -46,6 +47,7 @@ export const ManifestDataset = z.object({
   description: z.string().optional(),
   module: z.string(),
   exportName: z.string(),
+  complete: Completeness.optional(),
   /** Of the code that turns a file's rows into entities: when it changes, the file is loaded again. */
   loader: Hash,
 });

@@ -1,6 +1,7 @@
 /** What the steps need of the world, worded by the steps. `google/` has the implementations; `compose.ts` chooses them. */
 import type { Artifact, ArtifactSummary, Part, Shard } from '../model/artifact.ts';
 import type { CellError, CellKey, Settled } from '../model/cell.ts';
+import type { MissingData } from '../model/completeness.ts';
 import type { Computation } from '../model/computation.ts';
 import type { Dataset } from '../model/dataset.ts';
 import type { Day } from '../model/date.ts';
@@ -179,6 +180,26 @@ export interface RootDay {
   readonly date: Day;
   /** Undefined when the day was removed. */
   readonly hash: Hash | undefined;
+  /** Entities; 1 for a document. */
+  readonly count: number;
+}
+
+/** Days of a dataset that are there: open when nothing is missing, else waiting. */
+export type KnownDays = ReadonlyMap<Day, { readonly hash: Hash; readonly missing: readonly MissingData[] }>;
+
+/** Root data at one moment, beside what the indexer remembers of it. */
+export interface RootDataLook {
+  /** Whether nothing has changed since the last time, data and rules alike. */
+  readonly isQuiet: boolean;
+  of(dataset: string): {
+    /** Days that changed since the last look that was marked as seen, at least; under another rule all days. */
+    readonly days: readonly RootDay[];
+    /** As the indexer left them. */
+    readonly known: KnownDays;
+    readonly sameRule: boolean;
+  };
+  /** Remembers the days of these datasets, and that their changes were seen. False when another indexer was faster: nothing is remembered. */
+  markSeen(known: ReadonlyMap<string, KnownDays>): Promise<boolean>;
 }
 
 /** How far a dataset's file has been loaded. */
@@ -187,6 +208,8 @@ export interface LoadMark {
   /** Of the file's bytes and the code that parses them. */
   readonly hash: string;
   readonly through: Day;
+  /** A person loaded a file of their own with `daymill load`: the bundled file is left alone from then on. */
+  readonly byHand?: boolean | undefined;
 }
 
 export interface RootData {
@@ -197,11 +220,15 @@ export interface RootData {
     dataset: string,
     days: readonly { readonly date: Day; readonly artifact: Artifact; readonly generation: string }[],
   ): Promise<void>;
-  /** The days that are there. */
-  days(dataset: string): Promise<Day[]>;
+  /** The days that are there, with the hashes of their content. Reads what has changed since they were indexed, not the days. */
+  days(dataset: string): Promise<ReadonlyMap<Day, Hash>>;
   removeDays(dataset: string, days: readonly Day[]): Promise<void>;
-  /** Days that changed since the last call that was marked as seen, per dataset, and a cursor to mark them with. */
-  changedDays(dataset: string): Promise<{ readonly days: readonly RootDay[]; readonly seen: () => Promise<void> }>;
+  /** `rule`: of how the dataset's days are checked. */
+  changes(
+    datasets: readonly { readonly dataset: string; readonly rule: Hash }[],
+    /** Changed days of each dataset; all unless it is given. */
+    atMost?: number,
+  ): Promise<RootDataLook>;
 }
 
 export interface Queue {

@@ -21,6 +21,9 @@ export interface LocalPorts {
   open(): Ports;
   /** An address that Workflows could have given out; nobody waits there. */
   callbackUrl(id: string): string;
+  /** Documents read and written so far, as Firestore would bill them. */
+  reads(): number;
+  writes(): number;
   close(): Promise<void>;
 }
 
@@ -47,6 +50,8 @@ export async function localPorts(files: Readonly<Record<string, string>>, faults
     },
     callbackUrl: (id) =>
       `http://${cloud.env['WORKFLOWS_EMULATOR_HOST']}/v1/projects/${PROJECT_ID}/locations/local/workflows/pipeline/executions/${id}/callbacks/${id}`,
+    reads: () => (faulty ?? cloud.firestore).counters().reads,
+    writes: () => (faulty ?? cloud.firestore).counters().writes,
     async close() {
       await Promise.all(opened.map((ports) => ports.close()));
       await faulty?.close();
