@@ -18,8 +18,8 @@ export interface TaskContext {
   readonly runId: string;
   readonly dispatchId: string;
   readonly nowMs: number;
-  /** Where a computation's tasks start, by what became of its earlier ones. */
-  readonly tierOf: (computation: string) => Resources;
+  /** Where a computation's tasks start, by what earlier ones took. */
+  readonly tierOf: (computation: string, date: Day) => Resources;
 }
 
 export function makeTasks(runnable: readonly PlannedCell[], context: TaskContext): Task[] {
@@ -50,7 +50,7 @@ function newTask(name: string, date: Day, cell: PlannedCell, context: TaskContex
     computation: name,
     cells: [taskCell(cell, computation)],
     chained: isChained(computation),
-    resources: context.tierOf(name),
+    resources: context.tierOf(name, date),
     createdMs: context.nowMs,
     status: 'PENDING',
     attempts: 0,

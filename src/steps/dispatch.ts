@@ -16,6 +16,7 @@ import type { Tiers } from '../model/tier.ts';
 import { afterPlan } from '../planning/after-plan.ts';
 import { dayCount } from '../planning/day-set.ts';
 import { withAudits } from '../planning/fold.ts';
+import { inputSizes } from '../planning/input-size.ts';
 import { makeTasks } from '../planning/make-tasks.ts';
 import { isAnswered } from './count-down.ts';
 import type { Callbacks, Clock, Log, Planning, PlanningChange, PlanningSnapshot, Queue, Runs } from './ports.ts';
@@ -139,13 +140,14 @@ async function tryDispatch(
     .map(({ run: one }) => one.id);
   const nowMs = ports.clock.now();
   const memory = runnable.length + closedRuns.length === 0 ? undefined : await learnFrom(snapshot, closedRuns, ports);
+  const sizeOf = inputSizes(manifest, snapshot.datasets);
   const router = tierRouter(memory?.book ?? new Map(), ports.tiers, nowMs);
   const tasks = makeTasks(runnable, {
     manifest,
     runId,
     dispatchId,
     nowMs,
-    tierOf: router.tierOf,
+    tierOf: (computation, date) => router.tierOf(computation, sizeOf(computation, date)),
   });
   const run = tasks.length === 0 ? undefined : newRun(request, runId, dispatchId, tasks, ports);
   // Data that a settled cell was made from is gone: its result goes too, and comes back with the data. While a run that
@@ -211,11 +213,16 @@ function cellsOfOpenRuns(snapshot: PlanningSnapshot, closedRuns: readonly string
 export async function learnFrom(
   snapshot: PlanningSnapshot,
   closedRuns: readonly string[],
-  { planning, tiers, clock }: Pick<DispatchPorts, 'planning' | 'tiers' | 'clock'>,
+  { manifest, planning, tiers, clock }: Pick<DispatchPorts, 'manifest' | 'planning' | 'tiers' | 'clock'>,
 ): Promise<{ readonly book: MemoryBook; readonly change: Pick<PlanningChange, 'memory'> }> {
   const known = await planning.memory(snapshot);
   const ended = snapshot.open.filter(({ run }) => closedRuns.includes(run.id)).flatMap(({ tasks }) => tasks);
-  const book = learn(known, ended, { tiers, nowMs: clock.now() });
+  const sizes = inputSizes(manifest, snapshot.datasets);
+  const sizeOf = (name: string, { cells }: Task): number | undefined => {
+    const first = cells.find(({ computation }) => computation === name);
+    return first === undefined ? undefined : sizes(name, first.date);
+  };
+  const book = learn(known, ended, { tiers, nowMs: clock.now(), sizeOf });
   return { book, change: book === known ? {} : { memory: book } };
 }
 
