@@ -30,6 +30,7 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     from: config.from,
     tier: config.tier,
     tiers: config.tiers,
+    lanes: config.lanes,
     worker: config.worker,
     leaseMs: config.leaseMs,
     heartbeatMs: config.heartbeatMs,

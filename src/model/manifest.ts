@@ -80,6 +80,12 @@ export function inputIdOf(need: ManifestNeed): string {
   }
 }
 
+/** Whether a history is of the very dataset that is streamed: the day before, read entity by entity beside the day. */
+export const isDayBefore = (computation: Pick<ManifestComputation, 'needs'>, need: ManifestNeed): boolean =>
+  need.kind === 'history' &&
+  need.source === 'document' &&
+  computation.needs.some((other) => other.kind === 'dataset' && other.of === need.of);
+
 export const computationIn = (manifest: Manifest, name: string): ManifestComputation | undefined =>
   manifest.computations.find((computation) => computation.name === name);
 

@@ -111,8 +111,13 @@ export const Task = z.object({
   outgrown: z.array(Outgrown).optional(),
   /** By `cellName`. */
   outcomes: z.record(z.string(), CellOutcome),
+  /** Tasks that were split off from this one. Whoever meets its message again sends theirs again. */
+  parts: z.array(z.string()).optional(),
 });
 export type Task = z.infer<typeof Task>;
+
+/** A task is named for its first cell, which no other task of the run ever begins with. */
+export const taskId = (runId: string, first: CellKey): string => `${runId}.${first.computation}.${first.date}`;
 
 export const outcomeOf = (task: Task, cell: CellKey): CellOutcome | undefined => task.outcomes[cellName(cell)];
 

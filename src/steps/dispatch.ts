@@ -1,5 +1,6 @@
 /** Dispatch: plan -> claim cells -> route to a tier -> run and tasks in one commit -> publish. */
 import { codeOf, RetryableError, UserError } from '../errors.ts';
+import { IDLE_WORKER_MB, MEMORY_DEATH_SHARE, PLANNED_TASK_SECONDS } from '../lifecycle/limits.ts';
 import { learn } from '../lifecycle/memory-book.ts';
 import { tierRouter } from '../lifecycle/tier-router.ts';
 import { cellName } from '../model/cell.ts';
@@ -12,7 +13,7 @@ import type { MemoryBook } from '../model/memory-book.ts';
 import { messageFor } from '../model/message.ts';
 import type { Run } from '../model/run.ts';
 import type { Task } from '../model/task.ts';
-import type { Tiers } from '../model/tier.ts';
+import { tierNamed, type Tiers } from '../model/tier.ts';
 import { afterPlan } from '../planning/after-plan.ts';
 import { dayCount } from '../planning/day-set.ts';
 import { withAudits } from '../planning/fold.ts';
@@ -56,6 +57,8 @@ export interface DispatchAnswer {
 export interface DispatchPorts {
   readonly manifest: Manifest;
   readonly tiers: Tiers;
+  /** Tasks that a wave is spread over; see planning/make-tasks.ts. */
+  readonly lanes: number;
   readonly planning: Planning;
   readonly runs: Runs;
   readonly queue: Queue;
@@ -148,6 +151,15 @@ async function tryDispatch(
     dispatchId,
     nowMs,
     tierOf: (computation, date) => router.tierOf(computation, sizeOf(computation, date)),
+    predict(computation, date) {
+      const known = router.predict(computation, sizeOf(computation, date));
+      return known === undefined ? undefined : { seconds: known.seconds, memoryMB: known.addedMB };
+    },
+    budget: (tier) => ({
+      seconds: PLANNED_TASK_SECONDS,
+      memoryMB: tierNamed(ports.tiers, tier).memoryMB * MEMORY_DEATH_SHARE - IDLE_WORKER_MB,
+    }),
+    lanes: ports.lanes,
   });
   const run = tasks.length === 0 ? undefined : newRun(request, runId, dispatchId, tasks, ports);
   // Data that a settled cell was made from is gone: its result goes too, and comes back with the data. While a run that

@@ -70,6 +70,8 @@ export interface CellRecord {
   readonly entities: number;
   readonly failedEntities: number;
   readonly errors: readonly { readonly id: string; readonly message: string }[];
+  /** What people should look at although the cell completed. */
+  readonly warnings?: readonly string[];
 }
 
 export type CellWrite = CellKey & {
@@ -98,10 +100,17 @@ export interface HeldTask {
   readonly task: Task;
   /** Touches telemetry and the lease's end only. */
   heartbeat(telemetry: Telemetry, untilMs: number): Promise<void>;
-  /** Saves the task; with it, in one commit, the cell and, when the task has become terminal, the run's count. */
-  save(task: Task, cell?: CellWrite): Promise<void>;
+  /** Saves the task; with it, in one commit, cells, tasks that were split off, and the run's counts. */
+  save(task: Task, change?: TaskChange): Promise<void>;
   /** Saves what `decide` makes of the task, for another worker to take; what this one may still want to write is refused from now on. */
   handBack(decide: (task: Task) => Task): Promise<void>;
+}
+
+/** What is committed with a task. */
+export interface TaskChange {
+  readonly cells?: readonly CellWrite[];
+  /** Tasks split off from it, to be made. */
+  readonly parts?: readonly Task[];
 }
 
 export interface Tasks {
@@ -109,10 +118,10 @@ export interface Tasks {
   /** Ends leases that were taken before a time when all of their workers are known to be gone; answers how many there were. */
   expireLeases(takenBeforeMs: number): Promise<number>;
   /**
-   * Reads the task and saves what `decide` makes of it over exactly that version.
+   * Reads the task and saves what `decide` makes of it over exactly that version, with the parts that were split off.
    * Answers the decision, with a hold on the task when it was saved.
    */
-  claim<D extends { readonly save?: Task }>(
+  claim<D extends { readonly save?: Task; readonly parts?: readonly Task[] }>(
     taskId: string,
     decide: (task: Task) => D,
   ): Promise<{ decision: D; held: HeldTask | undefined } | undefined>;
@@ -262,7 +271,12 @@ export interface MemoryProbe {
 
 /** Stops the process when it is still busy with a task at its deadline: a loop without an end cannot be stopped from inside. */
 export interface Watchdog {
-  watch(task: { readonly id: string; readonly token: string; readonly deadlineMs: number; readonly what: string }): {
-    readonly done: () => void;
-  };
+  watch(task: {
+    readonly id: string;
+    readonly token: string;
+    /** The cell that the worker is on; absent when it is on several at once. */
+    readonly cell?: CellKey | undefined;
+    readonly deadlineMs: number;
+    readonly what: string;
+  }): { readonly done: () => void };
 }

@@ -31,14 +31,21 @@ describe('daymill load', () => {
   const rejects = (): string => join(project.home, 'rejected/weather.wrong.csv.rejected.ndjson');
 
   test('loads good days, lists wrong rows, says where all of them are, and exits with 1', async () => {
-    project.write({ 'wrong.csv': weatherCsv().replace(`${DAYS[1]},11`, `${DAYS[1]},warm`) });
+    const WRONG = 25;
+    project.write({ 'wrong.csv': weatherCsv().replace(`${DAYS[1]},11\n`, `${DAYS[1]},warm\n`.repeat(WRONG)) });
     const { code, stdout, stderr } = await daymill(project, ['load', 'weather', 'wrong.csv']);
     expect(stderr).toMatch(/^line 3: degrees: .*expected number.*$/mu);
-    expect(stderr).toContain('1 row set aside in .daymill/rejected/weather.wrong.csv.rejected.ndjson');
+    expect(stderr.match(/^line \d+:/gmu)).toHaveLength(20);
+    expect(stderr).toContain('… and 5 more');
+    expect(stderr).toContain('25 rows set aside in .daymill/rejected/weather.wrong.csv.rejected.ndjson');
     expect(stderr).toContain(`1 day not touched: ${DAYS[1]}`);
-    expect(stdout).toContain('weather: 4 rows; days: 3 new, 0 changed, 0 the same, 0 removed, 1 not touched');
+    expect(stdout).toContain('weather: 28 rows; days: 3 new, 0 changed, 0 the same, 0 removed, 1 not touched');
     expect(code).toBe(1);
-    const [line = ''] = project.read('.daymill/rejected/weather.wrong.csv.rejected.ndjson').split('\n');
+    const [line = '', ...others] = project
+      .read('.daymill/rejected/weather.wrong.csv.rejected.ndjson')
+      .trim()
+      .split('\n');
+    expect(others).toHaveLength(WRONG - 1);
     expect(JSON.parse(line)).toMatchObject({ line: 3, date: DAYS[1], column: 'degrees', row: { degrees: 'warm' } });
   });
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Ports } from '../../src/compose.ts';
 import { buildManifest } from '../../src/manifest/build-manifest.ts';
 import { type Completeness, describeMissing, missingFrom } from '../../src/model/completeness.ts';
+import { daysFrom } from '../../src/model/date.ts';
 import { checkRow } from '../../src/steps/check-row.ts';
 import { dayWriter } from '../../src/steps/day-writer.ts';
 import { type IndexReport, indexRootData } from '../../src/steps/index-root-data.ts';
@@ -165,9 +166,9 @@ test('checking costs one read for a day whose ids count, none for its number or 
     await put('orders', date, [{ total: 1 }, { total: 2 }]);
   }
   const cost = async (): Promise<number> => {
-    const before = local.reads();
+    const before = local.usage().reads;
     await indexRootData(ports);
-    return local.reads() - before;
+    return local.usage().reads - before;
   };
   const datasets = 4;
   // A look for any change, and after the planner's state one for all: what is remembered, and a query that costs one read at least.
@@ -176,6 +177,14 @@ test('checking costs one read for a day whose ids count, none for its number or 
   await put('closed', MONDAY, [{ by: 'ann' }]);
   // Firestore's clock is not waited for: what was written in the last seconds is looked at again, and found unchanged.
   expect(await cost()).toBeLessThanOrEqual(any + 1 + all + 1);
+});
+
+test('of many days that wait, the newest twenty are named and all are counted', async () => {
+  const dates = daysFrom('2024-01-01', '2024-01-25');
+  for (const date of dates) await put('visits', date, visits('ann'));
+  const report = await indexRootData(ports);
+  expect(report.waitingDays).toEqual({ visits: 25 });
+  expect(report.waiting['visits']?.map(({ date }) => date)).toEqual(dates.slice(5));
 });
 
 test.each([

@@ -51,12 +51,12 @@ test('entities lie under their ids, and one is found by its own', async () => {
 test('the same entities in another order are the same day, and are not written again', async () => {
   await loadFiles(DAY, ports);
   const before = await ports.rootData.days('visits');
-  const written = local.writes();
+  const written = local.usage().writes;
   local.project.write({ 'visits.csv': csv('Zoe,3', 'adam,2', 'zoe,1') });
   await loadFiles(DAY, ports);
   expect(await ports.rootData.days('visits')).toEqual(before);
   // Only the mark that says which file was read.
-  expect(local.writes() - written).toBe(1);
+  expect(local.usage().writes - written).toBe(1);
 });
 
 test('two rows with one id: an error that names both, and nothing of the day is there', async () => {

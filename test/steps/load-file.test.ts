@@ -1,7 +1,9 @@
 /** Loading a file: whole days or none of them, whatever is in it, and however often. */
+import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Ports } from '../../src/compose.ts';
+import { daysFrom } from '../../src/model/date.ts';
 import { readWhole } from '../../src/steps/load-inputs.ts';
 import { IMPORTS } from '../support/fixture-project.ts';
 import { load, type Loaded } from '../support/load-file.ts';
@@ -68,12 +70,12 @@ describe('days of a file', () => {
       robot: { user: 'robot', pages: 2 },
     });
 
-    const writes = local.writes();
+    const writes = local.usage().writes;
     const [head = '', ...rows] = UNSORTED;
     const again = await loadText('visits', 'b.csv', [head, ...rows.reverse()]);
     expect(again).toMatchObject({ days: { ...none, same: 2 }, index: { changed: {} } });
     // The indexer's own note of how far it has seen, at most.
-    expect(local.writes() - writes).toBeLessThanOrEqual(1);
+    expect(local.usage().writes - writes).toBeLessThanOrEqual(1);
   });
 
   test('take the place of those that are there, and leave the others alone', async () => {
@@ -171,6 +173,22 @@ describe('wrong rows', () => {
       { line: 2, reason: 'a document is one a day, and line 1 is of the same day' },
     ]);
   });
+});
+
+test('days are committed within what Firestore takes at once, and a large one in shards', async () => {
+  // Base64 packs to three quarters: about 800 KB an entity.
+  const noise = (seed: number): string =>
+    Buffer.concat(Array.from({ length: 12_500 }, (_, index) => hash('sha512', `${seed} ${index}`, 'buffer'))).toString(
+      'base64',
+    );
+  const dates = daysFrom('2024-01-01', '2024-01-15');
+  const large = '2024-01-15';
+  const rows = [...dates, large].map((date, index) => JSON.stringify({ date, to: noise(index) }));
+  expect(await loadText('clicks', 'c.ndjson', rows)).toMatchObject({ days: { ...none, new: 15 } });
+  expect(await value('clicks', large)).toEqual({ '0000000': { to: noise(14) }, '0000001': { to: noise(15) } });
+  const writes = local.usage().writes;
+  expect(await loadText('clicks', 'c.ndjson', rows)).toMatchObject({ days: { ...none, same: 15 } });
+  expect(local.usage().writes - writes).toBeLessThanOrEqual(1);
 });
 
 test('an NDJSON record is the entity, without the day unless the schema has a place for it', async () => {

@@ -27,6 +27,12 @@ const scaleOf = (tier: Tier, { tiers }: Config): Scale =>
     ? { concurrency: 4, maxInstances: Math.max(1, availableParallelism() - 1) }
     : { concurrency: 1, maxInstances: 1 };
 
+/** Two tasks for each that runs at a time, so that one that ends early finds another. */
+function lanesOf(config: Config): number {
+  const { concurrency, maxInstances } = scaleOf(config.tiers[0], config);
+  return 2 * concurrency * maxInstances;
+}
+
 /** The longest that Pub/Sub waits for a push. */
 const ACK_DEADLINE_SECONDS = 600;
 
@@ -117,6 +123,7 @@ export async function startDaymill(config: Config, options: LocalOptions): Promi
         DAYMILL_HOME: config.home,
         DAYMILL_MANIFEST: config.manifestFile,
         DAYMILL_DRAIN_SECONDS: options.env['DAYMILL_DRAIN_SECONDS'] ?? DRAIN_SECONDS,
+        DAYMILL_LANES: options.env['DAYMILL_LANES'] ?? String(lanesOf(config)),
         DAYMILL_TIERS: config.tiers.map(({ name, memoryMB, topic }) => `${name}=${memoryMB}:${topic}`).join(' '),
         ...(tier === undefined ? {} : { DAYMILL_TIER: tier.name }),
       },
