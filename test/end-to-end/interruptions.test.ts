@@ -38,7 +38,7 @@ describe('interruptions', () => {
     const killed = await daymill(project, ['run', '--json'], longLease);
     expect(killed.signal).toBe('SIGKILL');
     // Not even the worker that is in a loop without an end.
-    await vi.waitUntil(() => processesOf(project.root).length === 0, { timeout: 5_000 });
+    await vi.waitUntil(() => processesOf(project.root).length === 0, { timeout: 15_000 });
     const { code, json } = await daymill(project, ['run', '--json'], longLease);
     expect(json<RunSummary>()).toMatchObject({ failed: 0, cells: { BLOCKED: 0, FAILED_DEPENDENCY: 0 } });
     expect(code).toBe(0);

@@ -12,8 +12,8 @@ export interface RunCloud {
   readonly functionUrls: Daymill['functionUrls'];
   /** When all workers that ever had a lease on this state before were gone; undefined when another session's may be at work. */
   readonly aloneSinceMs: number | undefined;
-  /** Starts what every run needs, beside what else there is to do first. */
-  warm(): void;
+  /** Starts what every run needs, beside what else there is to do first; settles once new code is simulated. Never rejects. */
+  warm(): Promise<void>;
   /** Operations so far; null when the cloud serves others too. */
   firestoreUsage(): FirestoreUsage | null;
   close(): Promise<void>;
@@ -39,7 +39,7 @@ export async function openRunCloud(config: Config, options: LocalOptions): Promi
     workflows: workflowsClient(config.projectId, LOCATION, session.env['WORKFLOWS_EMULATOR_HOST']),
     functionUrls: session.functions,
     aloneSinceMs: undefined,
-    warm: () => {},
+    warm: () => Promise.resolve(),
     firestoreUsage: () => null,
     close: () => Promise.resolve(process.disconnect?.()),
   };
@@ -49,10 +49,12 @@ const ownCloud = (daymill: Daymill, aloneSinceMs: number): RunCloud => ({
   aloneSinceMs,
   workflows: daymill.workflows,
   functionUrls: daymill.functionUrls,
-  warm() {
+  async warm() {
     daymill.functions.index.warm();
     daymill.functions.dispatch.warm();
     daymill.functions.reconcile.warm();
+    // While root data is loaded, other cores are idle. The workflow asks again, and reports what is wrong then.
+    await fetch(daymill.functionUrls.preflight, { method: 'POST' }).catch(() => undefined);
   },
   firestoreUsage: () => daymill.cloud.firestore.counters(),
   close: () => daymill.close(),
