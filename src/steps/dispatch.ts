@@ -196,6 +196,8 @@ async function tryDispatch(
       date: request.date,
       tasks: tasks.length,
       cells: run?.cells ?? 0,
+      /** Computations of which a cell is tried on a smaller tier. */
+      ...(router.trials.size === 0 ? {} : { trials: [...router.trials] }),
       outcomes,
     },
     run === undefined
