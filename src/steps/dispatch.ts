@@ -220,7 +220,8 @@ async function isQuiet(
   const { from, date: to } = request;
   const { plan } = await survey({ from, to, dispatchId, mode: 'dispatch' }, ports, snapshot);
   const { RUN, RERUN } = plan.counts();
-  return RUN + RERUN === 0 && plan.computations.every((name) => plan.inFlight(name).length === 0);
+  // News of a later pass are for its own dispatch to keep, and skips that are new there for it to audit.
+  return RUN + RERUN === 0 && !plan.isNews && plan.computations.every((name) => plan.inFlight(name).length === 0);
 }
 
 function cellsOfOpenRuns(snapshot: PlanningSnapshot, closedRuns: readonly string[]): Set<string> {
