@@ -118,7 +118,7 @@ async function scanned(computations: readonly ScanCell['computation'][], stored:
       computation,
       context: { date: '2024-01-01' },
       inputs: {},
-      sink: async ({ data: _, ...range }, index) => ({ ...range, id: String(index) }),
+      sink: async ({ first, last, count }, index) => ({ first, last, count, id: String(index) }),
     })),
     entities: entities(),
     now: () => Date.now(),
