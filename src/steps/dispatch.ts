@@ -15,7 +15,9 @@ import type { Run } from '../model/run.ts';
 import type { Task } from '../model/task.ts';
 import { tierNamed, type Tiers } from '../model/tier.ts';
 import { afterPlan } from '../planning/after-plan.ts';
+import { type AuditPolicy, cellsToAudit } from '../planning/audit.ts';
 import { dayCount } from '../planning/day-set.ts';
+import { withAudits } from '../planning/fold.ts';
 import { makeTasks } from '../planning/make-tasks.ts';
 import { isAnswered } from './count-down.ts';
 import type { Callbacks, Clock, Log, Planning, PlanningChange, PlanningSnapshot, Queue, Runs } from './ports.ts';
@@ -61,6 +63,7 @@ export interface DispatchPorts {
   readonly runs: Runs;
   readonly queue: Queue;
   readonly callbacks: Pick<Callbacks, 'assertUrl'>;
+  readonly audit: AuditPolicy;
   readonly clock: Clock;
   readonly newId: () => string;
   readonly log: Log;
@@ -135,7 +138,10 @@ async function tryDispatch(
   const asked = manifest.computations
     .filter(({ pass }) => request.pass === undefined || pass === request.pass)
     .map(({ name }) => name);
-  const runnable = await surveyed.cells(plan.runnable(asked, MAX_CELLS_A_WAVE));
+  const runnable = [
+    ...(await surveyed.cells(plan.runnable(asked, MAX_CELLS_A_WAVE))),
+    ...(await surveyed.audited(cellsToAudit(plan, asked, ports.audit, `${snapshot.sequence}`))),
+  ];
   const closedRuns = snapshot.open
     .filter(({ run: one }) => folded.closedRuns.includes(one.id) && (isAnswered(one) || isOvertaken(one, request)))
     .map(({ run: one }) => one.id);
@@ -167,8 +173,9 @@ async function tryDispatch(
   const isNews = settled.length > 0 || closedRuns.length > 0 || run !== undefined || plan.isNews;
   const change: PlanningChange = {
     settled,
-    standings,
+    standings: withAudits(standings, snapshot.open, closedRuns),
     datasets,
+    distrusted: folded.state.distrusted,
     closedRuns,
     ...memory?.change,
     ...(run === undefined ? {} : { claim: { run, tasks } }),

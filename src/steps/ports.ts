@@ -1,6 +1,7 @@
 /** What the steps need of the world, worded by the steps. `google/` has the implementations; `compose.ts` chooses them. */
 import type { Artifact, ArtifactSummary, Part, Shard } from '../model/artifact.ts';
 import type { CellError, CellKey, Settled } from '../model/cell.ts';
+import type { MissingData } from '../model/completeness.ts';
 import type { Computation } from '../model/computation.ts';
 import type { Dataset } from '../model/dataset.ts';
 import type { Day } from '../model/date.ts';
@@ -10,12 +11,14 @@ import type { Hash } from '../model/hash.ts';
 import type { ManifestComputation, ManifestDataset } from '../model/manifest.ts';
 import type { MemoryBook } from '../model/memory-book.ts';
 import type { TaskMessage } from '../model/message.ts';
+import type { Registration, RegisteredVersion } from '../model/registration.ts';
 import type { Run } from '../model/run.ts';
 import type { MemoryReading, Task, Telemetry } from '../model/task.ts';
 import type { Vector } from '../model/vector.ts';
 import type { OpenRun } from '../planning/fold.ts';
 import type { Missing, ShelfContent } from '../planning/shelf.ts';
 import type { DatasetStanding, Standing } from '../planning/standing.ts';
+import type { SimulationAnswer, SimulationJob } from '../simulation/simulation-job.ts';
 
 export interface Clock {
   now(): number;
@@ -141,7 +144,7 @@ export interface PlanningSnapshot {
   readonly sequence: number;
   readonly standings: ReadonlyMap<string, Standing>;
   readonly datasets: ReadonlyMap<string, DatasetStanding>;
-  /** Computation to behaviours that were proven to be that of its code now. */
+  /** Computation to behaviours that were proven to be one, as of the last preflight: it holds that of the code which this was for. */
   readonly equivalents: ReadonlyMap<string, readonly Hash[]>;
   readonly distrusted: ReadonlyMap<string, Distrust>;
   /** As far as they were fetched. */
@@ -186,6 +189,26 @@ export interface RootDay {
   readonly date: Day;
   /** Undefined when the day was removed. */
   readonly hash: Hash | undefined;
+  /** Entities; 1 for a document. */
+  readonly count: number;
+}
+
+/** Days of a dataset that are there: open when nothing is missing, else waiting. */
+export type KnownDays = ReadonlyMap<Day, { readonly hash: Hash; readonly missing: readonly MissingData[] }>;
+
+/** Root data at one moment, beside what the indexer remembers of it. */
+export interface RootDataLook {
+  /** Whether nothing has changed since the last time, data and rules alike. */
+  readonly isQuiet: boolean;
+  of(dataset: string): {
+    /** Days that changed since the last look that was marked as seen, at least; under another rule all days. */
+    readonly days: readonly RootDay[];
+    /** As the indexer left them. */
+    readonly known: KnownDays;
+    readonly sameRule: boolean;
+  };
+  /** Remembers the days of these datasets, and that their changes were seen. False when another indexer was faster: nothing is remembered. */
+  markSeen(known: ReadonlyMap<string, KnownDays>): Promise<boolean>;
 }
 
 /** How far a dataset's file has been loaded. */
@@ -194,6 +217,8 @@ export interface LoadMark {
   /** Of the file's bytes and the code that parses them. */
   readonly hash: string;
   readonly through: Day;
+  /** A person loaded a file of their own with `daymill load`: the bundled file is left alone from then on. */
+  readonly byHand?: boolean | undefined;
 }
 
 export interface RootData {
@@ -204,11 +229,15 @@ export interface RootData {
     dataset: string,
     days: readonly { readonly date: Day; readonly artifact: Artifact; readonly generation: string }[],
   ): Promise<void>;
-  /** The days that are there. */
-  days(dataset: string): Promise<Day[]>;
+  /** The days that are there, with the hashes of their content. Reads what has changed since they were indexed, not the days. */
+  days(dataset: string): Promise<ReadonlyMap<Day, Hash>>;
   removeDays(dataset: string, days: readonly Day[]): Promise<void>;
-  /** Days that changed since the last call that was marked as seen, per dataset, and a cursor to mark them with. */
-  changedDays(dataset: string): Promise<{ readonly days: readonly RootDay[]; readonly seen: () => Promise<void> }>;
+  /** `rule`: of how the dataset's days are checked. */
+  changes(
+    datasets: readonly { readonly dataset: string; readonly rule: Hash }[],
+    /** Changed days of each dataset; all unless it is given. */
+    atMost?: number,
+  ): Promise<RootDataLook>;
 }
 
 export interface Queue {
@@ -250,4 +279,26 @@ export interface Watchdog {
     readonly deadlineMs: number;
     readonly what: string;
   }): { readonly done: () => void };
+}
+
+/** A version of a computation's code that is new to the registry. */
+export interface NewVersion {
+  readonly computation: string;
+  readonly registration: Registration;
+  readonly version: RegisteredVersion;
+}
+
+/** Versions of computations: what their code did on fabricated inputs, and which of them do the same. The newest few are kept. */
+export interface Registry {
+  /** Of all computations, oldest version first. One read, however many there are. */
+  index(): Promise<ReadonlyMap<string, readonly RegisteredVersion[]>>;
+  /** One read each, oldest version first; nothing for a computation that was never registered. */
+  versions(computations: readonly string[]): Promise<ReadonlyMap<string, readonly Registration[]>>;
+  /** A version that is there already is replaced, and keeps its equivalents. */
+  register(versions: readonly NewVersion[]): Promise<void>;
+}
+
+export interface Simulations {
+  /** In the order of the jobs; what cannot be simulated is an answer. */
+  run(jobs: readonly SimulationJob[]): Promise<readonly SimulationAnswer[]>;
 }
