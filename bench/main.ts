@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME`: measures one part, beside what it is judged against, in one run on this machine. */
 import { benchEmulators } from './emulators.ts';
+import { benchExecution } from './execution.ts';
 import { benchPipeline } from './pipeline.ts';
 import { benchPlanning } from './planning.ts';
 
@@ -7,6 +8,8 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   emulators: benchEmulators,
   pipeline: benchPipeline,
   planning: benchPlanning,
+  execution: benchExecution,
+  pipeline: benchPipeline,
 };
 
 const name = process.argv[2] ?? '';
