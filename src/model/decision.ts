@@ -74,7 +74,7 @@ export function describeReason(decision: Decision): string {
     case 'EARLY_CUTOFF':
       return `${reason.inputs.join(', ')} ran again with the same result`;
     case 'COSMETIC':
-      return 'its code changed, but not what it does';
+      return 'its code changed, and does the same as before';
     case 'IN_FLIGHT':
       return `being made by run ${reason.runId}`;
     case 'WAITING_FOR':

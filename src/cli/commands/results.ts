@@ -139,7 +139,14 @@ async function sayWhyNone(request: Request, from: Day, ports: Ports, output: Out
   const history = cellHistory(foreseen.plan, ports.cells);
   const decision = history.decision(cell);
   if (decision === undefined) throw new Error(`${computation.name}@${date} is not in its own plan`);
-  const causes = await traceCauses(cell, { manifest: ports.manifest, from, history, ranges: foreseen.ranges });
+  const causes = await traceCauses(cell, {
+    manifest: ports.manifest,
+    from,
+    history,
+    ranges: foreseen.ranges,
+    waiting: foreseen.waiting,
+    verdicts: foreseen.verdicts,
+  });
   const why = decision.reason.why === 'FAILED_BEFORE' ? 'its last attempt failed' : describeReason(decision);
   output.trouble(`${computation.name}@${date} has no result. ${decision.outcome}: ${why}`);
   for (const { depth, subject, text: cause } of causes) output.trouble(`${'  '.repeat(depth)}<- ${subject}: ${cause}`);
