@@ -10,7 +10,9 @@ import { inputIdOf, type ManifestComputation, type ManifestNeed } from '../model
 import { behaviourOf, changedParts, type Fingerprint, fingerprintParts } from '../model/vector.ts';
 import { logged } from './change-log.ts';
 import {
+  daysByValue,
   daySetOf,
+  daysWhere,
   type DaySet,
   daySpan,
   hasDay,
@@ -163,7 +165,7 @@ export class Column {
         .map(({ reason, days }) => ({ verdict: atRest(reason), days: intersect(days, span) }))
         .filter(({ days }) => days.length > 0);
     }
-    return this.#daysByMark(marks).map(({ mark, days }) => ({ verdict: this.#table.at(mark), days }));
+    return [...daysByValue(this.grid.first, marks)].map(([mark, days]) => ({ verdict: this.#table.at(mark), days }));
   }
 
   /** As it stands after this plan, committed as `sequence`. */
@@ -358,15 +360,7 @@ export class Column {
   }
 
   #daysWhere(holds: (index: number) => boolean): DaySet {
-    const found: number[] = [];
-    let held = false;
-    for (let index = 0; index <= this.grid.days; index++) {
-      const holdsNow = index < this.grid.days && holds(index);
-      // The first day of a range, or the day after its last.
-      if (holdsNow !== held) found.push(this.grid.first + (holdsNow ? index : index - 1));
-      held = holdsNow;
-    }
-    return found;
+    return daysWhere(this.grid.first, this.grid.days, holds);
   }
 
   #restsAt(index: number, marks: Uint16Array): boolean {
@@ -377,20 +371,8 @@ export class Column {
     return daySetOf([...(this.grid.state.inFlight.get(this.name)?.keys() ?? [])].sort((a, b) => a - b));
   }
 
-  #daysByMark(marks: Uint16Array): { mark: number; days: DaySet }[] {
-    const found = new Map<number, number[]>();
-    for (let first = 0, next = 1; first < marks.length; first = next++) {
-      const mark = marks[first] as number;
-      while (next < marks.length && marks[next] === mark) next++;
-      const days = found.get(mark) ?? [];
-      days.push(this.grid.first + first, this.grid.first + next - 1);
-      found.set(mark, days);
-    }
-    return [...found].map(([mark, days]) => ({ mark, days }));
-  }
-
   #restOnGrid(marks: Uint16Array): Rest[] {
-    return this.#daysByMark(marks).flatMap(({ mark, days }) => {
+    return [...daysByValue(this.grid.first, marks)].flatMap(([mark, days]) => {
       const reason = restReasonOf(this.#table.at(mark));
       return reason === undefined ? [] : [{ reason, days }];
     });
