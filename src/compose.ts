@@ -4,6 +4,8 @@ import type { Config } from './config.ts';
 import { firestoreArtifacts } from './google/firestore-artifacts.ts';
 import { firestoreCells } from './google/firestore-cells.ts';
 import { openFirestore } from './google/firestore-client.ts';
+import { firestoreControl } from './google/firestore-control.ts';
+import { firestoreLedger } from './google/firestore-ledger.ts';
 import { firestorePlanning } from './google/firestore-planning.ts';
 import { firestoreRootData } from './google/firestore-root-data.ts';
 import { firestoreRuns } from './google/firestore-runs.ts';
@@ -40,6 +42,8 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     planning: firestorePlanning(db),
     tasks: firestoreTasks(db),
     runs: firestoreRuns(db),
+    ledger: firestoreLedger(db),
+    controls: firestoreControl(db),
     cells: firestoreCells(db),
     artifacts: firestoreArtifacts(db),
     rootData: firestoreRootData(db),

@@ -95,6 +95,7 @@ class Trace {
       }
       case 'NEW':
       case 'IN_FLIGHT':
+      case 'PAUSED':
     }
   }
 

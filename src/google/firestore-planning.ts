@@ -8,20 +8,24 @@ import { zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
 import { compressJson } from '../execution/artifact-codec.ts';
 import { Settled } from '../model/cell.ts';
+import type { Control } from '../model/control.ts';
 import { Day } from '../model/date.ts';
 import { Run } from '../model/run.ts';
 import { Task } from '../model/task.ts';
 import type { Availability, Book } from '../planning/state.ts';
 import type { Planning, PlanningChange, PlanningSnapshot } from '../steps/ports.ts';
 import { isConflict, unavailable } from './firestore-client.ts';
+import { controlIn } from './firestore-control.ts';
+import { toLedger, toRunDocument } from './ledger-document.ts';
 import { AVAILABILITY, BOOKS, bookId, LEDGER, placePath, PLANNER, RUNS } from './paths.ts';
 
 const PlannerState = z.object({
   sequence: z.number().int(),
-  openRuns: z.array(z.string()),
+  // Absent where somebody paused a computation before anything was planned.
+  openRuns: z.array(z.string()).default([]),
   /** Ids of the books there are; see `bookId`. */
-  books: z.array(z.string()),
-  datasets: z.array(z.string()),
+  books: z.array(z.string()).default([]),
+  datasets: z.array(z.string()).default([]),
 });
 type PlannerState = z.infer<typeof PlannerState>;
 
@@ -35,6 +39,7 @@ const AvailabilityContent = z.record(Day, z.string());
 
 interface Loaded {
   readonly state: PlannerState;
+  readonly control: Control;
   readonly updateTime: Timestamp | undefined;
   readonly book: Book;
   readonly availability: Availability;
@@ -63,7 +68,8 @@ export function firestorePlanning(db: Firestore): Planning {
         for (const [date, settled] of Object.entries(BookContent.parse(content))) days.set(date, settled);
       } else availability.set(document.id, new Map(Object.entries(AvailabilityContent.parse(content))));
     }
-    cached = { state, updateTime: snapshot.updateTime, book, availability };
+    const control = controlIn(snapshot.get('control'));
+    cached = { state, control, updateTime: snapshot.updateTime, book, availability };
     return cached;
   };
 
@@ -71,7 +77,8 @@ export function firestorePlanning(db: Firestore): Planning {
     async load() {
       const loaded = await loadBooks();
       const open = await readOpenRuns(db, loaded.state.openRuns);
-      return { sequence: loaded.state.sequence, book: loaded.book, availability: loaded.availability, open };
+      const { state, book, availability, control } = loaded;
+      return { sequence: state.sequence, book, availability, control, open };
     },
     async commit(snapshot, change) {
       const base = cached;
@@ -92,14 +99,14 @@ export function firestorePlanning(db: Firestore): Planning {
           batch.set(db.doc(placePath({ kind: 'cell', ...cell })), { status: 'IMPOSSIBLE' }, { merge: true });
       }
       if (change.claim !== undefined) {
-        batch.create(db.collection(RUNS).doc(change.claim.run.id), change.claim.run);
-        for (const task of change.claim.tasks)
-          batch.create(db.collection(LEDGER).doc(task.id), { ...task, fence: '', rev: 0 });
+        batch.create(db.collection(RUNS).doc(change.claim.run.id), toRunDocument(change.claim.run));
+        for (const task of change.claim.tasks) batch.create(db.collection(LEDGER).doc(task.id), toLedger(task));
       }
       try {
         const [written] = await batch.commit();
         cached = {
           state: next.state,
+          control: base.control,
           book: next.book,
           availability: next.availability,
           updateTime: written?.writeTime,
@@ -117,7 +124,7 @@ export function firestorePlanning(db: Firestore): Planning {
 function apply(
   base: Loaded,
   change: PlanningChange,
-): Omit<Loaded, 'updateTime'> & { touchedBooks: ReadonlySet<string> } {
+): Omit<Loaded, 'updateTime' | 'control'> & { touchedBooks: ReadonlySet<string> } {
   const book = new Map(base.book);
   const copied = new Set<string>();
   const touchedBooks = new Set<string>();

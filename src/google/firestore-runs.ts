@@ -13,6 +13,10 @@ export function firestoreRuns(db: Firestore): Runs {
       const data = (await ref(runId).get()).data();
       return data === undefined ? undefined : Run.parse(data);
     },
+    async markCancelled(runId, atMs) {
+      const found = await ref(runId).get();
+      if (found.get('cancelledMs') === undefined) await ref(runId).update({ cancelledMs: atMs });
+    },
     async markPublished(runId, atMs) {
       await ref(runId).update({ publishedMs: atMs });
     },

@@ -17,6 +17,7 @@ import { isTerminal, Task } from '../model/task.ts';
 import type { CellWrite, HeldTask, Tasks } from '../steps/ports.ts';
 import { toPointer } from './firestore-artifacts.ts';
 import { isConflict, unavailable } from './firestore-client.ts';
+import { expiryOf } from './ledger-document.ts';
 import { LEDGER, placePath, RUNS } from './paths.ts';
 
 /** Times that a claim is decided anew because the task changed under it. */
@@ -54,6 +55,7 @@ export function firestoreTasks(db: Firestore): Tasks {
         const fence = decision.save.lease?.token ?? randomUUID();
         const next = { task: decision.save, fence, rev: version.rev + 1 };
         const batch = db.batch();
+        if (isTerminal(next.task) && !isTerminal(version.task)) countOff(db, batch, next.task);
         const saved = await commitOver(ref, batch, version, next);
         if (saved !== undefined) return { decision, held: hold(db, ref, saved) };
       }
@@ -140,7 +142,7 @@ async function commitOver(
   version: Version,
   next: Omit<Version, 'updateTime'>,
 ): Promise<Version | undefined> {
-  const { status, resources, attempts, lease, lastError, outcomes } = next.task;
+  const { status, resources, attempts, lease, lastError, outcomes, history, deadLetter } = next.task;
   const fields: UpdateData<Record<string, unknown>> = {
     status,
     resources,
@@ -148,6 +150,9 @@ async function commitOver(
     outcomes,
     lease: lease ?? FieldValue.delete(),
     lastError: lastError ?? FieldValue.delete(),
+    ...(history === undefined ? {} : { history }),
+    ...(deadLetter === undefined ? {} : { deadLetter }),
+    ...expiryOf(next.task),
     fence: next.fence,
     rev: next.rev,
   };

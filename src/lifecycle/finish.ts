@@ -15,7 +15,7 @@ export function onCellDone(task: Task, date: Day, outcome: CellOutcome): Task {
     : { ...unleased, outcomes, status: 'FAILED', lastError: failure.error };
 }
 
-/** The task given up: the cell that it was on fails, and what would have followed was not tried; after a failed day nothing is tried. */
+/** The task given up and set aside as a dead letter: the cell that it was on fails, and what would have followed was not tried; after a failed day nothing is tried. */
 export function onGiveUp(task: Task, error: CellError): Task {
   const { lease: _, ...unleased } = task;
   const outcomes = { ...task.outcomes };
@@ -25,7 +25,7 @@ export function onGiveUp(task: Task, error: CellError): Task {
     outcomes[date] = blamed ? { status: 'NOT_TRIED' } : { status: 'FAILED', error, dispatchId: task.dispatchId };
     blamed = true;
   }
-  return { ...unleased, outcomes, status: 'FAILED', lastError: error };
+  return { ...unleased, outcomes, status: 'FAILED', lastError: error, deadLetter: { status: 'OPEN' } };
 }
 
 /** The attempt failed for a reason that may pass: the next delivery tries again, on `resources`. */

@@ -5,10 +5,13 @@
  * IN_PROGRESS  a worker holds the lease; when the lease lapses the attempt is dead, and the next delivery decides what follows.
  * COMPLETED    every cell has an outcome and none failed. Terminal, counted once.
  * FAILED       every cell has an outcome or the task was given up, with `lastError`. Terminal, counted once.
+ * CANCELLED    a person cancelled its run. Cells without an outcome are as they were before. Terminal, counted once.
  */
 import { z } from 'zod';
-import { CellError, CellOutcome } from './cell.ts';
+import { Attempt } from './attempt.ts';
+import { CellError, type CellKey, CellOutcome } from './cell.ts';
 import { Day } from './date.ts';
+import { DeadLetter } from './dead-letter.ts';
 import { Hash } from './hash.ts';
 import { InputHashes } from './vector.ts';
 
@@ -58,7 +61,7 @@ export const Task = z.object({
   fingerprint: Hash,
   resources: Resources,
   createdMs: z.number(),
-  status: z.enum(['PENDING', 'IN_PROGRESS', 'COMPLETED', 'FAILED']),
+  status: z.enum(['PENDING', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED']),
   /** Leases taken so far. */
   attempts: z.number().int().nonnegative(),
   lease: Lease.optional(),
@@ -66,7 +69,17 @@ export const Task = z.object({
   lastError: CellError.optional(),
   /** By date. */
   outcomes: z.record(Day, CellOutcome),
+  /** Every attempt, oldest first; the last may be under way. */
+  history: z.array(Attempt).optional(),
+  /** Of a task that was given up. */
+  deadLetter: DeadLetter.optional(),
 });
 export type Task = z.infer<typeof Task>;
 
-export const isTerminal = (task: Task): boolean => task.status === 'COMPLETED' || task.status === 'FAILED';
+export const isTerminal = ({ status }: Task): boolean => status !== 'PENDING' && status !== 'IN_PROGRESS';
+
+/** What the task makes. */
+export const cellsOf = ({ computation, cells }: Task): CellKey[] => cells.map(({ date }) => ({ computation, date }));
+
+/** How one of its cells ended; undefined while, or because, it did not. */
+export const outcomeOf = (task: Task, { date }: CellKey): CellOutcome | undefined => task.outcomes[date];

@@ -34,7 +34,8 @@ export function fold(book: Book, open: readonly OpenRun[]): Fold {
         const cell = { computation: task.computation, date };
         const outcome = task.outcomes[date];
         if (outcome === undefined) {
-          inFlight.set(cellName(cell), run.id);
+          // A cancelled task leaves its cells as they were.
+          if (!isTerminal(task)) inFlight.set(cellName(cell), run.id);
         } else if (outcome.status === 'COMPLETED' || outcome.status === 'FAILED') {
           const days = copies.get(task.computation) ?? new Map(book.get(task.computation));
           copies.set(task.computation, days);

@@ -8,6 +8,7 @@
  */
 import type { CellKey, Settled } from '../model/cell.ts';
 import { cellName } from '../model/cell.ts';
+import { NOTHING_STOPPED, pauseOf } from '../model/control.ts';
 import { addDays, type Day, daysFrom } from '../model/date.ts';
 import type { Decision } from '../model/decision.ts';
 import { NO_INPUT } from '../model/hash.ts';
@@ -45,7 +46,14 @@ export interface PlannedCell {
 /** What a reader of a cell finds there. */
 type View =
   | { readonly is: 'there'; readonly hash: string; readonly ranNow: boolean }
-  | { readonly is: 'coming'; readonly cell: CellKey; /** Whether this very plan runs it. */ readonly now: boolean }
+  | {
+      readonly is: 'coming';
+      readonly cell: CellKey;
+      /** Whether this very plan runs it. */
+      readonly now: boolean;
+      /** It, or what it waits for, is paused: nobody knows when it comes. */
+      readonly held: boolean;
+    }
   | { readonly is: 'failed'; readonly cell: CellKey }
   | { readonly is: 'impossible'; readonly computation: string };
 
@@ -89,7 +97,7 @@ function planCell(grid: Grid, computation: ManifestComputation, date: Day): Plan
   const key: CellKey = { computation: computation.name, date };
   const settled = grid.state.book.get(computation.name)?.get(date);
   const inputs: InputHashes = {};
-  const coming: { id: string; cell: CellKey; now: boolean }[] = [];
+  const coming: { id: string; cell: CellKey; now: boolean; held: boolean }[] = [];
   const ranNow: string[] = [];
   let failed: CellKey | undefined;
 
@@ -102,7 +110,7 @@ function planCell(grid: Grid, computation: ManifestComputation, date: Day): Plan
           if (reading.ranNow) ranNow.push(id);
           break;
         case 'coming':
-          coming.push({ id, cell: reading.cell, now: reading.now });
+          coming.push({ id, cell: reading.cell, now: reading.now, held: reading.held });
           break;
         case 'failed':
           failed ??= reading.cell;
@@ -127,20 +135,21 @@ function planCell(grid: Grid, computation: ManifestComputation, date: Day): Plan
 
   const vector: Vector = { fingerprint: computation.fingerprint, inputs };
   const decided = (decision: Decision): PlannedCell => ({ decision, vector, settled, reads: {} });
-  const running = (decision: Decision): PlannedCell => ({
-    decision,
-    vector,
-    settled,
-    reads: daysReadBy(grid, computation, date),
-  });
+  const pause = pauseOf(grid.state.control ?? NOTHING_STOPPED, computation.name);
+  const running = (decision: Decision): PlannedCell =>
+    pause === undefined
+      ? { decision, vector, settled, reads: daysReadBy(grid, computation, date) }
+      : decided({ ...key, outcome: 'BLOCKED', reason: { why: 'PAUSED', pause } });
   const runId = grid.state.inFlight.get(cellName(key));
   if (runId !== undefined) return decided({ ...key, outcome: 'BLOCKED', reason: { why: 'IN_FLIGHT', runId } });
   if (failed !== undefined)
     return decided({ ...key, outcome: 'FAILED_DEPENDENCY', reason: { why: 'FAILED', cell: failed } });
 
   // Days of a chain follow each other inside one task, so an own earlier day that is coming does not block.
-  const blocker = coming.find(({ cell, now }) => !(now && cell.computation === computation.name));
-  if (grid.mode === 'dispatch' && blocker !== undefined) {
+  const blocker = coming.find(
+    ({ cell, now, held }) => held || (grid.mode === 'dispatch' && !(now && cell.computation === computation.name)),
+  );
+  if (blocker !== undefined) {
     return decided({ ...key, outcome: 'BLOCKED', reason: { why: 'WAITING_FOR', cell: blocker.cell } });
   }
   if (settled === undefined) return running({ ...key, outcome: 'RUN', reason: { why: 'NEW' } });
@@ -244,6 +253,10 @@ function viewAt(grid: Grid, computation: string, date: Day): View | undefined {
     : undefined;
 }
 
+/** A forecast waits for nothing but what is paused. */
+const isHeld = (grid: Grid, { why }: Extract<Decision, { outcome: 'BLOCKED' }>['reason']): boolean =>
+  why === 'PAUSED' || (grid.mode === 'forecast' && why === 'WAITING_FOR');
+
 function viewOf(grid: Grid, { decision, settled }: PlannedCell): View {
   const cell: CellKey = { computation: decision.computation, date: decision.date };
   switch (decision.outcome) {
@@ -254,10 +267,10 @@ function viewOf(grid: Grid, { decision, settled }: PlannedCell): View {
     case 'BLOCKED':
       return decision.reason.why === 'FAILED_IN_THIS_DISPATCH'
         ? { is: 'failed', cell }
-        : { is: 'coming', cell, now: false };
+        : { is: 'coming', cell, now: false, held: isHeld(grid, decision.reason) };
     case 'RUN':
     case 'RERUN':
-      return { is: 'coming', cell, now: true };
+      return { is: 'coming', cell, now: true, held: false };
     case 'SKIP':
     case 'STABLE':
       if (settled?.status !== 'COMPLETED') throw new Error(`${cellName(cell)} is skipped but has no result`);

@@ -1,5 +1,6 @@
 /** What planning knows of the world: plain values, loaded by a step. */
 import type { Settled } from '../model/cell.ts';
+import type { Control } from '../model/control.ts';
 import type { Day } from '../model/date.ts';
 import type { Hash } from '../model/hash.ts';
 
@@ -14,4 +15,6 @@ export interface PlanningState {
   readonly book: Book;
   /** `computation@date` to the run that is making it. */
   readonly inFlight: ReadonlyMap<string, string>;
+  /** Absent where nothing is stopped. */
+  readonly control?: Control;
 }

@@ -32,6 +32,10 @@ export interface DispatchRequest {
   readonly callbackUrl?: string | undefined;
   /** One day's pipeline; defaults to the run's own id. */
   readonly dispatchId?: string | undefined;
+  /** The run's name when there is no callback to name it by: the same name again answers with the same run. */
+  readonly runId?: string | undefined;
+  /** Names of the cells that may be claimed; all that can run when absent. */
+  readonly only?: ReadonlySet<string> | undefined;
 }
 
 export interface DispatchAnswer {
@@ -71,13 +75,18 @@ export async function dispatch(request: DispatchRequest, ports: DispatchPorts): 
     throw new UserError('BAD_ARGUMENT', `There is no pass ${request.pass}: the manifest has ${manifest.passes}.`);
   }
   if (request.callbackUrl !== undefined) ports.callbacks.assertUrl(request.callbackUrl);
-  const runId = request.callbackUrl === undefined ? ports.newId() : `run-${hashOf(request.callbackUrl)}`;
+  const runId =
+    request.callbackUrl === undefined ? (request.runId ?? ports.newId()) : `run-${hashOf(request.callbackUrl)}`;
   for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
     const snapshot = await ports.planning.load();
     const known = snapshot.open.find(({ run }) => run.id === runId);
     if (known !== undefined) {
       if (known.run.publishedMs === undefined) await publish(known.run, known.tasks, ports);
       return sentBefore(known.run, manifest);
+    }
+    if (snapshot.control.cancelled.includes(request.dispatchId ?? runId)) {
+      ports.log.info({ event: 'dispatch.cancelled', dispatch: request.dispatchId ?? runId }, 'cancelled: nothing runs');
+      return { dispatched: 0, runId: null, passes: manifest.passes, inFlight: 0, outcomes: countOutcomes([]) };
     }
     const answer = await tryDispatch(request, runId, snapshot, ports);
     if (answer !== undefined) return answer;
@@ -111,7 +120,12 @@ async function tryDispatch(
   const folded = fold(snapshot.book, snapshot.open);
   const planned = plan({
     manifest,
-    state: { availability: snapshot.availability, book: folded.book, inFlight: folded.inFlight },
+    state: {
+      availability: snapshot.availability,
+      control: snapshot.control,
+      book: folded.book,
+      inFlight: folded.inFlight,
+    },
     from: request.from,
     to: request.date,
     dispatchId,
@@ -123,7 +137,9 @@ async function tryDispatch(
       .filter(({ pass }) => request.pass === undefined || pass === request.pass)
       .map(({ name }) => name),
   );
-  const cells = planned.filter(({ decision }) => asked.has(decision.computation));
+  const cells = planned.filter(
+    ({ decision }) => asked.has(decision.computation) && (request.only?.has(cellName(decision)) ?? true),
+  );
   const runnable = cells.filter(({ decision }) => decision.outcome === 'RUN' || decision.outcome === 'RERUN');
   const tiers = await scanTiers(runnable, ports);
   const tasks = makeTasks(runnable, {

@@ -3,6 +3,7 @@ import { codeOf, toError } from '../errors.ts';
 import type { Clock, HeldTask, Log, MemoryProbe } from './ports.ts';
 
 export interface Heartbeat {
+  /** Between two entities. @throws {RetryableError} LEASE_LOST when a beat found it so: what follows could not be saved. */
   readonly progress: (entities: number) => void;
   /** Waits for a beat under way; nothing is written afterwards. */
   stop(): Promise<void>;
@@ -16,11 +17,12 @@ export interface HeartbeatPorts {
   readonly log: Log;
 }
 
-/** A beat's errors never reach the work: what matters of them (a lost lease) shows when the work is saved. */
+/** A beat's errors never reach the work, but for a lost lease, which stops it where it next says how far it is. */
 export function startHeartbeat(held: HeldTask, ports: HeartbeatPorts): Heartbeat {
   let entities = 0;
   let peakRssMB = 0;
   let beating: Promise<void> | undefined;
+  let lost: Error | undefined;
 
   const beat = async (): Promise<void> => {
     const now = ports.clock.now();
@@ -33,6 +35,7 @@ export function startHeartbeat(held: HeldTask, ports: HeartbeatPorts): Heartbeat
         now + ports.leaseMs,
       );
     } catch (thrown) {
+      if (codeOf(thrown) === 'LEASE_LOST') lost = toError(thrown);
       ports.log.warn({ event: 'heartbeat.failed', task: held.task.id, code: codeOf(thrown) }, toError(thrown).message);
     }
   };
@@ -45,6 +48,7 @@ export function startHeartbeat(held: HeldTask, ports: HeartbeatPorts): Heartbeat
 
   return {
     progress(count) {
+      if (lost !== undefined) throw lost;
       entities = count;
       peakRssMB = Math.max(peakRssMB, ports.probe.read().rssMB);
     },

@@ -2,6 +2,7 @@
 import type { Artifact, ArtifactSummary, Part, Shard } from '../model/artifact.ts';
 import type { CellError, CellKey, Settled } from '../model/cell.ts';
 import type { Computation } from '../model/computation.ts';
+import type { Control } from '../model/control.ts';
 import type { Dataset } from '../model/dataset.ts';
 import type { Day } from '../model/date.ts';
 import type { Hash } from '../model/hash.ts';
@@ -30,6 +31,8 @@ export type Place =
   | { readonly kind: 'root'; readonly dataset: string; readonly date: Day };
 
 export interface StoredArtifact extends ArtifactSummary {
+  /** Whether each part is a document of its own. */
+  readonly sharded: boolean;
   /** Its parts in key order, read as they are asked for. */
   parts(): AsyncIterable<Part>;
   /** The one part that can hold `key`, so that one entity costs one shard. */
@@ -108,8 +111,30 @@ export interface Tasks {
   lastOf(computation: string): Promise<Task | undefined>;
 }
 
+/** What people ask of runs and tasks; nothing that is decided reads it. */
+export interface Ledger {
+  /** Newest first. */
+  runs(limit: number): Promise<Run[]>;
+  tasksOf(runId: string): Promise<Task[]>;
+  /** How many of a run's tasks failed, for one read. */
+  failedTasks(runId: string): Promise<number>;
+  /** Every task that is, or was, to make the cell; newest first. */
+  tasksWith(cell: CellKey): Promise<Task[]>;
+  /** Those that nobody has replayed or dropped; oldest first. */
+  deadLetters(): Promise<Task[]>;
+}
+
+/** What people have stopped. */
+export interface Controls {
+  read(): Promise<Control>;
+  /** Saves what `decide` makes of it. A claim that was decided before is refused. */
+  change(decide: (control: Control) => Control): Promise<Control>;
+}
+
 export interface Runs {
   read(runId: string): Promise<Run | undefined>;
+  /** A person cancelled it. The first time holds. */
+  markCancelled(runId: string, atMs: number): Promise<void>;
   markPublished(runId: string, atMs: number): Promise<void>;
   /** Marks that the callback is being sent. False when somebody else was faster. */
   beginCallback(run: Run, atMs: number): Promise<boolean>;
@@ -122,6 +147,7 @@ export interface PlanningSnapshot {
   readonly sequence: number;
   readonly book: Book;
   readonly availability: Availability;
+  readonly control: Control;
   /** Runs whose outcomes are not in the book yet, with their tasks. */
   readonly open: readonly { readonly run: Run; readonly tasks: readonly Task[] }[];
 }

@@ -7,10 +7,11 @@ import { LEASE_SECONDS, ZOMBIE_MINUTES } from '../lifecycle/limits.ts';
 import { messageFor } from '../model/message.ts';
 import type { Run } from '../model/run.ts';
 import { isTerminal, type Task } from '../model/task.ts';
-import { fold } from '../planning/fold.ts';
+import { cancelTasks } from './cancel.ts';
+import { closeRuns } from './close-runs.ts';
 import { callBack, isAnswered } from './count-down.ts';
 import { type DispatchPorts, publish } from './dispatch.ts';
-import type { Callbacks, Clock, Log, PlanningSnapshot } from './ports.ts';
+import type { Callbacks, Clock, Log, Tasks } from './ports.ts';
 
 /** A dispatcher needs seconds between its claim and its last publish; longer means that it died. */
 const UNPUBLISHED_AFTER_MS = LEASE_SECONDS * 1_000;
@@ -20,6 +21,8 @@ export interface ReconcileReport {
   readonly republished: number;
   /** Tasks that were offered again. */
   readonly revived: number;
+  /** Tasks of cancelled runs that were still open. */
+  readonly cancelled: number;
   /** Callbacks sent. */
   readonly calledBack: number;
   /** Runs whose outcomes went into the book. */
@@ -30,6 +33,7 @@ export interface ReconcileReport {
 
 export interface ReconcilePorts extends Pick<DispatchPorts, 'planning' | 'runs' | 'queue' | 'manifest'> {
   readonly callbacks: Callbacks;
+  readonly tasks: Tasks;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -40,10 +44,16 @@ export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport>
   let republished = 0;
   let revived = 0;
   let calledBack = 0;
+  let cancelled = 0;
   const miscounted: string[] = [];
   const answered = new Set<string>();
   for (const { run, tasks } of snapshot.open) {
     const open = tasks.filter((task) => !isTerminal(task));
+    if (run.cancelledMs !== undefined && open.length > 0) {
+      // Who cancelled it died half-way. Its callback is the next pass's.
+      cancelled += await cancelTasks(open, ports);
+      continue;
+    }
     if (run.publishedMs === undefined && now - run.createdMs > UNPUBLISHED_AFTER_MS) {
       await publish(run, tasks, ports);
       republished++;
@@ -60,7 +70,7 @@ export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport>
     if (run.remainingTasks < open.length) miscounted.push(run.id);
   }
   const closed = await closeRuns(snapshot, answered, ports);
-  const report: ReconcileReport = { republished, revived, calledBack, closed, miscounted };
+  const report: ReconcileReport = { republished, revived, cancelled, calledBack, closed, miscounted };
   ports.log.info(
     { event: 'reconciled', ...report },
     `reconciled: ${republished} runs published again, ${revived} tasks revived, ${calledBack} callbacks sent, ${closed} runs closed`,
@@ -75,18 +85,4 @@ export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport>
 function isZombie(task: Task, run: Run, nowMs: number): boolean {
   const sinceMs = task.status === 'PENDING' ? run.publishedMs : task.lease?.untilMs;
   return sinceMs !== undefined && nowMs - sinceMs > ZOMBIE_MINUTES * 60_000;
-}
-
-/** Only runs whose workflow has been answered: an open run is where a lost callback is found. */
-async function closeRuns(
-  snapshot: PlanningSnapshot,
-  answered: ReadonlySet<string>,
-  ports: ReconcilePorts,
-): Promise<number> {
-  const { settled, closedRuns: over } = fold(snapshot.book, snapshot.open);
-  const closedRuns = over.filter((id) => answered.has(id));
-  if (closedRuns.length === 0) return 0;
-  const committed = await ports.planning.commit(snapshot, { settled, closedRuns });
-  // Another writer was faster and has folded the same outcomes, or will.
-  return committed ? closedRuns.length : 0;
 }

@@ -23,6 +23,7 @@ export async function survey(
 ): Promise<Survey> {
   const snapshot = await ports.planning.load();
   const { book, inFlight } = fold(snapshot.book, snapshot.open);
-  const state: PlanningState = { book, inFlight, availability: snapshot.availability };
+  const { availability, control } = snapshot;
+  const state: PlanningState = { book, inFlight, availability, control };
   return { state, cells: plan({ manifest: ports.manifest, state, mode: 'forecast', ...request }) };
 }

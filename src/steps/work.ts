@@ -1,15 +1,22 @@
 /** Work: lease -> heartbeat -> execute day by day -> commit cell, task and count-down together -> callback on zero. */
+import { recordClaim } from '../lifecycle/attempt-record.ts';
 import { codeOf, RetryableError, speaksOfMemory, TerminalError, toError } from '../errors.ts';
 import { onAttemptFailed, onCellDone, onGiveUp } from '../lifecycle/finish.ts';
 import { decideLease, type LeaseDecision } from '../lifecycle/lease.ts';
 import { MAX_ATTEMPTS } from '../lifecycle/limits.ts';
 import { type MemoryOfTier, routeAfterDeath } from '../lifecycle/routing.ts';
 import type { CellError } from '../model/cell.ts';
+import { EXECUTOR_VERSION } from '../model/executor-version.ts';
+import type { Hash } from '../model/hash.ts';
+import { computationIn } from '../model/manifest.ts';
 import { messageFor, type TaskMessage } from '../model/message.ts';
-import { isTerminal, type Resources, type Task } from '../model/task.ts';
+import { cellsOf, isTerminal, type Resources, type Task } from '../model/task.ts';
+import { fingerprintHash } from '../model/vector.ts';
+import { audited } from './audited.ts';
 import { countDown, type CountDownPorts } from './count-down.ts';
 import { type CellPorts, executeCell } from './execute-cell.ts';
 import { startHeartbeat } from './heartbeat.ts';
+import { startMeter } from './meter.ts';
 import type { HeldTask, MemoryProbe, Queue, Tasks } from './ports.ts';
 
 export interface WorkPorts extends CellPorts, CountDownPorts {
@@ -30,16 +37,13 @@ export interface WorkPorts extends CellPorts, CountDownPorts {
  */
 export async function work(message: TaskMessage, ports: WorkPorts): Promise<void> {
   const token = ports.newId();
-  const claimed = await ports.tasks.claim(message.taskId, (task) =>
-    decideLease(task, {
-      worker: ports.worker,
-      token,
-      tier: ports.tier,
-      nowMs: ports.clock.now(),
-      leaseMs: ports.leaseMs,
-      memory: ports.memory,
-    }),
-  );
+  const claimed = await ports.tasks.claim(message.taskId, (task): LeaseDecision => {
+    const request = { worker: ports.worker, token, tier: ports.tier, nowMs: ports.clock.now(), memory: ports.memory };
+    const decision = decideLease(task, { ...request, leaseMs: ports.leaseMs });
+    if (decision.save === undefined) return decision;
+    const claimant = { ...request, executorVersion: EXECUTOR_VERSION, fingerprints: fingerprintsOf(task, ports) };
+    return { ...decision, save: recordClaim(task, decision.save, claimant) };
+  });
   if (claimed === undefined) {
     ports.log.error(
       { ...fieldsOf(message), event: 'task.unknown' },
@@ -48,6 +52,17 @@ export async function work(message: TaskMessage, ports: WorkPorts): Promise<void
     return;
   }
   await follow(claimed.decision, claimed.held, message, ports);
+}
+
+/** In this worker's own manifest. */
+function fingerprintsOf(task: Task, { manifest }: Pick<WorkPorts, 'manifest'>): Record<string, Hash> {
+  const names = new Set(cellsOf(task).map(({ computation }) => computation));
+  return Object.fromEntries(
+    [...names].flatMap((name) => {
+      const entry = computationIn(manifest, name);
+      return entry === undefined ? [] : [[name, fingerprintHash(entry.fingerprint)]];
+    }),
+  );
 }
 
 const fieldsOf = (message: TaskMessage): Record<string, unknown> => ({
@@ -82,14 +97,17 @@ async function follow(
       await ports.queue.publish([messageFor(decision.save)]);
       return;
     case 'give-up':
-      await giveUp(taken(held), decision.error, ports);
+      await giveUp(audited(taken(held), ports.clock), decision.error, ports);
       return;
     case 'run':
       await attempt(taken(held), ports);
   }
 }
 
-async function attempt(held: HeldTask, ports: WorkPorts): Promise<void> {
+async function attempt(claimed: HeldTask, opened: WorkPorts): Promise<void> {
+  const meter = startMeter(opened);
+  const ports: WorkPorts = { ...opened, artifacts: meter.artifacts, probe: meter.probe };
+  const held = audited(claimed, ports.clock, meter);
   const heartbeat = startHeartbeat(held, ports);
   try {
     await runCells(held, ports, heartbeat.progress);
@@ -192,7 +210,7 @@ export async function giveUpStuck(
   const claimed = await ports.tasks.claim(taskId, (task) =>
     !isTerminal(task) && task.lease?.token === token ? { save: { ...task, lease: { ...task.lease, token: own } } } : {},
   );
-  if (claimed?.held !== undefined) await giveUp(claimed.held, error, ports);
+  if (claimed?.held !== undefined) await giveUp(audited(claimed.held, ports.clock), error, ports);
 }
 
 function taken(held: HeldTask | undefined): HeldTask {

@@ -14,6 +14,7 @@ import { WORKFLOW } from '../local/local-cloud.ts';
 import { openRunCloud, type RunCloud } from '../local/run-cloud.ts';
 import { projectFiles, projectManifest } from '../project.ts';
 import { type RunProgress, watchRun } from '../run-progress.ts';
+import { runShow } from './run-show.ts';
 import { printSummary, summarize } from '../run-summary.ts';
 
 /** How often the execution is asked for its state. */
@@ -22,6 +23,7 @@ const POLL_MS = 25;
 export const run: Command = {
   name: 'run',
   usage: `daymill run [--date DAY] [--from DAY]
+       daymill run show ID
 
 Runs the pipeline for DAY on the local cloud, catching up on every day from --from on. What is settled does not run again.
   --date   the target, YYYY-MM-DD (default: package.json's daymill.date, else yesterday)
@@ -30,6 +32,7 @@ Runs the pipeline for DAY on the local cloud, catching up on every day from --fr
            "failed", "seconds", "firestore": {"reads", "writes", "deletes", "rpcs"}}
 Exit code: 0 done, 1 some cells failed, 2 wrong use, 130 interrupted (what was committed stays; run again to go on from there).`,
   options: { date: { type: 'string' }, from: { type: 'string' } },
+  subcommands: { show: runShow },
   run: runCommand,
 };
 

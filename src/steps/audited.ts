@@ -1,0 +1,28 @@
+/** A hold on a task that keeps the task's history in what it saves. */
+import { recordSave } from '../lifecycle/attempt-record.ts';
+import { isTerminal } from '../model/task.ts';
+import type { Meter } from './meter.ts';
+import type { Clock, HeldTask } from './ports.ts';
+
+/** Without a meter for those who end an attempt that was another's. */
+export function audited(held: HeldTask, clock: Clock, meter?: Meter): HeldTask {
+  return {
+    get task() {
+      return held.task;
+    },
+    heartbeat(telemetry, untilMs) {
+      meter?.wrote(1);
+      return held.heartbeat(telemetry, untilMs);
+    },
+    save(task, cell) {
+      const nowMs = clock.now();
+      if (meter === undefined) return held.save(recordSave(task, { nowMs }), cell);
+      if (cell !== undefined) meter.cell(cell);
+      // The task, its cell, and the run's count with the task's end: counted before, so that the record has them.
+      const documents = 1 + (cell === undefined ? 0 : 1) + (isTerminal(task) ? 1 : 0);
+      return meter.commit(documents, () =>
+        held.save(recordSave(task, { nowMs, figures: meter.figures(), peakRssMB: meter.peakRssMB() }), cell),
+      );
+    },
+  };
+}
