@@ -9,6 +9,7 @@ import { firestoreLedger } from './google/firestore-ledger.ts';
 import { firestorePlanning } from './google/firestore-planning.ts';
 import { firestoreRootData } from './google/firestore-root-data.ts';
 import { firestoreRuns } from './google/firestore-runs.ts';
+import { firestoreShardRegistry } from './google/firestore-shard-registry.ts';
 import { firestoreTasks } from './google/firestore-tasks.ts';
 import { pubsubQueue } from './google/pubsub-queue.ts';
 import { workflowsCallbacks } from './google/workflows-callbacks.ts';
@@ -25,6 +26,7 @@ export type Ports = ReturnType<typeof compose>;
 /** `manifest` is given where it was just built; deployed functions read theirs from its file. */
 export function compose(config: Config, manifest: Manifest = readManifest(config.manifestFile)) {
   const db = openFirestore(config.projectId);
+  const clock = { now: () => Date.now() };
   return {
     manifest,
     root: config.root,
@@ -34,7 +36,7 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     worker: config.worker,
     leaseMs: config.leaseMs,
     heartbeatMs: config.heartbeatMs,
-    clock: { now: () => Date.now() },
+    clock,
     newId: () => randomUUID().slice(0, 13),
     log: openLog(config.logLevel, { worker: config.worker }),
     probe: { read: readMemory },
@@ -45,7 +47,8 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     ledger: firestoreLedger(db),
     controls: firestoreControl(db),
     cells: firestoreCells(db),
-    artifacts: firestoreArtifacts(db),
+    artifacts: firestoreArtifacts(db, clock),
+    shards: firestoreShardRegistry(db),
     rootData: firestoreRootData(db),
     queue: pubsubQueue(config.projectId, config.topics),
     callbacks: workflowsCallbacks(config.workflowsEmulatorHost),

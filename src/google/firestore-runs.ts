@@ -20,6 +20,17 @@ export function firestoreRuns(db: Firestore): Runs {
     async markPublished(runId, atMs) {
       await ref(runId).update({ publishedMs: atMs });
     },
+    async repairCount(runId) {
+      const found = await ref(runId).get();
+      if (found.updateTime === undefined || found.get('remainingTasks') === 0) return false;
+      try {
+        await ref(runId).update({ remainingTasks: 0 }, { lastUpdateTime: found.updateTime });
+        return true;
+      } catch (thrown) {
+        if (isConflict(thrown)) return false;
+        throw unavailable(`the count of ${runId} was not repaired`, thrown);
+      }
+    },
     async beginCallback(run, atMs) {
       const found = await ref(run.id).get();
       const current = Run.parse(found.data());

@@ -9,6 +9,7 @@ import type { Hash } from '../model/hash.ts';
 import type { ManifestComputation, ManifestDataset } from '../model/manifest.ts';
 import type { TaskMessage } from '../model/message.ts';
 import type { Run } from '../model/run.ts';
+import type { ShardEntry } from '../model/shard-entry.ts';
 import type { Task, Telemetry } from '../model/task.ts';
 import type { Vector } from '../model/vector.ts';
 import type { Availability, Book } from '../planning/state.ts';
@@ -52,6 +53,26 @@ export interface Artifacts {
   remember(place: Place, artifact: Artifact): void;
   /** Writes a part ahead of its artifact. It is invisible until a cell or a day points to it. */
   writeShard(place: Place, generation: string, part: Part, index: number): Promise<Shard>;
+}
+
+/** An entry of the registry, as it was read. */
+export interface RegisteredShards {
+  readonly place: Place;
+  readonly entry: ShardEntry;
+  /** Of the entry; the registry's own. */
+  readonly version: unknown;
+}
+
+/** Places that have, or had, artifacts in shards. */
+export interface ShardRegistry {
+  /** Those that are to be looked at, the longest due first. */
+  due(nowMs: number, limit: number): Promise<RegisteredShards[]>;
+  /** The generation that each place points to, in their order; undefined where nothing is shown. */
+  pointed(places: readonly Place[]): Promise<(string | undefined)[]>;
+  /** Answers how many there were. */
+  deleteShards(place: Place, generation: string): Promise<number>;
+  /** Undefined removes it. False when shards were written there since: it is due again, and looked at then. */
+  save(registered: RegisteredShards, entry: ShardEntry | undefined): Promise<boolean>;
 }
 
 /** How a cell was made, kept beside its result for people. */
@@ -136,6 +157,8 @@ export interface Runs {
   /** A person cancelled it. The first time holds. */
   markCancelled(runId: string, atMs: number): Promise<void>;
   markPublished(runId: string, atMs: number): Promise<void>;
+  /** Sets the count to zero, for a run all of whose tasks were read as terminal. False when it was zero by then. */
+  repairCount(runId: string): Promise<boolean>;
   /** Marks that the callback is being sent. False when somebody else was faster. */
   beginCallback(run: Run, atMs: number): Promise<boolean>;
   markCalledBack(runId: string, atMs: number): Promise<void>;

@@ -1,7 +1,8 @@
 /**
  * Reconcile: carries out what a crash left undone, as the state itself shows it. Idempotent, and says what it did:
- * runs that were claimed but not published, attempts that died or never began and whose message is gone, callbacks that were not answered,
- * and outcomes that are not in the book yet.
+ * runs that were claimed but not published, attempts that died or never began and whose message is gone, runs that were cancelled
+ * half-way, callbacks that were not answered, counts that a finished run's tasks belie, outcomes that are not in the book yet, and
+ * shards that nothing points to.
  */
 import { LEASE_SECONDS, ZOMBIE_MINUTES } from '../lifecycle/limits.ts';
 import { messageFor } from '../model/message.ts';
@@ -9,6 +10,7 @@ import type { Run } from '../model/run.ts';
 import { isTerminal, type Task } from '../model/task.ts';
 import { cancelTasks } from './cancel.ts';
 import { closeRuns } from './close-runs.ts';
+import { type CollectPorts, type CollectReport, collectShards } from './collect-shards.ts';
 import { callBack, isAnswered } from './count-down.ts';
 import { type DispatchPorts, publish } from './dispatch.ts';
 import type { Callbacks, Clock, Log, Tasks } from './ports.ts';
@@ -27,11 +29,14 @@ export interface ReconcileReport {
   readonly calledBack: number;
   /** Runs whose outcomes went into the book. */
   readonly closed: number;
-  /** Runs whose count does not match their tasks: a defect, for people to look at. */
+  /** Runs whose tasks were all terminal and whose count was not zero: it is now. */
+  readonly recounted: readonly string[];
+  /** Runs that were counted down too far: a defect, for people to look at. */
   readonly miscounted: readonly string[];
+  readonly collected: CollectReport;
 }
 
-export interface ReconcilePorts extends Pick<DispatchPorts, 'planning' | 'runs' | 'queue' | 'manifest'> {
+export interface ReconcilePorts extends Pick<DispatchPorts, 'planning' | 'runs' | 'queue' | 'manifest'>, CollectPorts {
   readonly callbacks: Callbacks;
   readonly tasks: Tasks;
   readonly clock: Clock;
@@ -46,6 +51,7 @@ export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport>
   let calledBack = 0;
   let cancelled = 0;
   const miscounted: string[] = [];
+  const recounted: string[] = [];
   const answered = new Set<string>();
   for (const { run, tasks } of snapshot.open) {
     const open = tasks.filter((task) => !isTerminal(task));
@@ -61,6 +67,8 @@ export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport>
     const dead = open.filter((task) => isZombie(task, run, now));
     if (dead.length > 0) await ports.queue.publish(dead.map(messageFor));
     revived += dead.length;
+    // Terminal tasks stay terminal, so a count that is read after them can be zero only.
+    if (open.length === 0 && run.remainingTasks > 0 && (await ports.runs.repairCount(run.id))) recounted.push(run.id);
     const over = open.length === 0 && run.remainingTasks === 0;
     if (over && run.calledBackMs === undefined && (await callBack(run, ports)) === 'answered') {
       answered.add(run.id);
@@ -70,10 +78,21 @@ export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport>
     if (run.remainingTasks < open.length) miscounted.push(run.id);
   }
   const closed = await closeRuns(snapshot, answered, ports);
-  const report: ReconcileReport = { republished, revived, cancelled, calledBack, closed, miscounted };
+  const collected = await collectShards(ports);
+  const report: ReconcileReport = {
+    republished,
+    revived,
+    cancelled,
+    calledBack,
+    closed,
+    recounted,
+    miscounted,
+    collected,
+  };
   ports.log.info(
     { event: 'reconciled', ...report },
-    `reconciled: ${republished} runs published again, ${revived} tasks revived, ${calledBack} callbacks sent, ${closed} runs closed`,
+    `reconciled: ${republished} runs published again, ${revived} tasks revived, ${calledBack} callbacks sent, ${closed} runs closed, ` +
+      `${collected.deletes} shards of ${collected.generations} generations collected`,
   );
   return report;
 }
