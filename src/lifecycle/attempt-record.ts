@@ -92,8 +92,12 @@ function closeDead(task: Task, attempt: Attempt, memory: MemoryOfTier): Attempt 
   return {
     ...attempt,
     end: memoryToBlame === undefined ? 'DIED' : 'OUT_OF_MEMORY',
-    endedMs: own ? Date.parse(telemetry.lastHeartbeat) : attempt.startedMs,
-    ...(own ? { peakRssMB: Math.max(attempt.peakRssMB ?? 0, telemetry.peakRssMB) } : {}),
+    ...(own
+      ? {
+          endedMs: Date.parse(telemetry.lastHeartbeat),
+          peakRssMB: Math.max(attempt.peakRssMB ?? 0, telemetry.peakRssMB),
+        }
+      : {}),
     ...(memoryToBlame === undefined ? {} : { error: { code: 'OUT_OF_MEMORY', message: memoryToBlame } }),
   };
 }

@@ -35,7 +35,10 @@ export function startHeartbeat(held: HeldTask, ports: HeartbeatPorts): Heartbeat
         now + ports.leaseMs,
       );
     } catch (thrown) {
-      if (codeOf(thrown) === 'LEASE_LOST') lost = toError(thrown);
+      if (codeOf(thrown) === 'LEASE_LOST') {
+        lost = toError(thrown);
+        clearInterval(timer);
+      }
       ports.log.warn({ event: 'heartbeat.failed', task: held.task.id, code: codeOf(thrown) }, toError(thrown).message);
     }
   };

@@ -5,7 +5,7 @@ import { dropDeadLetter, readDeadLetter, replayDeadLetter, type ReplayReport } f
 import { attemptRows, type AttemptRow, attemptTable } from '../attempt-row.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { counted } from '../counted.ts';
-import { look } from '../look.ts';
+import { change, look } from '../look.ts';
 import type { Output } from '../output.ts';
 import { projectManifest } from '../project.ts';
 import type { Ports } from '../../compose.ts';
@@ -33,7 +33,7 @@ const commandOf = (word: string, run: (id: string, ports: Ports, output: Output)
   positionals: ['ID'],
   options: {},
   async run({ positionals: [id = ''] }, { config, output }): Promise<ExitCode> {
-    await look(config, await projectManifest(config), (ports) => run(id, ports, output));
+    await change(config, await projectManifest(config), (ports) => run(id, ports, output));
     return 0;
   },
 });

@@ -3,7 +3,7 @@ import { UserError } from '../../errors.ts';
 import { ALL, type Control, type Pause, withPaused, withResumed } from '../../model/control.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { findComputation } from '../find-computation.ts';
-import { look } from '../look.ts';
+import { change, look } from '../look.ts';
 import type { Output } from '../output.ts';
 import { projectManifest } from '../project.ts';
 import { table } from '../table.ts';
@@ -53,7 +53,7 @@ async function pauseCommand(args: Arguments, context: Context): Promise<ExitCode
     ...(by === undefined ? {} : { by }),
     ...(because === undefined ? {} : { because }),
   };
-  const control = await look(config, manifest, ({ controls }) =>
+  const control = await (names.length === 0 ? look : change)(config, manifest, ({ controls }) =>
     names.length === 0 ? controls.read() : controls.change((before) => withPaused(before, names, pauseNow)),
   );
   print(control, output);
@@ -67,7 +67,7 @@ async function resumeCommand(args: Arguments, { config, output }: Context): Prom
   if (name !== undefined && all) throw bothNamed();
   if (name === undefined && !all)
     throw new UserError('BAD_ARGUMENT', 'Name a computation, or say --all. daymill pause lists what is paused.');
-  const control = await look(config, manifest, async ({ controls }) => {
+  const control = await change(config, manifest, async ({ controls }) => {
     const before = await controls.read();
     // A computation that was removed while it was paused is known by the pause alone.
     const named = all

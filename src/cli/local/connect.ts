@@ -1,4 +1,4 @@
-/** The local cloud for commands that only look: the one that is running, or one of their own for a moment. */
+/** The local cloud for commands that run nothing: the one that is running, or one of their own for a moment. */
 import { existsSync } from 'node:fs';
 import type { Config } from '../../config.ts';
 import { findSession } from './session.ts';
@@ -11,9 +11,9 @@ export interface Connection {
 }
 
 /** A project that never ran gets an empty cloud in memory: looking makes no files. @throws {StateFileError} */
-export async function connectCloud(config: Config): Promise<Connection> {
+export async function connectCloud(config: Config, intent: 'look' | 'change' = 'look'): Promise<Connection> {
   const session = await findSession(config);
   if (session !== undefined) return { env: session.env, close: () => Promise.resolve() };
   const file = stateFile(config);
-  return startCloud(config, { file: existsSync(file) ? file : ':memory:' });
+  return startCloud(config, { file: intent === 'change' || existsSync(file) ? file : ':memory:' });
 }
