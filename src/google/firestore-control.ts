@@ -2,7 +2,7 @@
  * What people have stopped, as a field of the planner's state: a dispatcher reads it with what it reads anyway, and a claim that
  * was decided before the change is refused, since its base has moved.
  */
-import { FieldValue, type Firestore } from '@google-cloud/firestore';
+import type { Firestore } from '@google-cloud/firestore';
 import { Control, NOTHING_STOPPED } from '../model/control.ts';
 import type { Controls } from '../steps/ports.ts';
 import { PLANNER } from './paths.ts';
@@ -17,8 +17,8 @@ export function firestoreControl(db: Firestore): Controls {
         const before = controlIn(found.get('control'));
         const control = decide(before);
         if (control === before) return before;
-        // Whole, so that a computation that is resumed leaves the map.
-        transaction.set(ref, { control, sequence: FieldValue.increment(1) }, { mergeFields: ['control', 'sequence'] });
+        // Whole, so that a computation that is resumed leaves the map. The sequence stays: nothing that is packed has changed.
+        transaction.set(ref, { control }, { mergeFields: ['control'] });
         return control;
       }),
   };

@@ -1,35 +1,33 @@
-/** Runs in Firestore. Their count is changed only together with the task that it counts, in firestore-tasks.ts. */
+/** Runs in Firestore. Their count is changed only together with the task that it counts: see firestore-counters.ts. */
 import type { Firestore } from '@google-cloud/firestore';
 import { randomUUID } from 'node:crypto';
 import { Run } from '../model/run.ts';
 import type { Runs } from '../steps/ports.ts';
 import { isConflict, unavailable } from './firestore-client.ts';
+import { readIfOver, readRuns } from './firestore-counters.ts';
 import { RUNS } from './paths.ts';
 
 export function firestoreRuns(db: Firestore): Runs {
   const ref = (runId: string) => db.collection(RUNS).doc(runId);
   return {
     async read(runId) {
-      const data = (await ref(runId).get()).data();
-      return data === undefined ? undefined : Run.parse(data);
+      const [run] = await readRuns(db, [runId]);
+      return run;
     },
+    readIfOver: (task) => readIfOver(db, task),
     async markCancelled(runId, atMs) {
       const found = await ref(runId).get();
       if (found.get('cancelledMs') === undefined) await ref(runId).update({ cancelledMs: atMs });
     },
+    async repairCount(runId) {
+      const [run] = await readRuns(db, [runId]);
+      if (run === undefined || run.remainingTasks === 0) return false;
+      // Its own document speaks for a run that is over, whatever its leaves say.
+      await ref(runId).update({ remainingTasks: 0 });
+      return true;
+    },
     async markPublished(runId, atMs) {
       await ref(runId).update({ publishedMs: atMs });
-    },
-    async repairCount(runId) {
-      const found = await ref(runId).get();
-      if (found.updateTime === undefined || found.get('remainingTasks') === 0) return false;
-      try {
-        await ref(runId).update({ remainingTasks: 0 }, { lastUpdateTime: found.updateTime });
-        return true;
-      } catch (thrown) {
-        if (isConflict(thrown)) return false;
-        throw unavailable(`the count of ${runId} was not repaired`, thrown);
-      }
     },
     async beginCallback(run, atMs) {
       const found = await ref(run.id).get();
@@ -52,7 +50,7 @@ export function firestoreRuns(db: Firestore): Runs {
       }
     },
     async markCalledBack(runId, atMs) {
-      await ref(runId).update({ calledBackMs: atMs, status: 'COMPLETED' });
+      await ref(runId).update({ calledBackMs: atMs, status: 'COMPLETED', remainingTasks: 0 });
     },
   };
 }

@@ -2,7 +2,7 @@
 import { type DocumentData, FieldValue, Timestamp } from '@google-cloud/firestore';
 import { cellName } from '../model/cell.ts';
 import type { Run } from '../model/run.ts';
-import { cellsOf, type Task } from '../model/task.ts';
+import type { Task } from '../model/task.ts';
 
 /** Tasks with their attempts, and runs, are kept so long; a TTL policy on `expiresAt` (firestore.indexes.json) deletes them. */
 export const RETENTION_DAYS = 90;
@@ -13,7 +13,7 @@ export const RETENTION_DAYS = 90;
  */
 export const toLedger = (task: Task): DocumentData => ({
   ...task,
-  cellNames: cellsOf(task).map(cellName),
+  cellNames: task.cells.map(cellName),
   expiresAt: expiryAfter(task.createdMs),
   fence: '',
   rev: 0,

@@ -6,7 +6,9 @@ import type { Attempt, AttemptEnd, AttemptFigures } from '../model/attempt.ts';
 import type { CellError } from '../model/cell.ts';
 import type { Hash } from '../model/hash.ts';
 import type { Task } from '../model/task.ts';
-import { deathByMemory, type MemoryOfTier } from './routing.ts';
+import type { Tiers } from '../model/tier.ts';
+import { MAX_RECORDED_ATTEMPTS } from './limits.ts';
+import { deathByMemory } from './routing.ts';
 
 /** Who claims. */
 export interface Claimant {
@@ -15,13 +17,12 @@ export interface Claimant {
   readonly executorVersion: number;
   readonly fingerprints: Readonly<Record<string, Hash>>;
   readonly nowMs: number;
-  readonly memory: MemoryOfTier;
+  readonly tiers: Tiers;
 }
 
 /** What a save tells of the attempt that it belongs to. */
 export interface AttemptReport {
   readonly figures?: AttemptFigures;
-  readonly peakRssMB?: number;
   readonly nowMs: number;
 }
 
@@ -30,13 +31,13 @@ export function recordClaim(before: Task, claimed: Task, claimant: Claimant): Ta
   const known = before.history ?? [];
   const last = known.at(-1);
   const died = last !== undefined && last.end === undefined && before.lease?.token !== claimed.lease?.token;
-  const history = died ? [...known.slice(0, -1), closeDead(before, last, claimant.memory)] : [...known];
+  const history = died ? [...known.slice(0, -1), closeDead(before, last, claimant.tiers)] : [...known];
   if (claimed.attempts > before.attempts) {
     const { worker, tier, executorVersion, fingerprints, nowMs } = claimant;
     const trigger =
       last === undefined ? 'DISPATCH' : died ? 'TAKEOVER' : last.end === 'GIVEN_BACK' ? 'HANDED_BACK' : 'RETRY';
     history.push({
-      number: claimed.attempts,
+      number: (last?.number ?? 0) + 1,
       trigger,
       tier,
       worker,
@@ -45,7 +46,7 @@ export function recordClaim(before: Task, claimed: Task, claimant: Claimant): Ta
       startedMs: nowMs,
     });
   }
-  return history.length === 0 ? claimed : { ...claimed, history };
+  return history.length === 0 ? claimed : { ...claimed, history: history.slice(-MAX_RECORDED_ATTEMPTS) };
 }
 
 /** The task about to be saved, with what its attempt has taken so far, and how it ended when this save ends it. */
@@ -54,7 +55,8 @@ export function recordSave(saved: Task, report: AttemptReport): Task {
   const last = known.at(-1);
   // Given up by a claim that began no attempt: the last one was closed by that claim.
   if (last === undefined || last.end !== undefined) return saved;
-  const { figures, peakRssMB, nowMs } = report;
+  const { figures, nowMs } = report;
+  const peakRssMB = saved.telemetry?.peakRssMB;
   const end = endOf(saved);
   const error = end === 'COMPLETED' || end === 'CANCELLED' ? undefined : saved.lastError;
   const updated: Attempt = {
@@ -84,11 +86,11 @@ function endOf({ status, lastError }: Task): AttemptEnd | undefined {
 const failureOf = ({ code }: CellError): AttemptEnd =>
   code === 'OUT_OF_MEMORY' || code === 'OUT_OF_TIERS' ? 'OUT_OF_MEMORY' : 'FAILED';
 
-function closeDead(task: Task, attempt: Attempt, memory: MemoryOfTier): Attempt {
+function closeDead(task: Task, attempt: Attempt, tiers: Tiers): Attempt {
   const { resources, attempts, telemetry } = task;
   // A heartbeat from before it began was another attempt's.
   const own = telemetry !== undefined && Date.parse(telemetry.lastHeartbeat) >= attempt.startedMs;
-  const memoryToBlame = own ? deathByMemory({ resources, attempts, telemetry }, memory) : undefined;
+  const memoryToBlame = own ? deathByMemory({ resources, attempts, telemetry }, tiers)?.because : undefined;
   return {
     ...attempt,
     end: memoryToBlame === undefined ? 'DIED' : 'OUT_OF_MEMORY',

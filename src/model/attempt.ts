@@ -1,4 +1,4 @@
-/** One attempt at a task, as its ledger document keeps it: at most `MAX_ATTEMPTS` of them, oldest first. */
+/** One attempt at a task, as its ledger document keeps it: at most `MAX_RECORDED_ATTEMPTS` of them, oldest first. */
 import { z } from 'zod';
 import { CellError } from './cell.ts';
 import { Hash } from './hash.ts';
@@ -33,7 +33,7 @@ export const AttemptFigures = z.object({
 export type AttemptFigures = z.infer<typeof AttemptFigures>;
 
 export const Attempt = z.object({
-  /** From 1. */
+  /** From 1, those that were handed back among them. */
   number: z.number().int().positive(),
   /** What led to it: the first delivery, trouble that may pass, an attempt that died, or a lease handed back. */
   trigger: z.enum(['DISPATCH', 'RETRY', 'TAKEOVER', 'HANDED_BACK']),

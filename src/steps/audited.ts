@@ -14,15 +14,17 @@ export function audited(held: HeldTask, clock: Clock, meter?: Meter): HeldTask {
       meter?.wrote(1);
       return held.heartbeat(telemetry, untilMs);
     },
+    handBack: (decide) =>
+      held.handBack((task) =>
+        recordSave(decide(task), { nowMs: clock.now(), ...(meter === undefined ? {} : { figures: meter.figures() }) }),
+      ),
     save(task, cell) {
       const nowMs = clock.now();
       if (meter === undefined) return held.save(recordSave(task, { nowMs }), cell);
       if (cell !== undefined) meter.cell(cell);
       // The task, its cell, and the run's count with the task's end: counted before, so that the record has them.
       const documents = 1 + (cell === undefined ? 0 : 1) + (isTerminal(task) ? 1 : 0);
-      return meter.commit(documents, () =>
-        held.save(recordSave(task, { nowMs, figures: meter.figures(), peakRssMB: meter.peakRssMB() }), cell),
-      );
+      return meter.commit(documents, () => held.save(recordSave(task, { nowMs, figures: meter.figures() }), cell));
     },
   };
 }

@@ -9,6 +9,7 @@ import { recordSave } from '../lifecycle/attempt-record.ts';
 import { onCancel } from '../lifecycle/cancel.ts';
 import { withCancelled } from '../model/control.ts';
 import { isTerminal, type Task } from '../model/task.ts';
+import type { Tiers } from '../model/tier.ts';
 import { closeRuns } from './close-runs.ts';
 import { countDown, type CountDownPorts, isAnswered } from './count-down.ts';
 import type { Controls, Planning, Tasks } from './ports.ts';
@@ -18,6 +19,7 @@ const CANCEL_WIDTH = 20;
 
 export interface CancelPorts extends CountDownPorts {
   readonly planning: Planning;
+  readonly tiers: Tiers;
   readonly tasks: Tasks;
   readonly controls: Controls;
 }
@@ -52,7 +54,10 @@ export async function cancel(id: string, ports: CancelPorts): Promise<CancelRepo
   for (const one of open) {
     await ports.runs.markCancelled(one.run.id, ports.clock.now());
     tasks += await cancelTasks(one.tasks, ports);
-    if ((await countDown(one.run.id, ports)) === 'due') unanswered.push(one.run.id);
+    // A task that was divided a moment ago has left others behind.
+    const late = (await ports.planning.load()).open.find(({ run: same }) => same.id === one.run.id);
+    tasks += await cancelTasks(late?.tasks ?? [], ports);
+    if ((await countDown({ runId: one.run.id }, ports)) === 'due') unanswered.push(one.run.id);
   }
   const after = await ports.planning.load();
   await closeRuns(after, new Set(after.open.filter((one) => isAnswered(one.run)).map((one) => one.run.id)), ports);

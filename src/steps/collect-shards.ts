@@ -1,7 +1,10 @@
 /** Collects shards that nothing points to. Looks only at places that are due, so that a quiet night costs one read. */
 import { collect, onRemoved } from '../lifecycle/collect.ts';
 import type { CellKey } from '../model/cell.ts';
+import { toOrdinal } from '../model/date.ts';
 import { computationIn, type Manifest } from '../model/manifest.ts';
+import { daySetOf, type DaySet, subtract } from '../planning/day-set.ts';
+import { type Standing, withoutDays } from '../planning/standing.ts';
 import type { Clock, Planning, RegisteredShards, ShardRegistry } from './ports.ts';
 
 /** Places that are looked at in one go; the rest is due the next time. */
@@ -71,5 +74,18 @@ export async function collectShards(ports: CollectPorts): Promise<CollectReport>
 /** Their results lose their pointers with the plan's own knowledge of them: a computation that comes back makes them anew. */
 async function forget(cells: readonly CellKey[], { planning }: CollectPorts): Promise<boolean> {
   const snapshot = await planning.load();
-  return planning.commit(snapshot, { settled: cells.map((cell) => ({ cell, to: null })), closedRuns: [] });
+  const standings = new Map(snapshot.standings);
+  for (const [name, own] of Map.groupBy(cells, ({ computation }) => computation)) {
+    const standing = standings.get(name);
+    const days = daySetOf(own.map(({ date }) => toOrdinal(date)).sort((a, b) => a - b));
+    if (standing !== undefined) standings.set(name, forgetting(standing, days));
+  }
+  return planning.commit(snapshot, { settled: cells.map((cell) => ({ cell, to: null })), standings });
 }
+
+const forgetting = (standing: Standing, days: DaySet): Standing => ({
+  ...standing,
+  made: subtract(standing.made, days),
+  failed: subtract(standing.failed, days),
+  rest: withoutDays(standing.rest, days),
+});

@@ -1,9 +1,8 @@
 /** Dead letters: a task that was given up is replayed by claiming its cells anew, or dropped. */
 import { UserError } from '../errors.ts';
-import { cellName } from '../model/cell.ts';
 import type { DeadLetter } from '../model/dead-letter.ts';
 import { hashOf } from '../model/hash.ts';
-import { cellsOf, outcomeOf, type Task } from '../model/task.ts';
+import { outcomeOf, type Task } from '../model/task.ts';
 import { dispatch, type DispatchPorts } from './dispatch.ts';
 import type { Clock, Tasks } from './ports.ts';
 
@@ -14,21 +13,25 @@ export interface ReplayReport {
   readonly status: DeadLetter['status'];
 }
 
+export interface ReplayPorts extends DispatchPorts {
+  readonly tasks: Tasks;
+}
+
 /**
  * Claims the cells that the task did not make, through the planner like any others. Idempotent: the run is named by the task.
  * @throws {UserError} NOT_FOUND; BUSY when they cannot run now, and the dead letter stays.
  */
-export async function replayDeadLetter(taskId: string, ports: DispatchPorts): Promise<ReplayReport> {
+export async function replayDeadLetter(taskId: string, ports: ReplayPorts): Promise<ReplayReport> {
   const task = await readDeadLetter(taskId, ports.tasks);
   if (task.deadLetter.status !== 'OPEN') return reportOf(task);
-  const unmade = cellsOf(task).filter((cell) =>
+  const unmade = task.cells.filter((cell) =>
     ['FAILED', 'NOT_TRIED'].includes(outcomeOf(task, cell)?.status ?? 'FAILED'),
   );
   const dates = unmade.map(({ date }) => date).sort();
   const [from, date] = [dates[0], dates.at(-1)];
   if (from === undefined || date === undefined) throw new Error(`${taskId} was given up without a cell that failed`);
   const runId = `replay-${hashOf(taskId)}`;
-  const answer = await dispatch({ from, date, runId, only: new Set(unmade.map(cellName)) }, ports);
+  const answer = await dispatch({ from, date, runId, only: unmade }, ports);
   const { BLOCKED, FAILED_DEPENDENCY, IMPOSSIBLE } = answer.outcomes;
   if (answer.dispatched === 0 && BLOCKED + FAILED_DEPENDENCY + IMPOSSIBLE > 0) {
     const why = `${BLOCKED} blocked, ${FAILED_DEPENDENCY} with a failed dependency, ${IMPOSSIBLE} impossible`;

@@ -1,12 +1,11 @@
-/** Counts what one attempt takes, at the ports that it uses: time by phase, bytes, documents, memory. */
+/** Counts what one attempt takes, at the ports that it uses: time by phase, bytes, documents. */
 import type { AttemptFigures } from '../model/attempt.ts';
 import type { Part } from '../model/artifact.ts';
-import type { Artifacts, CellWrite, Clock, MemoryProbe, StoredArtifact } from './ports.ts';
+import type { Artifacts, CellWrite, Clock, StoredArtifact } from './ports.ts';
 
 export interface Meter {
-  /** The ports to work with, counted. */
+  /** The port to work with, counted. */
   readonly artifacts: Artifacts;
-  readonly probe: MemoryProbe;
   /** Counts documents that are written beside the work. */
   wrote(documents: number): void;
   /** Counts a commit of so many documents, while it is under way. */
@@ -14,29 +13,21 @@ export interface Meter {
   /** Counts a cell that is about to be committed. */
   cell(write: CellWrite): void;
   figures(): AttemptFigures;
-  peakRssMB(): number;
 }
 
 interface MeteredPorts {
   readonly artifacts: Artifacts;
-  readonly probe: MemoryProbe;
   readonly clock: Clock;
 }
 
 /** What the claim took, before the meter could start. */
 const OF_THE_CLAIM = { reads: 1, writes: 1 };
 
-export function startMeter({ artifacts, probe, clock }: MeteredPorts): Meter {
+export function startMeter({ artifacts, clock }: MeteredPorts): Meter {
   const startedMs = clock.now();
   const [load, write, commit] = [phase(clock), phase(clock), phase(clock)];
   const taken = { ...OF_THE_CLAIM, entities: 0, bytesRead: 0, bytesWritten: 0 };
-  let peak = 0;
 
-  const readMemory = () => {
-    const read = probe.read();
-    peak = Math.max(peak, read.rssMB);
-    return read;
-  };
   const arrived = <P extends Part | undefined>(part: P, sharded: boolean): P => {
     if (part !== undefined) {
       taken.bytesRead += part.data.byteLength;
@@ -76,7 +67,6 @@ export function startMeter({ artifacts, probe, clock }: MeteredPorts): Meter {
         return write.during(() => artifacts.writeShard(place, generation, part, index));
       },
     },
-    probe: { read: readMemory },
     wrote(documents) {
       taken.writes += documents;
     },
@@ -94,10 +84,6 @@ export function startMeter({ artifacts, probe, clock }: MeteredPorts): Meter {
       // Reading ahead overlaps with computing: what is left is never less than nothing.
       const computeMs = Math.max(0, clock.now() - startedMs - loadMs - writeMs - commitMs);
       return { loadMs, computeMs, writeMs, commitMs, ...taken };
-    },
-    peakRssMB() {
-      readMemory();
-      return peak;
     },
   };
 }

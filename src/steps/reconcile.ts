@@ -36,7 +36,8 @@ export interface ReconcileReport {
   readonly collected: CollectReport;
 }
 
-export interface ReconcilePorts extends Pick<DispatchPorts, 'planning' | 'runs' | 'queue' | 'manifest'>, CollectPorts {
+export interface ReconcilePorts
+  extends Pick<DispatchPorts, 'planning' | 'runs' | 'queue' | 'manifest' | 'tiers'>, CollectPorts {
   readonly callbacks: Callbacks;
   readonly tasks: Tasks;
   readonly clock: Clock;

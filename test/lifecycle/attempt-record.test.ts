@@ -7,10 +7,14 @@ import { onAttemptFailed, onCellDone, onGiveUp } from '../../src/lifecycle/finis
 import { decideLease } from '../../src/lifecycle/lease.ts';
 import { MAX_ATTEMPTS } from '../../src/lifecycle/limits.ts';
 import type { AttemptFigures } from '../../src/model/attempt.ts';
-import { cellsOf, isTerminal, outcomeOf, Task } from '../../src/model/task.ts';
-import { aTask } from '../support/graph.ts';
+import { isTerminal, openCells, outcomeOf, Task } from '../../src/model/task.ts';
+import { Tiers } from '../../src/model/tier.ts';
+import { aCell, aTask } from '../support/graph.ts';
 
-const memory = { standard: 1_000, 'high-mem': 4_000 };
+const tiers = Tiers.parse([
+  { name: 'standard', memoryMB: 1_000 },
+  { name: 'high-mem', memoryMB: 4_000 },
+]);
 const leaseMs = 15_000;
 const FIGURES: AttemptFigures = {
   loadMs: 1,
@@ -24,10 +28,10 @@ const FIGURES: AttemptFigures = {
   writes: 9,
 };
 
-function claim(task: Task, nowMs: number, token: string, tier: 'standard' | 'high-mem' = 'standard') {
-  const decision = decideLease(task, { worker: 'w/1', token, tier, nowMs, leaseMs, memory });
+function claim(task: Task, nowMs: number, token: string, tier: string = 'standard') {
+  const decision = decideLease(task, { worker: 'w/1', token, tier, nowMs, leaseMs, tiers });
   if (decision.save === undefined) return { kind: decision.kind, task };
-  const claimant = { worker: 'w/1', tier, executorVersion: 1, fingerprints: { a: 'f'.repeat(16) }, nowMs, memory };
+  const claimant = { worker: 'w/1', tier, executorVersion: 1, fingerprints: { a: 'f'.repeat(16) }, nowMs, tiers };
   return { kind: decision.kind, task: recordClaim(task, decision.save, claimant) };
 }
 
@@ -38,16 +42,16 @@ const beat = (task: Task, nowMs: number, rssMB: number): Task => {
 };
 
 const unchanged = (task: Task): Task => {
-  const open = task.cells.find(({ date }) => task.outcomes[date] === undefined);
-  return open === undefined ? task : onCellDone(task, open.date, { status: 'UNCHANGED' });
+  const [open] = openCells(task);
+  return open === undefined ? task : onCellDone(task, open, { status: 'UNCHANGED' });
 };
 
 describe('the record of an attempt', () => {
   test('opens with the claim and closes with the save that ends the task', () => {
     const { task } = claim(aTask(), 1_000, 't1');
     expect(task.history).toMatchObject([{ number: 1, trigger: 'DISPATCH', tier: 'standard', startedMs: 1_000 }]);
-    const done = recordSave(unchanged(task), { nowMs: 3_000, figures: FIGURES, peakRssMB: 80 });
-    expect(done.history).toMatchObject([{ end: 'COMPLETED', endedMs: 3_000, figures: FIGURES, peakRssMB: 80 }]);
+    const done = recordSave(unchanged(task), { nowMs: 3_000, figures: FIGURES });
+    expect(done.history).toMatchObject([{ end: 'COMPLETED', endedMs: 3_000, figures: FIGURES }]);
     expect(Task.parse(done)).toEqual(done);
   });
 
@@ -94,7 +98,7 @@ describe('the record of an attempt', () => {
       deadLetter: { status: 'OPEN' },
       history: [{ end: 'FAILED', error }],
     });
-    const failed = onCellDone(task, '2024-01-01', { status: 'FAILED', error, dispatchId: 'd' });
+    const failed = onCellDone(task, aCell('2024-01-01'), { status: 'FAILED', error, dispatchId: 'd' });
     expect(failed.deadLetter).toBeUndefined();
   });
 });
@@ -143,7 +147,7 @@ describe('a task that is cancelled at any moment', () => {
             const before = ledger;
             commit(recordSave(cancelled, { nowMs }));
             seen.cancelled++;
-            for (const cell of cellsOf(before)) expect(outcomeOf(ledger, cell)).toEqual(outcomeOf(before, cell));
+            for (const cell of before.cells) expect(outcomeOf(ledger, cell)).toEqual(outcomeOf(before, cell));
           } else if (worker !== undefined) {
             const next =
               one.is === 'cell'

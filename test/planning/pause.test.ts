@@ -13,36 +13,53 @@ import {
 import { describeReason } from '../../src/model/decision.ts';
 import { plan } from '../../src/planning/plan.ts';
 import { graph } from '../support/graph.ts';
-import { h } from '../support/planning-world.ts';
+import { PlanningWorld } from '../support/planning-world.ts';
 
 const PAUSE = { sinceMs: Date.UTC(2024, 0, 5, 10), by: 'ada', because: 'prices are wrong' };
-const DAY = '2024-01-01';
-const manifest = graph('a: document d', 'b: a', 'c: b', 'other: document d');
-const stateWith = (control: Control) => ({
-  availability: new Map([['d', new Map([[DAY, h('d')]])]]),
-  book: new Map(),
-  inFlight: new Map(),
-  control,
-});
-const decide = (control: Control, mode: 'dispatch' | 'forecast') =>
-  plan({ manifest, state: stateWith(control), from: DAY, to: DAY, mode }).map(({ decision }) => decision);
+const DAYS = ['2024-01-01', '2024-01-02'] as const;
+const manifest = graph('a: document d', 'b: a', 'c: b', 'other: document d', 'chain: document d previous');
+const world = new PlanningWorld().data('d', DAYS);
+const planned = (control: Control, mode: 'dispatch' | 'forecast') =>
+  plan({ manifest, state: { ...world.state(), control }, from: DAYS[0], to: DAYS[1], mode });
+const decisions = (control: Control, mode: 'dispatch' | 'forecast', name: string) =>
+  DAYS.map((date) => planned(control, mode).decision({ computation: name, date }));
 
 describe.each(['dispatch', 'forecast'] as const)('a %s', (mode) => {
   test('blocks what would run and is paused, and all that waits for it', () => {
-    const decisions = decide(withPaused(NOTHING_STOPPED, ['a'], PAUSE), mode);
-    expect(decisions).toMatchObject([
-      { computation: 'a', outcome: 'BLOCKED', reason: { why: 'PAUSED', pause: PAUSE } },
-      { computation: 'other', outcome: 'RUN' },
-      { computation: 'b', outcome: 'BLOCKED', reason: { why: 'WAITING_FOR', cell: { computation: 'a' } } },
-      { computation: 'c', outcome: 'BLOCKED', reason: { why: 'WAITING_FOR', cell: { computation: 'b' } } },
-    ]);
-    expect(decisions.slice(0, 1).map(describeReason)).toEqual(['paused by ada on 2024-01-05T10:00Z: prices are wrong']);
+    const control = withPaused(NOTHING_STOPPED, ['a'], PAUSE);
+    const [first] = decisions(control, mode, 'a');
+    expect(first).toMatchObject({ outcome: 'BLOCKED', reason: { why: 'PAUSED', pause: PAUSE } });
+    expect(first && describeReason(first)).toBe('paused by ada on 2024-01-05T10:00Z: prices are wrong');
+    for (const [name, of] of [
+      ['b', 'a'],
+      ['c', 'b'],
+    ] as const) {
+      expect(decisions(control, mode, name)).toMatchObject(
+        DAYS.map((date) => ({ outcome: 'BLOCKED', reason: { why: 'WAITING_FOR', cell: { computation: of, date } } })),
+      );
+    }
+    expect(decisions(control, mode, 'other').map((one) => one?.outcome)).toEqual(['RUN', 'RUN']);
+  });
+
+  test('blocks each day of a chain for itself', () => {
+    const control = withPaused(NOTHING_STOPPED, ['chain'], PAUSE);
+    expect(decisions(control, mode, 'chain')).toMatchObject(DAYS.map(() => ({ reason: { why: 'PAUSED' } })));
   });
 
   test('blocks everything when all is paused', () => {
-    const decisions = decide(withPaused(NOTHING_STOPPED, [ALL], PAUSE), mode);
-    expect(decisions.map(({ outcome }) => outcome)).toEqual(['BLOCKED', 'BLOCKED', 'BLOCKED', 'BLOCKED']);
+    const { BLOCKED, RUN, RERUN } = planned(withPaused(NOTHING_STOPPED, [ALL], PAUSE), mode).counts();
+    expect({ BLOCKED, RUN, RERUN }).toEqual({ BLOCKED: 5 * DAYS.length, RUN: 0, RERUN: 0 });
   });
+});
+
+test('what is settled stays settled, and what changed waits', () => {
+  const settled = new PlanningWorld()
+    .data('d', DAYS)
+    .completed(manifest, `other@${DAYS[0]}`, { 'document:d': `d ${DAYS[0]}` })
+    .completed(manifest, `other@${DAYS[1]}`, { 'document:d': 'something else' });
+  const state = { ...settled.state(), control: withPaused(NOTHING_STOPPED, ['other'], PAUSE) };
+  const made = plan({ manifest, state, from: DAYS[0], to: DAYS[1], mode: 'dispatch' });
+  expect(DAYS.map((date) => made.decision({ computation: 'other', date })?.outcome)).toEqual(['SKIP', 'BLOCKED']);
 });
 
 describe('what is stopped', () => {

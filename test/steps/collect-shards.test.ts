@@ -4,6 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Ports } from '../../src/compose.ts';
 import { compressJson } from '../../src/execution/artifact-codec.ts';
 import { COLLECT_AFTER_MINUTES, REMOVED_AFTER_DAYS, SWEEP_DAYS } from '../../src/lifecycle/collect.ts';
+import { daySetOfDays, NO_DAYS } from '../../src/planning/day-set.ts';
+import { unknownStanding } from '../../src/planning/standing.ts';
 import { collectShards, PLACES_A_GO } from '../../src/steps/collect-shards.ts';
 import { readWhole } from '../../src/steps/load-inputs.ts';
 import type { Place } from '../../src/steps/ports.ts';
@@ -123,7 +125,7 @@ describe('shards', () => {
     };
     await ports.planning.commit(await ports.planning.load(), {
       settled: [{ cell: place, to: settled }],
-      closedRuns: [],
+      standings: new Map([['big', unknownStanding(daySetOfDays([place.date]), NO_DAYS)]]),
     });
     await point('g1', await write('g1'));
     expect(await at(GRACE + 60_000)).toMatchObject({ places: 1, forgotten: 0 });
@@ -134,7 +136,7 @@ describe('shards', () => {
     expect(await at(gone)).toMatchObject({ places: 1, forgotten: 0 });
     expect(await generations()).toEqual(['g1']);
     expect(await at(gone + REMOVED_AFTER_DAYS * DAY)).toMatchObject({ forgotten: 1, generations: 0 });
-    expect((await ports.planning.load()).book.get('big')?.get(place.date)).toBeUndefined();
+    expect((await ports.planning.load()).standings.get('big')?.made).toEqual([]);
     await at(gone + REMOVED_AFTER_DAYS * DAY + GRACE);
     expect(await at(gone + REMOVED_AFTER_DAYS * DAY + 2 * GRACE)).toMatchObject({ generations: 1, deletes: 2 });
     expect(await generations()).toEqual([]);

@@ -55,7 +55,7 @@ describe('stop and go', () => {
 
   /** Claims one computation for some days. */
   const claim = async (name: string, days: readonly string[] = [FIRST], dispatchId?: string) => {
-    const only = new Set(days.map((day) => `${name}@${day}`));
+    const only = days.map((date) => ({ computation: name, date }));
     const callbackUrl = local.callbackUrl(`stop-${epoch}-${Math.random()}`);
     const answer = await dispatch(
       { from: days[0] ?? '', date: days.at(-1) ?? '', pass: 1, only, callbackUrl, dispatchId },
@@ -123,9 +123,13 @@ describe('stop and go', () => {
     expect((await ports.planning.load()).open).toEqual([]);
     // Its messages come all the same.
     for (const message of messages) await work(message, ports);
-    const { cells } = await survey({ from: FIRST, to: DAYS[3] }, ports);
-    const heat = cells.filter(({ decision }) => decision.computation === 'heat');
-    expect(heat.map(({ decision }) => decision.outcome)).toEqual(['RUN', 'RUN', 'RUN', 'RUN']);
+    const { plan } = await survey({ from: FIRST, to: DAYS[3] }, ports);
+    expect(DAYS.map((date) => plan.decision({ computation: 'heat', date })?.outcome)).toEqual([
+      'RUN',
+      'RUN',
+      'RUN',
+      'RUN',
+    ]);
     // The workflow goes on asking, and gets nothing more to wait for.
     const next = await dispatch({ from: FIRST, date: DAYS[3], pass: 1, dispatchId: 'night-1' }, ports);
     expect(next).toMatchObject({ dispatched: 0, inFlight: 0, runId: null });
@@ -150,11 +154,15 @@ describe('stop and go', () => {
     await noLease(runId);
     const task = await ports.tasks.read(message.taskId);
     expect(task).toMatchObject({ status: 'CANCELLED', history: [{ end: 'CANCELLED' }] });
-    expect(Object.keys(task?.outcomes ?? {})).toEqual([FIRST]);
+    expect(Object.keys(task?.outcomes ?? {})).toEqual([`heat@${FIRST}`]);
     expect(await ports.runs.read(runId)).toMatchObject({ remainingTasks: 0 });
-    const { cells } = await survey({ from: FIRST, to: DAYS[3] }, ports);
-    const heat = cells.filter(({ decision }) => decision.computation === 'heat');
-    expect(heat.map(({ decision }) => decision.outcome)).toEqual(['SKIP', 'RUN', 'RUN', 'RUN']);
+    const { plan } = await survey({ from: FIRST, to: DAYS[3] }, ports);
+    expect(DAYS.map((date) => plan.decision({ computation: 'heat', date })?.outcome)).toEqual([
+      'SKIP',
+      'RUN',
+      'RUN',
+      'RUN',
+    ]);
   });
 
   test('of a worker that ends at the very moment of the cancellation, one of the two holds', async () => {
@@ -181,7 +189,7 @@ describe('stop and go', () => {
       const task = await ports.tasks.read(message.taskId);
       ends.add(task?.status ?? '');
       expect(['COMPLETED', 'CANCELLED']).toContain(task?.status);
-      expect(task?.outcomes[FIRST] === undefined).toBe(task?.status === 'CANCELLED');
+      expect(task?.outcomes[`pages@${FIRST}`] === undefined).toBe(task?.status === 'CANCELLED');
       await noLease(runId);
       expect(await ports.runs.read(runId)).toMatchObject({ remainingTasks: 0 });
     }
@@ -199,7 +207,8 @@ describe('stop and go', () => {
   });
 
   test('what is paused is not claimed until it is resumed, by a dispatcher that is warm too', async () => {
-    const ask = () => dispatch({ from: FIRST, date: FIRST, pass: 1, only: new Set([`pages@${FIRST}`]) }, ports);
+    const ask = () =>
+      dispatch({ from: FIRST, date: FIRST, pass: 1, only: [{ computation: 'pages', date: FIRST }] }, ports);
     await ports.planning.load();
     await open().controls.change((control) => withPaused(control, ['pages'], { sinceMs: 1, by: 'ada' }));
     expect(await ask()).toMatchObject({ dispatched: 0, inFlight: 0, outcomes: { BLOCKED: 1 } });

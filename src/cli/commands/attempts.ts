@@ -49,7 +49,7 @@ async function runCommand(args: Arguments, { config, output, now }: Context): Pr
         taskId: task.id,
         runId: task.runId,
         status: task.status,
-        reason: task.cells.find((one) => one.date === date)?.reason,
+        reason: task.cells.find((one) => cellName(one) === cellName(cell))?.reason,
         attempts: attemptRows(task).reverse(),
       })),
     };

@@ -1,6 +1,6 @@
 /** `daymill dead-letters`: tasks that were given up; show one, replay it, drop it. */
 import { cellName } from '../../model/cell.ts';
-import { cellsOf, outcomeOf, type Task } from '../../model/task.ts';
+import { outcomeOf, type Task } from '../../model/task.ts';
 import { dropDeadLetter, readDeadLetter, replayDeadLetter, type ReplayReport } from '../../steps/dead-letters.ts';
 import { attemptRows, type AttemptRow, attemptTable } from '../attempt-row.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
@@ -80,7 +80,7 @@ async function listCommand(args: Arguments, { config, output }: Context): Promis
   const [computation, date] = [text(args, 'computation'), text(args, 'date')];
   const found = await look(config, await projectManifest(config), async (ports) => {
     const open = (await ports.ledger.deadLetters()).filter((task) =>
-      cellsOf(task).some(
+      task.cells.some(
         (cell) =>
           (computation === undefined || cell.computation === computation) && (date === undefined || cell.date === date),
       ),
@@ -127,7 +127,7 @@ async function show(id: string, ports: Ports, output: Output): Promise<void> {
 
 /** Its cells as they are now cost a read each. */
 async function rowOf(task: Task, { cells: store }: Pick<Ports, 'cells'>): Promise<DeadLetterRow> {
-  const unmade = cellsOf(task).filter((cell) =>
+  const unmade = task.cells.filter((cell) =>
     ['FAILED', 'NOT_TRIED'].includes(outcomeOf(task, cell)?.status ?? 'FAILED'),
   );
   const sinceMs = task.history?.at(-1)?.endedMs ?? task.createdMs;

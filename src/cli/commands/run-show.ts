@@ -1,7 +1,7 @@
 /** `daymill run show`: one run, its tasks by status and tier, what its attempts took, and what failed. */
 import { UserError } from '../../errors.ts';
 import { cellName } from '../../model/cell.ts';
-import { cellsOf, outcomeOf, type Task } from '../../model/task.ts';
+import { outcomeOf, type Task } from '../../model/task.ts';
 import { attemptRows, attemptTable } from '../attempt-row.ts';
 import { type Arguments, type Command, type Context, type ExitCode } from '../command.ts';
 import { counted } from '../counted.ts';
@@ -61,7 +61,7 @@ async function runCommand(args: Arguments, { config, output }: Context): Promise
 }
 
 const failuresOf = (task: Task): RunAnswer['failures'] =>
-  cellsOf(task).flatMap((cell) => {
+  task.cells.flatMap((cell) => {
     const outcome = outcomeOf(task, cell);
     if (outcome?.status !== 'FAILED') return [];
     return [{ cell: cellName(cell), taskId: task.id, error: `${outcome.error.code}: ${outcome.error.message}` }];
