@@ -1,5 +1,6 @@
 /** An attempt as `attempts`, `run show` and `dead-letters show` print it. */
 import type { Attempt, AttemptFigures } from '../model/attempt.ts';
+import { cellName } from '../model/cell.ts';
 import type { Task } from '../model/task.ts';
 import { table } from './table.ts';
 import { bytes, duration, instant } from './units.ts';
@@ -7,18 +8,26 @@ import { bytes, duration, instant } from './units.ts';
 export interface AttemptRow extends Attempt {
   readonly runId: string;
   readonly taskId: string;
+  /** The first of its task. */
+  readonly cell: string;
   /** Of its task: the figures are for all of them. */
   readonly cells: number;
 }
 
 export const attemptRows = (task: Task): AttemptRow[] =>
   (task.history ?? []).map((attempt) =>
-    Object.assign({ runId: task.runId, taskId: task.id, cells: task.cells.length }, attempt),
+    Object.assign(
+      {
+        runId: task.runId,
+        taskId: task.id,
+        cell: task.cells.slice(0, 1).map(cellName).join(),
+        cells: task.cells.length,
+      },
+      attempt,
+    ),
   );
 
 const COLUMNS = [
-  { title: 'started (UTC)' },
-  { title: 'run' },
   right('attempt'),
   { title: 'trigger' },
   { title: 'tier' },
@@ -28,9 +37,12 @@ const COLUMNS = [
   ...['cells', 'entities', 'in', 'out', 'peak', 'reads', 'writes'].map(right),
 ];
 
-/** One line an attempt, and one under it for its error. */
-export function attemptTable(rows: readonly AttemptRow[]): string[] {
-  const [titles = '', ...lines] = table(COLUMNS, rows.map(columnsOf));
+/** One line an attempt, and one under it for its error. `by`: what tells the attempts of the list apart. */
+export function attemptTable(rows: readonly AttemptRow[], by: 'run' | 'cell'): string[] {
+  const [titles = '', ...lines] = table(
+    [{ title: 'started (UTC)' }, { title: by === 'run' ? 'run' : 'first cell' }, ...COLUMNS],
+    rows.map((row) => [instant(row.startedMs), by === 'run' ? row.runId : row.cell, ...columnsOf(row)]),
+  );
   return [
     titles,
     ...lines.flatMap((line, index) => {
@@ -42,8 +54,6 @@ export function attemptTable(rows: readonly AttemptRow[]): string[] {
 
 function columnsOf({ figures, ...row }: AttemptRow): string[] {
   return [
-    instant(row.startedMs),
-    row.runId,
     String(row.number),
     row.trigger,
     row.tier,

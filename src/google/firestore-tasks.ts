@@ -70,7 +70,8 @@ function hold(db: Firestore, ref: DocumentReference, claimed: Version): HeldTask
     last = turn.catch(() => {});
     return turn;
   };
-  const lost = (): RetryableError => new RetryableError('LEASE_LOST', `${ref.id} was taken over by another worker`);
+  const lost = (): RetryableError =>
+    new RetryableError('LEASE_LOST', `${ref.id} was taken over by another worker, or its run was cancelled`);
 
   /** `fence` differs from ours when the task is handed to whoever comes next. */
   const saveNow = async (task: Task, cell?: CellWrite, fence = version.fence): Promise<void> => {

@@ -68,5 +68,9 @@ function print({ computation, date, tasks }: AttemptsAnswer, output: Output): vo
   }
   for (const { runId, status, reason } of tasks) output.line(`${runId}  ${status}  ${String(reason)}`);
   output.line();
-  for (const line of attemptTable(tasks.flatMap((task) => task.attempts))) output.line(line);
+  for (const line of attemptTable(
+    tasks.flatMap((task) => task.attempts),
+    'run',
+  ))
+    output.line(line);
 }

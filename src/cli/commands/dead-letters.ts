@@ -121,7 +121,7 @@ async function show(id: string, ports: Ports, output: Output): Promise<void> {
   output.line(`Cells     ${counted(row.cells.length, 'cell')} not made: ${row.cells.join(', ')}`);
   if (row.madeSince) output.line('          made since, by another task');
   output.line();
-  for (const line of attemptTable(history)) output.line(line);
+  for (const line of attemptTable(history, 'cell')) output.line(line);
   output.data({ ...row, status: task.deadLetter.status, history });
 }
 

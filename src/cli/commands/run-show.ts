@@ -85,7 +85,7 @@ function print({ run, tasks, tiers, attempts, failures, slowest }: RunAnswer, ou
   for (const { cell, error } of failures) output.line(`FAILED    ${cell}: ${error}`);
   if (slowest.length === 0) return;
   output.line();
-  for (const line of attemptTable(slowest)) output.line(line);
+  for (const line of attemptTable(slowest, 'cell')) output.line(line);
 }
 
 const inWords = (counts: Readonly<Record<string, number>>): string =>
