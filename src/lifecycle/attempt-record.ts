@@ -35,7 +35,13 @@ export function recordClaim(before: Task, claimed: Task, claimant: Claimant): Ta
   if (claimed.attempts > before.attempts) {
     const { worker, tier, executorVersion, fingerprints, nowMs } = claimant;
     const trigger =
-      last === undefined ? 'DISPATCH' : died || last.end === 'DIED' ? 'TAKEOVER' : last.end === 'GIVEN_BACK' ? 'HANDED_BACK' : 'RETRY';
+      last === undefined
+        ? 'DISPATCH'
+        : died || last.end === 'DIED'
+          ? 'TAKEOVER'
+          : last.end === 'GIVEN_BACK'
+            ? 'HANDED_BACK'
+            : 'RETRY';
     history.push({
       number: (last?.number ?? 0) + 1,
       trigger,
