@@ -7,6 +7,7 @@ import { openFirestore } from './google/firestore-client.ts';
 import { firestoreControl } from './google/firestore-control.ts';
 import { firestoreLedger } from './google/firestore-ledger.ts';
 import { firestorePlanning } from './google/firestore-planning.ts';
+import { firestoreRegistry } from './google/firestore-registry.ts';
 import { firestoreRootData } from './google/firestore-root-data.ts';
 import { firestoreRuns } from './google/firestore-runs.ts';
 import { firestoreShardRegistry } from './google/firestore-shard-registry.ts';
@@ -19,7 +20,8 @@ import { readManifest } from './manifest/read-manifest.ts';
 import { memoryProbe } from './memory-probe.ts';
 import type { Computation } from './model/computation.ts';
 import type { Manifest } from './model/manifest.ts';
-import type { Definitions } from './steps/ports.ts';
+import { simulateAll } from './simulation/simulator.ts';
+import type { Definitions, Simulations } from './steps/ports.ts';
 import { startWatchdog } from './watchdog.ts';
 
 export type Ports = ReturnType<typeof compose>;
@@ -34,9 +36,11 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     from: config.from,
     tier: config.tier,
     tiers: config.tiers,
+    lanes: config.lanes,
     worker: config.worker,
     leaseMs: config.leaseMs,
     heartbeatMs: config.heartbeatMs,
+    audit: config.audit,
     clock,
     newId: () => randomUUID().slice(0, 13),
     log: openLog(config.logLevel, { worker: config.worker }),
@@ -53,6 +57,8 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     artifacts: firestoreArtifacts(db, clock),
     shards: firestoreShardRegistry(db),
     rootData: firestoreRootData(db),
+    registry: firestoreRegistry(db),
+    simulations: { run: (jobs) => simulateAll(jobs, { root: config.root }) } satisfies Simulations,
     queue: pubsubQueue(config.projectId, config.tiers),
     callbacks: workflowsCallbacks(config.workflowsEmulatorHost),
     watchdog: startWatchdog(config),

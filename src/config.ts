@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from './errors.ts';
+import { type AuditPolicy, DEFAULT_AUDIT } from './planning/audit.ts';
 import { DEFAULT_TIERS } from './lifecycle/default-tiers.ts';
-import { DRAIN_SECONDS, HEARTBEAT_SECONDS, LEASE_SECONDS } from './lifecycle/limits.ts';
+import { DEFAULT_LANES, DRAIN_SECONDS, HEARTBEAT_SECONDS, LEASE_SECONDS } from './lifecycle/limits.ts';
 import { Day } from './model/date.ts';
 import { Resources } from './model/resources.ts';
 import { Tiers } from './model/tier.ts';
@@ -21,6 +22,11 @@ const ProjectSettings = z.strictObject({
   date: Day.optional(),
   /** Raising it makes everything new. */
   epoch: z.number().int().default(1),
+  /** Which skipped cells run again in shadow; see planning/audit.ts. */
+  audit: z
+    .strictObject({ share: z.number().min(0).max(1), most: z.number().int().nonnegative() })
+    .partial()
+    .default({}),
   /** From the smallest to the largest; the specification's two when absent. */
   tiers: Tiers.default(DEFAULT_TIERS),
 });
@@ -50,6 +56,7 @@ const Environment = z.object({
   DAYMILL_LEASE_SECONDS: z.coerce.number().positive().default(LEASE_SECONDS),
   DAYMILL_HEARTBEAT_SECONDS: z.coerce.number().positive().default(HEARTBEAT_SECONDS),
   DAYMILL_DRAIN_SECONDS: z.coerce.number().nonnegative().default(DRAIN_SECONDS),
+  DAYMILL_LANES: z.coerce.number().int().positive().default(DEFAULT_LANES),
   DAYMILL_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   GOOGLE_CLOUD_PROJECT: z.string().default('daymill-local'),
   K_REVISION: z.string().optional(),
@@ -66,9 +73,12 @@ export interface Config {
   readonly from: Day | undefined;
   readonly date: Day | undefined;
   readonly epoch: number;
+  readonly audit: AuditPolicy;
   readonly projectId: string;
   readonly tier: Resources;
   readonly tiers: Tiers;
+  /** Tasks that a wave is spread over; see planning/make-tasks.ts. */
+  readonly lanes: number;
   readonly leaseMs: number;
   readonly heartbeatMs: number;
   /** How long running tasks have when the process is told to end. */
@@ -101,9 +111,14 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
     from: variables.DAYMILL_FROM ?? project.from,
     date: project.date,
     epoch: project.epoch,
+    audit: {
+      share: project.audit.share ?? DEFAULT_AUDIT.share,
+      most: project.audit.most ?? DEFAULT_AUDIT.most,
+    },
     projectId: variables.GOOGLE_CLOUD_PROJECT,
     tier,
     tiers,
+    lanes: variables.DAYMILL_LANES,
     leaseMs: variables.DAYMILL_LEASE_SECONDS * 1_000,
     heartbeatMs: variables.DAYMILL_HEARTBEAT_SECONDS * 1_000,
     drainMs: variables.DAYMILL_DRAIN_SECONDS * 1_000,

@@ -2,7 +2,7 @@
 import type { Firestore, Query } from '@google-cloud/firestore';
 import { cellName } from '../model/cell.ts';
 import { Run } from '../model/run.ts';
-import { Task } from '../model/task.ts';
+import { isTerminal, Task } from '../model/task.ts';
 import type { Ledger } from '../steps/ports.ts';
 import { LEDGER, RUNS } from './paths.ts';
 
@@ -26,7 +26,8 @@ export function firestoreLedger(db: Firestore): Ledger {
     },
     async deadLetters() {
       const open = await tasks(ledger.where('deadLetter.status', '==', 'OPEN'));
-      return open.sort((a, b) => a.createdMs - b.createdMs);
+      // One that holds a stuck cell may still be at work on the others.
+      return open.filter(isTerminal).sort((a, b) => a.createdMs - b.createdMs);
     },
   };
 }

@@ -16,6 +16,8 @@ export interface Claimant {
   readonly tier: string;
   readonly executorVersion: number;
   readonly fingerprints: Readonly<Record<string, Hash>>;
+  /** Whether an attempt begins; else the task is moved, or given up. */
+  readonly begins: boolean;
   readonly nowMs: number;
   readonly tiers: Tiers;
 }
@@ -32,7 +34,7 @@ export function recordClaim(before: Task, claimed: Task, claimant: Claimant): Ta
   const last = known.at(-1);
   const died = last !== undefined && last.end === undefined && before.lease?.token !== claimed.lease?.token;
   const history = died ? [...known.slice(0, -1), closeDead(before, last, claimant.tiers)] : [...known];
-  if (claimed.attempts > before.attempts) {
+  if (claimant.begins) {
     const { worker, tier, executorVersion, fingerprints, nowMs } = claimant;
     const trigger =
       last === undefined

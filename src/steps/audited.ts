@@ -18,13 +18,14 @@ export function audited(held: HeldTask, clock: Clock, meter?: Meter): HeldTask {
       held.handBack((task) =>
         recordSave(decide(task), { nowMs: clock.now(), ...(meter === undefined ? {} : { figures: meter.figures() }) }),
       ),
-    save(task, cell) {
+    save(task, change) {
       const nowMs = clock.now();
-      if (meter === undefined) return held.save(recordSave(task, { nowMs }), cell);
-      if (cell !== undefined) meter.cell(cell);
-      // The task, its cell, and the run's count with the task's end: counted before, so that the record has them.
-      const documents = 1 + (cell === undefined ? 0 : 1) + (isTerminal(task) ? 1 : 0);
-      return meter.commit(documents, () => held.save(recordSave(task, { nowMs, figures: meter.figures() }), cell));
+      if (meter === undefined) return held.save(recordSave(task, { nowMs }), change);
+      const { cells = [], parts = [] } = change ?? {};
+      for (const cell of cells) meter.cell(cell);
+      // The task, its cells and parts, and the run's count where it changes: counted before, so that the record has them.
+      const documents = 1 + cells.length + parts.length + (isTerminal(task) || parts.length > 0 ? 1 : 0);
+      return meter.commit(documents, () => held.save(recordSave(task, { nowMs, figures: meter.figures() }), change));
     },
   };
 }

@@ -24,9 +24,7 @@ export interface ReplayPorts extends DispatchPorts {
 export async function replayDeadLetter(taskId: string, ports: ReplayPorts): Promise<ReplayReport> {
   const task = await readDeadLetter(taskId, ports.tasks);
   if (task.deadLetter.status !== 'OPEN') return reportOf(task);
-  const unmade = task.cells.filter((cell) =>
-    ['FAILED', 'NOT_TRIED'].includes(outcomeOf(task, cell)?.status ?? 'FAILED'),
-  );
+  const unmade = task.cells.filter((cell) => ['FAILED', 'NOT_TRIED'].includes(outcomeOf(task, cell)?.status ?? ''));
   const dates = unmade.map(({ date }) => date).sort();
   const [from, date] = [dates[0], dates.at(-1)];
   if (from === undefined || date === undefined) throw new Error(`${taskId} was given up without a cell that failed`);

@@ -1,5 +1,6 @@
 /** Dispatch: plan -> claim cells -> route to a tier -> run and tasks in one commit -> publish. */
 import { codeOf, RetryableError, UserError } from '../errors.ts';
+import { MEMORY_DEATH_SHARE, PLANNED_TASK_SECONDS } from '../lifecycle/limits.ts';
 import { learn } from '../lifecycle/memory-book.ts';
 import { tierRouter } from '../lifecycle/tier-router.ts';
 import { type CellKey, cellName } from '../model/cell.ts';
@@ -12,8 +13,9 @@ import type { MemoryBook } from '../model/memory-book.ts';
 import { messageFor } from '../model/message.ts';
 import type { Run } from '../model/run.ts';
 import type { Task } from '../model/task.ts';
-import type { Tiers } from '../model/tier.ts';
+import { tierNamed, type Tiers } from '../model/tier.ts';
 import { afterPlan } from '../planning/after-plan.ts';
+import { type AuditPolicy, cellsToAudit } from '../planning/audit.ts';
 import { dayCount } from '../planning/day-set.ts';
 import { withAudits } from '../planning/fold.ts';
 import { makeTasks } from '../planning/make-tasks.ts';
@@ -59,10 +61,13 @@ export interface DispatchAnswer {
 export interface DispatchPorts {
   readonly manifest: Manifest;
   readonly tiers: Tiers;
+  /** Tasks that a wave is spread over; see planning/make-tasks.ts. */
+  readonly lanes: number;
   readonly planning: Planning;
   readonly runs: Runs;
   readonly queue: Queue;
   readonly callbacks: Pick<Callbacks, 'assertUrl'>;
+  readonly audit: AuditPolicy;
   readonly clock: Clock;
   readonly newId: () => string;
   readonly log: Log;
@@ -152,8 +157,11 @@ async function tryDispatch(
     .filter(({ pass }) => request.pass === undefined || pass === request.pass)
     .map(({ name }) => name);
   const allowed = request.only && new Set(request.only.map(cellName));
-  const keys = plan.runnable(asked, MAX_CELLS_A_WAVE);
-  const runnable = await surveyed.cells(keys.filter((key) => allowed?.has(cellName(key)) ?? true));
+  const isAllowed = (key: CellKey): boolean => allowed?.has(cellName(key)) ?? true;
+  const runnable = [
+    ...(await surveyed.cells(plan.runnable(asked, MAX_CELLS_A_WAVE).filter(isAllowed))),
+    ...(await surveyed.audited(cellsToAudit(plan, asked, ports.audit, `${snapshot.sequence}`).filter(isAllowed))),
+  ];
   const closedRuns = snapshot.open
     .filter(({ run: one }) => folded.closedRuns.includes(one.id) && (isAnswered(one) || isOvertaken(one, request)))
     .map(({ run: one }) => one.id);
@@ -166,6 +174,15 @@ async function tryDispatch(
     dispatchId,
     nowMs,
     tierOf: router.tierOf,
+    predict(name) {
+      const known = router.predict(name);
+      return known === undefined ? undefined : { seconds: known.seconds, memoryMB: known.addedMB };
+    },
+    budget: (tier) => ({
+      seconds: PLANNED_TASK_SECONDS,
+      memoryMB: tierNamed(ports.tiers, tier).memoryMB * MEMORY_DEATH_SHARE,
+    }),
+    lanes: ports.lanes,
   });
   const run = tasks.length === 0 ? undefined : newRun(request, runId, dispatchId, tasks, ports);
   // Data that a settled cell was made from is gone: its result goes too, and comes back with the data. While a run that

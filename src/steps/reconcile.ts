@@ -75,8 +75,9 @@ export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport>
       answered.add(run.id);
       calledBack++;
     } else if (isAnswered(run)) answered.add(run.id);
-    // The run was read before its tasks: its count may be behind a task that has just ended, never ahead.
-    if (run.remainingTasks < open.length) miscounted.push(run.id);
+    // The run was read before its tasks: its count may be behind a task that has just ended, never ahead. Tasks that were split
+    // off in between are not in its total either.
+    if (tasks.length === run.totalTasks && run.remainingTasks < open.length) miscounted.push(run.id);
   }
   const closed = await closeRuns(snapshot, answered, ports);
   const collected = await collectShards(ports);

@@ -2,6 +2,7 @@
 import type { CellKey } from '../model/cell.ts';
 import type { Day } from '../model/date.ts';
 import type { Manifest } from '../model/manifest.ts';
+import { behaviourOf } from '../model/vector.ts';
 import { fold, type Fold } from '../planning/fold.ts';
 import { type Plan, plan, type PlannedCell, type PlanRequest } from '../planning/plan.ts';
 import { Shelf } from '../planning/shelf.ts';
@@ -14,6 +15,8 @@ export interface Survey {
   readonly plan: Plan;
   /** Cells with what they were made from; reads the books that this takes. In the order asked for. */
   cells(keys: readonly CellKey[]): Promise<PlannedCell[]>;
+  /** Cells that are skipped, to run in shadow. */
+  audited(keys: readonly CellKey[]): Promise<PlannedCell[]>;
 }
 
 export interface SurveyRequest {
@@ -40,25 +43,40 @@ export async function survey(
   const known = snapshot ?? (await planning.load());
   for (;;) {
     const shelf = new Shelf(known.books);
-    const folded = fold(stateOf(known, shelf), known.open);
+    const equivalents = inForce(known.equivalents, manifest);
+    const folded = fold({ ...stateOf(known, shelf), equivalents }, known.open);
     const made = plan({ mode: 'forecast', ...request, manifest, state: foreseen(folded.state) });
     if (shelf.isComplete) {
+      const withBooks = async (pick: (key: CellKey) => PlannedCell | undefined, keys: readonly CellKey[]) => {
+        for (;;) {
+          const cells = keys.flatMap((key) => pick(key) ?? []);
+          if (shelf.isComplete) return cells;
+          await planning.fetch(known, shelf.takeMissing());
+        }
+      };
       return {
         snapshot: known,
         folded,
         plan: made,
-        async cells(keys) {
-          for (;;) {
-            const cells = keys.flatMap((key) => made.cell(key) ?? []);
-            if (shelf.isComplete) return cells;
-            await planning.fetch(known, shelf.takeMissing());
-          }
-        },
+        cells: (keys) => withBooks((key) => made.cell(key), keys),
+        audited: (keys) => withBooks((key) => made.audited(key), keys),
       };
     }
     await planning.fetch(known, shelf.takeMissing());
   }
 }
+
+/** Of the registered classes of equal behaviours those that hold the code of now: of other code nothing was proven yet. */
+const inForce = (
+  classes: PlanningSnapshot['equivalents'],
+  { computations }: Manifest,
+): PlanningSnapshot['equivalents'] =>
+  new Map(
+    computations.flatMap(({ name, fingerprint }) => {
+      const behaviours = classes.get(name);
+      return behaviours?.includes(behaviourOf(fingerprint)) === true ? [[name, behaviours]] : [];
+    }),
+  );
 
 /** Before outcomes are folded in: what is in flight is not known yet. */
 export const stateOf = (snapshot: PlanningSnapshot, shelf: Shelf): PlanningState => ({

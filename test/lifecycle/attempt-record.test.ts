@@ -31,7 +31,15 @@ const FIGURES: AttemptFigures = {
 function claim(task: Task, nowMs: number, token: string, tier: string = 'standard') {
   const decision = decideLease(task, { worker: 'w/1', token, tier, nowMs, leaseMs, tiers });
   if (decision.save === undefined) return { kind: decision.kind, task };
-  const claimant = { worker: 'w/1', tier, executorVersion: 1, fingerprints: { a: 'f'.repeat(16) }, nowMs, tiers };
+  const claimant = {
+    worker: 'w/1',
+    tier,
+    executorVersion: 1,
+    fingerprints: { a: 'f'.repeat(16) },
+    nowMs,
+    tiers,
+    begins: decision.kind === 'run',
+  };
   return { kind: decision.kind, task: recordClaim(task, decision.save, claimant) };
 }
 

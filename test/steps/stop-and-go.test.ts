@@ -272,7 +272,7 @@ describe('stop and go', () => {
       ...artifacts,
       async read(places) {
         const token = (await ports.tasks.read(taskId))?.lease?.token ?? '';
-        await giveUpStuck(taskId, token, { code: 'TIMEOUT', message: 'it held its worker' }, open());
+        await giveUpStuck({ id: taskId, token }, { code: 'TIMEOUT', message: 'it held its worker' }, open());
         return artifacts.read(places);
       },
     };

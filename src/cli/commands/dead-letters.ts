@@ -127,9 +127,7 @@ async function show(id: string, ports: Ports, output: Output): Promise<void> {
 
 /** Its cells as they are now cost a read each. */
 async function rowOf(task: Task, { cells: store }: Pick<Ports, 'cells'>): Promise<DeadLetterRow> {
-  const unmade = task.cells.filter((cell) =>
-    ['FAILED', 'NOT_TRIED'].includes(outcomeOf(task, cell)?.status ?? 'FAILED'),
-  );
+  const unmade = task.cells.filter((cell) => ['FAILED', 'NOT_TRIED'].includes(outcomeOf(task, cell)?.status ?? ''));
   const sinceMs = task.history?.at(-1)?.endedMs ?? task.createdMs;
   const now = await store.read(unmade);
   return {
