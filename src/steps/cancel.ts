@@ -3,7 +3,6 @@
  * over ends, its lease taken away, then its workflow is called back and goes through the passes that are left with nothing to
  * run. A crash in between leaves runs marked as cancelled, which the reconciler ends.
  */
-import pLimit from 'p-limit';
 import { UserError } from '../errors.ts';
 import { recordSave } from '../lifecycle/attempt-record.ts';
 import { onCancel } from '../lifecycle/cancel.ts';
@@ -74,19 +73,18 @@ export async function cancelTasks(
   tasks: readonly Task[],
   { tasks: store, clock }: Pick<CancelPorts, 'tasks' | 'clock'>,
 ): Promise<number> {
-  const limit = pLimit(CANCEL_WIDTH);
-  const ended = await Promise.all(
-    tasks
-      .filter((task) => !isTerminal(task))
-      .map((task) =>
-        limit(async () => {
-          const answer = await store.claim(task.id, (found): { save?: Task } => {
-            const cancelled = onCancel(found);
-            return cancelled === undefined ? {} : { save: recordSave(cancelled, { nowMs: clock.now() }) };
-          });
-          return answer?.held !== undefined;
+  const open = tasks.filter((task) => !isTerminal(task));
+  let ended = 0;
+  for (let start = 0; start < open.length; start += CANCEL_WIDTH) {
+    const answers = await Promise.all(
+      open.slice(start, start + CANCEL_WIDTH).map((task) =>
+        store.claim(task.id, (found): { save?: Task } => {
+          const cancelled = onCancel(found);
+          return cancelled === undefined ? {} : { save: recordSave(cancelled, { nowMs: clock.now() }) };
         }),
       ),
-  );
-  return ended.filter(Boolean).length;
+    );
+    ended += answers.filter((answer) => answer?.held !== undefined).length;
+  }
+  return ended;
 }
