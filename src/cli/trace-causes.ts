@@ -103,6 +103,7 @@ class Trace {
       }
       case 'NEW':
       case 'IN_FLIGHT':
+      case 'PAUSED':
     }
   }
 

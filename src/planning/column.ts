@@ -4,6 +4,7 @@
  * books are needed), the fingerprint differs (the standing says how), or what it reads is about to be made.
  */
 import type { CellKey } from '../model/cell.ts';
+import { NOTHING_STOPPED, pauseOf } from '../model/control.ts';
 import { fromOrdinal } from '../model/date.ts';
 import type { Decision } from '../model/decision.ts';
 import { inputIdOf, type ManifestComputation, type ManifestNeed } from '../model/manifest.ts';
@@ -43,7 +44,9 @@ import {
   changed,
   daily,
   distrusted,
+  held,
   NEW,
+  paused,
   restReasonOf,
   upstreamRuns,
   type Verdict,
@@ -224,7 +227,7 @@ export class Column {
     for (let index = 0; index < this.grid.days; index++) {
       const how = look[index] as number;
       if (how !== 0) {
-        const mark = this.#decide(index, how, previous, parts, marks);
+        const mark = this.#unlessPaused(this.#decide(index, how, previous, parts, marks));
         const { view } = this.#table.at(mark);
         marks[index] = mark;
         views[index] = view;
@@ -250,6 +253,7 @@ export class Column {
     const { needs } = this.computation;
     let failed = -1;
     let blocker = -1;
+    let holder = -1;
     const awaited: number[] = [];
     for (let need = 0; need < needs.length; need++) {
       const found = this.#reader.look(need, index, previous);
@@ -263,12 +267,14 @@ export class Column {
       }
       if (found.failed && failed < 0) failed = need;
       if (found.blocks && blocker < 0) blocker = need;
+      if (found.held && holder < 0) holder = need;
       if (found.coming) awaited.push(need);
     }
     const day = this.grid.first + index;
     if (this.grid.state.inFlight.get(this.name)?.has(day) === true)
       return this.#verdict('in flight', () => daily('IN_FLIGHT'));
     if (failed >= 0) return this.#verdict(`failed ${failed}`, () => daily('FAILED', failed));
+    if (holder >= 0) return this.#verdict(`held ${holder}`, () => held(holder));
     if (this.grid.request.mode === 'dispatch' && blocker >= 0)
       return this.#verdict(`waits ${blocker}`, () => daily('WAITING_FOR', blocker));
     const status = this.#statusAt(index);
@@ -278,6 +284,14 @@ export class Column {
     if (awaited.length > 0) return this.#awaits(awaited);
     // Nothing that it reads is awaited after all: it rests as before.
     return marks[index] as number;
+  }
+
+  /** What would run and may not. */
+  #unlessPaused(mark: number): number {
+    const pause = pauseOf(this.grid.state.control ?? NOTHING_STOPPED, this.name);
+    return pause === undefined || this.#table.at(mark).view !== VIEW.comingNow
+      ? mark
+      : this.#verdict('paused', () => paused(pause));
   }
 
   #awaits(awaited: readonly number[]): number {
@@ -348,6 +362,8 @@ export class Column {
         return { why: 'IN_FLIGHT', runId: this.grid.state.inFlight.get(this.name)?.get(day) ?? '' };
       case 'WAITING_FOR':
         return { why: 'WAITING_FOR', cell: this.#reader.culprit(verdict.need ?? 0, index, 'blocks') };
+      case 'HELD':
+        return { why: 'WAITING_FOR', cell: this.#reader.culprit(verdict.need ?? 0, index, 'held') };
       case 'FAILED':
         return { why: 'FAILED', cell: this.#reader.culprit(verdict.need ?? 0, index, 'failed') };
       case 'FAILED_BEFORE':
