@@ -54,7 +54,11 @@ function definitions(shape: Shape, computations: number): string[] {
     const names = each((at) => `c${at}`);
     return [
       ...names.map((name) => computed(name, 'tick: document(tick)', '({ tick }) => tick.value')),
-      computed('all', names.map((name) => `${name}: dependency(${name})`).join(', '), '(values) => Object.keys(values).length'),
+      computed(
+        'all',
+        names.map((name) => `${name}: dependency(${name})`).join(', '),
+        '(values) => Object.keys(values).length',
+      ),
     ];
   }
   if (shape === 'scans') {
