@@ -2,9 +2,12 @@
 import { benchEmulators } from './emulators.ts';
 import { benchExecution } from './execution.ts';
 import { benchPipeline } from './pipeline.ts';
+import { benchPlanning } from './planning.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   emulators: benchEmulators,
+  pipeline: benchPipeline,
+  planning: benchPlanning,
   execution: benchExecution,
   pipeline: benchPipeline,
 };

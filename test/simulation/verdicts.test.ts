@@ -133,6 +133,12 @@ const OPEN: readonly Case[] = [
     reason: /default value/,
   },
   {
+    title: 'that takes equals in where they never come',
+    before: ['({ prices }) => Math.sqrt(prices.close) + prices.volume > Math.PI ? 5 : 6'],
+    after: ['({ prices }) => Math.sqrt(prices.close) + prices.volume >= Math.PI ? 5 : 6'],
+    reason: /compares strictly where it took equals in/,
+  },
+  {
     title: 'of data',
     before: SIZES,
     after: SIZES,
