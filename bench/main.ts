@@ -6,10 +6,9 @@ import { benchPlanning } from './planning.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   emulators: benchEmulators,
-  pipeline: benchPipeline,
-  planning: benchPlanning,
   execution: benchExecution,
   pipeline: benchPipeline,
+  planning: benchPlanning,
 };
 
 const name = process.argv[2] ?? '';
