@@ -55,7 +55,7 @@ export function firestoreArtifacts(db: Firestore): Artifacts {
     async writeShard(place, generation, part, index) {
       const { data, ...range } = part;
       const id = `${generation}-${String(index).padStart(4, '0')}`;
-      await db.doc(shardPath(place, id)).set({ ...range, data });
+      await db.doc(shardPath(place, id)).set({ ...range, data, generation });
       return { ...range, id };
     },
   };
