@@ -1,0 +1,82 @@
+/** What must hold after a round, however it went. Each check answers with what is wrong, in words. */
+import { cellName } from '../../src/model/cell.ts';
+import { isTerminal, type Task } from '../../src/model/task.ts';
+import type { Ledger, Picture, Writing } from './picture.ts';
+
+/** Every task ended once and was counted once, every run was answered, nobody holds anything. */
+export function checkLedger({ tasks, runs }: Ledger, openRuns: readonly string[]): string[] {
+  const wrongs = openRuns.map((id) => `run ${id} is still open`);
+  for (const task of tasks) {
+    if (!isTerminal(task)) wrongs.push(`task ${task.id} is ${task.status}`);
+    if (task.lease !== undefined)
+      wrongs.push(`task ${task.id} is ${task.status} under the lease of ${task.lease.worker}`);
+    for (const cell of cellsOf(task))
+      if (isTerminal(task) && cell.outcome === undefined) wrongs.push(`task ${task.id} ended without ${cell.name}`);
+  }
+  for (const run of runs) {
+    const own = tasks.filter(({ runId }) => runId === run.id);
+    if (own.length !== run.totalTasks)
+      wrongs.push(`run ${run.id} counts ${run.totalTasks} tasks and has ${own.length}`);
+    if (run.remainingTasks !== 0) wrongs.push(`run ${run.id} has ${run.remainingTasks} tasks to go`);
+    if (run.publishedMs === undefined) wrongs.push(`run ${run.id} was not published`);
+    if (run.calledBackMs === undefined || run.status !== 'COMPLETED') wrongs.push(`run ${run.id} was not answered`);
+  }
+  return wrongs;
+}
+
+/**
+ * Nothing was written by two attempts: what the cell says of its maker is what the ledger says, and neither was touched after
+ * the one commit that both were written in.
+ */
+export function checkWritings({ tasks }: Ledger, writings: readonly Writing[]): string[] {
+  const wrongs: string[] = [];
+  for (const { taskId, attempt, updatedAt, ...key } of writings) {
+    const name = cellName(key);
+    const task = tasks.find(({ id }) => id === taskId);
+    const cells = task === undefined ? [] : cellsOf(task);
+    const written = cells.filter(({ outcome }) => outcome === 'COMPLETED' || outcome === 'FAILED');
+    if (task === undefined || !written.some((cell) => cell.name === name)) {
+      wrongs.push(`${name} was written by ${taskId}, which says nothing of it`);
+      continue;
+    }
+    if (attempt > task.attempts) wrongs.push(`${name} was written by attempt ${attempt} of ${task.attempts}`);
+    // The last commit of a task writes its last cell; one that ended otherwise, or gave up, comes later.
+    const together = written.at(-1)?.name === name && cells.at(-1)?.name === name && task.status === 'COMPLETED';
+    if (together ? task.updatedAt !== updatedAt : task.updatedAt < updatedAt)
+      wrongs.push(`${name} was written at ${updatedAt}, and ${taskId} at ${task.updatedAt}`);
+  }
+  return wrongs;
+}
+
+/** Cells that tasks completed, with how often. */
+export function madeBy(tasks: readonly Task[]): Record<string, number> {
+  const made: Record<string, number> = {};
+  for (const { name, outcome } of tasks.flatMap(cellsOf))
+    if (outcome === 'COMPLETED') made[name] = (made[name] ?? 0) + 1;
+  return made;
+}
+
+/** Where two pictures, or two counts, differ. */
+export function differences(
+  what: string,
+  calm: Readonly<Record<string, unknown>>,
+  here: Readonly<Record<string, unknown>>,
+): string[] {
+  const names = [...new Set([...Object.keys(calm), ...Object.keys(here)])].sort();
+  return names
+    .filter((name) => JSON.stringify(calm[name]) !== JSON.stringify(here[name]))
+    .map((name) => `${what} ${name}: calm ${JSON.stringify(calm[name])}, here ${JSON.stringify(here[name])}`);
+}
+
+export const comparePictures = (calm: Picture, here: Picture): string[] => [
+  ...differences('cell', calm.cells, here.cells),
+  ...differences('book', calm.book, here.book),
+  ...differences('pending', Object.fromEntries(calm.pending.entries()), Object.fromEntries(here.pending.entries())),
+];
+
+function cellsOf(task: Task): { name: string; outcome: string | undefined }[] {
+  return task.cells.map(({ date }) => ({
+    name: cellName({ computation: task.computation, date }),
+    outcome: task.outcomes[date]?.status,
+  }));
+}
