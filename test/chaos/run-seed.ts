@@ -47,7 +47,7 @@ export interface SeedResult {
 const PATIENCE_MS = 90_000;
 
 /** The storm is over when the workflow is, or after this time. */
-const STORM_LASTS_MS = 8_000;
+const STORM_LASTS_MS = 5_000;
 
 /** Executions of the workflow that a round may need: a storm may fail the first, and use up the attempts of a cell. */
 const MAX_EXECUTIONS = 4;
@@ -56,7 +56,7 @@ const MAX_EXECUTIONS = 4;
 const POLL_MS = 50;
 
 /** After this time at rest the scheduled reconciler is taken to have come by, long after. */
-const RECONCILE_AFTER_MS = 2_000;
+const RECONCILE_AFTER_MS = 1_000;
 
 export async function runSeed({ seed, rounds, cells, calm }: SeedOptions): Promise<SeedResult> {
   const startedMs = performance.now();
