@@ -1,13 +1,11 @@
 /** How a task takes the outcome of a cell, ends, or hands its lease back. Pure. */
-import type { CellError, CellOutcome } from '../model/cell.ts';
-import type { Day } from '../model/date.ts';
-import type { Resources, Task } from '../model/task.ts';
+import { type CellError, type CellKey, cellName, type CellOutcome } from '../model/cell.ts';
+import { openCells, type Resources, type Task } from '../model/task.ts';
 
 /** The task with one more outcome; the last one makes it terminal. */
-export function onCellDone(task: Task, date: Day, outcome: CellOutcome): Task {
-  const outcomes = { ...task.outcomes, [date]: outcome };
-  const open = task.cells.some((cell) => outcomes[cell.date] === undefined);
-  if (open) return { ...task, outcomes };
+export function onCellDone(task: Task, cell: CellKey, outcome: CellOutcome): Task {
+  const outcomes = { ...task.outcomes, [cellName(cell)]: outcome };
+  if (openCells({ ...task, outcomes }).length > 0) return { ...task, outcomes };
   const failure = Object.values(outcomes).find((one) => one.status === 'FAILED');
   const { lease: _, ...unleased } = task;
   return failure === undefined
@@ -15,15 +13,23 @@ export function onCellDone(task: Task, date: Day, outcome: CellOutcome): Task {
     : { ...unleased, outcomes, status: 'FAILED', lastError: failure.error };
 }
 
-/** The task given up: the cell that it was on fails, and what would have followed was not tried; after a failed day nothing is tried. */
+/** Whether a day of a chain failed, so that the days that are left are not tried. */
+export const isStopped = ({ chained, outcomes }: Task): boolean =>
+  chained && Object.values(outcomes).some(({ status }) => status === 'FAILED' || status === 'NOT_TRIED');
+
+/**
+ * The task given up. Of a chain the day that it was on fails, and what would have followed was not tried; after a failed day
+ * nothing is tried. Independent cells that are left all fail: which of them is to blame is not known.
+ */
 export function onGiveUp(task: Task, error: CellError): Task {
   const { lease: _, ...unleased } = task;
   const outcomes = { ...task.outcomes };
-  let blamed = Object.values(outcomes).some(({ status }) => status === 'FAILED' || status === 'NOT_TRIED');
-  for (const { date } of task.cells) {
-    if (outcomes[date] !== undefined) continue;
-    outcomes[date] = blamed ? { status: 'NOT_TRIED' } : { status: 'FAILED', error, dispatchId: task.dispatchId };
-    blamed = true;
+  let stopped = isStopped(task);
+  for (const cell of openCells(task)) {
+    outcomes[cellName(cell)] = stopped
+      ? { status: 'NOT_TRIED' }
+      : { status: 'FAILED', error, dispatchId: task.dispatchId };
+    stopped = task.chained;
   }
   return { ...unleased, outcomes, status: 'FAILED', lastError: error };
 }

@@ -11,7 +11,7 @@ export const TaskMessage = z.object({
   taskId: z.string(),
   dispatchId: z.string(),
   runId: z.string(),
-  /** The first of the task's days. */
+  /** Computation, date and hash are those of the task's first cell. */
   date: Day,
   pass: z.number().int(),
   computation: z.string(),
@@ -32,8 +32,8 @@ export function messageFor(task: Task): TaskMessage {
     runId: task.runId,
     date: first.date,
     pass: task.pass,
-    computation: task.computation,
-    hash: task.fingerprint,
+    computation: first.computation,
+    hash: first.fingerprint,
     triggerReason: first.reason,
     resources: task.resources,
   };

@@ -7,7 +7,7 @@
  * FAILED       every cell has an outcome or the task was given up, with `lastError`. Terminal, counted once.
  */
 import { z } from 'zod';
-import { CellError, CellOutcome } from './cell.ts';
+import { type CellKey, CellError, cellName, CellOutcome } from './cell.ts';
 import { Day } from './date.ts';
 import { Hash } from './hash.ts';
 import { InputHashes } from './vector.ts';
@@ -16,7 +16,10 @@ export const Resources = z.enum(['standard', 'high-mem']);
 export type Resources = z.infer<typeof Resources>;
 
 export const TaskCell = z.object({
+  computation: z.string(),
   date: Day,
+  /** Hash of the computation's fingerprint as it was planned. */
+  fingerprint: Hash,
   /** Why it runs, in words. */
   reason: z.string(),
   /** Hash of the settled vector: when the inputs turn out to be these, the cell is unchanged and does not run. */
@@ -51,11 +54,12 @@ export const Task = z.object({
   runId: z.string(),
   dispatchId: z.string(),
   pass: z.number().int(),
+  /** The first cell's: what logs, messages and queries call the task by. */
   computation: z.string(),
-  /** Days in order; more than one is a chain, committed day by day. */
+  /** In the order in which they are made. */
   cells: z.array(TaskCell).min(1),
-  /** Hash of the fingerprint that was planned. */
-  fingerprint: Hash,
+  /** Days of one computation that read each other: a failed day stops the later ones. Cells of other tasks are independent. */
+  chained: z.boolean(),
   resources: Resources,
   createdMs: z.number(),
   status: z.enum(['PENDING', 'IN_PROGRESS', 'COMPLETED', 'FAILED']),
@@ -64,9 +68,14 @@ export const Task = z.object({
   lease: Lease.optional(),
   telemetry: Telemetry.optional(),
   lastError: CellError.optional(),
-  /** By date. */
-  outcomes: z.record(Day, CellOutcome),
+  /** By `cellName`. */
+  outcomes: z.record(z.string(), CellOutcome),
 });
 export type Task = z.infer<typeof Task>;
+
+export const outcomeOf = (task: Task, cell: CellKey): CellOutcome | undefined => task.outcomes[cellName(cell)];
+
+/** The cells that have no outcome yet. */
+export const openCells = (task: Task): TaskCell[] => task.cells.filter((cell) => outcomeOf(task, cell) === undefined);
 
 export const isTerminal = (task: Task): boolean => task.status === 'COMPLETED' || task.status === 'FAILED';

@@ -2,7 +2,7 @@
 import { type CellKey, cellName, type Settled } from '../model/cell.ts';
 import type { Day } from '../model/date.ts';
 import type { Run } from '../model/run.ts';
-import { isTerminal, type Task } from '../model/task.ts';
+import { isTerminal, outcomeOf, type Task } from '../model/task.ts';
 import { vectorHash } from '../model/vector.ts';
 import type { Book } from './state.ts';
 
@@ -30,14 +30,14 @@ export function fold(book: Book, open: readonly OpenRun[]): Fold {
   for (const { run, tasks } of open) {
     if (tasks.every(isTerminal)) closedRuns.push(run.id);
     for (const task of tasks) {
-      for (const { date } of task.cells) {
-        const cell = { computation: task.computation, date };
-        const outcome = task.outcomes[date];
+      for (const { computation, date } of task.cells) {
+        const cell = { computation, date };
+        const outcome = outcomeOf(task, cell);
         if (outcome === undefined) {
           inFlight.set(cellName(cell), run.id);
         } else if (outcome.status === 'COMPLETED' || outcome.status === 'FAILED') {
-          const days = copies.get(task.computation) ?? new Map(book.get(task.computation));
-          copies.set(task.computation, days);
+          const days = copies.get(computation) ?? new Map(book.get(computation));
+          copies.set(computation, days);
           const known = days.get(date);
           const to: Settled = { ...outcome, claimedMs: run.createdMs };
           if (known !== undefined && (isLater(known, run) || isSame(known, to))) continue;

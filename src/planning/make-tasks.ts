@@ -1,7 +1,7 @@
 /** Turns the cells that run into tasks: one a cell, or one a chain of days where a computation reads its own past. */
 import type { Day } from '../model/date.ts';
 import { describeReason } from '../model/decision.ts';
-import { computationIn, isChained, type Manifest } from '../model/manifest.ts';
+import { computationIn, isChained, type Manifest, type ManifestComputation } from '../model/manifest.ts';
 import type { Resources, Task, TaskCell } from '../model/task.ts';
 import { fingerprintHash, vectorHash } from '../model/vector.ts';
 import type { PlannedCell } from './plan.ts';
@@ -28,13 +28,13 @@ export function makeTasks(runnable: readonly PlannedCell[], context: TaskContext
     const { computation: name, date } = cell.decision;
     const chain = chains.get(name);
     if (chain !== undefined) {
-      if (chain.cells.length < MAX_CHAIN_DAYS) chain.cells.push(taskCell(cell));
+      if (chain.cells.length < MAX_CHAIN_DAYS) chain.cells.push(taskCell(cell, definitionOf(context.manifest, name)));
       continue;
     }
     if (tasks.length === MAX_TASKS_A_WAVE) continue;
     const task = newTask(name, date, cell, context);
     tasks.push(task);
-    if (isChained(definitionOf(context.manifest, name))) chains.set(name, task);
+    if (task.chained) chains.set(name, task);
   }
   return tasks;
 }
@@ -47,8 +47,8 @@ function newTask(name: string, date: Day, cell: PlannedCell, context: TaskContex
     dispatchId: context.dispatchId,
     pass: computation.pass,
     computation: name,
-    cells: [taskCell(cell)],
-    fingerprint: fingerprintHash(computation.fingerprint),
+    cells: [taskCell(cell, computation)],
+    chained: isChained(computation),
     resources: context.tierOf(name),
     createdMs: context.nowMs,
     status: 'PENDING',
@@ -57,10 +57,15 @@ function newTask(name: string, date: Day, cell: PlannedCell, context: TaskContex
   };
 }
 
-function taskCell({ decision, settled, reads, vector }: PlannedCell): TaskCell {
+function taskCell(
+  { decision, settled, reads, vector }: PlannedCell,
+  { name, fingerprint }: ManifestComputation,
+): TaskCell {
   const conditional = decision.outcome === 'RERUN' && decision.reason.why === 'UPSTREAM_RUNS';
   return {
+    computation: name,
     date: decision.date,
+    fingerprint: fingerprintHash(fingerprint),
     reason: `${decision.outcome}: ${describeReason(decision)}`,
     ...(conditional && settled?.vector !== undefined ? { unlessVector: vectorHash(settled.vector) } : {}),
     reads,
@@ -68,7 +73,7 @@ function taskCell({ decision, settled, reads, vector }: PlannedCell): TaskCell {
   };
 }
 
-function definitionOf(manifest: Manifest, name: string) {
+function definitionOf(manifest: Manifest, name: string): ManifestComputation {
   const computation = computationIn(manifest, name);
   if (computation === undefined) throw new Error(`${name} was planned but is not in the manifest`);
   return computation;

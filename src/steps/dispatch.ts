@@ -181,7 +181,7 @@ async function tryDispatch(
 
 function cellsOfOpenRuns(snapshot: PlanningSnapshot, closedRuns: readonly string[]): Set<string> {
   const open = snapshot.open.filter(({ run }) => !closedRuns.includes(run.id)).flatMap(({ tasks }) => tasks);
-  return new Set(open.flatMap(({ computation, cells }) => cells.map(({ date }) => cellName({ computation, date }))));
+  return new Set(open.flatMap(({ cells }) => cells.map(cellName)));
 }
 
 /** A workflow that asks for its next wave waits no longer for the one before. */

@@ -1,9 +1,9 @@
 /** Makes one cell: inputs -> vector -> run, unless the vector turns out to be the old one -> what to commit. */
 import { TerminalError } from '../errors.ts';
 import { execute } from '../execution/execute.ts';
-import type { CellOutcome } from '../model/cell.ts';
+import { cellName, type CellOutcome } from '../model/cell.ts';
 import { computationIn, type Manifest } from '../model/manifest.ts';
-import type { Task, TaskCell } from '../model/task.ts';
+import { outcomeOf, type Task, type TaskCell } from '../model/task.ts';
 import { type Vector, vectorHash } from '../model/vector.ts';
 import { loadInputs } from './load-inputs.ts';
 import type { Artifacts, CellRecord, CellWrite, Clock, Definitions, Log, Watchdog } from './ports.ts';
@@ -29,24 +29,24 @@ export async function executeCell(
   onProgress: (entities: number) => void,
 ): Promise<{ outcome: CellOutcome; write?: CellWrite }> {
   const startedMs = ports.clock.now();
-  const entry = computationIn(ports.manifest, task.computation);
+  const entry = computationIn(ports.manifest, cell.computation);
   if (entry === undefined) {
     const error = {
       code: 'UNKNOWN_COMPUTATION',
-      message: `${task.computation} was planned, but this worker's manifest does not have it: deploy them together`,
+      message: `${cell.computation} was planned, but this worker's manifest does not have it: deploy them together`,
     };
     return { outcome: { status: 'FAILED', error, dispatchId: task.dispatchId } };
   }
   const loaded = await loadInputs(entry, withPreviousResult(task, cell), ports.artifacts);
   const vector: Vector = { fingerprint: entry.fingerprint, inputs: loaded.hashes };
-  const fields = { run: task.runId, task: task.id, cell: `${task.computation}@${cell.date}`, attempt: task.attempts };
+  const fields = { run: task.runId, task: task.id, cell: cellName(cell), attempt: task.attempts };
   if (cell.unlessVector === vectorHash(vector)) {
     ports.log.info({ ...fields, event: 'cell.unchanged' }, 'unchanged: what it reads turned out the same');
     return { outcome: { status: 'UNCHANGED' } };
   }
   const generation = ports.newId();
-  const place = { kind: 'cell', computation: task.computation, date: cell.date } as const;
-  const base = { computation: task.computation, date: cell.date, vector };
+  const place = { kind: 'cell', computation: cell.computation, date: cell.date } as const;
+  const base = { computation: cell.computation, date: cell.date, vector };
   const recordOf = (counts: Pick<CellRecord, 'entities' | 'failedEntities' | 'errors'>): CellRecord => ({
     runId: task.runId,
     taskId: task.id,
@@ -59,7 +59,7 @@ export async function executeCell(
   const watched = ports.watchdog.watch({
     id: task.id,
     token: task.lease?.token ?? '',
-    what: `${task.computation} did not end within ${entry.timeoutSeconds} s and held its worker; look for a loop without an end, or raise timeoutSeconds`,
+    what: `${cell.computation} did not end within ${entry.timeoutSeconds} s and held its worker; look for a loop without an end, or raise timeoutSeconds`,
     deadlineMs: startedMs + entry.timeoutSeconds * 1_000 + WATCHDOG_GRACE_MS,
   });
   try {
@@ -100,6 +100,6 @@ export async function executeCell(
 
 /** Within a chain the hash of the day before is known since that day was committed. */
 function withPreviousResult(task: Task, cell: TaskCell): TaskCell {
-  const before = task.outcomes[cell.reads['previous'] ?? ''];
+  const before = outcomeOf(task, { computation: cell.computation, date: cell.reads['previous'] ?? '' });
   return before?.status === 'COMPLETED' ? { ...cell, inputs: { ...cell.inputs, previous: before.resultHash } } : cell;
 }

@@ -1,12 +1,12 @@
 /** Work: lease -> heartbeat -> execute day by day -> commit cell, task and count-down together -> callback on zero. */
 import { codeOf, RetryableError, speaksOfMemory, TerminalError, toError } from '../errors.ts';
-import { onAttemptFailed, onCellDone, onGiveUp } from '../lifecycle/finish.ts';
+import { isStopped, onAttemptFailed, onCellDone, onGiveUp } from '../lifecycle/finish.ts';
 import { decideLease, type LeaseDecision } from '../lifecycle/lease.ts';
 import { MAX_ATTEMPTS } from '../lifecycle/limits.ts';
 import { type MemoryOfTier, routeAfterDeath } from '../lifecycle/routing.ts';
 import type { CellError } from '../model/cell.ts';
 import { messageFor, type TaskMessage } from '../model/message.ts';
-import { isTerminal, type Resources, type Task } from '../model/task.ts';
+import { isTerminal, openCells, type Resources, type Task } from '../model/task.ts';
 import { countDown, type CountDownPorts } from './count-down.ts';
 import { type CellPorts, executeCell } from './execute-cell.ts';
 import { startHeartbeat } from './heartbeat.ts';
@@ -111,18 +111,14 @@ const unanswered = (runId: string): RetryableError =>
   new RetryableError('UNAVAILABLE', `run ${runId} is complete, but its workflow has not been called back yet`);
 
 async function runCells(held: HeldTask, ports: WorkPorts, onProgress: (entities: number) => void): Promise<void> {
-  for (const cell of held.task.cells) {
-    if (held.task.outcomes[cell.date] !== undefined) continue;
+  for (const cell of openCells(held.task)) {
     const { task } = held;
-    const broken = task.cells.some(
-      ({ date }) => date < cell.date && ['FAILED', 'NOT_TRIED'].includes(task.outcomes[date]?.status ?? ''),
-    );
-    if (broken) {
-      await held.save(onCellDone(task, cell.date, { status: 'NOT_TRIED' }));
+    if (isStopped(task)) {
+      await held.save(onCellDone(task, cell, { status: 'NOT_TRIED' }));
       continue;
     }
     const { outcome, write } = await executeCell(task, cell, ports, onProgress);
-    await held.save(onCellDone(task, cell.date, outcome), write);
+    await held.save(onCellDone(held.task, cell, outcome), write);
     if (write?.status === 'COMPLETED') ports.artifacts.remember({ kind: 'cell', ...write }, write.artifact);
   }
 }

@@ -166,7 +166,7 @@ describe('computations that fail', () => {
   test('a chain stops at its failed day: the days before stay, those after are not tried', () =>
     inspect(project, async ({ tasks, value }) => {
       const chain = tasks.find(({ computation }) => computation === 'heat');
-      expect(DAYS.map((date) => chain?.outcomes[date]?.status)).toEqual([
+      expect(DAYS.map((date) => chain?.outcomes[`heat@${date}`]?.status)).toEqual([
         'COMPLETED',
         'FAILED',
         'NOT_TRIED',

@@ -71,7 +71,11 @@ describe('results in shards', () => {
       errors: [],
     };
     await claimed?.held?.save(
-      onCellDone(task, date, { status: 'COMPLETED', vector, resultHash: artifact.hash, dispatchId: 'd' }),
+      onCellDone(
+        task,
+        { computation: 'a', date },
+        { status: 'COMPLETED', vector, resultHash: artifact.hash, dispatchId: 'd' },
+      ),
       {
         computation: 'a',
         date,

@@ -9,7 +9,7 @@ import { decideLease } from '../../src/lifecycle/lease.ts';
 import type { CellOutcome } from '../../src/model/cell.ts';
 import { isTerminal, type Task, type Telemetry } from '../../src/model/task.ts';
 import type { CellWrite, HeldTask } from '../../src/steps/ports.ts';
-import { aRun, aTask } from '../support/graph.ts';
+import { aCell, aRun, aTask } from '../support/graph.ts';
 import { localPorts, type LocalPorts } from '../support/local-ports.ts';
 
 const LEASE_MS = 15_000;
@@ -105,11 +105,14 @@ describe.each([
     const slow = await lease(ports, task, 0);
     const successor = await lease(other, task, LEASE_MS + 1);
     await successor.save(
-      onCellDone(successor.task, '2024-03-01', completed('2'.repeat(16))),
+      onCellDone(successor.task, aCell('2024-03-01'), completed('2'.repeat(16))),
       cellOf('2024-03-01', 'new'),
     );
 
-    const late = slow.save(onCellDone(slow.task, '2024-03-01', completed('1'.repeat(16))), cellOf('2024-03-01', 'old'));
+    const late = slow.save(
+      onCellDone(slow.task, aCell('2024-03-01'), completed('1'.repeat(16))),
+      cellOf('2024-03-01', 'old'),
+    );
     await expect(late).rejects.toThrow(expect.objectContaining({ code: 'LEASE_LOST' }));
     await expect(slow.heartbeat(telemetry(1), 99_999)).rejects.toThrow(RetryableError);
 
@@ -143,7 +146,7 @@ describe.each([
     const task = await claimed();
     const held = await lease(ports, task, 0);
     const before = await db.doc(`computation_audit_ledger/${task.id}`).get();
-    await held.save(onCellDone(held.task, '2024-03-01', completed('1'.repeat(16))));
+    await held.save(onCellDone(held.task, aCell('2024-03-01'), completed('1'.repeat(16))));
     // Through the hold: it knows that the task is over.
     await held.heartbeat(telemetry(9), 99_999);
     // As a packet that was under way since before the save would arrive.
@@ -166,12 +169,12 @@ describe.each([
     const held = await lease(ports, task, 0);
     for (const [index, date] of days.entries()) {
       const beats = [1, 2].map((beat) => held.heartbeat(telemetry(index * 10 + beat), LEASE_MS + index));
-      const saved = held.save(onCellDone(held.task, date, completed(String(index).repeat(16))));
+      const saved = held.save(onCellDone(held.task, aCell(date), completed(String(index).repeat(16))));
       await Promise.all([...beats, saved, held.heartbeat(telemetry(index * 10 + 3), LEASE_MS + index)]);
     }
     const found = await ports.tasks.read(task.id);
     expect(found).toMatchObject({ status: 'COMPLETED', telemetry: { entities: 32 } });
-    expect(Object.keys(found?.outcomes ?? {}).sort()).toEqual(days);
+    expect(Object.keys(found?.outcomes ?? {}).sort()).toEqual(days.map((date) => `a@${date}`));
     expect(found?.lease).toBeUndefined();
     expect((await ports.runs.read(task.runId))?.remainingTasks).toBe(0);
   });
@@ -181,7 +184,7 @@ describe.each([
     const held = await lease(ports, task, 0);
     const copy = held.task;
     await held.heartbeat(telemetry(1), 77_000);
-    await held.save(onCellDone(copy, '2024-03-01', completed('1'.repeat(16))));
+    await held.save(onCellDone(copy, aCell('2024-03-01'), completed('1'.repeat(16))));
     expect((await ports.tasks.read(task.id))?.lease?.untilMs).toBe(77_000);
     expect(held.task.lease?.untilMs).toBe(77_000);
   });
@@ -189,7 +192,7 @@ describe.each([
   test('the count goes down once for each task, whoever ends it', async () => {
     const task = await claimed(['2024-03-01'], 3);
     const held = await lease(ports, task, 0);
-    await held.save(onCellDone(held.task, '2024-03-01', completed('1'.repeat(16))));
+    await held.save(onCellDone(held.task, aCell('2024-03-01'), completed('1'.repeat(16))));
     expect((await ports.runs.read(task.runId))?.remainingTasks).toBe(2);
     await expect(
       held.save(onAttemptFailed(held.task, { code: 'UNAVAILABLE', message: 'late' }, 'standard')),
@@ -202,7 +205,7 @@ describe.each([
   test('what landed although its worker was told that it failed is not written over', async () => {
     const task = await claimed();
     const held = await lease(ports, task, 0);
-    const ended = onCellDone(held.task, '2024-03-01', completed('1'.repeat(16)));
+    const ended = onCellDone(held.task, aCell('2024-03-01'), completed('1'.repeat(16)));
     const part = { first: '', last: '', count: 1, data: new Uint8Array(2_000_000) };
     const failing = {
       ...cellOf('2024-03-01', 'x'),
@@ -225,12 +228,12 @@ describe.each([
       ...cellOf('2024-02-01', 'good'),
       vector: { ...vectorOf(), inputs: { 'dataset:gone': 'a'.repeat(16) } },
     };
-    await held.save(onCellDone(held.task, '2024-02-01', completed('1'.repeat(16))), good);
+    await held.save(onCellDone(held.task, aCell('2024-02-01'), completed('1'.repeat(16))), good);
     const again = await claimed(['2024-02-01']);
     const second = await lease(ports, again, 0);
     const error = { code: 'COMPUTE_FAILED', message: 'no' };
     const { status: _, ...cell } = cellOf('2024-02-01', '');
-    await second.save(onCellDone(second.task, '2024-02-01', { status: 'FAILED', error, dispatchId: 'd' }), {
+    await second.save(onCellDone(second.task, aCell('2024-02-01'), { status: 'FAILED', error, dispatchId: 'd' }), {
       ...cell,
       status: 'FAILED',
       error,

@@ -4,12 +4,12 @@
  */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { onAttemptFailed, onCellDone, onGiveUp } from '../../src/lifecycle/finish.ts';
+import { isStopped, onAttemptFailed, onCellDone, onGiveUp } from '../../src/lifecycle/finish.ts';
 import { decideLease } from '../../src/lifecycle/lease.ts';
 import { LEASE_SECONDS, MAX_ATTEMPTS } from '../../src/lifecycle/limits.ts';
 import { routeAfterDeath } from '../../src/lifecycle/routing.ts';
 import type { CellOutcome } from '../../src/model/cell.ts';
-import { isTerminal, type Resources, type Task } from '../../src/model/task.ts';
+import { isTerminal, openCells, type Resources, type Task } from '../../src/model/task.ts';
 import { aTask, fingerprintAt } from '../support/graph.ts';
 import { BROKEN, h } from '../support/planning-world.ts';
 
@@ -88,8 +88,8 @@ function save(life: Life, index: number, next: Task): void {
 function commit(life: Life, next: Task): void {
   const before = life.task;
   if (isTerminal(before)) life.wrongs.push(`a ${before.status} task was written over`);
-  for (const [date, outcome] of Object.entries(before.outcomes)) {
-    if (next.outcomes[date] !== outcome) life.wrongs.push(`the outcome of ${date} was changed`);
+  for (const [cell, outcome] of Object.entries(before.outcomes)) {
+    if (next.outcomes[cell] !== outcome) life.wrongs.push(`the outcome of ${cell} was changed`);
   }
   if (before.resources !== next.resources) life.moves++;
   if (before.resources === 'high-mem' && next.resources === 'standard') life.wrongs.push('it was moved down');
@@ -97,7 +97,7 @@ function commit(life: Life, next: Task): void {
   life.task = next;
   if (!isTerminal(next)) return;
   life.countedDown++;
-  if (next.cells.some(({ date }) => next.outcomes[date] === undefined)) life.wrongs.push('it ended with a cell open');
+  if (openCells(next).length > 0) life.wrongs.push('it ended with a cell open');
   if (next.lease !== undefined) life.wrongs.push('it ended under a lease');
 }
 
@@ -129,15 +129,12 @@ function happen(life: Life, one: Event): void {
   }
   if (one.is === 'heartbeat') return beat(life, index, holder, one.rssMB);
   if (one.is === 'cell') {
-    const open = holder.task.cells.find(({ date }) => holder.task.outcomes[date] === undefined);
+    const [open] = openCells(holder.task);
     if (open === undefined) return undefined;
-    const broken = Object.values(holder.task.outcomes).some(
-      ({ status }) => status === 'FAILED' || status === 'NOT_TRIED',
-    );
     return save(
       life,
       index,
-      onCellDone(holder.task, open.date, broken ? { status: 'NOT_TRIED' } : outcomeOf(one.failed)),
+      onCellDone(holder.task, open, isStopped(holder.task) ? { status: 'NOT_TRIED' } : outcomeOf(one.failed)),
     );
   }
   const error = one.memory

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { CellOutcome, Settled } from '../../src/model/cell.ts';
 import { fold } from '../../src/planning/fold.ts';
 import type { Book } from '../../src/planning/state.ts';
-import { aRun, aTask, fingerprintAt } from '../support/graph.ts';
+import { aRun, aTask, aTaskCell, fingerprintAt } from '../support/graph.ts';
 import { BROKEN, h } from '../support/planning-world.ts';
 
 const MON = '2024-01-01';
@@ -29,6 +29,18 @@ test('a finished task settles its cells and closes its run', () => {
   expect(folded.settled).toEqual([{ cell: { computation: 'a', date: MON }, to }]);
   expect(folded.closedRuns).toEqual(['run-1']);
   expect(folded.inFlight.size).toBe(0);
+});
+
+test('each cell of a task of several computations is settled, or in flight, by its own name', () => {
+  const cells = [aTaskCell(MON, 'a'), aTaskCell(MON, 'b'), aTaskCell(MON, 'c')];
+  const outcomes = { [`a@${MON}`]: completed('one'), [`b@${MON}`]: failed };
+  const folded = fold(new Map(), [{ run: aRun({ createdMs: 5 }), tasks: [aTask({ cells, outcomes })] }]);
+  expect(folded.settled).toEqual([
+    { cell: { computation: 'a', date: MON }, to: { ...completed('one'), claimedMs: 5 } },
+    { cell: { computation: 'b', date: MON }, to: { ...failed, claimedMs: 5 } },
+  ]);
+  expect([...folded.inFlight]).toEqual([[`c@${MON}`, 'run-1']]);
+  expect([...folded.book.keys()]).toEqual(['a', 'b']);
 });
 
 test('a cell without an outcome is in flight, and keeps its run open', () => {

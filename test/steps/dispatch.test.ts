@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Ports } from '../../src/compose.ts';
 import { ZOMBIE_MINUTES } from '../../src/lifecycle/limits.ts';
+import { cellName } from '../../src/model/cell.ts';
 import { hashOf } from '../../src/model/hash.ts';
 import { messageFor, type TaskMessage } from '../../src/model/message.ts';
 import { dispatch, type DispatchAnswer } from '../../src/steps/dispatch.ts';
@@ -30,9 +31,7 @@ const CELLS_OF_FIRST_PASS = 2 * DAYS.length;
 const LATER_MS = 60_000;
 
 const cellsOf = async (ports: Ports): Promise<string[]> =>
-  (await ports.planning.load()).open.flatMap(({ tasks }) =>
-    tasks.flatMap((task) => task.cells.map(({ date }) => `${task.computation}@${date}`)),
-  );
+  (await ports.planning.load()).open.flatMap(({ tasks }) => tasks.flatMap(({ cells }) => cells.map(cellName)));
 
 describe('dispatch', () => {
   let local: LocalPorts;

@@ -196,7 +196,7 @@ describe('work', () => {
     await work(claimed.message, stuck);
     expect(await ports.tasks.read(claimed.message.taskId)).toMatchObject({
       status: 'FAILED',
-      outcomes: { [claimed.message.date]: { status: 'FAILED', error: { code: 'TIMEOUT' } } },
+      outcomes: { [`pages@${claimed.message.date}`]: { status: 'FAILED', error: { code: 'TIMEOUT' } } },
     });
     expect(await ports.runs.read(claimed.runId)).toMatchObject({ remainingTasks: 0 });
     expect(called).toEqual([claimed.callbackUrl]);

@@ -5,6 +5,8 @@
  * `other` (a dependency), `dataset X`, `document X`, `previous`, `history N` (its own) and `history X N` (of the computation
  * or document X).
  */
+import { type CellKey, cellName } from '../../src/model/cell.ts';
+import type { Day } from '../../src/model/date.ts';
 import { hashOf } from '../../src/model/hash.ts';
 import {
   isChained,
@@ -14,7 +16,7 @@ import {
   type ManifestNeed,
 } from '../../src/model/manifest.ts';
 import type { Run } from '../../src/model/run.ts';
-import type { Task } from '../../src/model/task.ts';
+import type { Task, TaskCell } from '../../src/model/task.ts';
 import type { Fingerprint } from '../../src/model/vector.ts';
 
 /** What a fingerprint is made of; what is left out is at its first version. */
@@ -76,9 +78,13 @@ export const fingerprintAt = (versions: Versions, name: string): Fingerprint => 
   epoch: versions.epoch ?? 1,
 });
 
-/** A pending task of one cell; `days` makes it a chain. */
+/** The day of a computation, of `a` unless said otherwise. */
+export const aCell = (date: Day, computation = 'a'): CellKey => ({ computation, date });
+
+/** A pending task of one cell; `days` makes it a chain, `cells` one of independent cells. Outcomes are by day of its computation, or by cell. */
 export function aTask({
   days = ['2024-01-01'],
+  outcomes = {},
   ...given
 }: Partial<Task> & { readonly days?: readonly string[] } = {}): Task {
   const runId = given.runId ?? 'run-1';
@@ -89,16 +95,30 @@ export function aTask({
     dispatchId: 'dispatch-1',
     pass: 1,
     computation,
-    cells: days.map((date) => ({ date, reason: 'RUN: never ran', reads: {}, inputs: {} })),
-    fingerprint: hashOf('fingerprint'),
+    cells: days.map((date) => aTaskCell(date, computation)),
+    chained: days.length > 1,
     resources: 'standard',
     createdMs: 0,
     status: 'PENDING',
     attempts: 0,
-    outcomes: {},
+    outcomes: Object.fromEntries(
+      Object.entries(outcomes).map(([at, outcome]) => [
+        at.includes('@') ? at : cellName(aCell(at, computation)),
+        outcome,
+      ]),
+    ),
     ...given,
   };
 }
+
+/** A cell that never ran and reads nothing. */
+export const aTaskCell = (date: Day, computation = 'a'): TaskCell => ({
+  ...aCell(date, computation),
+  fingerprint: hashOf('fingerprint'),
+  reason: 'RUN: never ran',
+  reads: {},
+  inputs: {},
+});
 
 /** A published run of one task that is under way. */
 export function aRun(given: Partial<Run> = {}): Run {

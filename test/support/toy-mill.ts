@@ -2,13 +2,13 @@
  * A mill of plain values: the planner's decisions are carried out as steps/dispatch.ts, work.ts and execute-cell.ts do, pass by
  * pass and wave by wave as workflows/pipeline.yaml does, on computations whose results are small numbers.
  */
-import { onCellDone, onGiveUp } from '../../src/lifecycle/finish.ts';
+import { isStopped, onCellDone, onGiveUp } from '../../src/lifecycle/finish.ts';
 import { type CellOutcome, cellName, type Settled } from '../../src/model/cell.ts';
 import { addDays, type Day, daysFrom } from '../../src/model/date.ts';
 import { NO_INPUT } from '../../src/model/hash.ts';
 import { computationIn, inputIdOf, type Manifest, type ManifestComputation } from '../../src/model/manifest.ts';
 import type { Run } from '../../src/model/run.ts';
-import { isTerminal, type Task, type TaskCell } from '../../src/model/task.ts';
+import { isTerminal, openCells, type Task, type TaskCell } from '../../src/model/task.ts';
 import { type InputHashes, type Vector, vectorHash } from '../../src/model/vector.ts';
 import { decodeWindow, windowHash } from '../../src/model/window.ts';
 import { fold, type OpenRun } from '../../src/planning/fold.ts';
@@ -146,29 +146,28 @@ export class ToyMill {
   }
 
   #workOn(world: World, task: Task, plannedOf: ReadonlyMap<string, PlannedCell>, ran: Ran[]): Task {
-    const cell = task.cells.find(({ date }) => task.outcomes[date] === undefined);
+    const [cell] = openCells(task);
     if (cell === undefined) throw new Error(`${task.id} has nothing left to do`);
-    const name = cellName({ computation: task.computation, date: cell.date });
-    const broken = Object.values(task.outcomes).some(({ status }) => status === 'FAILED' || status === 'NOT_TRIED');
-    if (broken) return onCellDone(task, cell.date, { status: 'NOT_TRIED' });
+    const name = cellName(cell);
+    if (isStopped(task)) return onCellDone(task, cell, { status: 'NOT_TRIED' });
     if (world.trouble.get(name) === 'death') {
       this.results.delete(name);
       return onGiveUp(task, { code: 'ATTEMPTS_EXHAUSTED', message: 'it died' });
     }
     const planned = plannedOf.get(name);
     if (planned === undefined) throw new Error(`${name} has a task but no plan`);
-    return onCellDone(task, cell.date, this.#execute(world, task, cell, planned, ran));
+    return onCellDone(task, cell, this.#execute(world, task, cell, planned, ran));
   }
 
   #execute(world: World, task: Task, cell: TaskCell, planned: PlannedCell, ran: Ran[]): CellOutcome {
-    const computation = computationIn(world.manifest, task.computation);
-    if (computation === undefined) throw new Error(`${task.computation} is not in the manifest`);
+    const computation = computationIn(world.manifest, cell.computation);
+    if (computation === undefined) throw new Error(`${cell.computation} is not in the manifest`);
     const { values, hashes } = this.#load(world, computation, cell);
     const vector: Vector = { fingerprint: computation.fingerprint, inputs: hashes };
     if (cell.unlessVector === vectorHash(vector)) return { status: 'UNCHANGED' };
     ran.push({ planned, vector });
-    const name = cellName({ computation: task.computation, date: cell.date });
-    const value = world.trouble.has(name) ? undefined : world.semantics(task.computation, values);
+    const name = cellName(cell);
+    const value = world.trouble.has(name) ? undefined : world.semantics(cell.computation, values);
     if (value === undefined) {
       this.results.delete(name);
       const error = { code: 'COMPUTE_FAILED', message: 'it threw' };
