@@ -1,6 +1,6 @@
 /** What must hold after a round, however it went. Each check answers with what is wrong, in words. */
 import { cellName } from '../../src/model/cell.ts';
-import { isTerminal, type Task } from '../../src/model/task.ts';
+import { isTerminal, outcomeOf, type Task } from '../../src/model/task.ts';
 import type { Ledger, Picture, Writing } from './picture.ts';
 
 /** Every task ended once and was counted once, every run was answered, nobody holds anything. */
@@ -74,9 +74,5 @@ export const comparePictures = (calm: Picture, here: Picture): string[] => [
   ...differences('pending', Object.fromEntries(calm.pending.entries()), Object.fromEntries(here.pending.entries())),
 ];
 
-function cellsOf(task: Task): { name: string; outcome: string | undefined }[] {
-  return task.cells.map(({ date }) => ({
-    name: cellName({ computation: task.computation, date }),
-    outcome: task.outcomes[date]?.status,
-  }));
-}
+const cellsOf = (task: Task): { name: string; outcome: string | undefined }[] =>
+  task.cells.map((cell) => ({ name: cellName(cell), outcome: outcomeOf(task, cell)?.status }));
