@@ -5,10 +5,7 @@ import { readConfig } from '../../src/config.ts';
 /** What it is told: answer once no message waits, or end in good order. */
 export type CloudRequest = 'idle' | 'close';
 /** What it says: where it serves, what happened, and that no message waits. */
-export type CloudReport =
-  | { readonly env: Record<string, string>; readonly ports: NonNullable<CloudOptions['ports']> }
-  | { readonly line: string }
-  | 'idle';
+export type CloudReport = { readonly env: Record<string, string> } | { readonly line: string } | 'idle';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as CloudOptions & { readonly root: string };
 const say = (report: CloudReport): void => void process.send?.(report);
@@ -18,14 +15,4 @@ process.on('message', (request: CloudRequest) => {
   else void cloud.close().then(() => process.disconnect());
 });
 process.once('disconnect', () => process.exit());
-const { firestore, pubsub, workflows, scheduler, metadata } = cloud;
-say({
-  env: cloud.env,
-  ports: {
-    firestore: firestore.port,
-    pubsub: pubsub.port,
-    workflows: workflows.port,
-    scheduler: scheduler.port,
-    metadata: metadata.port,
-  },
-});
+say({ env: cloud.env });

@@ -1,6 +1,8 @@
 /** The local cloud as a process that can be killed, and comes back on the same state file and the same ports. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { CloudOptions } from '../../src/cli/local/local-cloud.ts';
 import type { CloudReport, CloudRequest } from './cloud-process.ts';
@@ -20,7 +22,7 @@ export interface KillableCloud {
 
 /** @param onLine each line that it logs */
 export async function startKillableCloud(root: string, onLine: (line: string) => void): Promise<KillableCloud> {
-  let ports: CloudOptions['ports'] = {};
+  const ports = await freePorts();
   let faults: Faults | undefined;
   let starts = 0;
   let child: ChildProcess;
@@ -44,16 +46,18 @@ export async function startKillableCloud(root: string, onLine: (line: string) =>
         if (report === 'idle') for (const resolve of waiting.splice(0)) resolve();
         else if ('line' in report) onLine(report.line);
         else {
-          ({ env, ports } = report);
+          ({ env } = report);
           resolve();
         }
       });
     });
   };
   const end = async (how: () => void): Promise<void> => {
-    const ended = once(child, 'exit');
-    how();
-    await ended;
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = once(child, 'exit');
+      how();
+      await ended;
+    }
     waiting = [];
   };
   const tell = (request: CloudRequest): void => void child.send(request);
@@ -80,3 +84,24 @@ export async function startKillableCloud(root: string, onLine: (line: string) =>
     close: () => end(() => tell('close')),
   };
 }
+
+/** Below what Linux gives to outgoing connections (32,768 and up): while the cloud is away, nobody else gets them. */
+const PORTS = { first: 20_000, last: 32_000 };
+
+async function freePorts(): Promise<NonNullable<CloudOptions['ports']>> {
+  const ports: Record<string, number> = {};
+  for (const service of ['firestore', 'pubsub', 'workflows', 'scheduler', 'metadata']) {
+    let port: number;
+    do port = randomInt(PORTS.first, PORTS.last);
+    while (Object.values(ports).includes(port) || !(await isFree(port)));
+    ports[service] = port;
+  }
+  return ports;
+}
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });

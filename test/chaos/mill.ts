@@ -12,7 +12,6 @@ import type { Execution } from '../../src/google/workflows-client.ts';
 import { buildManifest } from '../../src/manifest/build-manifest.ts';
 import { writeManifest } from '../../src/manifest/read-manifest.ts';
 import { DAYS, type FixtureProject } from '../support/fixture-project.ts';
-import { processesOf } from '../support/processes-of.ts';
 import { type KillableCloud, startKillableCloud } from './cloud.ts';
 import type { Target } from './schedule.ts';
 
@@ -71,7 +70,7 @@ export async function startMill(project: FixtureProject, options: MillOptions): 
     execute: () =>
       functions.workflows.execute(WORKFLOW, { from: DAYS[0], date: DAYS[3], functions: functions.functionUrls }),
     read: ({ name }) => functions.workflows.read(name).catch(() => undefined),
-    processes: (target) => processesOf(project.root).filter((id) => isFunction(id, target)),
+    processes: (target) => childrenWith(`--target=${target}`),
     async close() {
       await Promise.all([db.terminate(), ...opened.map((ports) => ports.close())]);
       await functions.close();
@@ -95,10 +94,18 @@ async function subscribe({ projectId, topics }: Config): Promise<void> {
   await client.close();
 }
 
-function isFunction(id: number, target: Target): boolean {
-  try {
-    return readFileSync(`/proc/${id}/cmdline`, 'utf8').split('\0').includes(`--target=${target}`);
-  } catch {
-    return false;
-  }
+/** Those that this process has started itself, by what Linux tells. */
+function childrenWith(argument: string): number[] {
+  const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .map(Number);
+  return children.filter((id) => {
+    try {
+      return readFileSync(`/proc/${id}/cmdline`, 'utf8').split('\0').includes(argument);
+    } catch {
+      // It has ended meanwhile.
+      return false;
+    }
+  });
 }

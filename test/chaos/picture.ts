@@ -40,7 +40,7 @@ export async function readLedger(db: Firestore): Promise<Ledger> {
     db.collection('computation_runs').get(),
   ]);
   return {
-    tasks: tasks.docs.map((task) => ({ ...Task.parse(task.data()), updatedAt: instant(task.updateTime) })),
+    tasks: tasks.docs.map((task) => Object.assign(Task.parse(task.data()), { updatedAt: instant(task.updateTime) })),
     runs: runs.docs.map((run) => Run.parse(run.data())),
   };
 }

@@ -3,7 +3,6 @@
  * carried out, and everything must be as after a calm run.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LogEntry } from '../../src/cli/local/log-entry.ts';
 import type { Ports } from '../../src/compose.ts';
 import { type Execution, executionIdOf } from '../../src/google/workflows-client.ts';
 import { ZOMBIE_MINUTES } from '../../src/lifecycle/limits.ts';
@@ -14,7 +13,7 @@ import { chaosProject, edit } from './chaos-project.ts';
 import { checkLedger, checkWritings, comparePictures, differences, madeBy } from './checks.ts';
 import { type Mill, startMill } from './mill.ts';
 import { type Picture, readLedger, readWritings, takePicture } from './picture.ts';
-import { describeKill, drawSchedule, type Kill, type Schedule } from './schedule.ts';
+import { callIn, describeKill, drawSchedule, type Kill, type Schedule } from './schedule.ts';
 
 /** What one round came to. */
 export interface RoundResult {
@@ -49,6 +48,12 @@ const PATIENCE_MS = 90_000;
 /** The storm is over when the workflow is, or after this time. */
 const STORM_LASTS_MS = 5_000;
 
+/** Longer than a lease, so that a paused worker finds its task taken over. */
+const PAUSE_MS = 1_500;
+
+/** Hears of events with the process that logged them, and of the cloud's calls. */
+type Listener = (what: string | undefined, speaker: number) => void;
+
 /** Executions of the workflow that a round may need: a storm may fail the first, and use up the attempts of a cell. */
 const MAX_EXECUTIONS = 4;
 
@@ -66,14 +71,18 @@ export async function runSeed({ seed, rounds, cells, calm }: SeedOptions): Promi
   const results: RoundResult[] = [];
   const wrongs: string[] = [];
   const project = chaosProject(cells);
-  let hear: (entry: LogEntry) => void = () => {};
+  let hear: Listener = () => {};
   const mill = await startMill(project, {
     onLog(entry) {
       note(`${entry.source} ${JSON.stringify(entry.fields) === '{}' ? entry.message : JSON.stringify(entry.fields)}`);
-      hear(entry);
+      hear(entry.event, Number(/\/(\d+)$/.exec(String(entry.fields['worker']))?.[1] ?? 0));
     },
     // Not our own looks at how the workflow is.
-    onCloudLine: (line) => void (line.startsWith('Workflows: GET') || note(`cloud ${line}`)),
+    onCloudLine(line) {
+      if (line.startsWith('Workflows: GET')) return;
+      note(`cloud ${line}`);
+      hear(callIn(line), 0);
+    },
   });
   try {
     for (let round = 1; round <= rounds; round++) {
@@ -89,7 +98,6 @@ export async function runSeed({ seed, rounds, cells, calm }: SeedOptions): Promi
         await mill.cloud.restart(schedule.faults);
         execution = await mill.execute();
         await storm(mill, schedule, execution, (listener) => (hear = listener), note);
-        hear = () => {};
         await mill.cloud.restart(undefined);
         note('healed');
       }
@@ -122,48 +130,49 @@ async function storm(
   mill: Mill,
   { kills }: Schedule,
   execution: Execution,
-  listen: (listener: (entry: LogEntry) => void) => void,
+  listen: (listener: Listener) => void,
   note: (text: string) => void,
 ): Promise<void> {
   const startedMs = performance.now();
   const counts = new Map<string, number>();
-  const pending = new Set<Promise<void>>();
-  const act = (kill: Kill, speaker?: number): void => {
-    const { target } = kill;
-    if (target === 'cloud') {
+  const resumed: Promise<void>[] = [];
+  let cloudKills = Promise.resolve();
+  const act = (kill: Kill, speaker: number): void => {
+    if (kill.target === 'cloud') {
       note(`chaos: ${describeKill(kill)}`);
-      const restarted = cloudKills.then(() => mill.cloud.kill());
-      cloudKills = restarted;
-      pending.add(restarted);
+      cloudKills = cloudKills.then(() => mill.cloud.kill());
       return;
     }
-    const ids = target === 'speaker' ? [speaker ?? 0] : mill.processes(target);
-    const id = ids['victim' in kill ? kill.victim % Math.max(1, ids.length) : 0];
-    note(`chaos: ${describeKill(kill)}: ${id ?? 'nobody there'}`);
-    if (id !== undefined && id > 0) end(id, kill.signal);
+    const ids = kill.target === 'speaker' ? [speaker] : mill.processes(kill.target);
+    const id = ids[kill.victim % Math.max(1, ids.length)] ?? 0;
+    note(`chaos: ${describeKill(kill)}: ${id > 0 ? id : 'nobody there'}`);
+    if (id === 0) return;
+    send(id, kill.signal);
+    if (kill.signal === 'SIGSTOP') resumed.push(delay(PAUSE_MS).then(() => send(id, 'SIGCONT')));
   };
-  let cloudKills = Promise.resolve();
-  listen(({ event, fields }) => {
-    if (event === undefined) return;
-    const count = (counts.get(event) ?? 0) + 1;
-    counts.set(event, count);
-    const speaker = Number(/\/(\d+)$/.exec(String(fields['worker']))?.[1]);
-    for (const kill of kills)
-      if ('event' in kill && kill.event === event && kill.nth === count) act(kill, speaker > 0 ? speaker : undefined);
+  listen((what, speaker) => {
+    if (what === undefined) return;
+    const count = (counts.get(what) ?? 0) + 1;
+    counts.set(what, count);
+    for (const kill of kills) {
+      const awaited = 'event' in kill ? kill.event : 'call' in kill ? kill.call : undefined;
+      if (awaited === what && 'nth' in kill && kill.nth === count) act(kill, speaker);
+    }
   });
   const timed = kills
     .filter((kill): kill is Extract<Kill, { afterMs: number }> => 'afterMs' in kill)
     .sort((a, b) => a.afterMs - b.afterMs);
   for (let elapsed = 0; elapsed < STORM_LASTS_MS; elapsed = performance.now() - startedMs) {
-    while (timed[0] !== undefined && timed[0].afterMs <= elapsed) act(timed.shift() as Kill);
+    while (timed[0] !== undefined && timed[0].afterMs <= elapsed) act(timed.shift() as Kill, 0);
     const state = (await mill.read(execution))?.state;
     if (state !== undefined && state !== 'ACTIVE' && timed.length === 0) break;
     await delay(POLL_MS);
   }
-  await Promise.all(pending);
+  listen(() => {});
+  await Promise.all([cloudKills, ...resumed]);
 }
 
-function end(id: number, signal: 'SIGKILL' | 'SIGTERM'): void {
+function send(id: number, signal: NodeJS.Signals): void {
   try {
     process.kill(id, signal);
   } catch {

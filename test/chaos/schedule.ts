@@ -13,21 +13,22 @@ export interface Faults {
 
 export type Target = 'work' | 'dispatch' | 'index' | 'reconcile';
 
+/** SIGSTOP is a paused container: it goes on after longer than a lease, when others have taken over. */
+export type Signal = 'SIGKILL' | 'SIGTERM' | 'SIGSTOP';
+
+interface Act {
+  readonly signal: Signal;
+  /** Which of the target's processes, modulo how many there are. */
+  readonly victim: number;
+}
+
 export type Kill =
   /** One of the target's processes, or the cloud, so long after the run began. */
-  | {
-      readonly afterMs: number;
-      readonly target: Target | 'cloud';
-      readonly signal: 'SIGKILL' | 'SIGTERM';
-      readonly victim: number;
-    }
+  | (Act & { readonly afterMs: number; readonly target: Target | 'cloud' })
+  /** … or when the cloud has answered a call for the nth time: just after, or before, an effect of whoever called. */
+  | (Act & { readonly call: string; readonly nth: number; readonly target: Target | 'cloud' })
   /** Who logs the event for the nth time, at that moment; or the cloud. */
-  | {
-      readonly event: string;
-      readonly nth: number;
-      readonly target: 'speaker' | 'cloud';
-      readonly signal: 'SIGKILL' | 'SIGTERM';
-    };
+  | (Act & { readonly event: string; readonly nth: number; readonly target: 'speaker' | 'cloud' });
 
 export interface Schedule {
   readonly seed: number;
@@ -52,6 +53,40 @@ const EVENTS = [
   ['indexed', 1],
   ['reconciled', 1],
 ] as const;
+
+const TARGETS = ['work', 'work', 'work', 'dispatch', 'dispatch', 'index', 'reconcile', 'cloud'] as const;
+
+/** Calls of the cloud after which a target has more to do, with how many there are in a round. */
+const CALLS: Readonly<Record<Target | 'cloud', readonly (readonly [call: string, usual: number])[]>> = {
+  work: [
+    ['Commit', 80],
+    ['callback', 3],
+  ],
+  // The claims are among the first commits, but for the indexer's.
+  dispatch: [
+    ['Commit', 12],
+    ['Publish', 40],
+  ],
+  index: [['Commit', 5]],
+  reconcile: [
+    ['Commit', 90],
+    ['callback', 3],
+  ],
+  cloud: [
+    ['Commit', 90],
+    ['Publish', 40],
+    ['push', 60],
+    ['callback', 3],
+  ],
+};
+
+/** The call that a line of the cloud's log tells of. */
+export function callIn(line: string): string | undefined {
+  if (line.startsWith('firestore Commit')) return 'Commit';
+  if (line.startsWith('Pub/Sub: Publish')) return 'Publish';
+  if (line.startsWith('Pub/Sub push')) return 'push';
+  return line.includes('/callbacks/') ? 'callback' : undefined;
+}
 
 export function drawSchedule(seed: number, round: number): Schedule {
   const random = seededRandom(seed * 1_000 + round);
@@ -82,19 +117,26 @@ export function drawSchedule(seed: number, round: number): Schedule {
     workflows: { refused: upTo(0.6), unanswered: upTo(0.6) },
   };
   const kill = (): Kill => {
-    const signal = random() < 0.75 ? 'SIGKILL' : 'SIGTERM';
-    if (random() < 0.6) {
+    const chance = random();
+    const signal = chance < 0.7 ? 'SIGKILL' : chance < 0.85 ? 'SIGTERM' : 'SIGSTOP';
+    const act: Act = { signal, victim: Math.floor(random() * 8) };
+    const how = random();
+    if (how < 0.35) {
       const [event, usual] = oneOf(EVENTS);
       const target = random() < 0.85 ? 'speaker' : 'cloud';
-      return { event, nth: 1 + Math.floor(random() * usual), target, signal };
+      return { ...act, event, nth: 1 + Math.floor(random() * usual), target };
     }
-    const target = oneOf(['work', 'work', 'work', 'dispatch', 'index', 'reconcile', 'cloud'] as const);
-    return { afterMs: Math.floor(random() * STORM_MS), target, signal, victim: Math.floor(random() * 8) };
+    const target = oneOf(TARGETS);
+    if (how < 0.65) return { ...act, afterMs: Math.floor(random() * STORM_MS), target };
+    const [call, usual] = oneOf(CALLS[target]);
+    return { ...act, call, nth: 1 + Math.floor(random() * usual), target };
   };
-  return { seed, round, faults, kills: Array.from({ length: Math.floor(random() * 7) }, kill) };
+  return { seed, round, faults, kills: Array.from({ length: Math.floor(random() * 8) }, kill) };
 }
 
-export const describeKill = (kill: Kill): string =>
-  'event' in kill
-    ? `${kill.signal} ${kill.target} at ${kill.event} ${kill.nth}`
-    : `${kill.signal} ${kill.target} after ${kill.afterMs} ms`;
+const nameOf = (kill: Kill): string => {
+  if ('event' in kill) return `at ${kill.event} ${kill.nth}`;
+  return 'call' in kill ? `at ${kill.call} ${kill.nth}` : `after ${kill.afterMs} ms`;
+};
+
+export const describeKill = (kill: Kill): string => `${kill.signal} ${kill.target} ${nameOf(kill)}`;

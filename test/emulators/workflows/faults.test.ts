@@ -15,7 +15,8 @@ main:
 
 /** Calls back until somebody says that it is not needed any more. @returns the statuses, and what the workflow got */
 async function callBack(faults: WorkflowsFaults): Promise<{ statuses: number[]; result: string }> {
-  const { rest, target, close } = await startServices({ faults });
+  const services = await startServices({ faults });
+  const { rest, target } = services;
   try {
     let url: string | undefined;
     target.handle('/url', ({ json }) => {
@@ -32,7 +33,7 @@ async function callBack(faults: WorkflowsFaults): Promise<{ statuses: number[]; 
     }
     return { statuses, result: (await rest.ended(name)).result };
   } finally {
-    await close();
+    await services.close();
   }
 }
 

@@ -1,0 +1,39 @@
+/** Hazard 6: a heartbeat revives a finished task. Heartbeats carry the token's version and touch only their own fields. */
+import { Firestore } from '@google-cloud/firestore';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { work } from '../../src/steps/work.ts';
+import { type TaskBench, taskBench } from '../support/task-bench.ts';
+
+describe.each([
+  { network: 'is slow', fault: { kind: 'latency', milliseconds: 15 }, probability: 0.5 },
+  { network: 'loses answers', fault: { kind: 'error-after' }, probability: 0.3 },
+  { network: 'gives up on answers', fault: { kind: 'deadline-exceeded-after' }, probability: 0.3 },
+] as const)('hazard 6: a heartbeat revives a finished task, on a network that $network', ({ probability, fault }) => {
+  let bench: TaskBench;
+  let db: Firestore;
+  beforeAll(async () => {
+    bench = await taskBench({ seed: 6, rules: [{ method: 'Commit', probability, fault }] });
+    db = new Firestore({ projectId: 'daymill-local' });
+  });
+  afterAll(async () => {
+    await db.terminate();
+    await bench.close();
+  });
+
+  test('a worker whose heart beats all the time touches nothing after the end', async () => {
+    for (let round = 0; round < 4; round++) {
+      const claimed = await bench.claim();
+      for (let acknowledged = false; !acknowledged;)
+        acknowledged = await work(claimed.message, { ...bench.worker(), heartbeatMs: 1 }).then(
+          () => true,
+          () => false,
+        );
+      const task = await db.doc(`computation_audit_ledger/${claimed.message.taskId}`).get();
+      const cell = await db.doc(`results/pages/days/${claimed.message.date}`).get();
+      expect(task.get('status')).toBe('COMPLETED');
+      expect(task.get('lease')).toBeUndefined();
+      // The last that happened to the task is the commit that it shares with its cell and its count.
+      expect(task.updateTime?.isEqual(cell.updateTime as never)).toBe(true);
+    }
+  });
+});
