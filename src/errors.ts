@@ -26,6 +26,7 @@ export type ErrorCode =
   | 'INPUT_CHANGED' // an input was rewritten while it was read
   | 'LEASE_HELD' // another worker is on it
   | 'LEASE_LOST' // another worker took over
+  | 'SHUTTING_DOWN' // this process is told to end
   | 'CONTENTION'
   | 'UNAVAILABLE';
 

@@ -23,11 +23,13 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   computations: ['index.ts'],
   steps: ['model', 'planning', 'lifecycle', 'execution', 'errors.ts'],
   // Parts are stored as the executor compresses them, and the book in the planner's own words.
-  google: ['model', 'errors.ts', 'steps/ports.ts', 'planning/state.ts', 'execution/artifact-codec.ts'],
+  // What planning keeps is stored as it says: books by their ids, standings by their schemas.
+  google: ['model', 'errors.ts', 'steps/ports.ts', 'planning', 'execution/artifact-codec.ts'],
   emulators: [],
   // The numbers that the specification sets are the defaults of the configuration.
-  'config.ts': ['model', 'errors.ts', 'lifecycle/limits.ts'],
+  'config.ts': ['model', 'errors.ts', 'lifecycle/limits.ts', 'lifecycle/default-tiers.ts'],
   'log.ts': ['steps/ports.ts'],
+  'memory-probe.ts': ['steps/ports.ts'],
   // It starts its thread by URL.
   'watchdog.ts': ['config.ts', 'steps/ports.ts', 'watchdog-thread.ts'],
   // The thread is an entry of its own: it gives a task up where the main thread cannot.
@@ -36,6 +38,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'compose.ts': [
     'config.ts',
     'log.ts',
+    'memory-probe.ts',
     'watchdog.ts',
     'google',
     'model',

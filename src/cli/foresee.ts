@@ -1,9 +1,12 @@
 /** The state as it will be once the bundled files are loaded, so that a plan made before that is true. */
 import type { Ports } from '../compose.ts';
-import type { Day } from '../model/date.ts';
+import { type Day, toOrdinal } from '../model/date.ts';
 import { readSource } from '../sources/read-source.ts';
 import { survey, type Survey } from '../steps/survey.ts';
-import type { Availability } from '../planning/state.ts';
+import { type Hash } from '../model/hash.ts';
+import { hasDay, NO_DAYS } from '../planning/day-set.ts';
+import { afterDataChanged, NO_DATASET } from '../planning/standing.ts';
+import type { PlanningState } from '../planning/state.ts';
 import type { Days } from './days.ts';
 import { projectFiles } from './project.ts';
 import { type LoadRange, loadRanges } from '../steps/bundled-files.ts';
@@ -31,26 +34,21 @@ export async function foresee({ date, from }: Days, ports: Ports): Promise<Fores
   const ranges = await loadRanges(await projectFiles(ports, ports.manifest), date, ports.rootData);
   const pending: { range: LoadRange; days: Day[] }[] = [];
   for (const range of ranges) pending.push({ range, days: await daysIn(range, ports.root) });
-  const snapshot = await ports.planning.load();
-  const availability = new Map([...snapshot.availability].map(([name, days]) => [name, new Map(days)]));
-  const daysOf = (name: string): Map<Day, string> => {
-    const days = availability.get(name) ?? new Map<Day, string>();
-    availability.set(name, days);
-    return days;
-  };
   // Loaded by a run that was stopped before it indexed.
+  const coming = new Map<string, Map<Day, Hash | undefined>>();
   for (const { name } of ports.manifest.datasets) {
-    for (const { date: day, hash } of (await ports.rootData.changedDays(name)).days) {
-      if (hash === undefined) daysOf(name).delete(day);
-      else daysOf(name).set(day, hash);
-    }
+    const changed = await ports.rootData.changedDays(name);
+    coming.set(name, new Map(changed.days.map(({ date: day, hash }) => [day, hash])));
   }
+  const snapshot = await ports.planning.load();
   for (const { range, days } of pending) {
-    const known = daysOf(range.dataset.name);
-    for (const day of days) if (!known.has(day)) known.set(day, NOT_LOADED);
+    const known = snapshot.datasets.get(range.dataset.name)?.days ?? NO_DAYS;
+    const its = coming.get(range.dataset.name) ?? new Map<Day, Hash | undefined>();
+    coming.set(range.dataset.name, its);
+    for (const day of days) if (!its.has(day) && !hasDay(known, toOrdinal(day))) its.set(day, NOT_LOADED);
   }
   return {
-    ...(await surveyWith(availability, { from, to: date }, ports)),
+    ...(await survey({ from, to: date, foreseen: (state) => withComing(state, coming) }, ports, snapshot)),
     ranges,
     loads: pending.flatMap(({ range, days }): PendingLoad[] => {
       const [first, last] = [days[0], days.at(-1)];
@@ -60,11 +58,24 @@ export async function foresee({ date, from }: Days, ports: Ports): Promise<Fores
   };
 }
 
-const surveyWith = (availability: Availability, days: { from: Day; to: Day }, ports: Ports): Promise<Survey> =>
-  survey(days, {
-    manifest: ports.manifest,
-    planning: { ...ports.planning, load: async () => ({ ...(await ports.planning.load()), availability }) },
-  });
+/** Hashes of days that will be indexed, undefined where a day goes. */
+function withComing(
+  state: PlanningState,
+  coming: ReadonlyMap<string, ReadonlyMap<Day, Hash | undefined>>,
+): PlanningState {
+  const datasets = new Map(state.datasets);
+  for (const [name, days] of coming) {
+    const there = new Map([...days].map(([day, hash]) => [day, { there: hash !== undefined }]));
+    datasets.set(name, afterDataChanged(datasets.get(name) ?? NO_DATASET, there, state.sequence + 1));
+  }
+  const data = new Map(
+    [...coming].map(([name, days]) => [
+      name,
+      new Map([...days].filter((day): day is [Day, Hash] => day[1] !== undefined)),
+    ]),
+  );
+  return { ...state, datasets, shelf: state.shelf.under({ data }) };
+}
 
 async function daysIn({ source, from, to }: LoadRange, root: string): Promise<Day[]> {
   if (from > to) return [];

@@ -1,7 +1,8 @@
 /** A plan for people: cells with the same fate together, their dates as stretches of consecutive days. */
-import { addDays, type Day } from '../model/date.ts';
+import { type Day, fromOrdinal } from '../model/date.ts';
 import { type Decision, describeReason, type Outcome } from '../model/decision.ts';
-import type { PlannedCell } from '../planning/plan.ts';
+import { dayCount, type DaySet, NO_DAYS, rangesOf, subtract, unite } from '../planning/day-set.ts';
+import type { Plan } from '../planning/plan.ts';
 
 /** Both included. */
 export interface Stretch {
@@ -20,35 +21,36 @@ export interface PlanGroup {
   readonly stretches: readonly Stretch[];
 }
 
-type Growing = Omit<PlanGroup, 'days' | 'stretches'> & { days: number; stretches: { from: Day; to: Day }[] };
-
-/** In the plan's order. Cells must come in date order within each computation, as the planner gives them. */
-export function groupPlan(cells: readonly PlannedCell[]): PlanGroup[] {
-  const groups = new Map<string, Growing>();
-  for (const { decision } of cells) {
-    const { computation, date, outcome, reason } = decision;
-    // The same day of another computation is the same reason every day.
-    const text = describeReason(decision).replaceAll(`@${date}`, '');
-    const key = [computation, outcome, text].join('\u0000');
-    let group = groups.get(key);
-    if (group === undefined) {
-      group = {
-        computation,
-        outcome,
-        conditional: isConditional(decision),
-        why: reason.why,
-        text,
-        days: 0,
-        stretches: [],
-      };
-      groups.set(key, group);
-    }
-    group.days++;
-    const last = group.stretches.at(-1);
-    if (last !== undefined && addDays(last.to, 1) === date) last.to = date;
-    else group.stretches.push({ from: date, to: date });
-  }
-  return [...groups.values()];
+/** In the plan's order, the days of `without` left out. */
+export function groupPlan(
+  plan: Plan,
+  computations: Iterable<string> = plan.computations,
+  without: (computation: string) => DaySet = () => NO_DAYS,
+): PlanGroup[] {
+  return [...computations].flatMap((computation) => {
+    const fates = plan
+      .fates(computation)
+      .map(({ decision, days }) => ({ decision, text: wordsOf(decision), days: subtract(days, without(computation)) }))
+      .filter(({ days }) => days.length > 0);
+    return [...Map.groupBy(fates, ({ decision, text }) => `${decision.outcome} ${text}`).values()].map((same) =>
+      groupOf(same[0] as (typeof fates)[number], unite(...same.map(({ days }) => days))),
+    );
+  });
 }
+
+function groupOf({ decision, text }: { decision: Decision; text: string }, days: DaySet): PlanGroup {
+  return {
+    computation: decision.computation,
+    outcome: decision.outcome,
+    conditional: isConditional(decision),
+    why: decision.reason.why,
+    text,
+    days: dayCount(days),
+    stretches: rangesOf(days).map(([from, to]) => ({ from: fromOrdinal(from), to: fromOrdinal(to) })),
+  };
+}
+
+/** The same day of another computation is the same reason every day. */
+const wordsOf = (decision: Decision): string => describeReason(decision).replaceAll(`@${decision.date}`, '');
 
 export const isConditional = ({ reason }: Decision): boolean => reason.why === 'UPSTREAM_RUNS';

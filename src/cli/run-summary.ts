@@ -1,13 +1,13 @@
 /** What a run did, for people and for programs. */
 import { z } from 'zod';
 import type { Ports } from '../compose.ts';
-import { type Execution, executionIdOf } from '../google/workflows-client.ts';
+import { type Execution } from '../google/workflows-client.ts';
 import { isKeyed } from '../model/computation.ts';
-import type { Day } from '../model/date.ts';
-import { type Outcome, OUTCOMES, type OutcomeCounts } from '../model/decision.ts';
+import { type CellKey, cellName, type Settled } from '../model/cell.ts';
+import { type Day, fromOrdinal, toOrdinal } from '../model/date.ts';
+import type { Outcome, OutcomeCounts } from '../model/decision.ts';
 import type { ManifestComputation } from '../model/manifest.ts';
-import type { PlannedCell } from '../planning/plan.ts';
-import type { Book } from '../planning/state.ts';
+import { dayCount, daySetOfDays, lastBefore, NO_DAYS, subtract } from '../planning/day-set.ts';
 import { readWhole } from '../steps/load-inputs.ts';
 import type { Survey } from '../steps/survey.ts';
 import type { FirestoreUsage } from './local/run-cloud.ts';
@@ -50,8 +50,8 @@ interface ComputationSummary {
 
 export interface SummaryRequest {
   readonly date: Day;
-  /** What was settled before the run. */
-  readonly before: Book;
+  /** The sequence of planning before the run. */
+  readonly before: number;
   readonly after: Survey;
   readonly execution: Execution;
   readonly ports: Ports;
@@ -64,33 +64,28 @@ const MAX_NAMES_SHOWN = 4;
 
 export async function summarize(request: SummaryRequest): Promise<RunSummary> {
   const { before, after, execution, ports } = request;
-  const executionId = executionIdOf(execution);
-  const settledBefore = ({ decision }: PlannedCell) => before.get(decision.computation)?.get(decision.date);
-  // What an interrupted run had left in the queue runs under that run's id.
-  const ranNow = (cell: PlannedCell): boolean =>
-    cell.settled !== undefined &&
-    (cell.settled.dispatchId === executionId || cell.settled.dispatchId !== settledBefore(cell)?.dispatchId);
-  const outcomeOf = (cell: PlannedCell): Outcome => {
-    if (!ranNow(cell)) return cell.decision.outcome;
-    return settledBefore(cell) === undefined ? 'RUN' : 'RERUN';
-  };
-  const cells = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as OutcomeCounts;
-  for (const cell of after.cells) cells[outcomeOf(cell)]++;
-
-  const byComputation = Map.groupBy(after.cells, ({ decision }) => decision.computation);
+  const { plan } = after;
+  const ran = await ranAfter(before, after, ports);
+  const cells = plan.counts();
+  for (const { cell, settled } of [...ran.values()].flat()) {
+    const decision = plan.decision(cell);
+    if (decision === undefined) continue;
+    cells[decision.outcome]--;
+    cells[settled.first === true ? 'RUN' : 'RERUN']++;
+  }
   const computations = await Promise.all(
     ports.manifest.computations.map(async (entry): Promise<ComputationSummary> => {
-      const own = byComputation.get(entry.name) ?? [];
-      const count = (...outcomes: Outcome[]): number => own.filter((cell) => outcomes.includes(outcomeOf(cell))).length;
-      const failures = own
-        .filter(ranNow)
-        .flatMap(({ decision: { date }, settled }) =>
-          settled?.status === 'FAILED' ? [`${date}: ${settled.error.code}: ${settled.error.message}`] : [],
-        );
+      const own = ran.get(entry.name) ?? [];
+      const days = daySetOfDays(own.map(({ cell }) => cell.date));
+      const count = (...outcomes: Outcome[]): number =>
+        dayCount(subtract(plan.daysWith(entry.name, ...outcomes), days));
+      const failures = own.flatMap(({ cell: { date }, settled }) =>
+        settled.status === 'FAILED' ? [`${date}: ${settled.error.code}: ${settled.error.message}`] : [],
+      );
       return {
         computation: entry.name,
         pass: entry.pass,
-        completed: own.filter((cell) => ranNow(cell) && cell.settled?.status === 'COMPLETED').length,
+        completed: own.length - failures.length,
         failed: failures.length,
         upToDate: count('SKIP', 'STABLE'),
         impossible: count('IMPOSSIBLE'),
@@ -112,13 +107,28 @@ export async function summarize(request: SummaryRequest): Promise<RunSummary> {
     seconds: Math.round(request.seconds * 1_000) / 1_000,
     firestore: request.firestore,
     computations,
-    others: groupPlan(after.cells.filter((cell) => !ranNow(cell))).filter(
-      ({ outcome }) => outcome !== 'SKIP' && outcome !== 'STABLE',
-    ),
+    others: groupPlan(plan, plan.computations, (name) =>
+      daySetOfDays((ran.get(name) ?? []).map(({ cell }) => cell.date)),
+    ).filter(({ outcome }) => outcome !== 'SKIP' && outcome !== 'STABLE'),
     ...(execution.state === 'SUCCEEDED'
       ? {}
       : { trouble: `The workflow ended ${execution.state}: ${describeFailure(execution.error?.payload)}` }),
   };
+}
+
+interface Ran {
+  readonly cell: CellKey;
+  readonly settled: Settled;
+}
+
+/** The cells of the grid that ran since, by computation and in order; what an interrupted run had left in the queue is of them. */
+async function ranAfter(before: number, { snapshot, folded, plan }: Survey, ports: Ports): Promise<Map<string, Ran[]>> {
+  const written = await ports.planning.settledAfter(snapshot, before);
+  const late = folded.settled.map(({ cell, to }) => ({ cell, settled: to }));
+  const newest = new Map([...written, ...late].map((one): [string, Ran] => [cellName(one.cell), one]));
+  const onGrid = [...newest.values()].filter(({ cell }) => plan.decision(cell) !== undefined);
+  onGrid.sort((a, b) => (a.cell.date < b.cell.date ? -1 : 1));
+  return Map.groupBy(onGrid, ({ cell }) => cell.computation);
 }
 
 /** What our own function said, when it was one of ours that failed; else the error as Workflows gives it. */
@@ -136,11 +146,10 @@ async function headline(
   entry: ManifestComputation,
   { date, after, ports }: SummaryRequest,
 ): Promise<string | undefined> {
-  let newest: Day | undefined;
-  for (const [day, settled] of after.state.book.get(entry.name) ?? []) {
-    if (settled.status === 'COMPLETED' && day <= date && (newest === undefined || day > newest)) newest = day;
-  }
-  if (newest === undefined) return undefined;
+  const made = after.folded.state.standings.get(entry.name)?.made ?? NO_DAYS;
+  const day = lastBefore(made, toOrdinal(date) + 1);
+  if (day === undefined) return undefined;
+  const newest = fromOrdinal(day);
   const computation = await ports.definitions.computation(entry);
   if (computation.headline === undefined) return undefined;
   const [artifact] = await ports.artifacts.read([{ kind: 'cell', computation: entry.name, date: newest }]);

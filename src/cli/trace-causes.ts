@@ -63,7 +63,7 @@ class Trace {
 
   /** Why the cell is as it is; the cell itself has been named already. */
   async ofCell(cell: CellKey, depth: number): Promise<void> {
-    const decision = this.#context.history.planned(cell)?.decision;
+    const decision = this.#context.history.decision(cell);
     if (decision === undefined || this.#seen.has(cellName(cell))) return;
     this.#seen.add(cellName(cell));
     const { reason } = decision;
@@ -77,6 +77,7 @@ class Trace {
       case 'WAITING_FOR':
         return this.#upstream(reason.cell, depth);
       case 'CHANGED':
+      case 'DISTRUSTED':
       case 'UPSTREAM_RUNS': {
         const [stored] = await this.#context.history.stored([cell]);
         const ids = reason.why === 'CHANGED' ? reason.parts : reason.inputs;
@@ -100,7 +101,7 @@ class Trace {
 
   /** Names another cell, then says why it is as it is. */
   async #upstream(cell: CellKey, depth: number, more = 0): Promise<void> {
-    const decision = this.#context.history.planned(cell)?.decision;
+    const decision = this.#context.history.decision(cell);
     const rest = more === 0 ? '' : ` (and ${more} more of its days)`;
     const [stored] = await this.#context.history.stored([cell]);
     const last = stored?.record;
@@ -116,13 +117,12 @@ class Trace {
     }
   }
 
-  /** The record keeps the reason in words; those that are parts of the vector are followed. */
   async #ofLastRun(cell: CellKey, stored: StoredCell | undefined, depth: number): Promise<void> {
-    const words = new Set((stored?.record?.reason ?? '').split(/[\s,]+/));
-    const needs = computationIn(this.#context.manifest, cell.computation)?.needs ?? [];
-    for (const part of [...Object.keys(CODE_PARTS), ...needs.map(inputIdOf)]) {
-      if (words.has(part)) await this.#part(part, cell, depth, undefined);
-    }
+    const because = stored?.record?.because;
+    if (because?.why === 'FAILED_BEFORE') return this.#add(depth, because.error.code, because.error.message);
+    const parts =
+      because === undefined || because.why === 'NEW' ? [] : because.why === 'CHANGED' ? because.parts : because.inputs;
+    for (const part of parts) await this.#part(part, cell, depth, undefined);
   }
 
   /** One part of the vector that is or was another. `since` is the cell as it was made: its inputs changed after that. */
@@ -139,7 +139,7 @@ class Trace {
     }
     const days = this.#daysRead(need, of, cell.date);
     const cells = days.map((date) => ({ computation: of, date }));
-    const running = cells.filter((each) => isGoing(this.#context.history.planned(each)?.decision.outcome));
+    const running = cells.filter((each) => isGoing(this.#context.history.decision(each)?.outcome));
     if (running[0] !== undefined) return this.#upstream(running[0], depth, running.length - 1);
     const sinceMs = since?.record?.finishedMs ?? 0;
     const stored = await this.#context.history.stored(cells);
@@ -155,7 +155,7 @@ class Trace {
       return daysFrom(addDays(date, -need.days), addDays(date, -1));
     const days: Day[] = [];
     for (let day = addDays(date, -1); day >= this.#context.from; day = addDays(day, -1)) {
-      const outcome = this.#context.history.planned({ computation: of, date: day })?.decision.outcome;
+      const outcome = this.#context.history.decision({ computation: of, date: day })?.outcome;
       if (outcome === 'IMPOSSIBLE') continue;
       days.unshift(day);
       if (!isGoing(outcome)) break;

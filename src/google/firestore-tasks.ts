@@ -17,7 +17,8 @@ import { isTerminal, Task } from '../model/task.ts';
 import type { CellWrite, HeldTask, Tasks } from '../steps/ports.ts';
 import { toPointer } from './firestore-artifacts.ts';
 import { isConflict, unavailable } from './firestore-client.ts';
-import { LEDGER, placePath, RUNS } from './paths.ts';
+import { countOff } from './firestore-counters.ts';
+import { LEDGER, placePath } from './paths.ts';
 
 /** Times that a claim is decided anew because the task changed under it. */
 const MAX_CLAIM_CONFLICTS = 5;
@@ -33,16 +34,6 @@ export function firestoreTasks(db: Firestore): Tasks {
   return {
     async read(taskId) {
       return (await readVersion(db.collection(LEDGER).doc(taskId)))?.task;
-    },
-    async lastOf(computation) {
-      const newest = await db
-        .collection(LEDGER)
-        .where('computation', '==', computation)
-        .orderBy('createdMs', 'desc')
-        .limit(1)
-        .get();
-      const [snapshot] = newest.docs;
-      return snapshot === undefined ? undefined : Task.parse(snapshot.data());
     },
     async claim(taskId, decide) {
       const ref = db.collection(LEDGER).doc(taskId);
@@ -67,6 +58,7 @@ export function firestoreTasks(db: Firestore): Tasks {
 
 function hold(db: Firestore, ref: DocumentReference, claimed: Version): HeldTask {
   let version = claimed;
+  const own = claimed.fence;
   // Every save has a number of its own, so that one that landed with its answer lost is never taken for the next.
   let issued = claimed.rev;
   // One write at a time: each builds on the update time of the one before.
@@ -78,10 +70,31 @@ function hold(db: Firestore, ref: DocumentReference, claimed: Version): HeldTask
   };
   const lost = (): RetryableError => new RetryableError('LEASE_LOST', `${ref.id} was taken over by another worker`);
 
+  /** `fence` differs from ours when the task is handed to whoever comes next. */
+  const saveNow = async (task: Task, cell?: CellWrite, fence = version.fence): Promise<void> => {
+    const rev = ++issued;
+    for (;;) {
+      if (isTerminal(version.task) || version.fence !== own) throw lost();
+      const batch = db.batch();
+      if (cell !== undefined) writeCell(db, batch, cell);
+      if (isTerminal(task)) countOff(db, batch, task);
+      const next = { task: withBeats(task, version.task), fence, rev };
+      const saved = await commitOver(ref, batch, version, next);
+      if (saved !== undefined) {
+        version = saved;
+        return;
+      }
+      const { rev: before } = version;
+      await resync();
+      // A save that we took for failed has landed after all, and this one was decided without it.
+      if (version.rev !== before) throw lost();
+    }
+  };
+
   /** After a refused write: adopts our own landed or touched version, else the lease is lost. */
   const resync = async (): Promise<void> => {
     const found = await readVersion(ref);
-    if (found === undefined || found.fence !== version.fence) throw lost();
+    if (found === undefined || found.fence !== own) throw lost();
     version = found;
   };
 
@@ -92,6 +105,7 @@ function hold(db: Firestore, ref: DocumentReference, claimed: Version): HeldTask
     heartbeat: (telemetry, untilMs) =>
       inTurn(async () => {
         if (isTerminal(version.task)) return;
+        if (version.fence !== own) throw lost();
         try {
           const { writeTime } = await ref.update(
             { telemetry, 'lease.untilMs': untilMs },
@@ -108,29 +122,17 @@ function hold(db: Firestore, ref: DocumentReference, claimed: Version): HeldTask
           await resync();
         }
       }),
-    save: (task, cell) =>
-      inTurn(async () => {
-        const rev = ++issued;
-        for (;;) {
-          if (isTerminal(version.task)) throw lost();
-          const batch = db.batch();
-          if (cell !== undefined) writeCell(db, batch, cell);
-          if (isTerminal(task)) countOff(db, batch, task);
-          // A heartbeat may have moved the lease's end since the caller took its copy.
-          const lease = task.lease === undefined ? {} : { lease: version.task.lease ?? task.lease };
-          const next = { task: { ...task, ...lease }, fence: version.fence, rev };
-          const saved = await commitOver(ref, batch, version, next);
-          if (saved !== undefined) {
-            version = saved;
-            return;
-          }
-          const { rev: before } = version;
-          await resync();
-          // A save that we took for failed has landed after all, and this one was decided without it.
-          if (version.rev !== before) throw lost();
-        }
-      }),
+    save: (task, cell) => inTurn(() => saveNow(task, cell)),
+    handBack: (decide) => inTurn(() => saveNow(decide(version.task), undefined, randomUUID())),
   };
+}
+
+/** The task that is saved, with what heartbeats have said since the caller took its copy: the lease's end, and telemetry. */
+function withBeats(task: Task, held: Task): Task {
+  const lease = task.lease === undefined ? {} : { lease: held.lease ?? task.lease };
+  const isNewer = (task.telemetry?.lastHeartbeat ?? '') > (held.telemetry?.lastHeartbeat ?? '');
+  const telemetry = isNewer ? task.telemetry : held.telemetry;
+  return { ...task, ...lease, ...(telemetry === undefined ? {} : { telemetry }) };
 }
 
 /** Commits `batch` with the task's new version; undefined when the task is no longer at `version` and `next` is not there either. */
@@ -140,7 +142,7 @@ async function commitOver(
   version: Version,
   next: Omit<Version, 'updateTime'>,
 ): Promise<Version | undefined> {
-  const { status, resources, attempts, lease, lastError, outcomes } = next.task;
+  const { status, resources, attempts, lease, lastError, outcomes, telemetry, outgrown } = next.task;
   const fields: UpdateData<Record<string, unknown>> = {
     status,
     resources,
@@ -148,6 +150,8 @@ async function commitOver(
     outcomes,
     lease: lease ?? FieldValue.delete(),
     lastError: lastError ?? FieldValue.delete(),
+    telemetry: telemetry ?? FieldValue.delete(),
+    outgrown: outgrown ?? FieldValue.delete(),
     fence: next.fence,
     rev: next.rev,
   };
@@ -175,10 +179,6 @@ function writeCell(db: Firestore, batch: WriteBatch, cell: CellWrite): void {
     const fields = { ...base, error: cell.error };
     batch.set(ref, fields, { mergeFields: Object.keys(fields) });
   }
-}
-
-function countOff(db: Firestore, batch: WriteBatch, task: Task): void {
-  batch.update(db.collection(RUNS).doc(task.runId), { remainingTasks: FieldValue.increment(-1) });
 }
 
 async function readVersion(ref: DocumentReference): Promise<Version | undefined> {

@@ -1,18 +1,20 @@
 /** Where things lie in Firestore. The two names with underscores are the specification's. */
-import type { Day } from '../model/date.ts';
 import type { Place } from '../steps/ports.ts';
 
 export const RUNS = 'computation_runs';
 export const LEDGER = 'computation_audit_ledger';
 export const PLANNER = 'planner/state';
+export const PLANNER_PAGES = 'planner/state/pages';
+/** What tasks took, packed. */
+export const MEMORY = 'planner/memory';
 export const BOOKS = 'books';
 export const AVAILABILITY = 'availability';
 export const DATASETS = 'datasets';
 
-/** A book holds one computation's settled days of one year, so that it stays far below 1 MiB. */
-export const bookId = (computation: string, date: Day): string => `${computation}.${date.slice(0, 4)}`;
-
 export const daysOf = (dataset: string): string => `${DATASETS}/${dataset}/days`;
+
+/** The leaves that count a large run's tasks. */
+export const countersOf = (runId: string): string => `${RUNS}/${runId}/counters`;
 
 /** All days of cells and datasets are in collections called `days`, so that one index exemption serves them all. */
 export const placePath = (place: Place): string =>

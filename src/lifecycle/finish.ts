@@ -1,6 +1,7 @@
 /** How a task takes the outcome of a cell, ends, or hands its lease back. Pure. */
 import { type CellError, type CellKey, cellName, type CellOutcome } from '../model/cell.ts';
-import { openCells, type Resources, type Task } from '../model/task.ts';
+import type { Resources } from '../model/resources.ts';
+import { openCells, type Task } from '../model/task.ts';
 
 /** The task with one more outcome; the last one makes it terminal. */
 export function onCellDone(task: Task, cell: CellKey, outcome: CellOutcome): Task {
@@ -38,4 +39,10 @@ export function onGiveUp(task: Task, error: CellError): Task {
 export function onAttemptFailed(task: Task, error: CellError, resources: Resources): Task {
   const { lease: _, ...unleased } = task;
   return { ...unleased, status: 'PENDING', resources, lastError: error };
+}
+
+/** The worker was told to stop before it was done: the task waits again, and the attempt does not count. */
+export function onHandedBack(task: Task): Task {
+  const { lease: _, ...unleased } = task;
+  return { ...unleased, status: 'PENDING', attempts: Math.max(0, task.attempts - 1) };
 }

@@ -14,19 +14,26 @@ export const cellName = (cell: CellKey): string => `${cell.computation}@${cell.d
 export const CellError = z.object({ code: z.string(), message: z.string() });
 export type CellError = z.infer<typeof CellError>;
 
-/** When the run that made the cell was claimed, set by the fold: of two outcomes of a cell, that of the later run holds. */
-const claimedMs = z.number().optional();
+/** Set by the fold. */
+const folded = {
+  /** When the run that made the cell was claimed: of two outcomes of a cell, that of the later run holds. */
+  claimedMs: z.number().optional(),
+  /** The sequence of planning that took the outcome in. */
+  foldedIn: z.number().int().optional(),
+  /** Whether nothing was settled before. */
+  first: z.boolean().optional(),
+};
 
 /** How a cell ended the last time that it ran: all that planning needs to know of it. */
 export const Settled = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('COMPLETED'), vector: Vector, resultHash: Hash, dispatchId: z.string(), claimedMs }),
+  z.object({ status: z.literal('COMPLETED'), vector: Vector, resultHash: Hash, dispatchId: z.string(), ...folded }),
   /** Without a vector when the attempt died before it had read its inputs. */
   z.object({
     status: z.literal('FAILED'),
     vector: Vector.optional(),
     error: CellError,
     dispatchId: z.string(),
-    claimedMs,
+    ...folded,
   }),
 ]);
 export type Settled = z.infer<typeof Settled>;

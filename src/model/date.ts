@@ -11,7 +11,16 @@ export const isDay = (text: string): boolean => Day.safeParse(text).success;
 /** Days since 1970-01-01; the arithmetic of days is done in these. */
 export const toOrdinal = (day: Day): number => Date.parse(`${day}T00:00:00Z`) / DAY_MS;
 
-export const fromOrdinal = (ordinal: number): Day => new Date(ordinal * DAY_MS).toISOString().slice(0, 10);
+/** Texts of days by ordinal: planning asks for the same few thousand again and again. */
+const known: Day[] = [];
+/** The year 2200: beyond it days are not remembered, so that what is remembered stays small. */
+const LAST_KNOWN = 84_006;
+
+export function fromOrdinal(ordinal: number): Day {
+  const text = known[ordinal] ?? new Date(ordinal * DAY_MS).toISOString().slice(0, 10);
+  if (ordinal >= 0 && ordinal <= LAST_KNOWN) known[ordinal] = text;
+  return text;
+}
 
 export const addDays = (day: Day, days: number): Day => fromOrdinal(toOrdinal(day) + days);
 

@@ -1,20 +1,15 @@
 /** What a plan says of a cell, and why. */
-import type { CellError, CellKey } from './cell.ts';
+import { z } from 'zod';
+import { CellError, type CellKey } from './cell.ts';
+import type { Hash } from './hash.ts';
 
 export const OUTCOMES = ['RUN', 'RERUN', 'SKIP', 'STABLE', 'BLOCKED', 'FAILED_DEPENDENCY', 'IMPOSSIBLE'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 export type Decision = CellKey &
   (
-    | { readonly outcome: 'RUN'; readonly reason: { readonly why: 'NEW' } }
-    | {
-        readonly outcome: 'RERUN';
-        readonly reason:
-          | { readonly why: 'CHANGED'; readonly parts: readonly string[] }
-          | { readonly why: 'FAILED_BEFORE'; readonly error: CellError }
-          /** Nothing that is settled differs, but an input is about to be made again: it runs only if that changes. */
-          | { readonly why: 'UPSTREAM_RUNS'; readonly inputs: readonly string[] };
-      }
+    | { readonly outcome: 'RUN'; readonly reason: Extract<Because, { why: 'NEW' }> }
+    | { readonly outcome: 'RERUN'; readonly reason: Exclude<Because, { why: 'NEW' }> }
     | {
         readonly outcome: 'SKIP';
         readonly reason:
@@ -22,7 +17,8 @@ export type Decision = CellKey &
           /** These inputs were made again in this dispatch, with the same results as before. */
           | { readonly why: 'EARLY_CUTOFF'; readonly inputs: readonly string[] };
       }
-    | { readonly outcome: 'STABLE'; readonly reason: { readonly why: 'COSMETIC' } }
+    /** Its code changed, and was proven to do the same as the code of `from` (see `behaviourOf`) that made the result. */
+    | { readonly outcome: 'STABLE'; readonly reason: { readonly why: 'COSMETIC'; readonly from: Hash } }
     | {
         readonly outcome: 'BLOCKED';
         readonly reason:
@@ -38,6 +34,18 @@ export type Decision = CellKey &
           | { readonly why: 'UPSTREAM'; readonly computation: string };
       }
   );
+
+/** The reason of a cell that runs, as it is stored. */
+export const Because = z.discriminatedUnion('why', [
+  z.object({ why: z.literal('NEW') }),
+  z.object({ why: z.literal('CHANGED'), parts: z.array(z.string()).readonly() }),
+  z.object({ why: z.literal('FAILED_BEFORE'), error: CellError }),
+  /** Nothing that is settled differs, but an input is about to be made again: it runs only if that changes. */
+  z.object({ why: z.literal('UPSTREAM_RUNS'), inputs: z.array(z.string()).readonly() }),
+  /** These inputs were made again with the same results, but the computation has no right to be cut off (see model/distrust.ts). */
+  z.object({ why: z.literal('DISTRUSTED'), inputs: z.array(z.string()).readonly() }),
+]);
+export type Because = z.infer<typeof Because>;
 
 export type OutcomeCounts = Record<Outcome, number>;
 
@@ -59,6 +67,8 @@ export function describeReason(decision: Decision): string {
       return `failed before: ${reason.error.code}`;
     case 'UPSTREAM_RUNS':
       return `if ${reason.inputs.join(', ')} changes`;
+    case 'DISTRUSTED':
+      return `${reason.inputs.join(', ')} ran again, and its skips are not trusted`;
     case 'UNCHANGED':
       return 'nothing that it reads has changed';
     case 'EARLY_CUTOFF':

@@ -19,6 +19,9 @@ export type Fingerprint = z.infer<typeof Fingerprint>;
 export const fingerprintHash = (f: Fingerprint): Hash =>
   hashOfParts([f.code, f.layer, f.infrastructure, String(f.epoch)]);
 
+/** The half of a fingerprint that a simulation can prove equal: what the code does. Infrastructure and epoch are not of it. */
+export const behaviourOf = ({ code, layer }: Pick<Fingerprint, 'code' | 'layer'>): Hash => hashOfParts([code, layer]);
+
 /** Input id (see `inputIdOf`) to the content hash that was read, or `none`. */
 export const InputHashes = z.record(z.string(), z.string());
 export type InputHashes = z.infer<typeof InputHashes>;
@@ -26,11 +29,13 @@ export type InputHashes = z.infer<typeof InputHashes>;
 export const Vector = z.object({ fingerprint: Fingerprint, inputs: InputHashes });
 export type Vector = z.infer<typeof Vector>;
 
+/** What differs between two fingerprints: `code`, `layer`, `infrastructure`, `epoch`. */
+export const fingerprintParts = (before: Fingerprint, after: Fingerprint): string[] =>
+  (['code', 'layer', 'infrastructure', 'epoch'] as const).filter((part) => before[part] !== after[part]);
+
 /** What differs between two vectors, in words of the vector: `code`, `layer`, `infrastructure`, `epoch` and input ids. */
 export function changedParts(before: Vector, after: Vector): string[] {
-  const changed: string[] = (['code', 'layer', 'infrastructure', 'epoch'] as const).filter(
-    (part) => before.fingerprint[part] !== after.fingerprint[part],
-  );
+  const changed = fingerprintParts(before.fingerprint, after.fingerprint);
   const ids = new Set([...Object.keys(before.inputs), ...Object.keys(after.inputs)]);
   for (const id of [...ids].sort()) if (before.inputs[id] !== after.inputs[id]) changed.push(id);
   return changed;

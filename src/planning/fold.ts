@@ -1,10 +1,12 @@
-/** Folds what tasks report into the book. Pure; the dispatcher is the single writer. */
-import { type CellKey, cellName, type Settled } from '../model/cell.ts';
-import type { Day } from '../model/date.ts';
+/** Folds what tasks report into the state of planning. Pure; the dispatcher is the single writer. */
+import type { CellKey, Settled } from '../model/cell.ts';
+import { type Day, toOrdinal } from '../model/date.ts';
 import type { Run } from '../model/run.ts';
 import { isTerminal, outcomeOf, type Task } from '../model/task.ts';
 import { vectorHash } from '../model/vector.ts';
-import type { Book } from './state.ts';
+import { hasDay, NO_DAYS } from './day-set.ts';
+import { afterSettling, unknownStanding } from './standing.ts';
+import type { PlanningState } from './state.ts';
 
 export interface OpenRun {
   readonly run: Run;
@@ -12,42 +14,56 @@ export interface OpenRun {
 }
 
 export interface Fold {
-  readonly book: Book;
-  /** What the fold changed in the book. */
+  /** With the outcomes on top of the books; see the shelf for books that were missed. */
+  readonly state: PlanningState;
+  /** What the fold changed in the books. */
   readonly settled: readonly { readonly cell: CellKey; readonly to: Settled }[];
-  /** `computation@date` to run, for cells without an outcome yet. */
-  readonly inFlight: ReadonlyMap<string, string>;
   /** Runs all of whose tasks are terminal: they need not be looked at again. */
   readonly closedRuns: readonly string[];
 }
 
-export function fold(book: Book, open: readonly OpenRun[]): Fold {
-  // Only the computations that a run touched are copied: on a quiet day the book is passed on as it is.
-  const copies = new Map<string, Map<Day, Settled>>();
-  const settled: { cell: CellKey; to: Settled }[] = [];
-  const inFlight = new Map<string, string>();
+/** What it changes is committed as the next sequence. */
+export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
+  const overlay = new Map<string, Map<Day, Settled>>();
+  const inFlight = new Map<string, Map<number, string>>();
   const closedRuns: string[] = [];
+  const foldedIn = state.sequence + 1;
+  const knownOf = ({ computation, date }: CellKey): Settled | undefined => {
+    const newer = overlay.get(computation)?.get(date);
+    if (newer !== undefined) return newer;
+    const standing = state.standings.get(computation);
+    const day = toOrdinal(date);
+    if (standing === undefined || !(hasDay(standing.made, day) || hasDay(standing.failed, day))) return undefined;
+    return state.shelf.settled(computation, day);
+  };
   for (const { run, tasks } of open) {
     if (tasks.every(isTerminal)) closedRuns.push(run.id);
     for (const task of tasks) {
       for (const { computation, date } of task.cells) {
-        const cell = { computation, date };
-        const outcome = outcomeOf(task, cell);
+        const outcome = outcomeOf(task, { computation, date });
         if (outcome === undefined) {
-          inFlight.set(cellName(cell), run.id);
+          inFlight.set(computation, (inFlight.get(computation) ?? new Map()).set(toOrdinal(date), run.id));
         } else if (outcome.status === 'COMPLETED' || outcome.status === 'FAILED') {
-          const days = copies.get(computation) ?? new Map(book.get(computation));
-          copies.set(computation, days);
-          const known = days.get(date);
-          const to: Settled = { ...outcome, claimedMs: run.createdMs };
+          const known = knownOf({ computation, date });
+          const to: Settled = { ...outcome, claimedMs: run.createdMs, foldedIn, first: known === undefined };
           if (known !== undefined && (isLater(known, run) || isSame(known, to))) continue;
-          days.set(date, to);
-          settled.push({ cell, to });
+          overlay.set(computation, (overlay.get(computation) ?? new Map()).set(date, to));
         }
       }
     }
   }
-  return { book: copies.size === 0 ? book : new Map([...book, ...copies]), settled, inFlight, closedRuns };
+  const standings = new Map(state.standings);
+  for (const [computation, settled] of overlay) {
+    const standing = standings.get(computation) ?? unknownStanding(NO_DAYS, NO_DAYS);
+    standings.set(computation, afterSettling(standing, settled, foldedIn));
+  }
+  return {
+    state: { ...state, standings, inFlight, shelf: state.shelf.under({ cells: overlay }) },
+    settled: [...overlay].flatMap(([computation, days]) =>
+      [...days].map(([date, to]) => ({ cell: { computation, date }, to })),
+    ),
+    closedRuns,
+  };
 }
 
 /** A run stays open until its last task ends; meanwhile a later run may have made some of its cells again, and closed. */

@@ -2,7 +2,8 @@
 import type { Day } from '../model/date.ts';
 import { describeReason } from '../model/decision.ts';
 import { computationIn, isChained, type Manifest, type ManifestComputation } from '../model/manifest.ts';
-import type { Resources, Task, TaskCell } from '../model/task.ts';
+import type { Resources } from '../model/resources.ts';
+import type { Task, TaskCell } from '../model/task.ts';
 import { fingerprintHash, vectorHash } from '../model/vector.ts';
 import type { PlannedCell } from './plan.ts';
 
@@ -61,13 +62,18 @@ function taskCell(
   { decision, settled, reads, vector }: PlannedCell,
   { name, fingerprint }: ManifestComputation,
 ): TaskCell {
-  const conditional = decision.outcome === 'RERUN' && decision.reason.why === 'UPSTREAM_RUNS';
+  if (decision.outcome !== 'RUN' && decision.outcome !== 'RERUN')
+    throw new Error(`${name}@${decision.date} is not planned to run`);
+  const conditional = decision.reason.why === 'UPSTREAM_RUNS';
   return {
     computation: name,
     date: decision.date,
     fingerprint: fingerprintHash(fingerprint),
     reason: `${decision.outcome}: ${describeReason(decision)}`,
-    ...(conditional && settled?.vector !== undefined ? { unlessVector: vectorHash(settled.vector) } : {}),
+    because: decision.reason,
+    ...(conditional && settled?.vector !== undefined
+      ? { unlessVector: vectorHash({ fingerprint, inputs: settled.vector.inputs }) }
+      : {}),
     reads,
     inputs: vector?.inputs ?? {},
   };

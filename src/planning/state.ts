@@ -1,17 +1,19 @@
 /** What planning knows of the world: plain values, loaded by a step. */
-import type { Settled } from '../model/cell.ts';
-import type { Day } from '../model/date.ts';
+import type { Distrust } from '../model/distrust.ts';
 import type { Hash } from '../model/hash.ts';
-
-/** Dataset to day to content hash; a day that is not there has no data. */
-export type Availability = ReadonlyMap<string, ReadonlyMap<Day, Hash>>;
-
-/** Computation to day to how its cell ended last. */
-export type Book = ReadonlyMap<string, ReadonlyMap<Day, Settled>>;
+import type { Shelf } from './shelf.ts';
+import type { DatasetStanding, Standing } from './standing.ts';
 
 export interface PlanningState {
-  readonly availability: Availability;
-  readonly book: Book;
-  /** `computation@date` to the run that is making it. */
-  readonly inFlight: ReadonlyMap<string, string>;
+  /** Of the stored state; what a plan changes is committed as the next one. */
+  readonly sequence: number;
+  readonly standings: ReadonlyMap<string, Standing>;
+  readonly datasets: ReadonlyMap<string, DatasetStanding>;
+  /** Computation to behaviours (see `behaviourOf`) that were proven to be the same as that of its code now. */
+  readonly equivalents: ReadonlyMap<string, readonly Hash[]>;
+  /** Computations whose skips are not trusted. */
+  readonly distrusted: ReadonlyMap<string, Distrust>;
+  readonly shelf: Shelf;
+  /** Computation to day to the run that is making it. */
+  readonly inFlight: ReadonlyMap<string, ReadonlyMap<number, string>>;
 }

@@ -1,23 +1,27 @@
 /** Dispatch: plan -> claim cells -> route to a tier -> run and tasks in one commit -> publish. */
-import pLimit from 'p-limit';
-import { RetryableError, UserError } from '../errors.ts';
-import { type MemoryOfTier, startTier } from '../lifecycle/routing.ts';
+import { codeOf, RetryableError, UserError } from '../errors.ts';
+import { learn } from '../lifecycle/memory-book.ts';
+import { tierRouter } from '../lifecycle/tier-router.ts';
 import { cellName } from '../model/cell.ts';
+import { leavesFor } from '../model/counter-tree.ts';
 import type { Day } from '../model/date.ts';
 import { countOutcomes, type OutcomeCounts } from '../model/decision.ts';
 import { hashOf } from '../model/hash.ts';
 import type { Manifest } from '../model/manifest.ts';
+import type { MemoryBook } from '../model/memory-book.ts';
 import { messageFor } from '../model/message.ts';
 import type { Run } from '../model/run.ts';
-import type { Resources, Task } from '../model/task.ts';
-import { fold } from '../planning/fold.ts';
+import type { Task } from '../model/task.ts';
+import type { Tiers } from '../model/tier.ts';
+import { afterPlan } from '../planning/after-plan.ts';
+import { dayCount } from '../planning/day-set.ts';
 import { makeTasks } from '../planning/make-tasks.ts';
-import { plan, type PlannedCell } from '../planning/plan.ts';
 import { isAnswered } from './count-down.ts';
-import type { Callbacks, Clock, Log, Planning, PlanningChange, PlanningSnapshot, Queue, Runs, Tasks } from './ports.ts';
+import type { Callbacks, Clock, Log, Planning, PlanningChange, PlanningSnapshot, Queue, Runs } from './ports.ts';
+import { survey } from './survey.ts';
 
-/** Tasks whose remains are looked at together. */
-const SCAN_WIDTH = 20;
+/** Cells that are made into tasks at once, oldest days first: each is put together with its vector, about a kilobyte. */
+export const MAX_CELLS_A_WAVE = 20_000;
 
 /** Times that a plan is made anew because another writer was faster. */
 const MAX_CONFLICTS = 5;
@@ -42,14 +46,15 @@ export interface DispatchAnswer {
   readonly passes: number;
   /** Cells of this pass that another run is making: worth asking again later. */
   readonly inFlight: number;
+  /** Nothing is left to run or to wait for, in this pass and all later ones: the workflow need not ask for them. */
+  readonly quiet: boolean;
   readonly outcomes: OutcomeCounts;
 }
 
 export interface DispatchPorts {
   readonly manifest: Manifest;
-  readonly memory: MemoryOfTier;
+  readonly tiers: Tiers;
   readonly planning: Planning;
-  readonly tasks: Tasks;
   readonly runs: Runs;
   readonly queue: Queue;
   readonly callbacks: Pick<Callbacks, 'assertUrl'>;
@@ -79,7 +84,10 @@ export async function dispatch(request: DispatchRequest, ports: DispatchPorts): 
       if (known.run.publishedMs === undefined) await publish(known.run, known.tasks, ports);
       return sentBefore(known.run, manifest);
     }
-    const answer = await tryDispatch(request, runId, snapshot, ports);
+    const answer = await tryDispatch(request, runId, snapshot, ports).catch((thrown: unknown) => {
+      if (codeOf(thrown) !== 'CONTENTION') throw thrown;
+      return undefined;
+    });
     if (answer !== undefined) return answer;
     // Asked before, finished and closed since: then it is not among the open ones, and its id is taken.
     const closed = await ports.runs.read(runId);
@@ -96,6 +104,7 @@ const sentBefore = (run: Run, { passes }: Manifest): DispatchAnswer => ({
   runId: run.id,
   passes,
   inFlight: 0,
+  quiet: false,
   outcomes: countOutcomes([]),
 });
 
@@ -108,59 +117,55 @@ async function tryDispatch(
 ): Promise<DispatchAnswer | undefined> {
   const { manifest } = ports;
   const dispatchId = request.dispatchId ?? runId;
-  const folded = fold(snapshot.book, snapshot.open);
-  const planned = plan({
-    manifest,
-    state: { availability: snapshot.availability, book: folded.book, inFlight: folded.inFlight },
-    from: request.from,
-    to: request.date,
-    dispatchId,
-    mode: 'dispatch',
-    ...(request.pass === undefined ? {} : { throughPass: request.pass }),
-  });
-  const asked = new Set(
-    manifest.computations
-      .filter(({ pass }) => request.pass === undefined || pass === request.pass)
-      .map(({ name }) => name),
+  const surveyed = await survey(
+    {
+      from: request.from,
+      to: request.date,
+      dispatchId,
+      mode: 'dispatch',
+      ...(request.pass === undefined ? {} : { throughPass: request.pass }),
+    },
+    ports,
+    snapshot,
   );
-  const cells = planned.filter(({ decision }) => asked.has(decision.computation));
-  const runnable = cells.filter(({ decision }) => decision.outcome === 'RUN' || decision.outcome === 'RERUN');
-  const tiers = await scanTiers(runnable, ports);
+  const { folded, plan } = surveyed;
+  const asked = manifest.computations
+    .filter(({ pass }) => request.pass === undefined || pass === request.pass)
+    .map(({ name }) => name);
+  const runnable = await surveyed.cells(plan.runnable(asked, MAX_CELLS_A_WAVE));
+  const closedRuns = snapshot.open
+    .filter(({ run: one }) => folded.closedRuns.includes(one.id) && (isAnswered(one) || isOvertaken(one, request)))
+    .map(({ run: one }) => one.id);
+  const nowMs = ports.clock.now();
+  const memory = runnable.length + closedRuns.length === 0 ? undefined : await learnFrom(snapshot, closedRuns, ports);
+  const router = tierRouter(memory?.book ?? new Map(), ports.tiers, nowMs);
   const tasks = makeTasks(runnable, {
     manifest,
     runId,
     dispatchId,
-    nowMs: ports.clock.now(),
-    tierOf: (name) => tiers.get(name) ?? 'standard',
+    nowMs,
+    tierOf: router.tierOf,
   });
   const run = tasks.length === 0 ? undefined : newRun(request, runId, dispatchId, tasks, ports);
-  const closedRuns = snapshot.open
-    .filter(({ run }) => folded.closedRuns.includes(run.id) && (isAnswered(run) || isOvertaken(run, request)))
-    .map(({ run }) => run.id);
+  // Data that a settled cell was made from is gone: its result goes too, and comes back with the data. While a run that
+  // made it is open, the next fold would bring it back, so it waits for the run to close.
   const mayComeBack = cellsOfOpenRuns(snapshot, closedRuns);
+  const { standings, datasets, removed } = afterPlan(folded.state, plan, (cell) => mayComeBack.has(cellName(cell)));
+  const settled = [...folded.settled, ...removed.map((cell) => ({ cell, to: null }))];
+  const isNews = settled.length > 0 || closedRuns.length > 0 || run !== undefined || plan.isNews;
   const change: PlanningChange = {
-    settled: [
-      ...folded.settled,
-      // Data that a settled cell was made from is gone: its result goes too, and comes back with the data. While a run that
-      // made it is open, the next fold would bring it back, so it waits for the run to close.
-      ...cells
-        .filter(
-          ({ decision, settled }) =>
-            decision.outcome === 'IMPOSSIBLE' && settled !== undefined && !mayComeBack.has(cellName(decision)),
-        )
-        .map(({ decision: cell }) => ({ cell, to: null })),
-    ],
+    settled,
+    standings,
+    datasets,
     closedRuns,
+    ...memory?.change,
     ...(run === undefined ? {} : { claim: { run, tasks } }),
   };
-  const nothing = change.settled.length === 0 && change.closedRuns.length === 0 && run === undefined;
-  if (!nothing && !(await ports.planning.commit(snapshot, change))) return undefined;
+  if (isNews && !(await ports.planning.commit(snapshot, change))) return undefined;
   if (run !== undefined) await publish(run, tasks, ports);
 
-  const outcomes = countOutcomes(cells.map(({ decision }) => decision));
-  const inFlight = cells.filter(
-    ({ decision }) => decision.outcome === 'BLOCKED' && decision.reason.why === 'IN_FLIGHT',
-  ).length;
+  const outcomes = plan.counts(asked);
+  const inFlight = asked.reduce((sum, name) => sum + dayCount(plan.inFlight(name)), 0);
   ports.log.info(
     {
       event: 'dispatched',
@@ -176,12 +181,40 @@ async function tryDispatch(
       ? `pass ${request.pass ?? 'any'}: nothing to run`
       : `pass ${request.pass ?? 'any'}: ${run.cells} cells in ${tasks.length} tasks`,
   );
-  return { dispatched: tasks.length, runId: run?.id ?? null, passes: manifest.passes, inFlight, outcomes };
+  const quiet = run === undefined && inFlight === 0 && (await isQuiet(request, dispatchId, snapshot, isNews, ports));
+  return { dispatched: tasks.length, runId: run?.id ?? null, passes: manifest.passes, inFlight, quiet, outcomes };
+}
+
+/** Whether no pass has anything to run, or to wait for. What this dispatch changed is not in the snapshot, so it says nothing then. */
+async function isQuiet(
+  request: DispatchRequest,
+  dispatchId: string,
+  snapshot: PlanningSnapshot,
+  changed: boolean,
+  ports: DispatchPorts,
+): Promise<boolean> {
+  if (changed || request.pass === undefined) return false;
+  const { from, date: to } = request;
+  const { plan } = await survey({ from, to, dispatchId, mode: 'dispatch' }, ports, snapshot);
+  const { RUN, RERUN } = plan.counts();
+  return RUN + RERUN === 0 && plan.computations.every((name) => plan.inFlight(name).length === 0);
 }
 
 function cellsOfOpenRuns(snapshot: PlanningSnapshot, closedRuns: readonly string[]): Set<string> {
   const open = snapshot.open.filter(({ run }) => !closedRuns.includes(run.id)).flatMap(({ tasks }) => tasks);
   return new Set(open.flatMap(({ cells }) => cells.map(cellName)));
+}
+
+/** Each run closes once, in one commit with what its tasks teach. */
+export async function learnFrom(
+  snapshot: PlanningSnapshot,
+  closedRuns: readonly string[],
+  { planning, tiers, clock }: Pick<DispatchPorts, 'planning' | 'tiers' | 'clock'>,
+): Promise<{ readonly book: MemoryBook; readonly change: Pick<PlanningChange, 'memory'> }> {
+  const known = await planning.memory(snapshot);
+  const ended = snapshot.open.filter(({ run }) => closedRuns.includes(run.id)).flatMap(({ tasks }) => tasks);
+  const book = learn(known, ended, { tiers, nowMs: clock.now() });
+  return { book, change: book === known ? {} : { memory: book } };
 }
 
 /** A workflow that asks for its next wave waits no longer for the one before. */
@@ -198,15 +231,6 @@ export async function publish(
   await ports.runs.markPublished(run.id, ports.clock.now());
 }
 
-async function scanTiers(runnable: readonly PlannedCell[], ports: DispatchPorts): Promise<Map<string, Resources>> {
-  const limit = pLimit(SCAN_WIDTH);
-  const names = [...new Set(runnable.map(({ decision }) => decision.computation))];
-  const tiers = await Promise.all(
-    names.map((name) => limit(async () => [name, startTier(await ports.tasks.lastOf(name), ports.memory)] as const)),
-  );
-  return new Map(tiers);
-}
-
 function newRun(
   request: DispatchRequest,
   id: string,
@@ -214,6 +238,7 @@ function newRun(
   tasks: readonly Task[],
   ports: DispatchPorts,
 ): Run {
+  const leaves = leavesFor(tasks.length);
   return {
     id,
     dispatchId,
@@ -221,6 +246,7 @@ function newRun(
     ...(request.pass === undefined ? {} : { pass: request.pass }),
     totalTasks: tasks.length,
     remainingTasks: tasks.length,
+    ...(leaves === undefined ? {} : { leaves }),
     cells: tasks.reduce((sum, task) => sum + task.cells.length, 0),
     status: 'RUNNING',
     ...(request.callbackUrl === undefined ? {} : { callbackUrl: request.callbackUrl }),

@@ -5,6 +5,7 @@ import { cellName, type CellOutcome } from '../model/cell.ts';
 import { computationIn, type Manifest } from '../model/manifest.ts';
 import { outcomeOf, type Task, type TaskCell } from '../model/task.ts';
 import { type Vector, vectorHash } from '../model/vector.ts';
+import type { Heartbeat } from './heartbeat.ts';
 import { loadInputs } from './load-inputs.ts';
 import type { Artifacts, CellRecord, CellWrite, Clock, Definitions, Log, Watchdog } from './ports.ts';
 
@@ -26,7 +27,7 @@ export async function executeCell(
   task: Task,
   cell: TaskCell,
   ports: CellPorts,
-  onProgress: (entities: number) => void,
+  heartbeat: Pick<Heartbeat, 'progress' | 'expect'>,
 ): Promise<{ outcome: CellOutcome; write?: CellWrite }> {
   const startedMs = ports.clock.now();
   const entry = computationIn(ports.manifest, cell.computation);
@@ -44,6 +45,7 @@ export async function executeCell(
     ports.log.info({ ...fields, event: 'cell.unchanged' }, 'unchanged: what it reads turned out the same');
     return { outcome: { status: 'UNCHANGED' } };
   }
+  if (loaded.expectedEntities !== undefined) heartbeat.expect(loaded.expectedEntities);
   const generation = ports.newId();
   const place = { kind: 'cell', computation: cell.computation, date: cell.date } as const;
   const base = { computation: cell.computation, date: cell.date, vector };
@@ -52,6 +54,7 @@ export async function executeCell(
     taskId: task.id,
     attempt: task.attempts,
     reason: cell.reason,
+    ...(cell.because === undefined ? {} : { because: cell.because }),
     finishedMs: ports.clock.now(),
     seconds: (ports.clock.now() - startedMs) / 1_000,
     ...counts,
@@ -70,7 +73,7 @@ export async function executeCell(
       ...(loaded.entities === undefined ? {} : { entities: loaded.entities }),
       sink: (part, index) => ports.artifacts.writeShard(place, generation, part, index),
       now: () => ports.clock.now(),
-      onProgress,
+      onProgress: heartbeat.progress,
     });
     const { artifact, entities, failedEntities, errors } = execution;
     const record = recordOf({ entities, failedEntities, errors });

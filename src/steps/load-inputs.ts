@@ -13,6 +13,8 @@ export interface LoadedInputs {
   /** By the author's keys. */
   readonly inputs: Record<string, unknown>;
   readonly entities: AsyncIterable<readonly Entry[]> | undefined;
+  /** How many entities there are, as the artifact says. */
+  readonly expectedEntities: number | undefined;
   readonly hashes: InputHashes;
 }
 
@@ -26,6 +28,7 @@ export async function loadInputs(
   const inputs: Record<string, unknown> = {};
   const hashes: InputHashes = {};
   let entities: AsyncIterable<readonly Entry[]> | undefined;
+  let expectedEntities: number | undefined;
   for (const { need, stored } of reads) {
     hashes[inputIdOf(need)] = hashOf(need, stored);
     const [only] = stored;
@@ -37,9 +40,10 @@ export async function loadInputs(
       inputs[need.key] = only === undefined ? undefined : await readWhole(only.artifact);
     } else if (only !== undefined) {
       entities = streamEntities(only.artifact);
+      expectedEntities = only.artifact.count;
     }
   }
-  return { inputs, entities, hashes };
+  return { inputs, entities, expectedEntities, hashes };
 }
 
 interface DatedArtifact {

@@ -4,13 +4,18 @@ import type { CellError, CellKey, Settled } from '../model/cell.ts';
 import type { Computation } from '../model/computation.ts';
 import type { Dataset } from '../model/dataset.ts';
 import type { Day } from '../model/date.ts';
+import type { Because } from '../model/decision.ts';
+import type { Distrust } from '../model/distrust.ts';
 import type { Hash } from '../model/hash.ts';
 import type { ManifestComputation, ManifestDataset } from '../model/manifest.ts';
+import type { MemoryBook } from '../model/memory-book.ts';
 import type { TaskMessage } from '../model/message.ts';
 import type { Run } from '../model/run.ts';
-import type { Task, Telemetry } from '../model/task.ts';
+import type { MemoryReading, Task, Telemetry } from '../model/task.ts';
 import type { Vector } from '../model/vector.ts';
-import type { Availability, Book } from '../planning/state.ts';
+import type { OpenRun } from '../planning/fold.ts';
+import type { Missing, ShelfContent } from '../planning/shelf.ts';
+import type { DatasetStanding, Standing } from '../planning/standing.ts';
 
 export interface Clock {
   now(): number;
@@ -56,7 +61,9 @@ export interface CellRecord {
   readonly runId: string;
   readonly taskId: string;
   readonly attempt: number;
+  /** Why it ran, in words and as data. */
   readonly reason: string;
+  readonly because?: Because;
   readonly finishedMs: number;
   readonly seconds: number;
   readonly entities: number;
@@ -92,6 +99,8 @@ export interface HeldTask {
   heartbeat(telemetry: Telemetry, untilMs: number): Promise<void>;
   /** Saves the task; with it, in one commit, the cell and, when the task has become terminal, the run's count. */
   save(task: Task, cell?: CellWrite): Promise<void>;
+  /** Saves what `decide` makes of the task, for another worker to take; what this one may still want to write is refused from now on. */
+  handBack(decide: (task: Task) => Task): Promise<void>;
 }
 
 export interface Tasks {
@@ -104,12 +113,13 @@ export interface Tasks {
     taskId: string,
     decide: (task: Task) => D,
   ): Promise<{ decision: D; held: HeldTask | undefined } | undefined>;
-  /** The newest task of a computation. */
-  lastOf(computation: string): Promise<Task | undefined>;
 }
 
 export interface Runs {
+  /** With the number of tasks that are open now. */
   read(runId: string): Promise<Run | undefined>;
+  /** The run of a task that has ended, if no other task of it is open. The cheap way to ask, once for each task. */
+  readIfOver(task: Pick<Task, 'runId' | 'leaf'>): Promise<Run | undefined>;
   markPublished(runId: string, atMs: number): Promise<void>;
   /** Marks that the callback is being sent. False when somebody else was faster. */
   beginCallback(run: Run, atMs: number): Promise<boolean>;
@@ -120,22 +130,44 @@ export interface Runs {
 export interface PlanningSnapshot {
   /** Raised by every change; a change made on an older snapshot is refused. */
   readonly sequence: number;
-  readonly book: Book;
-  readonly availability: Availability;
-  /** Runs whose outcomes are not in the book yet, with their tasks. */
-  readonly open: readonly { readonly run: Run; readonly tasks: readonly Task[] }[];
+  readonly standings: ReadonlyMap<string, Standing>;
+  readonly datasets: ReadonlyMap<string, DatasetStanding>;
+  /** Computation to behaviours that were proven to be that of its code now. */
+  readonly equivalents: ReadonlyMap<string, readonly Hash[]>;
+  readonly distrusted: ReadonlyMap<string, Distrust>;
+  /** As far as they were fetched. */
+  readonly books: ShelfContent;
+  /** Runs whose outcomes are not in the books yet, with their tasks. */
+  readonly open: readonly OpenRun[];
 }
 
+/** What is left out stays as it is. */
 export interface PlanningChange {
   /** Cells whose settled state changed; null when they are no longer settled. */
-  readonly settled: readonly { readonly cell: CellKey; readonly to: Settled | null }[];
-  readonly availability?: Availability;
-  readonly closedRuns: readonly string[];
+  readonly settled?: readonly { readonly cell: CellKey; readonly to: Settled | null }[];
+  readonly standings?: ReadonlyMap<string, Standing>;
+  readonly datasets?: ReadonlyMap<string, DatasetStanding>;
+  /** All days of the datasets that changed. */
+  readonly data?: ReadonlyMap<string, ReadonlyMap<Day, Hash>>;
+  readonly equivalents?: ReadonlyMap<string, readonly Hash[]>;
+  readonly distrusted?: ReadonlyMap<string, Distrust>;
+  readonly closedRuns?: readonly string[];
+  readonly memory?: MemoryBook;
   readonly claim?: { readonly run: Run; readonly tasks: readonly Task[] };
 }
 
 export interface Planning {
+  /** Standings and open runs; no book. */
   load(): Promise<PlanningSnapshot>;
+  /** Puts books into the snapshot. @throws {RetryableError} CONTENTION when they were written since. */
+  fetch(snapshot: PlanningSnapshot, missing: Missing): Promise<void>;
+  /** What tasks took before. Reads a document when it was written since the last look. @throws {RetryableError} as `fetch`. */
+  memory(snapshot: PlanningSnapshot): Promise<MemoryBook>;
+  /** Cells that went into the books after `sequence`; reads the books that were written since. */
+  settledAfter(
+    snapshot: PlanningSnapshot,
+    sequence: number,
+  ): Promise<{ readonly cell: CellKey; readonly settled: Settled }[]>;
   /** One commit. False when the state has moved on since the snapshot: load again and decide again. */
   commit(snapshot: PlanningSnapshot, change: PlanningChange): Promise<boolean>;
 }
@@ -188,8 +220,15 @@ export interface Definitions {
   dataset(entry: ManifestDataset): Promise<Dataset>;
 }
 
+/** What this process takes, in MiB. */
 export interface MemoryProbe {
-  read(): { rssMB: number; heapUsedMB: number };
+  read(): MemoryReading;
+  /** Resident memory alone, which is cheaper to ask for. */
+  rssMB(): number;
+  /** The highest resident memory since the process began. */
+  highestRssMB(): number;
+  /** Frees what earlier tasks have left behind, so that it is not taken for the next one's. Takes some ten milliseconds. */
+  collectGarbage(): void;
 }
 
 /** Stops the process when it is still busy with a task at its deadline: a loop without an end cannot be stopped from inside. */

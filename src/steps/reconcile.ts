@@ -8,9 +8,11 @@ import { messageFor } from '../model/message.ts';
 import type { Run } from '../model/run.ts';
 import { isTerminal, type Task } from '../model/task.ts';
 import { fold } from '../planning/fold.ts';
+import { Shelf } from '../planning/shelf.ts';
 import { callBack, isAnswered } from './count-down.ts';
-import { type DispatchPorts, publish } from './dispatch.ts';
+import { type DispatchPorts, learnFrom, publish } from './dispatch.ts';
 import type { Callbacks, Clock, Log, PlanningSnapshot } from './ports.ts';
+import { stateOf } from './survey.ts';
 
 /** A dispatcher needs seconds between its claim and its last publish; longer means that it died. */
 const UNPUBLISHED_AFTER_MS = LEASE_SECONDS * 1_000;
@@ -28,7 +30,7 @@ export interface ReconcileReport {
   readonly miscounted: readonly string[];
 }
 
-export interface ReconcilePorts extends Pick<DispatchPorts, 'planning' | 'runs' | 'queue' | 'manifest'> {
+export interface ReconcilePorts extends Pick<DispatchPorts, 'planning' | 'runs' | 'queue' | 'manifest' | 'tiers'> {
   readonly callbacks: Callbacks;
   readonly clock: Clock;
   readonly log: Log;
@@ -83,10 +85,18 @@ async function closeRuns(
   answered: ReadonlySet<string>,
   ports: ReconcilePorts,
 ): Promise<number> {
-  const { settled, closedRuns: over } = fold(snapshot.book, snapshot.open);
-  const closedRuns = over.filter((id) => answered.has(id));
-  if (closedRuns.length === 0) return 0;
-  const committed = await ports.planning.commit(snapshot, { settled, closedRuns });
-  // Another writer was faster and has folded the same outcomes, or will.
-  return committed ? closedRuns.length : 0;
+  const shelf = new Shelf(snapshot.books);
+  for (;;) {
+    const folded = fold(stateOf(snapshot, shelf), snapshot.open);
+    if (!shelf.isComplete) {
+      await ports.planning.fetch(snapshot, shelf.takeMissing());
+      continue;
+    }
+    const closedRuns = folded.closedRuns.filter((id) => answered.has(id));
+    if (closedRuns.length === 0) return 0;
+    const learned = await learnFrom(snapshot, closedRuns, ports);
+    const change = { settled: folded.settled, standings: folded.state.standings, closedRuns, ...learned.change };
+    // Another writer was faster and has folded the same outcomes, or will.
+    return (await ports.planning.commit(snapshot, change)) ? closedRuns.length : 0;
+  }
 }

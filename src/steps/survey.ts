@@ -1,28 +1,72 @@
-/** Survey: the plan of a grid as things stand, without changing anything. */
+/** Survey: a plan of what is at hand, made anew with the books that it missed until it misses none. Changes nothing. */
+import type { CellKey } from '../model/cell.ts';
 import type { Day } from '../model/date.ts';
 import type { Manifest } from '../model/manifest.ts';
-import { fold } from '../planning/fold.ts';
-import { plan, type PlannedCell } from '../planning/plan.ts';
+import { fold, type Fold } from '../planning/fold.ts';
+import { type Plan, plan, type PlannedCell, type PlanRequest } from '../planning/plan.ts';
+import { Shelf } from '../planning/shelf.ts';
 import type { PlanningState } from '../planning/state.ts';
-import type { Planning } from './ports.ts';
+import type { Planning, PlanningSnapshot } from './ports.ts';
 
 export interface Survey {
-  readonly cells: readonly PlannedCell[];
-  readonly state: PlanningState;
+  readonly snapshot: PlanningSnapshot;
+  readonly folded: Fold;
+  readonly plan: Plan;
+  /** Cells with what they were made from; reads the books that this takes. In the order asked for. */
+  cells(keys: readonly CellKey[]): Promise<PlannedCell[]>;
 }
 
 export interface SurveyRequest {
   readonly from: Day;
   readonly to: Day;
   readonly dispatchId?: string;
+  readonly mode?: PlanRequest['mode'];
+  readonly throughPass?: number;
+  /** What the state will be like, for plans of what is still to come. */
+  readonly foreseen?: (state: PlanningState) => PlanningState;
 }
 
-export async function survey(
-  request: SurveyRequest,
-  ports: { readonly manifest: Manifest; readonly planning: Planning },
-): Promise<Survey> {
-  const snapshot = await ports.planning.load();
-  const { book, inFlight } = fold(snapshot.book, snapshot.open);
-  const state: PlanningState = { book, inFlight, availability: snapshot.availability };
-  return { state, cells: plan({ manifest: ports.manifest, state, mode: 'forecast', ...request }) };
+export interface SurveyPorts {
+  readonly manifest: Manifest;
+  readonly planning: Planning;
 }
+
+/** @throws {RetryableError} CONTENTION when books were written after the snapshot was taken. */
+export async function survey(
+  { foreseen = (state) => state, ...request }: SurveyRequest,
+  { manifest, planning }: SurveyPorts,
+  snapshot?: PlanningSnapshot,
+): Promise<Survey> {
+  const known = snapshot ?? (await planning.load());
+  for (;;) {
+    const shelf = new Shelf(known.books);
+    const folded = fold(stateOf(known, shelf), known.open);
+    const made = plan({ mode: 'forecast', ...request, manifest, state: foreseen(folded.state) });
+    if (shelf.isComplete) {
+      return {
+        snapshot: known,
+        folded,
+        plan: made,
+        async cells(keys) {
+          for (;;) {
+            const cells = keys.flatMap((key) => made.cell(key) ?? []);
+            if (shelf.isComplete) return cells;
+            await planning.fetch(known, shelf.takeMissing());
+          }
+        },
+      };
+    }
+    await planning.fetch(known, shelf.takeMissing());
+  }
+}
+
+/** Before outcomes are folded in: what is in flight is not known yet. */
+export const stateOf = (snapshot: PlanningSnapshot, shelf: Shelf): PlanningState => ({
+  sequence: snapshot.sequence,
+  standings: snapshot.standings,
+  datasets: snapshot.datasets,
+  equivalents: snapshot.equivalents,
+  distrusted: snapshot.distrusted,
+  shelf,
+  inFlight: new Map(),
+});

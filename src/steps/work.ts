@@ -1,15 +1,17 @@
 /** Work: lease -> heartbeat -> execute day by day -> commit cell, task and count-down together -> callback on zero. */
 import { codeOf, RetryableError, speaksOfMemory, TerminalError, toError } from '../errors.ts';
-import { isStopped, onAttemptFailed, onCellDone, onGiveUp } from '../lifecycle/finish.ts';
+import { isStopped, onAttemptFailed, onCellDone, onGiveUp, onHandedBack } from '../lifecycle/finish.ts';
 import { decideLease, type LeaseDecision } from '../lifecycle/lease.ts';
 import { MAX_ATTEMPTS } from '../lifecycle/limits.ts';
-import { type MemoryOfTier, routeAfterDeath } from '../lifecycle/routing.ts';
+import { outOfTiers, routeAfterDeath, withOutgrown } from '../lifecycle/routing.ts';
 import type { CellError } from '../model/cell.ts';
 import { messageFor, type TaskMessage } from '../model/message.ts';
-import { isTerminal, openCells, type Resources, type Task } from '../model/task.ts';
+import type { Resources } from '../model/resources.ts';
+import { isTerminal, openCells, type Task } from '../model/task.ts';
+import type { Tiers } from '../model/tier.ts';
 import { countDown, type CountDownPorts } from './count-down.ts';
 import { type CellPorts, executeCell } from './execute-cell.ts';
-import { startHeartbeat } from './heartbeat.ts';
+import { type Heartbeat, startHeartbeat } from './heartbeat.ts';
 import type { HeldTask, MemoryProbe, Queue, Tasks } from './ports.ts';
 
 export interface WorkPorts extends CellPorts, CountDownPorts {
@@ -17,11 +19,13 @@ export interface WorkPorts extends CellPorts, CountDownPorts {
   readonly worker: string;
   readonly leaseMs: number;
   readonly heartbeatMs: number;
-  readonly memory: MemoryOfTier;
+  readonly tiers: Tiers;
   readonly probe: MemoryProbe;
   readonly tasks: Tasks;
   readonly queue: Queue;
   readonly newId: () => string;
+  /** Aborted when this process must let go of its tasks. */
+  readonly shutdown: AbortSignal;
 }
 
 /**
@@ -37,7 +41,7 @@ export async function work(message: TaskMessage, ports: WorkPorts): Promise<void
       tier: ports.tier,
       nowMs: ports.clock.now(),
       leaseMs: ports.leaseMs,
-      memory: ports.memory,
+      tiers: ports.tiers,
     }),
   );
   if (claimed === undefined) {
@@ -67,7 +71,8 @@ async function follow(
     case 'done':
       ports.log.debug({ ...fields, event: 'task.duplicate' }, 'already done');
       // The worker that ended it may have died before, or while, it called back.
-      if (['under-way', 'due'].includes(await countDown(message.runId, ports))) throw unanswered(message.runId);
+      if (['under-way', 'due'].includes(await countDown({ runId: message.runId }, ports)))
+        throw unanswered(message.runId);
       return;
     case 'busy':
       throw new RetryableError(
@@ -90,35 +95,56 @@ async function follow(
 }
 
 async function attempt(held: HeldTask, ports: WorkPorts): Promise<void> {
+  // Larger tiers are for a task at a time, and each is to be charged with its own memory: by that it may come back to a smaller tier.
+  if (ports.tier !== ports.tiers[0].name) ports.probe.collectGarbage();
   const heartbeat = startHeartbeat(held, ports);
   try {
-    await runCells(held, ports, heartbeat.progress);
+    await unlessAborted(runCells(held, ports, heartbeat), ports.shutdown);
     await heartbeat.stop();
   } catch (thrown) {
     await heartbeat.stop();
-    await onThrown(held, thrown, ports);
-    return;
+    if (codeOf(thrown) !== 'SHUTTING_DOWN') return onThrown(held, thrown, ports);
+    await held.handBack(onHandedBack);
+    ports.log.info(
+      { event: 'task.handed-back', run: held.task.runId, task: held.task.id },
+      'handed back: this worker is told to end',
+    );
+    throw thrown;
   }
-  await finishRun(held.task.runId, ports);
+  await finishRun(held.task, ports);
+}
+
+/** Work that must be let go is not waited for: a lease that was handed back refuses what it may still write. */
+async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void =>
+    aborted.reject(new RetryableError('SHUTTING_DOWN', 'this worker is told to end; another one goes on'));
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }
 
 /** The task is over, but its message is kept for as long as it is the run's only hope of an answer. */
-async function finishRun(runId: string, ports: CountDownPorts): Promise<void> {
-  if ((await countDown(runId, ports)) === 'due') throw unanswered(runId);
+async function finishRun(task: Task, ports: CountDownPorts): Promise<void> {
+  if ((await countDown(task, ports)) === 'due') throw unanswered(task.runId);
 }
 
 const unanswered = (runId: string): RetryableError =>
   new RetryableError('UNAVAILABLE', `run ${runId} is complete, but its workflow has not been called back yet`);
 
-async function runCells(held: HeldTask, ports: WorkPorts, onProgress: (entities: number) => void): Promise<void> {
+async function runCells(held: HeldTask, ports: WorkPorts, heartbeat: Heartbeat): Promise<void> {
   for (const cell of openCells(held.task)) {
     const { task } = held;
     if (isStopped(task)) {
-      await held.save(onCellDone(task, cell, { status: 'NOT_TRIED' }));
+      await held.save(heartbeat.stamp(onCellDone(task, cell, { status: 'NOT_TRIED' })));
       continue;
     }
-    const { outcome, write } = await executeCell(task, cell, ports, onProgress);
-    await held.save(onCellDone(held.task, cell, outcome), write);
+    const { outcome, write } = await executeCell(task, cell, ports, heartbeat);
+    await held.save(heartbeat.stamp(onCellDone(held.task, cell, outcome)), write);
     if (write?.status === 'COMPLETED') ports.artifacts.remember({ kind: 'cell', ...write }, write.artifact);
   }
 }
@@ -137,9 +163,10 @@ async function onThrown(held: HeldTask, thrown: unknown, ports: WorkPorts): Prom
   };
   // This worker is alive: its error's words say whether memory is to blame, an earlier heartbeat does not.
   const { resources, attempts } = held.task;
-  const route = routeAfterDeath({ resources, attempts, lastError: cellError }, ports.memory);
-  if (route.to === 'none') {
-    await giveUp(held, { code: 'OUT_OF_TIERS', message: `out of memory on the largest tier: ${route.because}` }, ports);
+  const route = routeAfterDeath({ resources, attempts, lastError: cellError }, ports.tiers);
+  const outgrown = withOutgrown(held.task, route);
+  if (route.to === undefined) {
+    await giveUp(held, outOfTiers(outgrown), ports);
     return;
   }
   if (held.task.attempts >= MAX_ATTEMPTS || error instanceof TerminalError) {
@@ -152,7 +179,7 @@ async function onThrown(held: HeldTask, thrown: unknown, ports: WorkPorts): Prom
     );
     return;
   }
-  const next = onAttemptFailed(held.task, cellError, route.to);
+  const next = onAttemptFailed(outgrown, cellError, route.to);
   await held.save(next);
   ports.log.warn(
     { ...fields, event: 'attempt.failed', error: cellError },
@@ -173,7 +200,7 @@ export async function giveUp(held: HeldTask, error: CellError, ports: CountDownP
     { event: 'task.failed', run: given.runId, task: given.id, computation: given.computation, error },
     `given up: ${error.code}: ${error.message}`,
   );
-  await finishRun(given.runId, ports);
+  await finishRun(given, ports);
 }
 
 /** Ends a task whose worker is stuck, if the worker's lease is still the one it had. */

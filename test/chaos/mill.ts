@@ -79,10 +79,10 @@ export async function startMill(project: FixtureProject, options: MillOptions): 
 }
 
 /** Ahead of the functions, which then change nothing but the address. */
-async function subscribe({ projectId, topics }: Config): Promise<void> {
+async function subscribe({ projectId, tiers }: Config): Promise<void> {
   const client = new PubSub({ projectId });
   await Promise.all(
-    Object.values(topics).map(async (name) => {
+    tiers.map(async ({ topic: name }) => {
       const [topic] = await client.createTopic(name);
       await topic.createSubscription(`${name}-push`, {
         pushConfig: { pushEndpoint: 'http://127.0.0.1:1' },

@@ -59,9 +59,8 @@ export async function readWritings(db: Firestore, ports: Ports): Promise<Writing
 }
 
 export async function takePicture(ports: Ports): Promise<Picture> {
-  const from = DAYS[0];
-  const { cells: planned, state } = await survey({ from, to: DAYS[3] }, ports);
   const keys = cellsOf(ports);
+  const planned = await (await survey({ from: DAYS[0], to: DAYS[3] }, ports)).cells(keys);
   const stored = await ports.cells.read(keys);
   const cells = await Promise.all(
     stored.map(async (cell): Promise<[string, CellPicture][]> => {
@@ -82,8 +81,8 @@ export async function takePicture(ports: Ports): Promise<Picture> {
       ];
     }),
   );
-  const book = [...state.book].flatMap(([computation, days]) =>
-    [...days].map(([date, settled]) => [cellName({ computation, date }), lineOf(settled)] as const),
+  const book = planned.flatMap(({ decision, settled }) =>
+    settled === undefined ? [] : [[cellName(decision), lineOf(settled)] as const],
   );
   return {
     cells: Object.fromEntries(cells.flat()),

@@ -1,19 +1,18 @@
 /** Thousands of decisions as a few rows. */
 import { expect, test } from 'vitest';
 import { groupPlan } from '../../src/cli/plan-groups.ts';
-import { addDays } from '../../src/model/date.ts';
-import type { Decision } from '../../src/model/decision.ts';
-import type { PlannedCell } from '../../src/planning/plan.ts';
+import { addDays, daysFrom } from '../../src/model/date.ts';
+import { daySetOfDays } from '../../src/planning/day-set.ts';
+import { graph } from '../support/graph.ts';
+import { PlanningWorld } from '../support/planning-world.ts';
 
 const START = '2001-01-01';
-const cell = (decision: Decision): PlannedCell => ({ decision, vector: undefined, settled: undefined, reads: {} });
-const onDay = (index: number) => ({ computation: 'rsi', date: addDays(START, index) });
+const last = (days: number): string => addDays(START, days - 1);
 
 test('ten years of one reason are one row and one stretch', () => {
-  const cells = Array.from({ length: 3_650 }, (_, index) =>
-    cell({ ...onDay(index), outcome: 'RUN', reason: { why: 'NEW' } }),
-  );
-  expect(groupPlan(cells)).toEqual([
+  const manifest = graph('rsi: document prices');
+  const world = new PlanningWorld().data('prices', daysFrom(START, last(3_650)));
+  expect(groupPlan(world.planned({ manifest, from: START, to: last(3_650) }))).toEqual([
     {
       computation: 'rsi',
       outcome: 'RUN',
@@ -21,20 +20,21 @@ test('ten years of one reason are one row and one stretch', () => {
       why: 'NEW',
       text: 'never ran',
       days: 3_650,
-      stretches: [{ from: START, to: addDays(START, 3_649) }],
+      stretches: [{ from: START, to: last(3_650) }],
     },
   ]);
 });
 
 test('days with another fate cut a stretch in two, and are a row of their own', () => {
-  const cells = Array.from({ length: 14 }, (_, index) =>
-    cell(
-      index % 7 === 6
-        ? { ...onDay(index), outcome: 'IMPOSSIBLE', reason: { why: 'NO_DATA', dataset: 'prices' } }
-        : { ...onDay(index), outcome: 'RERUN', reason: { why: 'UPSTREAM_RUNS', inputs: ['previous'] } },
-    ),
+  const manifest = graph('prices: document quotes', 'rsi: prices');
+  const days = daysFrom(START, last(14));
+  const world = new PlanningWorld().data(
+    'quotes',
+    days.filter((_, index) => index % 7 !== 6),
   );
-  expect(groupPlan(cells)).toMatchObject([
+  for (const date of days) world.completed(manifest, `rsi@${date}`, { 'dependency:prices': 'before' });
+  const groups = groupPlan(world.planned({ manifest, from: START, to: last(14), mode: 'forecast' }), ['rsi']);
+  expect(groups).toMatchObject([
     {
       outcome: 'RERUN',
       conditional: true,
@@ -47,6 +47,7 @@ test('days with another fate cut a stretch in two, and are a row of their own', 
     {
       outcome: 'IMPOSSIBLE',
       conditional: false,
+      text: 'UPSTREAM prices',
       days: 2,
       stretches: [
         { from: '2001-01-07', to: '2001-01-07' },
@@ -56,21 +57,25 @@ test('days with another fate cut a stretch in two, and are a row of their own', 
   ]);
 });
 
-test('waiting for the same day of another computation is one reason, waiting for one certain day another', () => {
-  const cells = [0, 1].flatMap((index) => [
-    cell({
-      ...onDay(index),
-      outcome: 'FAILED_DEPENDENCY',
-      reason: { why: 'FAILED', cell: { computation: 'prices', date: addDays(START, index) } },
-    }),
-  ]);
-  const one = cell({
-    ...onDay(2),
-    outcome: 'FAILED_DEPENDENCY',
-    reason: { why: 'FAILED', cell: { computation: 'prices', date: START } },
-  });
-  expect(groupPlan([...cells, one]).map(({ text, days }) => [text, days])).toEqual([
+test('the same day of another computation is one reason, another day is one of its own', () => {
+  const manifest = graph('prices: document quotes', 'rsi: prices', 'mean: history prices 2');
+  const world = new PlanningWorld().data('quotes', daysFrom(START, last(3)));
+  for (const date of daysFrom(START, last(2))) world.failed(manifest, `prices@${date}`, { dispatchId: 'now' });
+  const plan = world.planned({ manifest, from: START, to: last(3), dispatchId: 'now' });
+  const rows = (name: string) => groupPlan(plan, [name]).map(({ text, days }) => [text, days]);
+  expect(rows('rsi')).toEqual([
     ['prices failed', 2],
-    [`prices@${START} failed`, 1],
+    ['waits for prices', 1],
   ]);
+  expect(rows('mean')).toEqual([
+    ['never ran', 1],
+    [`prices@${START} failed`, 2],
+  ]);
+});
+
+test('days that are left out are counted nowhere', () => {
+  const manifest = graph('rsi: document prices');
+  const world = new PlanningWorld().data('prices', daysFrom(START, last(3)));
+  const plan = world.planned({ manifest, from: START, to: last(3) });
+  expect(groupPlan(plan, ['rsi'], () => daySetOfDays([START, last(3)]))).toMatchObject([{ days: 1 }]);
 });

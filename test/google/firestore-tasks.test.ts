@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Ports } from '../../src/compose.ts';
 import { RetryableError } from '../../src/errors.ts';
 import { onAttemptFailed, onCellDone } from '../../src/lifecycle/finish.ts';
+import { DEFAULT_TIERS } from '../../src/lifecycle/default-tiers.ts';
 import { decideLease } from '../../src/lifecycle/lease.ts';
 import type { CellOutcome } from '../../src/model/cell.ts';
 import { isTerminal, type Task, type Telemetry } from '../../src/model/task.ts';
@@ -35,9 +36,7 @@ const vectorOf = () => ({
 
 const lease = async (on: Ports, { id }: Task, nowMs: number): Promise<HeldTask> => {
   const request = { worker: 'w', token: randomUUID(), tier: 'standard', nowMs, leaseMs: LEASE_MS } as const;
-  const answer = await on.tasks.claim(id, (task) =>
-    decideLease(task, { ...request, memory: { standard: 2_048, 'high-mem': 8_192 } }),
-  );
+  const answer = await on.tasks.claim(id, (task) => decideLease(task, { ...request, tiers: DEFAULT_TIERS }));
   expect(answer?.decision.kind).toBe('run');
   if (answer?.held === undefined) throw new Error('the lease was not given');
   return answer.held;
@@ -132,7 +131,7 @@ describe.each([
             tier: 'standard',
             nowMs: 0,
             leaseMs: LEASE_MS,
-            memory: { standard: 2_048, 'high-mem': 8_192 },
+            tiers: DEFAULT_TIERS,
           }),
         );
         return answer?.decision.kind;

@@ -4,16 +4,20 @@
  */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isStopped, onAttemptFailed, onCellDone, onGiveUp } from '../../src/lifecycle/finish.ts';
+import { isStopped, onAttemptFailed, onCellDone, onGiveUp, onHandedBack } from '../../src/lifecycle/finish.ts';
 import { decideLease } from '../../src/lifecycle/lease.ts';
 import { LEASE_SECONDS, MAX_ATTEMPTS } from '../../src/lifecycle/limits.ts';
 import { routeAfterDeath } from '../../src/lifecycle/routing.ts';
 import type { CellOutcome } from '../../src/model/cell.ts';
 import { isTerminal, openCells, type Resources, type Task } from '../../src/model/task.ts';
+import { Tiers } from '../../src/model/tier.ts';
 import { aTask, fingerprintAt } from '../support/graph.ts';
 import { BROKEN, h } from '../support/planning-world.ts';
 
-const memory = { standard: 1_000, 'high-mem': 4_000 };
+const tiers = Tiers.parse([
+  { name: 'standard', memoryMB: 1_000 },
+  { name: 'high-mem', memoryMB: 4_000 },
+]);
 const leaseMs = LEASE_SECONDS * 1_000;
 
 type Event =
@@ -23,6 +27,7 @@ type Event =
   | { readonly is: 'heartbeat'; readonly worker: number; readonly rssMB: number }
   | { readonly is: 'cell'; readonly worker: number; readonly failed: boolean }
   | { readonly is: 'passing trouble'; readonly worker: number; readonly memory: boolean }
+  | { readonly is: 'hand back'; readonly worker: number }
   | { readonly is: 'death'; readonly worker: number };
 
 /** Counted back from the newest worker that lives. */
@@ -39,6 +44,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   },
   { weight: 4, arbitrary: fc.record({ is: fc.constant('cell' as const), worker, failed: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ is: fc.constant('passing trouble' as const), worker, memory: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ is: fc.constant('hand back' as const), worker }) },
   { weight: 2, arbitrary: fc.record({ is: fc.constant('death' as const), worker }) },
 );
 
@@ -93,7 +99,8 @@ function commit(life: Life, next: Task): void {
   }
   if (before.resources !== next.resources) life.moves++;
   if (before.resources === 'high-mem' && next.resources === 'standard') life.wrongs.push('it was moved down');
-  if (next.attempts > before.attempts) life.leasesTaken++;
+  // An attempt that is handed back does not count.
+  life.leasesTaken += Math.sign(next.attempts - before.attempts);
   life.task = next;
   if (!isTerminal(next)) return;
   life.countedDown++;
@@ -103,7 +110,7 @@ function commit(life: Life, next: Task): void {
 
 function deliver(life: Life, tier: Resources): void {
   const token = `t${++life.tokens}`;
-  const decision = decideLease(life.task, { worker: token, token, tier, nowMs: life.nowMs, leaseMs, memory });
+  const decision = decideLease(life.task, { worker: token, token, tier, nowMs: life.nowMs, leaseMs, tiers });
   if (decision.save === undefined) return;
   commit(life, decision.save);
   if (decision.kind === 'run' || decision.kind === 'give-up') {
@@ -127,6 +134,10 @@ function happen(life: Life, one: Event): void {
     life.workers[index] = undefined;
     return undefined;
   }
+  if (one.is === 'hand back') {
+    // It is told to stop; what it may still want to write carries a token that is no longer the task's.
+    return save(life, index, onHandedBack(holder.task));
+  }
   if (one.is === 'heartbeat') return beat(life, index, holder, one.rssMB);
   if (one.is === 'cell') {
     const [open] = openCells(holder.task);
@@ -141,9 +152,10 @@ function happen(life: Life, one: Event): void {
     ? { code: 'OUT_OF_MEMORY', message: 'Array buffer allocation failed' }
     : { code: 'UNAVAILABLE', message: 'no answer' };
   const { resources, attempts } = holder.task;
-  const route = routeAfterDeath({ resources, attempts, lastError: error }, memory);
-  const ends = route.to === 'none' || attempts >= MAX_ATTEMPTS;
-  return save(life, index, ends ? onGiveUp(holder.task, error) : onAttemptFailed(holder.task, error, route.to));
+  const route = routeAfterDeath({ resources, attempts, lastError: error }, tiers);
+  const { to } = route;
+  const ends = to === undefined || attempts >= MAX_ATTEMPTS;
+  return save(life, index, ends ? onGiveUp(holder.task, error) : onAttemptFailed(holder.task, error, to));
 }
 
 /** Touches telemetry and the lease's end only, and never a task that is no longer its own. */

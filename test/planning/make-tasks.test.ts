@@ -47,6 +47,7 @@ describe('a computation that reads no past of its own', () => {
           computation: 'a',
           date: MON,
           fingerprint: fingerprintHash(manifest.computations[0]!.fingerprint),
+          because: { why: 'NEW' },
           reason: 'RUN: never ran',
           reads: {},
           inputs: { 'dataset:flights': h(`flights ${MON}`) },

@@ -26,8 +26,12 @@ describe('root data', () => {
   afterEach(() => local.close());
 
   const load = (to: string = LAST) => loadFiles(to, ports);
-  const hashes = async (dataset: string): Promise<ReadonlyMap<string, string> | undefined> =>
-    (await local.open().planning.load()).availability.get(dataset);
+  const hashes = async (dataset: string): Promise<ReadonlyMap<string, string> | undefined> => {
+    const { planning } = local.open();
+    const snapshot = await planning.load();
+    await planning.fetch(snapshot, { books: new Set(), data: new Set([dataset]) });
+    return snapshot.books.data.get(dataset);
+  };
 
   test('is loaded once, and indexed once, however often that is asked for', async () => {
     expect(await load()).toEqual([

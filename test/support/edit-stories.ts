@@ -1,11 +1,13 @@
 /** Random stories: a small graph with data, and edits between runs, as text that people can read when a law breaks. */
 import * as fc from 'fast-check';
 import { addDays, type Day, daysFrom } from '../../src/model/date.ts';
-import { graphAt, printGraph, type Versions } from './graph.ts';
+import { behaviourOf } from '../../src/model/vector.ts';
+import type { Manifest } from '../../src/model/manifest.ts';
+import { fingerprintAt, graphAt, printGraph, type Versions } from './graph.ts';
 import type { Semantics, World } from './toy-mill.ts';
 
-/** A Monday. */
-const FIRST_DAY = '2024-01-01';
+/** A Saturday: two days later another year begins, and another book. */
+const FIRST_DAY = '2023-12-30';
 const NAMES = ['a', 'b', 'c', 'd', 'e'];
 const DATASETS = ['x', 'y'];
 
@@ -14,13 +16,21 @@ export type Edit =
   | { readonly edit: 'code'; readonly name: string }
   /** Only comments or layout changed: the fingerprint is the same. */
   | { readonly edit: 'cosmetic' }
+  /** What was proven of its code does not count any more, or does again. */
+  | { readonly edit: 'doubt'; readonly name: string }
+  /** Its skips are not trusted any more, or are again. */
+  | { readonly edit: 'distrust'; readonly name: string }
+  /** Its category or description: nothing that data depends on. */
+  | { readonly edit: 'move'; readonly name: string }
   | { readonly edit: 'rewire'; readonly name: string }
   | { readonly edit: 'add or remove'; readonly name: string }
   | { readonly edit: 'data'; readonly dataset: string; readonly day: number; readonly content: number }
   | { readonly edit: 'remove data'; readonly dataset: string; readonly day: number }
   | { readonly edit: 'trouble'; readonly name: string; readonly day: number; readonly kind: 'error' | 'death' }
   | { readonly edit: 'epoch' }
-  | { readonly edit: 'another day' };
+  | { readonly edit: 'another day' }
+  /** An earlier target: what is settled after it stays. */
+  | { readonly edit: 'a day less' };
 
 interface Slot {
   /** Its needs, and what they become when it is rewired. */
@@ -39,6 +49,10 @@ export interface Story {
   /** Between two runs. */
   readonly edits: readonly (readonly Edit[])[];
   readonly byHand: boolean;
+  /** Whether new code that does what the old code did is proven to. */
+  readonly proves: boolean;
+  /** Computations whose skips are not trusted from the start. */
+  readonly distrusts: readonly string[];
   readonly seed: number;
 }
 
@@ -82,6 +96,9 @@ const dataset = fc.constantFrom(...DATASETS);
 const edit: fc.Arbitrary<Edit> = fc.oneof(
   { weight: 8, arbitrary: name.map((of): Edit => ({ edit: 'code', name: of })) },
   { weight: 1, arbitrary: fc.constant<Edit>({ edit: 'cosmetic' }) },
+  { weight: 1, arbitrary: name.map((of): Edit => ({ edit: 'doubt', name: of })) },
+  { weight: 1, arbitrary: name.map((of): Edit => ({ edit: 'distrust', name: of })) },
+  { weight: 1, arbitrary: name.map((of): Edit => ({ edit: 'move', name: of })) },
   { weight: 2, arbitrary: name.map((of): Edit => ({ edit: 'rewire', name: of })) },
   { weight: 2, arbitrary: name.map((of): Edit => ({ edit: 'add or remove', name: of })) },
   { weight: 5, arbitrary: fc.record({ edit: fc.constant('data' as const), dataset, day, content }) },
@@ -97,6 +114,7 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constant<Edit>({ edit: 'epoch' }) },
   { weight: 2, arbitrary: fc.constant<Edit>({ edit: 'another day' }) },
+  { weight: 2, arbitrary: fc.constant<Edit>({ edit: 'a day less' }) },
 );
 
 export const story: fc.Arbitrary<Story> = fc.record({
@@ -116,14 +134,19 @@ export const story: fc.Arbitrary<Story> = fc.record({
   ),
   edits: fc.array(fc.array(edit, { minLength: 1, maxLength: 2 }), { minLength: 1, maxLength: 6 }),
   byHand: fc.boolean(),
+  proves: fc.boolean(),
+  distrusts: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.subarray(NAMES) }),
   seed: fc.integer(),
 });
 
 /** The worlds of a story, one for each run: the first, then one after each batch of edits. */
-export function* worldsOf({ slots, days, data, edits, byHand }: Story): Generator<World> {
+export function* worldsOf({ slots, days, data, edits, byHand, proves, distrusts }: Story): Generator<World> {
   const code: Record<string, number> = {};
   const rewired = new Set<string>();
   const removed = new Set<string>();
+  const doubted = new Set<string>();
+  const moved = new Set<string>();
+  const distrusted = new Set(distrusts);
   let epoch = 1;
   let length = days;
   const contents = new Map(
@@ -144,6 +167,15 @@ export function* worldsOf({ slots, days, data, edits, byHand }: Story): Generato
           code[one.name] = (code[one.name] ?? 1) + 1;
           break;
         case 'cosmetic':
+          break;
+        case 'doubt':
+          toggle(doubted, one.name);
+          break;
+        case 'distrust':
+          toggle(distrusted, one.name);
+          break;
+        case 'move':
+          toggle(moved, one.name);
           break;
         case 'rewire':
           toggle(rewired, one.name);
@@ -166,18 +198,40 @@ export function* worldsOf({ slots, days, data, edits, byHand }: Story): Generato
         case 'another day':
           length++;
           break;
+        case 'a day less':
+          length = Math.max(1, length - 1);
+          break;
       }
     }
     yield {
-      manifest: graphAt({ code: { ...code }, epoch } satisfies Versions, ...linesOf(slots, rewired, removed)),
+      manifest: relabelled(
+        graphAt({ code: { ...code }, epoch } satisfies Versions, ...linesOf(slots, rewired, removed)),
+        moved,
+      ),
       semantics: semanticsOf(slots, { ...code }),
       data: new Map([...contents].map(([of, values]) => [of, new Map(values)])),
       from: FIRST_DAY,
       to: addDays(FIRST_DAY, length - 1),
       trouble,
       byHand,
+      distrusted: new Set(distrusted),
+      equivalents: proves ? equivalentsOf(code, doubted) : new Map(),
     };
   }
+}
+
+const relabelled = (manifest: Manifest, moved: ReadonlySet<string>): Manifest => ({
+  ...manifest,
+  computations: manifest.computations.map((one) => (moved.has(one.name) ? { ...one, category: 'elsewhere' } : one)),
+});
+
+/** Versions come in pairs that do the same. */
+function equivalentsOf(code: Readonly<Record<string, number>>, doubted: ReadonlySet<string>): Map<string, string[]> {
+  const proven = NAMES.filter((of) => !doubted.has(of)).map((of): [string, string[]] => {
+    const twin = (code[of] ?? 1) ^ 1;
+    return [of, [behaviourOf(fingerprintAt({ code: { [of]: twin } }, of))]];
+  });
+  return new Map(proven);
 }
 
 function toggle(set: Set<string>, of: string): void {

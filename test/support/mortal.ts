@@ -1,5 +1,6 @@
 /** Ports of a process that dies at one of its effects: before it, or after it and before it hears of it. */
 import type { Ports } from '../../src/compose.ts';
+import type { HeldTask } from '../../src/steps/ports.ts';
 
 /** Which call of the outside world is the last, from 1, and whether it still takes place. */
 export interface Death {
@@ -37,9 +38,11 @@ export function mortal(ports: Ports, { at, when }: Death): Mortal {
     new Proxy(target, {
       get(_, property) {
         const value: unknown = Reflect.get(target, property);
-        const name = `${port}.${String(property)}`;
         if (typeof value !== 'function' || spared.includes(String(property))) return value;
-        return (...args: unknown[]) => effect(name, () => Reflect.apply(value, target, args));
+        return async (...args: unknown[]) => {
+          const answer = await effect(`${port}.${String(property)}`, () => Reflect.apply(value, target, args));
+          return isClaim(answer) ? { ...answer, held: wrap('task', answer.held) } : answer;
+        };
       },
     });
 
@@ -48,22 +51,15 @@ export function mortal(ports: Ports, { at, when }: Death): Mortal {
     ports: {
       ...ports,
       planning: wrap('planning', ports.planning),
+      tasks: wrap('tasks', ports.tasks),
       runs: wrap('runs', ports.runs),
       queue: wrap('queue', ports.queue),
       callbacks: wrap('callbacks', ports.callbacks, ['assertUrl']),
       artifacts: wrap('artifacts', ports.artifacts, ['recall', 'remember']),
-      tasks: {
-        ...wrap('tasks', ports.tasks),
-        read: (id) => effect('tasks.read', () => ports.tasks.read(id)) as ReturnType<typeof ports.tasks.read>,
-        lastOf: (name) =>
-          effect('tasks.lastOf', () => ports.tasks.lastOf(name)) as ReturnType<typeof ports.tasks.lastOf>,
-        async claim(id, decide) {
-          const claimed = await (effect('tasks.claim', () => ports.tasks.claim(id, decide)) as ReturnType<
-            typeof ports.tasks.claim<ReturnType<typeof decide>>
-          >);
-          return claimed?.held === undefined ? claimed : { ...claimed, held: wrap('task', claimed.held) };
-        },
-      },
     },
   };
 }
+
+/** What `tasks.claim` answers when the task was taken. */
+const isClaim = (answer: unknown): answer is { readonly held: HeldTask } =>
+  typeof answer === 'object' && answer !== null && 'held' in answer && answer.held !== undefined;

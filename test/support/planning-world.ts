@@ -5,7 +5,12 @@ import { describeReason } from '../../src/model/decision.ts';
 import { hashOf } from '../../src/model/hash.ts';
 import { computationIn, type Manifest } from '../../src/model/manifest.ts';
 import type { InputHashes } from '../../src/model/vector.ts';
-import { plan, type PlannedCell, type PlanRequest } from '../../src/planning/plan.ts';
+import { toOrdinal } from '../../src/model/date.ts';
+import { daySetOfDays } from '../../src/planning/day-set.ts';
+import { type Plan, plan, type PlannedCell, type PlanRequest } from '../../src/planning/plan.ts';
+import { bookId, Shelf } from '../../src/planning/shelf.ts';
+import { NO_DATASET, unknownStanding } from '../../src/planning/standing.ts';
+import type { PlanningState } from '../../src/planning/state.ts';
 
 /** The hash of a piece of content that a test calls by a word. */
 export const h = (word: string): string => (word === 'none' ? 'none' : hashOf(word));
@@ -79,8 +84,17 @@ export class PlanningWorld {
     return this;
   }
 
+  /** Of a planner that has nothing but the books to go by. */
+  planned(request: Omit<PlanRequest, 'state' | 'mode'> & Partial<Pick<PlanRequest, 'mode'>>): Plan {
+    return plan({ mode: 'dispatch', ...request, state: this.state() });
+  }
+
   plan(request: Omit<PlanRequest, 'state' | 'mode'> & Partial<Pick<PlanRequest, 'mode'>>): PlannedCell[] {
-    return plan({ mode: 'dispatch', ...request, state: this });
+    return this.planned(request).cells();
+  }
+
+  state(): PlanningState {
+    return stateOf(this.book, { availability: this.availability, inFlight: this.inFlight });
   }
 
   #settle(cell: string, settled: Settled, date: Day): this {
@@ -90,6 +104,45 @@ export class PlanningWorld {
     this.book.set(computation, days);
     return this;
   }
+}
+
+export type Books = ReadonlyMap<string, ReadonlyMap<Day, Settled>>;
+
+/** All books open, and nothing known to be at rest. */
+export function stateOf(
+  books: Books,
+  {
+    availability = new Map(),
+    inFlight = new Map(),
+  }: { availability?: Map<string, Map<Day, string>>; inFlight?: ReadonlyMap<string, string> } = {},
+): PlanningState {
+  const byId = new Map<string, Map<Day, Settled>>();
+  for (const [computation, days] of books) {
+    for (const [date, settled] of days) {
+      const id = bookId(computation, date);
+      byId.set(id, (byId.get(id) ?? new Map<Day, Settled>()).set(date, settled));
+    }
+  }
+  const flying = new Map<string, Map<number, string>>();
+  for (const [cell, runId] of inFlight) {
+    const { computation, date } = parseCell(cell);
+    flying.set(computation, (flying.get(computation) ?? new Map<number, string>()).set(toOrdinal(date), runId));
+  }
+  const ended = (days: ReadonlyMap<Day, Settled>, status: Settled['status']) =>
+    daySetOfDays([...days].filter(([, settled]) => settled.status === status).map(([date]) => date));
+  return {
+    sequence: 0,
+    standings: new Map(
+      [...books].map(([name, days]) => [name, unknownStanding(ended(days, 'COMPLETED'), ended(days, 'FAILED'))]),
+    ),
+    datasets: new Map(
+      [...availability].map(([name, days]) => [name, { ...NO_DATASET, days: daySetOfDays(days.keys()) }]),
+    ),
+    equivalents: new Map(),
+    distrusted: new Map(),
+    shelf: new Shelf({ books: byId, data: availability }),
+    inFlight: flying,
+  };
 }
 
 export const BROKEN: CellError = { code: 'COMPUTE_FAILED', message: 'it broke' };

@@ -37,6 +37,9 @@ export interface TaskBench {
   close(): Promise<void>;
 }
 
+/** Processes that workers are, in turn: more than any test has at work at once. */
+const POOL = 6;
+
 /** Tries of what suffers the faults too, before the test itself begins. */
 const TRIES = 20;
 
@@ -59,10 +62,12 @@ export async function taskBench(faults?: FaultPlan): Promise<TaskBench> {
   await again(() => loadFixture(base));
   let { manifest } = base;
   const called: string[] = [];
+  const pool: Ports[] = [];
+  let workers = 0;
   let claims = 0;
 
   const worker = (send?: Callbacks['send']): Ports => {
-    const opened = local.open();
+    const opened = (pool[workers++ % POOL] ??= local.open());
     const callbacks: Callbacks = {
       assertUrl: (url) => opened.callbacks.assertUrl(url),
       async send(url, body) {

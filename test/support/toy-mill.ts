@@ -8,14 +8,19 @@ import { addDays, type Day, daysFrom } from '../../src/model/date.ts';
 import { NO_INPUT } from '../../src/model/hash.ts';
 import { computationIn, inputIdOf, type Manifest, type ManifestComputation } from '../../src/model/manifest.ts';
 import type { Run } from '../../src/model/run.ts';
-import { isTerminal, openCells, type Task, type TaskCell } from '../../src/model/task.ts';
-import { type InputHashes, type Vector, vectorHash } from '../../src/model/vector.ts';
+import { isTerminal, outcomeOf, openCells, type Task, type TaskCell } from '../../src/model/task.ts';
+import type { Distrust } from '../../src/model/distrust.ts';
+import { behaviourOf, type InputHashes, type Vector, vectorHash } from '../../src/model/vector.ts';
 import { decodeWindow, windowHash } from '../../src/model/window.ts';
-import { fold, type OpenRun } from '../../src/planning/fold.ts';
+import { afterPlan } from '../../src/planning/after-plan.ts';
+import { fold, type Fold, type OpenRun } from '../../src/planning/fold.ts';
 import { makeTasks } from '../../src/planning/make-tasks.ts';
-import { plan, type PlannedCell } from '../../src/planning/plan.ts';
-import type { Book } from '../../src/planning/state.ts';
+import { plan, type Plan, type PlannedCell, type PlanRequest } from '../../src/planning/plan.ts';
+import { bookId, type Missing, Shelf } from '../../src/planning/shelf.ts';
+import { afterDataChanged, type DatasetStanding, NO_DATASET, type Standing } from '../../src/planning/standing.ts';
+import type { PlanningState } from '../../src/planning/state.ts';
 import { aRun } from './graph.ts';
+import { planEveryCell } from './planner-of-every-cell.ts';
 
 /** What is read: the day, and the value there. */
 export type Values = readonly (readonly [day: Day, value: number])[];
@@ -34,6 +39,10 @@ export interface World {
   readonly trouble: ReadonlyMap<string, 'error' | 'death'>;
   /** Dispatched without naming a pass: whatever can run now. */
   readonly byHand: boolean;
+  /** See PlanningState. */
+  readonly equivalents: ReadonlyMap<string, readonly string[]>;
+  /** Computations whose skips are not trusted. */
+  readonly distrusted: ReadonlySet<string>;
 }
 
 /** A cell that really ran, with what was known of it before. */
@@ -56,15 +65,23 @@ const wavesAllowed = (world: World): number =>
 export const hashOfValue = (value: number): string => value.toString(16).padStart(16, '0');
 
 export class ToyMill {
-  book: Book = new Map();
+  /** As the books are, cell by cell. */
+  book = new Map<string, Map<Day, Settled>>();
   /** Results by `computation@date`; a failure takes its cell's away. */
   readonly results = new Map<string, number>();
+  /** Where a plan differed from that of a planner that looks at every cell. */
+  readonly disagreements: string[] = [];
+  #sequence = 0;
+  #standings: ReadonlyMap<string, Standing> = new Map();
+  #datasets: ReadonlyMap<string, DatasetStanding> = new Map();
+  #data = new Map<string, Map<Day, string>>();
   #open: OpenRun[] = [];
   #runs = 0;
   #dispatches = 0;
 
   /** One day's pipeline. `random` orders the work inside each wave. */
   runPipeline(world: World, random: () => number): PipelineReport {
+    this.#index(world);
     const dispatchId = `dispatch-${++this.#dispatches}`;
     const ran: Ran[] = [];
     const atRest: PlannedCell[] = [];
@@ -87,45 +104,117 @@ export class ToyMill {
 
   /** What a whole pipeline would do. */
   forecast(world: World): PlannedCell[] {
-    return plan({
-      manifest: world.manifest,
-      state: this.#state(world),
-      from: world.from,
-      to: world.to,
-      mode: 'forecast',
-    });
+    this.#index(world);
+    const { made } = this.#plan(world, { mode: 'forecast' });
+    return made.cells();
   }
 
-  #state(world: World) {
-    const { book, inFlight } = fold(this.book, this.#open);
-    return { availability: availabilityOf(world), book, inFlight };
+  /** As steps/index-root-data.ts. */
+  #index(world: World): void {
+    const data = availabilityOf(world);
+    for (const name of new Set([...data.keys(), ...this.#data.keys()])) {
+      const [was, is] = [this.#data.get(name), data.get(name)];
+      const days = new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])]);
+      const changed = new Map(
+        [...days].filter((day) => was?.get(day) !== is?.get(day)).map((day) => [day, { there: is?.has(day) === true }]),
+      );
+      if (changed.size === 0) continue;
+      this.#sequence++;
+      const standing = afterDataChanged(this.#datasets.get(name) ?? NO_DATASET, changed, this.#sequence);
+      this.#datasets = new Map(this.#datasets).set(name, standing);
+    }
+    this.#data = data;
+  }
+
+  /** As steps/survey.ts: with the books that are at hand, until none is missed. */
+  #plan(world: World, request: Pick<PlanRequest, 'mode' | 'dispatchId' | 'throughPass'>): { folded: Fold; made: Plan } {
+    const { manifest, from, to, equivalents, distrusted } = world;
+    const content = { books: new Map<string, Map<Day, Settled>>(), data: new Map<string, Map<Day, string>>() };
+    for (;;) {
+      const shelf = new Shelf(content);
+      const state: PlanningState = {
+        sequence: this.#sequence,
+        standings: this.#standings,
+        datasets: this.#datasets,
+        equivalents,
+        distrusted: distrustOf(manifest, distrusted),
+        shelf,
+        inFlight: new Map(),
+      };
+      const folded = fold(state, this.#open);
+      const made = plan({ manifest, state: folded.state, from, to, ...request });
+      if (shelf.isComplete) {
+        this.#compare(world, made, request);
+        // What is asked of the plan from here on may need any book.
+        this.#fetch(content, 'all');
+        return { folded, made };
+      }
+      this.#fetch(content, shelf.missing);
+    }
+  }
+
+  #fetch(
+    content: { books: Map<string, Map<Day, Settled>>; data: Map<string, Map<Day, string>> },
+    what: Missing | 'all',
+  ): void {
+    const byId = new Map<string, Map<Day, Settled>>();
+    for (const [computation, days] of this.book) {
+      for (const [date, settled] of days) {
+        const id = bookId(computation, date);
+        byId.set(id, (byId.get(id) ?? new Map<Day, Settled>()).set(date, settled));
+      }
+    }
+    for (const id of what === 'all' ? byId.keys() : what.books) content.books.set(id, byId.get(id) ?? new Map());
+    for (const name of what === 'all' ? this.#data.keys() : what.data)
+      content.data.set(name, this.#data.get(name) ?? new Map());
+  }
+
+  #compare(world: World, made: Plan, request: Pick<PlanRequest, 'mode' | 'dispatchId' | 'throughPass'>): void {
+    const { manifest, from, to, equivalents, distrusted } = world;
+    const inFlight = new Map<string, string>();
+    const book = new Map([...this.book].map(([name, days]) => [name, new Map(days)]));
+    for (const { run, tasks } of this.#open) {
+      for (const task of tasks) {
+        for (const cell of task.cells) {
+          const outcome = outcomeOf(task, cell);
+          if (outcome === undefined) inFlight.set(cellName(cell), run.id);
+          else if (outcome.status === 'COMPLETED' || outcome.status === 'FAILED')
+            book.set(cell.computation, (book.get(cell.computation) ?? new Map<Day, Settled>()).set(cell.date, outcome));
+        }
+      }
+    }
+    const state = { availability: this.#data, book, inFlight, equivalents, distrusted };
+    for (const { decision: whole } of planEveryCell({ manifest, from, to, state, ...request })) {
+      const decision = made.decision(whole);
+      if (JSON.stringify(decision) !== JSON.stringify(whole))
+        this.disagreements.push(`${request.mode}: ${JSON.stringify(decision)} instead of ${JSON.stringify(whole)}`);
+    }
   }
 
   #dispatch(world: World, pass: number | undefined, dispatchId: string) {
-    const { manifest, from, to } = world;
-    const folded = fold(this.book, this.#open);
-    const planned = plan({
-      manifest,
-      state: this.#state(world),
-      from,
-      to,
-      dispatchId,
+    const { manifest } = world;
+    const { folded, made } = this.#plan(world, {
       mode: 'dispatch',
+      dispatchId,
       ...(pass === undefined ? {} : { throughPass: pass }),
     });
-    const cells = planned.filter(
-      ({ decision }) => pass === undefined || computationIn(manifest, decision.computation)?.pass === pass,
-    );
-    const runnable = cells.filter(({ decision }) => decision.outcome === 'RUN' || decision.outcome === 'RERUN');
+    const asked = manifest.computations
+      .filter((one) => pass === undefined || one.pass === pass)
+      .map(({ name }) => name);
+    const cells = made.cells(asked);
+    const runnable = made.runnable(asked, Infinity).map((cell) => made.cell(cell) as PlannedCell);
     const runId = `run-${++this.#runs}`;
     const tasks = makeTasks(runnable, { manifest, runId, dispatchId, nowMs: this.#runs, tierOf: () => 'standard' });
-    const book = new Map([...folded.book].map(([computation, days]) => [computation, new Map(days)]));
-    for (const { decision, settled } of cells) {
-      if (decision.outcome !== 'IMPOSSIBLE' || settled === undefined) continue;
-      book.get(decision.computation)?.delete(decision.date);
-      this.results.delete(cellName(decision));
+    const after = afterPlan(folded.state, made);
+    for (const { cell, to } of folded.settled)
+      this.book.set(cell.computation, (this.book.get(cell.computation) ?? new Map<Day, Settled>()).set(cell.date, to));
+    for (const cell of after.removed) {
+      this.book.get(cell.computation)?.delete(cell.date);
+      this.results.delete(cellName(cell));
     }
-    this.book = book;
+    this.#standings = after.standings;
+    this.#datasets = after.datasets;
+    this.#sequence++;
     this.#open = this.#open.filter(({ run }) => !folded.closedRuns.includes(run.id));
     const run: Run | undefined =
       tasks.length === 0 ? undefined : aRun({ id: runId, dispatchId, totalTasks: tasks.length, createdMs: this.#runs });
@@ -214,6 +303,13 @@ export class ToyMill {
   }
 }
 
+const distrustOf = (manifest: Manifest, distrusted: ReadonlySet<string>): Map<string, Distrust> =>
+  new Map(
+    manifest.computations
+      .filter(({ name }) => distrusted.has(name))
+      .map(({ name, fingerprint }) => [name, { behaviour: behaviourOf(fingerprint), because: 'AUDIT', text: '' }]),
+  );
+
 function availabilityOf(world: World): Map<string, Map<Day, string>> {
   return new Map(
     [...world.data].map(([dataset, days]) => [
@@ -278,7 +374,7 @@ function cleanCell(
 }
 
 /** The book as lines, for comparing two mills. */
-export const bookLines = (book: Book): string[] =>
+export const bookLines = (book: ReadonlyMap<string, ReadonlyMap<Day, Settled>>): string[] =>
   [...book]
     .flatMap(([computation, days]) => [...days].map(([date, settled]) => `${computation}@${date} ${line(settled)}`))
     .sort();

@@ -77,8 +77,8 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const explanation = await look(config, manifest, async (ports): Promise<Explanation> => {
     const foreseen = await foresee({ date, from }, ports);
     const cell = { computation: computation.name, date };
-    const history = cellHistory(foreseen.cells, ports.cells);
-    const planned = history.planned(cell);
+    const history = cellHistory(foreseen.plan, ports.cells);
+    const [planned] = await foreseen.cells([cell]);
     if (planned === undefined) throw new Error(`${computation.name}@${date} is not in its own plan`);
     const [stored] = await history.stored([cell]);
     const reads = new Set(computation.needs.flatMap((need) => ('of' in need ? [need.of] : [])));

@@ -1,15 +1,15 @@
 /** `daymill plan`: what a run would do, and why, without doing it. */
 import { selectComputations } from '../../manifest/select.ts';
 import type { Manifest } from '../../model/manifest.ts';
-import { countOutcomes, type OutcomeCounts } from '../../model/decision.ts';
-import type { PlannedCell } from '../../planning/plan.ts';
+import type { Decision, OutcomeCounts } from '../../model/decision.ts';
+import type { Plan } from '../../planning/plan.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { assertAfterFirstData, type Days, readDays } from '../days.ts';
 import { describeLoad, foresee, type PendingLoad } from '../foresee.ts';
 import { look } from '../look.ts';
 import { counted } from '../counted.ts';
 import { projectFiles, projectManifest } from '../project.ts';
-import { groupPlan, isConditional, type PlanGroup, type Stretch } from '../plan-groups.ts';
+import { groupPlan, type PlanGroup, type Stretch } from '../plan-groups.ts';
 import type { Output } from '../output.ts';
 import { table } from '../table.ts';
 
@@ -46,29 +46,30 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   selectComputations(manifest, expression, { changed: new Set() });
   assertAfterFirstData(days.date, await projectFiles(context.config, manifest));
   const foreseen = await look(context.config, manifest, (ports) => foresee(days, ports));
-  const changed = changedComputations(foreseen.cells);
+  const changed = changedComputations(foreseen.plan);
   const selected = selectComputations(manifest, expression, { changed });
-  const cells = foreseen.cells.filter(({ decision }) => selected.has(decision.computation));
+  const groups = groupPlan(foreseen.plan, selectedInOrder(foreseen.plan, selected));
   const answer: PlanAnswer = {
     ...days,
-    cells: countOutcomes(cells.map(({ decision }) => decision)),
-    conditional: cells.filter(({ decision }) => isConditional(decision)).length,
+    cells: foreseen.plan.counts(selectedInOrder(foreseen.plan, selected)),
+    conditional: groups.filter(({ conditional }) => conditional).reduce((sum, group) => sum + group.days, 0),
     loads: foreseen.loads,
-    groups: groupPlan(cells),
+    groups,
   };
   printPlan(answer, manifest, context.output);
   context.output.data(answer);
   return 0;
 }
 
+const selectedInOrder = (made: Plan, selected: ReadonlySet<string>): string[] =>
+  made.computations.filter((name) => selected.has(name));
+
 /** Of its own: not because something that it reads changed. */
-function changedComputations(cells: readonly PlannedCell[]): Set<string> {
+function changedComputations(made: Plan): Set<string> {
   const own = new Set(['code', 'layer', 'infrastructure', 'epoch']);
-  const changed = cells.filter(
-    ({ decision: { reason } }) =>
-      reason.why === 'NEW' || (reason.why === 'CHANGED' && reason.parts.some((part) => own.has(part))),
-  );
-  return new Set(changed.map(({ decision }) => decision.computation));
+  const isOwn = ({ reason }: Decision): boolean =>
+    reason.why === 'NEW' || (reason.why === 'CHANGED' && reason.parts.some((part) => own.has(part)));
+  return new Set(made.computations.filter((name) => made.fates(name).some(({ decision }) => isOwn(decision))));
 }
 
 function printPlan(answer: PlanAnswer, manifest: Manifest, output: Output): void {

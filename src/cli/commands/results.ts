@@ -136,8 +136,8 @@ async function sayWhyNone(request: Request, from: Day, ports: Ports, output: Out
   const { computation, date } = request;
   const cell = { computation: computation.name, date };
   const foreseen = await foresee({ date, from: from < date ? from : date }, ports);
-  const history = cellHistory(foreseen.cells, ports.cells);
-  const decision = history.planned(cell)?.decision;
+  const history = cellHistory(foreseen.plan, ports.cells);
+  const decision = history.decision(cell);
   if (decision === undefined) throw new Error(`${computation.name}@${date} is not in its own plan`);
   const causes = await traceCauses(cell, { manifest: ports.manifest, from, history, ranges: foreseen.ranges });
   const why = decision.reason.why === 'FAILED_BEFORE' ? 'its last attempt failed' : describeReason(decision);

@@ -53,7 +53,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
     cloud.warm();
     const ports = compose({ ...config, logLevel: 'silent' }, manifest);
     try {
-      const before = (await survey({ from: days.from, to: days.date }, ports)).state.book;
+      const { sequence: before } = await ports.planning.load();
       await load(days.date, files, ports, progress, stop.signal);
       const execution = await execute(days, cloud, stop.signal);
       progress.end();

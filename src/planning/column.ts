@@ -1,0 +1,373 @@
+/**
+ * The column of one computation: every day of the grid, decided. Only days that something has touched are looked at; the others
+ * stay at rest. A day is looked at for one of three reasons, which say how closely: a hash that it was made from may differ (its
+ * books are needed), the fingerprint differs (the standing says how), or what it reads is about to be made.
+ */
+import type { CellKey } from '../model/cell.ts';
+import { fromOrdinal } from '../model/date.ts';
+import type { Decision } from '../model/decision.ts';
+import { inputIdOf, type ManifestComputation, type ManifestNeed } from '../model/manifest.ts';
+import { behaviourOf, changedParts, type Fingerprint, fingerprintParts } from '../model/vector.ts';
+import { logged } from './change-log.ts';
+import {
+  daySetOf,
+  type DaySet,
+  daySpan,
+  hasDay,
+  intersect,
+  lastBefore,
+  NO_DAYS,
+  rangesOf,
+  sameDays,
+  subtract,
+  unite,
+} from './day-set.ts';
+import { type Grid, VIEW, type View } from './grid.ts';
+import { InputReader } from './input-reader.ts';
+import {
+  impossibleDays,
+  needsHash,
+  type Rest,
+  restDays,
+  type RestReason,
+  type Standing,
+  unitedRest,
+  unknownStanding,
+  withoutDays,
+} from './standing.ts';
+import { isDistrusted, isEquivalent, LOOK, ownFollowers, restNow, touchedDays } from './touched.ts';
+import {
+  atRest,
+  changed,
+  daily,
+  distrusted,
+  NEW,
+  restReasonOf,
+  upstreamRuns,
+  type Verdict,
+  VerdictTable,
+} from './verdict.ts';
+
+const MADE = 1;
+const FAILED = 2;
+
+export class Column {
+  readonly computation: ManifestComputation;
+  readonly grid: Grid;
+  /** As it was before this plan. */
+  readonly standing: Standing;
+  /** Days of the grid that are not at rest: what reads them waits, or fails with them. */
+  readonly pending: DaySet;
+  /** Days that became impossible, or possible, in this plan. */
+  readonly turned: DaySet;
+  /** Days at rest, on and off the grid, after this plan. */
+  readonly rest: readonly Rest[];
+  /** By index from the grid's first day, into the table; absent when nothing was looked at. */
+  readonly #marks: Uint16Array | undefined;
+  readonly #table = new VerdictTable();
+  readonly #reader: InputReader;
+  #views: Uint8Array | undefined;
+  #status: Uint8Array | undefined;
+
+  constructor(computation: ManifestComputation, grid: Grid) {
+    this.computation = computation;
+    this.grid = grid;
+    this.standing = grid.state.standings.get(computation.name) ?? unknownStanding(NO_DAYS, NO_DAYS);
+    this.#reader = new InputReader(this, grid);
+    const span = daySpan(grid.first, grid.first + grid.days - 1);
+    const { clean, rerun, parts } = restNow(computation, this.standing, grid);
+    const { dirty, awaits } = touchedDays(computation, this.standing, grid);
+    const kept = withoutDays(clean, dirty);
+    const settled = intersect(restDays(kept), span);
+    const codeChanged = subtract(intersect(rerun, span), dirty);
+    const waiting = intersect(awaits, span);
+    if (sameDays(settled, span) && waiting.length === 0) {
+      this.rest = kept;
+      this.pending = NO_DAYS;
+      this.turned = NO_DAYS;
+      return;
+    }
+    const look = new Uint8Array(grid.days);
+    const mark = (days: DaySet, how: number): void => {
+      for (const [first, last] of rangesOf(days))
+        for (let day = first; day <= last; day++) look[day - grid.first] = (look[day - grid.first] as number) | how;
+    };
+    mark(subtract(subtract(span, settled), codeChanged), LOOK.hashes);
+    mark(codeChanged, LOOK.fingerprint);
+    mark(waiting, LOOK.awaits);
+    const marks = new Uint16Array(grid.days);
+    this.#views = new Uint8Array(grid.days);
+    this.#marks = marks;
+    for (const { reason, days } of kept) {
+      const index = this.#verdict(JSON.stringify(reason), () => atRest(reason));
+      const view = this.#table.at(index).view;
+      for (const [first, last] of rangesOf(intersect(days, span))) {
+        marks.fill(index, first - grid.first, last - grid.first + 1);
+        this.#views.fill(view, first - grid.first, last - grid.first + 1);
+      }
+    }
+    this.#sweep(look, marks, this.#views, parts);
+    const views = this.#views;
+    const was = grid.fill(impossibleDays(this.standing.rest));
+    this.pending = this.#daysWhere((index) => (views[index] as number) >= VIEW.comingNow);
+    this.turned = this.#daysWhere((index) => (views[index] === VIEW.none) !== (was[index] === 1));
+    const turnedBeyond = ownFollowers(computation, this.standing, this.turned);
+    this.rest = unitedRest([...withoutDays(kept, unite(span, turnedBeyond)), ...this.#restOnGrid(marks)]);
+  }
+
+  get name(): string {
+    return this.computation.name;
+  }
+
+  /** What a reader finds on a day, by index from the grid's first day; days before the grid have what is settled. */
+  viewAt(index: number): View {
+    if (index < 0) return hasDay(this.standing.made, this.grid.first + index) ? VIEW.there : VIEW.none;
+    if (this.#views === undefined) {
+      this.#views = new Uint8Array(this.grid.days).fill(VIEW.there);
+      this.grid.fill(impossibleDays(this.rest), this.#views, VIEW.none);
+    }
+    return (this.#views[index] ?? VIEW.none) as View;
+  }
+
+  /** The last day before with a view other than `none`, by index; undefined when there is none. */
+  previousOf(index: number): number | undefined {
+    for (let before = index - 1; before >= 0; before--) if (this.viewAt(before) !== VIEW.none) return before;
+    const day = lastBefore(this.standing.made, Math.min(this.grid.first, this.grid.first + index));
+    return day === undefined ? undefined : day - this.grid.first;
+  }
+
+  /** Whether the day was looked at, and found different from what readers knew of it. */
+  verdictAt(index: number): Verdict {
+    if (this.#marks !== undefined) return this.#table.at(this.#marks[index] as number);
+    const day = this.grid.first + index;
+    const rest = this.rest.find(({ days }) => hasDay(days, day));
+    if (rest === undefined) throw new Error(`${this.name} is not planned on ${fromOrdinal(day)}`);
+    return atRest(rest.reason);
+  }
+
+  decisionAt(index: number): Decision {
+    const verdict = this.verdictAt(index);
+    const reason = 'reason' in verdict ? verdict.reason : this.#dailyReason(verdict, index);
+    return { ...this.#cellAt(index), outcome: verdict.outcome, reason } as Decision;
+  }
+
+  /** The days of each verdict, in order of their first days. */
+  stretches(): { readonly verdict: Verdict; readonly days: DaySet }[] {
+    const marks = this.#marks;
+    if (marks === undefined) {
+      const span = daySpan(this.grid.first, this.grid.first + this.grid.days - 1);
+      return this.rest
+        .map(({ reason, days }) => ({ verdict: atRest(reason), days: intersect(days, span) }))
+        .filter(({ days }) => days.length > 0);
+    }
+    return this.#daysByMark(marks).map(({ mark, days }) => ({ verdict: this.#table.at(mark), days }));
+  }
+
+  /** As it stands after this plan, committed as `sequence`. */
+  standingAfter(sequence: number): Standing {
+    const { dispatchId } = this.grid.request;
+    return {
+      ...this.standing,
+      fingerprint: this.computation.fingerprint,
+      needs: needsHash(this.computation),
+      seen: sequence,
+      ...(dispatchId === undefined ? {} : { dispatchId }),
+      rest: this.rest,
+      log: logged(this.standing.log, sequence, this.turned),
+    };
+  }
+
+  /** Whether its book says how the cell ended last. */
+  hasSettled(index: number): boolean {
+    return this.#statusAt(index) !== undefined;
+  }
+
+  /** Whether what is at rest has changed; who was cut off in which dispatch is no news. */
+  get isNews(): boolean {
+    if (this.turned.length > 0 || this.standing.needs !== needsHash(this.computation)) return true;
+    if (fingerprintParts(this.standing.fingerprint, this.computation.fingerprint).length > 0) return true;
+    return textOf(this.rest) !== textOf(this.standing.rest);
+  }
+
+  get reader(): InputReader {
+    return this.#reader;
+  }
+
+  #sweep(look: Uint8Array, marks: Uint16Array, views: Uint8Array, parts: readonly string[]): void {
+    const was = this.grid.fill(impossibleDays(this.standing.rest));
+    const windows = this.computation.needs.map((need) => (need.kind === 'own-history' ? need.days : 0));
+    const window = Math.max(0, ...windows);
+    const isPrevious = this.computation.needs.some(({ kind }) => kind === 'previous');
+    let previous = this.previousOf(0);
+    for (let index = 0; index < this.grid.days; index++) {
+      const how = look[index] as number;
+      if (how !== 0) {
+        const mark = this.#decide(index, how, previous, parts, marks);
+        const { view } = this.#table.at(mark);
+        marks[index] = mark;
+        views[index] = view;
+        const turned = (view === VIEW.none) !== (was[index] === 1);
+        const passedOn = turned ? LOOK.hashes : view >= VIEW.comingNow ? LOOK.awaits : 0;
+        const reach = passedOn === 0 ? 0 : window;
+        for (let ahead = 1; ahead <= reach; ahead++) addTo(look, index + ahead, passedOn);
+        // A day without a result hands on what came before it.
+        if (isPrevious) addTo(look, index + 1, view === VIEW.none ? passedOn | how : passedOn);
+      }
+      if (views[index] !== VIEW.none) previous = index;
+    }
+  }
+
+  /** As a number of the table. The order of the questions is the order in which answers matter to people. */
+  #decide(
+    index: number,
+    how: number,
+    previous: number | undefined,
+    parts: readonly string[],
+    marks: Uint16Array,
+  ): number {
+    const { needs } = this.computation;
+    let failed = -1;
+    let blocker = -1;
+    const awaited: number[] = [];
+    for (let need = 0; need < needs.length; need++) {
+      const found = this.#reader.look(need, index, previous);
+      if (found.noData) {
+        const { of } = needs[need] as { of: string };
+        return this.#verdict(`no data ${need}`, () => atRest({ why: 'NO_DATA', dataset: of }));
+      }
+      if (found.impossible) {
+        const { of } = needs[need] as { of: string };
+        return this.#verdict(`upstream ${need}`, () => atRest({ why: 'UPSTREAM', computation: of }));
+      }
+      if (found.failed && failed < 0) failed = need;
+      if (found.blocks && blocker < 0) blocker = need;
+      if (found.coming) awaited.push(need);
+    }
+    const day = this.grid.first + index;
+    if (this.grid.state.inFlight.get(this.name)?.has(day) === true)
+      return this.#verdict('in flight', () => daily('IN_FLIGHT'));
+    if (failed >= 0) return this.#verdict(`failed ${failed}`, () => daily('FAILED', failed));
+    if (this.grid.request.mode === 'dispatch' && blocker >= 0)
+      return this.#verdict(`waits ${blocker}`, () => daily('WAITING_FOR', blocker));
+    const status = this.#statusAt(index);
+    if (status === undefined) return this.#verdict('new', () => NEW);
+    if (status === FAILED || (how & LOOK.hashes) !== 0) return this.#compare(index, awaited, previous);
+    if ((how & LOOK.fingerprint) !== 0) return this.#verdict(`changed ${parts.join()}`, () => changed(parts));
+    if (awaited.length > 0) return this.#awaits(awaited);
+    // Nothing that it reads is awaited after all: it rests as before.
+    return marks[index] as number;
+  }
+
+  #awaits(awaited: readonly number[]): number {
+    return this.#verdict(`awaits ${awaited.join()}`, () => upstreamRuns(this.#idsOf(awaited)));
+  }
+
+  #idsOf(needs: readonly number[]): string[] {
+    return [...new Set(needs.map((need) => inputIdOf(this.computation.needs[need] as ManifestNeed)))];
+  }
+
+  /** Looks into the books: the vector that the cell was made from beside that of now. */
+  #compare(index: number, awaited: readonly number[], previous: number | undefined): number {
+    const settled = this.grid.state.shelf.settled(this.name, this.grid.first + index);
+    // Its book is not at hand: whoever asked for this plan will ask again with it.
+    if (settled === undefined) return this.#verdict('unknown', () => daily('WAITING_FOR', 0));
+    const { dispatchId } = this.grid.request;
+    if (settled.status === 'FAILED' && settled.dispatchId === dispatchId)
+      return this.#verdict('failed now', () => daily('FAILED_IN_THIS_DISPATCH'));
+    const waits = new Set(this.#idsOf(awaited));
+    const { inputs, ranNow } = this.#reader.hashes(index, awaited, previous);
+    const fingerprint = this.computation.fingerprint;
+    const parts =
+      settled.vector === undefined
+        ? []
+        : changedParts(settled.vector, { fingerprint, inputs }).filter((part) => !waits.has(part));
+    const cosmetic = settled.status === 'COMPLETED' && this.#isCosmetic(settled.vector.fingerprint, parts);
+    if (parts.length > 0 && !cosmetic) return this.#verdict(`changed ${parts.join()}`, () => changed(parts));
+    if (settled.status === 'FAILED') return this.#verdict('failed before', () => daily('FAILED_BEFORE'));
+    if (awaited.length > 0) return this.#awaits(awaited);
+    if (cosmetic) {
+      const from = behaviourOf(settled.vector.fingerprint);
+      return this.#verdict(JSON.stringify({ why: 'COSMETIC', from }), () => atRest({ why: 'COSMETIC', from }));
+    }
+    const cutOff = settled.dispatchId === dispatchId ? [] : ranNow;
+    if (cutOff.length > 0 && isDistrusted(this.grid, this.computation))
+      return this.#verdict(`distrusted ${cutOff.join()}`, () => distrusted(cutOff));
+    const reason: RestReason = cutOff.length > 0 ? { why: 'EARLY_CUTOFF', inputs: cutOff } : { why: 'UNCHANGED' };
+    return this.#verdict(JSON.stringify(reason), () => atRest(reason));
+  }
+
+  /** Whether nothing but the code differs, and that was proven to do the same. */
+  #isCosmetic(before: Fingerprint, parts: readonly string[]): boolean {
+    return (
+      parts.length > 0 &&
+      parts.every((part) => part === 'code' || part === 'layer') &&
+      isEquivalent(this.grid, this.computation, behaviourOf(before))
+    );
+  }
+
+  #statusAt(index: number): typeof MADE | typeof FAILED | undefined {
+    this.#status ??= this.grid.fill(this.standing.failed, this.grid.fill(this.standing.made), FAILED);
+    const status = this.#status[index];
+    return status === MADE || status === FAILED ? status : undefined;
+  }
+
+  #verdict(key: string, make: () => Verdict): number {
+    return this.#table.indexOf(key, make);
+  }
+
+  #cellAt(index: number): CellKey {
+    return { computation: this.name, date: fromOrdinal(this.grid.first + index) };
+  }
+
+  #dailyReason(verdict: Extract<Verdict, { daily: string }>, index: number): Decision['reason'] {
+    const day = this.grid.first + index;
+    switch (verdict.daily) {
+      case 'IN_FLIGHT':
+        return { why: 'IN_FLIGHT', runId: this.grid.state.inFlight.get(this.name)?.get(day) ?? '' };
+      case 'WAITING_FOR':
+        return { why: 'WAITING_FOR', cell: this.#reader.culprit(verdict.need ?? 0, index, 'blocks') };
+      case 'FAILED':
+        return { why: 'FAILED', cell: this.#reader.culprit(verdict.need ?? 0, index, 'failed') };
+      case 'FAILED_BEFORE':
+      case 'FAILED_IN_THIS_DISPATCH': {
+        const settled = this.grid.state.shelf.settled(this.name, day);
+        if (settled?.status !== 'FAILED') throw new Error(`${this.name}@${fromOrdinal(day)} has not failed`);
+        return { why: verdict.daily, error: settled.error };
+      }
+    }
+  }
+
+  #daysWhere(holds: (index: number) => boolean): DaySet {
+    const found: number[] = [];
+    for (let index = 0; index < this.grid.days; index++) if (holds(index)) found.push(this.grid.first + index);
+    return daySetOf(found);
+  }
+
+  #daysByMark(marks: Uint16Array): { mark: number; days: DaySet }[] {
+    const found = new Map<number, number[]>();
+    for (const [index, mark] of marks.entries()) {
+      const days = found.get(mark);
+      if (days === undefined) found.set(mark, [this.grid.first + index]);
+      else days.push(this.grid.first + index);
+    }
+    return [...found].map(([mark, days]) => ({ mark, days: daySetOf(days) }));
+  }
+
+  #restOnGrid(marks: Uint16Array): Rest[] {
+    return this.#daysByMark(marks).flatMap(({ mark, days }) => {
+      const reason = restReasonOf(this.#table.at(mark));
+      return reason === undefined ? [] : [{ reason, days }];
+    });
+  }
+}
+
+function addTo(look: Uint8Array, index: number, how: number): void {
+  if (how !== 0 && index < look.length) look[index] = (look[index] as number) | how;
+}
+
+const textOf = (rest: readonly Rest[]): string =>
+  JSON.stringify(
+    unitedRest(rest.map((one) => (one.reason.why === 'EARLY_CUTOFF' ? { ...one, reason: { why: 'UNCHANGED' } } : one)))
+      .map((one) => JSON.stringify(one))
+      .sort(),
+  );
