@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from './errors.ts';
 import { DEFAULT_TIERS } from './lifecycle/default-tiers.ts';
-import { DRAIN_SECONDS, HEARTBEAT_SECONDS, LEASE_SECONDS } from './lifecycle/limits.ts';
+import { DEFAULT_LANES, DRAIN_SECONDS, HEARTBEAT_SECONDS, LEASE_SECONDS } from './lifecycle/limits.ts';
 import { Day } from './model/date.ts';
 import { Resources } from './model/resources.ts';
 import { Tiers } from './model/tier.ts';
@@ -50,6 +50,7 @@ const Environment = z.object({
   DAYMILL_LEASE_SECONDS: z.coerce.number().positive().default(LEASE_SECONDS),
   DAYMILL_HEARTBEAT_SECONDS: z.coerce.number().positive().default(HEARTBEAT_SECONDS),
   DAYMILL_DRAIN_SECONDS: z.coerce.number().nonnegative().default(DRAIN_SECONDS),
+  DAYMILL_LANES: z.coerce.number().int().positive().default(DEFAULT_LANES),
   DAYMILL_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   GOOGLE_CLOUD_PROJECT: z.string().default('daymill-local'),
   K_REVISION: z.string().optional(),
@@ -69,6 +70,8 @@ export interface Config {
   readonly projectId: string;
   readonly tier: Resources;
   readonly tiers: Tiers;
+  /** Tasks that a wave is spread over; see planning/make-tasks.ts. */
+  readonly lanes: number;
   readonly leaseMs: number;
   readonly heartbeatMs: number;
   /** How long running tasks have when the process is told to end. */
@@ -104,6 +107,7 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
     projectId: variables.GOOGLE_CLOUD_PROJECT,
     tier,
     tiers,
+    lanes: variables.DAYMILL_LANES,
     leaseMs: variables.DAYMILL_LEASE_SECONDS * 1_000,
     heartbeatMs: variables.DAYMILL_HEARTBEAT_SECONDS * 1_000,
     drainMs: variables.DAYMILL_DRAIN_SECONDS * 1_000,

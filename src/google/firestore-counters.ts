@@ -24,8 +24,11 @@ export function createRun(db: Firestore, batch: WriteBatch, run: Run, tasks: rea
     if (leaf !== undefined)
       batch.create(counterRef(db, { runId: run.id, leaf }), { totalTasks: length, remainingTasks: length });
   }
-  for (const task of assigned) batch.create(db.collection(LEDGER).doc(task.id), { ...task, fence: '', rev: 0 });
+  for (const task of assigned) batch.create(db.collection(LEDGER).doc(task.id), toDocument(task));
 }
+
+/** A task that nobody has leased yet, as it is written. */
+export const toDocument = (task: Task): Record<string, unknown> => ({ ...task, fence: '', rev: 0 });
 
 /** The task ends in this commit. */
 export function countOff(db: Firestore, batch: WriteBatch, task: Counted): void {

@@ -14,10 +14,10 @@ import {
 import { randomUUID } from 'node:crypto';
 import { RetryableError } from '../errors.ts';
 import { isTerminal, Task } from '../model/task.ts';
-import type { CellWrite, HeldTask, Tasks } from '../steps/ports.ts';
+import type { CellWrite, HeldTask, TaskChange, Tasks } from '../steps/ports.ts';
 import { toPointer } from './firestore-artifacts.ts';
 import { isConflict, unavailable } from './firestore-client.ts';
-import { countOff } from './firestore-counters.ts';
+import { addTasks, countOff, toDocument } from './firestore-counters.ts';
 import { LEDGER, placePath } from './paths.ts';
 
 /** Times that a claim is decided anew because the task changed under it. */
@@ -44,8 +44,8 @@ export function firestoreTasks(db: Firestore): Tasks {
         if (decision.save === undefined) return { decision, held: undefined };
         const fence = decision.save.lease?.token ?? randomUUID();
         const next = { task: decision.save, fence, rev: version.rev + 1 };
-        const batch = db.batch();
-        const saved = await commitOver(ref, batch, version, next);
+        const parts = decision.parts ?? [];
+        const saved = await commitOver(db, ref, version, next, { parts });
         if (saved !== undefined) return { decision, held: hold(db, ref, saved) };
       }
       throw new RetryableError(
@@ -71,15 +71,12 @@ function hold(db: Firestore, ref: DocumentReference, claimed: Version): HeldTask
   const lost = (): RetryableError => new RetryableError('LEASE_LOST', `${ref.id} was taken over by another worker`);
 
   /** `fence` differs from ours when the task is handed to whoever comes next. */
-  const saveNow = async (task: Task, cell?: CellWrite, fence = version.fence): Promise<void> => {
+  const saveNow = async (task: Task, change: TaskChange = {}, fence = version.fence): Promise<void> => {
     const rev = ++issued;
     for (;;) {
       if (isTerminal(version.task) || version.fence !== own) throw lost();
-      const batch = db.batch();
-      if (cell !== undefined) writeCell(db, batch, cell);
-      if (isTerminal(task)) countOff(db, batch, task);
       const next = { task: withBeats(task, version.task), fence, rev };
-      const saved = await commitOver(ref, batch, version, next);
+      const saved = await commitOver(db, ref, version, next, change);
       if (saved !== undefined) {
         version = saved;
         return;
@@ -122,8 +119,8 @@ function hold(db: Firestore, ref: DocumentReference, claimed: Version): HeldTask
           await resync();
         }
       }),
-    save: (task, cell) => inTurn(() => saveNow(task, cell)),
-    handBack: (decide) => inTurn(() => saveNow(decide(version.task), undefined, randomUUID())),
+    save: (task, change) => inTurn(() => saveNow(task, change)),
+    handBack: (decide) => inTurn(() => saveNow(decide(version.task), {}, randomUUID())),
   };
 }
 
@@ -135,19 +132,26 @@ function withBeats(task: Task, held: Task): Task {
   return { ...task, ...lease, ...(telemetry === undefined ? {} : { telemetry }) };
 }
 
-/** Commits `batch` with the task's new version; undefined when the task is no longer at `version` and `next` is not there either. */
+/** Commits the task's new version with its change; undefined when the task is no longer at `version` and `next` is not there either. */
 async function commitOver(
+  db: Firestore,
   ref: DocumentReference,
-  batch: WriteBatch,
   version: Version,
   next: Omit<Version, 'updateTime'>,
+  { cells = [], parts = [] }: TaskChange,
 ): Promise<Version | undefined> {
+  const batch = db.batch();
+  for (const cell of cells) writeCell(db, batch, cell);
+  for (const part of parts) batch.create(db.collection(LEDGER).doc(part.id), toDocument(part));
+  if (parts.length > 0) addTasks(db, batch, next.task, parts.length);
+  if (isTerminal(next.task)) countOff(db, batch, next.task);
   const { status, resources, attempts, lease, lastError, outcomes, telemetry, outgrown } = next.task;
   const fields: UpdateData<Record<string, unknown>> = {
     status,
     resources,
     attempts,
     outcomes,
+    ...(parts.length === 0 ? {} : { cells: next.task.cells, parts: next.task.parts }),
     lease: lease ?? FieldValue.delete(),
     lastError: lastError ?? FieldValue.delete(),
     telemetry: telemetry ?? FieldValue.delete(),

@@ -5,18 +5,24 @@ import { isTerminal, type Lease, type Task } from '../model/task.ts';
 import { tierNamed, type Tiers } from '../model/tier.ts';
 import { MAX_ATTEMPTS } from './limits.ts';
 import { outOfTiers, type Remains, routeAfterDeath, withOutgrown } from './routing.ts';
+import { halve, isDivisible } from './split.ts';
 
-export type LeaseDecision =
+export type LeaseDecision = {
+  /** Tasks to be made with `save`: what was split off after a death. */
+  readonly parts?: readonly Task[];
+} &
   /** Terminal already: a duplicate. Acknowledge. */
-  | { readonly kind: 'done'; readonly save?: never }
-  /** Another attempt is alive. Do not acknowledge: if it dies, this delivery is the one that goes on. */
-  | { readonly kind: 'busy'; readonly untilMs: number; readonly save?: never }
-  /** It belongs on another tier: save it so, send it there, acknowledge. */
-  | { readonly kind: 'reroute'; readonly save: Task; readonly because: string }
-  /** No attempt is left: the task fails with this error, under a lease of ours. */
-  | { readonly kind: 'give-up'; readonly save: Task; readonly error: CellError }
-  /** The lease is ours, once `save` is saved over the version that was read. */
-  | { readonly kind: 'run'; readonly save: Task };
+  (
+    | { readonly kind: 'done'; readonly save?: never; readonly task: Task }
+    /** Another attempt is alive. Do not acknowledge: if it dies, this delivery is the one that goes on. */
+    | { readonly kind: 'busy'; readonly untilMs: number; readonly save?: never }
+    /** It belongs on another tier: save it so, send it there, acknowledge. */
+    | { readonly kind: 'reroute'; readonly save: Task; readonly because: string }
+    /** No attempt is left: the task fails with this error, under a lease of ours. */
+    | { readonly kind: 'give-up'; readonly save: Task; readonly error: CellError }
+    /** The lease is ours, once `save` is saved over the version that was read. */
+    | { readonly kind: 'run'; readonly save: Task }
+  );
 
 export interface LeaseRequest {
   readonly worker: string;
@@ -28,12 +34,16 @@ export interface LeaseRequest {
 }
 
 export function decideLease(found: Task, request: LeaseRequest): LeaseDecision {
-  if (isTerminal(found)) return { kind: 'done' };
+  if (isTerminal(found)) return { kind: 'done', task: found };
   let because: string | undefined;
   let task = found;
   let resources = tierNamed(request.tiers, found.resources).name;
   if (found.status === 'IN_PROGRESS' && found.lease !== undefined) {
     if (found.lease.untilMs > request.nowMs) return { kind: 'busy', untilMs: found.lease.untilMs };
+    if (isDivisible(found)) {
+      const { task: half, part } = halve(found);
+      return { ...decideLease(half, request), parts: [part] };
+    }
     const route = routeAfterDeath(remainsOf(found, found.lease), request.tiers);
     because = route.because;
     task = withOutgrown(found, route);

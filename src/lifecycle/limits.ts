@@ -3,6 +3,15 @@
 /** Leases a task may take before it is given up. */
 export const MAX_ATTEMPTS = 3;
 
+/** Seconds after which what is left of a task goes on in a new one: Pub/Sub waits 600 at most. */
+export const PLANNED_TASK_SECONDS = 480;
+
+/**
+ * Tasks that a wave is spread over. A day's slow cells stay parallel, and 5,000 quick ones are 32 messages: what they cost is then
+ * their own work.
+ */
+export const DEFAULT_LANES = 32;
+
 /** Seconds between heartbeats. */
 export const HEARTBEAT_SECONDS = 2;
 

@@ -1,5 +1,7 @@
 /** The manifest: the graph as data, made at build time and loaded at cold start. */
 import { z } from 'zod';
+import { Completeness } from './completeness.ts';
+import { ManifestCode } from './code-piece.ts';
 import { Hash } from './hash.ts';
 import { Fingerprint } from './vector.ts';
 
@@ -46,6 +48,7 @@ export const ManifestDataset = z.object({
   description: z.string().optional(),
   module: z.string(),
   exportName: z.string(),
+  complete: Completeness.optional(),
   /** Of the code that turns a file's rows into entities: when it changes, the file is loaded again. */
   loader: Hash,
 });
@@ -59,6 +62,8 @@ export const Manifest = z.object({
   /** By pass, then by name: an order in which everything comes after what it reads. */
   computations: z.array(ManifestComputation),
   datasets: z.array(ManifestDataset),
+  /** What the simulator must know of the code; a manifest without it proves nothing cosmetic. */
+  code: ManifestCode.optional(),
 });
 export type Manifest = z.infer<typeof Manifest>;
 
@@ -77,6 +82,12 @@ export function inputIdOf(need: ManifestNeed): string {
       return `${need.kind}:${need.of}`;
   }
 }
+
+/** Whether a history is of the very dataset that is streamed: the day before, read entity by entity beside the day. */
+export const isDayBefore = (computation: Pick<ManifestComputation, 'needs'>, need: ManifestNeed): boolean =>
+  need.kind === 'history' &&
+  need.source === 'document' &&
+  computation.needs.some((other) => other.kind === 'dataset' && other.of === need.of);
 
 export const computationIn = (manifest: Manifest, name: string): ManifestComputation | undefined =>
   manifest.computations.find((computation) => computation.name === name);

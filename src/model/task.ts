@@ -29,6 +29,8 @@ export const TaskCell = z.object({
   unlessVector: Hash.optional(),
   /** Which earlier days are read, by input id: a day for `previous` (or empty), a bitmap for a history (see model/window.ts). */
   reads: z.record(z.string(), z.string()),
+  /** A cell that was skipped and runs in shadow: its result is compared with the stored one, and thrown away. */
+  audit: z.object({ expected: Hash, behaviour: Hash }).optional(),
   /** Hashes of the inputs as planned, by input id: what a worker still remembers under the same hash need not be read again. */
   inputs: InputHashes,
 });
@@ -109,8 +111,13 @@ export const Task = z.object({
   outgrown: z.array(Outgrown).optional(),
   /** By `cellName`. */
   outcomes: z.record(z.string(), CellOutcome),
+  /** Tasks that were split off from this one. Whoever meets its message again sends theirs again. */
+  parts: z.array(z.string()).optional(),
 });
 export type Task = z.infer<typeof Task>;
+
+/** A task is named for its first cell, which no other task of the run ever begins with. */
+export const taskId = (runId: string, first: CellKey): string => `${runId}.${first.computation}.${first.date}`;
 
 export const outcomeOf = (task: Task, cell: CellKey): CellOutcome | undefined => task.outcomes[cellName(cell)];
 

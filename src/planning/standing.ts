@@ -27,6 +27,14 @@ export const isImpossible = (reason: { readonly why: string }): boolean =>
 export const Rest = z.object({ reason: RestReason, days: DaySet });
 export type Rest = z.infer<typeof Rest>;
 
+export const Audits = z.object({
+  /** Skipped cells that ran again in shadow … */
+  checked: z.number().int(),
+  /** … and gave another result. */
+  wrong: z.number().int(),
+});
+export type Audits = z.infer<typeof Audits>;
+
 export const Standing = z.object({
   /** What the days at rest were compared with. */
   fingerprint: Fingerprint,
@@ -42,6 +50,7 @@ export const Standing = z.object({
   made: DaySet,
   /** Days whose last attempt failed. */
   failed: DaySet,
+  audits: Audits.optional(),
   /** When what readers see of it changed. */
   log: ChangeLog,
 });
@@ -106,6 +115,15 @@ export function afterDataChanged(
   const there = daySetOfDays([...changed].filter(([, day]) => day.there).map(([date]) => date));
   return { days: unite(subtract(standing.days, all), there), log: logged(standing.log, sequence, all) };
 }
+
+/** After audits of it ended. */
+export const afterAudits = (standing: Standing, found: Audits): Standing => ({
+  ...standing,
+  audits: {
+    checked: (standing.audits?.checked ?? 0) + found.checked,
+    wrong: (standing.audits?.wrong ?? 0) + found.wrong,
+  },
+});
 
 export const withoutDays = (rest: readonly Rest[], days: DaySet): Rest[] =>
   rest.map((one) => ({ ...one, days: subtract(one.days, days) })).filter((one) => one.days.length > 0);

@@ -1,5 +1,6 @@
 /** Dispatch: plan -> claim cells -> route to a tier -> run and tasks in one commit -> publish. */
 import { codeOf, RetryableError, UserError } from '../errors.ts';
+import { MEMORY_DEATH_SHARE, PLANNED_TASK_SECONDS } from '../lifecycle/limits.ts';
 import { learn } from '../lifecycle/memory-book.ts';
 import { tierRouter } from '../lifecycle/tier-router.ts';
 import { cellName } from '../model/cell.ts';
@@ -12,9 +13,10 @@ import type { MemoryBook } from '../model/memory-book.ts';
 import { messageFor } from '../model/message.ts';
 import type { Run } from '../model/run.ts';
 import type { Task } from '../model/task.ts';
-import type { Tiers } from '../model/tier.ts';
+import { tierNamed, type Tiers } from '../model/tier.ts';
 import { afterPlan } from '../planning/after-plan.ts';
 import { dayCount } from '../planning/day-set.ts';
+import { withAudits } from '../planning/fold.ts';
 import { makeTasks } from '../planning/make-tasks.ts';
 import { isAnswered } from './count-down.ts';
 import type { Callbacks, Clock, Log, Planning, PlanningChange, PlanningSnapshot, Queue, Runs } from './ports.ts';
@@ -54,6 +56,8 @@ export interface DispatchAnswer {
 export interface DispatchPorts {
   readonly manifest: Manifest;
   readonly tiers: Tiers;
+  /** Tasks that a wave is spread over; see planning/make-tasks.ts. */
+  readonly lanes: number;
   readonly planning: Planning;
   readonly runs: Runs;
   readonly queue: Queue;
@@ -145,6 +149,15 @@ async function tryDispatch(
     dispatchId,
     nowMs,
     tierOf: router.tierOf,
+    predict(name) {
+      const known = router.predict(name);
+      return known === undefined ? undefined : { seconds: known.seconds, memoryMB: known.addedMB };
+    },
+    budget: (tier) => ({
+      seconds: PLANNED_TASK_SECONDS,
+      memoryMB: tierNamed(ports.tiers, tier).memoryMB * MEMORY_DEATH_SHARE,
+    }),
+    lanes: ports.lanes,
   });
   const run = tasks.length === 0 ? undefined : newRun(request, runId, dispatchId, tasks, ports);
   // Data that a settled cell was made from is gone: its result goes too, and comes back with the data. While a run that
@@ -155,8 +168,9 @@ async function tryDispatch(
   const isNews = settled.length > 0 || closedRuns.length > 0 || run !== undefined || plan.isNews;
   const change: PlanningChange = {
     settled,
-    standings,
+    standings: withAudits(standings, snapshot.open, closedRuns),
     datasets,
+    distrusted: folded.state.distrusted,
     closedRuns,
     ...memory?.change,
     ...(run === undefined ? {} : { claim: { run, tasks } }),

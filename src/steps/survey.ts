@@ -2,6 +2,7 @@
 import type { CellKey } from '../model/cell.ts';
 import type { Day } from '../model/date.ts';
 import type { Manifest } from '../model/manifest.ts';
+import { behaviourOf } from '../model/vector.ts';
 import { fold, type Fold } from '../planning/fold.ts';
 import { type Plan, plan, type PlannedCell, type PlanRequest } from '../planning/plan.ts';
 import { Shelf } from '../planning/shelf.ts';
@@ -40,7 +41,8 @@ export async function survey(
   const known = snapshot ?? (await planning.load());
   for (;;) {
     const shelf = new Shelf(known.books);
-    const folded = fold(stateOf(known, shelf), known.open);
+    const equivalents = inForce(known.equivalents, manifest);
+    const folded = fold({ ...stateOf(known, shelf), equivalents }, known.open);
     const made = plan({ mode: 'forecast', ...request, manifest, state: foreseen(folded.state) });
     if (shelf.isComplete) {
       return {
@@ -59,6 +61,18 @@ export async function survey(
     await planning.fetch(known, shelf.takeMissing());
   }
 }
+
+/** Of the registered classes of equal behaviours those that hold the code of now: of other code nothing was proven yet. */
+const inForce = (
+  classes: PlanningSnapshot['equivalents'],
+  { computations }: Manifest,
+): PlanningSnapshot['equivalents'] =>
+  new Map(
+    computations.flatMap(({ name, fingerprint }) => {
+      const behaviours = classes.get(name);
+      return behaviours?.includes(behaviourOf(fingerprint)) === true ? [[name, behaviours]] : [];
+    }),
+  );
 
 /** Before outcomes are folded in: what is in flight is not known yet. */
 export const stateOf = (snapshot: PlanningSnapshot, shelf: Shelf): PlanningState => ({

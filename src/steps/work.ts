@@ -1,16 +1,19 @@
-/** Work: lease -> heartbeat -> execute day by day -> commit cell, task and count-down together -> callback on zero. */
+/** Work: lease -> heartbeat -> execute cells -> commit cells, task and count-down together -> callback on zero. */
 import { codeOf, RetryableError, speaksOfMemory, TerminalError, toError } from '../errors.ts';
-import { isStopped, onAttemptFailed, onCellDone, onGiveUp, onHandedBack } from '../lifecycle/finish.ts';
+import { isStopped, onAttemptFailed, onCellStuck, onGiveUp, onHandedBack } from '../lifecycle/finish.ts';
 import { decideLease, type LeaseDecision } from '../lifecycle/lease.ts';
-import { MAX_ATTEMPTS } from '../lifecycle/limits.ts';
+import { MAX_ATTEMPTS, PLANNED_TASK_SECONDS } from '../lifecycle/limits.ts';
 import { outOfTiers, routeAfterDeath, withOutgrown } from '../lifecycle/routing.ts';
-import type { CellError } from '../model/cell.ts';
+import { continueLater, halve, isDivisible } from '../lifecycle/split.ts';
+import type { CellError, CellKey } from '../model/cell.ts';
 import { messageFor, type TaskMessage } from '../model/message.ts';
 import type { Resources } from '../model/resources.ts';
 import { isTerminal, openCells, type Task } from '../model/task.ts';
 import type { Tiers } from '../model/tier.ts';
 import { countDown, type CountDownPorts } from './count-down.ts';
-import { type CellPorts, executeCell } from './execute-cell.ts';
+import { type CellPorts, executeCells } from './execute-cells.ts';
+import { gatherOutcomes } from './gather-outcomes.ts';
+import { groupCells } from './group-cells.ts';
 import { type Heartbeat, startHeartbeat } from './heartbeat.ts';
 import type { HeldTask, MemoryProbe, Queue, Tasks } from './ports.ts';
 
@@ -67,6 +70,7 @@ async function follow(
   ports: WorkPorts,
 ): Promise<void> {
   const fields = fieldsOf(message);
+  await sendParts(decision.save ?? (decision.kind === 'done' ? decision.task : undefined), ports);
   switch (decision.kind) {
     case 'done':
       ports.log.debug({ ...fields, event: 'task.duplicate' }, 'already done');
@@ -92,6 +96,22 @@ async function follow(
     case 'run':
       await attempt(taken(held), ports);
   }
+}
+
+/** Sends the messages of tasks that were split off from this one and wait: whoever split them off may have died before it could. */
+async function sendParts(
+  task: Task | undefined,
+  { tasks, queue, log }: Pick<WorkPorts, 'tasks' | 'queue' | 'log'>,
+): Promise<void> {
+  if (task?.parts === undefined) return;
+  const parts = await Promise.all(task.parts.map((id) => tasks.read(id)));
+  const waiting = parts.flatMap((part) => (part?.status === 'PENDING' ? [messageFor(part)] : []));
+  if (waiting.length === 0) return;
+  await queue.publish(waiting);
+  log.info(
+    { event: 'task.split', run: task.runId, task: task.id, parts: waiting.map((part) => part.taskId) },
+    'its parts were sent',
+  );
 }
 
 async function attempt(held: HeldTask, ports: WorkPorts): Promise<void> {
@@ -136,17 +156,43 @@ async function finishRun(task: Task, ports: CountDownPorts): Promise<void> {
 const unanswered = (runId: string): RetryableError =>
   new RetryableError('UNAVAILABLE', `run ${runId} is complete, but its workflow has not been called back yet`);
 
+/** Makes the open cells group by group; what is left when the task's time is over goes on in a task of its own. */
 async function runCells(held: HeldTask, ports: WorkPorts, heartbeat: Heartbeat): Promise<void> {
-  for (const cell of openCells(held.task)) {
-    const { task } = held;
-    if (isStopped(task)) {
-      await held.save(heartbeat.stamp(onCellDone(task, cell, { status: 'NOT_TRIED' })));
-      continue;
+  const stopAtMs = ports.clock.now() + PLANNED_TASK_SECONDS * 1_000;
+  const outcomes = gatherOutcomes(held, heartbeat, ports);
+  const groups = groupCells(openCells(held.task), held.task.chained, ports.manifest);
+  for (const [index, group] of groups.entries()) {
+    if (isStopped(held.task)) {
+      for (const cell of groups.slice(index).flat()) await outcomes.add({ cell, outcome: { status: 'NOT_TRIED' } });
+      break;
     }
-    const { outcome, write } = await executeCell(task, cell, ports, heartbeat);
-    await held.save(heartbeat.stamp(onCellDone(held.task, cell, outcome)), write);
-    if (write?.status === 'COMPLETED') ports.artifacts.remember({ kind: 'cell', ...write }, write.artifact);
+    if (index > 0 && ports.clock.now() > stopAtMs) {
+      await outcomes.flush();
+      await putOff(held, heartbeat, ports);
+      return;
+    }
+    try {
+      const made = executeCells(held.task, group, ports, { stopAtMs, heartbeat });
+      for await (const one of made) await outcomes.add(one);
+    } catch (thrown) {
+      await outcomes.flush();
+      throw thrown;
+    }
+    if (held.task.chained) await outcomes.flush();
   }
+  await outcomes.flush();
+  if (!isTerminal(held.task)) await putOff(held, heartbeat, ports);
+}
+
+/** Ends the task with what it has; the open cells get a task and a message of their own. */
+async function putOff(held: HeldTask, heartbeat: Heartbeat, { log, queue }: WorkPorts): Promise<void> {
+  const { task, part } = continueLater(held.task);
+  await held.save(heartbeat.stamp(task), { parts: [part] });
+  log.info(
+    { event: 'task.continued', run: task.runId, task: task.id, part: part.id },
+    `its time is over: ${part.cells.length} cells go on in ${part.id}`,
+  );
+  await queue.publish([messageFor(part)]);
 }
 
 /** An attempt that did not end in outcomes: out of memory moves up, passing trouble comes again, and the last attempt gives up. */
@@ -157,11 +203,21 @@ async function onThrown(held: HeldTask, thrown: unknown, ports: WorkPorts): Prom
     ports.log.warn({ ...fields, event: 'lease.lost' }, error.message);
     return;
   }
+  // It ended, and then its part could not be sent: the message comes again, and sends it.
+  if (isTerminal(held.task)) throw error;
   const cellError: CellError = {
     code: speaksOfMemory(error.message) ? 'OUT_OF_MEMORY' : (codeOf(error) ?? 'UNAVAILABLE'),
     message: error.message,
   };
   // This worker is alive: its error's words say whether memory is to blame, an earlier heartbeat does not.
+  const tooMuch = speaksOfMemory(error.message) || codeOf(error) === 'OVERTIME';
+  if (tooMuch && isDivisible(held.task)) {
+    const { task, part } = halve(held.task);
+    await held.save(task, { parts: [part] });
+    ports.log.warn({ ...fields, event: 'task.halved', error: cellError }, `halved: ${error.message}`);
+    await ports.queue.publish([messageFor(task), messageFor(part)]);
+    return;
+  }
   const { resources, attempts } = held.task;
   const route = routeAfterDeath({ resources, attempts, lastError: cellError }, ports.tiers);
   const outgrown = withOutgrown(held.task, route);
@@ -203,19 +259,26 @@ export async function giveUp(held: HeldTask, error: CellError, ports: CountDownP
   await finishRun(given, ports);
 }
 
-/** Ends a task whose worker is stuck, if the worker's lease is still the one it had. */
+/**
+ * Fails what a worker is stuck on, if the worker's lease is still the one it had: the cell where it is known and there are others
+ * beside it, else the task. Where it is not known which of several cells is to blame, the lease ends, as if the worker had died.
+ */
 export async function giveUpStuck(
-  taskId: string,
-  token: string,
+  { id: taskId, token, cell }: { readonly id: string; readonly token: string; readonly cell?: CellKey | undefined },
   error: CellError,
   ports: CountDownPorts & Pick<WorkPorts, 'tasks' | 'newId'>,
 ): Promise<void> {
   // Under a token of its own, so that the worker finds its lease lost should it come loose after all.
   const own = ports.newId();
-  const claimed = await ports.tasks.claim(taskId, (task) =>
-    !isTerminal(task) && task.lease?.token === token ? { save: { ...task, lease: { ...task.lease, token: own } } } : {},
-  );
-  if (claimed?.held !== undefined) await giveUp(claimed.held, error, ports);
+  const claimed = await ports.tasks.claim(taskId, (task): { save?: Task } => {
+    if (isTerminal(task) || task.lease?.token !== token) return {};
+    const lease = { ...task.lease, token: own };
+    return { save: { ...task, lease: isDivisible(task) && cell === undefined ? { ...lease, untilMs: 0 } : lease } };
+  });
+  const held = claimed?.held;
+  if (held === undefined) return;
+  if (!isDivisible(held.task)) await giveUp(held, error, ports);
+  else if (cell !== undefined) await held.save(onCellStuck(held.task, cell, error));
 }
 
 function taken(held: HeldTask | undefined): HeldTask {

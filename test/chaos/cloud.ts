@@ -41,6 +41,7 @@ export async function startKillableCloud(root: string, onLine: (line: string) =>
     const started = fork(join(import.meta.dirname, 'cloud-process.ts'), [options], { execPath: process.execPath });
     child = started;
     await new Promise<void>((resolve, reject) => {
+      started.once('error', reject);
       started.once('exit', (code) => reject(new Error(`the local cloud ended with ${code} before it served`)));
       started.on('message', (report: CloudReport) => {
         if (report === 'idle') for (const resolve of waiting.splice(0)) resolve();

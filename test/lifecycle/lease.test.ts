@@ -35,7 +35,8 @@ describe('a delivery', () => {
   });
 
   test.each(['COMPLETED', 'FAILED'] as const)('of a %s task is a duplicate', (status) => {
-    expect(decideLease(aTask({ status, attempts: 3 }), request)).toEqual({ kind: 'done' });
+    const task = aTask({ status, attempts: 3 });
+    expect(decideLease(task, request)).toEqual({ kind: 'done', task });
   });
 
   test('while another attempt is alive must come again', () => {

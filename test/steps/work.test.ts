@@ -28,7 +28,7 @@ describe('work', () => {
       async read(places) {
         const token = (await tasks.read(claimed.message.taskId))?.lease?.token ?? '';
         const error = { code: 'TIMEOUT', message: 'it held its worker' };
-        await giveUpStuck(claimed.message.taskId, token, error, bench.worker());
+        await giveUpStuck({ id: claimed.message.taskId, token }, error, bench.worker());
         return artifacts.read(places);
       },
     };

@@ -1,38 +1,41 @@
-/** Ports of a process that dies at one of its effects: before it, or after it and before it hears of it. */
+/** Ports of a process that stops at one of its calls of the outside world: it dies there, or it is paused and woken later. */
 import type { Ports } from '../../src/compose.ts';
 import type { HeldTask } from '../../src/steps/ports.ts';
 
-/** Which call of the outside world is the last, from 1, and whether it still takes place. */
-export interface Death {
+/** Which call is the last, from 1: does it still take place, unheard of? */
+export interface Stop {
   readonly at: number;
   readonly when: 'before' | 'after';
 }
 
 export interface Mortal {
   readonly ports: Ports;
-  /** Resolves with the name of the last call. */
+  /** Resolves with the name of the call that it stopped at. */
   readonly died: Promise<string>;
+  /** A paused container goes on where it stopped, late. One that is never woken is dead. */
+  wake(): void;
 }
 
-/** From its death on nothing that the process asked for comes back; what waits for it waits for ever. */
-export function mortal(ports: Ports, { at, when }: Death): Mortal {
+export function mortal(ports: Ports, { at, when }: Stop): Mortal {
   const death = Promise.withResolvers<string>();
+  const awake = Promise.withResolvers<void>();
   let calls = 0;
-  let dead = false;
-  const never = new Promise<never>(() => {});
+  let stopped = false;
 
-  const effect = async (name: string, act: () => unknown): Promise<unknown> => {
-    if (dead) return never;
-    const last = ++calls === at;
-    if (last && when === 'before') return die(name);
-    const answer = await act();
-    if (last) return die(name);
-    return dead ? never : answer;
-  };
-  const die = (name: string): Promise<never> => {
-    dead = true;
+  const stop = (name: string): Promise<void> => {
+    stopped = true;
     death.resolve(name);
-    return never;
+    return awake.promise;
+  };
+  const effect = async (name: string, act: () => unknown): Promise<unknown> => {
+    if (stopped) await awake.promise;
+    const last = ++calls === at;
+    if (last && when === 'before') await stop(name);
+    const answer = await act();
+    if (last && when === 'after') await stop(name);
+    // Whatever else was under way is not heard of either.
+    if (stopped) await awake.promise;
+    return answer;
   };
   const wrap = <T extends object>(port: string, target: T, spared: readonly string[] = []): T =>
     new Proxy(target, {
@@ -48,6 +51,10 @@ export function mortal(ports: Ports, { at, when }: Death): Mortal {
 
   return {
     died: death.promise,
+    wake() {
+      stopped = false;
+      awake.resolve();
+    },
     ports: {
       ...ports,
       planning: wrap('planning', ports.planning),

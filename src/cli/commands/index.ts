@@ -19,6 +19,10 @@ export const COMMANDS = {
     summary: 'say why a computation ran for a day, or did not',
     load: async () => (await import('./explain.ts')).explain,
   },
+  load: {
+    summary: 'load a file of rows into a dataset',
+    load: async () => (await import('./load.ts')).load,
+  },
   results: {
     summary: 'show what a computation found on a day',
     load: async () => (await import('./results.ts')).results,

@@ -10,8 +10,8 @@ export type FirestoreUsage = ReturnType<Daymill['cloud']['firestore']['counters'
 export interface RunCloud {
   readonly workflows: WorkflowsClient;
   readonly functionUrls: Daymill['functionUrls'];
-  /** Starts what every run needs, beside what else there is to do first. */
-  warm(): void;
+  /** Starts what every run needs, beside what else there is to do first; settles once new code is simulated. Never rejects. */
+  warm(): Promise<void>;
   /** Operations so far; null when the cloud serves others too. */
   firestoreUsage(): FirestoreUsage | null;
   close(): Promise<void>;
@@ -32,7 +32,7 @@ export async function openRunCloud(config: Config, options: LocalOptions): Promi
   return {
     workflows: workflowsClient(config.projectId, LOCATION, session.env['WORKFLOWS_EMULATOR_HOST']),
     functionUrls: session.functions,
-    warm: () => {},
+    warm: () => Promise.resolve(),
     firestoreUsage: () => null,
     close: () => Promise.resolve(process.disconnect?.()),
   };
@@ -41,10 +41,12 @@ export async function openRunCloud(config: Config, options: LocalOptions): Promi
 const ownCloud = (daymill: Daymill): RunCloud => ({
   workflows: daymill.workflows,
   functionUrls: daymill.functionUrls,
-  warm() {
+  async warm() {
     daymill.functions.index.warm();
     daymill.functions.dispatch.warm();
     daymill.functions.reconcile.warm();
+    // While root data is loaded, other cores are idle. The workflow asks again, and reports what is wrong then.
+    await fetch(daymill.functionUrls.preflight, { method: 'POST' }).catch(() => undefined);
   },
   firestoreUsage: () => daymill.cloud.firestore.counters(),
   close: () => daymill.close(),
