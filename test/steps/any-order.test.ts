@@ -18,7 +18,7 @@ import { type Mortal, mortal, type Stop } from '../support/mortal.ts';
 import { type WaveBench, waveBench } from '../support/wave-bench.ts';
 
 /** Undefined: it goes through. */
-type Fate = (Stop & { readonly then: 'dies' | 'wakes' }) | undefined;
+type Fate = (Stop & { readonly afterwards: 'dies' | 'wakes' }) | undefined;
 
 type Event =
   | { readonly is: 'dispatch'; readonly fate: Fate }
@@ -33,7 +33,7 @@ const fate: fc.Arbitrary<Fate> = fc.option(
   fc.record({
     at: fc.integer({ min: 1, max: 9 }),
     when: fc.constantFrom('before' as const, 'after' as const),
-    then: fc.constantFrom('dies' as const, 'wakes' as const),
+    afterwards: fc.constantFrom('dies' as const, 'wakes' as const),
   }),
   { nil: undefined, freq: 2 },
 );
@@ -56,7 +56,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 
 const lives = fc
   .tuple(fate, fc.array(event, { minLength: 10, maxLength: 30, size: 'max' }))
-  .map(([fate, events]): Event[] => [{ is: 'dispatch', fate }, ...events]);
+  .map(([fate, events]) => [{ is: 'dispatch', fate } as Event].concat(events));
 
 /** Rounds that a healthy world may need: three attempts, a move to another tier, a callback and a reconciliation. */
 const HEALTHY_ROUNDS = 8;
@@ -110,7 +110,7 @@ describe('whatever dies or is paused between whatever', () => {
       const stopped = await Promise.race([done.then(() => false), process.died.then(() => true)]);
       if (!stopped) return done;
       seen.stops++;
-      if (fate?.then === 'wakes')
+      if (fate?.afterwards === 'wakes')
         paused.push(async () => {
           process.wake();
           await done;
