@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Ports } from '../../src/compose.ts';
 import { type Execution, executionIdOf } from '../../src/google/workflows-client.ts';
+import { RetryableError } from '../../src/errors.ts';
 import { ZOMBIE_MINUTES } from '../../src/lifecycle/limits.ts';
 import { reconcile } from '../../src/steps/reconcile.ts';
 import { DAYS } from '../support/fixture-project.ts';
@@ -230,7 +231,13 @@ async function ended(
 /** The scheduled reconciler, some time after: whatever it waits for has passed. */
 async function reconcileLater(ports: Ports, note: (text: string) => void): Promise<void> {
   const clock = { now: () => Date.now() + (ZOMBIE_MINUTES + 1) * 60_000 };
-  note(`chaos: reconciled ${JSON.stringify(await reconcile({ ...ports, clock }))}`);
+  try {
+    note(`chaos: reconciled ${JSON.stringify(await reconcile({ ...ports, clock }))}`);
+  } catch (error) {
+    // Another writer was faster, or the cloud is just coming back: as with a scheduled one, the next will do it.
+    if (!(error instanceof RetryableError)) throw error;
+    note(`chaos: could not reconcile: ${error.message}`);
+  }
 }
 
 /** The round as it is, and what a second run makes. */
