@@ -36,6 +36,7 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     worker: config.worker,
     leaseMs: config.leaseMs,
     heartbeatMs: config.heartbeatMs,
+    audit: config.audit,
     clock: { now: () => Date.now() },
     newId: () => randomUUID().slice(0, 13),
     log: openLog(config.logLevel, { worker: config.worker }),

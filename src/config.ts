@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from './errors.ts';
+import { type AuditPolicy, DEFAULT_AUDIT } from './planning/audit.ts';
 import { DEFAULT_TIERS } from './lifecycle/default-tiers.ts';
 import { DEFAULT_LANES, DRAIN_SECONDS, HEARTBEAT_SECONDS, LEASE_SECONDS } from './lifecycle/limits.ts';
 import { Day } from './model/date.ts';
@@ -21,6 +22,11 @@ const ProjectSettings = z.strictObject({
   date: Day.optional(),
   /** Raising it makes everything new. */
   epoch: z.number().int().default(1),
+  /** Which skipped cells run again in shadow; see planning/audit.ts. */
+  audit: z
+    .strictObject({ share: z.number().min(0).max(1), most: z.number().int().nonnegative() })
+    .partial()
+    .default({}),
   /** From the smallest to the largest; the specification's two when absent. */
   tiers: Tiers.default(DEFAULT_TIERS),
 });
@@ -67,6 +73,7 @@ export interface Config {
   readonly from: Day | undefined;
   readonly date: Day | undefined;
   readonly epoch: number;
+  readonly audit: AuditPolicy;
   readonly projectId: string;
   readonly tier: Resources;
   readonly tiers: Tiers;
@@ -104,6 +111,10 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
     from: variables.DAYMILL_FROM ?? project.from,
     date: project.date,
     epoch: project.epoch,
+    audit: {
+      share: project.audit.share ?? DEFAULT_AUDIT.share,
+      most: project.audit.most ?? DEFAULT_AUDIT.most,
+    },
     projectId: variables.GOOGLE_CLOUD_PROJECT,
     tier,
     tiers,

@@ -92,5 +92,10 @@ export function withVersion(versions: readonly RegisteredVersion[], added: Regis
     [...same].filter((each) => each !== behaviourOf(of)).slice(-MAX_EQUIVALENTS);
   return [...versions.filter((version) => version !== before), added]
     .slice(-MAX_VERSIONS)
-    .map((version) => (same.has(behaviourOf(version)) ? { ...version, equivalents: others(version) } : version));
+    .map((version) => (same.has(behaviourOf(version)) ? withEquivalents(version, others(version)) : version));
 }
+
+const withEquivalents = (version: RegisteredVersion, equivalents: string[]): RegisteredVersion => ({
+  ...version,
+  equivalents,
+});

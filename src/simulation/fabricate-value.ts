@@ -254,8 +254,10 @@ class Maker {
 }
 
 /** `{ type: ['number', 'null'] }` is how a plain nullable is written. */
+const ofType = (shape: Shape, type: TypeName): Shape => ({ ...shape, type });
+
 const oneTypeEach = (shape: Shape): Shape[] | undefined =>
-  Array.isArray(shape.type) ? (shape.type as TypeName[]).map((type) => ({ ...shape, type })) : undefined;
+  Array.isArray(shape.type) ? (shape.type as TypeName[]).map((type) => ofType(shape, type)) : undefined;
 
 const isDeep = (shape: Shape): boolean => shape.$ref !== undefined || shape.type === 'object' || shape.type === 'array';
 

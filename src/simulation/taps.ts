@@ -69,7 +69,7 @@ export function installTaps(): Taps {
     if (uses.size < MAX_USES && !uses.has(key))
       uses.set(
         key,
-        framesOf(stack).map((place) => ({ what, ...place })),
+        framesOf(stack).map((place) => Object.assign({ what }, place)),
       );
   };
   for (const [label, owner, members] of TAPPED)

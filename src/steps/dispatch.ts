@@ -15,6 +15,7 @@ import type { Run } from '../model/run.ts';
 import type { Task } from '../model/task.ts';
 import { tierNamed, type Tiers } from '../model/tier.ts';
 import { afterPlan } from '../planning/after-plan.ts';
+import { type AuditPolicy, cellsToAudit } from '../planning/audit.ts';
 import { dayCount } from '../planning/day-set.ts';
 import { withAudits } from '../planning/fold.ts';
 import { makeTasks } from '../planning/make-tasks.ts';
@@ -62,6 +63,7 @@ export interface DispatchPorts {
   readonly runs: Runs;
   readonly queue: Queue;
   readonly callbacks: Pick<Callbacks, 'assertUrl'>;
+  readonly audit: AuditPolicy;
   readonly clock: Clock;
   readonly newId: () => string;
   readonly log: Log;
@@ -136,7 +138,10 @@ async function tryDispatch(
   const asked = manifest.computations
     .filter(({ pass }) => request.pass === undefined || pass === request.pass)
     .map(({ name }) => name);
-  const runnable = await surveyed.cells(plan.runnable(asked, MAX_CELLS_A_WAVE));
+  const runnable = [
+    ...(await surveyed.cells(plan.runnable(asked, MAX_CELLS_A_WAVE))),
+    ...(await surveyed.audited(cellsToAudit(plan, asked, ports.audit, `${snapshot.sequence}`))),
+  ];
   const closedRuns = snapshot.open
     .filter(({ run: one }) => folded.closedRuns.includes(one.id) && (isAnswered(one) || isOvertaken(one, request)))
     .map(({ run: one }) => one.id);

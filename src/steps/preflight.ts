@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { RetryableError } from '../errors.ts';
 import { type CodePiece, pieceIdIn, piecesOf } from '../model/code-piece.ts';
+import type { Distrust } from '../model/distrust.ts';
 import { type Hash, hashOf } from '../model/hash.ts';
 import type { Manifest, ManifestComputation } from '../model/manifest.ts';
 import { type RegisteredPiece, type RegisteredVersion, type Registration, withVersion } from '../model/registration.ts';
@@ -79,13 +80,13 @@ export async function preflight(
   const report = reportOf(manifest, index, new Set(fresh.map(({ name }) => name)));
   if (!register) return report;
   if (added.length > 0) await registry.register(added);
-  await tellPlanner(report.equivalents, manifest, planning);
+  await tellPlanner(report, manifest, planning);
   return report;
 }
 
 /** Each class with the behaviour of now, so that a plan for other code does not take it for its own. */
 async function tellPlanner(
-  equivalents: PreflightReport['equivalents'],
+  { equivalents, verdicts }: PreflightReport,
   { computations }: Manifest,
   planning: Planning,
 ): Promise<void> {
@@ -97,13 +98,33 @@ async function tellPlanner(
   );
   for (let attempt = 0; attempt < COMMIT_ATTEMPTS; attempt++) {
     const snapshot = await planning.load();
-    if (isDeepStrictEqual(new Map(snapshot.equivalents), classes)) return;
-    if (await planning.commit(snapshot, { equivalents: classes })) return;
+    const distrusted = distrustedNow(snapshot.distrusted, verdicts, computations);
+    const isNews = !isDeepStrictEqual(
+      [new Map(snapshot.equivalents), new Map(snapshot.distrusted)],
+      [classes, distrusted],
+    );
+    if (!isNews || (await planning.commit(snapshot, { equivalents: classes, distrusted }))) return;
   }
   throw new RetryableError(
     'CONTENTION',
     'the verdicts were not told to the planner: others write its state all the time',
   );
+}
+
+/** Those that an audit found wrong stay so; those whose code differs from simulation to simulation have no right to skip either. */
+function distrustedNow(
+  before: ReadonlyMap<string, Distrust>,
+  verdicts: readonly ComputationVerdict[],
+  computations: readonly ManifestComputation[],
+): Map<string, Distrust> {
+  const found = new Map([...before].filter(([, { because }]) => because === 'AUDIT'));
+  const text = new Map(verdicts.map(({ computation, nondeterminism }) => [computation, nondeterminism]));
+  for (const { name, fingerprint } of computations) {
+    const seen = text.get(name);
+    if (seen === undefined || found.get(name)?.behaviour === behaviourOf(fingerprint)) continue;
+    found.set(name, { behaviour: behaviourOf(fingerprint), because: 'NONDETERMINISTIC', text: seen });
+  }
+  return found;
 }
 
 /** What the registry knows of the code as it is now, if this simulator made it. */
