@@ -25,25 +25,30 @@ export function checkLedger({ tasks, runs }: Ledger, openRuns: readonly string[]
 }
 
 /**
- * Nothing was written by two attempts: what the cell says of its maker is what the ledger says, and neither was touched after
- * the one commit that both were written in.
+ * Nothing was written by two attempts: what the cell says of its maker is what the ledger says, and the last that happened to the
+ * task is the commit that it shares with the last of its cells.
  */
 export function checkWritings({ tasks }: Ledger, writings: readonly Writing[]): string[] {
   const wrongs: string[] = [];
-  for (const { taskId, attempt, updatedAt, ...key } of writings) {
-    const name = cellName(key);
+  for (const [taskId, own] of Map.groupBy(writings, (writing) => writing.taskId)) {
     const task = tasks.find(({ id }) => id === taskId);
-    const cells = task === undefined ? [] : cellsOf(task);
-    const written = cells.filter(({ outcome }) => outcome === 'COMPLETED' || outcome === 'FAILED');
-    if (task === undefined || !written.some((cell) => cell.name === name)) {
-      wrongs.push(`${name} was written by ${taskId}, which says nothing of it`);
-      continue;
+    const written = (task === undefined ? [] : cellsOf(task)).filter(({ outcome }) =>
+      ['COMPLETED', 'FAILED'].includes(outcome ?? ''),
+    );
+    for (const { attempt, ...key } of own) {
+      const name = cellName(key);
+      if (!written.some((cell) => cell.name === name))
+        wrongs.push(`${name} was written by ${taskId}, which says nothing of it`);
+      if (attempt > (task?.attempts ?? 0))
+        wrongs.push(`${name} was written by attempt ${attempt} of ${task?.attempts} of ${taskId}`);
     }
-    if (attempt > task.attempts) wrongs.push(`${name} was written by attempt ${attempt} of ${task.attempts}`);
-    // The last commit of a task writes its last cell; one that ended otherwise, or gave up, comes later.
-    const together = written.at(-1)?.name === name && cells.at(-1)?.name === name && task.status === 'COMPLETED';
-    if (together ? task.updatedAt !== updatedAt : task.updatedAt < updatedAt)
-      wrongs.push(`${name} was written at ${updatedAt}, and ${taskId} at ${task.updatedAt}`);
+    if (task === undefined) continue;
+    const last = own.map(({ updatedAt }) => updatedAt).reduce((one, other) => (one > other ? one : other));
+    if (last > task.updatedAt)
+      wrongs.push(`a cell of ${taskId} was written at ${last}, after its end at ${task.updatedAt}`);
+    // Unless others have written its cells since; and a task that was given up ends after its cells.
+    if (own.length === written.length && task.status === 'COMPLETED' && last < task.updatedAt)
+      wrongs.push(`${taskId} was touched at ${task.updatedAt}, after its last cell at ${last}`);
   }
   return wrongs;
 }
