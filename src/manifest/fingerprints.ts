@@ -135,7 +135,7 @@ class Reach {
     const hash = hashOf(content);
     if (this.pieces.some(({ module, kind }) => kind === 'data' && module === path)) return;
     this.layer.add(`${path}=${hash}`);
-    const nothing = { omitted: [], numbers: [], strings: [], uncounted: [] };
+    const nothing = { omitted: [], numbers: [], strings: [], uncounted: [], strict: 0, inclusive: 0 };
     this.pieces.push({ name: '*', module: path, kind: 'data', line: 1, start: 0, end: 0, hash, ...nothing });
   }
 

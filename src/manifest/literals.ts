@@ -6,6 +6,8 @@ export interface Literals {
   readonly numbers: number[];
   readonly strings: string[];
   readonly uncounted: string[];
+  readonly strict: number;
+  readonly inclusive: number;
 }
 
 const LOGICAL_ASSIGNMENTS = new Set(['??=', '||=', '&&=']);
@@ -21,6 +23,7 @@ export function literalsIn(text: string): Literals {
   const numbers = new Set<number>();
   const strings = new Set<string>();
   const uncounted: string[] = [];
+  let [strict, inclusive] = [0, 0];
   const visit = (node: unknown): void => {
     if (Array.isArray(node)) return node.forEach(visit);
     if (typeof node !== 'object' || node === null) return;
@@ -37,6 +40,12 @@ export function literalsIn(text: string): Literals {
         return;
       }
     }
+    if (type === 'BinaryExpression') {
+      if (operator === '<' || operator === '>') strict++;
+      if (operator === '<=' || operator === '>=') inclusive++;
+      const value = constantIn(node);
+      if (value !== undefined) numbers.add(value);
+    }
     if (type === 'AssignmentPattern') uncounted.push(hashOf(canonicalJson(right)));
     if (type === 'AssignmentExpression' && LOGICAL_ASSIGNMENTS.has(String(operator)))
       uncounted.push(hashOf(canonicalJson([operator, right])));
@@ -45,5 +54,35 @@ export function literalsIn(text: string): Literals {
   visit(JSON.parse(text));
   // Infinity is no JSON, and no value of a stored input either.
   const finite = [...numbers].filter(Number.isFinite);
-  return { numbers: finite.sort((a, b) => a - b), strings: [...strings].sort(), uncounted: uncounted.sort() };
+  return {
+    numbers: finite.sort((a, b) => a - b),
+    strings: [...strings].sort(),
+    uncounted: uncounted.sort(),
+    strict,
+    inclusive,
+  };
+}
+
+/** Of `24 * 60`: a threshold is often spelled out so. */
+function constantIn(node: unknown): number | undefined {
+  if (typeof node !== 'object' || node === null) return undefined;
+  const { type, number, operator, left, right } = node as Record<string, unknown>;
+  if (typeof number === 'string') return Number(number);
+  if (type !== 'BinaryExpression') return undefined;
+  const [a, b] = [constantIn(left), constantIn(right)];
+  if (a === undefined || b === undefined) return undefined;
+  switch (operator) {
+    case '+':
+      return a + b;
+    case '-':
+      return a - b;
+    case '*':
+      return a * b;
+    case '/':
+      return a / b;
+    case '**':
+      return a ** b;
+    default:
+      return undefined;
+  }
 }

@@ -22,6 +22,9 @@ export const CodePiece = z.object({
   strings: z.array(z.string()),
   /** Hashes of the syntax that chooses without V8 counting it: default values and `??=`, `||=`, `&&=`; sorted. */
   uncounted: z.array(z.string()),
+  /** How many comparisons are strict (`<`, `>`) and how many take equals in (`<=`, `>=`). */
+  strict: z.number().int(),
+  inclusive: z.number().int(),
 });
 export type CodePiece = z.infer<typeof CodePiece>;
 

@@ -5,7 +5,13 @@ import { Hash } from './hash.ts';
 import { behaviourOf } from './vector.ts';
 
 /** A piece of code as a version had it; see `CodePiece` for what is not said here. */
-export const RegisteredPiece = CodePiece.pick({ kind: true, hash: true, uncounted: true }).extend({
+export const RegisteredPiece = CodePiece.pick({
+  kind: true,
+  hash: true,
+  uncounted: true,
+  strict: true,
+  inclusive: true,
+}).extend({
   /** See `pieceIdIn`. */
   id: z.string(),
   /** Where it is for people: `path:line`. */

@@ -41,8 +41,8 @@ export interface TaskContext {
   readonly runId: string;
   readonly dispatchId: string;
   readonly nowMs: number;
-  /** Where a computation's tasks start, by what became of its earlier ones. */
-  readonly tierOf: (computation: string) => Resources;
+  /** Where a computation's tasks start, by what earlier ones took. */
+  readonly tierOf: (computation: string, date: Day) => Resources;
   /** Absent, or undefined for a cell: nothing is known, and only counts limit a task. The worker looks at the clock as well. */
   readonly predict?: ((computation: string, date: Day) => Prediction | undefined) | undefined;
   /** What a task may be predicted to take, on each tier. */
@@ -106,7 +106,7 @@ function unitOf(planned: PlannedCell, computation: ManifestComputation, hasMore:
   const streams = datasetOf(computation) !== undefined;
   return {
     kind: isChained(computation) && hasMore && planned.audit !== true ? 'chain' : streams ? 'scan' : 'cell',
-    resources: context.tierOf(computation.name),
+    resources: context.tierOf(computation.name, cell.date),
     pass: computation.pass,
     cells: [cell],
     bytes: JSON.stringify(cell).length,

@@ -92,12 +92,18 @@ function unprovable(older: Registration, newer: Registration, { gone, come }: Ch
     const at = [...come, ...gone].find((piece) => piece.uncounted.length > 0);
     return `${at?.place ?? 'the code'} changed a default value or a logical assignment, whose use V8 does not count`;
   }
+  const more = (count: 'strict' | 'inclusive'): number => total(come, count) - total(gone, count);
+  if (more('strict') * more('inclusive') < 0)
+    return `${come[0]?.place ?? 'the code'} compares strictly where it took equals in, or the other way round; equals are rare`;
   const missed = come.find(({ uncovered }) => uncovered !== undefined);
   if (missed !== undefined) return `${missed.uncovered} was never executed`;
   const missedBefore = gone.find(({ uncovered }) => uncovered !== undefined);
   if (missedBefore !== undefined) return `${missedBefore.uncovered}, as it was before, was never executed`;
   return undefined;
 }
+
+const total = (pieces: readonly RegisteredPiece[], count: 'strict' | 'inclusive'): number =>
+  pieces.reduce((sum, piece) => sum + piece[count], 0);
 
 /** A threshold that moved may lie between two fabricated values. */
 function changedLiterals(older: Registration, newer: Registration): string | undefined {

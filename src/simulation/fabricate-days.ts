@@ -1,5 +1,6 @@
 /** The days that a computation is simulated on: chains of dates, and what its needs would find there. */
 import { createHash } from 'node:crypto';
+import type { JoinedEntry } from '../execution/join-by-key.ts';
 import type { Computation } from '../model/computation.ts';
 import { addDays, type Day } from '../model/date.ts';
 import { type Hash, HASH_LENGTH } from '../model/hash.ts';
@@ -13,7 +14,7 @@ export interface FabricatedDay {
   readonly date: Day;
   /** By the author's keys; the computation's own earlier results left out. */
   readonly inputs: Readonly<Record<string, unknown>>;
-  readonly entities: readonly (readonly [id: string, entity: unknown])[];
+  readonly entities: readonly JoinedEntry[];
   /** Stands for the computation's own last result, where one is fabricated instead of simulated. */
   readonly own: { readonly value: unknown } | undefined;
 }
@@ -215,7 +216,11 @@ function entitiesOf(
 ): FabricatedDay['entities'] {
   const need = needs.find(([, { kind }]) => kind === 'dataset')?.[1];
   if (need?.kind !== 'dataset') return [];
-  return (timelines.get(nameOf(need))?.get(date) ?? []) as FabricatedDay['entities'];
+  const timeline = timelines.get(nameOf(need)) ?? new Map<Day, unknown>();
+  const entities = (timeline.get(date) ?? []) as FabricatedDay['entities'];
+  if (!need.dayBefore) return entities;
+  const before = new Map((timeline.get(addDays(date, -1)) ?? []) as readonly [string, unknown][]);
+  return entities.map(([id, entity]) => (before.has(id) ? [id, entity, before.get(id)] : [id, entity]));
 }
 
 /** How many entities a day has: none, one, a few, and now and then enough for what only many can do. */

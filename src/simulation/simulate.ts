@@ -1,7 +1,8 @@
 /** Runs a computation through the real executor on fabricated days, and takes down what it did as one hash a day. */
 import { codeOf, toError } from '../errors.ts';
 import { execute } from '../execution/execute.ts';
-import { decodeEntries, decodeValue, type Entry } from '../execution/artifact-codec.ts';
+import { decodeEntries, decodeValue } from '../execution/artifact-codec.ts';
+import type { JoinedEntry } from '../execution/join-by-key.ts';
 import type { Artifact } from '../model/artifact.ts';
 import type { Computation, Work } from '../model/computation.ts';
 import type { Day } from '../model/date.ts';
@@ -37,6 +38,7 @@ async function simulateDay(computation: Computation, day: FabricatedDay, results
       context: { date: day.date },
       inputs: fresh({ ...day.inputs, ...ownInputs(computation, day, results) }),
       ...(computation.work.shape === 'compute' ? {} : { entities: inOneChunk(fresh(day.entities)) }),
+      withBefore: Object.values(computation.needs).some((need) => need.kind === 'dataset' && need.dayBefore),
       sink: ({ first, last, count }, index) => Promise.resolve({ first, last, count, id: String(index) }),
       now: () => 0,
     });
@@ -100,7 +102,7 @@ function ownInputs(
   return inputs;
 }
 
-async function* inOneChunk(entities: readonly Entry[]): AsyncGenerator<readonly Entry[]> {
+async function* inOneChunk(entities: readonly JoinedEntry[]): AsyncGenerator<readonly JoinedEntry[]> {
   yield entities;
 }
 

@@ -216,6 +216,8 @@ const registeredPiece = (piece: CodePiece, module: string, uncoveredLine: number
   kind: piece.kind,
   hash: piece.hash,
   uncounted: piece.uncounted,
+  strict: piece.strict,
+  inclusive: piece.inclusive,
   place: piece.kind === 'data' ? piece.module : `${piece.module}:${piece.line}`,
   ...(uncoveredLine === undefined ? {} : { uncovered: `${piece.module}:${uncoveredLine}` }),
 });

@@ -2,7 +2,6 @@
 import type { CellKey } from '../model/cell.ts';
 import type { Day } from '../model/date.ts';
 import type { Manifest } from '../model/manifest.ts';
-import { behaviourOf } from '../model/vector.ts';
 import { fold, type Fold } from '../planning/fold.ts';
 import { type Plan, plan, type PlannedCell, type PlanRequest } from '../planning/plan.ts';
 import { Shelf } from '../planning/shelf.ts';
@@ -43,8 +42,7 @@ export async function survey(
   const known = snapshot ?? (await planning.load());
   for (;;) {
     const shelf = new Shelf(known.books);
-    const equivalents = inForce(known.equivalents, manifest);
-    const folded = fold({ ...stateOf(known, shelf), equivalents }, known.open);
+    const folded = fold(stateOf(known, shelf), known.open);
     const made = plan({ mode: 'forecast', ...request, manifest, state: foreseen(folded.state) });
     if (shelf.isComplete) {
       const withBooks = async (pick: (key: CellKey) => PlannedCell | undefined, keys: readonly CellKey[]) => {
@@ -65,18 +63,6 @@ export async function survey(
     await planning.fetch(known, shelf.takeMissing());
   }
 }
-
-/** Of the registered classes of equal behaviours those that hold the code of now: of other code nothing was proven yet. */
-const inForce = (
-  classes: PlanningSnapshot['equivalents'],
-  { computations }: Manifest,
-): PlanningSnapshot['equivalents'] =>
-  new Map(
-    computations.flatMap(({ name, fingerprint }) => {
-      const behaviours = classes.get(name);
-      return behaviours?.includes(behaviourOf(fingerprint)) === true ? [[name, behaviours]] : [];
-    }),
-  );
 
 /** Before outcomes are folded in: what is in flight is not known yet. */
 export const stateOf = (snapshot: PlanningSnapshot, shelf: Shelf): PlanningState => ({

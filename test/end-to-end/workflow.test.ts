@@ -98,7 +98,7 @@ describe('the pipeline', () => {
     });
     target.handle('/dispatch', () => {
       order.push('dispatch');
-      return { body: { dispatched: 0, inFlight: 0 } };
+      return { body: { dispatched: 0, inFlight: 0, quiet: false } };
     });
     const functions = Object.fromEntries(
       ['index', 'preflight', 'dispatch', 'reconcile'].map((name) => [name, `${target.url}/${name}`]),

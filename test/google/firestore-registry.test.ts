@@ -36,6 +36,8 @@ function aVersion(computation: string, code: string, same: readonly string[] = [
           kind: 'declaration',
           hash: hashOf(code),
           uncounted: [],
+          strict: 1,
+          inclusive: 0,
           place: 'score.ts:7',
           uncovered: 'score.ts:9',
         },

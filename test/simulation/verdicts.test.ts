@@ -1,6 +1,7 @@
 /** What preflight proves of a change, what it catches, and what it leaves open. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PreflightReport } from '../../src/steps/preflight.ts';
+import { HEAD } from '../manifest/project-folder.ts';
 import {
   type Files,
   moduleOf,
@@ -132,6 +133,12 @@ const OPEN: readonly Case[] = [
     reason: /default value/,
   },
   {
+    title: 'that takes equals in where they never come',
+    before: ['({ prices }) => Math.sqrt(prices.close) + prices.volume > Math.PI ? 5 : 6'],
+    after: ['({ prices }) => Math.sqrt(prices.close) + prices.volume >= Math.PI ? 5 : 6'],
+    reason: /compares strictly where it took equals in/,
+  },
+  {
     title: 'of data',
     before: SIZES,
     after: SIZES,
@@ -207,6 +214,23 @@ test('when the schema of what it reads changed as well, nothing is compared', as
     verdict: 'NOT_PROVEN',
     reason: expect.stringMatching(/schema of what it reads changed/),
   });
+});
+
+test('a change in what is made of the day before is caught', async () => {
+  const memory = registries.open();
+  const changes = (made: string): Files => ({
+    'computations/changes.ts': `${HEAD}
+      export const visits = defineDataset({ name: 'looks', entity: z.object({ pages: z.number().int().min(0).max(99) }) });
+      export const changes = defineComputation({
+        name: 'changes', category: 'x', needs: { visit: dataset(visits, { dayBefore: true }) },
+        output: z.record(z.string(), z.number()), perEntity: (visit, { before }) => ${made},
+      });`,
+  });
+  await preflightOf(changes('visit.pages - (before?.pages ?? 0)'), memory);
+  const same = await preflightOf(changes('-(before?.pages ?? 0) + visit.pages'), memory);
+  expect(verdictOn(same, 'changes')).toMatchObject({ verdict: 'SAME', simulated: true });
+  const other = await preflightOf(changes('visit.pages - (before === undefined ? 0 : 1)'), memory);
+  expect(verdictOn(other, 'changes')).toMatchObject({ verdict: 'DIFFERENT' });
 });
 
 test('verdicts go through and both ways: back to the first version, over two that do the same', async () => {

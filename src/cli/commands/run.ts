@@ -53,6 +53,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
     const warm = cloud.warm();
     const ports = compose({ ...config, logLevel: 'silent' }, manifest);
     try {
+      if (cloud.aloneSinceMs !== undefined) await ports.tasks.expireLeases(cloud.aloneSinceMs);
       const { sequence: before } = await ports.planning.load();
       await load(days.date, files, ports, progress, stop.signal);
       await warm;
