@@ -40,3 +40,64 @@ describe.each([
     }
   });
 });
+
+describe('hazard 6: a heartbeat revives a finished task that its worker has lost', () => {
+  let bench: TaskBench;
+  let db: Firestore;
+  beforeAll(async () => {
+    bench = await taskBench();
+    db = new Firestore({ projectId: 'daymill-local' });
+  });
+  afterAll(async () => {
+    await db.terminate();
+    await bench.close();
+  });
+
+  test('its heart beats on while another ends the task, and nothing of it arrives', async () => {
+    const claimed = await bench.claim();
+    const computing = Promise.withResolvers<void>();
+    const paused = Promise.withResolvers<void>();
+    let beats = 0;
+    let beaten = Promise.withResolvers<void>();
+    const slow = bench.worker();
+    const { artifacts, tasks } = slow;
+    slow.artifacts = {
+      ...artifacts,
+      async read(places) {
+        computing.resolve();
+        await paused.promise;
+        return artifacts.read(places);
+      },
+    };
+    slow.tasks = {
+      ...tasks,
+      async claim(id, decide) {
+        const answer = await tasks.claim(id, decide);
+        if (answer?.held === undefined) return answer;
+        const { held } = answer;
+        const heartbeat: typeof held.heartbeat = (...args) =>
+          held.heartbeat(...args).finally(() => {
+            beats++;
+            beaten.resolve();
+          });
+        return {
+          ...answer,
+          held: new Proxy(held, { get: (on, name) => (name === 'heartbeat' ? heartbeat : Reflect.get(on, name)) }),
+        };
+      },
+    };
+    const first = work(claimed.message, { ...slow, heartbeatMs: 1 });
+    await computing.promise;
+    const successor = { ...bench.worker(), clock: later(60_000) };
+    // A beat may come between its look and its claim: then it looks again.
+    await work(claimed.message, successor);
+    const ended = await db.doc(`computation_audit_ledger/${claimed.message.taskId}`).get();
+    for (const before = beats; beats < before + 3; beaten = Promise.withResolvers()) await beaten.promise;
+    const found = await db.doc(`computation_audit_ledger/${claimed.message.taskId}`).get();
+    expect(found.data()).toEqual(ended.data());
+    expect(found.updateTime?.isEqual(ended.updateTime as never)).toBe(true);
+    paused.resolve();
+    await first;
+    await bench.expectDoneOnce(claimed, 2);
+  });
+});
