@@ -91,7 +91,14 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
         text: describeReason(planned.decision),
       },
       vector: compareVectors(computation, stored?.vector ?? planned.settled?.vector, planned.vector?.inputs),
-      causes: await traceCauses(cell, { manifest, from, history, ranges: foreseen.ranges }),
+      causes: await traceCauses(cell, {
+        manifest,
+        from,
+        history,
+        ranges: foreseen.ranges,
+        waiting: foreseen.waiting,
+        verdicts: foreseen.verdicts,
+      }),
       loads: foreseen.loads.filter(({ dataset }) => reads.has(dataset)),
     };
   });
@@ -141,7 +148,7 @@ function printExplanation(
     for (const { depth, subject, text: why } of causes)
       output.line(`      ${'  '.repeat(depth - 1)}<- ${subject}: ${why}`);
   };
-  const settled = now.outcome === 'SKIP' || now.outcome === 'STABLE';
+  const settled = now.outcome === 'SKIP';
   if (settled) sayCauses();
   output.line(`Now   ${now.outcome}: ${now.text}`);
   for (const load of loads) output.line(`      ${describeLoad(load)}`);

@@ -15,6 +15,7 @@ import { findComputation } from '../find-computation.ts';
 import { foresee } from '../foresee.ts';
 import { look } from '../look.ts';
 import { projectManifest } from '../project.ts';
+import { readLimit } from '../read-limit.ts';
 import type { Output } from '../output.ts';
 import { entityTable, valueTable } from '../value-table.ts';
 import { traceCauses } from '../trace-causes.ts';
@@ -48,7 +49,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const { config, output, now } = context;
   const [name = '', date = ''] = args.positionals;
   assertTarget(date, now());
-  const limit = readLimit(text(args, 'limit'));
+  const limit = readLimit(args, DEFAULT_LIMIT);
   const manifest = await projectManifest(config);
   const computation = findComputation(manifest, name);
   const request: Request = { computation, date, entity: text(args, 'entity'), limit };
@@ -71,13 +72,6 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
       ? showWhole(artifact, request, output)
       : showEntity(artifact, request.entity, request, output);
   });
-}
-
-/** @throws {UserError} BAD_ARGUMENT */
-function readLimit(typed: string | undefined): number {
-  if (typed === undefined) return DEFAULT_LIMIT;
-  if (!/^\d+$/.test(typed)) throw new UserError('BAD_ARGUMENT', `--limit takes a number, and "${typed}" is none.`);
-  return Number(typed) === 0 ? Infinity : Number(typed);
 }
 
 async function showEntity(
@@ -139,7 +133,14 @@ async function sayWhyNone(request: Request, from: Day, ports: Ports, output: Out
   const history = cellHistory(foreseen.plan, ports.cells);
   const decision = history.decision(cell);
   if (decision === undefined) throw new Error(`${computation.name}@${date} is not in its own plan`);
-  const causes = await traceCauses(cell, { manifest: ports.manifest, from, history, ranges: foreseen.ranges });
+  const causes = await traceCauses(cell, {
+    manifest: ports.manifest,
+    from,
+    history,
+    ranges: foreseen.ranges,
+    waiting: foreseen.waiting,
+    verdicts: foreseen.verdicts,
+  });
   const why = decision.reason.why === 'FAILED_BEFORE' ? 'its last attempt failed' : describeReason(decision);
   output.trouble(`${computation.name}@${date} has no result. ${decision.outcome}: ${why}`);
   for (const { depth, subject, text: cause } of causes) output.trouble(`${'  '.repeat(depth)}<- ${subject}: ${cause}`);
