@@ -53,19 +53,18 @@ describe('hazard 6: a heartbeat revives a finished task that its worker has lost
     await bench.close();
   });
 
-  test('its heart beats on while another ends the task, and nothing of it arrives', async () => {
+  test('its beat was under way while another ended the task, and nothing of it arrives', async () => {
     const claimed = await bench.claim();
     const computing = Promise.withResolvers<void>();
-    const paused = Promise.withResolvers<void>();
-    let beats = 0;
-    let beaten = Promise.withResolvers<void>();
+    const over = Promise.withResolvers<void>();
+    const late = Promise.withResolvers<unknown>();
     const slow = bench.worker();
     const { artifacts, tasks } = slow;
     slow.artifacts = {
       ...artifacts,
       async read(places) {
         computing.resolve();
-        await paused.promise;
+        await late.promise;
         return artifacts.read(places);
       },
     };
@@ -75,11 +74,12 @@ describe('hazard 6: a heartbeat revives a finished task that its worker has lost
         const answer = await tasks.claim(id, decide);
         if (answer?.held === undefined) return answer;
         const { held } = answer;
-        const heartbeat: typeof held.heartbeat = (...args) =>
-          held.heartbeat(...args).finally(() => {
-            beats++;
-            beaten.resolve();
-          });
+        const heartbeat: typeof held.heartbeat = async (...args) => {
+          await over.promise;
+          const sent = held.heartbeat(...args);
+          late.resolve(sent.catch((error: unknown) => error));
+          return sent;
+        };
         return {
           ...answer,
           held: new Proxy(held, { get: (on, name) => (name === 'heartbeat' ? heartbeat : Reflect.get(on, name)) }),
@@ -88,16 +88,14 @@ describe('hazard 6: a heartbeat revives a finished task that its worker has lost
     };
     const first = work(claimed.message, { ...slow, heartbeatMs: 1 });
     await computing.promise;
-    const successor = { ...bench.worker(), clock: later(60_000) };
-    // A beat may come between its look and its claim: then it looks again.
-    await work(claimed.message, successor);
+    await work(claimed.message, { ...bench.worker(), clock: later(60_000) });
     const ended = await db.doc(`computation_audit_ledger/${claimed.message.taskId}`).get();
-    for (const before = beats; beats < before + 3; beaten = Promise.withResolvers()) await beaten.promise;
+    over.resolve();
+    expect(await late.promise).toMatchObject({ code: 'LEASE_LOST' });
+    await first;
     const found = await db.doc(`computation_audit_ledger/${claimed.message.taskId}`).get();
     expect(found.data()).toEqual(ended.data());
     expect(found.updateTime?.isEqual(ended.updateTime as never)).toBe(true);
-    paused.resolve();
-    await first;
     await bench.expectDoneOnce(claimed, 2);
   });
 });
