@@ -152,6 +152,7 @@ describe('a project of four computations over four days', () => {
     expect(json<Explanation>().causes).toEqual([
       { depth: 1, subject: 'total-day@2024-01-02', text: 'RERUN: changed: code' },
       { depth: 2, subject: 'code', text: 'its own code is another than when it ran' },
+      { depth: 3, subject: 'simulation', text: expect.stringMatching(/^DIFFERENT: it does something else on /u) },
     ]);
   });
 
