@@ -260,7 +260,7 @@ test('with nothing new it costs two reads and no simulation; looking only writes
     simulated: 0,
     verdicts: first.verdicts.map((each) => Object.assign({}, each, { simulated: false })),
   });
-  const changed = project('score', LOOP.replaceAll('sum', 'total'));
+  const changed = project('score', LOOP.replace('+= 7', '+= 8'));
   const looked = await preflightOf(changed, memory, { register: false });
   expect(looked).toMatchObject({ simulated: 1 });
   // Nothing of it was kept: the same look costs the same again.
