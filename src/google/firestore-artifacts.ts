@@ -76,6 +76,7 @@ function toStored(db: Firestore, place: Place, pointer: Pointer): StoredArtifact
   const { parts, shards, ...summary } = pointer;
   return {
     ...summary,
+    shards: shards?.length ?? 0,
     async *parts() {
       yield* parts ?? [];
       for (const shard of shards ?? []) yield await readShard(shard);

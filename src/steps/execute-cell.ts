@@ -1,10 +1,12 @@
 /** Makes one cell: inputs -> vector -> run, unless the vector turns out to be the old one -> what to commit. */
 import { TerminalError } from '../errors.ts';
 import { execute } from '../execution/execute.ts';
+import type { Artifact } from '../model/artifact.ts';
 import { cellName, type CellOutcome } from '../model/cell.ts';
 import { computationIn, type Manifest } from '../model/manifest.ts';
 import { outcomeOf, type Task, type TaskCell } from '../model/task.ts';
 import { type Vector, vectorHash } from '../model/vector.ts';
+import { countReads } from './count-reads.ts';
 import { loadInputs } from './load-inputs.ts';
 import type { Artifacts, CellRecord, CellWrite, Clock, Definitions, Log, Watchdog } from './ports.ts';
 
@@ -37,7 +39,8 @@ export async function executeCell(
     };
     return { outcome: { status: 'FAILED', error, dispatchId: task.dispatchId } };
   }
-  const loaded = await loadInputs(entry, withPreviousResult(task, cell), ports.artifacts);
+  const counted = countReads(ports.artifacts);
+  const loaded = await loadInputs(entry, withPreviousResult(task, cell), counted.artifacts);
   const vector: Vector = { fingerprint: entry.fingerprint, inputs: loaded.hashes };
   const fields = { run: task.runId, task: task.id, cell: cellName(cell), attempt: task.attempts };
   if (cell.unlessVector === vectorHash(vector)) {
@@ -83,7 +86,13 @@ export async function executeCell(
         : `completed without ${failedEntities} of ${entities} entities, which failed; the first, ${first?.id}: ${first?.message}`,
     );
     return {
-      outcome: { status: 'COMPLETED', vector, resultHash: artifact.hash, dispatchId: task.dispatchId },
+      outcome: {
+        status: 'COMPLETED',
+        vector,
+        resultHash: artifact.hash,
+        dispatchId: task.dispatchId,
+        effort: { seconds: record.seconds, entities, reads: counted.take(), writes: documentsOf(artifact) },
+      },
       write: { ...base, status: 'COMPLETED', record, artifact, generation },
     };
   } catch (thrown) {
@@ -98,6 +107,9 @@ export async function executeCell(
     watched.done();
   }
 }
+
+/** Its own document, which holds its parts or names its shards. */
+const documentsOf = (artifact: Artifact): number => 1 + ('shards' in artifact ? artifact.shards.length : 0);
 
 /** Within a chain the hash of the day before is known since that day was committed. */
 function withPreviousResult(task: Task, cell: TaskCell): TaskCell {

@@ -34,6 +34,8 @@ export type Place =
   | { readonly kind: 'root'; readonly dataset: string; readonly date: Day };
 
 export interface StoredArtifact extends ArtifactSummary {
+  /** Documents that its parts lie in beside its own; 0 when they are in that. */
+  readonly shards: number;
   /** Its parts in key order, read as they are asked for. */
   parts(): AsyncIterable<Part>;
   /** The one part that can hold `key`, so that one entity costs one shard. */
