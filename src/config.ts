@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { UserError } from './errors.ts';
 import { HEARTBEAT_SECONDS, HIGH_MEM_MEMORY_MB, LEASE_SECONDS, STANDARD_MEMORY_MB } from './lifecycle/limits.ts';
 import { Day } from './model/date.ts';
+import { type PriceTable, priceTableOf, Prices } from './model/price-table.ts';
 import { Resources } from './model/task.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -19,6 +20,8 @@ const ProjectSettings = z.strictObject({
   date: Day.optional(),
   /** Raising it makes everything new. */
   epoch: z.number().int().default(1),
+  /** What `daymill plan` reckons with: the name of a price table, or a table of its own (see model/price-table.ts). */
+  prices: Prices.default('us-central1'),
 });
 
 /** Environment variables of the deployed functions and of a laptop; each is optional. */
@@ -51,6 +54,7 @@ export interface Config {
   readonly from: Day | undefined;
   readonly date: Day | undefined;
   readonly epoch: number;
+  readonly prices: { readonly name: string; readonly table: PriceTable };
   readonly projectId: string;
   readonly tier: Resources;
   readonly memory: Readonly<Record<Resources, number>>;
@@ -77,6 +81,10 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
     from: variables.DAYMILL_FROM ?? project.from,
     date: project.date,
     epoch: project.epoch,
+    prices: {
+      name: typeof project.prices === 'string' ? project.prices : 'package.json',
+      table: priceTableOf(project.prices),
+    },
     projectId: variables.GOOGLE_CLOUD_PROJECT,
     tier: variables.DAYMILL_TIER,
     memory: { standard: variables.DAYMILL_STANDARD_MEMORY_MB, 'high-mem': variables.DAYMILL_HIGH_MEM_MEMORY_MB },

@@ -41,4 +41,5 @@ export type PriceTableName = z.infer<typeof PriceTableName>;
 export const Prices = z.union([PriceTableName, PriceTable]);
 export type Prices = z.infer<typeof Prices>;
 
-export const priceTableOf = (prices: Prices): PriceTable => (typeof prices === 'string' ? PRICE_TABLES[prices] : prices);
+export const priceTableOf = (prices: Prices): PriceTable =>
+  typeof prices === 'string' ? PRICE_TABLES[prices] : prices;

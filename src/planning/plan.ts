@@ -40,6 +40,12 @@ export interface PlannedCell {
   readonly reads: Readonly<Record<string, string>>;
 }
 
+export interface PlannedStretch {
+  readonly outcome: Decision['outcome'];
+  readonly why: Decision['reason']['why'];
+  readonly days: DaySet;
+}
+
 export function plan(request: PlanRequest): Plan {
   const grid = new Grid(request, toOrdinal(request.from), toOrdinal(request.to));
   for (const computation of request.manifest.computations) {
@@ -66,10 +72,14 @@ export class Plan {
   }
 
   /** Days decided alike, of one computation, in order of their first days. @throws {Error} for what was not planned */
-  stretches(computation: string): readonly { readonly outcome: Decision['outcome']; readonly days: DaySet }[] {
+  stretches(computation: string): readonly PlannedStretch[] {
     return this.#column(computation)
       .stretches()
-      .map(({ verdict, days }) => ({ outcome: verdict.outcome, days }));
+      .map(({ verdict, days }) => ({
+        outcome: verdict.outcome,
+        why: 'reason' in verdict ? verdict.reason.why : verdict.daily,
+        days,
+      }));
   }
 
   /** Days decided alike, with the decision of the first of them. Reasons that name another cell, a run or an error stand alone. */

@@ -1,7 +1,6 @@
 /** Dispatch: plan -> claim cells -> route to a tier -> run and tasks in one commit -> publish. */
-import pLimit from 'p-limit';
 import { codeOf, RetryableError, UserError } from '../errors.ts';
-import { type MemoryOfTier, startTier } from '../lifecycle/routing.ts';
+import type { MemoryOfTier } from '../lifecycle/routing.ts';
 import { cellName } from '../model/cell.ts';
 import type { Day } from '../model/date.ts';
 import { countOutcomes, type OutcomeCounts } from '../model/decision.ts';
@@ -9,17 +8,14 @@ import { hashOf } from '../model/hash.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { messageFor } from '../model/message.ts';
 import type { Run } from '../model/run.ts';
-import type { Resources, Task } from '../model/task.ts';
+import type { Task } from '../model/task.ts';
 import { afterPlan } from '../planning/after-plan.ts';
 import { dayCount } from '../planning/day-set.ts';
 import { makeTasks } from '../planning/make-tasks.ts';
-import type { PlannedCell } from '../planning/plan.ts';
 import { isAnswered } from './count-down.ts';
 import type { Callbacks, Clock, Log, Planning, PlanningChange, PlanningSnapshot, Queue, Runs, Tasks } from './ports.ts';
+import { startTiers } from './start-tiers.ts';
 import { survey } from './survey.ts';
-
-/** Tasks whose remains are looked at together. */
-const SCAN_WIDTH = 20;
 
 /** Cells that are made into tasks at once, oldest days first: each is put together with its vector, about a kilobyte. */
 export const MAX_CELLS_A_WAVE = 20_000;
@@ -132,7 +128,7 @@ async function tryDispatch(
     .filter(({ pass }) => request.pass === undefined || pass === request.pass)
     .map(({ name }) => name);
   const runnable = await surveyed.cells(plan.runnable(asked, MAX_CELLS_A_WAVE));
-  const tiers = await scanTiers(runnable, ports);
+  const tiers = await startTiers(new Set(runnable.map(({ decision }) => decision.computation)), ports);
   const tasks = makeTasks(runnable, {
     manifest,
     runId,
@@ -197,15 +193,6 @@ export async function publish(
 ): Promise<void> {
   await ports.queue.publish(tasks.filter((task) => task.status === 'PENDING').map(messageFor));
   await ports.runs.markPublished(run.id, ports.clock.now());
-}
-
-async function scanTiers(runnable: readonly PlannedCell[], ports: DispatchPorts): Promise<Map<string, Resources>> {
-  const limit = pLimit(SCAN_WIDTH);
-  const names = [...new Set(runnable.map(({ decision }) => decision.computation))];
-  const tiers = await Promise.all(
-    names.map((name) => limit(async () => [name, startTier(await ports.tasks.lastOf(name), ports.memory)] as const)),
-  );
-  return new Map(tiers);
 }
 
 function newRun(
