@@ -1,8 +1,9 @@
 /** How the cells of each day stand, counted from ranges: a history of any length costs its computations, not its cells. Pure. */
 import { type Day, fromOrdinal, toOrdinal } from '../model/date.ts';
-import { dayCount, type DaySet, daySpan, intersect, NO_DAYS, rangesOf, subtract, unite } from './day-set.ts';
+import type { Distrust } from '../model/distrust.ts';
+import { dayCount, type DaySet, daysOfSet, daySpan, intersect, NO_DAYS, rangesOf, subtract, unite } from './day-set.ts';
 import type { Plan } from './plan.ts';
-import type { Standing } from './standing.ts';
+import type { Audits, Standing } from './standing.ts';
 
 /** In the order in which they are shown. */
 export const STANDS = ['run', 'rerun', 'failed', 'blocked', 'impossible', 'stable', 'upToDate'] as const;
@@ -39,6 +40,16 @@ export interface GridReport {
   readonly counted: number;
   /** Empty when everything adds up. */
   readonly discrepancies: readonly Discrepancy[];
+  /** Skipped cells that were run again in shadow; absent when none were. */
+  readonly audits?: Audits;
+  /** Computations that have no right to skip, and what was seen of them. */
+  readonly distrusted: readonly Distrusted[];
+}
+
+export interface Distrusted {
+  readonly computation: string;
+  readonly because: Distrust['because'];
+  readonly text: string;
 }
 
 export interface ReportRequest {
@@ -80,7 +91,7 @@ export function report({ plan, computations, from, to }: ReportRequest): GridRep
     }
     const missing = subtract(window, seen);
     if (missing.length > 0 || twice.length > 0)
-      discrepancies.push({ computation, missing: daysIn(missing), twice: daysIn(twice) });
+      discrepancies.push({ computation, missing: daysOfSet(missing), twice: daysOfSet(twice) });
   }
   return {
     from,
@@ -89,7 +100,19 @@ export function report({ plan, computations, from, to }: ReportRequest): GridRep
     expected: computations.length * dayCount(window),
     counted,
     discrepancies,
+    ...auditsOf(plan, computations),
+    distrusted: computations.flatMap((computation): Distrusted[] => {
+      const distrust = plan.request.state.distrusted.get(computation);
+      return distrust === undefined ? [] : [{ computation, because: distrust.because, text: distrust.text }];
+    }),
   };
+}
+
+function auditsOf(plan: Plan, computations: readonly string[]): Pick<GridReport, 'audits'> {
+  const all = computations.flatMap((name) => plan.request.state.standings.get(name)?.audits ?? []);
+  if (all.length === 0) return {};
+  const sum = (of: keyof Audits): number => all.reduce((total, audits) => total + audits[of], 0);
+  return { audits: { checked: sum('checked'), wrong: sum('wrong') } };
 }
 
 interface StandDays {
@@ -126,11 +149,6 @@ function standsOf(plan: Plan, computation: string, standing: Standing | undefine
 
 const cutOffDays = (standing: Standing | undefined): DaySet =>
   unite(...(standing?.rest ?? []).filter(({ reason }) => reason.why === 'EARLY_CUTOFF').map(({ days }) => days));
-
-const daysIn = (days: DaySet): Day[] =>
-  rangesOf(days).flatMap(([first, last]) =>
-    Array.from({ length: last - first + 1 }, (_, day) => fromOrdinal(first + day)),
-  );
 
 function daysOf(columns: Readonly<Record<string, Int32Array>>, first: number, last: number): DayReport[] {
   const days: DayReport[] = [];

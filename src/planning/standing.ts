@@ -28,6 +28,14 @@ export const isImpossible = (reason: { readonly why: string }): boolean =>
 export const Rest = z.object({ reason: RestReason, days: DaySet });
 export type Rest = z.infer<typeof Rest>;
 
+/** Cells that were skipped because of a proof or a cutoff, and run again in shadow. */
+export const Audits = z.object({
+  checked: z.number().int().nonnegative(),
+  /** Of which the result was another one. */
+  wrong: z.number().int().nonnegative(),
+});
+export type Audits = z.infer<typeof Audits>;
+
 export const Standing = z.object({
   /** What the days at rest were compared with. */
   fingerprint: Fingerprint,
@@ -47,6 +55,8 @@ export const Standing = z.object({
   log: ChangeLog,
   /** What a cell of it takes; absent until one completed. */
   typical: Typical.optional(),
+  /** Absent until one was audited. */
+  audits: Audits.optional(),
 });
 export type Standing = z.infer<typeof Standing>;
 

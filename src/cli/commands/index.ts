@@ -19,6 +19,10 @@ export const COMMANDS = {
     summary: 'say why a computation ran for a day, or did not',
     load: async () => (await import('./explain.ts')).explain,
   },
+  report: {
+    summary: 'say for each day what is up to date, what is not, and that it adds up',
+    load: async () => (await import('./report.ts')).report,
+  },
   results: {
     summary: 'show what a computation found on a day',
     load: async () => (await import('./results.ts')).results,
