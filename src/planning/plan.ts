@@ -36,7 +36,7 @@ export interface PlannedCell {
   /** The vector that it would run with, as far as it is known; inputs that are still to be made are left out. */
   readonly vector: Vector | undefined;
   readonly settled: Settled | undefined;
-  /** For a cell that runs: the days that its earlier-day inputs are read from, by input id (see `InputReader.daysRead`). */
+  /** Empty for an impossible cell. Of others, the days that its earlier-day inputs are read from, by input id (see `InputReader.daysRead`). */
   readonly reads: Readonly<Record<string, string>>;
 }
 
@@ -138,8 +138,7 @@ export class Plan {
     if (decision.outcome === 'IMPOSSIBLE') return { decision, vector: undefined, settled, reads: {} };
     const { fingerprint } = column.computation;
     const { inputs } = column.reader.hashes(index, column.reader.absent(index));
-    const runs = decision.outcome === 'RUN' || decision.outcome === 'RERUN';
-    return { decision, vector: { fingerprint, inputs }, settled, reads: runs ? column.reader.daysRead(index) : {} };
+    return { decision, vector: { fingerprint, inputs }, settled, reads: column.reader.daysRead(index) };
   }
 
   /** All cells of a few computations, by computation and date. For small grids: a plan is made not to need this. */
