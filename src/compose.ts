@@ -13,6 +13,7 @@ import { workflowsCallbacks } from './google/workflows-callbacks.ts';
 import { openLog } from './log.ts';
 import { loadComputation, loadDataset } from './manifest/load-definitions.ts';
 import { readManifest } from './manifest/read-manifest.ts';
+import { memoryProbe } from './memory-probe.ts';
 import type { Computation } from './model/computation.ts';
 import type { Manifest } from './model/manifest.ts';
 import type { Definitions } from './steps/ports.ts';
@@ -28,14 +29,17 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     root: config.root,
     from: config.from,
     tier: config.tier,
-    memory: config.memory,
+    tiers: config.tiers,
+    lanes: config.lanes,
     worker: config.worker,
     leaseMs: config.leaseMs,
     heartbeatMs: config.heartbeatMs,
     clock: { now: () => Date.now() },
     newId: () => randomUUID().slice(0, 13),
     log: openLog(config.logLevel, { worker: config.worker }),
-    probe: { read: readMemory },
+    probe: memoryProbe(),
+    /** Never aborted where nobody ends the process in an orderly way. */
+    shutdown: new AbortController().signal,
     definitions: definitions(config.root),
     planning: firestorePlanning(db),
     tasks: firestoreTasks(db),
@@ -43,7 +47,7 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     cells: firestoreCells(db),
     artifacts: firestoreArtifacts(db),
     rootData: firestoreRootData(db),
-    queue: pubsubQueue(config.projectId, config.topics),
+    queue: pubsubQueue(config.projectId, config.tiers),
     callbacks: workflowsCallbacks(config.workflowsEmulatorHost),
     watchdog: startWatchdog(config),
     close: () => db.terminate(),
@@ -62,10 +66,3 @@ function definitions(root: string): Definitions {
     dataset: (entry) => loadDataset(root, entry),
   };
 }
-
-const MB = 1_048_576;
-
-const readMemory = (): { rssMB: number; heapUsedMB: number } => ({
-  rssMB: process.memoryUsage.rss() / MB,
-  heapUsedMB: process.memoryUsage().heapUsed / MB,
-});

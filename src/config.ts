@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from './errors.ts';
-import { HEARTBEAT_SECONDS, HIGH_MEM_MEMORY_MB, LEASE_SECONDS, STANDARD_MEMORY_MB } from './lifecycle/limits.ts';
+import { DEFAULT_TIERS } from './lifecycle/default-tiers.ts';
+import { DEFAULT_LANES, DRAIN_SECONDS, HEARTBEAT_SECONDS, LEASE_SECONDS } from './lifecycle/limits.ts';
 import { Day } from './model/date.ts';
 import { type PriceTable, priceTableOf, Prices } from './model/price-table.ts';
-import { Resources } from './model/task.ts';
+import { Resources } from './model/resources.ts';
+import { Tiers } from './model/tier.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -22,7 +24,21 @@ const ProjectSettings = z.strictObject({
   epoch: z.number().int().default(1),
   /** What `daymill plan` reckons with: the name of a price table, or a table of its own (see model/price-table.ts). */
   prices: Prices.default('us-central1'),
+  /** From the smallest to the largest; the specification's two when absent. */
+  tiers: Tiers.default(DEFAULT_TIERS),
 });
+
+/** `standard=2048 high-mem=8192`: names and memory in MB; a topic of another name follows a colon, `standard=2048:my-tasks`. */
+const TierList = z
+  .string()
+  .trim()
+  .transform((text) => text.split(/\s+/).map(readTier) as z.input<typeof Tiers>)
+  .pipe(Tiers);
+
+function readTier(text: string): z.input<typeof Tiers>[number] {
+  const [, name = text, memoryMB, topic] = /^([^=]*)=([^:]*)(?::(.*))?$/.exec(text) ?? [];
+  return { name, memoryMB: Number(memoryMB), ...(topic === undefined ? {} : { topic }) };
+}
 
 /** Environment variables of the deployed functions and of a laptop; each is optional. */
 const Environment = z.object({
@@ -31,13 +47,13 @@ const Environment = z.object({
   DAYMILL_MANIFEST: z.string().optional(),
   DAYMILL_COMPUTATIONS: z.string().optional(),
   DAYMILL_FROM: Day.optional(),
-  DAYMILL_TIER: Resources.default('standard'),
-  DAYMILL_STANDARD_MEMORY_MB: z.coerce.number().positive().default(STANDARD_MEMORY_MB),
-  DAYMILL_HIGH_MEM_MEMORY_MB: z.coerce.number().positive().default(HIGH_MEM_MEMORY_MB),
+  /** The tier that this worker is of; the smallest when absent. */
+  DAYMILL_TIER: Resources.optional(),
+  DAYMILL_TIERS: TierList.optional(),
   DAYMILL_LEASE_SECONDS: z.coerce.number().positive().default(LEASE_SECONDS),
   DAYMILL_HEARTBEAT_SECONDS: z.coerce.number().positive().default(HEARTBEAT_SECONDS),
-  DAYMILL_TOPIC: z.string().default('computation-tasks'),
-  DAYMILL_HIGH_MEM_TOPIC: z.string().default('computation-tasks-highmem'),
+  DAYMILL_DRAIN_SECONDS: z.coerce.number().nonnegative().default(DRAIN_SECONDS),
+  DAYMILL_LANES: z.coerce.number().int().positive().default(DEFAULT_LANES),
   DAYMILL_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   GOOGLE_CLOUD_PROJECT: z.string().default('daymill-local'),
   K_REVISION: z.string().optional(),
@@ -57,10 +73,13 @@ export interface Config {
   readonly prices: { readonly name: string; readonly table: PriceTable };
   readonly projectId: string;
   readonly tier: Resources;
-  readonly memory: Readonly<Record<Resources, number>>;
-  readonly topics: Readonly<Record<Resources, string>>;
+  readonly tiers: Tiers;
+  /** Tasks that a wave is spread over; see planning/make-tasks.ts. */
+  readonly lanes: number;
   readonly leaseMs: number;
   readonly heartbeatMs: number;
+  /** How long running tasks have when the process is told to end. */
+  readonly drainMs: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Names this process in leases. */
   readonly worker: string;
@@ -73,6 +92,14 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
   const root = resolve(variables.DAYMILL_ROOT ?? cwd);
   const project = parsed(ProjectSettings, readProject(root), 'package.json: daymill');
   const home = resolve(root, variables.DAYMILL_HOME ?? '.daymill');
+  const tiers = variables.DAYMILL_TIERS ?? project.tiers;
+  const tier = variables.DAYMILL_TIER ?? tiers[0].name;
+  if (!tiers.some(({ name }) => name === tier)) {
+    throw new UserError(
+      'BAD_ARGUMENT',
+      `environment.DAYMILL_TIER: there is no tier ${tier}, only ${tiers.map(({ name }) => name).join(', ')}.`,
+    );
+  }
   return Object.freeze({
     root,
     home,
@@ -86,13 +113,14 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
       table: priceTableOf(project.prices),
     },
     projectId: variables.GOOGLE_CLOUD_PROJECT,
-    tier: variables.DAYMILL_TIER,
-    memory: { standard: variables.DAYMILL_STANDARD_MEMORY_MB, 'high-mem': variables.DAYMILL_HIGH_MEM_MEMORY_MB },
-    topics: { standard: variables.DAYMILL_TOPIC, 'high-mem': variables.DAYMILL_HIGH_MEM_TOPIC },
+    tier,
+    tiers,
+    lanes: variables.DAYMILL_LANES,
     leaseMs: variables.DAYMILL_LEASE_SECONDS * 1_000,
     heartbeatMs: variables.DAYMILL_HEARTBEAT_SECONDS * 1_000,
+    drainMs: variables.DAYMILL_DRAIN_SECONDS * 1_000,
     logLevel: variables.DAYMILL_LOG,
-    worker: `${variables.K_REVISION ?? variables.DAYMILL_TIER}/${pid}`,
+    worker: `${variables.K_REVISION ?? tier}/${pid}`,
     workflowsEmulatorHost: variables.WORKFLOWS_EMULATOR_HOST,
   });
 }

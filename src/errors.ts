@@ -17,6 +17,8 @@ export type ErrorCode =
   | 'COMPUTE_FAILED' // the computation's own code threw
   | 'OUTPUT_INVALID' // the output does not fit its schema
   | 'QUALITY_CIRCUIT_BREAKER'
+  | 'FLAT_LINE' // every entity has the same result
+  | 'NULL_DENSITY' // a field is mostly null
   | 'SHARDING_LIMIT_EXCEEDED'
   | 'TIMEOUT'
   | 'ATTEMPTS_EXHAUSTED'
@@ -26,6 +28,8 @@ export type ErrorCode =
   | 'INPUT_CHANGED' // an input was rewritten while it was read
   | 'LEASE_HELD' // another worker is on it
   | 'LEASE_LOST' // another worker took over
+  | 'OVERTIME' // several cells took longer than one task may: it is halved
+  | 'SHUTTING_DOWN' // this process is told to end
   | 'CONTENTION'
   | 'UNAVAILABLE';
 
@@ -57,6 +61,12 @@ const MEMORY_WORDS =
   /heap out of memory|out of memory|allocation failed|ENOMEM|ERR_BUFFER_TOO_LARGE|Cannot allocate|ERR_WORKER_OUT_OF_MEMORY/i;
 
 export const speaksOfMemory = (message: string): boolean => MEMORY_WORDS.test(message);
+
+/** What varies from entity to entity in a message: quoted text, and words with a digit in them (numbers, ids, dates). */
+const PARTICULARS = /"[^"]*"|'[^']*'|`[^`]*`|[\p{L}\p{N}_.:+-]*\p{N}[\p{L}\p{N}_.:+-]*/gu;
+
+/** A message without its particulars: the same for the same mistake, whatever it was made on. */
+export const errorFingerprint = (message: string): string => message.replace(PARTICULARS, '…');
 
 /** Turns any thrown value into an Error, once, at the edge. */
 export function toError(thrown: unknown): Error {

@@ -33,7 +33,7 @@ async function end(watched: Watched): Promise<void> {
     // Loaded only now: a thread of every worker would otherwise carry a Firestore client that it almost never needs.
     const { compose } = await import('./compose.ts');
     const { giveUpStuck } = await import('./steps/work.ts');
-    await giveUpStuck(watched.id, watched.token, { code: 'TIMEOUT', message: watched.what }, compose(config));
+    await giveUpStuck(watched, { code: 'TIMEOUT', message: watched.what }, compose(config));
   } finally {
     process.kill(process.pid, 'SIGKILL');
   }

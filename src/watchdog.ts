@@ -6,12 +6,7 @@ import { Worker } from 'node:worker_threads';
 import type { Config } from './config.ts';
 import type { Watchdog } from './steps/ports.ts';
 
-export interface Watched {
-  readonly id: string;
-  readonly token: string;
-  readonly what: string;
-  readonly deadlineMs: number;
-}
+export type Watched = Parameters<Watchdog['watch']>[0];
 
 /** What the thread is started with. */
 export interface WatchdogData {

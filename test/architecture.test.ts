@@ -27,8 +27,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   google: ['model', 'errors.ts', 'steps/ports.ts', 'planning', 'execution/artifact-codec.ts'],
   emulators: [],
   // The numbers that the specification sets are the defaults of the configuration.
-  'config.ts': ['model', 'errors.ts', 'lifecycle/limits.ts'],
+  'config.ts': ['model', 'errors.ts', 'lifecycle/limits.ts', 'lifecycle/default-tiers.ts'],
   'log.ts': ['steps/ports.ts'],
+  'memory-probe.ts': ['steps/ports.ts'],
   // It starts its thread by URL.
   'watchdog.ts': ['config.ts', 'steps/ports.ts', 'watchdog-thread.ts'],
   // The thread is an entry of its own: it gives a task up where the main thread cannot.
@@ -37,6 +38,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'compose.ts': [
     'config.ts',
     'log.ts',
+    'memory-probe.ts',
     'watchdog.ts',
     'google',
     'model',
@@ -53,6 +55,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'model',
     'planning',
     'execution/artifact-codec.ts',
+    // What a plan costs depends on the tier.
+    'lifecycle/tier-router.ts',
     'steps',
     'manifest',
     'sources',

@@ -1,6 +1,6 @@
 /** The edge that turns any thrown value into an Error. */
 import { describe, expect, test } from 'vitest';
-import { speaksOfMemory, toError } from '../src/errors.ts';
+import { errorFingerprint, speaksOfMemory, toError } from '../src/errors.ts';
 
 describe('toError', () => {
   test('keeps an error as it is', () => {
@@ -28,3 +28,17 @@ test.each(['JavaScript heap out of memory', 'Array buffer allocation failed', 's
     expect(speaksOfMemory(message)).toBe(true);
   },
 );
+
+test.each([
+  ['no price of ORD on 2024-01-01', 'no price of ATL on 2024-01-02', false],
+  ['no price of "ORD" on 2024-01-01', 'no price of "ATL" on 2024-01-02', true],
+  ['user-17 has -3.5e9 visits', 'user-9 has 12 visits', true],
+  [
+    "Cannot read properties of undefined (reading 'close')",
+    "Cannot read properties of undefined (reading 'open')",
+    true,
+  ],
+  ['Cannot read properties of undefined', 'Cannot read properties of null', false],
+])('"%s" and "%s" are the same mistake: %s', (one, other, same) => {
+  expect(errorFingerprint(one) === errorFingerprint(other)).toBe(same);
+});

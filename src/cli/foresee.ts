@@ -10,6 +10,7 @@ import type { PlanningState } from '../planning/state.ts';
 import type { Days } from './days.ts';
 import { projectFiles } from './project.ts';
 import { type LoadRange, loadRanges } from '../steps/bundled-files.ts';
+import { lookAtRootData, rootDataChanges, waitingDays } from '../steps/root-data-changes.ts';
 
 /** Stands for the hash of a day that is in its file and was not loaded yet. */
 const NOT_LOADED = 'not loaded yet';
@@ -27,6 +28,8 @@ export interface Foresight extends Survey {
   /** What `daymill run` loads first. */
   readonly loads: readonly PendingLoad[];
   readonly ranges: readonly LoadRange[];
+  /** By dataset: days that are there, and closed because they are not whole. */
+  readonly waiting: ReadonlyMap<string, ReturnType<typeof waitingDays>>;
 }
 
 /** Days that a file has are read from the file, not guessed from its ends. */
@@ -35,11 +38,8 @@ export async function foresee({ date, from }: Days, ports: Ports): Promise<Fores
   const pending: { range: LoadRange; days: Day[] }[] = [];
   for (const range of ranges) pending.push({ range, days: await daysIn(range, ports.root) });
   // Loaded by a run that was stopped before it indexed.
-  const coming = new Map<string, Map<Day, Hash | undefined>>();
-  for (const { name } of ports.manifest.datasets) {
-    const changed = await ports.rootData.changedDays(name);
-    coming.set(name, new Map(changed.days.map(({ date: day, hash }) => [day, hash])));
-  }
+  const { opened, known: there } = await rootDataChanges(await lookAtRootData(ports), ports);
+  const coming = new Map([...opened].map(([name, days]) => [name, new Map(days)]));
   const snapshot = await ports.planning.load();
   for (const { range, days } of pending) {
     const known = snapshot.datasets.get(range.dataset.name)?.days ?? NO_DAYS;
@@ -50,6 +50,7 @@ export async function foresee({ date, from }: Days, ports: Ports): Promise<Fores
   return {
     ...(await survey({ from, to: date, foreseen: (state) => withComing(state, coming) }, ports, snapshot)),
     ranges,
+    waiting: new Map([...there].map(([name, days]) => [name, waitingDays(days)])),
     loads: pending.flatMap(({ range, days }): PendingLoad[] => {
       const [first, last] = [days[0], days.at(-1)];
       if (first === undefined || last === undefined) return [];

@@ -1,9 +1,9 @@
 /** The cost of a plan, for people: a row a computation, what it comes to, and what planning saved. */
 import type { Ports } from '../compose.ts';
 import type { Config } from '../config.ts';
+import { tierRouter } from '../lifecycle/tier-router.ts';
 import { type Cost, estimate, type Estimate, NOTHING, sum } from '../planning/estimate.ts';
-import type { Plan } from '../planning/plan.ts';
-import { startTiers } from '../steps/start-tiers.ts';
+import type { Survey } from '../steps/survey.ts';
 import { counted } from './counted.ts';
 import { table } from './table.ts';
 
@@ -12,25 +12,17 @@ export interface PlanCost extends Estimate {
   readonly prices: string;
 }
 
-/** Looks up where the tasks of what would run start: one read a computation. */
+/** Where tasks would start is read from what was learned of memory: one document, and none when nothing would run. */
 export async function planCost(
-  plan: Plan,
+  { plan, snapshot }: Survey,
   computations: readonly string[],
-  { prices }: Pick<Config, 'prices'>,
-  ports: Ports,
+  { prices, tiers }: Pick<Config, 'prices' | 'tiers'>,
+  { planning, clock }: Pick<Ports, 'planning' | 'clock'>,
 ): Promise<PlanCost> {
-  const running = computations.filter((name) => plan.daysWith(name, 'RUN', 'RERUN').length > 0);
-  const tiers = await startTiers(running, ports);
-  return {
-    prices: prices.name,
-    ...estimate({
-      plan,
-      computations,
-      prices: prices.table,
-      tierOf: (name) => tiers.get(name) ?? 'standard',
-      memoryMB: (tier) => ports.memory[tier],
-    }),
-  };
+  const runs = computations.some((name) => plan.daysWith(name, 'RUN', 'RERUN').length > 0);
+  const memory = runs ? await planning.memory(snapshot) : new Map();
+  const { tierOf } = tierRouter(memory, tiers, clock.now());
+  return { prices: prices.name, ...estimate({ plan, computations, prices: prices.table, tierOf, tiers }) };
 }
 
 const right = (title: string) => ({ title, align: 'right' as const });

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { TerminalError, toError } from '../errors.ts';
 import type { Artifact, Part, Shard } from '../model/artifact.ts';
 import { canonicalJson } from '../model/canonical.ts';
-import { HASH_LENGTH, hashOf } from '../model/hash.ts';
+import { type Hash, HASH_LENGTH, hashOf } from '../model/hash.ts';
 import { compressJson } from './artifact-codec.ts';
 import { FLUSH_ENTITIES, INLINE_BYTES, MAX_SHARDS, PART_RAW_BYTES } from './limits.ts';
 
@@ -36,6 +36,9 @@ export async function writeArtifact(value: unknown, keyed: boolean, sink: ShardS
     parts: [{ first: '', last: '', count: 1, data }],
   };
 }
+
+/** The hash that an artifact of this value has, without making it. @throws {TypeError} on a value that JSON has no word for. */
+export const valueHash = (value: unknown): Hash => hashOf(canonicalJson(value));
 
 export interface ArtifactWriter {
   /** Keys must ascend. @throws {TypeError} on a value that JSON has no word for. */

@@ -1,6 +1,6 @@
-/** The circuit breaker: stops a cell when too many of its entities fail. */
-import { TerminalError, toError } from '../errors.ts';
-import { BREAKER_AFTER_ENTITIES, BREAKER_SHARE, KEPT_ERRORS } from './limits.ts';
+/** The circuit breaker: stops a cell when too many of its entities fail, or the same way again and again. */
+import { errorFingerprint, TerminalError, toError } from '../errors.ts';
+import { BREAKER_AFTER_ENTITIES, BREAKER_SHARE, KEPT_ERRORS, REPEATED_ERRORS } from './limits.ts';
 
 export interface EntityError {
   readonly id: string;
@@ -8,7 +8,7 @@ export interface EntityError {
 }
 
 export interface Breaker {
-  /** @throws {TerminalError} QUALITY_CIRCUIT_BREAKER above 10 % failures, once 100 entities were tried. */
+  /** @throws {TerminalError} QUALITY_CIRCUIT_BREAKER above 10 % failures once 100 entities were tried, or at the 50th in a row with the same error. */
   failed(id: string, thrown: unknown): void;
   passed(): void;
   /** All entities were tried. @throws {TerminalError} QUALITY_CIRCUIT_BREAKER when every one of them failed, however few. */
@@ -24,6 +24,9 @@ export interface Breaker {
 export function openBreaker(): Breaker {
   let tried = 0;
   let failures = 0;
+  /** The error of the entities that failed last, and how many of them there are in a row. */
+  let last: string | undefined;
+  let inRow = 0;
   const errors: EntityError[] = [];
   const opened = (): TerminalError => {
     const [first] = errors;
@@ -32,6 +35,11 @@ export function openBreaker(): Breaker {
       `${failures} of ${tried} entities failed, above ${BREAKER_SHARE * 100} %; the first, ${first?.id}: ${first?.message}`,
     );
   };
+  const repeated = (id: string, message: string): TerminalError =>
+    new TerminalError(
+      'QUALITY_CIRCUIT_BREAKER',
+      `${REPEATED_ERRORS} entities in a row failed with the same error, ${failures} of ${tried} in all; the last, ${id}: ${message}`,
+    );
   const check = (): void => {
     if (tried >= BREAKER_AFTER_ENTITIES && failures > tried * BREAKER_SHARE) throw opened();
   };
@@ -39,11 +47,17 @@ export function openBreaker(): Breaker {
     failed(id, thrown) {
       tried++;
       failures++;
-      if (errors.length < KEPT_ERRORS) errors.push({ id, message: toError(thrown).message });
+      const { message } = toError(thrown);
+      if (errors.length < KEPT_ERRORS) errors.push({ id, message });
+      const fingerprint = errorFingerprint(message);
+      inRow = fingerprint === last ? inRow + 1 : 1;
+      last = fingerprint;
       check();
+      if (inRow === REPEATED_ERRORS) throw repeated(id, message);
     },
     passed() {
       tried++;
+      inRow = 0;
       // The hundredth may be a good one after many bad ones.
       if (tried === BREAKER_AFTER_ENTITIES) check();
     },

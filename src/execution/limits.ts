@@ -20,6 +20,9 @@ export const BREAKER_SHARE = 0.1;
 /** … once this many were tried. */
 export const BREAKER_AFTER_ENTITIES = 100;
 
+/** It opens as well when this many in a row fail with the same error, their numbers and ids apart: it will not get better. */
+export const REPEATED_ERRORS = 50;
+
 /** Failed entities that are kept with their errors. */
 export const KEPT_ERRORS = 20;
 

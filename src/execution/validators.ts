@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { TerminalError } from '../errors.ts';
 import { type Computation, isKeyed } from '../model/computation.ts';
+import { checkQuality } from './quality.ts';
 
-/** @throws {TerminalError} OUTPUT_INVALID, naming the path and what was expected there. */
+/** @throws {TerminalError} OUTPUT_INVALID, naming the path and what was expected there; FLAT_LINE, NULL_DENSITY */
 export function checkOutput(computation: Computation, value: unknown): unknown {
   // zod leaves it out of a record without a word; a result must not lose an entity.
   if (isKeyed(computation.output) && typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__')) {
@@ -13,8 +14,9 @@ export function checkOutput(computation: Computation, value: unknown): unknown {
     );
   }
   const checked = computation.output.safeParse(value);
-  if (checked.success) return checked.data;
-  throw invalid(computation, checked.error);
+  if (!checked.success) throw invalid(computation, checked.error);
+  checkQuality(computation, checked.data);
+  return checked.data;
 }
 
 /** One entity's value of a keyed output. @throws {Error} which counts as the entity's failure. */

@@ -13,14 +13,15 @@ import { Settled } from '../model/cell.ts';
 import { Day } from '../model/date.ts';
 import { Distrust } from '../model/distrust.ts';
 import { Hash } from '../model/hash.ts';
-import { Run } from '../model/run.ts';
+import { type MemoryBook, MemoryContent } from '../model/memory-book.ts';
 import { Task } from '../model/task.ts';
 import type { OpenRun } from '../planning/fold.ts';
 import { bookId } from '../planning/shelf.ts';
 import { DatasetStanding, Standing } from '../planning/standing.ts';
 import type { Planning, PlanningChange } from '../steps/ports.ts';
 import { isConflict, unavailable } from './firestore-client.ts';
-import { AVAILABILITY, BOOKS, LEDGER, placePath, PLANNER, PLANNER_PAGES, RUNS } from './paths.ts';
+import { createRun, readRuns } from './firestore-counters.ts';
+import { AVAILABILITY, BOOKS, LEDGER, MEMORY, placePath, PLANNER, PLANNER_PAGES } from './paths.ts';
 
 /** What is packed into `planner/state` and its pages. */
 const Content = z.object({
@@ -31,6 +32,8 @@ const Content = z.object({
   /** The sequence in which each book, and each dataset's days, were written last. */
   books: z.record(z.string(), z.number().int()),
   data: z.record(z.string(), z.number().int()),
+  /** As `books`: when `planner/memory` was written last; 0 when never. */
+  memory: z.number().int().default(0),
 });
 type Content = z.infer<typeof Content>;
 
@@ -69,7 +72,7 @@ const NOTHING: Loaded = {
   sequence: 0,
   openRuns: [],
   pages: 0,
-  content: { standings: {}, datasets: {}, equivalents: {}, distrusted: {}, books: {}, data: {} },
+  content: { standings: {}, datasets: {}, equivalents: {}, distrusted: {}, books: {}, data: {}, memory: 0 },
   updateTime: undefined,
 };
 
@@ -78,6 +81,7 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
   let loaded = NOTHING;
   const books = new Map<string, Kept<Settled>>();
   const data = new Map<string, Kept<Hash>>();
+  let memory: { readonly writtenIn: number; readonly book: MemoryBook } = { writtenIn: 0, book: new Map() };
   const page = (number: number) => db.collection(PLANNER_PAGES).doc(String(number));
 
   const readState = async (): Promise<Loaded> => {
@@ -133,6 +137,18 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
       for (const [index, one] of stored.entries()) one.keep(documents[index]);
     },
 
+    async memory(snapshot) {
+      const { sequence, content } = loaded;
+      if (sequence !== snapshot.sequence) throw overtaken();
+      if (memory.writtenIn !== content.memory) {
+        const document = await db.doc(MEMORY).get();
+        if (document.get('sequence') !== content.memory) throw overtaken();
+        const book = MemoryContent.parse(unpack(document.get('content')));
+        memory = { writtenIn: content.memory, book: new Map(Object.entries(book)) };
+      }
+      return memory.book;
+    },
+
     async settledAfter(snapshot, sequence) {
       const written = Object.entries(loaded.content.books).filter(([, writtenIn]) => writtenIn > sequence);
       const ids = written.map(([id]) => id);
@@ -178,12 +194,17 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
         writeDays(db, batch, BOOKS, id, sequence, days);
       }
       for (const [name, days] of change.data ?? []) writeDays(db, batch, AVAILABILITY, name, sequence, days);
+      if (change.memory !== undefined) {
+        const packedMemory = compressJson(JSON.stringify(Object.fromEntries(change.memory)));
+        batch.set(db.doc(MEMORY), { sequence, content: packedMemory });
+      }
       writeCellsAndClaim(db, batch, change);
       try {
         const [result] = await batch.commit();
         loaded = { sequence, openRuns, pages, content, updateTime: result?.writeTime };
         for (const [id, days] of written) books.set(id, { writtenIn: sequence, days });
         for (const [name, days] of change.data ?? []) data.set(name, { writtenIn: sequence, days });
+        if (change.memory !== undefined) memory = { writtenIn: sequence, book: change.memory };
         return true;
       } catch (thrown) {
         // It may have landed all the same: what is there now says so.
@@ -246,6 +267,7 @@ function contentAfter(
     distrusted: change.distrusted === undefined ? base.distrusted : Object.fromEntries(change.distrusted),
     books: { ...base.books, ...writtenNow(touchedBooks) },
     data: { ...base.data, ...writtenNow(change.data?.keys() ?? []) },
+    memory: change.memory === undefined ? base.memory : sequence,
   };
 }
 
@@ -266,9 +288,7 @@ function writeCellsAndClaim(db: Firestore, batch: WriteBatch, { settled = [], cl
   for (const { cell, to } of settled) {
     if (to === null) batch.set(db.doc(placePath({ kind: 'cell', ...cell })), { status: 'IMPOSSIBLE' }, { merge: true });
   }
-  if (claim === undefined) return;
-  batch.create(db.collection(RUNS).doc(claim.run.id), claim.run);
-  for (const task of claim.tasks) batch.create(db.collection(LEDGER).doc(task.id), { ...task, fence: '', rev: 0 });
+  if (claim !== undefined) createRun(db, batch, claim.run, claim.tasks);
 }
 
 const unpack = (content: unknown): unknown =>
@@ -276,8 +296,7 @@ const unpack = (content: unknown): unknown =>
 
 async function readOpenRuns(db: Firestore, runIds: readonly string[]): Promise<OpenRun[]> {
   if (runIds.length === 0) return [];
-  const snapshots = await db.getAll(...runIds.map((id) => db.collection(RUNS).doc(id)));
-  const runs = snapshots.flatMap((snapshot) => (snapshot.exists ? [Run.parse(snapshot.data())] : []));
+  const runs = await readRuns(db, runIds);
   const found: Task[] = [];
   for (let start = 0; start < runIds.length; start += MAX_IN_VALUES) {
     const some = await db

@@ -1,20 +1,12 @@
 /** Root data in Firestore: `datasets/{name}` says how far a file was loaded, `datasets/{name}/days/{date}` holds a day. */
-import { FieldValue, Timestamp, type Firestore } from '@google-cloud/firestore';
+import { FieldValue, type Firestore } from '@google-cloud/firestore';
 import { z } from 'zod';
-import type { LoadMark, RootData, RootDay } from '../steps/ports.ts';
+import type { LoadMark, RootData } from '../steps/ports.ts';
 import { toPointer } from './firestore-artifacts.ts';
-import { DATASETS, daysOf, placePath } from './paths.ts';
+import { changesSince, REMOVED, storedDays } from './firestore-root-changes.ts';
+import { DATASETS, placePath } from './paths.ts';
 
-const Mark = z.object({ file: z.string(), hash: z.string(), through: z.string() });
-
-/**
- * A day's `changedAt` is set when Firestore takes the request, its commit follows a little later: what was changed just before
- * the last look is looked at again.
- */
-const OVERLAP_MS = 5_000;
-
-/** A day that is gone stays as a trace of it, so that the indexer hears of it. */
-const REMOVED = 'REMOVED';
+const Mark = z.object({ file: z.string(), hash: z.string(), through: z.string(), byHand: z.boolean().optional() });
 
 const DAYS_A_BATCH = 400;
 
@@ -43,10 +35,7 @@ export function firestoreRootData(db: Firestore): RootData {
       }
       await batch.commit();
     },
-    async days(dataset) {
-      const all = await db.collection(daysOf(dataset)).select('status').get();
-      return all.docs.filter((day) => day.get('status') !== REMOVED).map(({ id }) => id);
-    },
+    days: (dataset) => storedDays(db, dataset),
     async removeDays(dataset, days) {
       for (let start = 0; start < days.length; start += DAYS_A_BATCH) {
         const batch = db.batch();
@@ -60,27 +49,6 @@ export function firestoreRootData(db: Firestore): RootData {
         await batch.commit();
       }
     },
-    async changedDays(dataset) {
-      const seenThrough: unknown = (await ref(dataset).get()).get('seenThrough');
-      const after =
-        seenThrough instanceof Timestamp
-          ? Timestamp.fromMillis(seenThrough.toMillis() - OVERLAP_MS)
-          : Timestamp.fromMillis(0);
-      const changed = await db
-        .collection(daysOf(dataset))
-        .where('changedAt', '>', after)
-        .select('status', 'hash')
-        .get();
-      const days = changed.docs.map((day): RootDay => ({
-        date: day.id,
-        hash: day.get('status') === REMOVED ? undefined : String(day.get('hash')),
-      }));
-      return {
-        days,
-        seen: async () => {
-          await ref(dataset).set({ seenThrough: changed.readTime }, { merge: true });
-        },
-      };
-    },
+    changes: (datasets, atMost) => changesSince(db, datasets, atMost),
   };
 }

@@ -1,18 +1,20 @@
-/** Runs in Firestore. Their count is changed only together with the task that it counts, in firestore-tasks.ts. */
+/** Runs in Firestore. Their count is changed only together with the task that it counts: see firestore-counters.ts. */
 import type { Firestore } from '@google-cloud/firestore';
 import { randomUUID } from 'node:crypto';
 import { Run } from '../model/run.ts';
 import type { Runs } from '../steps/ports.ts';
 import { isConflict, unavailable } from './firestore-client.ts';
+import { readIfOver, readRuns } from './firestore-counters.ts';
 import { RUNS } from './paths.ts';
 
 export function firestoreRuns(db: Firestore): Runs {
   const ref = (runId: string) => db.collection(RUNS).doc(runId);
   return {
     async read(runId) {
-      const data = (await ref(runId).get()).data();
-      return data === undefined ? undefined : Run.parse(data);
+      const [run] = await readRuns(db, [runId]);
+      return run;
     },
+    readIfOver: (task) => readIfOver(db, task),
     async markPublished(runId, atMs) {
       await ref(runId).update({ publishedMs: atMs });
     },
@@ -37,7 +39,7 @@ export function firestoreRuns(db: Firestore): Runs {
       }
     },
     async markCalledBack(runId, atMs) {
-      await ref(runId).update({ calledBackMs: atMs, status: 'COMPLETED' });
+      await ref(runId).update({ calledBackMs: atMs, status: 'COMPLETED', remainingTasks: 0 });
     },
   };
 }

@@ -14,10 +14,11 @@ import {
 import { randomUUID } from 'node:crypto';
 import { RetryableError } from '../errors.ts';
 import { isTerminal, Task } from '../model/task.ts';
-import type { CellWrite, HeldTask, Tasks } from '../steps/ports.ts';
+import type { CellWrite, HeldTask, TaskChange, Tasks } from '../steps/ports.ts';
 import { toPointer } from './firestore-artifacts.ts';
 import { isConflict, unavailable } from './firestore-client.ts';
-import { LEDGER, placePath, RUNS } from './paths.ts';
+import { addTasks, countOff, toDocument } from './firestore-counters.ts';
+import { LEDGER, placePath } from './paths.ts';
 
 /** Times that a claim is decided anew because the task changed under it. */
 const MAX_CLAIM_CONFLICTS = 5;
@@ -34,16 +35,6 @@ export function firestoreTasks(db: Firestore): Tasks {
     async read(taskId) {
       return (await readVersion(db.collection(LEDGER).doc(taskId)))?.task;
     },
-    async lastOf(computation) {
-      const newest = await db
-        .collection(LEDGER)
-        .where('computation', '==', computation)
-        .orderBy('createdMs', 'desc')
-        .limit(1)
-        .get();
-      const [snapshot] = newest.docs;
-      return snapshot === undefined ? undefined : Task.parse(snapshot.data());
-    },
     async claim(taskId, decide) {
       const ref = db.collection(LEDGER).doc(taskId);
       for (let conflicts = 0; conflicts < MAX_CLAIM_CONFLICTS; conflicts++) {
@@ -53,8 +44,8 @@ export function firestoreTasks(db: Firestore): Tasks {
         if (decision.save === undefined) return { decision, held: undefined };
         const fence = decision.save.lease?.token ?? randomUUID();
         const next = { task: decision.save, fence, rev: version.rev + 1 };
-        const batch = db.batch();
-        const saved = await commitOver(ref, batch, version, next);
+        const parts = decision.parts ?? [];
+        const saved = await commitOver(db, ref, version, next, { parts });
         if (saved !== undefined) return { decision, held: hold(db, ref, saved) };
       }
       throw new RetryableError(
@@ -67,6 +58,7 @@ export function firestoreTasks(db: Firestore): Tasks {
 
 function hold(db: Firestore, ref: DocumentReference, claimed: Version): HeldTask {
   let version = claimed;
+  const own = claimed.fence;
   // Every save has a number of its own, so that one that landed with its answer lost is never taken for the next.
   let issued = claimed.rev;
   // One write at a time: each builds on the update time of the one before.
@@ -78,10 +70,28 @@ function hold(db: Firestore, ref: DocumentReference, claimed: Version): HeldTask
   };
   const lost = (): RetryableError => new RetryableError('LEASE_LOST', `${ref.id} was taken over by another worker`);
 
+  /** `fence` differs from ours when the task is handed to whoever comes next. */
+  const saveNow = async (task: Task, change: TaskChange = {}, fence = version.fence): Promise<void> => {
+    const rev = ++issued;
+    for (;;) {
+      if (isTerminal(version.task) || version.fence !== own) throw lost();
+      const next = { task: withBeats(task, version.task), fence, rev };
+      const saved = await commitOver(db, ref, version, next, change);
+      if (saved !== undefined) {
+        version = saved;
+        return;
+      }
+      const { rev: before } = version;
+      await resync();
+      // A save that we took for failed has landed after all, and this one was decided without it.
+      if (version.rev !== before) throw lost();
+    }
+  };
+
   /** After a refused write: adopts our own landed or touched version, else the lease is lost. */
   const resync = async (): Promise<void> => {
     const found = await readVersion(ref);
-    if (found === undefined || found.fence !== version.fence) throw lost();
+    if (found === undefined || found.fence !== own) throw lost();
     version = found;
   };
 
@@ -92,6 +102,7 @@ function hold(db: Firestore, ref: DocumentReference, claimed: Version): HeldTask
     heartbeat: (telemetry, untilMs) =>
       inTurn(async () => {
         if (isTerminal(version.task)) return;
+        if (version.fence !== own) throw lost();
         try {
           const { writeTime } = await ref.update(
             { telemetry, 'lease.untilMs': untilMs },
@@ -108,46 +119,43 @@ function hold(db: Firestore, ref: DocumentReference, claimed: Version): HeldTask
           await resync();
         }
       }),
-    save: (task, cell) =>
-      inTurn(async () => {
-        const rev = ++issued;
-        for (;;) {
-          if (isTerminal(version.task)) throw lost();
-          const batch = db.batch();
-          if (cell !== undefined) writeCell(db, batch, cell);
-          if (isTerminal(task)) countOff(db, batch, task);
-          // A heartbeat may have moved the lease's end since the caller took its copy.
-          const lease = task.lease === undefined ? {} : { lease: version.task.lease ?? task.lease };
-          const next = { task: { ...task, ...lease }, fence: version.fence, rev };
-          const saved = await commitOver(ref, batch, version, next);
-          if (saved !== undefined) {
-            version = saved;
-            return;
-          }
-          const { rev: before } = version;
-          await resync();
-          // A save that we took for failed has landed after all, and this one was decided without it.
-          if (version.rev !== before) throw lost();
-        }
-      }),
+    save: (task, change) => inTurn(() => saveNow(task, change)),
+    handBack: (decide) => inTurn(() => saveNow(decide(version.task), {}, randomUUID())),
   };
 }
 
-/** Commits `batch` with the task's new version; undefined when the task is no longer at `version` and `next` is not there either. */
+/** The task that is saved, with what heartbeats have said since the caller took its copy: the lease's end, and telemetry. */
+function withBeats(task: Task, held: Task): Task {
+  const lease = task.lease === undefined ? {} : { lease: held.lease ?? task.lease };
+  const isNewer = (task.telemetry?.lastHeartbeat ?? '') > (held.telemetry?.lastHeartbeat ?? '');
+  const telemetry = isNewer ? task.telemetry : held.telemetry;
+  return { ...task, ...lease, ...(telemetry === undefined ? {} : { telemetry }) };
+}
+
+/** Commits the task's new version with its change; undefined when the task is no longer at `version` and `next` is not there either. */
 async function commitOver(
+  db: Firestore,
   ref: DocumentReference,
-  batch: WriteBatch,
   version: Version,
   next: Omit<Version, 'updateTime'>,
+  { cells = [], parts = [] }: TaskChange,
 ): Promise<Version | undefined> {
-  const { status, resources, attempts, lease, lastError, outcomes } = next.task;
+  const batch = db.batch();
+  for (const cell of cells) writeCell(db, batch, cell);
+  for (const part of parts) batch.create(db.collection(LEDGER).doc(part.id), toDocument(part));
+  if (parts.length > 0) addTasks(db, batch, next.task, parts.length);
+  if (isTerminal(next.task)) countOff(db, batch, next.task);
+  const { status, resources, attempts, lease, lastError, outcomes, telemetry, outgrown } = next.task;
   const fields: UpdateData<Record<string, unknown>> = {
     status,
     resources,
     attempts,
     outcomes,
+    ...(parts.length === 0 ? {} : { cells: next.task.cells, parts: next.task.parts }),
     lease: lease ?? FieldValue.delete(),
     lastError: lastError ?? FieldValue.delete(),
+    telemetry: telemetry ?? FieldValue.delete(),
+    outgrown: outgrown ?? FieldValue.delete(),
     fence: next.fence,
     rev: next.rev,
   };
@@ -175,10 +183,6 @@ function writeCell(db: Firestore, batch: WriteBatch, cell: CellWrite): void {
     const fields = { ...base, error: cell.error };
     batch.set(ref, fields, { mergeFields: Object.keys(fields) });
   }
-}
-
-function countOff(db: Firestore, batch: WriteBatch, task: Task): void {
-  batch.update(db.collection(RUNS).doc(task.runId), { remainingTasks: FieldValue.increment(-1) });
 }
 
 async function readVersion(ref: DocumentReference): Promise<Version | undefined> {

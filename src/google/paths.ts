@@ -5,11 +5,17 @@ export const RUNS = 'computation_runs';
 export const LEDGER = 'computation_audit_ledger';
 export const PLANNER = 'planner/state';
 export const PLANNER_PAGES = 'planner/state/pages';
+/** What tasks took, packed. */
+export const MEMORY = 'planner/memory';
 export const BOOKS = 'books';
 export const AVAILABILITY = 'availability';
 export const DATASETS = 'datasets';
+export const INDEXES = 'indexes';
 
 export const daysOf = (dataset: string): string => `${DATASETS}/${dataset}/days`;
+
+/** The leaves that count a large run's tasks. */
+export const countersOf = (runId: string): string => `${RUNS}/${runId}/counters`;
 
 /** All days of cells and datasets are in collections called `days`, so that one index exemption serves them all. */
 export const placePath = (place: Place): string =>

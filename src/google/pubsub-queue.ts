@@ -2,18 +2,18 @@
 import { PubSub } from '@google-cloud/pubsub';
 import { RetryableError, toError } from '../errors.ts';
 import type { TaskMessage } from '../model/message.ts';
-import type { Resources } from '../model/task.ts';
+import { tierNamed, type Tiers } from '../model/tier.ts';
 import type { Queue } from '../steps/ports.ts';
 
-export type Topics = Readonly<Record<Resources, string>>;
-
-export function pubsubQueue(projectId: string, topics: Topics): Queue {
+export function pubsubQueue(projectId: string, tiers: Tiers): Queue {
   const client = new PubSub({ projectId });
   return {
     async publish(messages) {
       try {
         await Promise.all(
-          messages.map((message) => client.topic(topics[message.resources]).publishMessage(toPubsub(message))),
+          messages.map((message) =>
+            client.topic(tierNamed(tiers, message.resources).topic).publishMessage(toPubsub(message)),
+          ),
         );
       } catch (thrown) {
         throw new RetryableError(

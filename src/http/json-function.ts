@@ -3,6 +3,7 @@ import type { HttpFunction } from '@google-cloud/functions-framework';
 import type { z } from 'zod';
 import { codeOf, toError, UserError } from '../errors.ts';
 import type { Log } from '../steps/ports.ts';
+import { whileServing } from './process.ts';
 
 /** Statuses by what the caller should do: correct the request (400), or send it again (503). */
 const status = (error: Error): number => (error instanceof UserError ? 400 : 503);
@@ -22,7 +23,7 @@ export function jsonFunction<S extends z.ZodType>(
           `The body does not fit: ${issue?.path.join('.') || 'it'}: ${issue?.message}.`,
         );
       }
-      res.json(await step(parsed.data));
+      res.json(await whileServing(() => step(parsed.data)));
     } catch (thrown) {
       const error = toError(thrown);
       const code = codeOf(error) ?? 'INTERNAL';

@@ -1,7 +1,19 @@
-/** What a function's process composes once, when its first request comes. */
+/** What a function's process composes once, when its first request comes, and how it ends. */
 import { compose, type Ports } from '../compose.ts';
 import { readConfig } from '../config.ts';
+import { type Drain, startDrain } from './drain.ts';
 
-let composed: Ports | undefined;
+let served: { readonly ports: Ports; readonly drain: Drain } | undefined;
 
-export const ports = (): Ports => (composed ??= compose(readConfig(process.env, process.cwd(), process.pid)));
+function serve(): { readonly ports: Ports; readonly drain: Drain } {
+  if (served !== undefined) return served;
+  const config = readConfig(process.env, process.cwd(), process.pid);
+  const drain = startDrain(process, { graceMs: config.drainMs, end: () => process.exit(0) });
+  served = { ports: { ...compose(config), shutdown: drain.signal }, drain };
+  return served;
+}
+
+export const ports = (): Ports => serve().ports;
+
+/** Runs a request, unless the process is about to end. @throws {RetryableError} SHUTTING_DOWN */
+export const whileServing = <T>(request: () => Promise<T>): Promise<T> => serve().drain.run(request);

@@ -1,16 +1,30 @@
 /** How a task takes the outcome of a cell, ends, or hands its lease back. Pure. */
 import { type CellError, type CellKey, cellName, type CellOutcome } from '../model/cell.ts';
-import { openCells, type Resources, type Task } from '../model/task.ts';
+import type { Resources } from '../model/resources.ts';
+import { isTerminal, openCells, type Task } from '../model/task.ts';
 
 /** The task with one more outcome; the last one makes it terminal. */
 export function onCellDone(task: Task, cell: CellKey, outcome: CellOutcome): Task {
-  const outcomes = { ...task.outcomes, [cellName(cell)]: outcome };
-  if (openCells({ ...task, outcomes }).length > 0) return { ...task, outcomes };
-  const failure = Object.values(outcomes).find((one) => one.status === 'FAILED');
+  const next = { ...task, outcomes: { ...task.outcomes, [cellName(cell)]: outcome } };
+  return openCells(next).length > 0 ? next : ended(next);
+}
+
+/** The task whose every cell has an outcome, terminal. */
+export function ended(task: Task): Task {
+  const failure = Object.values(task.outcomes).find((one) => one.status === 'FAILED');
   const { lease: _, ...unleased } = task;
   return failure === undefined
-    ? { ...unleased, outcomes, status: 'COMPLETED' }
-    : { ...unleased, outcomes, status: 'FAILED', lastError: failure.error };
+    ? { ...unleased, status: 'COMPLETED' }
+    : { ...unleased, status: 'FAILED', lastError: failure.error };
+}
+
+/**
+ * A cell of an independent task held its worker until it was stopped: it fails, and the others go on with the next delivery, with
+ * all attempts before them.
+ */
+export function onCellStuck(task: Task, cell: CellKey, error: CellError): Task {
+  const next = onCellDone(task, cell, { status: 'FAILED', error, dispatchId: task.dispatchId });
+  return isTerminal(next) ? next : { ...onAttemptFailed(next, error, next.resources), attempts: 0 };
 }
 
 /** Whether a day of a chain failed, so that the days that are left are not tried. */
@@ -38,4 +52,10 @@ export function onGiveUp(task: Task, error: CellError): Task {
 export function onAttemptFailed(task: Task, error: CellError, resources: Resources): Task {
   const { lease: _, ...unleased } = task;
   return { ...unleased, status: 'PENDING', resources, lastError: error };
+}
+
+/** The worker was told to stop before it was done: the task waits again, and the attempt does not count. */
+export function onHandedBack(task: Task): Task {
+  const { lease: _, ...unleased } = task;
+  return { ...unleased, status: 'PENDING', attempts: Math.max(0, task.attempts - 1) };
 }

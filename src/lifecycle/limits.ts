@@ -3,16 +3,28 @@
 /** Leases a task may take before it is given up. */
 export const MAX_ATTEMPTS = 3;
 
+/** Seconds after which what is left of a task goes on in a new one: Pub/Sub waits 600 at most. */
+export const PLANNED_TASK_SECONDS = 480;
+
+/**
+ * Tasks that a wave is spread over. A day's slow cells stay parallel, and 5,000 quick ones are 32 messages: what they cost is then
+ * their own work.
+ */
+export const DEFAULT_LANES = 32;
+
 /** Seconds between heartbeats. */
 export const HEARTBEAT_SECONDS = 2;
 
 /** Seconds without a heartbeat after which a lease lapses: seven missed heartbeats. */
 export const LEASE_SECONDS = 15;
 
+/** Seconds that running tasks have when their process is told to end; Cloud Run gives ten, of which two are for handing back. */
+export const DRAIN_SECONDS = 7;
+
 /** Minutes without a heartbeat after which the reconciler offers a task again, in case its message is gone. */
 export const ZOMBIE_MINUTES = 15;
 
-/** Memory of each tier, in MB (functions are deployed with these; local workers get their own, smaller ones). */
+/** Memory of the two tiers of the specification, in MB (functions are deployed with these; local workers may get smaller ones). */
 export const STANDARD_MEMORY_MB = 2_048;
 export const HIGH_MEM_MEMORY_MB = 8_192;
 

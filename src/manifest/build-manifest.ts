@@ -1,6 +1,8 @@
 /** Makes the manifest of a project: discovers, checks, levels and fingerprints its computations. */
 import { UserError } from '../errors.ts';
+import type { Completeness } from '../model/completeness.ts';
 import { isKeyed, type Computation } from '../model/computation.ts';
+import type { CompleteWhen } from '../model/dataset.ts';
 import type { Manifest, ManifestComputation, ManifestDataset } from '../model/manifest.ts';
 import { MANIFEST_VERSION } from '../model/manifest.ts';
 import { type Hash, hashOfParts } from '../model/hash.ts';
@@ -117,7 +119,20 @@ function manifestDataset(
     ...(value.description === undefined ? {} : { description: value.description }),
     module: graph.relative(module.path),
     exportName,
+    ...(value.complete === undefined ? {} : { complete: completenessOf(value.complete) }),
     loader,
+  };
+}
+
+function completenessOf({ canaries = [], closingMarker, minimumCount }: CompleteWhen): Completeness {
+  const marker =
+    typeof closingMarker === 'string'
+      ? ({ kind: 'entity', id: closingMarker } as const)
+      : closingMarker && ({ kind: 'document', dataset: closingMarker.name } as const);
+  return {
+    canaries: [...new Set(canaries)].sort(),
+    ...(marker === undefined ? {} : { closingMarker: marker }),
+    ...(minimumCount === undefined ? {} : { minimumCount }),
   };
 }
 

@@ -24,7 +24,10 @@ export function checkDefinitions(discovery: Discovery, graph: ModuleGraph): void
     }
     byName.set(name, found);
   }
-  for (const found of discovery.datasets) checkDataset(found.value, placeOf(found));
+  for (const found of discovery.datasets) {
+    checkDataset(found.value, placeOf(found));
+    checkClosingMarker(found.value, placeOf(found), byName);
+  }
   for (const found of discovery.computations) {
     for (const [key, need] of Object.entries(found.value.needs)) {
       const where = `${placeOf(found)}: ${found.value.name} needs "${key}"`;
@@ -40,6 +43,16 @@ function checkDataset(dataset: Dataset, where: string): void {
   throw new UserError(
     'BAD_DEFINITION',
     `${where}: the dataset ${dataset.name} has no schema. Give it one: ${option}: z.object({ … }).`,
+  );
+}
+
+/** The indexer knows datasets by the manifest, so the marker's must be in it. */
+function checkClosingMarker({ name, complete }: Dataset, where: string, byName: ReadonlyMap<string, Discovered>): void {
+  const marker = complete?.closingMarker;
+  if (marker === undefined || typeof marker === 'string' || byName.get(marker.name)?.value === marker) return;
+  throw new UserError(
+    'UNKNOWN_DATASET',
+    `${where}: the document "${marker.name}" that closes the days of ${name} is exported by no module. Export its definition.`,
   );
 }
 

@@ -4,17 +4,23 @@ import type { ManifestNeed } from '../model/manifest.ts';
 
 /** In the author's order; every need must have been checked (`checkDefinitions`). */
 export const manifestNeedsOf = (computation: Computation): ManifestNeed[] =>
-  Object.entries(computation.needs).map(([key, need]): ManifestNeed => {
+  Object.entries(computation.needs).flatMap(([key, need]): ManifestNeed[] => {
     switch (need.kind) {
       case 'previous':
-        return { kind: 'previous', key };
+        return [{ kind: 'previous', key }];
       case 'own-history':
-        return { kind: 'own-history', key, days: need.days };
+        return [{ kind: 'own-history', key, days: need.days }];
       case 'history': {
         const source = need.of.kind === 'computation' ? 'computation' : 'document';
-        return { kind: 'history', key, of: need.of.name, source, days: need.days };
+        return [{ kind: 'history', key, of: need.of.name, source, days: need.days }];
+      }
+      case 'dataset': {
+        const of = need.of.name;
+        // To planning the day before is a history of one day: it may be missing, and changes what is made from it.
+        const before = { kind: 'history', key: `${key}, the day before`, of, source: 'document', days: 1 } as const;
+        return need.dayBefore ? [{ kind: 'dataset', key, of }, before] : [{ kind: 'dataset', key, of }];
       }
       default:
-        return { kind: need.kind, key, of: need.of.name };
+        return [{ kind: need.kind, key, of: need.of.name }];
     }
   });

@@ -30,15 +30,15 @@ export type Uncounted = Readonly<Record<string, ReadonlySet<string>>>;
 /** For who reads: what says something about the definition and nothing about what it makes. */
 export const DESCRIPTIVE: Uncounted = {
   defineComputation: new Set(['description', 'tags', 'productLines', 'headline', 'timeoutSeconds', 'category']),
-  defineDataset: new Set(['description', 'source']),
-  defineDocument: new Set(['description', 'source']),
+  defineDataset: new Set(['description', 'source', 'complete', 'id']),
+  defineDocument: new Set(['description', 'source', 'complete']),
 };
 
-/** For who loads a dataset: how its source is parsed counts too. */
+/** For who loads a dataset: how its source is parsed, and how its entities are named, count too. */
 export const DESCRIPTIVE_FOR_LOADING: Uncounted = {
   ...DESCRIPTIVE,
-  defineDataset: new Set(['description']),
-  defineDocument: new Set(['description']),
+  defineDataset: new Set(['description', 'complete']),
+  defineDocument: new Set(['description', 'complete']),
 };
 
 /** Positions, spelling and TypeScript's modifiers; types themselves are dropped by `isTypeOnly`. */

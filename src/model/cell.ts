@@ -53,5 +53,12 @@ export const CellOutcome = z.union([
   z.object({ status: z.literal('UNCHANGED') }),
   /** An earlier day of its chain failed. */
   z.object({ status: z.literal('NOT_TRIED') }),
+  /** A cell that was skipped, run again in shadow: nothing of it was stored. */
+  z.object({
+    status: z.literal('AUDITED'),
+    /** Whether it gave the result that is stored. */
+    matches: z.boolean(),
+    text: z.string(),
+  }),
 ]);
 export type CellOutcome = z.infer<typeof CellOutcome>;

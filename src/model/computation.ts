@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { UserError } from '../errors.ts';
 import type { Day } from './date.ts';
 import { normalizeName } from './name.ts';
-import type { EntityOf, Inputs, Needs } from './need.ts';
+import type { BeforeOf, EntityOf, Inputs, Needs } from './need.ts';
 
 /** How long a computation may take for one day unless it says otherwise: Pub/Sub waits 600 s at most, so tasks end within 8 minutes. */
 export const DEFAULT_TIMEOUT_SECONDS = 480;
@@ -23,11 +23,30 @@ export interface InputContext<I> extends DayContext {
 }
 
 /** Folds a stream of entities; the accumulator must stay bounded, however many entities come. */
-export interface Reducer<E, I, A, Own> {
+export interface Reducer<E, I, A, Own, C = EntityContext<I>> {
   readonly init: (context: InputContext<I>) => A;
   /** Changes the accumulator in place. */
-  readonly add: (accumulator: A, entity: E, context: EntityContext<I>) => void;
+  readonly add: (accumulator: A, entity: E, context: C) => void;
   readonly finish: (accumulator: A, context: InputContext<I>) => Own;
+}
+
+/**
+ * What a keyed result is checked for before it becomes visible, beside its schema. A check that fails fails the cell, for good:
+ * the same inputs would fail it again.
+ */
+export interface Checks {
+  /**
+   * Every entity has the same result, from `after` entities on (100): by default only when nothing in it differs; of numeric
+   * `fields` that are named, each must vary.
+   */
+  readonly flatLine?: false | { readonly after?: number; readonly fields?: readonly string[] };
+  /** A field is null or absent in more than the share `above` (0.5) of the entities, from `after` on (100). */
+  readonly nullDensity?: false | { readonly above?: number; readonly after?: number };
+  /**
+   * Warns when the number of entities differs from that of the day before, where that is there already, by more than the share
+   * `within`. Off by default, and never more than a warning: a result depends on what it reads alone.
+   */
+  readonly volume?: { readonly within: number };
 }
 
 interface Description {
@@ -39,6 +58,7 @@ interface Description {
   readonly description?: string;
   /** For one day; the task is stopped and the cell fails with TIMEOUT. */
   readonly timeoutSeconds?: number;
+  readonly checks?: Checks;
 }
 
 /** Exactly one of the three ways to compute. */
@@ -51,13 +71,16 @@ type Shape<N extends Needs, Own, Value, A> =
     }
   | {
       /** Once for each entity of the dataset need; `undefined` leaves the entity out. */
-      readonly perEntity: (entity: EntityOf<N>, context: EntityContext<Inputs<N, Own>>) => Value | undefined;
+      readonly perEntity: (
+        entity: EntityOf<N>,
+        context: EntityContext<Inputs<N, Own>> & BeforeOf<N>,
+      ) => Value | undefined;
       readonly compute?: never;
       readonly reduce?: never;
     }
   | {
       /** One result from all entities of the dataset need. */
-      readonly reduce: Reducer<EntityOf<N>, Inputs<N, Own>, A, Own>;
+      readonly reduce: Reducer<EntityOf<N>, Inputs<N, Own>, A, Own, EntityContext<Inputs<N, Own>> & BeforeOf<N>>;
       readonly compute?: never;
       readonly perEntity?: never;
     };
@@ -81,6 +104,7 @@ export interface Computation<T = unknown> {
   readonly tags: readonly string[];
   readonly description: string | undefined;
   readonly timeoutSeconds: number;
+  readonly checks: Checks;
   readonly needs: Needs;
   readonly output: z.ZodType<T>;
   readonly work: Work;
@@ -92,9 +116,14 @@ export type Work =
   | { readonly shape: 'compute'; readonly compute: (inputs: Record<string, unknown>, context: DayContext) => unknown }
   | {
       readonly shape: 'perEntity';
-      readonly perEntity: (entity: unknown, context: EntityContext<Record<string, unknown>>) => unknown;
+      readonly perEntity: (entity: unknown, context: ErasedContext) => unknown;
     }
-  | { readonly shape: 'reduce'; readonly reduce: Reducer<unknown, Record<string, unknown>, unknown, unknown> };
+  | {
+      readonly shape: 'reduce';
+      readonly reduce: Reducer<unknown, Record<string, unknown>, unknown, unknown, ErasedContext>;
+    };
+
+type ErasedContext = EntityContext<Record<string, unknown>> & { readonly before?: unknown };
 
 /**
  * Declares a computation. It must be pure: what it returns depends on its inputs only, never on clock, chance or network.
@@ -138,6 +167,7 @@ export function defineComputation<const N extends Needs, S extends z.ZodType, A 
     tags: options.tags ?? [],
     description: options.description,
     timeoutSeconds: options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
+    checks: checkedChecks(name, options.checks ?? {}, options.output),
     needs: options.needs,
     output: options.output as unknown as z.ZodType<z.output<S>>,
     work,
@@ -150,6 +180,26 @@ export const isComputation = (value: unknown): value is Computation =>
 
 /** Whether results are records, entity id to value. */
 export const isKeyed = (output: z.ZodType): output is z.ZodRecord => output instanceof z.ZodRecord;
+
+function checkedChecks(name: string, checks: Checks, output: z.ZodType): Checks {
+  if (!isKeyed(output) && Object.keys(checks).length > 0)
+    throw new UserError(
+      'BAD_DEFINITION',
+      `${name}: checks compare entities, so its output must be z.record(z.string(), …).`,
+    );
+  const fields = (checks.flatLine !== false && checks.flatLine?.fields) || [];
+  const shape = isKeyed(output) && output.valueType instanceof z.ZodObject ? output.valueType.shape : {};
+  const strange = fields.find((field) => !Object.hasOwn(shape, field));
+  if (strange !== undefined)
+    throw new UserError(
+      'BAD_DEFINITION',
+      `${name}: checks.flatLine names "${strange}", which the output does not have.`,
+    );
+  const above = (checks.nullDensity !== false && checks.nullDensity?.above) || 0;
+  if (above < 0 || above > 1 || (checks.volume?.within ?? 0) < 0)
+    throw new UserError('BAD_DEFINITION', `${name}: checks take shares: 0.5 is half of the entities.`);
+  return checks;
+}
 
 function workOf(name: string, options: Record<string, unknown>): Work {
   const given = (['compute', 'perEntity', 'reduce'] as const).filter((shape) => options[shape] !== undefined);

@@ -1,5 +1,6 @@
 /** The manifest: the graph as data, made at build time and loaded at cold start. */
 import { z } from 'zod';
+import { Completeness } from './completeness.ts';
 import { Hash } from './hash.ts';
 import { Fingerprint } from './vector.ts';
 
@@ -46,6 +47,7 @@ export const ManifestDataset = z.object({
   description: z.string().optional(),
   module: z.string(),
   exportName: z.string(),
+  complete: Completeness.optional(),
   /** Of the code that turns a file's rows into entities: when it changes, the file is loaded again. */
   loader: Hash,
 });
@@ -77,6 +79,12 @@ export function inputIdOf(need: ManifestNeed): string {
       return `${need.kind}:${need.of}`;
   }
 }
+
+/** Whether a history is of the very dataset that is streamed: the day before, read entity by entity beside the day. */
+export const isDayBefore = (computation: Pick<ManifestComputation, 'needs'>, need: ManifestNeed): boolean =>
+  need.kind === 'history' &&
+  need.source === 'document' &&
+  computation.needs.some((other) => other.kind === 'dataset' && other.of === need.of);
 
 export const computationIn = (manifest: Manifest, name: string): ManifestComputation | undefined =>
   manifest.computations.find((computation) => computation.name === name);

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { Day } from './date.ts';
 import { Hash } from './hash.ts';
-import { Resources, type Task } from './task.ts';
+import { Resources } from './resources.ts';
+import type { Task } from './task.ts';
 
 export const ACTION = 'RUN_COMPUTATION_DATE';
 

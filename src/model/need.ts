@@ -25,9 +25,10 @@ export interface HistoryNeed<T = unknown> {
   readonly of: Computation<T> | DocumentDataset<T>;
   readonly days: number;
 }
-export interface DatasetNeed<T = unknown> {
+export interface DatasetNeed<T = unknown, Before extends boolean = boolean> {
   readonly kind: 'dataset';
   readonly of: EntityDataset<T>;
+  readonly dayBefore: Before;
 }
 export interface DocumentNeed<T = unknown> {
   readonly kind: 'document';
@@ -58,8 +59,15 @@ export function history<T>(
     : Object.freeze({ kind: 'history', of: ofOrDays, days });
 }
 
-/** The day's entities of a root dataset, streamed to `perEntity` or `reduce`. */
-export const dataset = <T>(of: EntityDataset<T>): DatasetNeed<T> => Object.freeze({ kind: 'dataset', of });
+/**
+ * The day's entities of a root dataset, streamed to `perEntity` or `reduce`. With `dayBefore`, each comes with what it was on the day
+ * before: `context.before`, undefined where it was not there. Entities that are gone do not come.
+ */
+export function dataset<T>(of: EntityDataset<T>): DatasetNeed<T, false>;
+export function dataset<T>(of: EntityDataset<T>, options: { readonly dayBefore: true }): DatasetNeed<T, true>;
+export function dataset<T>(of: EntityDataset<T>, { dayBefore = false } = {}): DatasetNeed<T> {
+  return Object.freeze({ kind: 'dataset', of, dayBefore });
+}
 
 /** The day's document of a root dataset. */
 export const document = <T>(of: DocumentDataset<T>): DocumentNeed<T> => Object.freeze({ kind: 'document', of });
@@ -78,6 +86,13 @@ export type Inputs<N extends Needs, Own> = {
             ? T
             : never;
 };
+
+/** What the context of an entity has beside its inputs: with `dayBefore`, the entity as it was. */
+export type BeforeOf<N extends Needs> = true extends {
+  [K in keyof N]: N[K] extends { readonly dayBefore: infer Before } ? Before : false;
+}[keyof N]
+  ? { readonly before: EntityOf<N> | undefined }
+  : unknown;
 
 /** The entity type of the one dataset need. */
 export type EntityOf<N extends Needs> = { [K in keyof N]: N[K] extends DatasetNeed<infer T> ? T : never }[keyof N];

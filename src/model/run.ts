@@ -10,7 +10,10 @@ export const Run = z.object({
   /** Absent when a person dispatched a date without naming a pass. */
   pass: z.number().int().positive().optional(),
   totalTasks: z.number().int().positive(),
+  /** Of a run with leaves this lags behind in its own document until the run is over; ports answer what the leaves say. */
   remainingTasks: z.number().int().nonnegative(),
+  /** Documents that count its tasks; absent when its own does (see counter-tree.ts). */
+  leaves: z.number().int().positive().optional(),
   cells: z.number().int().positive(),
   status: z.enum(['RUNNING', 'COMPLETED']),
   callbackUrl: z.string().optional(),

@@ -11,10 +11,10 @@ import { type CellKey, CellError, cellName, CellOutcome } from './cell.ts';
 import { Day } from './date.ts';
 import { Because } from './decision.ts';
 import { Hash } from './hash.ts';
+import { Resources } from './resources.ts';
 import { InputHashes } from './vector.ts';
 
-export const Resources = z.enum(['standard', 'high-mem']);
-export type Resources = z.infer<typeof Resources>;
+export { Resources };
 
 export const TaskCell = z.object({
   computation: z.string(),
@@ -29,6 +29,8 @@ export const TaskCell = z.object({
   unlessVector: Hash.optional(),
   /** Which earlier days are read, by input id: a day for `previous` (or empty), a bitmap for a history (see model/window.ts). */
   reads: z.record(z.string(), z.string()),
+  /** A cell that was skipped and runs in shadow: its result is compared with the stored one, and thrown away. */
+  audit: z.object({ expected: Hash, behaviour: Hash }).optional(),
   /** Hashes of the inputs as planned, by input id: what a worker still remembers under the same hash need not be read again. */
   inputs: InputHashes,
 });
@@ -43,20 +45,54 @@ export const Lease = z.object({
 });
 export type Lease = z.infer<typeof Lease>;
 
+/** What a process takes at one moment, in MiB. */
+export const MemoryReading = z.object({
+  rssMB: z.number(),
+  heapUsedMB: z.number(),
+  /** Of V8's objects outside of its heap. */
+  externalMB: z.number().optional(),
+  /** Part of `externalMB`: buffers. */
+  arrayBuffersMB: z.number().optional(),
+  /** What the container counts, files in memory among it, and its limit; absent where there is no container or no limit. */
+  containerMB: z.number().optional(),
+  containerLimitMB: z.number().optional(),
+});
+export type MemoryReading = z.infer<typeof MemoryReading>;
+
 export const Telemetry = z.object({
   /** ISO time. */
   lastHeartbeat: z.string(),
-  lastMemory: z.object({ rssMB: z.number(), heapUsedMB: z.number(), timestamp: z.string() }),
+  lastMemory: MemoryReading.extend({ timestamp: z.string() }),
+  /** The most that the process took during this attempt, other tasks of the same process among it. */
   peakRssMB: z.number(),
+  /** What the process took when this attempt began. */
+  startRssMB: z.number().optional(),
+  /** The most tasks that ran in the process at once, this one among them. */
+  tasksAtOnce: z.number().int().positive().optional(),
   entities: z.number().int(),
+  /** Of all cells of the task, as far as they have been opened. */
+  expectedEntities: z.number().int().optional(),
+  /** Since this attempt began. */
+  seconds: z.number().optional(),
 });
 export type Telemetry = z.infer<typeof Telemetry>;
+
+/** An attempt ran out of a tier's memory. */
+export const Outgrown = z.object({
+  tier: Resources,
+  because: z.string(),
+  /** The last that was seen of the process, in MiB. */
+  rssMB: z.number().optional(),
+});
+export type Outgrown = z.infer<typeof Outgrown>;
 
 export const Task = z.object({
   id: z.string(),
   runId: z.string(),
   dispatchId: z.string(),
   pass: z.number().int(),
+  /** Which of its run's leaves counts it; absent when the run's own document does. */
+  leaf: z.number().int().nonnegative().optional(),
   /** The first cell's: what logs, messages and queries call the task by. */
   computation: z.string(),
   /** In the order in which they are made. */
@@ -71,10 +107,17 @@ export const Task = z.object({
   lease: Lease.optional(),
   telemetry: Telemetry.optional(),
   lastError: CellError.optional(),
+  /** Tiers on which an attempt ran out of memory, smallest first. */
+  outgrown: z.array(Outgrown).optional(),
   /** By `cellName`. */
   outcomes: z.record(z.string(), CellOutcome),
+  /** Tasks that were split off from this one. Whoever meets its message again sends theirs again. */
+  parts: z.array(z.string()).optional(),
 });
 export type Task = z.infer<typeof Task>;
+
+/** A task is named for its first cell, which no other task of the run ever begins with. */
+export const taskId = (runId: string, first: CellKey): string => `${runId}.${first.computation}.${first.date}`;
 
 export const outcomeOf = (task: Task, cell: CellKey): CellOutcome | undefined => task.outcomes[cellName(cell)];
 

@@ -182,6 +182,23 @@ export class Column {
     return this.#statusAt(index) !== undefined;
   }
 
+  /** Days of the grid that a proof or an early cutoff spares, and did not before this plan. */
+  get spared(): DaySet {
+    const { dispatchId } = this.grid.request;
+    const span = daySpan(this.grid.first, this.grid.first + this.grid.days - 1);
+    return unite(
+      ...this.rest.map(({ reason, days }) => {
+        if (reason.why !== 'COSMETIC' && reason.why !== 'EARLY_CUTOFF') return NO_DAYS;
+        const before = this.standing.rest.filter(({ reason: known }) =>
+          reason.why === 'COSMETIC'
+            ? known.why === 'COSMETIC' && known.from === reason.from
+            : known.why === 'EARLY_CUTOFF' && this.standing.dispatchId === dispatchId,
+        );
+        return subtract(intersect(days, span), restDays(before));
+      }),
+    );
+  }
+
   /** Whether what is at rest has changed; who was cut off in which dispatch is no news. */
   get isNews(): boolean {
     if (this.turned.length > 0 || this.standing.needs !== needsHash(this.computation)) return true;

@@ -8,7 +8,8 @@
 import type { PriceTable } from '../model/price-table.ts';
 import { isChained, type ManifestComputation } from '../model/manifest.ts';
 import { fromOrdinal } from '../model/date.ts';
-import type { Resources } from '../model/task.ts';
+import type { Resources } from '../model/resources.ts';
+import { tierNamed, type Tiers } from '../model/tier.ts';
 import { dayCount, type DaySet } from './day-set.ts';
 import { MAX_CHAIN_DAYS, MAX_TASKS_A_WAVE } from './make-tasks.ts';
 import type { Plan } from './plan.ts';
@@ -60,7 +61,7 @@ export interface EstimateRequest {
   readonly computations: Iterable<string>;
   readonly prices: PriceTable;
   readonly tierOf: (computation: string) => Resources;
-  readonly memoryMB: (tier: Resources) => number;
+  readonly tiers: Tiers;
 }
 
 /** Of a task: created, leased, saved with its last cell, and counted off the run; its message and its lease. */
@@ -101,7 +102,7 @@ export function estimate(request: EstimateRequest): Estimate {
     const typical = own ?? typicalLike(known, computation);
     const tier = request.tierOf(name);
     const costOf = (cells: number, again: number): Cost =>
-      costOfCells({ cells, again, typical, prices, memoryMB: request.memoryMB(tier) });
+      costOfCells({ cells, again, typical, prices, memoryMB: tierNamed(request.tiers, tier).memoryMB });
     let [fresh, again, maybe] = [0, 0, 0];
     for (const { outcome, why, days } of plan.stretches(name)) {
       const count = dayCount(days);
@@ -135,7 +136,7 @@ export function estimate(request: EstimateRequest): Estimate {
       waves,
       books: books.size,
       prices,
-      memoryMB: request.memoryMB('standard'),
+      memoryMB: request.tiers[0].memoryMB,
     }),
     saved,
   };

@@ -5,7 +5,7 @@ import type { Run } from '../model/run.ts';
 import { isTerminal, outcomeOf, type Task } from '../model/task.ts';
 import { vectorHash } from '../model/vector.ts';
 import { hasDay, NO_DAYS } from './day-set.ts';
-import { afterSettling, unknownStanding } from './standing.ts';
+import { afterAudits, afterSettling, type Audits, type Standing, unknownStanding } from './standing.ts';
 import type { PlanningState } from './state.ts';
 import { learned, type Sample } from './typical.ts';
 
@@ -27,6 +27,7 @@ export interface Fold {
 export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
   const overlay = new Map<string, Map<Day, Settled>>();
   const inFlight = new Map<string, Map<number, string>>();
+  const distrusted = new Map(state.distrusted);
   const closedRuns: string[] = [];
   const samples = new Map<string, Sample[]>();
   const foldedIn = state.sequence + 1;
@@ -41,9 +42,13 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
   for (const { run, tasks } of open) {
     if (tasks.every(isTerminal)) closedRuns.push(run.id);
     for (const task of tasks) {
-      for (const { computation, date } of task.cells) {
+      for (const { computation, date, audit } of task.cells) {
         const outcome = outcomeOf(task, { computation, date });
-        if (outcome === undefined) {
+        // A shadow neither keeps the cell from running nor settles it.
+        if (audit !== undefined) {
+          if (outcome?.status === 'AUDITED' && !outcome.matches)
+            distrusted.set(computation, { behaviour: audit.behaviour, because: 'AUDIT', text: outcome.text });
+        } else if (outcome === undefined) {
           inFlight.set(computation, (inFlight.get(computation) ?? new Map()).set(toOrdinal(date), run.id));
         } else if (outcome.status === 'COMPLETED' || outcome.status === 'FAILED') {
           const known = knownOf({ computation, date });
@@ -70,7 +75,7 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
     });
   }
   return {
-    state: { ...state, standings, inFlight, shelf: state.shelf.under({ cells: overlay }) },
+    state: { ...state, standings, distrusted, inFlight, shelf: state.shelf.under({ cells: overlay }) },
     settled: [...overlay].flatMap(([computation, days]) =>
       [...days].map(([date, to]) => ({ cell: { computation, date }, to })),
     ),
@@ -98,3 +103,31 @@ const identityOf = (settled: Settled): string =>
     settled.vector === undefined ? '' : vectorHash(settled.vector),
     settled.status === 'COMPLETED' ? settled.resultHash : settled.error.code,
   ].join(' ');
+
+/** Standings with what the audits of runs found: counted once, when a run is closed. */
+export function withAudits(
+  standings: ReadonlyMap<string, Standing>,
+  open: readonly OpenRun[],
+  closedRuns: readonly string[],
+): Map<string, Standing> {
+  const counted = new Map(standings);
+  for (const [name, found] of auditsOf(open, closedRuns)) {
+    const standing = counted.get(name);
+    if (standing !== undefined) counted.set(name, afterAudits(standing, found));
+  }
+  return counted;
+}
+
+function auditsOf(open: readonly OpenRun[], closedRuns: readonly string[]): Map<string, Audits> {
+  const found = new Map<string, Audits>();
+  for (const { tasks } of open.filter(({ run }) => closedRuns.includes(run.id))) {
+    for (const cell of tasks.flatMap((task) =>
+      task.cells.map((each) => ({ ...each, outcome: outcomeOf(task, each) })),
+    )) {
+      if (cell.outcome?.status !== 'AUDITED') continue;
+      const { checked, wrong } = found.get(cell.computation) ?? { checked: 0, wrong: 0 };
+      found.set(cell.computation, { checked: checked + 1, wrong: wrong + (cell.outcome.matches ? 0 : 1) });
+    }
+  }
+  return found;
+}

@@ -38,6 +38,8 @@ export interface PlannedCell {
   readonly settled: Settled | undefined;
   /** Empty for an impossible cell. Of others, the days that its earlier-day inputs are read from, by input id (see `InputReader.daysRead`). */
   readonly reads: Readonly<Record<string, string>>;
+  /** It is skipped, and runs in shadow only. */
+  readonly audit?: boolean;
 }
 
 export interface PlannedStretch {
@@ -139,6 +141,18 @@ export class Plan {
     const { fingerprint } = column.computation;
     const { inputs } = column.reader.hashes(index, column.reader.absent(index));
     return { decision, vector: { fingerprint, inputs }, settled, reads: column.reader.daysRead(index) };
+  }
+
+  /** A cell that is skipped, as if it ran; the shelf may miss books for that. */
+  audited(key: CellKey): PlannedCell | undefined {
+    const cell = this.cell(key);
+    const index = toOrdinal(key.date) - this.#grid.first;
+    return cell && { ...cell, reads: this.#column(key.computation).reader.daysRead(index), audit: true };
+  }
+
+  /** Days that a proof or a cutoff spares in this plan, and did not before. */
+  spared(computation: string): DaySet {
+    return this.#column(computation).spared;
   }
 
   /** All cells of a few computations, by computation and date. For small grids: a plan is made not to need this. */

@@ -28,11 +28,11 @@ export const isImpossible = (reason: { readonly why: string }): boolean =>
 export const Rest = z.object({ reason: RestReason, days: DaySet });
 export type Rest = z.infer<typeof Rest>;
 
-/** Cells that were skipped because of a proof or a cutoff, and run again in shadow. */
 export const Audits = z.object({
-  checked: z.number().int().nonnegative(),
-  /** Of which the result was another one. */
-  wrong: z.number().int().nonnegative(),
+  /** Skipped cells that ran again in shadow … */
+  checked: z.number().int(),
+  /** … and gave another result. */
+  wrong: z.number().int(),
 });
 export type Audits = z.infer<typeof Audits>;
 
@@ -51,12 +51,11 @@ export const Standing = z.object({
   made: DaySet,
   /** Days whose last attempt failed. */
   failed: DaySet,
+  audits: Audits.optional(),
   /** When what readers see of it changed. */
   log: ChangeLog,
   /** What a cell of it takes; absent until one completed. */
   typical: Typical.optional(),
-  /** Absent until one was audited. */
-  audits: Audits.optional(),
 });
 export type Standing = z.infer<typeof Standing>;
 
@@ -119,6 +118,15 @@ export function afterDataChanged(
   const there = daySetOfDays([...changed].filter(([, day]) => day.there).map(([date]) => date));
   return { days: unite(subtract(standing.days, all), there), log: logged(standing.log, sequence, all) };
 }
+
+/** After audits of it ended. */
+export const afterAudits = (standing: Standing, found: Audits): Standing => ({
+  ...standing,
+  audits: {
+    checked: (standing.audits?.checked ?? 0) + found.checked,
+    wrong: (standing.audits?.wrong ?? 0) + found.wrong,
+  },
+});
 
 export const withoutDays = (rest: readonly Rest[], days: DaySet): Rest[] =>
   rest.map((one) => ({ ...one, days: subtract(one.days, days) })).filter((one) => one.days.length > 0);

@@ -16,13 +16,13 @@ export async function* csvRows(path: string, file: string): AsyncGenerator<Sourc
   let number = 0;
   for await (const records of parseCsv(createReadStream(path, 'utf8'), file)) {
     const rows: SourceRow[] = [];
-    for (const record of records) {
+    for (const { fields } of records) {
       if (header === undefined) {
-        header = record;
+        header = fields;
         continue;
       }
       number++;
-      rows.push({ number, values: valuesOf(header, record, file, number) });
+      rows.push({ number, values: valuesOf(header, fields, file, number) });
     }
     yield rows;
   }
@@ -45,7 +45,7 @@ export async function csvCoverage(path: string, source: FileSource<unknown>): Pr
 async function firstRecords(path: string, file: string, count: number): Promise<string[][]> {
   const first: string[][] = [];
   for await (const records of parseCsv(createReadStream(path, 'utf8'), file)) {
-    first.push(...records.slice(0, count - first.length));
+    first.push(...records.slice(0, count - first.length).map(({ fields }) => fields));
     if (first.length === count) break;
   }
   return first;
@@ -60,7 +60,7 @@ async function lastLine(path: string): Promise<string[] | undefined> {
 
 async function lastRecord(path: string, file: string): Promise<string[]> {
   let last: string[] = [];
-  for await (const records of parseCsv(createReadStream(path, 'utf8'), file)) last = records.at(-1) ?? last;
+  for await (const records of parseCsv(createReadStream(path, 'utf8'), file)) last = records.at(-1)?.fields ?? last;
   return last;
 }
 
@@ -79,7 +79,12 @@ function valuesOf(header: string[], record: string[], file: string, number: numb
       `${file}, row ${number}: it has ${record.length} fields, but the header names ${header.length}.`,
     );
   }
+  return byColumn(header, record);
+}
+
+/** Of as many fields as the header names. */
+export function byColumn(header: readonly string[], fields: readonly string[]): Record<string, string> {
   const values: Record<string, string> = {};
-  for (const [index, name] of header.entries()) values[name] = record[index] ?? '';
+  for (const [index, name] of header.entries()) values[name] = fields[index] ?? '';
   return values;
 }

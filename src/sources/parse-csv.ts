@@ -3,29 +3,37 @@ import { UserError } from '../errors.ts';
 
 const BYTE_ORDER_MARK = '\uFEFF';
 
+export interface CsvRecord {
+  /** On which it starts; 1 for the file's first. */
+  readonly line: number;
+  readonly fields: string[];
+}
+
 /**
  * Yields the records that each chunk of text completes, the header among them. Lines end in LF or CRLF, empty lines are
  * skipped, a quoted field may hold commas, line ends and doubled quotes, and a chunk may end anywhere.
  * @throws {UserError} BAD_SOURCE when a quote is never closed, or text follows a closing quote.
  */
-export async function* parseCsv(chunks: AsyncIterable<string>, file: string): AsyncGenerator<string[][]> {
+export async function* parseCsv(chunks: AsyncIterable<string>, file: string): AsyncGenerator<CsvRecord[]> {
   let state: 'start' | 'plain' | 'quoted' | 'closed' = 'start';
   let field = '';
-  let record: string[] = [];
-  let records: string[][] = [];
+  let fields: string[] = [];
+  let records: CsvRecord[] = [];
   let line = 1;
+  let startLine = 1;
   let atStart = true;
 
   const endField = (): void => {
-    record.push(field);
+    fields.push(field);
     field = '';
     state = 'start';
   };
   const endRecord = (): void => {
-    const empty = record.length === 0 && field === '' && state !== 'closed';
+    const empty = fields.length === 0 && field === '' && state !== 'closed';
     endField();
-    if (!empty) records.push(record);
-    record = [];
+    if (!empty) records.push({ line: startLine, fields });
+    fields = [];
+    startLine = line;
   };
 
   for await (const chunk of chunks) {

@@ -41,7 +41,7 @@ export async function bundledFiles(ports: BundledFilesPorts): Promise<BundledFil
   for (const entry of ports.manifest.datasets) {
     const dataset = await ports.definitions.dataset(entry);
     const { name, source } = dataset;
-    if (source === undefined) continue;
+    if (source === undefined || !('file' in source)) continue;
     const bytes = await readFile(join(ports.root, source.file)).catch((cause: unknown) => {
       throw new UserError(
         'MISSING_FILE',
@@ -55,7 +55,10 @@ export async function bundledFiles(ports: BundledFilesPorts): Promise<BundledFil
   return files;
 }
 
-/** A file that grew is another file: days that have the same content still change nothing, and days that left it go. */
+/**
+ * A file that grew is another file: days that have the same content still change nothing, and days that left it go. Of a dataset
+ * that was loaded by hand nothing is read.
+ */
 export const loadRanges = (
   files: readonly BundledFile[],
   target: Day,
@@ -66,6 +69,10 @@ export const loadRanges = (
       const { dataset, source, coverage: whole } = file;
       const mark = await rootData.readMark(dataset.name);
       const same = mark?.file === source.file && mark.hash === file.hash;
+      if (mark?.byHand === true) {
+        const { through } = mark;
+        return { ...file, from: addDays(through, 1), to: through, fileChanged: false, through };
+      }
       const through = mark !== undefined && mark.through > target ? mark.through : target;
       return {
         ...file,

@@ -1,6 +1,7 @@
 /** After a task became terminal: when it was the run's last, call the workflow back. */
 import { toError, UserError } from '../errors.ts';
 import type { Run } from '../model/run.ts';
+import type { Task } from '../model/task.ts';
 import type { Callbacks, Clock, Log, Runs } from './ports.ts';
 
 export interface CountDownPorts {
@@ -20,9 +21,12 @@ export type CallbackState = 'answered' | 'under-way' | 'due';
  * The count itself was committed with the task; a run at zero without `calledBackMs` is an unsent callback. Whoever finds one
  * sends it: the worker that ended the last task, a second delivery of any of its messages, or the reconciler.
  */
-export async function countDown(runId: string, ports: CountDownPorts): Promise<CallbackState | 'counting'> {
-  const run = await ports.runs.read(runId);
-  return run === undefined || run.remainingTasks > 0 ? 'counting' : callBack(run, ports);
+export async function countDown(
+  task: Pick<Task, 'runId' | 'leaf'>,
+  ports: CountDownPorts,
+): Promise<CallbackState | 'counting'> {
+  const run = await ports.runs.readIfOver(task);
+  return run === undefined ? 'counting' : callBack(run, ports);
 }
 
 /** Whether nobody waits for a callback of this run any more. Until then it stays open, so that the reconciler finds it. */

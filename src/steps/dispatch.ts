@@ -1,20 +1,25 @@
 /** Dispatch: plan -> claim cells -> route to a tier -> run and tasks in one commit -> publish. */
 import { codeOf, RetryableError, UserError } from '../errors.ts';
-import type { MemoryOfTier } from '../lifecycle/routing.ts';
+import { MEMORY_DEATH_SHARE, PLANNED_TASK_SECONDS } from '../lifecycle/limits.ts';
+import { learn } from '../lifecycle/memory-book.ts';
+import { tierRouter } from '../lifecycle/tier-router.ts';
 import { cellName } from '../model/cell.ts';
+import { leavesFor } from '../model/counter-tree.ts';
 import type { Day } from '../model/date.ts';
 import { countOutcomes, type OutcomeCounts } from '../model/decision.ts';
 import { hashOf } from '../model/hash.ts';
 import type { Manifest } from '../model/manifest.ts';
+import type { MemoryBook } from '../model/memory-book.ts';
 import { messageFor } from '../model/message.ts';
 import type { Run } from '../model/run.ts';
 import type { Task } from '../model/task.ts';
+import { tierNamed, type Tiers } from '../model/tier.ts';
 import { afterPlan } from '../planning/after-plan.ts';
 import { dayCount } from '../planning/day-set.ts';
+import { withAudits } from '../planning/fold.ts';
 import { makeTasks } from '../planning/make-tasks.ts';
 import { isAnswered } from './count-down.ts';
-import type { Callbacks, Clock, Log, Planning, PlanningChange, PlanningSnapshot, Queue, Runs, Tasks } from './ports.ts';
-import { startTiers } from './start-tiers.ts';
+import type { Callbacks, Clock, Log, Planning, PlanningChange, PlanningSnapshot, Queue, Runs } from './ports.ts';
 import { survey } from './survey.ts';
 
 /** Cells that are made into tasks at once, oldest days first: each is put together with its vector, about a kilobyte. */
@@ -43,14 +48,17 @@ export interface DispatchAnswer {
   readonly passes: number;
   /** Cells of this pass that another run is making: worth asking again later. */
   readonly inFlight: number;
+  /** Nothing is left to run or to wait for, in this pass and all later ones: the workflow need not ask for them. */
+  readonly quiet: boolean;
   readonly outcomes: OutcomeCounts;
 }
 
 export interface DispatchPorts {
   readonly manifest: Manifest;
-  readonly memory: MemoryOfTier;
+  readonly tiers: Tiers;
+  /** Tasks that a wave is spread over; see planning/make-tasks.ts. */
+  readonly lanes: number;
   readonly planning: Planning;
-  readonly tasks: Tasks;
   readonly runs: Runs;
   readonly queue: Queue;
   readonly callbacks: Pick<Callbacks, 'assertUrl'>;
@@ -100,6 +108,7 @@ const sentBefore = (run: Run, { passes }: Manifest): DispatchAnswer => ({
   runId: run.id,
   passes,
   inFlight: 0,
+  quiet: false,
   outcomes: countOutcomes([]),
 });
 
@@ -128,18 +137,29 @@ async function tryDispatch(
     .filter(({ pass }) => request.pass === undefined || pass === request.pass)
     .map(({ name }) => name);
   const runnable = await surveyed.cells(plan.runnable(asked, MAX_CELLS_A_WAVE));
-  const tiers = await startTiers(new Set(runnable.map(({ decision }) => decision.computation)), ports);
+  const closedRuns = snapshot.open
+    .filter(({ run: one }) => folded.closedRuns.includes(one.id) && (isAnswered(one) || isOvertaken(one, request)))
+    .map(({ run: one }) => one.id);
+  const nowMs = ports.clock.now();
+  const memory = runnable.length + closedRuns.length === 0 ? undefined : await learnFrom(snapshot, closedRuns, ports);
+  const router = tierRouter(memory?.book ?? new Map(), ports.tiers, nowMs);
   const tasks = makeTasks(runnable, {
     manifest,
     runId,
     dispatchId,
-    nowMs: ports.clock.now(),
-    tierOf: (name) => tiers.get(name) ?? 'standard',
+    nowMs,
+    tierOf: router.tierOf,
+    predict(name) {
+      const known = router.predict(name);
+      return known === undefined ? undefined : { seconds: known.seconds, memoryMB: known.addedMB };
+    },
+    budget: (tier) => ({
+      seconds: PLANNED_TASK_SECONDS,
+      memoryMB: tierNamed(ports.tiers, tier).memoryMB * MEMORY_DEATH_SHARE,
+    }),
+    lanes: ports.lanes,
   });
   const run = tasks.length === 0 ? undefined : newRun(request, runId, dispatchId, tasks, ports);
-  const closedRuns = snapshot.open
-    .filter(({ run: one }) => folded.closedRuns.includes(one.id) && (isAnswered(one) || isOvertaken(one, request)))
-    .map(({ run: one }) => one.id);
   // Data that a settled cell was made from is gone: its result goes too, and comes back with the data. While a run that
   // made it is open, the next fold would bring it back, so it waits for the run to close.
   const mayComeBack = cellsOfOpenRuns(snapshot, closedRuns);
@@ -148,9 +168,11 @@ async function tryDispatch(
   const isNews = settled.length > 0 || closedRuns.length > 0 || run !== undefined || plan.isNews;
   const change: PlanningChange = {
     settled,
-    standings,
+    standings: withAudits(standings, snapshot.open, closedRuns),
     datasets,
+    distrusted: folded.state.distrusted,
     closedRuns,
+    ...memory?.change,
     ...(run === undefined ? {} : { claim: { run, tasks } }),
   };
   if (isNews && !(await ports.planning.commit(snapshot, change))) return undefined;
@@ -173,12 +195,40 @@ async function tryDispatch(
       ? `pass ${request.pass ?? 'any'}: nothing to run`
       : `pass ${request.pass ?? 'any'}: ${run.cells} cells in ${tasks.length} tasks`,
   );
-  return { dispatched: tasks.length, runId: run?.id ?? null, passes: manifest.passes, inFlight, outcomes };
+  const quiet = run === undefined && inFlight === 0 && (await isQuiet(request, dispatchId, snapshot, isNews, ports));
+  return { dispatched: tasks.length, runId: run?.id ?? null, passes: manifest.passes, inFlight, quiet, outcomes };
+}
+
+/** Whether no pass has anything to run, or to wait for. What this dispatch changed is not in the snapshot, so it says nothing then. */
+async function isQuiet(
+  request: DispatchRequest,
+  dispatchId: string,
+  snapshot: PlanningSnapshot,
+  changed: boolean,
+  ports: DispatchPorts,
+): Promise<boolean> {
+  if (changed || request.pass === undefined) return false;
+  const { from, date: to } = request;
+  const { plan } = await survey({ from, to, dispatchId, mode: 'dispatch' }, ports, snapshot);
+  const { RUN, RERUN } = plan.counts();
+  return RUN + RERUN === 0 && plan.computations.every((name) => plan.inFlight(name).length === 0);
 }
 
 function cellsOfOpenRuns(snapshot: PlanningSnapshot, closedRuns: readonly string[]): Set<string> {
   const open = snapshot.open.filter(({ run }) => !closedRuns.includes(run.id)).flatMap(({ tasks }) => tasks);
   return new Set(open.flatMap(({ cells }) => cells.map(cellName)));
+}
+
+/** Each run closes once, in one commit with what its tasks teach. */
+export async function learnFrom(
+  snapshot: PlanningSnapshot,
+  closedRuns: readonly string[],
+  { planning, tiers, clock }: Pick<DispatchPorts, 'planning' | 'tiers' | 'clock'>,
+): Promise<{ readonly book: MemoryBook; readonly change: Pick<PlanningChange, 'memory'> }> {
+  const known = await planning.memory(snapshot);
+  const ended = snapshot.open.filter(({ run }) => closedRuns.includes(run.id)).flatMap(({ tasks }) => tasks);
+  const book = learn(known, ended, { tiers, nowMs: clock.now() });
+  return { book, change: book === known ? {} : { memory: book } };
 }
 
 /** A workflow that asks for its next wave waits no longer for the one before. */
@@ -202,6 +252,7 @@ function newRun(
   tasks: readonly Task[],
   ports: DispatchPorts,
 ): Run {
+  const leaves = leavesFor(tasks.length);
   return {
     id,
     dispatchId,
@@ -209,6 +260,7 @@ function newRun(
     ...(request.pass === undefined ? {} : { pass: request.pass }),
     totalTasks: tasks.length,
     remainingTasks: tasks.length,
+    ...(leaves === undefined ? {} : { leaves }),
     cells: tasks.reduce((sum, task) => sum + task.cells.length, 0),
     status: 'RUNNING',
     ...(request.callbackUrl === undefined ? {} : { callbackUrl: request.callbackUrl }),

@@ -1,45 +1,68 @@
 /** Reads what a cell needs, and the hashes of what was read: the vector is of what the computation saw, not of what was planned. */
 import { RetryableError } from '../errors.ts';
 import { decodeEntries, decodeValue, type Entry } from '../execution/artifact-codec.ts';
+import { joinByKey, type JoinedEntry } from '../execution/join-by-key.ts';
 import type { Day } from '../model/date.ts';
 import { NO_INPUT } from '../model/hash.ts';
-import { inputIdOf, type ManifestComputation, type ManifestNeed } from '../model/manifest.ts';
+import { inputIdOf, isDayBefore, type ManifestComputation, type ManifestNeed } from '../model/manifest.ts';
 import type { TaskCell } from '../model/task.ts';
 import type { InputHashes } from '../model/vector.ts';
 import { decodeWindow, windowHash } from '../model/window.ts';
 import type { Artifacts, Place, StoredArtifact } from './ports.ts';
 
-export interface LoadedInputs {
-  /** By the author's keys. */
-  readonly inputs: Record<string, unknown>;
-  readonly entities: AsyncIterable<readonly Entry[]> | undefined;
-  readonly hashes: InputHashes;
+export interface InputRequest {
+  readonly computation: ManifestComputation;
+  readonly cell: TaskCell;
 }
 
-/** @throws {RetryableError} INPUT_CHANGED when something that was planned to be there is not. */
+export interface LoadedInputs {
+  readonly hashes: InputHashes;
+  /** The day of the dataset that it streams, where it streams one. */
+  readonly entities: StoredArtifact | undefined;
+  /** The day before, where it asks for it and there is one. */
+  readonly before: StoredArtifact | undefined;
+  /** By the author's keys; datasets left out. Decoded when asked for. */
+  values(): Promise<Record<string, unknown>>;
+}
+
+/**
+ * Reads for several cells at once, each place once.
+ * In place of an answer RetryableError INPUT_CHANGED for a cell of which something that was planned to be there is not.
+ */
 export async function loadInputs(
-  computation: ManifestComputation,
-  cell: TaskCell,
+  requests: readonly InputRequest[],
   artifacts: Artifacts,
-): Promise<LoadedInputs> {
-  const reads = await readNeeds(computation, cell, artifacts);
-  const inputs: Record<string, unknown> = {};
-  const hashes: InputHashes = {};
-  let entities: AsyncIterable<readonly Entry[]> | undefined;
+): Promise<(LoadedInputs | RetryableError)[]> {
+  const found = await readPlaces(requests, artifacts);
+  return requests.map((request) => {
+    const reads: NeedRead[] = [];
+    for (const wanted of placesOf(request)) {
+      const stored = storedIn(found, wanted);
+      if (stored instanceof RetryableError) return stored;
+      reads.push({ need: wanted.need, stored });
+    }
+    return {
+      hashes: Object.fromEntries(reads.map(({ need, stored }) => [inputIdOf(need), hashOf(need, stored)])),
+      entities: reads.find(({ need }) => need.kind === 'dataset')?.stored[0]?.artifact,
+      before: reads.find(({ need }) => isDayBefore(request.computation, need))?.stored[0]?.artifact,
+      values: () => valuesOf(reads.filter(({ need }) => !isDayBefore(request.computation, need))),
+    };
+  });
+}
+
+async function valuesOf(reads: readonly NeedRead[]): Promise<Record<string, unknown>> {
+  const values: Record<string, unknown> = {};
   for (const { need, stored } of reads) {
-    hashes[inputIdOf(need)] = hashOf(need, stored);
     const [only] = stored;
     if (need.kind === 'history' || need.kind === 'own-history') {
-      inputs[need.key] = await Promise.all(
+      values[need.key] = await Promise.all(
         stored.map(async ({ date, artifact }) => ({ date, value: await readWhole(artifact) })),
       );
     } else if (need.kind !== 'dataset') {
-      inputs[need.key] = only === undefined ? undefined : await readWhole(only.artifact);
-    } else if (only !== undefined) {
-      entities = streamEntities(only.artifact);
+      values[need.key] = only === undefined ? undefined : await readWhole(only.artifact);
     }
   }
-  return { inputs, entities, hashes };
+  return values;
 }
 
 interface DatedArtifact {
@@ -52,40 +75,72 @@ interface NeedRead {
   readonly stored: readonly DatedArtifact[];
 }
 
+/** Where one need of a cell lies. */
+interface Wanted extends InputRequest {
+  readonly need: ManifestNeed;
+  readonly planned: string | undefined;
+  readonly places: readonly { readonly date: Day; readonly place: Place; readonly name: string }[];
+}
+
+type Found = ReadonlyMap<string, StoredArtifact | undefined>;
+
+const placesOf = ({ computation, cell }: InputRequest): Wanted[] =>
+  computation.needs.map((need) => ({
+    computation,
+    cell,
+    need,
+    planned: cell.inputs[inputIdOf(need)],
+    places: daysOf(need, cell).map((date) => {
+      const place = placeOf(computation, need, date);
+      return { date, place, name: nameOf(place) };
+    }),
+  }));
+
+const nameOf = (place: Place): string =>
+  `${place.kind} ${place.kind === 'root' ? place.dataset : place.computation} ${place.date}`;
+
 /**
  * Reads only what this process does not remember. When the whole has the planned hash, what was remembered is still true; else
  * that need is read again whole. A history that moves on by a day costs one read.
  */
-async function readNeeds(computation: ManifestComputation, cell: TaskCell, artifacts: Artifacts): Promise<NeedRead[]> {
-  const wanted = computation.needs.map((need) => ({
-    need,
-    planned: cell.inputs[inputIdOf(need)],
-    places: daysOf(need, cell).map((date) => ({ date, place: placeOf(computation, need, date) })),
-  }));
-  const found = new Map<Place, StoredArtifact | undefined>();
+async function readPlaces(requests: readonly InputRequest[], artifacts: Artifacts): Promise<Found> {
+  const wanted = requests.flatMap(placesOf);
+  const found = new Map<string, StoredArtifact | undefined>();
   for (const { planned, places } of wanted) {
-    if (planned !== undefined) for (const { place } of places) found.set(place, artifacts.recall(place));
+    if (planned !== undefined) for (const { place, name } of places) found.set(name, artifacts.recall(place));
   }
-  const read = async (places: readonly Place[]): Promise<void> => {
-    for (const [index, artifact] of (await artifacts.read(places)).entries())
-      found.set(places[index] as Place, artifact);
+  const fresh = new Set<string>();
+  const read = async (of: readonly Wanted[], isWanted: (name: string) => boolean): Promise<void> => {
+    const missing = new Map<string, Place>();
+    for (const { places } of of)
+      for (const { name, place } of places) if (isWanted(name) && !fresh.has(name)) missing.set(name, place);
+    const names = [...missing.keys()];
+    for (const [index, artifact] of (await artifacts.read([...missing.values()])).entries())
+      found.set(names[index] as string, artifact);
+    for (const name of names) fresh.add(name);
   };
-  const stored = ({ need, places }: (typeof wanted)[number]): DatedArtifact[] =>
-    places.map(({ date, place }) => {
-      const artifact = found.get(place);
-      if (artifact !== undefined) return { date, artifact };
-      throw new RetryableError(
+  await read(wanted, (name) => found.get(name) === undefined);
+  const isStale = (one: Wanted): boolean => {
+    const stored = storedIn(found, one);
+    return stored instanceof RetryableError || hashOf(one.need, stored) !== one.planned;
+  };
+  await read(wanted.filter(isStale), () => true);
+  return found;
+}
+
+function storedIn(found: Found, { computation, cell, need, places }: Wanted): DatedArtifact[] | RetryableError {
+  const stored: DatedArtifact[] = [];
+  for (const { date, name } of places) {
+    const artifact = found.get(name);
+    if (artifact === undefined) {
+      return new RetryableError(
         'INPUT_CHANGED',
         `${inputIdOf(need)} of ${date} was there when ${computation.name}@${cell.date} was planned, and is gone`,
       );
-    });
-  const all = wanted.flatMap(({ places }) => places.map(({ place }) => place));
-  const missing = all.filter((place) => found.get(place) === undefined);
-  await read(missing);
-  const stale = wanted.filter((one) => hashOf(one.need, stored(one)) !== one.planned);
-  const fresh = new Set(missing);
-  await read(stale.flatMap(({ places }) => places.map(({ place }) => place).filter((place) => !fresh.has(place))));
-  return wanted.map((one) => ({ need: one.need, stored: stored(one) }));
+    }
+    stored.push({ date, artifact });
+  }
+  return stored;
 }
 
 function hashOf(need: ManifestNeed, stored: readonly DatedArtifact[]): string {
@@ -105,7 +160,16 @@ export async function readWhole(artifact: StoredArtifact): Promise<unknown> {
   return Object.fromEntries(entries);
 }
 
-async function* streamEntities(artifact: StoredArtifact): AsyncGenerator<readonly Entry[]> {
+/** In chunks as they are stored; with the day before, each entity with what it was then. */
+export function streamEntities(
+  artifact: StoredArtifact,
+  before?: StoredArtifact,
+): AsyncIterable<readonly JoinedEntry[]> {
+  const today = chunksOf(artifact);
+  return before === undefined ? today : joinByKey(today, chunksOf(before));
+}
+
+async function* chunksOf(artifact: StoredArtifact): AsyncGenerator<readonly Entry[]> {
   for await (const part of artifact.parts()) yield decodeEntries(part.data);
 }
 

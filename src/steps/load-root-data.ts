@@ -1,17 +1,11 @@
 /** Loads bundled datasets from their files, as far as the target day, and only what is not there yet. */
-import { TerminalError, UserError } from '../errors.ts';
-import { artifactWriter, writeArtifact } from '../execution/artifact-writer.ts';
-import type { Artifact } from '../model/artifact.ts';
+import { UserError } from '../errors.ts';
 import type { Dataset, FileSource } from '../model/dataset.ts';
 import type { Day } from '../model/date.ts';
 import type { LoadRange } from './bundled-files.ts';
+import { checkRow } from './check-row.ts';
+import { type DayRow, dayWriter } from './day-writer.ts';
 import type { Artifacts, Log, RootData } from './ports.ts';
-
-/** Days written in one commit; entity days are large, documents small. */
-const DAYS_A_COMMIT = { entities: 8, document: 300 } as const;
-
-/** Digits of a row's number within its day, which is its entity id: rows keep their order, and sort as text. */
-const ID_DIGITS = 7;
 
 export interface LoadPorts {
   readonly root: string;
@@ -50,21 +44,19 @@ async function loadRange(
   if (from > last) return { dataset: dataset.name, days: 0, rows: 0 };
   const read = new Set<Day>();
   let rows = 0;
-  let batch: { date: Day; artifact: Artifact; generation: string }[] = [];
-  const write = async (): Promise<void> => {
-    if (batch.length > 0) await ports.rootData.writeDays(dataset.name, batch);
-    batch = [];
-  };
+  const known = await ports.rootData.days(dataset.name);
+  const writer = dayWriter(dataset, known, ports);
   for await (const day of ports.readSource(source, { root: ports.root, from, to: last })) {
-    const generation = ports.newId();
-    batch.push({ date: day.date, artifact: await toArtifact(dataset, day, generation, ports), generation });
+    await writer.put(
+      day.date,
+      day.rows.map((row, index) => checked(dataset, day.date, index, row)),
+    );
     read.add(day.date);
     rows += day.rows.length;
     onDay(dataset.name, day.date);
-    if (batch.length >= DAYS_A_COMMIT[dataset.kind]) await write();
   }
-  await write();
-  const gone = fileChanged ? (await ports.rootData.days(dataset.name)).filter((date) => !read.has(date)) : [];
+  await writer.finish();
+  const gone = fileChanged ? [...known.keys()].filter((date) => !read.has(date)) : [];
   await ports.rootData.removeDays(dataset.name, gone);
   await ports.rootData.writeMark(dataset.name, { file: source.file, hash, through });
   const days = read.size;
@@ -75,42 +67,12 @@ async function loadRange(
   return { dataset: dataset.name, days, rows };
 }
 
-async function toArtifact(
-  dataset: Dataset,
-  day: { date: Day; rows: readonly unknown[] },
-  generation: string,
-  ports: LoadPorts,
-): Promise<Artifact> {
-  const place = { kind: 'root', dataset: dataset.name, date: day.date } as const;
-  const sink = (part: Parameters<Artifacts['writeShard']>[2], index: number) =>
-    ports.artifacts.writeShard(place, generation, part, index);
-  try {
-    if (dataset.kind === 'document') {
-      if (day.rows.length !== 1)
-        throw new UserError(
-          'BAD_SOURCE',
-          `${dataset.name} has ${day.rows.length} rows on ${day.date}, and a document is one a day.`,
-        );
-      return await writeArtifact(checked(dataset, day.date, 0, day.rows[0]), false, sink);
-    }
-    const writer = artifactWriter(sink);
-    for (const [index, row] of day.rows.entries()) {
-      writer.add(String(index).padStart(ID_DIGITS, '0'), checked(dataset, day.date, index, row));
-      if (writer.isFull()) await writer.flush();
-    }
-    return await writer.finish();
-  } catch (thrown) {
-    if (!(thrown instanceof TerminalError)) throw thrown;
-    throw new UserError('BAD_SOURCE', `${dataset.name} on ${day.date}: ${thrown.message}`, { cause: thrown });
-  }
-}
-
-function checked(dataset: Dataset, date: Day, index: number, row: unknown): unknown {
-  const result = dataset.schema.safeParse(row);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
+function checked(dataset: Dataset, date: Day, index: number, row: unknown): DayRow {
+  const where = `row ${index + 1}`;
+  const found = checkRow(dataset, row);
+  if (!('reason' in found)) return { ...found, where };
   throw new UserError(
     'BAD_SOURCE',
-    `${dataset.name}, row ${index + 1} of ${date}: ${issue?.path.join('.')}: ${issue?.message}. Nothing of this day was loaded.`,
+    `${dataset.name}, ${where} of ${date}: ${found.column}: ${found.reason}. Nothing of this day was loaded.`,
   );
 }

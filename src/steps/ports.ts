@@ -1,6 +1,7 @@
 /** What the steps need of the world, worded by the steps. `google/` has the implementations; `compose.ts` chooses them. */
 import type { Artifact, ArtifactSummary, Part, Shard } from '../model/artifact.ts';
 import type { CellError, CellKey, Settled } from '../model/cell.ts';
+import type { MissingData } from '../model/completeness.ts';
 import type { Computation } from '../model/computation.ts';
 import type { Dataset } from '../model/dataset.ts';
 import type { Day } from '../model/date.ts';
@@ -8,9 +9,10 @@ import type { Because } from '../model/decision.ts';
 import type { Distrust } from '../model/distrust.ts';
 import type { Hash } from '../model/hash.ts';
 import type { ManifestComputation, ManifestDataset } from '../model/manifest.ts';
+import type { MemoryBook } from '../model/memory-book.ts';
 import type { TaskMessage } from '../model/message.ts';
 import type { Run } from '../model/run.ts';
-import type { Task, Telemetry } from '../model/task.ts';
+import type { MemoryReading, Task, Telemetry } from '../model/task.ts';
 import type { Vector } from '../model/vector.ts';
 import type { OpenRun } from '../planning/fold.ts';
 import type { Missing, ShelfContent } from '../planning/shelf.ts';
@@ -70,6 +72,8 @@ export interface CellRecord {
   readonly entities: number;
   readonly failedEntities: number;
   readonly errors: readonly { readonly id: string; readonly message: string }[];
+  /** What people should look at although the cell completed. */
+  readonly warnings?: readonly string[];
 }
 
 export type CellWrite = CellKey & {
@@ -98,26 +102,36 @@ export interface HeldTask {
   readonly task: Task;
   /** Touches telemetry and the lease's end only. */
   heartbeat(telemetry: Telemetry, untilMs: number): Promise<void>;
-  /** Saves the task; with it, in one commit, the cell and, when the task has become terminal, the run's count. */
-  save(task: Task, cell?: CellWrite): Promise<void>;
+  /** Saves the task; with it, in one commit, cells, tasks that were split off, and the run's counts. */
+  save(task: Task, change?: TaskChange): Promise<void>;
+  /** Saves what `decide` makes of the task, for another worker to take; what this one may still want to write is refused from now on. */
+  handBack(decide: (task: Task) => Task): Promise<void>;
+}
+
+/** What is committed with a task. */
+export interface TaskChange {
+  readonly cells?: readonly CellWrite[];
+  /** Tasks split off from it, to be made. */
+  readonly parts?: readonly Task[];
 }
 
 export interface Tasks {
   read(taskId: string): Promise<Task | undefined>;
   /**
-   * Reads the task and saves what `decide` makes of it over exactly that version.
+   * Reads the task and saves what `decide` makes of it over exactly that version, with the parts that were split off.
    * Answers the decision, with a hold on the task when it was saved.
    */
-  claim<D extends { readonly save?: Task }>(
+  claim<D extends { readonly save?: Task; readonly parts?: readonly Task[] }>(
     taskId: string,
     decide: (task: Task) => D,
   ): Promise<{ decision: D; held: HeldTask | undefined } | undefined>;
-  /** The newest task of a computation. */
-  lastOf(computation: string): Promise<Task | undefined>;
 }
 
 export interface Runs {
+  /** With the number of tasks that are open now. */
   read(runId: string): Promise<Run | undefined>;
+  /** The run of a task that has ended, if no other task of it is open. The cheap way to ask, once for each task. */
+  readIfOver(task: Pick<Task, 'runId' | 'leaf'>): Promise<Run | undefined>;
   markPublished(runId: string, atMs: number): Promise<void>;
   /** Marks that the callback is being sent. False when somebody else was faster. */
   beginCallback(run: Run, atMs: number): Promise<boolean>;
@@ -150,6 +164,7 @@ export interface PlanningChange {
   readonly equivalents?: ReadonlyMap<string, readonly Hash[]>;
   readonly distrusted?: ReadonlyMap<string, Distrust>;
   readonly closedRuns?: readonly string[];
+  readonly memory?: MemoryBook;
   readonly claim?: { readonly run: Run; readonly tasks: readonly Task[] };
 }
 
@@ -158,6 +173,8 @@ export interface Planning {
   load(): Promise<PlanningSnapshot>;
   /** Puts books into the snapshot. @throws {RetryableError} CONTENTION when they were written since. */
   fetch(snapshot: PlanningSnapshot, missing: Missing): Promise<void>;
+  /** What tasks took before. Reads a document when it was written since the last look. @throws {RetryableError} as `fetch`. */
+  memory(snapshot: PlanningSnapshot): Promise<MemoryBook>;
   /** Cells that went into the books after `sequence`; reads the books that were written since. */
   settledAfter(
     snapshot: PlanningSnapshot,
@@ -172,6 +189,26 @@ export interface RootDay {
   readonly date: Day;
   /** Undefined when the day was removed. */
   readonly hash: Hash | undefined;
+  /** Entities; 1 for a document. */
+  readonly count: number;
+}
+
+/** Days of a dataset that are there: open when nothing is missing, else waiting. */
+export type KnownDays = ReadonlyMap<Day, { readonly hash: Hash; readonly missing: readonly MissingData[] }>;
+
+/** Root data at one moment, beside what the indexer remembers of it. */
+export interface RootDataLook {
+  /** Whether nothing has changed since the last time, data and rules alike. */
+  readonly isQuiet: boolean;
+  of(dataset: string): {
+    /** Days that changed since the last look that was marked as seen, at least; under another rule all days. */
+    readonly days: readonly RootDay[];
+    /** As the indexer left them. */
+    readonly known: KnownDays;
+    readonly sameRule: boolean;
+  };
+  /** Remembers the days of these datasets, and that their changes were seen. False when another indexer was faster: nothing is remembered. */
+  markSeen(known: ReadonlyMap<string, KnownDays>): Promise<boolean>;
 }
 
 /** How far a dataset's file has been loaded. */
@@ -180,6 +217,8 @@ export interface LoadMark {
   /** Of the file's bytes and the code that parses them. */
   readonly hash: string;
   readonly through: Day;
+  /** A person loaded a file of their own with `daymill load`: the bundled file is left alone from then on. */
+  readonly byHand?: boolean | undefined;
 }
 
 export interface RootData {
@@ -190,11 +229,15 @@ export interface RootData {
     dataset: string,
     days: readonly { readonly date: Day; readonly artifact: Artifact; readonly generation: string }[],
   ): Promise<void>;
-  /** The days that are there. */
-  days(dataset: string): Promise<Day[]>;
+  /** The days that are there, with the hashes of their content. Reads what has changed since they were indexed, not the days. */
+  days(dataset: string): Promise<ReadonlyMap<Day, Hash>>;
   removeDays(dataset: string, days: readonly Day[]): Promise<void>;
-  /** Days that changed since the last call that was marked as seen, per dataset, and a cursor to mark them with. */
-  changedDays(dataset: string): Promise<{ readonly days: readonly RootDay[]; readonly seen: () => Promise<void> }>;
+  /** `rule`: of how the dataset's days are checked. */
+  changes(
+    datasets: readonly { readonly dataset: string; readonly rule: Hash }[],
+    /** Changed days of each dataset; all unless it is given. */
+    atMost?: number,
+  ): Promise<RootDataLook>;
 }
 
 export interface Queue {
@@ -215,13 +258,25 @@ export interface Definitions {
   dataset(entry: ManifestDataset): Promise<Dataset>;
 }
 
+/** What this process takes, in MiB. */
 export interface MemoryProbe {
-  read(): { rssMB: number; heapUsedMB: number };
+  read(): MemoryReading;
+  /** Resident memory alone, which is cheaper to ask for. */
+  rssMB(): number;
+  /** The highest resident memory since the process began. */
+  highestRssMB(): number;
+  /** Frees what earlier tasks have left behind, so that it is not taken for the next one's. Takes some ten milliseconds. */
+  collectGarbage(): void;
 }
 
 /** Stops the process when it is still busy with a task at its deadline: a loop without an end cannot be stopped from inside. */
 export interface Watchdog {
-  watch(task: { readonly id: string; readonly token: string; readonly deadlineMs: number; readonly what: string }): {
-    readonly done: () => void;
-  };
+  watch(task: {
+    readonly id: string;
+    readonly token: string;
+    /** The cell that the worker is on; absent when it is on several at once. */
+    readonly cell?: CellKey | undefined;
+    readonly deadlineMs: number;
+    readonly what: string;
+  }): { readonly done: () => void };
 }

@@ -5,18 +5,15 @@ import { computationIn } from '../model/manifest.ts';
 import type { Task, TaskCell } from '../model/task.ts';
 import { fingerprintHash } from '../model/vector.ts';
 import type { PlannedCell } from '../planning/plan.ts';
-import { type CellPorts, executeCell } from './execute-cell.ts';
-import type { StoredArtifact } from './ports.ts';
+import { type CellPorts, executeCells, type ExecuteOptions } from './execute-cells.ts';
+import type { Artifacts, StoredArtifact, Watchdog } from './ports.ts';
 
 export type Preview =
   | { readonly status: 'COMPLETED'; readonly artifact: StoredArtifact; readonly seconds: number }
   | { readonly status: 'FAILED'; readonly error: CellError };
 
 /** Shards stay in memory. @throws {RetryableError} INPUT_CHANGED when something that it reads has no stored result. */
-export async function preview(
-  { decision, reads }: PlannedCell,
-  ports: Omit<CellPorts, 'watchdog'>,
-): Promise<Preview> {
+export async function preview({ decision, reads }: PlannedCell, ports: Omit<CellPorts, 'watchdog'>): Promise<Preview> {
   const { computation, date } = decision;
   const entry = computationIn(ports.manifest, computation);
   if (entry === undefined) throw new Error(`${cellName(decision)} is planned and not in the manifest`);
@@ -29,22 +26,30 @@ export async function preview(
     inputs: {},
   };
   const shards: Part[] = [];
-  const { outcome, write } = await executeCell(previewTask(cell, entry.pass), cell, {
-    ...ports,
-    artifacts: {
-      ...ports.artifacts,
-      writeShard: async (_place, _generation, part, index) => {
-        shards[index] = part;
-        const { data: _, ...range } = part;
-        return { ...range, id: String(index) };
-      },
+  const artifacts: Artifacts = {
+    ...ports.artifacts,
+    writeShard: async (_place, _generation, part, index) => {
+      shards[index] = part;
+      const { data: _, ...range } = part;
+      return { ...range, id: String(index) };
     },
-    watchdog: { watch: () => ({ done: () => {} }) },
-  }, () => {});
+  };
+  const [made] = await Array.fromAsync(
+    executeCells(previewTask(cell, entry.pass), [cell], { ...ports, artifacts, watchdog: NOBODY_WATCHES }, NO_LIMIT),
+  );
+  if (made === undefined) throw new Error(`${cellName(cell)} was not previewed`);
+  const { outcome, write } = made;
   if (outcome.status === 'FAILED') return { status: 'FAILED', error: outcome.error };
   if (write?.status !== 'COMPLETED') throw new Error(`${cellName(cell)} was previewed without a result`);
   return { status: 'COMPLETED', artifact: inMemory(write.artifact, shards), seconds: write.record.seconds };
 }
+
+/** Whoever asked for it can stop it. */
+const NOBODY_WATCHES: Watchdog = { watch: () => ({ done: () => {} }) };
+const NO_LIMIT: ExecuteOptions = {
+  stopAtMs: Number.POSITIVE_INFINITY,
+  heartbeat: { progress: () => {}, expect: () => {} },
+};
 
 const previewTask = (cell: TaskCell, pass: number): Task => ({
   id: 'preview',

@@ -7,10 +7,10 @@ import { LEASE_SECONDS, ZOMBIE_MINUTES } from '../lifecycle/limits.ts';
 import { messageFor } from '../model/message.ts';
 import type { Run } from '../model/run.ts';
 import { isTerminal, type Task } from '../model/task.ts';
-import { fold } from '../planning/fold.ts';
+import { fold, withAudits } from '../planning/fold.ts';
 import { Shelf } from '../planning/shelf.ts';
 import { callBack, isAnswered } from './count-down.ts';
-import { type DispatchPorts, publish } from './dispatch.ts';
+import { type DispatchPorts, learnFrom, publish } from './dispatch.ts';
 import type { Callbacks, Clock, Log, PlanningSnapshot } from './ports.ts';
 import { stateOf } from './survey.ts';
 
@@ -30,7 +30,7 @@ export interface ReconcileReport {
   readonly miscounted: readonly string[];
 }
 
-export interface ReconcilePorts extends Pick<DispatchPorts, 'planning' | 'runs' | 'queue' | 'manifest'> {
+export interface ReconcilePorts extends Pick<DispatchPorts, 'planning' | 'runs' | 'queue' | 'manifest' | 'tiers'> {
   readonly callbacks: Callbacks;
   readonly clock: Clock;
   readonly log: Log;
@@ -58,8 +58,9 @@ export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport>
       answered.add(run.id);
       calledBack++;
     } else if (isAnswered(run)) answered.add(run.id);
-    // The run was read before its tasks: its count may be behind a task that has just ended, never ahead.
-    if (run.remainingTasks < open.length) miscounted.push(run.id);
+    // The run was read before its tasks: its count may be behind a task that has just ended, never ahead. Tasks that were split
+    // off in between are not in its total either.
+    if (tasks.length === run.totalTasks && run.remainingTasks < open.length) miscounted.push(run.id);
   }
   const closed = await closeRuns(snapshot, answered, ports);
   const report: ReconcileReport = { republished, revived, calledBack, closed, miscounted };
@@ -94,7 +95,15 @@ async function closeRuns(
     }
     const closedRuns = folded.closedRuns.filter((id) => answered.has(id));
     if (closedRuns.length === 0) return 0;
-    const change = { settled: folded.settled, standings: folded.state.standings, closedRuns };
+    const learned = await learnFrom(snapshot, closedRuns, ports);
+    const { standings, distrusted } = folded.state;
+    const change = {
+      settled: folded.settled,
+      standings: withAudits(standings, snapshot.open, closedRuns),
+      distrusted,
+      closedRuns,
+      ...learned.change,
+    };
     // Another writer was faster and has folded the same outcomes, or will.
     return (await ports.planning.commit(snapshot, change)) ? closedRuns.length : 0;
   }

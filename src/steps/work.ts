@@ -1,15 +1,20 @@
-/** Work: lease -> heartbeat -> execute day by day -> commit cell, task and count-down together -> callback on zero. */
+/** Work: lease -> heartbeat -> execute cells -> commit cells, task and count-down together -> callback on zero. */
 import { codeOf, RetryableError, speaksOfMemory, TerminalError, toError } from '../errors.ts';
-import { isStopped, onAttemptFailed, onCellDone, onGiveUp } from '../lifecycle/finish.ts';
+import { isStopped, onAttemptFailed, onCellStuck, onGiveUp, onHandedBack } from '../lifecycle/finish.ts';
 import { decideLease, type LeaseDecision } from '../lifecycle/lease.ts';
-import { MAX_ATTEMPTS } from '../lifecycle/limits.ts';
-import { type MemoryOfTier, routeAfterDeath } from '../lifecycle/routing.ts';
-import type { CellError } from '../model/cell.ts';
+import { MAX_ATTEMPTS, PLANNED_TASK_SECONDS } from '../lifecycle/limits.ts';
+import { outOfTiers, routeAfterDeath, withOutgrown } from '../lifecycle/routing.ts';
+import { continueLater, halve, isDivisible } from '../lifecycle/split.ts';
+import type { CellError, CellKey } from '../model/cell.ts';
 import { messageFor, type TaskMessage } from '../model/message.ts';
-import { isTerminal, openCells, type Resources, type Task } from '../model/task.ts';
+import type { Resources } from '../model/resources.ts';
+import { isTerminal, openCells, type Task } from '../model/task.ts';
+import type { Tiers } from '../model/tier.ts';
 import { countDown, type CountDownPorts } from './count-down.ts';
-import { type CellPorts, executeCell } from './execute-cell.ts';
-import { startHeartbeat } from './heartbeat.ts';
+import { type CellPorts, executeCells } from './execute-cells.ts';
+import { gatherOutcomes } from './gather-outcomes.ts';
+import { groupCells } from './group-cells.ts';
+import { type Heartbeat, startHeartbeat } from './heartbeat.ts';
 import type { HeldTask, MemoryProbe, Queue, Tasks } from './ports.ts';
 
 export interface WorkPorts extends CellPorts, CountDownPorts {
@@ -17,11 +22,13 @@ export interface WorkPorts extends CellPorts, CountDownPorts {
   readonly worker: string;
   readonly leaseMs: number;
   readonly heartbeatMs: number;
-  readonly memory: MemoryOfTier;
+  readonly tiers: Tiers;
   readonly probe: MemoryProbe;
   readonly tasks: Tasks;
   readonly queue: Queue;
   readonly newId: () => string;
+  /** Aborted when this process must let go of its tasks. */
+  readonly shutdown: AbortSignal;
 }
 
 /**
@@ -37,7 +44,7 @@ export async function work(message: TaskMessage, ports: WorkPorts): Promise<void
       tier: ports.tier,
       nowMs: ports.clock.now(),
       leaseMs: ports.leaseMs,
-      memory: ports.memory,
+      tiers: ports.tiers,
     }),
   );
   if (claimed === undefined) {
@@ -63,11 +70,13 @@ async function follow(
   ports: WorkPorts,
 ): Promise<void> {
   const fields = fieldsOf(message);
+  await sendParts(decision.save ?? (decision.kind === 'done' ? decision.task : undefined), ports);
   switch (decision.kind) {
     case 'done':
       ports.log.debug({ ...fields, event: 'task.duplicate' }, 'already done');
       // The worker that ended it may have died before, or while, it called back.
-      if (['under-way', 'due'].includes(await countDown(message.runId, ports))) throw unanswered(message.runId);
+      if (['under-way', 'due'].includes(await countDown({ runId: message.runId }, ports)))
+        throw unanswered(message.runId);
       return;
     case 'busy':
       throw new RetryableError(
@@ -89,38 +98,101 @@ async function follow(
   }
 }
 
+/** Sends the messages of tasks that were split off from this one and wait: whoever split them off may have died before it could. */
+async function sendParts(
+  task: Task | undefined,
+  { tasks, queue, log }: Pick<WorkPorts, 'tasks' | 'queue' | 'log'>,
+): Promise<void> {
+  if (task?.parts === undefined) return;
+  const parts = await Promise.all(task.parts.map((id) => tasks.read(id)));
+  const waiting = parts.flatMap((part) => (part?.status === 'PENDING' ? [messageFor(part)] : []));
+  if (waiting.length === 0) return;
+  await queue.publish(waiting);
+  log.info(
+    { event: 'task.split', run: task.runId, task: task.id, parts: waiting.map((part) => part.taskId) },
+    'its parts were sent',
+  );
+}
+
 async function attempt(held: HeldTask, ports: WorkPorts): Promise<void> {
+  // Larger tiers are for a task at a time, and each is to be charged with its own memory: by that it may come back to a smaller tier.
+  if (ports.tier !== ports.tiers[0].name) ports.probe.collectGarbage();
   const heartbeat = startHeartbeat(held, ports);
   try {
-    await runCells(held, ports, heartbeat.progress);
+    await unlessAborted(runCells(held, ports, heartbeat), ports.shutdown);
     await heartbeat.stop();
   } catch (thrown) {
     await heartbeat.stop();
-    await onThrown(held, thrown, ports);
-    return;
+    if (codeOf(thrown) !== 'SHUTTING_DOWN') return onThrown(held, thrown, ports);
+    await held.handBack(onHandedBack);
+    ports.log.info(
+      { event: 'task.handed-back', run: held.task.runId, task: held.task.id },
+      'handed back: this worker is told to end',
+    );
+    throw thrown;
   }
-  await finishRun(held.task.runId, ports);
+  await finishRun(held.task, ports);
+}
+
+/** Work that must be let go is not waited for: a lease that was handed back refuses what it may still write. */
+async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void =>
+    aborted.reject(new RetryableError('SHUTTING_DOWN', 'this worker is told to end; another one goes on'));
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }
 
 /** The task is over, but its message is kept for as long as it is the run's only hope of an answer. */
-async function finishRun(runId: string, ports: CountDownPorts): Promise<void> {
-  if ((await countDown(runId, ports)) === 'due') throw unanswered(runId);
+async function finishRun(task: Task, ports: CountDownPorts): Promise<void> {
+  if ((await countDown(task, ports)) === 'due') throw unanswered(task.runId);
 }
 
 const unanswered = (runId: string): RetryableError =>
   new RetryableError('UNAVAILABLE', `run ${runId} is complete, but its workflow has not been called back yet`);
 
-async function runCells(held: HeldTask, ports: WorkPorts, onProgress: (entities: number) => void): Promise<void> {
-  for (const cell of openCells(held.task)) {
-    const { task } = held;
-    if (isStopped(task)) {
-      await held.save(onCellDone(task, cell, { status: 'NOT_TRIED' }));
-      continue;
+/** Makes the open cells group by group; what is left when the task's time is over goes on in a task of its own. */
+async function runCells(held: HeldTask, ports: WorkPorts, heartbeat: Heartbeat): Promise<void> {
+  const stopAtMs = ports.clock.now() + PLANNED_TASK_SECONDS * 1_000;
+  const outcomes = gatherOutcomes(held, heartbeat, ports);
+  const groups = groupCells(openCells(held.task), held.task.chained, ports.manifest);
+  for (const [index, group] of groups.entries()) {
+    if (isStopped(held.task)) {
+      for (const cell of groups.slice(index).flat()) await outcomes.add({ cell, outcome: { status: 'NOT_TRIED' } });
+      break;
     }
-    const { outcome, write } = await executeCell(task, cell, ports, onProgress);
-    await held.save(onCellDone(held.task, cell, outcome), write);
-    if (write?.status === 'COMPLETED') ports.artifacts.remember({ kind: 'cell', ...write }, write.artifact);
+    if (index > 0 && ports.clock.now() > stopAtMs) {
+      await outcomes.flush();
+      await putOff(held, heartbeat, ports);
+      return;
+    }
+    try {
+      const made = executeCells(held.task, group, ports, { stopAtMs, heartbeat });
+      for await (const one of made) await outcomes.add(one);
+    } catch (thrown) {
+      await outcomes.flush();
+      throw thrown;
+    }
+    if (held.task.chained) await outcomes.flush();
   }
+  await outcomes.flush();
+  if (!isTerminal(held.task)) await putOff(held, heartbeat, ports);
+}
+
+/** Ends the task with what it has; the open cells get a task and a message of their own. */
+async function putOff(held: HeldTask, heartbeat: Heartbeat, { log, queue }: WorkPorts): Promise<void> {
+  const { task, part } = continueLater(held.task);
+  await held.save(heartbeat.stamp(task), { parts: [part] });
+  log.info(
+    { event: 'task.continued', run: task.runId, task: task.id, part: part.id },
+    `its time is over: ${part.cells.length} cells go on in ${part.id}`,
+  );
+  await queue.publish([messageFor(part)]);
 }
 
 /** An attempt that did not end in outcomes: out of memory moves up, passing trouble comes again, and the last attempt gives up. */
@@ -131,15 +203,26 @@ async function onThrown(held: HeldTask, thrown: unknown, ports: WorkPorts): Prom
     ports.log.warn({ ...fields, event: 'lease.lost' }, error.message);
     return;
   }
+  // It ended, and then its part could not be sent: the message comes again, and sends it.
+  if (isTerminal(held.task)) throw error;
   const cellError: CellError = {
     code: speaksOfMemory(error.message) ? 'OUT_OF_MEMORY' : (codeOf(error) ?? 'UNAVAILABLE'),
     message: error.message,
   };
   // This worker is alive: its error's words say whether memory is to blame, an earlier heartbeat does not.
+  const tooMuch = speaksOfMemory(error.message) || codeOf(error) === 'OVERTIME';
+  if (tooMuch && isDivisible(held.task)) {
+    const { task, part } = halve(held.task);
+    await held.save(task, { parts: [part] });
+    ports.log.warn({ ...fields, event: 'task.halved', error: cellError }, `halved: ${error.message}`);
+    await ports.queue.publish([messageFor(task), messageFor(part)]);
+    return;
+  }
   const { resources, attempts } = held.task;
-  const route = routeAfterDeath({ resources, attempts, lastError: cellError }, ports.memory);
-  if (route.to === 'none') {
-    await giveUp(held, { code: 'OUT_OF_TIERS', message: `out of memory on the largest tier: ${route.because}` }, ports);
+  const route = routeAfterDeath({ resources, attempts, lastError: cellError }, ports.tiers);
+  const outgrown = withOutgrown(held.task, route);
+  if (route.to === undefined) {
+    await giveUp(held, outOfTiers(outgrown), ports);
     return;
   }
   if (held.task.attempts >= MAX_ATTEMPTS || error instanceof TerminalError) {
@@ -152,7 +235,7 @@ async function onThrown(held: HeldTask, thrown: unknown, ports: WorkPorts): Prom
     );
     return;
   }
-  const next = onAttemptFailed(held.task, cellError, route.to);
+  const next = onAttemptFailed(outgrown, cellError, route.to);
   await held.save(next);
   ports.log.warn(
     { ...fields, event: 'attempt.failed', error: cellError },
@@ -173,22 +256,29 @@ export async function giveUp(held: HeldTask, error: CellError, ports: CountDownP
     { event: 'task.failed', run: given.runId, task: given.id, computation: given.computation, error },
     `given up: ${error.code}: ${error.message}`,
   );
-  await finishRun(given.runId, ports);
+  await finishRun(given, ports);
 }
 
-/** Ends a task whose worker is stuck, if the worker's lease is still the one it had. */
+/**
+ * Fails what a worker is stuck on, if the worker's lease is still the one it had: the cell where it is known and there are others
+ * beside it, else the task. Where it is not known which of several cells is to blame, the lease ends, as if the worker had died.
+ */
 export async function giveUpStuck(
-  taskId: string,
-  token: string,
+  { id: taskId, token, cell }: { readonly id: string; readonly token: string; readonly cell?: CellKey | undefined },
   error: CellError,
   ports: CountDownPorts & Pick<WorkPorts, 'tasks' | 'newId'>,
 ): Promise<void> {
   // Under a token of its own, so that the worker finds its lease lost should it come loose after all.
   const own = ports.newId();
-  const claimed = await ports.tasks.claim(taskId, (task) =>
-    !isTerminal(task) && task.lease?.token === token ? { save: { ...task, lease: { ...task.lease, token: own } } } : {},
-  );
-  if (claimed?.held !== undefined) await giveUp(claimed.held, error, ports);
+  const claimed = await ports.tasks.claim(taskId, (task): { save?: Task } => {
+    if (isTerminal(task) || task.lease?.token !== token) return {};
+    const lease = { ...task.lease, token: own };
+    return { save: { ...task, lease: isDivisible(task) && cell === undefined ? { ...lease, untilMs: 0 } : lease } };
+  });
+  const held = claimed?.held;
+  if (held === undefined) return;
+  if (!isDivisible(held.task)) await giveUp(held, error, ports);
+  else if (cell !== undefined) await held.save(onCellStuck(held.task, cell, error));
 }
 
 function taken(held: HeldTask | undefined): HeldTask {

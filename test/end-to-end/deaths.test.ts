@@ -60,7 +60,7 @@ describe('workers that die', () => {
       while (Date.now() < until);
       if (held.length === 0) throw new Error('nothing was held');`;
     const project = open({ 'computations/hungry.ts': onTheSecondDay('hungry', grab) });
-    const memory = { ...HASTE, DAYMILL_STANDARD_MEMORY_MB: '400', DAYMILL_HIGH_MEM_MEMORY_MB: '1500' };
+    const memory = { ...HASTE, DAYMILL_TIERS: 'standard=400 high-mem=1500' };
     const { code, json } = await daymill(project, ['run', '--json'], memory);
     expect(json<RunSummary>()).toMatchObject({ completed: CELLS, failed: 0 });
     expect(code).toBe(0);

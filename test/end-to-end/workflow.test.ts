@@ -31,11 +31,12 @@ describe('the pipeline', () => {
   afterEach(() => services.close());
 
   /** Answers each dispatch with the next count of tasks, and calls back at once when there are some. */
-  const dispatches = (...counts: number[]): void => {
+  const dispatches = (...counts: (number | 'quiet')[]): void => {
     services.target.handle('/dispatch', async ({ json }) => {
       const request = json as Asked;
       asked.push(request);
-      const dispatched = counts.shift() ?? 0;
+      const count = counts.shift() ?? 0;
+      const dispatched = count === 'quiet' ? 0 : count;
       if (dispatched > 0) {
         await fetch(request.callbackUrl, {
           method: 'POST',
@@ -43,7 +44,9 @@ describe('the pipeline', () => {
           body: '{}',
         });
       }
-      return { body: { dispatched, runId: `run-${asked.length}`, passes: PASSES, inFlight: 0 } };
+      return {
+        body: { dispatched, runId: `run-${asked.length}`, passes: PASSES, inFlight: 0, quiet: count === 'quiet' },
+      };
     });
   };
   const run = (argument: object = {}) => {
@@ -72,6 +75,12 @@ describe('the pipeline', () => {
     expect(new Set(asked.map(({ callbackUrl }) => callbackUrl)).size).toBe(asked.length);
     expect(new Set(asked.map(({ dispatchId }) => dispatchId)).size).toBe(1);
     expect(reconciled).toBe(1);
+  });
+
+  test('asks no later pass when nothing is left to run in any', async () => {
+    dispatches('quiet');
+    expect(await run()).toMatchObject({ state: 'SUCCEEDED' });
+    expect(asked.map(({ pass }) => pass)).toEqual([1]);
   });
 
   test('does not reconcile on a day without work', async () => {

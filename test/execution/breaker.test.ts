@@ -1,15 +1,16 @@
 /** The circuit breaker, exactly at its thresholds. */
 import { describe, expect, test } from 'vitest';
 import { TerminalError } from '../../src/errors.ts';
-import { openBreaker } from '../../src/execution/breaker.ts';
-import { BREAKER_AFTER_ENTITIES, KEPT_ERRORS } from '../../src/execution/limits.ts';
+import { type Breaker, openBreaker } from '../../src/execution/breaker.ts';
+import { BREAKER_AFTER_ENTITIES, KEPT_ERRORS, REPEATED_ERRORS } from '../../src/execution/limits.ts';
 
 const broken = new Error('no such airport');
+const other = new Error('no such runway');
 
 function tried({ failed, passed }: { failed: number; passed: number }, failuresFirst = true) {
   const breaker = openBreaker();
   const fail = (): void => {
-    for (let index = 0; index < failed; index++) breaker.failed(`e${index}`, broken);
+    for (let index = 0; index < failed; index++) breaker.failed(`e${index}`, index % 2 === 0 ? broken : other);
   };
   const pass = (): void => {
     for (let index = 0; index < passed; index++) breaker.passed();
@@ -53,6 +54,28 @@ describe('the breaker', () => {
     expect(() => tried({ failed: 3, passed: 0 }).end()).toThrow('3 of 3 entities failed');
     expect(() => tried({ failed: 3, passed: 1 }).end()).not.toThrow();
     expect(() => tried({ failed: 0, passed: 0 }).end()).not.toThrow();
+  });
+
+  test('opens at the fiftieth in a row with the same error, its numbers and ids apart', () => {
+    const breaker = openBreaker();
+    const fail = (index: number): void =>
+      breaker.failed(`e${index}`, new Error(`no "gate ${index}" at a${index}f-${index}`));
+    for (let index = 0; index < 900; index++) breaker.passed();
+    for (let index = 1; index < REPEATED_ERRORS; index++) fail(index);
+    expect(() => fail(REPEATED_ERRORS)).toThrow(
+      '50 entities in a row failed with the same error, 50 of 950 in all; the last, e50: no "gate 50" at a50f-50',
+    );
+  });
+
+  test.each([
+    ['a good one', (breaker: Breaker) => breaker.passed()],
+    ['another error', (breaker: Breaker) => breaker.failed('x', other)],
+  ])('begins to count anew after %s in between', (_, between) => {
+    const breaker = openBreaker();
+    for (let index = 0; index < 900; index++) breaker.passed();
+    for (let index = 1; index < REPEATED_ERRORS; index++) breaker.failed('e', broken);
+    between(breaker);
+    expect(() => breaker.failed('e', broken)).not.toThrow();
   });
 
   test('keeps the first twenty errors, and counts them all', () => {

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { decodeEntries, decodeValue, type Entry } from '../../src/execution/artifact-codec.ts';
 import type { ShardSink } from '../../src/execution/artifact-writer.ts';
-import { execute, type Execution, type ExecutionRequest } from '../../src/execution/execute.ts';
+import { execute, type ExecutionRequest } from '../../src/execution/execute.ts';
+import type { Execution } from '../../src/execution/scan.ts';
 import type { Artifact, Part } from '../../src/model/artifact.ts';
 import { defineDataset } from '../../src/model/dataset.ts';
 

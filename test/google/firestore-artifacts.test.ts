@@ -11,7 +11,7 @@ import type { Artifact } from '../../src/model/artifact.ts';
 import { hashOf } from '../../src/model/hash.ts';
 import { readWhole } from '../../src/steps/load-inputs.ts';
 import type { Place } from '../../src/steps/ports.ts';
-import { aRun, aTask } from '../support/graph.ts';
+import { aCell, aRun, aTask } from '../support/graph.ts';
 import { localPorts, type LocalPorts } from '../support/local-ports.ts';
 
 /** Enough entities of text that does not compress for more than one document. */
@@ -76,15 +76,7 @@ describe('results in shards', () => {
         { computation: 'a', date },
         { status: 'COMPLETED', vector, resultHash: artifact.hash, dispatchId: 'd' },
       ),
-      {
-        computation: 'a',
-        date,
-        vector,
-        record,
-        status: 'COMPLETED',
-        artifact,
-        generation: `g${generation}`,
-      },
+      { cells: [{ ...aCell(date), vector, record, status: 'COMPLETED', artifact, generation: `g${generation}` }] },
     );
   };
 

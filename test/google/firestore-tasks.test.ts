@@ -5,11 +5,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Ports } from '../../src/compose.ts';
 import { RetryableError } from '../../src/errors.ts';
 import { onAttemptFailed, onCellDone } from '../../src/lifecycle/finish.ts';
+import { DEFAULT_TIERS } from '../../src/lifecycle/default-tiers.ts';
 import { decideLease } from '../../src/lifecycle/lease.ts';
+import { continueLater } from '../../src/lifecycle/split.ts';
 import type { CellOutcome } from '../../src/model/cell.ts';
 import { isTerminal, type Task, type Telemetry } from '../../src/model/task.ts';
 import type { CellWrite, HeldTask } from '../../src/steps/ports.ts';
-import { aCell, aRun, aTask } from '../support/graph.ts';
+import { aCell, aRun, aTask, aTaskCell } from '../support/graph.ts';
 import { localPorts, type LocalPorts } from '../support/local-ports.ts';
 
 const LEASE_MS = 15_000;
@@ -35,9 +37,7 @@ const vectorOf = () => ({
 
 const lease = async (on: Ports, { id }: Task, nowMs: number): Promise<HeldTask> => {
   const request = { worker: 'w', token: randomUUID(), tier: 'standard', nowMs, leaseMs: LEASE_MS } as const;
-  const answer = await on.tasks.claim(id, (task) =>
-    decideLease(task, { ...request, memory: { standard: 2_048, 'high-mem': 8_192 } }),
-  );
+  const answer = await on.tasks.claim(id, (task) => decideLease(task, { ...request, tiers: DEFAULT_TIERS }));
   expect(answer?.decision.kind).toBe('run');
   if (answer?.held === undefined) throw new Error('the lease was not given');
   return answer.held;
@@ -86,9 +86,9 @@ describe.each([
   });
 
   /** A run of one task that is claimed and not started. */
-  const claimed = async (days: readonly string[] = ['2024-03-01'], totalTasks = 1): Promise<Task> => {
-    const runId = randomUUID();
-    const task = aTask({ runId, days });
+  const claimed = async (of: readonly string[] | Task = ['2024-03-01'], totalTasks = 1): Promise<Task> => {
+    const task = 'id' in of ? of : aTask({ runId: randomUUID(), days: of });
+    const { runId } = task;
     const snapshot = await ports.planning.load();
     const run = aRun({ id: runId, totalTasks });
     const saved = await ports.planning.commit(snapshot, { settled: [], closedRuns: [], claim: { run, tasks: [task] } });
@@ -104,15 +104,13 @@ describe.each([
     const task = await claimed();
     const slow = await lease(ports, task, 0);
     const successor = await lease(other, task, LEASE_MS + 1);
-    await successor.save(
-      onCellDone(successor.task, aCell('2024-03-01'), completed('2'.repeat(16))),
-      cellOf('2024-03-01', 'new'),
-    );
+    await successor.save(onCellDone(successor.task, aCell('2024-03-01'), completed('2'.repeat(16))), {
+      cells: [cellOf('2024-03-01', 'new')],
+    });
 
-    const late = slow.save(
-      onCellDone(slow.task, aCell('2024-03-01'), completed('1'.repeat(16))),
-      cellOf('2024-03-01', 'old'),
-    );
+    const late = slow.save(onCellDone(slow.task, aCell('2024-03-01'), completed('1'.repeat(16))), {
+      cells: [cellOf('2024-03-01', 'old')],
+    });
     await expect(late).rejects.toThrow(expect.objectContaining({ code: 'LEASE_LOST' }));
     await expect(slow.heartbeat(telemetry(1), 99_999)).rejects.toThrow(RetryableError);
 
@@ -132,7 +130,7 @@ describe.each([
             tier: 'standard',
             nowMs: 0,
             leaseMs: LEASE_MS,
-            memory: { standard: 2_048, 'high-mem': 8_192 },
+            tiers: DEFAULT_TIERS,
           }),
         );
         return answer?.decision.kind;
@@ -202,6 +200,29 @@ describe.each([
     expect((await ports.runs.read(task.runId))?.remainingTasks).toBe(2);
   });
 
+  test('a task that is split is saved, counted and followed by its part in one commit', async () => {
+    const runId = randomUUID();
+    const whole = aTask({ runId, cells: ['a', 'b', 'c'].map((name) => aTaskCell('2024-03-01', name)) });
+    const held = await lease(ports, await claimed(whole), 0);
+    await held.save(onCellDone(held.task, aCell('2024-03-01'), completed('1'.repeat(16))));
+    const { task, part } = continueLater(held.task);
+    await held.save(task, { parts: [part] });
+    expect(await ports.runs.read(runId)).toMatchObject({ totalTasks: 2, remainingTasks: 1 });
+    const [first, second] = await Promise.all([ports.tasks.read(task.id), ports.tasks.read(part.id)]);
+    expect(first).toMatchObject({ status: 'COMPLETED', parts: [`${runId}.b.2024-03-01`] });
+    expect(first?.cells.map(({ computation }) => computation)).toEqual(['a']);
+    expect(second).toEqual(part);
+
+    // The part's worker dies: whoever comes next takes the first half, and the other is a task of its own.
+    await lease(ports, part, 0);
+    const half = await lease(other, part, LEASE_MS + 1);
+    expect(half.task).toMatchObject({ attempts: 1, parts: [`${runId}.c.2024-03-01`] });
+    expect(await ports.runs.read(runId)).toMatchObject({ totalTasks: 3, remainingTasks: 2 });
+    expect(await ports.tasks.read(`${runId}.c.2024-03-01`)).toMatchObject({ status: 'PENDING', attempts: 0 });
+    await half.save(onCellDone(half.task, aCell('2024-03-01', 'b'), completed('2'.repeat(16))));
+    expect(await ports.runs.read(runId)).toMatchObject({ totalTasks: 3, remainingTasks: 1 });
+  });
+
   test('what landed although its worker was told that it failed is not written over', async () => {
     const task = await claimed();
     const held = await lease(ports, task, 0);
@@ -211,7 +232,9 @@ describe.each([
       ...cellOf('2024-03-01', 'x'),
       artifact: { hash: '1'.repeat(16), keyed: false, count: 1, rawBytes: 1, parts: [part] },
     };
-    await expect(held.save(ended, failing)).rejects.toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
+    await expect(held.save(ended, { cells: [failing] })).rejects.toThrow(
+      expect.objectContaining({ code: 'UNAVAILABLE' }),
+    );
     // That commit, as a network that gives up on answers would leave it.
     await db
       .doc(`computation_audit_ledger/${task.id}`)
@@ -228,16 +251,15 @@ describe.each([
       ...cellOf('2024-02-01', 'good'),
       vector: { ...vectorOf(), inputs: { 'dataset:gone': 'a'.repeat(16) } },
     };
-    await held.save(onCellDone(held.task, aCell('2024-02-01'), completed('1'.repeat(16))), good);
+    await held.save(onCellDone(held.task, aCell('2024-02-01'), completed('1'.repeat(16))), { cells: [good] });
     const again = await claimed(['2024-02-01']);
     const second = await lease(ports, again, 0);
     const error = { code: 'COMPUTE_FAILED', message: 'no' };
     const { status: _, ...cell } = cellOf('2024-02-01', '');
     await second.save(onCellDone(second.task, aCell('2024-02-01'), { status: 'FAILED', error, dispatchId: 'd' }), {
-      ...cell,
-      status: 'FAILED',
-      error,
-      vector: { ...vectorOf(), inputs: { 'dataset:there': 'b'.repeat(16) } },
+      cells: [
+        { ...cell, status: 'FAILED', error, vector: { ...vectorOf(), inputs: { 'dataset:there': 'b'.repeat(16) } } },
+      ],
     });
     const [stored] = await ports.cells.read([{ computation: 'a', date: '2024-02-01' }]);
     expect(stored).toMatchObject({ status: 'FAILED', error, summary: { hash: '1'.repeat(16) } });

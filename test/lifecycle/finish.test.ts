@@ -1,6 +1,6 @@
 /** How a task takes outcomes, ends, or is handed back. */
 import { describe, expect, test } from 'vitest';
-import { isStopped, onAttemptFailed, onCellDone, onGiveUp } from '../../src/lifecycle/finish.ts';
+import { isStopped, onAttemptFailed, onCellDone, onCellStuck, onGiveUp } from '../../src/lifecycle/finish.ts';
 import type { CellOutcome } from '../../src/model/cell.ts';
 import { type Lease, openCells } from '../../src/model/task.ts';
 import { aCell, aTask, aTaskCell, fingerprintAt } from '../support/graph.ts';
@@ -71,6 +71,18 @@ describe('cells of several computations in one task', () => {
     const blamed = { status: 'FAILED', error: gaveUp, dispatchId: 'dispatch-1' };
     expect(given.outcomes).toEqual({ [`a@${MON}`]: blamed, [`b@${MON}`]: done, [`c@${MON}`]: blamed });
     expect(given).toMatchObject({ status: 'FAILED', lastError: gaveUp });
+  });
+});
+
+test('a cell that held its worker fails alone; the others go on with all attempts before them', () => {
+  const fused = aTask({ cells: [aTaskCell(MON, 'a'), aTaskCell(MON, 'b')], status: 'IN_PROGRESS', lease, attempts: 3 });
+  const stuck = onCellStuck(fused, aCell(MON, 'b'), gaveUp);
+  expect(stuck).toMatchObject({ status: 'PENDING', attempts: 0, outcomes: { [`b@${MON}`]: { error: gaveUp } } });
+  expect(stuck.lease).toBeUndefined();
+  expect(onCellStuck(onCellDone(fused, aCell(MON, 'a'), done), aCell(MON, 'b'), gaveUp)).toMatchObject({
+    status: 'FAILED',
+    lastError: gaveUp,
+    attempts: 3,
   });
 });
 

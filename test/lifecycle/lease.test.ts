@@ -1,8 +1,10 @@
 /** What a worker may do with a task that was delivered to it. */
 import { describe, expect, test } from 'vitest';
 import { decideLease, type LeaseRequest } from '../../src/lifecycle/lease.ts';
-import { HIGH_MEM_MEMORY_MB, MAX_ATTEMPTS, STANDARD_MEMORY_MB } from '../../src/lifecycle/limits.ts';
+import { DEFAULT_TIERS } from '../../src/lifecycle/default-tiers.ts';
+import { MAX_ATTEMPTS } from '../../src/lifecycle/limits.ts';
 import type { Lease, Task, Telemetry } from '../../src/model/task.ts';
+import { Tiers } from '../../src/model/tier.ts';
 import { aTask } from '../support/graph.ts';
 
 const NOW = Date.UTC(2024, 0, 1, 12);
@@ -12,7 +14,7 @@ const request: LeaseRequest = {
   tier: 'standard',
   nowMs: NOW,
   leaseMs: 15_000,
-  memory: { standard: STANDARD_MEMORY_MB, 'high-mem': HIGH_MEM_MEMORY_MB },
+  tiers: DEFAULT_TIERS,
 };
 const ours: Lease = { token: 't2', worker: 'w2', sinceMs: NOW, untilMs: NOW + 15_000 };
 const lapsed: Lease = { token: 't1', worker: 'w1', sinceMs: NOW - 60_000, untilMs: NOW - 1 };
@@ -33,7 +35,8 @@ describe('a delivery', () => {
   });
 
   test.each(['COMPLETED', 'FAILED'] as const)('of a %s task is a duplicate', (status) => {
-    expect(decideLease(aTask({ status, attempts: 3 }), request)).toEqual({ kind: 'done' });
+    const task = aTask({ status, attempts: 3 });
+    expect(decideLease(task, request)).toEqual({ kind: 'done', task });
   });
 
   test('while another attempt is alive must come again', () => {
@@ -78,24 +81,29 @@ describe('a delivery', () => {
 
 describe('after a death by memory', () => {
   const dead = underWay({ telemetry: heartbeat(1_900, NOW - 20_000) });
+  const standard = { tier: 'standard', because: 'its last heartbeat showed 1900 MB of 2048 MB', rssMB: 1_900 };
 
   test('the task is moved up, without a lease', () => {
     const { lease: _, ...unleased } = dead;
     expect(decideLease(dead, request)).toEqual({
       kind: 'reroute',
-      save: { ...unleased, status: 'PENDING', resources: 'high-mem' },
+      save: { ...unleased, status: 'PENDING', resources: 'high-mem', outgrown: [standard] },
       because: 'its last heartbeat showed 1900 MB of 2048 MB',
     });
   });
 
-  test('on the largest tier the task is given up under our lease, whatever attempts are left', () => {
-    const task = underWay({ resources: 'high-mem', telemetry: heartbeat(7_000, NOW - 20_000) });
+  test('on the largest tier the task is given up under our lease, whatever attempts are left, with the figures of each', () => {
+    const given = { resources: 'high-mem', telemetry: heartbeat(7_000, NOW - 20_000), outgrown: [standard] };
+    const task = underWay(given);
+    const highMem = { tier: 'high-mem', because: 'its last heartbeat showed 7000 MB of 8192 MB', rssMB: 7_000 };
     expect(decideLease(task, { ...request, tier: 'high-mem' })).toEqual({
       kind: 'give-up',
-      save: { ...task, lease: ours },
+      save: { ...task, lease: ours, outgrown: [standard, highMem] },
       error: {
         code: 'OUT_OF_TIERS',
-        message: 'out of memory on the largest tier: its last heartbeat showed 7000 MB of 8192 MB',
+        message:
+          'out of memory on the largest tier (standard: its last heartbeat showed 1900 MB of 2048 MB; ' +
+          'high-mem: its last heartbeat showed 7000 MB of 8192 MB); let it hold less at once, or configure a larger tier',
       },
     });
   });
@@ -112,12 +120,15 @@ describe('after a death by memory', () => {
 });
 
 describe('evidence', () => {
-  const small = { standard: 512, 'high-mem': 768 };
+  const small = Tiers.parse([
+    { name: 'standard', memoryMB: 512 },
+    { name: 'high-mem', memoryMB: 768 },
+  ]);
 
   test('of an earlier attempt is not held against the last: its heartbeat', () => {
     // 600 MB were too much for the smaller tier; the attempt on the larger one died before its first heartbeat.
     const task = underWay({ resources: 'high-mem', attempts: 2, telemetry: heartbeat(600, lapsed.sinceMs - 5_000) });
-    expect(decideLease(task, { ...request, tier: 'high-mem', memory: small })).toMatchObject({
+    expect(decideLease(task, { ...request, tier: 'high-mem', tiers: small })).toMatchObject({
       kind: 'run',
       save: { attempts: 3 },
     });

@@ -1,11 +1,10 @@
 /** Crash forensics: which tier a task belongs on, by what its last attempt left behind. */
 import { describe, expect, test } from 'vitest';
-import { HIGH_MEM_MEMORY_MB, MAX_ATTEMPTS, STANDARD_MEMORY_MB } from '../../src/lifecycle/limits.ts';
-import { deathByMemory, type Remains, routeAfterDeath, startTier } from '../../src/lifecycle/routing.ts';
-import type { Task, Telemetry } from '../../src/model/task.ts';
-import { aTask } from '../support/graph.ts';
-
-const memory = { standard: STANDARD_MEMORY_MB, 'high-mem': HIGH_MEM_MEMORY_MB };
+import { DEFAULT_TIERS } from '../../src/lifecycle/default-tiers.ts';
+import { MAX_ATTEMPTS } from '../../src/lifecycle/limits.ts';
+import { deathByMemory, type Remains, routeAfterDeath } from '../../src/lifecycle/routing.ts';
+import type { Telemetry } from '../../src/model/task.ts';
+import { Tiers } from '../../src/model/tier.ts';
 
 const showing = (rssMB: number, peakRssMB = rssMB): Telemetry => ({
   lastHeartbeat: '2024-01-01T00:00:02.000Z',
@@ -20,7 +19,7 @@ const heapError = {
 const otherError = { code: 'UNAVAILABLE', message: 'the store did not answer' };
 
 describe('after a death', () => {
-  test.each<[string, Remains, ReturnType<typeof routeAfterDeath>]>([
+  test.each<[string, Remains, { to: string | undefined; because?: string }]>([
     [
       'above 1,500 MB of 2 GB it is moved up',
       { resources: 'standard', attempts: 1, telemetry: showing(1_540) },
@@ -57,7 +56,7 @@ describe('after a death', () => {
     [
       'of memory on the larger tier there is nowhere to go',
       { resources: 'high-mem', attempts: 1, telemetry: showing(6_200) },
-      { to: 'none', because: 'its last heartbeat showed 6200 MB of 8192 MB' },
+      { to: undefined, because: 'its last heartbeat showed 6200 MB of 8192 MB' },
     ],
     [
       'the threshold is that of its own tier',
@@ -65,7 +64,9 @@ describe('after a death', () => {
       { to: 'high-mem' },
     ],
   ])('%s', (_, remains, route) => {
-    expect(routeAfterDeath(remains, memory)).toEqual(route);
+    const { outgrown, ...found } = routeAfterDeath(remains, DEFAULT_TIERS);
+    expect(found).toEqual(route);
+    expect(outgrown?.tier).toBe(/memory|heartbeat/.test(route.because ?? '') ? remains.resources : undefined);
   });
 
   test.each([
@@ -76,43 +77,25 @@ describe('after a death', () => {
     'Cannot allocate memory',
   ])('"%s" speaks of memory', (message) => {
     expect(
-      deathByMemory({ resources: 'standard', attempts: 1, lastError: { code: 'X', message } }, memory),
+      deathByMemory({ resources: 'standard', attempts: 1, lastError: { code: 'X', message } }, DEFAULT_TIERS),
     ).toBeDefined();
   });
 });
 
-describe('a computation starts', () => {
-  test.each<[string, Task | undefined, ReturnType<typeof startTier>]>([
-    ['on standard when it never ran', undefined, 'standard'],
-    ['on standard after a good run', aTask({ status: 'COMPLETED', telemetry: showing(1_900) }), 'standard'],
-    ['on high-mem after it ran out of standard', aTask({ status: 'FAILED', telemetry: showing(1_900) }), 'high-mem'],
-    [
-      'on high-mem while its task has just died there',
-      aTask({ status: 'IN_PROGRESS', telemetry: showing(1_900) }),
-      'high-mem',
-    ],
-    ['on standard after it failed for another reason', aTask({ status: 'FAILED', lastError: otherError }), 'standard'],
-    [
-      'on high-mem while its peak there shows that it needs it',
-      aTask({ status: 'COMPLETED', resources: 'high-mem', telemetry: showing(400, 2_500) }),
-      'high-mem',
-    ],
-    [
-      'on standard again when its peak on high-mem would have fitted',
-      aTask({ status: 'COMPLETED', resources: 'high-mem', telemetry: showing(400, 700) }),
-      'standard',
-    ],
-    [
-      'on high-mem after it ran out of that before its first heartbeat',
-      aTask({ status: 'FAILED', resources: 'high-mem', lastError: heapError }),
-      'high-mem',
-    ],
-    [
-      'on high-mem while its task waits there after running out of standard',
-      aTask({ status: 'PENDING', resources: 'high-mem', lastError: heapError }),
-      'high-mem',
-    ],
-  ])('%s', (_, last, tier) => {
-    expect(startTier(last, memory)).toBe(tier);
+describe('with more tiers than the two of the specification', () => {
+  const tiers = Tiers.parse([
+    { name: 'small', memoryMB: 256 },
+    { name: 'medium', memoryMB: 512 },
+    { name: 'large', memoryMB: 1_024 },
+    { name: 'huge', memoryMB: 4_096 },
+  ]);
+  test.each<[string, Remains, string | undefined]>([
+    ['a death moves up by one', { resources: 'small', attempts: 1, telemetry: showing(250) }, 'medium'],
+    ['the last attempt is on the largest', { resources: 'medium', attempts: 2, telemetry: showing(500) }, 'huge'],
+    ['above the largest there is none', { resources: 'huge', attempts: 1, telemetry: showing(4_000) }, undefined],
+    ['two deaths without a word go to the largest', { resources: 'small', attempts: 2 }, 'huge'],
+    ['a tier that is gone counts as the largest', { resources: 'gone', attempts: 1 }, 'huge'],
+  ])('%s', (_, remains, to) => {
+    expect(routeAfterDeath(remains, tiers).to).toBe(to);
   });
 });

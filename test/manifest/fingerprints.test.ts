@@ -8,6 +8,8 @@ import { computation, HEAD, manifestOf, projectFolder } from './project-folder.t
 
 type Files = Readonly<Record<string, string>>;
 
+const IDS_AND_COMPLETENESS = "id: (t) => t.ticker, complete: { canaries: ['MSFT'], minimumCount: 9 }";
+
 /** `score` reads a dataset and another computation, and reaches a helper three modules away. */
 const PROJECT: Files = {
   'package-lock.json': JSON.stringify({
@@ -210,6 +212,10 @@ describe('nothing changes', () => {
     ['a helper of a computation that it needs', () => edited('lib/weigh.ts', 'n * 3', 'n * 4')],
     ['a dataset’s description', () => edited('computations/data.ts', "'All trades'", "'Every trade'")],
     ['a dataset’s source', () => edited('computations/data.ts', "'trades.csv'", "'more-trades.csv'")],
+    [
+      'how a dataset’s entities are named, and when a day of it is whole',
+      () => edited('computations/data.ts', "description: 'All trades'", IDS_AND_COMPLETENESS),
+    ],
     ['a helper of a dataset’s source', () => edited('lib/parse-ticker.ts', 'keys', 'values')],
     ['the version of a package that it does not import', () => edited('package-lock.json', '10.4.0', '10.5.0')],
     [
@@ -488,6 +494,16 @@ describe('the loader of a dataset changes', () => {
   test.each<[string, Files, boolean]>([
     ['with its source', edited('computations/data.ts', "'trades.csv'", "'more-trades.csv'"), true],
     ['with a helper of its parser', edited('lib/parse-ticker.ts', 'keys', 'values'), true],
+    [
+      'with the ids of its entities',
+      edited('computations/data.ts', 'entity: Trade', 'entity: Trade, id: (t) => t.ticker'),
+      true,
+    ],
+    [
+      'not with when it is whole',
+      edited('computations/data.ts', 'entity: Trade', 'entity: Trade, complete: { minimumCount: 9 }'),
+      false,
+    ],
     ['not with its description', edited('computations/data.ts', "'All trades'", "'Every trade'"), false],
     ['not with a computation that reads it', edited(SCORE, '+ inputs.base', '- inputs.base'), false],
   ])('%s', async (_, edits, changes) => {

@@ -86,10 +86,81 @@ describe('what a computation is given', () => {
     });
     expect(airports.work.shape).toBe('perEntity');
   });
+
+  test('is what the entity was on the day before as well, where that is asked for', () => {
+    interface Flight {
+      origin: string;
+      delay: number;
+    }
+    const changes = defineComputation({
+      ...base,
+      needs: { flight: dataset(flights, { dayBefore: true }), close: dependency(closes) },
+      output: z.record(z.string(), z.number()),
+      perEntity: (flight, context) => {
+        expectTypeOf(context.before).toEqualTypeOf<Flight | undefined>();
+        expectTypeOf(context.inputs).toEqualTypeOf<{ readonly close: number }>();
+        return flight.delay - (context.before?.delay ?? 0);
+      },
+    });
+    defineComputation({
+      ...base,
+      needs: { flight: dataset(flights, { dayBefore: true }) },
+      output: z.number(),
+      reduce: {
+        init: () => ({ gone: 0 }),
+        add: (sofar, _, { before, id }) => {
+          expectTypeOf(before).toEqualTypeOf<Flight | undefined>();
+          expectTypeOf(id).toEqualTypeOf<string>();
+          if (before === undefined) sofar.gone++;
+        },
+        finish: ({ gone }) => gone,
+      },
+    });
+    expect(changes.needs.flight).toMatchObject({ kind: 'dataset', dayBefore: true });
+  });
+});
+
+describe('checks', () => {
+  const output = z.record(z.string(), z.object({ price: z.number() }));
+  const given = { ...base, needs: { flight: dataset(flights) }, perEntity: () => ({ price: 1 }) };
+
+  test('are kept as they are given, and are none by default', () => {
+    const checks = { flatLine: { fields: ['price'] }, nullDensity: false, volume: { within: 0.5 } } as const;
+    expect(defineComputation({ ...given, output, checks }).checks).toEqual(checks);
+    expect(airports.checks).toEqual({});
+  });
+
+  test('of what the output does not have, or of no entities, are refused', () => {
+    expect(() => defineComputation({ ...given, output, checks: { flatLine: { fields: ['prize'] } } })).toThrow(
+      'wrong: checks.flatLine names "prize", which the output does not have',
+    );
+    expect(() => defineComputation({ ...given, output, checks: { nullDensity: { above: 50 } } })).toThrow(
+      'take shares',
+    );
+    expect(() =>
+      defineComputation({ ...base, needs: {}, output: z.number(), compute: () => 1, checks: { flatLine: false } }),
+    ).toThrow('checks compare entities');
+  });
 });
 
 /** Never called: what is in it must not compile, and would partly be refused at run time as well. */
 export function wrongUses(): void {
+  defineComputation({
+    ...base,
+    needs: { flight: dataset(flights) },
+    output: z.record(z.string(), z.number()),
+    // @ts-expect-error the day before was not asked for
+    perEntity: (flight, { before }) => flight.delay - (before?.delay ?? 0),
+  });
+  defineComputation({
+    ...base,
+    needs: { flight: dataset(flights, { dayBefore: true }) },
+    output: z.record(z.string(), z.number()),
+    // @ts-expect-error an entity may be new
+    perEntity: (flight, { before }) => flight.delay - before.delay,
+  });
+  // @ts-expect-error a document has no entities
+  dataset(prices, { dayBefore: true });
   defineComputation({
     ...base,
     needs: { close: dependency(closes) },

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { daysFrom } from '../../src/model/date.ts';
 import type { Manifest } from '../../src/model/manifest.ts';
 import { PRICE_TABLES } from '../../src/model/price-table.ts';
-import type { Resources } from '../../src/model/task.ts';
+import type { Resources } from '../../src/model/resources.ts';
+import type { Tiers } from '../../src/model/tier.ts';
 import { estimate, type EstimateRequest, TASK_READS, TASK_WRITES, WAVE_WRITES } from '../../src/planning/estimate.ts';
 import { plan } from '../../src/planning/plan.ts';
 import type { Typical } from '../../src/planning/typical.ts';
@@ -14,6 +15,10 @@ const DAYS = daysFrom('2024-01-01', '2024-01-04');
 const LINES = ['a: dataset flights', 'b: a'];
 const ab = graph(...LINES);
 const TYPICAL: Typical = { seconds: 2, entities: 100, reads: 3, writes: 5, tasks: 1, cells: 9 };
+const TIERS: Tiers = [
+  { name: 'standard', memoryMB: 2_048, topic: 'a' },
+  { name: 'high-mem', memoryMB: 8_192, topic: 'b' },
+];
 const PRICES = PRICE_TABLES['us-central1'];
 
 /** Both settled on all four days, `a` with what it took. */
@@ -42,7 +47,7 @@ function world(manifest: Manifest = ab, typical: Readonly<Record<string, Typical
       computations: ['a', 'b'],
       prices: PRICES,
       tierOf,
-      memoryMB: (tier) => (tier === 'standard' ? 2_048 : 8_192),
+      tiers: TIERS,
       ...more,
     });
 }

@@ -1,10 +1,20 @@
 /** How cells that run become tasks. */
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_LANES } from '../../src/lifecycle/limits.ts';
+import { cellName } from '../../src/model/cell.ts';
 import { addDays, daysFrom } from '../../src/model/date.ts';
 import type { Manifest } from '../../src/model/manifest.ts';
 import { Task } from '../../src/model/task.ts';
 import { fingerprintHash, vectorHash } from '../../src/model/vector.ts';
-import { makeTasks, MAX_CHAIN_DAYS, MAX_TASKS_A_WAVE } from '../../src/planning/make-tasks.ts';
+import {
+  makeTasks,
+  MAX_CHAIN_DAYS,
+  MAX_SCAN_CELLS,
+  MAX_TASK_BYTES,
+  MAX_TASK_CELLS,
+  MAX_TASKS_A_WAVE,
+  type TaskContext,
+} from '../../src/planning/make-tasks.ts';
 import type { PlannedCell } from '../../src/planning/plan.ts';
 import { graph } from '../support/graph.ts';
 import { h, PlanningWorld } from '../support/planning-world.ts';
@@ -13,16 +23,17 @@ const MON = '2024-01-01';
 const TUE = '2024-01-02';
 const WED = '2024-01-03';
 
+const CONTEXT = {
+  runId: 'run-1',
+  dispatchId: 'dispatch-1',
+  nowMs: 7,
+  tierOf: (name: string) => (name === 'heavy' ? 'high-mem' : 'standard'),
+} as const;
+
 const runs = (planned: readonly PlannedCell[]): PlannedCell[] =>
   planned.filter(({ decision }) => decision.outcome === 'RUN' || decision.outcome === 'RERUN');
 const tasksOf = (manifest: Manifest, planned: readonly PlannedCell[]): Task[] =>
-  makeTasks(runs(planned), {
-    manifest,
-    runId: 'run-1',
-    dispatchId: 'dispatch-1',
-    nowMs: 7,
-    tierOf: (name) => (name === 'heavy' ? 'high-mem' : 'standard'),
-  });
+  makeTasks(runs(planned), { ...CONTEXT, manifest });
 
 describe('a computation that reads no past of its own', () => {
   const manifest = graph('a: dataset flights', 'heavy: dataset flights');
@@ -125,14 +136,139 @@ describe('more tasks than one claim takes', () => {
     );
   });
 
-  test('leave a chain that has begun whole, and begin no other', () => {
-    const manifest = graph('a: dataset flights previous', 'b: dataset flights', 'c: dataset flights previous');
+  test('leave a chain that has begun whole', () => {
+    const manifest = graph('a: dataset flights previous', 'b: dataset flights');
     const planned = new PlanningWorld().data('flights', days).plan({ manifest, from: MON, to: last });
     const tasks = tasksOf(manifest, planned);
     expect(tasks).toHaveLength(MAX_TASKS_A_WAVE);
-    expect(tasks.map(({ computation }) => computation)).not.toContain('c');
+    expect(tasks[0]).toMatchObject({ computation: 'a', chained: true });
     expect(tasks[0]?.cells).toHaveLength(MAX_CHAIN_DAYS);
   });
+});
+
+describe('cells of one date over one dataset', () => {
+  const manifest = graph(
+    'a: dataset flights',
+    'b: dataset flights',
+    'c: dataset visits',
+    'd: dataset flights previous',
+  );
+  const planned = new PlanningWorld()
+    .data('flights', [MON, TUE])
+    .data('visits', [MON])
+    .plan({ manifest, from: MON, to: TUE });
+
+  test('are one task, which is no chain; days that read each other are one of their own', () => {
+    expect(tasksOf(manifest, planned).map(({ chained, cells }) => [chained, cells.map(cellName)])).toEqual([
+      [true, [`d@${MON}`, `d@${TUE}`]],
+      [false, [`a@${MON}`, `b@${MON}`]],
+      [false, [`a@${TUE}`, `b@${TUE}`]],
+      [false, [`c@${MON}`]],
+    ]);
+  });
+
+  test('take in the one day of a computation that reads its own past', () => {
+    const night = new PlanningWorld().data('flights', [TUE]).plan({ manifest, from: TUE, to: TUE });
+    expect(tasksOf(manifest, night).map(({ chained, cells }) => [chained, cells.map(cellName)])).toEqual([
+      [false, [`a@${TUE}`, `b@${TUE}`, `d@${TUE}`]],
+    ]);
+  });
+
+  test('are apart when they start on different tiers', () => {
+    const two = graph('a: dataset flights', 'heavy: dataset flights');
+    const tasks = tasksOf(two, new PlanningWorld().data('flights', [MON]).plan({ manifest: two, from: MON, to: MON }));
+    expect(tasks.map(({ resources }) => resources)).toEqual(['standard', 'high-mem']);
+  });
+
+  test('are at most as many as are gathered for at a time', () => {
+    const names = Array.from({ length: MAX_SCAN_CELLS + 1 }, (_, index) => `c${String(index).padStart(3, '0')}`);
+    const wide = graph(...names.map((name) => `${name}: dataset flights`));
+    const tasks = tasksOf(
+      wide,
+      new PlanningWorld().data('flights', [MON]).plan({ manifest: wide, from: MON, to: MON }),
+    );
+    expect(tasks.map(({ cells }) => cells.length)).toEqual([MAX_SCAN_CELLS, 1]);
+  });
+
+  test('stay within the time and the memory that is predicted for them', () => {
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    const wide = graph(...names.map((name) => `${name}: dataset flights`));
+    const cells = runs(new PlanningWorld().data('flights', [MON]).plan({ manifest: wide, from: MON, to: MON }));
+    const sizes = (seconds: number, memoryMB: number): number[] =>
+      makeTasks(cells, {
+        ...CONTEXT,
+        manifest: wide,
+        predict: (name) => (name === 'e' ? undefined : { seconds, memoryMB }),
+        budget: () => ({ seconds: 480, memoryMB: 1_500 }),
+      }).map((task) => task.cells.length);
+    expect(sizes(100, 100)).toEqual([5]);
+    expect(sizes(200, 100)).toEqual([2, 3]);
+    expect(sizes(100, 500)).toEqual([3, 2]);
+    // Larger than any task: alone.
+    expect(sizes(1_000, 9_000)).toEqual([1, 1, 1, 1, 1]);
+  });
+});
+
+describe('cells that stream nothing', () => {
+  const lanes = 4;
+  const laid = (count: number, context: Partial<TaskContext> = {}): Task[] => {
+    const names = Array.from({ length: count }, (_, index) => `c${String(index).padStart(4, '0')}`);
+    const manifest = graph(...names.map((name) => `${name}: document prices`));
+    const planned = new PlanningWorld().data('prices', [MON]).plan({ manifest, from: MON, to: MON });
+    return makeTasks(runs(planned), { ...CONTEXT, manifest, lanes, ...context });
+  };
+
+  test('are tasks of their own while there is a lane for each', () => {
+    expect(laid(lanes).map(({ cells }) => cells.length)).toEqual([1, 1, 1, 1]);
+  });
+
+  test('share lanes with their neighbours when there are more', () => {
+    const tasks = laid(10);
+    expect(tasks.map(({ cells }) => cells.length)).toEqual([3, 3, 3, 1]);
+    expect(tasks[1]?.cells.map(({ computation }) => computation)).toEqual(['c0003', 'c0004', 'c0005']);
+    expect(tasks[1]).toMatchObject({ id: `run-1.c0003.${MON}`, computation: 'c0003', chained: false });
+    for (const task of tasks) expect(Task.parse(task)).toEqual(task);
+  });
+
+  test('are more tasks than lanes before a task has too many cells, or takes too long', () => {
+    expect(laid(lanes * MAX_TASK_CELLS + 1)).toHaveLength(lanes + 1);
+    const budget = () => ({ seconds: 480, memoryMB: 1_500 });
+    const slow = laid(12, { predict: () => ({ seconds: 240, memoryMB: 1_000 }), budget });
+    expect(slow.map(({ cells }) => cells.length)).toEqual([2, 2, 2, 2, 2, 2]);
+  });
+
+  test('a wave of 5,000 is a few tasks', () => {
+    expect(laid(5_000, { lanes: DEFAULT_LANES })).toHaveLength(DEFAULT_LANES);
+  });
+
+  test('whose inputs are many are fewer a task, so that its document stays small', () => {
+    const names = Array.from({ length: 400 }, (_, index) => `input-${String(index).padStart(4, '0')}`);
+    const wide = graph(
+      ...names.map((name) => `${name}: document prices`),
+      ...['x', 'y'].map((name) => `${name}: ${names.join(' ')}`),
+    );
+    const world = new PlanningWorld().data('prices', daysFrom(MON, addDays(MON, 19)));
+    for (const name of names)
+      for (const day of daysFrom(MON, addDays(MON, 19)))
+        world.completed(wide, `${name}@${day}`, { 'document:prices': `prices ${day}` });
+    const tasks = makeTasks(runs(world.plan({ manifest: wide, from: MON, to: addDays(MON, 19) })), {
+      ...CONTEXT,
+      manifest: wide,
+      lanes: 1,
+    });
+    expect(tasks.length).toBeGreaterThan(1);
+    for (const task of tasks) expect(JSON.stringify(task).length).toBeLessThan(MAX_TASK_BYTES * 1.1);
+    expect(tasks.flatMap(({ cells }) => cells)).toHaveLength(40);
+  });
+});
+
+test('scans of many days share lanes, a day a scan', () => {
+  const manifest = graph('a: dataset flights', 'b: dataset flights');
+  const days = daysFrom(MON, addDays(MON, 9));
+  const planned = new PlanningWorld().data('flights', days).plan({ manifest, from: MON, to: addDays(MON, 9) });
+  const tasks = makeTasks(runs(planned), { ...CONTEXT, manifest, lanes: 4 });
+  expect(tasks.map(({ cells }) => cells.length)).toEqual([6, 6, 6, 2]);
+  expect(tasks[0]?.cells.map(cellName)).toEqual(days.slice(0, 3).flatMap((day) => [`a@${day}`, `b@${day}`]));
 });
 
 test('nothing to run makes no task', () => {

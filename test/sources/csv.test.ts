@@ -5,7 +5,8 @@ import { parseCsv } from '../../src/sources/parse-csv.ts';
 
 async function recordsOf(...chunks: string[]): Promise<string[][]> {
   const records: string[][] = [];
-  for await (const batch of parseCsv(streamOf(chunks), 'prices.csv')) records.push(...batch);
+  for await (const batch of parseCsv(streamOf(chunks), 'prices.csv'))
+    records.push(...batch.map(({ fields }) => fields));
   return records;
 }
 

@@ -209,6 +209,19 @@ describe('dispatch', () => {
       resources: 'standard',
     });
   });
+
+  test('says that nothing is left to run in any pass, once that is so', async () => {
+    const ports = await start();
+    const quiet: boolean[] = [];
+    for (const pass of [1, 1, 2, 2]) {
+      quiet.push((await ask(ports, `made-${pass}-${quiet.length}`, pass)).quiet);
+      await workAll(ports);
+    }
+    expect(quiet.slice(0, 3)).toEqual([false, false, false]);
+    // The last dispatch took in what the one before had made; from then on there is no news.
+    await ask(ports, 'takes-in', 2);
+    expect(await ask(open(), 'later')).toMatchObject({ dispatched: 0, quiet: true });
+  });
 });
 
 const never = (): never => {

@@ -38,7 +38,12 @@ describe('root data', () => {
       { dataset: 'visits', days: DAYS.length, rows: DAYS.length * VISITORS },
       { dataset: 'weather', days: DAYS.length, rows: DAYS.length },
     ]);
-    expect(await indexRootData(ports)).toEqual({ passes: 1, changed: { visits: DAYS.length, weather: DAYS.length } });
+    expect(await indexRootData(ports)).toEqual({
+      passes: 1,
+      changed: { visits: DAYS.length, weather: DAYS.length },
+      waiting: {},
+      waitingDays: {},
+    });
     const { sequence } = await ports.planning.load();
 
     expect((await load()).map(({ days }) => days)).toEqual([0, 0]);

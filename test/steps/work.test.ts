@@ -189,7 +189,11 @@ describe('work', () => {
       ...artifacts,
       async read(places) {
         const token = (await ports.tasks.read(claimed.message.taskId))?.lease?.token ?? '';
-        await giveUpStuck(claimed.message.taskId, token, { code: 'TIMEOUT', message: 'it held its worker' }, another());
+        await giveUpStuck(
+          { id: claimed.message.taskId, token },
+          { code: 'TIMEOUT', message: 'it held its worker' },
+          another(),
+        );
         return artifacts.read(places);
       },
     };

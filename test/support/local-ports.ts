@@ -4,6 +4,7 @@ import { compose, type Ports } from '../../src/compose.ts';
 import { readConfig } from '../../src/config.ts';
 import type { FaultPlan } from '../../src/emulators/firestore/faults.ts';
 import { startFirestore } from '../../src/emulators/firestore/server.ts';
+import type { Usage } from '../../src/emulators/firestore/usage.ts';
 import { startEmulators } from '../../src/emulators/start.ts';
 import { openState } from '../../src/emulators/state.ts';
 import { buildManifest } from '../../src/manifest/build-manifest.ts';
@@ -21,6 +22,8 @@ export interface LocalPorts {
   open(): Ports;
   /** An address that Workflows could have given out; nobody waits there. */
   callbackUrl(id: string): string;
+  /** Firestore operations so far, as they are billed. */
+  usage(): Usage;
   close(): Promise<void>;
 }
 
@@ -47,6 +50,7 @@ export async function localPorts(files: Readonly<Record<string, string>>, faults
     },
     callbackUrl: (id) =>
       `http://${cloud.env['WORKFLOWS_EMULATOR_HOST']}/v1/projects/${PROJECT_ID}/locations/local/workflows/pipeline/executions/${id}/callbacks/${id}`,
+    usage: () => (faulty ?? cloud.firestore).counters(),
     async close() {
       await Promise.all(opened.map((ports) => ports.close()));
       await faulty?.close();

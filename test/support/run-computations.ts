@@ -17,7 +17,7 @@ export type RootData = ReadonlyMap<string, ReadonlyMap<Day, unknown>>;
 export async function rootData(datasets: readonly Dataset[], from: Day, to: Day): Promise<RootData> {
   const data = new Map<string, Map<Day, unknown>>();
   for (const { name, kind, schema, source } of datasets) {
-    if (source === undefined) throw new Error(`${name} has no file`);
+    if (source === undefined || !('file' in source)) throw new Error(`${name} has no file`);
     const days = new Map<Day, unknown>();
     for await (const { date, rows } of readSource(source, { root: ROOT, from, to })) {
       const values = rows.map((row) => schema.parse(row));

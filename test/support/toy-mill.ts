@@ -3,6 +3,7 @@
  * pass and wave by wave as workflows/pipeline.yaml does, on computations whose results are small numbers.
  */
 import { isStopped, onCellDone, onGiveUp } from '../../src/lifecycle/finish.ts';
+import { halve, isDivisible } from '../../src/lifecycle/split.ts';
 import { type CellOutcome, cellName, type Settled } from '../../src/model/cell.ts';
 import { addDays, type Day, daysFrom } from '../../src/model/date.ts';
 import { NO_INPUT } from '../../src/model/hash.ts';
@@ -61,6 +62,9 @@ export interface PipelineReport {
 /** More waves than cells would mean that one of them runs again and again. */
 const wavesAllowed = (world: World): number =>
   daysFrom(world.from, world.to).length * world.manifest.computations.length + 1;
+
+/** Few, so that tasks have cells of several computations and days. */
+const LANES = 2;
 
 export const hashOfValue = (value: number): string => value.toString(16).padStart(16, '0');
 
@@ -204,7 +208,14 @@ export class ToyMill {
     const cells = made.cells(asked);
     const runnable = made.runnable(asked, Infinity).map((cell) => made.cell(cell) as PlannedCell);
     const runId = `run-${++this.#runs}`;
-    const tasks = makeTasks(runnable, { manifest, runId, dispatchId, nowMs: this.#runs, tierOf: () => 'standard' });
+    const tasks = makeTasks(runnable, {
+      manifest,
+      runId,
+      dispatchId,
+      nowMs: this.#runs,
+      tierOf: () => 'standard',
+      lanes: LANES,
+    });
     const after = afterPlan(folded.state, made);
     for (const { cell, to } of folded.settled)
       this.book.set(cell.computation, (this.book.get(cell.computation) ?? new Map<Day, Settled>()).set(cell.date, to));
@@ -230,22 +241,26 @@ export class ToyMill {
       const index = open[Math.floor(random() * open.length)];
       const task = index === undefined ? undefined : now[index];
       if (index === undefined || task === undefined) return now;
-      now[index] = this.#workOn(world, task, plannedOf, ran);
+      now.splice(index, 1, ...this.#workOn(world, task, plannedOf, ran));
     }
   }
 
-  #workOn(world: World, task: Task, plannedOf: ReadonlyMap<string, PlannedCell>, ran: Ran[]): Task {
+  #workOn(world: World, task: Task, plannedOf: ReadonlyMap<string, PlannedCell>, ran: Ran[]): Task[] {
     const [cell] = openCells(task);
     if (cell === undefined) throw new Error(`${task.id} has nothing left to do`);
     const name = cellName(cell);
-    if (isStopped(task)) return onCellDone(task, cell, { status: 'NOT_TRIED' });
+    if (isStopped(task)) return [onCellDone(task, cell, { status: 'NOT_TRIED' })];
     if (world.trouble.get(name) === 'death') {
+      if (isDivisible(task)) {
+        const { task: half, part } = halve(task);
+        return [half, part];
+      }
       this.results.delete(name);
-      return onGiveUp(task, { code: 'ATTEMPTS_EXHAUSTED', message: 'it died' });
+      return [onGiveUp(task, { code: 'ATTEMPTS_EXHAUSTED', message: 'it died' })];
     }
     const planned = plannedOf.get(name);
     if (planned === undefined) throw new Error(`${name} has a task but no plan`);
-    return onCellDone(task, cell, this.#execute(world, task, cell, planned, ran));
+    return [onCellDone(task, cell, this.#execute(world, task, cell, planned, ran))];
   }
 
   #execute(world: World, task: Task, cell: TaskCell, planned: PlannedCell, ran: Ran[]): CellOutcome {

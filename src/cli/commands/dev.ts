@@ -53,7 +53,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   let changed = false;
   const runNow = async (): Promise<void> => {
     // Instances hold the code that they started with.
-    if (changed) await Promise.all(Object.values(daymill.functions).map((service) => service.restart()));
+    if (changed) await Promise.all(daymill.services.map((service) => service.restart()));
     changed = false;
     for (const name of ['index', 'dispatch', 'work'] as const) daymill.functions[name].warm();
     await command('run');

@@ -19,6 +19,10 @@ export const COMMANDS = {
     summary: 'say why a computation ran for a day, or did not',
     load: async () => (await import('./explain.ts')).explain,
   },
+  load: {
+    summary: 'load a file of rows into a dataset',
+    load: async () => (await import('./load.ts')).load,
+  },
   report: {
     summary: 'say for each day what is up to date, what is not, and that it adds up',
     load: async () => (await import('./report.ts')).report,

@@ -63,7 +63,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
       conditional: groups.filter(({ conditional }) => conditional).reduce((sum, group) => sum + group.days, 0),
       loads: foreseen.loads,
       groups,
-      cost: await planCost(foreseen.plan, computations, context.config, ports),
+      cost: await planCost(foreseen, computations, context.config, ports),
     };
   });
   printPlan(answer, manifest, context.output);

@@ -43,6 +43,8 @@ Exit code: 0 done, 1 the counts do not add up, 2 wrong use.`,
 export interface ReportAnswer extends GridReport {
   /** Data that a run would load first; the counts are of the state after that. */
   readonly loads: readonly PendingLoad[];
+  /** By dataset: days whose data is there and not whole yet, so that they stay closed. */
+  readonly waiting: readonly { readonly dataset: string; readonly days: readonly Day[] }[];
 }
 
 async function runCommand(args: Arguments, context: Context): Promise<ExitCode> {

@@ -1,4 +1,4 @@
-/** The local cloud for commands that only look: the one that is running, or one of their own for a moment. */
+/** The local cloud for commands that start no functions: the one that is running, or one of their own for a moment. */
 import { existsSync } from 'node:fs';
 import type { Config } from '../../config.ts';
 import { findSession } from './session.ts';
@@ -6,14 +6,20 @@ import { startCloud, stateFile } from './local-cloud.ts';
 
 export interface Connection {
   readonly env: Readonly<Record<string, string>>;
+  /** Documents read and written so far; null when others use this cloud too. */
+  readonly usage: () => { readonly reads: number; readonly writes: number } | null;
   /** Leaves a cloud that was running before as it is. */
   close(): Promise<void>;
 }
 
-/** A project that never ran gets an empty cloud in memory: looking makes no files. @throws {StateFileError} */
-export async function connectCloud(config: Config): Promise<Connection> {
+/**
+ * To look: a project that never ran gets an empty cloud in memory, since looking makes no files. To write: it gets its state file.
+ * @throws {StateFileError}
+ */
+export async function connectCloud(config: Config, purpose: 'look' | 'write' = 'look'): Promise<Connection> {
   const session = await findSession(config);
-  if (session !== undefined) return { env: session.env, close: () => Promise.resolve() };
+  if (session !== undefined) return { env: session.env, usage: () => null, close: () => Promise.resolve() };
   const file = stateFile(config);
-  return startCloud(config, { file: existsSync(file) ? file : ':memory:' });
+  const cloud = await startCloud(config, { file: purpose === 'write' || existsSync(file) ? file : ':memory:' });
+  return { env: cloud.env, usage: () => cloud.firestore.counters(), close: () => cloud.close() };
 }

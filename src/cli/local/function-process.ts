@@ -12,8 +12,8 @@ const HEAP_SHARE = 0.65;
 /** How often the process's resident memory is held against its limit. */
 const MEMORY_CHECK_MS = 200;
 
-/** How long a process that was asked to end may take. */
-const STOP_MS = 2_000;
+/** How long a process that was asked to end may take: the local grace, and a commit on a slow machine. */
+const STOP_MS = 3_000;
 
 export interface FunctionOptions {
   /** The name it is registered under. */

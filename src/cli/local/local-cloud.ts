@@ -6,7 +6,7 @@ import { PubSub } from '@google-cloud/pubsub';
 import type { Config } from '../../config.ts';
 import { type LocalCloud, startEmulators } from '../../emulators/start.ts';
 import { type WorkflowsClient, workflowsClient } from '../../google/workflows-client.ts';
-import type { Resources } from '../../model/task.ts';
+import type { Tier } from '../../model/tier.ts';
 import { type FunctionService, startFunctionService } from './function-service.ts';
 import { type LogEntry, toLogEntry } from './log-entry.ts';
 import { announceSession } from './session.ts';
@@ -14,20 +14,33 @@ import { announceSession } from './session.ts';
 export const LOCATION = 'local';
 export const WORKFLOW = 'pipeline';
 
-/** Tasks that one worker takes at once: reading overlaps with computing, and memory stays within the tier. */
-const CONCURRENCY: Readonly<Record<Resources, number>> = { standard: 4, 'high-mem': 1 };
+/** How a tier's workers run on a laptop. */
+interface Scale {
+  /** Tasks that one worker takes at once: reading overlaps with computing, and memory stays within the tier. */
+  readonly concurrency: number;
+  readonly maxInstances: number;
+}
 
-/** The embedded cloud keeps one core busy, workers the others. */
-const MAX_INSTANCES: Readonly<Record<Resources, number>> = {
-  standard: Math.max(1, availableParallelism() - 1),
-  'high-mem': 1,
-};
+/** The embedded cloud keeps one core busy, workers of the smallest tier the others. Larger ones are for a task at a time. */
+const scaleOf = (tier: Tier, { tiers }: Config): Scale =>
+  tier.name === tiers[0].name
+    ? { concurrency: 4, maxInstances: Math.max(1, availableParallelism() - 1) }
+    : { concurrency: 1, maxInstances: 1 };
+
+/** Two tasks for each that runs at a time, so that one that ends early finds another. */
+function lanesOf(config: Config): number {
+  const { concurrency, maxInstances } = scaleOf(config.tiers[0], config);
+  return 2 * concurrency * maxInstances;
+}
 
 /** The longest that Pub/Sub waits for a push. */
 const ACK_DEADLINE_SECONDS = 600;
 
 /** A laptop has no thundering herd to fear: what was not acknowledged comes again soon. */
 const RETRY_POLICY = { minimumBackoff: { seconds: 1 }, maximumBackoff: { seconds: 10 } };
+
+/** Who interrupts a run on a laptop does not want to wait: tasks are handed back soon, and the next run goes on with them. */
+const DRAIN_SECONDS = '0.5';
 
 /** Local instances are smaller than deployed ones, so that several fit a laptop. */
 const DISPATCH_MEMORY_MB = 1_024;
@@ -38,7 +51,9 @@ const HTTP_CONCURRENCY = 80;
 export interface Daymill {
   readonly cloud: LocalCloud;
   readonly workflows: WorkflowsClient;
-  readonly functions: Readonly<Record<'dispatch' | 'index' | 'reconcile' | 'work' | 'workHighMem', FunctionService>>;
+  readonly functions: Readonly<Record<'dispatch' | 'index' | 'reconcile' | 'work', FunctionService>>;
+  /** Every service there is: the functions above, and `work` once more for each larger tier. */
+  readonly services: readonly FunctionService[];
   /** The argument of `pipeline.yaml` but for its dates. */
   readonly functionUrls: { readonly index: string; readonly dispatch: string; readonly reconcile: string };
   close(): Promise<void>;
@@ -62,8 +77,9 @@ export interface CloudOptions {
 
 /** As many as the tier's workers take; what waits in Pub/Sub costs no memory and no lease. */
 function pushesAtOnce(subscription: string, config: Config): number {
-  const tier: Resources = subscription.endsWith(`/${config.topics['high-mem']}-push`) ? 'high-mem' : 'standard';
-  return MAX_INSTANCES[tier] * CONCURRENCY[tier];
+  const tier = config.tiers.find(({ topic }) => subscription.endsWith(`/${topic}-push`)) ?? config.tiers[0];
+  const { concurrency, maxInstances } = scaleOf(tier, config);
+  return maxInstances * concurrency;
 }
 
 /** Starts the emulators alone: enough to read what is there. */
@@ -87,13 +103,18 @@ export async function startCloud(config: Config, options: CloudOptions = {}): Pr
 export async function startDaymill(config: Config, options: LocalOptions): Promise<Daymill> {
   const cloud = await startCloud(config);
   Object.assign(process.env, cloud.env);
-  const start = (target: string, source: string, tier: Resources, memoryMB: number): Promise<FunctionService> =>
+  const start = (
+    target: string,
+    source: string,
+    memoryMB: number,
+    scale: Scale,
+    tier?: Tier,
+  ): Promise<FunctionService> =>
     startFunctionService({
       target,
       source: join(import.meta.dirname, '../../../functions', source),
       memoryMB,
-      concurrency: target === 'work' ? CONCURRENCY[tier] : HTTP_CONCURRENCY,
-      maxInstances: target === 'work' ? MAX_INSTANCES[tier] : 1,
+      ...scale,
       env: {
         ...options.env,
         ...cloud.env,
@@ -101,49 +122,53 @@ export async function startDaymill(config: Config, options: LocalOptions): Promi
         DAYMILL_ROOT: config.root,
         DAYMILL_HOME: config.home,
         DAYMILL_MANIFEST: config.manifestFile,
-        DAYMILL_TIER: tier,
-        DAYMILL_STANDARD_MEMORY_MB: String(config.memory.standard),
-        DAYMILL_HIGH_MEM_MEMORY_MB: String(config.memory['high-mem']),
+        DAYMILL_DRAIN_SECONDS: options.env['DAYMILL_DRAIN_SECONDS'] ?? DRAIN_SECONDS,
+        DAYMILL_LANES: options.env['DAYMILL_LANES'] ?? String(lanesOf(config)),
+        DAYMILL_TIERS: config.tiers.map(({ name, memoryMB, topic }) => `${name}=${memoryMB}:${topic}`).join(' '),
+        ...(tier === undefined ? {} : { DAYMILL_TIER: tier.name }),
       },
       onLine: (line) => options.onLog(toLogEntry(line, target)),
     });
-  const [dispatch, index, reconcile, work, workHighMem] = await Promise.all([
-    start('dispatch', 'dispatch.ts', 'standard', DISPATCH_MEMORY_MB),
-    start('index', 'index-root-data.ts', 'standard', DISPATCH_MEMORY_MB),
-    start('reconcile', 'reconcile.ts', 'standard', DISPATCH_MEMORY_MB),
-    start('work', 'work.ts', 'standard', config.memory.standard),
-    start('work', 'work.ts', 'high-mem', config.memory['high-mem']),
+  const http = (target: string, source: string): Promise<FunctionService> =>
+    start(target, source, DISPATCH_MEMORY_MB, { concurrency: HTTP_CONCURRENCY, maxInstances: 1 });
+  const worker = (tier: Tier): Promise<FunctionService> =>
+    start('work', 'work.ts', tier.memoryMB, scaleOf(tier, config), tier);
+  const [smallest, ...larger] = config.tiers;
+  const [dispatch, index, reconcile, work, ...others] = await Promise.all([
+    http('dispatch', 'dispatch.ts'),
+    http('index', 'index-root-data.ts'),
+    http('reconcile', 'reconcile.ts'),
+    worker(smallest),
+    ...larger.map(worker),
   ]);
-  const functions = { dispatch, index, reconcile, work, workHighMem };
+  const functions = { dispatch, index, reconcile, work };
+  const services = [...Object.values(functions), ...others];
   const functionUrls = { index: index.url, dispatch: dispatch.url, reconcile: reconcile.url };
   const workflows = workflowsClient(config.projectId, LOCATION, cloud.env['WORKFLOWS_EMULATOR_HOST']);
   const conceal = announceSession(config, { env: cloud.env, functions: functionUrls });
   const close = async (): Promise<void> => {
     conceal();
     await cloud.pubsub.close();
-    await Promise.all(Object.values(functions).map((service) => service.close()));
+    await Promise.all(services.map((service) => service.close()));
     await cloud.close();
   };
   try {
-    await Promise.all([
-      subscribe(config, { standard: work.url, 'high-mem': workHighMem.url }),
-      deploy(config, workflows),
-    ]);
+    await Promise.all([subscribe(config, [work, ...others]), deploy(config, workflows)]);
   } catch (error) {
     await close();
     throw error;
   }
-  return { cloud, workflows, functions, functionUrls, close };
+  return { cloud, workflows, functions, services, functionUrls, close };
 }
 
 /** One topic and one push subscription a tier, at this session's addresses. */
-async function subscribe(config: Config, urls: Readonly<Record<Resources, string>>): Promise<void> {
+async function subscribe(config: Config, workers: readonly FunctionService[]): Promise<void> {
   const client = new PubSub({ projectId: config.projectId });
-  for (const tier of ['standard', 'high-mem'] as const) {
-    const topic = client.topic(config.topics[tier]);
+  for (const [index, { url: pushEndpoint }] of workers.entries()) {
+    const tier = config.tiers[index] ?? config.tiers[0];
+    const topic = client.topic(tier.topic);
     if (!(await topic.exists())[0]) await topic.create();
-    const subscription = topic.subscription(`${config.topics[tier]}-push`);
-    const pushEndpoint = urls[tier];
+    const subscription = topic.subscription(`${tier.topic}-push`);
     if ((await subscription.exists())[0]) await subscription.modifyPushConfig({ pushEndpoint });
     else
       await subscription.create({

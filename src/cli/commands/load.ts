@@ -1,0 +1,177 @@
+/** `daymill load`: a file of rows into a dataset, day by day. */
+import { relative, resolve } from 'node:path';
+import type { Config } from '../../config.ts';
+import { UserError } from '../../errors.ts';
+import { loadDataset } from '../../manifest/load-definitions.ts';
+import { describeMissing } from '../../model/completeness.ts';
+import type { Dataset } from '../../model/dataset.ts';
+import { openDaySpill } from '../../sources/day-spill.ts';
+import { formatOf, readRows, type RowFormat } from '../../sources/read-rows.ts';
+import { loadFile, type LoadFileReport, type LoadMode, type RejectedRow } from '../../steps/load-file.ts';
+import { type Arguments, type Command, type Context, type ExitCode, Interrupted, text } from '../command.ts';
+import { counted } from '../counted.ts';
+import { findDataset } from '../find-dataset.ts';
+import { type Connection, connectCloud } from '../local/connect.ts';
+import { projectManifest } from '../project.ts';
+import { openRejectsFile } from '../rejects-file.ts';
+import { withPorts } from '../with-ports.ts';
+
+const DEFAULT_DATE_COLUMN = 'date';
+
+/** Wrong rows that are shown; the rejects file has all. */
+const SHOWN_REJECTS = 20;
+
+const MB = 1_048_576;
+
+export const load: Command = {
+  name: 'load',
+  usage: `daymill load DATASET FILE [--date-column NAME] [--format csv|ndjson] [--replace | --merge] [--cloud]
+
+Loads CSV or NDJSON (.csv, .ndjson, .jsonl, each also .gz or .zst), rows in any order. A day of the file takes the place of that
+day of the dataset, and other days stay. A day that has the same content is not written again, and nothing runs because of it.
+Rows that do not fit are listed and set aside, and their days stay as they were: no day is ever loaded by half.
+  --date-column   the column that holds the day (default: the dataset's source.dateColumn, else "${DEFAULT_DATE_COLUMN}")
+  --format        when the file's name does not say it
+  --replace       the file is the whole truth: days that it does not have are taken away
+  --merge         entities of the file take the place of those with the same id, and the others of their day stay
+  --cloud         into the Firestore of GOOGLE_CLOUD_PROJECT (or FIRESTORE_EMULATOR_HOST), not the local cloud
+  --json          {"dataset", "rows", "blank", "rejected", "days": {"new", "changed", "same", "removed", "held"}, "held": [DAY],
+                  "kept", "rejects": [{"line", "date", "column", "reason", "row"}], "rejectsFile", "waiting": {dataset: [{"date",
+                  "missing"}]}, "firestore": {"reads", "writes"}}; the first ${SHOWN_REJECTS} rejects, "firestore" null on a shared cloud
+Exit code: 0 done, 1 some rows were set aside, 2 wrong use, 130 interrupted (days that were written stay; load again to go on).`,
+  positionals: ['DATASET', 'FILE'],
+  options: {
+    'date-column': { type: 'string' },
+    format: { type: 'string' },
+    replace: { type: 'boolean' },
+    merge: { type: 'boolean' },
+    cloud: { type: 'boolean' },
+  },
+  run: runCommand,
+};
+
+interface Loaded {
+  readonly report: LoadFileReport;
+  readonly rejects: readonly RejectedRow[];
+  /** Where all of them are; null when there are none. */
+  readonly rejectsFile: string | null;
+  readonly usage: ReturnType<Connection['usage']>;
+}
+
+async function runCommand(args: Arguments, context: Context): Promise<ExitCode> {
+  const { config, env } = context;
+  const [name = '', file = ''] = args.positionals;
+  const mode = readMode(args);
+  const format = readFormat(args, file);
+  const manifest = await projectManifest(config);
+  const dataset = await loadDataset(config.root, findDataset(manifest, name));
+  const dateColumn = text(args, 'date-column') ?? dataset.source?.dateColumn ?? DEFAULT_DATE_COLUMN;
+  const cloud = args.values['cloud'] === true ? cloudOf(env) : await connectCloud(config, 'write');
+  const loaded = await withPorts(cloud, config, manifest, async (ports): Promise<Loaded> => {
+    const rowsByDay = openDaySpill();
+    const rejectsFile = openRejectsFile(config.home, dataset.name, file);
+    const rejects: RejectedRow[] = [];
+    const { onBytes, onDay, end } = watchLoad(dataset, file, context);
+    try {
+      const rows = readRows(resolve(file), { format, dateColumn, onBytes });
+      const request = { dataset, file, dateColumn, mode, parses: format === 'csv', rows };
+      const onRejected = (row: RejectedRow): void => {
+        if (rejects.length < SHOWN_REJECTS) rejects.push(row);
+        rejectsFile.add(row);
+      };
+      const report = await loadFile(request, { ...ports, rowsByDay, onRejected, onDay });
+      end();
+      return { report, rejects, rejectsFile: report.rejected > 0 ? rejectsFile.path : null, usage: cloud.usage() };
+    } finally {
+      context.output.progressEnd();
+      rejectsFile.close();
+      rowsByDay.close();
+    }
+  });
+  print(loaded, dataset, context);
+  return loaded.report.rejected > 0 ? 1 : 0;
+}
+
+/** @throws {UserError} BAD_ARGUMENT */
+function readMode({ values: { replace, merge } }: Arguments): LoadMode {
+  if (replace === true && merge === true)
+    throw new UserError(
+      'BAD_ARGUMENT',
+      'Give --replace or --merge, not both: a file is the whole truth or a part of it.',
+    );
+  return replace === true ? 'replace' : merge === true ? 'merge' : 'days';
+}
+
+/** @throws {UserError} BAD_ARGUMENT */
+function readFormat(args: Arguments, file: string): RowFormat {
+  const format = text(args, 'format') ?? formatOf(file);
+  if (format === 'csv' || format === 'ndjson') return format;
+  throw new UserError(
+    'BAD_ARGUMENT',
+    format === undefined
+      ? `${file} does not say by its name what is in it. Add --format csv or --format ndjson.`
+      : `There is no format "${format}". Use csv or ndjson.`,
+  );
+}
+
+/** The official client finds its own way there. @throws {UserError} BAD_ARGUMENT */
+function cloudOf(env: Context['env']): Connection {
+  if (env['GOOGLE_CLOUD_PROJECT'] === undefined)
+    throw new UserError('BAD_ARGUMENT', '--cloud needs to know which: set GOOGLE_CLOUD_PROJECT.');
+  return { env: {}, usage: () => null, close: () => Promise.resolve() };
+}
+
+/** Two phases: the file is read, then its days are written. An interruption ends either between two steps of it. */
+function watchLoad(dataset: Dataset, file: string, { output, interrupted }: Context) {
+  let phase = '';
+  let stopped = false;
+  void interrupted().then(() => (stopped = true));
+  const show = (label: string, done: number, total: number, ended: string): void => {
+    if (stopped) throw new Interrupted('Interrupted. Days that were written stay; load again to go on.');
+    if (phase !== '' && phase !== ended) output.progressEnd(phase);
+    phase = ended;
+    output.progress(label, done, total);
+  };
+  return {
+    onBytes: (read: number, total: number) =>
+      show('reading, MB', Math.ceil(read / MB), Math.ceil(total / MB), `read ${file}`),
+    onDay: (done: number, total: number) =>
+      show(`loading ${dataset.name}`, done, total, `loaded ${counted(total, 'day')}`),
+    end: () => output.progressEnd(phase === '' ? undefined : phase),
+  };
+}
+
+function print({ report, rejects, rejectsFile, usage }: Loaded, dataset: Dataset, { config, output }: Context): void {
+  const { rows, blank, rejected, days, held, kept, index } = report;
+  for (const { line, column, reason } of rejects)
+    output.trouble(`line ${line}: ${column === '' ? '' : `${column}: `}${reason}`);
+  if (rejected > rejects.length) output.trouble(`… and ${rejected - rejects.length} more`);
+  if (rejectsFile !== null) {
+    output.trouble(`${counted(rejected, 'row')} set aside in ${inProject(rejectsFile, config)}`);
+    output.trouble(`${counted(held.length, 'day')} not touched: ${someOf(held)}`);
+  }
+  if (kept > 0)
+    output.trouble(`${counted(kept, 'day')} that the file does not have stay, since rows without a day may be theirs.`);
+  output.line(
+    `${dataset.name}: ${counted(rows, 'row')}; days: ${days.new} new, ${days.changed} changed, ${days.same} the same, ` +
+      `${days.removed} removed, ${days.held} not touched${blank > 0 ? `; ${counted(blank, 'blank row')}` : ''}`,
+  );
+  for (const [name, waiting] of Object.entries(index.waiting)) {
+    for (const { date, missing } of waiting) output.line(`not whole yet: ${name} ${date}: ${describeMissing(missing)}`);
+  }
+  if (dataset.source !== undefined && 'file' in dataset.source)
+    output.line(`From now on ${dataset.name} is loaded by hand: \`daymill run\` leaves ${dataset.source.file} alone.`);
+  if (usage !== null) output.line(`Firestore: ${usage.reads} reads, ${usage.writes} writes`);
+  const firestore = usage === null ? null : { reads: usage.reads, writes: usage.writes };
+  const { index: _, ...figures } = report;
+  output.data({ ...figures, rejects, rejectsFile, waiting: index.waiting, firestore });
+}
+
+const SHOWN_DAYS = 5;
+
+const someOf = (days: readonly string[]): string =>
+  days.length <= SHOWN_DAYS
+    ? days.join(', ')
+    : `${days.slice(0, SHOWN_DAYS).join(', ')} and ${days.length - SHOWN_DAYS} more`;
+
+const inProject = (path: string, { root }: Config): string => relative(root, path);

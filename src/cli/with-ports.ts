@@ -1,0 +1,24 @@
+/** The ports of a command, on the cloud that it is connected to, closed when it is done. */
+import { compose, type Ports } from '../compose.ts';
+import type { Config } from '../config.ts';
+import type { Manifest } from '../model/manifest.ts';
+import type { Connection } from './local/connect.ts';
+
+export async function withPorts<T>(
+  cloud: Connection,
+  config: Config,
+  manifest: Manifest,
+  at: (ports: Ports) => Promise<T>,
+): Promise<T> {
+  try {
+    Object.assign(process.env, cloud.env);
+    const ports = compose({ ...config, logLevel: 'silent' }, manifest);
+    try {
+      return await at(ports);
+    } finally {
+      await ports.close();
+    }
+  } finally {
+    await cloud.close();
+  }
+}

@@ -1,0 +1,44 @@
+/** The tiers that tasks run on: workers of one memory size, fed by one topic. Configured, from the smallest to the largest. */
+import { z } from 'zod';
+import { Resources } from './resources.ts';
+
+/** The specification's topics are `computation-tasks` and `computation-tasks-highmem`; further tiers are named alike. */
+const FIRST_TOPIC = 'computation-tasks';
+const topicOf = (name: Resources): string => `${FIRST_TOPIC}-${name.replaceAll('-', '')}`;
+
+export const Tier = z.strictObject({
+  name: Resources,
+  /** What the worker's container may take, in MiB. */
+  memoryMB: z.number().positive(),
+  /** Absent: `computation-tasks` for the first tier, `computation-tasks-{name without dashes}` for the others. */
+  topic: z.string().min(1).optional(),
+});
+
+export const Tiers = z
+  .tuple([Tier])
+  .rest(Tier)
+  .transform(([first, ...others]): Tiers => [
+    { ...first, topic: first.topic ?? FIRST_TOPIC },
+    ...others.map((tier) => ({ ...tier, topic: tier.topic ?? topicOf(tier.name) })),
+  ])
+  .check(({ value: tiers, issues }) => {
+    const wrong = (message: string): void => void issues.push({ code: 'custom', input: tiers, message });
+    if (new Set(tiers.map(({ name }) => name)).size < tiers.length) wrong('two tiers have the same name');
+    if (new Set(tiers.map(({ topic }) => topic)).size < tiers.length) wrong('two tiers have the same topic');
+    if (tiers.some((tier, index) => tier.memoryMB <= (tiers[index - 1]?.memoryMB ?? 0)))
+      wrong('tiers are listed from the smallest memory to the largest');
+  });
+
+export type Tier = z.infer<typeof Tier> & { readonly topic: string };
+/** In order of memory. */
+export type Tiers = readonly [Tier, ...Tier[]];
+
+/** A task may name a tier that is no longer configured: the largest has room for it. */
+export const tierNamed = (tiers: Tiers, name: Resources): Tier =>
+  tiers.find((tier) => tier.name === name) ?? largestTier(tiers);
+
+export const largestTier = (tiers: Tiers): Tier => tiers.at(-1) ?? tiers[0];
+
+/** The next larger tier, if there is one. */
+export const tierAbove = (tiers: Tiers, name: Resources): Tier | undefined =>
+  tiers[tiers.indexOf(tierNamed(tiers, name)) + 1];

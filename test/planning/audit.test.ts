@@ -1,0 +1,125 @@
+/** Which skips are tried, and what becomes of a computation whose skip was wrong. */
+import { describe, expect, test } from 'vitest';
+import { addDays, daysFrom } from '../../src/model/date.ts';
+import type { Manifest } from '../../src/model/manifest.ts';
+import { behaviourOf } from '../../src/model/vector.ts';
+import { afterPlan } from '../../src/planning/after-plan.ts';
+import { cellsToAudit } from '../../src/planning/audit.ts';
+import { dayCount, daysOfSet } from '../../src/planning/day-set.ts';
+import { fold, withAudits } from '../../src/planning/fold.ts';
+import { plan } from '../../src/planning/plan.ts';
+import type { PlanningState } from '../../src/planning/state.ts';
+import { aRun, aTask, aTaskCell, fingerprintAt, graphAt } from '../support/graph.ts';
+import { PlanningWorld } from '../support/planning-world.ts';
+
+const FROM = '2024-01-01';
+const DAYS = daysFrom(FROM, addDays(FROM, 299));
+const TO = DAYS.at(-1) as string;
+const LINES = ['a: document x', 'b: a'];
+const old = graphAt({}, ...LINES);
+const now = graphAt({ code: { a: 2 } }, ...LINES);
+const OLD = behaviourOf(fingerprintAt({}, 'a'));
+const NEW = behaviourOf(fingerprintAt({ code: { a: 2 } }, 'a'));
+
+/** Everything was made by the old code, and the new code was proven to do the same. */
+function proven(manifest: Manifest = old): PlanningState {
+  const world = new PlanningWorld().data('x', DAYS);
+  for (const date of DAYS) {
+    world.completed(manifest, `a@${date}`, { 'document:x': `x ${date}` }, { result: `a of ${date}` });
+    world.completed(manifest, `b@${date}`, { 'dependency:a': `a of ${date}` });
+  }
+  return { ...world.state(), equivalents: new Map([['a', [OLD]]]) };
+}
+
+const planOn = (state: PlanningState) =>
+  plan({ manifest: now, state, from: FROM, to: TO, mode: 'dispatch', dispatchId: 'd' });
+
+describe('what is audited', () => {
+  test('is a share of the cells that a proof spares, the first time that it does', () => {
+    const state = proven();
+    const first = planOn(state);
+    expect(first.counts(['a'])).toMatchObject({ STABLE: DAYS.length, RERUN: 0 });
+    expect(dayCount(first.spared('a'))).toBe(DAYS.length);
+    const sample = cellsToAudit(first, ['a', 'b'], { share: 0.01, most: 20 }, 'seed');
+    expect(sample).toHaveLength(3);
+    expect(sample.every(({ computation }) => computation === 'a')).toBe(true);
+    const again = planOn({ ...state, ...afterPlan(state, first), sequence: 1 });
+    expect(again.counts(['a'])).toMatchObject({ STABLE: DAYS.length });
+    expect(dayCount(again.spared('a'))).toBe(0);
+  });
+
+  test('is at least one cell, at most as many as allowed, and none when the share is 0', () => {
+    const made = planOn(proven());
+    const size = (share: number, most: number): number => cellsToAudit(made, ['a'], { share, most }, 'seed').length;
+    expect(size(0.000_1, 20)).toBe(1);
+    expect(size(0.5, 20)).toBe(20);
+    expect(size(0, 20)).toBe(0);
+  });
+
+  test('is the same for the same seed, another for another, and from everywhere in the history', () => {
+    const made = planOn(proven());
+    const drawn = (seed: string): string[] =>
+      cellsToAudit(made, ['a'], { share: 0.1, most: 30 }, seed).map(({ date }) => date);
+    expect(drawn('one')).toEqual(drawn('one'));
+    expect(drawn('one')).not.toEqual(drawn('two'));
+    expect(drawn('one').every((date, index, all) => index === 0 || date > (all[index - 1] as string))).toBe(true);
+    expect(new Set(drawn('one').map((date) => date.slice(0, 7))).size).toBeGreaterThan(5);
+  });
+
+  test('is read as a cell that runs, with its days', () => {
+    const [key] = cellsToAudit(planOn(proven()), ['a'], { share: 0.01, most: 1 }, 'seed');
+    expect(planOn(proven()).audited(key ?? { computation: '', date: '' })).toMatchObject({
+      audit: true,
+      decision: { outcome: 'STABLE' },
+      vector: { inputs: { 'document:x': expect.any(String) } },
+    });
+  });
+});
+
+describe('what was audited', () => {
+  const shadow = (date: string, outcome: object | undefined) =>
+    aTask({
+      cells: [{ ...aTaskCell(date, 'a'), audit: { expected: OLD, behaviour: NEW } }],
+      ...(outcome === undefined
+        ? {}
+        : { status: 'COMPLETED', outcomes: { [`a@${date}`]: { status: 'AUDITED', ...outcome } } as never }),
+    });
+  const right = { matches: true, text: '' };
+  const wrong = { matches: false, text: 'another result' };
+
+  test('keeps no cell from being what it is while it runs, and settles none', () => {
+    const folded = fold(proven(), [{ run: aRun(), tasks: [shadow(FROM, undefined), shadow(TO, right)] }]);
+    expect(folded.state.inFlight.size).toBe(0);
+    expect(folded.settled).toEqual([]);
+    expect(folded.state.distrusted.size).toBe(0);
+    expect(planOn(folded.state).counts(['a'])).toMatchObject({ STABLE: DAYS.length });
+  });
+
+  test('with another result takes the right to skip away, and all that was skipped runs again', () => {
+    const folded = fold(proven(), [{ run: aRun(), tasks: [shadow(FROM, wrong)] }]);
+    expect(folded.state.distrusted.get('a')).toEqual({ behaviour: NEW, because: 'AUDIT', text: 'another result' });
+    const made = planOn(folded.state);
+    expect(made.counts(['a'])).toMatchObject({ STABLE: 0, RERUN: DAYS.length });
+    expect(made.decision({ computation: 'a', date: FROM })?.reason).toEqual({ why: 'CHANGED', parts: ['code'] });
+  });
+
+  test('does so for days that are at rest already, and new code is trusted again', () => {
+    const state = proven();
+    const rested: PlanningState = { ...state, ...afterPlan(state, planOn(state)), sequence: 1 };
+    const { state: shaken } = fold(rested, [{ run: aRun(), tasks: [shadow(FROM, wrong)] }]);
+    expect(daysOfSet(planOn(shaken).daysWith('a', 'RERUN'))).toHaveLength(DAYS.length);
+    const newer = graphAt({ code: { a: 3 } }, ...LINES);
+    const equivalents = new Map([['a', [OLD]]]);
+    const made = plan({ manifest: newer, state: { ...shaken, equivalents }, from: FROM, to: TO, mode: 'dispatch' });
+    expect(made.counts(['a'])).toMatchObject({ STABLE: DAYS.length });
+  });
+
+  test('is counted once, when its run is closed', () => {
+    const open = [{ run: aRun({ id: 'one' }), tasks: [shadow(FROM, wrong), shadow(TO, right)] }];
+    const { standings } = proven();
+    expect(withAudits(standings, open, []).get('a')?.audits).toBeUndefined();
+    const once = withAudits(standings, open, ['one']);
+    expect(once.get('a')?.audits).toEqual({ checked: 2, wrong: 1 });
+    expect(withAudits(once, open, ['one']).get('a')?.audits).toEqual({ checked: 4, wrong: 2 });
+  });
+});

@@ -1,0 +1,33 @@
+/** `daymill load` without its command line: a file through the real readers into the dataset of a project's ports. */
+import type { Ports } from '../../src/compose.ts';
+import { openDaySpill } from '../../src/sources/day-spill.ts';
+import { formatOf, readRows } from '../../src/sources/read-rows.ts';
+import { loadFile, type LoadFileReport, type LoadMode, type RejectedRow } from '../../src/steps/load-file.ts';
+
+export type Loaded = LoadFileReport & { readonly rejects: readonly RejectedRow[] };
+
+export async function load(
+  ports: Ports,
+  name: string,
+  path: string,
+  { mode = 'days', onDay = () => {} }: { mode?: LoadMode; onDay?: (done: number, total: number) => void } = {},
+): Promise<Loaded> {
+  const entry = ports.manifest.datasets.find((one) => one.name === name);
+  const format = formatOf(path);
+  if (entry === undefined || format === undefined) throw new Error(`no dataset ${name}, or no format in ${path}`);
+  const dataset = await ports.definitions.dataset(entry);
+  const dateColumn = dataset.source?.dateColumn ?? 'date';
+  const rejects: RejectedRow[] = [];
+  const rowsByDay = openDaySpill();
+  try {
+    const rows = readRows(path, { format, dateColumn });
+    const onRejected = (row: RejectedRow): void => void rejects.push(row);
+    const report = await loadFile(
+      { dataset, file: path, dateColumn, mode, parses: format === 'csv', rows },
+      { ...ports, rowsByDay, onRejected, onDay },
+    );
+    return { ...report, rejects };
+  } finally {
+    rowsByDay.close();
+  }
+}
