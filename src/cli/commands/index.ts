@@ -31,6 +31,10 @@ export const COMMANDS = {
     summary: 'show what a computation found on a day',
     load: async () => (await import('./results.ts')).results,
   },
+  diff: {
+    summary: 'show what your code would change in a result, or compare two days',
+    load: async () => (await import('./diff.ts')).diff,
+  },
   graph: {
     summary: 'write the graph for Mermaid, Graphviz or a browser',
     load: async () => (await import('./graph.ts')).graph,

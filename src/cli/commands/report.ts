@@ -27,7 +27,7 @@ Changes nothing and runs nothing.
   --select   these computations only; see daymill plan --help
   --json     {"from", "to", "days": [{"date", "run", "rerun", "failed", "blocked", "impossible", "stable", "upToDate",
              "conditional", "cutOff"}], "expected", "counted", "discrepancies": [{"computation", "missing", "twice"}], "audits",
-             "distrusted": [{"computation", "because", "text"}], "loads"}
+             "distrusted": [{"computation", "because", "text"}], "loads", "waiting": [{"dataset", "days"}]}
 "conditional" is of "rerun": if what it reads turns out different. "cutOff" is of "upToDate": what it reads ran again with the
 same result. "audits" is only there when skipped cells were audited.
 Exit code: 0 done, 1 the counts do not add up, 2 wrong use.`,
@@ -60,10 +60,17 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   selectComputations(manifest, expression, { changed: new Set() });
   assertAfterFirstData(grid.date, await projectFiles(config, manifest));
   const answer = await look(config, manifest, async (ports): Promise<ReportAnswer> => {
-    const { plan, loads } = await foresee(grid, ports);
+    const { plan, loads, waiting } = await foresee(grid, ports);
     const selected = selectComputations(manifest, expression, { changed: changedComputations(plan) });
     const computations = plan.computations.filter((name) => selected.has(name));
-    return { ...reportOf({ plan, computations, from, to: grid.date }), loads };
+    return {
+      ...reportOf({ plan, computations, from, to: grid.date }),
+      loads,
+      waiting: [...waiting].flatMap(([dataset, all]) => {
+        const dates = all.map(({ date }) => date).filter((date) => date >= from && date <= grid.date);
+        return dates.length === 0 ? [] : [{ dataset, days: dates }];
+      }),
+    };
   });
   printReport(answer, output);
   output.data(answer);
@@ -111,6 +118,8 @@ function printReport(answer: ReportAnswer, output: Output): void {
       `Audited ${counted(checked, 'skipped cell')}: ${wrong} wrong (${((wrong / Math.max(1, checked)) * 100).toFixed(2)} %).`,
     );
   }
+  for (const { dataset, days } of answer.waiting)
+    output.line(`${dataset} is there and not whole, so that it stays closed, on ${spanOf(days)}`);
   for (const { computation, text: seen } of answer.distrusted)
     output.line(`${computation} has no right to skip: ${seen}`);
   sayWhetherItAddsUp(answer, output);

@@ -13,9 +13,8 @@ import { look } from '../look.ts';
 import { sayWhyNone } from '../missing-result.ts';
 import { projectManifest } from '../project.ts';
 import type { Output } from '../output.ts';
+import { DEFAULT_LIMIT, readLimit } from '../read-limit.ts';
 import { entityTable, valueTable } from '../value-table.ts';
-
-const DEFAULT_LIMIT = 20;
 
 export const results: Command = {
   name: 'results',
@@ -72,13 +71,6 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
       ? showWhole(artifact, request, output)
       : showEntity(artifact, request.entity, request, output);
   });
-}
-
-/** @throws {UserError} BAD_ARGUMENT */
-function readLimit(typed: string | undefined): number {
-  if (typed === undefined) return DEFAULT_LIMIT;
-  if (!/^\d+$/.test(typed)) throw new UserError('BAD_ARGUMENT', `--limit takes a number, and "${typed}" is none.`);
-  return Number(typed) === 0 ? Infinity : Number(typed);
 }
 
 async function showEntity(
