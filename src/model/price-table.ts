@@ -34,11 +34,12 @@ export const PRICE_TABLES = {
   nam5: { firestore: { read: 0.6e-6, write: 1.8e-6, delete: 0.2e-6 }, ...COMMON },
 } as const satisfies Readonly<Record<string, PriceTable>>;
 
-export const PriceTableName = z.enum(Object.keys(PRICE_TABLES) as (keyof typeof PRICE_TABLES)[]);
-export type PriceTableName = z.infer<typeof PriceTableName>;
+const PriceTableName = z.enum(Object.keys(PRICE_TABLES) as (keyof typeof PRICE_TABLES)[]);
 
 /** A table by its name, or one of the project's own. */
-export const Prices = z.union([PriceTableName, PriceTable]);
+export const Prices = z.union([PriceTableName, PriceTable], {
+  error: `no price table: give the name of one (${Object.keys(PRICE_TABLES).join(', ')}) or a whole table of your own`,
+});
 export type Prices = z.infer<typeof Prices>;
 
 export const priceTableOf = (prices: Prices): PriceTable =>
