@@ -1,8 +1,15 @@
 /** `npm run bench -- NAME`: measures one part, beside what it is judged against, in one run on this machine. */
 import { benchEmulators } from './emulators.ts';
+import { benchExecution } from './execution.ts';
 import { benchPipeline } from './pipeline.ts';
+import { benchPlanning } from './planning.ts';
 
-const BENCHES: Readonly<Record<string, () => Promise<void>>> = { emulators: benchEmulators, pipeline: benchPipeline };
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  emulators: benchEmulators,
+  pipeline: benchPipeline,
+  planning: benchPlanning,
+  execution: benchExecution,
+};
 
 const name = process.argv[2] ?? '';
 const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;

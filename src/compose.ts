@@ -5,6 +5,7 @@ import { firestoreArtifacts } from './google/firestore-artifacts.ts';
 import { firestoreCells } from './google/firestore-cells.ts';
 import { openFirestore } from './google/firestore-client.ts';
 import { firestorePlanning } from './google/firestore-planning.ts';
+import { firestoreRegistry } from './google/firestore-registry.ts';
 import { firestoreRootData } from './google/firestore-root-data.ts';
 import { firestoreRuns } from './google/firestore-runs.ts';
 import { firestoreTasks } from './google/firestore-tasks.ts';
@@ -16,7 +17,8 @@ import { readManifest } from './manifest/read-manifest.ts';
 import { memoryProbe } from './memory-probe.ts';
 import type { Computation } from './model/computation.ts';
 import type { Manifest } from './model/manifest.ts';
-import type { Definitions } from './steps/ports.ts';
+import { simulateAll } from './simulation/simulator.ts';
+import type { Definitions, Simulations } from './steps/ports.ts';
 import { startWatchdog } from './watchdog.ts';
 
 export type Ports = ReturnType<typeof compose>;
@@ -34,6 +36,7 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     worker: config.worker,
     leaseMs: config.leaseMs,
     heartbeatMs: config.heartbeatMs,
+    audit: config.audit,
     clock: { now: () => Date.now() },
     newId: () => randomUUID().slice(0, 13),
     log: openLog(config.logLevel, { worker: config.worker }),
@@ -47,6 +50,8 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     cells: firestoreCells(db),
     artifacts: firestoreArtifacts(db),
     rootData: firestoreRootData(db),
+    registry: firestoreRegistry(db),
+    simulations: { run: (jobs) => simulateAll(jobs, { root: config.root }) } satisfies Simulations,
     queue: pubsubQueue(config.projectId, config.tiers),
     callbacks: workflowsCallbacks(config.workflowsEmulatorHost),
     watchdog: startWatchdog(config),

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from './errors.ts';
+import { type AuditPolicy, DEFAULT_AUDIT } from './planning/audit.ts';
 import { DEFAULT_TIERS } from './lifecycle/default-tiers.ts';
 import { DEFAULT_LANES, DRAIN_SECONDS, HEARTBEAT_SECONDS, LEASE_SECONDS } from './lifecycle/limits.ts';
 import { Day } from './model/date.ts';
@@ -24,6 +25,11 @@ const ProjectSettings = z.strictObject({
   epoch: z.number().int().default(1),
   /** What `daymill plan` reckons with: the name of a price table, or a table of its own (see model/price-table.ts). */
   prices: Prices.default('us-central1'),
+  /** Which skipped cells run again in shadow; see planning/audit.ts. */
+  audit: z
+    .strictObject({ share: z.number().min(0).max(1), most: z.number().int().nonnegative() })
+    .partial()
+    .default({}),
   /** From the smallest to the largest; the specification's two when absent. */
   tiers: Tiers.default(DEFAULT_TIERS),
 });
@@ -71,6 +77,7 @@ export interface Config {
   readonly date: Day | undefined;
   readonly epoch: number;
   readonly prices: { readonly name: string; readonly table: PriceTable };
+  readonly audit: AuditPolicy;
   readonly projectId: string;
   readonly tier: Resources;
   readonly tiers: Tiers;
@@ -111,6 +118,10 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
     prices: {
       name: typeof project.prices === 'string' ? project.prices : 'package.json',
       table: priceTableOf(project.prices),
+    },
+    audit: {
+      share: project.audit.share ?? DEFAULT_AUDIT.share,
+      most: project.audit.most ?? DEFAULT_AUDIT.most,
     },
     projectId: variables.GOOGLE_CLOUD_PROJECT,
     tier,

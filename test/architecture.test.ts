@@ -20,8 +20,21 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // It names the public module by URL, to tell authors' own code from Daymill's; it never loads it.
   manifest: ['model', 'errors.ts', 'index.ts'],
   sources: ['model', 'errors.ts'],
+  // Its thread, which it starts by URL, loads author code as a worker does.
+  simulation: ['model', 'errors.ts', 'execution', 'manifest/load-definitions.ts'],
   computations: ['index.ts'],
-  steps: ['model', 'planning', 'lifecycle', 'execution', 'errors.ts'],
+  // Of the simulation what is pure: the fabricated inputs and the verdict. Running it is a port.
+  steps: [
+    'model',
+    'planning',
+    'lifecycle',
+    'execution',
+    'errors.ts',
+    'simulation/compare.ts',
+    'simulation/fabricate-days.ts',
+    'simulation/limits.ts',
+    'simulation/simulation-job.ts',
+  ],
   // Parts are stored as the executor compresses them, and the book in the planner's own words.
   // What planning keeps is stored as it says: books by their ids, standings by their schemas.
   google: ['model', 'errors.ts', 'steps/ports.ts', 'planning', 'execution/artifact-codec.ts'],
@@ -45,6 +58,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'steps/ports.ts',
     'manifest/load-definitions.ts',
     'manifest/read-manifest.ts',
+    'simulation/simulator.ts',
   ],
   http: ['compose.ts', 'config.ts', 'errors.ts', 'model', 'steps'],
   // `daymill run` starts the day's workflow and reads how it went; results are decoded as they are stored.
@@ -69,6 +83,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
 /** Rooms that decide: no waiting, no clock, no chance, no environment. */
 const PURE = new Set(['model', 'planning', 'lifecycle']);
+
+/** Loaded by name, by the threads that run them. */
+const THREADS = new Set(['src/watchdog-thread.ts', 'src/simulation/simulation-thread.ts']);
 
 /** Hashing is a function of its argument. */
 const PURE_NODE_MODULES = new Set(['node:crypto']);
@@ -122,11 +139,9 @@ describe('production', () => {
   const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>;
   };
-  /** What the functions load, the watchdog's thread and the computations among it, which are loaded by name. */
+  /** What the functions load, threads and the computations among it, which are loaded by name. */
   const loaded = reachableFrom(
-    files
-      .map(({ path }) => path)
-      .filter((path) => /^(functions|src\/computations)\//.test(path) || path === 'src/watchdog-thread.ts'),
+    files.map(({ path }) => path).filter((path) => /^(functions|src\/computations)\//.test(path) || THREADS.has(path)),
   );
 
   test('loads no package that is only there for development', () => {

@@ -116,11 +116,13 @@ function summarize(differences: readonly EntityDifference[]): MemberSummary[] {
   const changes = differences.filter(({ kind }) => kind === 'changed').flatMap((each) => each.changes);
   return [...Map.groupBy(changes, ({ path }) => path)].map(([path, those]) => {
     const deltas = those.flatMap(({ delta }) => delta ?? []);
-    const [smallest, largest] = [smallestOf(deltas), -(smallestOf(deltas.map((delta) => -delta)) ?? 0)];
-    return { path, changed: those.length, ...(smallest === undefined ? {} : { deltas: [smallest, largest] as const }) };
+    const summary = { path, changed: those.length };
+    return deltas.length === 0 ? summary : Object.assign(summary, { deltas: endsOf(deltas) });
   });
 }
 
 /** Spreading a million numbers into Math.min would be too much. */
-const smallestOf = (numbers: readonly number[]): number | undefined =>
-  numbers.length === 0 ? undefined : numbers.reduce((least, each) => Math.min(least, each));
+const endsOf = (numbers: readonly number[]): readonly [number, number] => [
+  numbers.reduce((least, each) => Math.min(least, each), Infinity),
+  numbers.reduce((most, each) => Math.max(most, each), -Infinity),
+];

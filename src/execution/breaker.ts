@@ -10,7 +10,8 @@ export interface EntityError {
 export interface Breaker {
   /** @throws {TerminalError} QUALITY_CIRCUIT_BREAKER above 10 % failures once 100 entities were tried, or at the 50th in a row with the same error. */
   failed(id: string, thrown: unknown): void;
-  passed(): void;
+  /** So many in a row passed. @throws {TerminalError} QUALITY_CIRCUIT_BREAKER when the hundredth is among them, after too many failures. */
+  passed(count?: number): void;
   /** All entities were tried. @throws {TerminalError} QUALITY_CIRCUIT_BREAKER when every one of them failed, however few. */
   end(): void;
   /** Entities tried. */
@@ -55,11 +56,15 @@ export function openBreaker(): Breaker {
       check();
       if (inRow === REPEATED_ERRORS) throw repeated(id, message);
     },
-    passed() {
-      tried++;
+    passed(count = 1) {
+      const all = tried + count;
       inRow = 0;
-      // The hundredth may be a good one after many bad ones.
-      if (tried === BREAKER_AFTER_ENTITIES) check();
+      // The hundredth may be a good one after many bad ones: it is looked at when it comes, however many come with it.
+      if (tried < BREAKER_AFTER_ENTITIES && all >= BREAKER_AFTER_ENTITIES) {
+        tried = BREAKER_AFTER_ENTITIES;
+        check();
+      }
+      tried = all;
     },
     end() {
       if (tried > 0 && failures === tried) throw opened();

@@ -26,5 +26,8 @@ export const REPEATED_ERRORS = 50;
 /** Failed entities that are kept with their errors. */
 export const KEPT_ERRORS = 20;
 
+/** Entities that one computation of a scan has before the next: few enough to stay in the processor's second cache. */
+export const BLOCK = 100;
+
 /** Entities between two looks at the clock and the heap, and two chances for heartbeats. */
 export const STRIDE = 1_000;

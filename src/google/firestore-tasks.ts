@@ -35,6 +35,23 @@ export function firestoreTasks(db: Firestore): Tasks {
     async read(taskId) {
       return (await readVersion(db.collection(LEDGER).doc(taskId)))?.task;
     },
+    async expireLeases(takenBeforeMs) {
+      const leased = await db.collection(LEDGER).where('status', '==', 'IN_PROGRESS').get();
+      const old = leased.docs.filter((task) => Number(task.get('lease.sinceMs')) < takenBeforeMs);
+      const expired = await Promise.all(
+        old.map(async (task) => {
+          try {
+            await task.ref.update({ 'lease.untilMs': 0 }, { lastUpdateTime: task.updateTime });
+            return true;
+          } catch (thrown) {
+            // Somebody is at it after all.
+            if (isConflict(thrown)) return false;
+            throw unavailable(`the lease of ${task.id} was not ended`, thrown);
+          }
+        }),
+      );
+      return expired.filter(Boolean).length;
+    },
     async claim(taskId, decide) {
       const ref = db.collection(LEDGER).doc(taskId);
       for (let conflicts = 0; conflicts < MAX_CLAIM_CONFLICTS; conflicts++) {

@@ -9,6 +9,9 @@ export const PLANNER_PAGES = 'planner/state/pages';
 export const MEMORY = 'planner/memory';
 export const BOOKS = 'books';
 export const AVAILABILITY = 'availability';
+export const REGISTRY = 'registry';
+/** Beside the planner's state, so that no computation's name can be taken for it. */
+export const REGISTRY_INDEX = 'planner/registry';
 export const DATASETS = 'datasets';
 export const INDEXES = 'indexes';
 

@@ -14,6 +14,7 @@
 import { cellName } from '../model/cell.ts';
 import type { MemoryBook, Raised, Remembered, Taken } from '../model/memory-book.ts';
 import type { Resources } from '../model/resources.ts';
+import { sizeClassOf } from '../model/size-class.ts';
 import type { Task } from '../model/task.ts';
 import { tierNamed, type Tiers } from '../model/tier.ts';
 import { smallestTierFor } from './routing.ts';
@@ -44,9 +45,7 @@ export interface LearnContext {
 
 /** `rsi`, or `rsi~12` for 2^11 to 2^12 - 1 entities. */
 export const memoryKey = (computation: string, size?: InputSize): string =>
-  size === undefined ? computation : `${computation}~${bucketOf(size)}`;
-
-export const bucketOf = (size: number): number => Math.ceil(Math.log2(size + 1));
+  size === undefined ? computation : `${computation}~${sizeClassOf(size)}`;
 
 /** The most that was taken. */
 export const highest = (remembered: Remembered | undefined, what: keyof Taken): number =>

@@ -1,6 +1,7 @@
 /** What a computation will take, by what it took before. Pure. */
 import type { MemoryBook, Remembered } from '../model/memory-book.ts';
-import { bucketOf, highest, type InputSize } from './memory-book.ts';
+import { sizeClassOf } from '../model/size-class.ts';
+import { highest, type InputSize } from './memory-book.ts';
 
 export interface Prediction {
   /** Of the whole process, when it runs alone. */
@@ -19,16 +20,16 @@ export type Predict = (computation: string, size?: InputSize) => Prediction | un
  * size. Asked without a size: what is remembered without one, else the hungriest of all sizes.
  */
 export function predictor(book: MemoryBook): Predict {
-  const buckets = bucketsByComputation(book);
+  const classes = classesByComputation(book);
   return (computation, size) => {
-    const known = buckets.get(computation) ?? [];
-    const at = (bucket: number | undefined): Remembered | undefined => book.get(`${computation}~${bucket}`);
+    const known = classes.get(computation) ?? [];
+    const at = (sizeClass: number | undefined): Remembered | undefined => book.get(`${computation}~${sizeClass}`);
     if (size !== undefined && known.length > 0) {
-      const wanted = bucketOf(size);
-      const bucket = known.findLast((one) => one <= wanted) ?? known[0] ?? wanted;
-      return predictionOf(at(bucket), 2 ** Math.max(0, wanted - bucket));
+      const wanted = sizeClassOf(size);
+      const sizeClass = known.findLast((one) => one <= wanted) ?? known[0] ?? wanted;
+      return predictionOf(at(sizeClass), 2 ** Math.max(0, wanted - sizeClass));
     }
-    const taken = known.flatMap((bucket) => at(bucket)?.taken ?? []);
+    const taken = known.flatMap((sizeClass) => at(sizeClass)?.taken ?? []);
     return predictionOf(book.get(computation) ?? (taken.length === 0 ? undefined : { taken }), 1);
   };
 }
@@ -45,12 +46,12 @@ function predictionOf(remembered: Remembered | undefined, growth: number): Predi
 }
 
 /** The sizes that are remembered, ascending. */
-function bucketsByComputation(book: MemoryBook): Map<string, number[]> {
-  const buckets = new Map<string, number[]>();
+function classesByComputation(book: MemoryBook): Map<string, number[]> {
+  const classes = new Map<string, number[]>();
   for (const key of book.keys()) {
-    const [computation = '', bucket] = key.split('~');
-    if (bucket !== undefined) buckets.set(computation, [...(buckets.get(computation) ?? []), Number(bucket)]);
+    const [computation = '', sizeClass] = key.split('~');
+    if (sizeClass !== undefined) classes.set(computation, [...(classes.get(computation) ?? []), Number(sizeClass)]);
   }
-  for (const known of buckets.values()) known.sort((a, b) => a - b);
-  return buckets;
+  for (const known of classes.values()) known.sort((a, b) => a - b);
+  return classes;
 }

@@ -1,12 +1,12 @@
 /** Makes the manifest of a project: discovers, checks, levels and fingerprints its computations. */
 import { UserError } from '../errors.ts';
 import type { Completeness } from '../model/completeness.ts';
+import { type CodePiece, type ManifestCode, pieceIdIn } from '../model/code-piece.ts';
 import { isKeyed, type Computation } from '../model/computation.ts';
 import type { CompleteWhen } from '../model/dataset.ts';
 import type { Manifest, ManifestComputation, ManifestDataset } from '../model/manifest.ts';
 import { MANIFEST_VERSION } from '../model/manifest.ts';
 import { type Hash, hashOfParts } from '../model/hash.ts';
-import type { Fingerprint } from '../model/vector.ts';
 import { checkDefinitions } from './check-definitions.ts';
 import { findCycle } from './cycle.ts';
 import { discover, type Discovered, type Discovery } from './discover.ts';
@@ -39,8 +39,11 @@ export async function buildManifest({ root, directory, epoch = FIRST_EPOCH }: Bu
   checkDefinitions(discovery, graph);
   const passOf = levels(discovery, graph);
   const hashes = fingerprinter(discovery, graph, epoch);
+  const code = new CodeTable();
   const computations = discovery.computations.map((found): ManifestComputation => {
     const { value, module, exportName, line } = found;
+    const { fingerprint, pieces } = hashes.reachOf(found);
+    code.add(value.name, pieces);
     return {
       name: value.name,
       category: value.category,
@@ -55,7 +58,7 @@ export async function buildManifest({ root, directory, epoch = FIRST_EPOCH }: Bu
       shape: value.work.shape,
       keyed: isKeyed(value.output),
       timeoutSeconds: value.timeoutSeconds,
-      fingerprint: hashes.fingerprintOf(found),
+      fingerprint,
     };
   });
   computations.sort((a, b) => a.pass - b.pass || byName(a, b));
@@ -64,7 +67,23 @@ export async function buildManifest({ root, directory, epoch = FIRST_EPOCH }: Bu
     passes: computations.at(-1)?.pass ?? 0,
     computations,
     datasets: discovery.datasets.map((found) => manifestDataset(found, graph, hashes.loaderOf(found))).sort(byName),
+    code: code.table,
   };
+}
+
+/** Many computations reach the same piece: it is kept once. */
+class CodeTable {
+  readonly table: ManifestCode = { pieces: [], reached: {} };
+  readonly #indexOf = new Map<string, number>();
+
+  add(computation: string, pieces: readonly CodePiece[]): void {
+    this.table.reached[computation] = pieces.map((piece) => {
+      const key = pieceIdIn(piece, '');
+      const index = this.#indexOf.get(key) ?? this.table.pieces.push(piece) - 1;
+      this.#indexOf.set(key, index);
+      return index;
+    });
+  }
 }
 
 /** Pass of each computation by name. */
@@ -95,11 +114,11 @@ function fingerprinter(discovery: Discovery, graph: ModuleGraph, epoch: number) 
   const fingerprints = new Fingerprints(graph, labels, epoch);
   const loaders = new Fingerprints(graph, labels, epoch, DESCRIPTIVE_FOR_LOADING);
   return {
-    fingerprintOf({ value, module, localName }: Discovered<Computation>): Fingerprint {
+    reachOf({ value, module, localName }: Discovered<Computation>) {
       const needs = Object.values(value.needs).flatMap((need) =>
         'of' in need && need.of.kind === 'computation' ? [labelOf.get(need.of) ?? ''] : [],
       );
-      return fingerprints.of({ module, localName, needs: new Set(needs) });
+      return fingerprints.reachOf({ module, localName, needs: new Set(needs) });
     },
     loaderOf({ module, localName }: Discovery['datasets'][number]): Hash {
       const { code, layer, infrastructure } = loaders.of({ module, localName, needs: new Set() });

@@ -1,8 +1,10 @@
 /** The date-free half of a cell's vector: hashes of the code, of the layer below it, and of what it runs on. */
 import { readFileSync } from 'node:fs';
+import type { CodePiece } from '../model/code-piece.ts';
 import { EXECUTOR_VERSION } from '../model/executor-version.ts';
 import { hashOf, hashOfParts, type Hash } from '../model/hash.ts';
 import type { Fingerprint } from '../model/vector.ts';
+import { literalsIn } from './literals.ts';
 import type { Meaning, ModuleGraph } from './module-graph.ts';
 import {
   definitionKey,
@@ -39,14 +41,20 @@ export class Fingerprints {
   }
 
   of(subject: FingerprintSubject): Fingerprint {
+    return this.reachOf(subject).fingerprint;
+  }
+
+  /** The fingerprint, and the pieces of code that its code and layer hashes are of. */
+  reachOf(subject: FingerprintSubject): { readonly fingerprint: Fingerprint; readonly pieces: readonly CodePiece[] } {
     const reach = new Reach(this.#graph, this.#labels, this.#normalizer, subject);
     const packages = new Set([...reach.packages].flatMap((name) => this.#versions.of(name)));
-    return {
+    const fingerprint = {
       code: hashOfParts([...reach.code].sort()),
       layer: hashOfParts([...reach.layer].sort()),
       infrastructure: infrastructureHash(process.versions.node, [...packages].sort()),
       epoch: this.#epoch,
     };
+    return { fingerprint, pieces: reach.pieces };
   }
 }
 
@@ -65,6 +73,7 @@ class Reach {
   readonly code = new Set<string>();
   readonly layer = new Set<string>();
   readonly packages = new Set<string>();
+  readonly pieces: CodePiece[] = [];
   readonly #graph: ModuleGraph;
   readonly #labels: DefinitionLabels;
   readonly #normalizer: SyntaxNormalizer;
@@ -87,14 +96,14 @@ class Reach {
     this.#seen.add(declaration);
     this.#load(module);
     const known = this.#labels.get(definitionKey(module.path, declaration.id));
-    this.#piece(module, known ?? declaration.id, declaration.node);
+    this.#piece(module, 'declaration', known ?? declaration.id, declaration.node);
   }
 
   /** What the module does on its own once anything of it is reached. */
   #load(module: SourceModule): void {
     if (this.#seen.has(module)) return;
     this.#seen.add(module);
-    for (const [index, effect] of module.effects.entries()) this.#piece(module, `effect ${index}`, effect);
+    for (const [index, effect] of module.effects.entries()) this.#piece(module, 'effect', `effect ${index}`, effect);
     for (const specifier of module.bareImports) {
       const resolved = this.#graph.resolve(specifier, module);
       if (resolved.kind === 'local') this.#load(this.#graph.moduleAt(resolved.path));
@@ -102,13 +111,32 @@ class Reach {
     }
   }
 
-  #piece(module: SourceModule, id: string, node: SyntaxNode): void {
-    const { text, links, references } = this.#normalizer.normalize(node, module);
+  #piece(module: SourceModule, kind: CodePiece['kind'], id: string, node: SyntaxNode): void {
+    const { text, links, references, omitted } = this.#normalizer.normalize(node, module);
     const isOwn = module === this.#subject.module;
     const place = `${isOwn ? '' : this.#graph.relative(module.path)}#${id}`;
     (isOwn ? this.code : this.layer).add(`${place}=${text}`);
     for (const link of links) this.layer.add(`${place}: ${link}`);
+    this.pieces.push({
+      name: id,
+      module: this.#graph.relative(module.path),
+      kind,
+      line: module.lineAt(node.start),
+      start: node.start,
+      end: node.end,
+      omitted: omitted.map(([start, end]) => [start, end]),
+      hash: hashOfParts([text, ...links]),
+      ...literalsIn(text),
+    });
     for (const reference of references) if (!this.#isInput(reference)) this.#follow(reference.meaning);
+  }
+
+  #data(path: string, content: Uint8Array): void {
+    const hash = hashOf(content);
+    if (this.pieces.some(({ module, kind }) => kind === 'data' && module === path)) return;
+    this.layer.add(`${path}=${hash}`);
+    const nothing = { omitted: [], numbers: [], strings: [], uncounted: [], strict: 0, inclusive: 0 };
+    this.pieces.push({ name: '*', module: path, kind: 'data', line: 1, start: 0, end: 0, hash, ...nothing });
   }
 
   #isInput({ meaning, handedOn }: Reference): boolean {
@@ -132,8 +160,7 @@ class Reach {
         }
         return;
       case 'data':
-        this.layer.add(`${this.#graph.relative(meaning.path)}=${hashOf(readFileSync(meaning.path))}`);
-        return;
+        return this.#data(this.#graph.relative(meaning.path), readFileSync(meaning.path));
       case 'package':
         if (meaning.package !== undefined) this.packages.add(meaning.package);
         return;

@@ -17,6 +17,8 @@ export interface NormalSyntax {
   /** Where those names lead (`mean -> lib/mean.ts#mean`), sorted: it is the layer's business, not the code's. */
   readonly links: readonly string[];
   readonly references: readonly Reference[];
+  /** Where the descriptive members stand, which are in no hash: `[start, end]` in the module's text. */
+  readonly omitted: readonly (readonly [start: number, end: number])[];
 }
 
 /** Label of a known computation or dataset (`computation:rsi`) by `definitionKey`. */
@@ -80,7 +82,7 @@ export class SyntaxNormalizer {
       const walk = new Walk(this.#graph, this.#labels, this.#uncounted, module);
       const tree = walk.plain(node, false);
       const links = walk.links();
-      normal = { text: canonicalJson(tree), links, references: walk.references };
+      normal = { text: canonicalJson(tree), links, references: walk.references, omitted: walk.omitted };
       this.#cache.set(node, normal);
     }
     return normal;
@@ -94,6 +96,7 @@ class Walk {
   readonly #uncounted: Uncounted;
   readonly #module: SourceModule;
   readonly references: Reference[] = [];
+  readonly omitted: [start: number, end: number][] = [];
   /** Each place in the tree that names something of another module. */
   readonly #outward: { readonly name: string; readonly target: string; readonly place: { refersTo: string } }[] = [];
 
@@ -169,9 +172,11 @@ class Walk {
     if (descriptive === undefined || !isNode(options)) return list;
     const literal = withoutTypeWrappers(options);
     if (literal.type !== 'ObjectExpression') return list;
-    const kept = nodesIn(literal['properties']).filter(
-      (member) => member['computed'] === true || !descriptive.has(nameOf(member['key']) ?? ''),
-    );
+    const isDescriptive = (member: SyntaxNode): boolean =>
+      member['computed'] !== true && descriptive.has(nameOf(member['key']) ?? '');
+    const members = nodesIn(literal['properties']);
+    this.omitted.push(...members.filter(isDescriptive).map(({ start, end }): [number, number] => [start, end]));
+    const kept = members.filter((member) => !isDescriptive(member));
     return [{ ...literal, properties: kept }, ...others];
   }
 

@@ -35,6 +35,8 @@ export interface SourceModule {
   readonly bareImports: readonly string[];
   /** Specifiers of all static imports and re-exports of values, in order: what is loaded before this module runs. */
   readonly requests: readonly string[];
+  /** From an offset in the text, in UTF-16 units; lines count from 1. */
+  readonly lineAt: (offset: number) => number;
 }
 
 /** @throws {UserError} BAD_DEFINITION naming file, line and the parser's complaint. */
@@ -61,11 +63,11 @@ class ModuleBuilder implements SourceModule {
   readonly effects: SyntaxNode[] = [];
   readonly bareImports: string[] = [];
   readonly requests: string[] = [];
-  readonly #lineAt: (offset: number) => number;
+  readonly lineAt: (offset: number) => number;
 
   constructor(path: string, lineAt: (offset: number) => number) {
     this.path = path;
-    this.#lineAt = lineAt;
+    this.lineAt = lineAt;
   }
 
   take(statement: SyntaxNode): void {
@@ -152,7 +154,7 @@ class ModuleBuilder implements SourceModule {
   #add(names: readonly string[], node: SyntaxNode): void {
     const [id] = names;
     if (id === undefined) return;
-    const declaration: Declaration = { id, node, line: this.#lineAt(node.start) };
+    const declaration: Declaration = { id, node, line: this.lineAt(node.start) };
     for (const name of names) this.declarations.set(name, declaration);
   }
 }

@@ -1,6 +1,7 @@
 /** The manifest: the graph as data, made at build time and loaded at cold start. */
 import { z } from 'zod';
 import { Completeness } from './completeness.ts';
+import { ManifestCode } from './code-piece.ts';
 import { Hash } from './hash.ts';
 import { Fingerprint } from './vector.ts';
 
@@ -61,6 +62,8 @@ export const Manifest = z.object({
   /** By pass, then by name: an order in which everything comes after what it reads. */
   computations: z.array(ManifestComputation),
   datasets: z.array(ManifestDataset),
+  /** What the simulator must know of the code; a manifest without it proves nothing cosmetic. */
+  code: ManifestCode.optional(),
 });
 export type Manifest = z.infer<typeof Manifest>;
 

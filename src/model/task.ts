@@ -30,7 +30,15 @@ export const TaskCell = z.object({
   /** Which earlier days are read, by input id: a day for `previous` (or empty), a bitmap for a history (see model/window.ts). */
   reads: z.record(z.string(), z.string()),
   /** A cell that was skipped and runs in shadow: its result is compared with the stored one, and thrown away. */
-  audit: z.object({ expected: Hash, behaviour: Hash }).optional(),
+  audit: z
+    .object({
+      /** Hash of the stored result. */
+      expected: Hash,
+      /** Hash of the vector with which the comparison is fair. */
+      vector: Hash,
+      behaviour: Hash,
+    })
+    .optional(),
   /** Hashes of the inputs as planned, by input id: what a worker still remembers under the same hash need not be read again. */
   inputs: InputHashes,
 });

@@ -80,7 +80,7 @@ export class Column {
     const kept = withoutDays(clean, dirty);
     const settled = intersect(restDays(kept), span);
     const codeChanged = subtract(intersect(rerun, span), dirty);
-    const waiting = intersect(awaits, span);
+    const waiting = intersect(unite(awaits, this.#inFlight()), span);
     if (sameDays(settled, span) && waiting.length === 0) {
       this.rest = kept;
       this.pending = NO_DAYS;
@@ -112,7 +112,10 @@ export class Column {
     this.pending = this.#daysWhere((index) => (views[index] as number) >= VIEW.comingNow);
     this.turned = this.#daysWhere((index) => (views[index] === VIEW.none) !== (was[index] === 1));
     const turnedBeyond = ownFollowers(computation, this.standing, this.turned);
-    this.rest = unitedRest([...withoutDays(kept, unite(span, turnedBeyond)), ...this.#restOnGrid(marks)]);
+    // A day that merely waits has not changed: it rests again when what it waits for turns out the same.
+    const resting = this.#daysWhere((index) => look[index] === LOOK.awaits && !this.#restsAt(index, marks));
+    const decided = unite(subtract(span, resting), turnedBeyond);
+    this.rest = unitedRest([...withoutDays(kept, decided), ...this.#restOnGrid(marks)]);
   }
 
   get name(): string {
@@ -356,18 +359,34 @@ export class Column {
 
   #daysWhere(holds: (index: number) => boolean): DaySet {
     const found: number[] = [];
-    for (let index = 0; index < this.grid.days; index++) if (holds(index)) found.push(this.grid.first + index);
-    return daySetOf(found);
+    let held = false;
+    for (let index = 0; index <= this.grid.days; index++) {
+      const holdsNow = index < this.grid.days && holds(index);
+      // The first day of a range, or the day after its last.
+      if (holdsNow !== held) found.push(this.grid.first + (holdsNow ? index : index - 1));
+      held = holdsNow;
+    }
+    return found;
+  }
+
+  #restsAt(index: number, marks: Uint16Array): boolean {
+    return restReasonOf(this.#table.at(marks[index] as number)) !== undefined;
+  }
+
+  #inFlight(): DaySet {
+    return daySetOf([...(this.grid.state.inFlight.get(this.name)?.keys() ?? [])].sort((a, b) => a - b));
   }
 
   #daysByMark(marks: Uint16Array): { mark: number; days: DaySet }[] {
     const found = new Map<number, number[]>();
-    for (const [index, mark] of marks.entries()) {
-      const days = found.get(mark);
-      if (days === undefined) found.set(mark, [this.grid.first + index]);
-      else days.push(this.grid.first + index);
+    for (let first = 0, next = 1; first < marks.length; first = next++) {
+      const mark = marks[first] as number;
+      while (next < marks.length && marks[next] === mark) next++;
+      const days = found.get(mark) ?? [];
+      days.push(this.grid.first + first, this.grid.first + next - 1);
+      found.set(mark, days);
     }
-    return [...found].map(([mark, days]) => ({ mark, days: daySetOf(days) }));
+    return [...found].map(([mark, days]) => ({ mark, days }));
   }
 
   #restOnGrid(marks: Uint16Array): Rest[] {

@@ -10,7 +10,7 @@ import { describeReason } from '../model/decision.ts';
 import { computationIn, isChained, type Manifest, type ManifestComputation } from '../model/manifest.ts';
 import type { Resources } from '../model/resources.ts';
 import { type Task, type TaskCell, taskId } from '../model/task.ts';
-import { fingerprintHash, vectorHash } from '../model/vector.ts';
+import { behaviourOf, fingerprintHash, vectorHash } from '../model/vector.ts';
 import type { PlannedCell } from './plan.ts';
 
 /** What one claim writes stays below 500 documents and 10 MiB; the rest follows in the next wave. */
@@ -41,8 +41,8 @@ export interface TaskContext {
   readonly runId: string;
   readonly dispatchId: string;
   readonly nowMs: number;
-  /** Where a computation's tasks start, by what became of its earlier ones. */
-  readonly tierOf: (computation: string) => Resources;
+  /** Where a computation's tasks start, by what earlier ones took. */
+  readonly tierOf: (computation: string, date: Day) => Resources;
   /** Absent, or undefined for a cell: nothing is known, and only counts limit a task. The worker looks at the clock as well. */
   readonly predict?: ((computation: string, date: Day) => Prediction | undefined) | undefined;
   /** What a task may be predicted to take, on each tier. */
@@ -105,8 +105,8 @@ function unitOf(planned: PlannedCell, computation: ManifestComputation, hasMore:
   const cell = taskCell(planned, computation);
   const streams = datasetOf(computation) !== undefined;
   return {
-    kind: isChained(computation) && hasMore ? 'chain' : streams ? 'scan' : 'cell',
-    resources: context.tierOf(computation.name),
+    kind: isChained(computation) && hasMore && planned.audit !== true ? 'chain' : streams ? 'scan' : 'cell',
+    resources: context.tierOf(computation.name, cell.date),
     pass: computation.pass,
     cells: [cell],
     bytes: JSON.stringify(cell).length,
@@ -175,8 +175,10 @@ function newTask({ kind, cells, pass, resources }: Unit, context: TaskContext): 
   };
 }
 
-function taskCell({ decision, settled, reads, vector }: PlannedCell, computation: ManifestComputation): TaskCell {
+function taskCell(planned: PlannedCell, computation: ManifestComputation): TaskCell {
   const { name, fingerprint } = computation;
+  const { decision, settled, reads, vector } = planned;
+  if (planned.audit === true) return shadowCell(planned, computation);
   if (decision.outcome !== 'RUN' && decision.outcome !== 'RERUN')
     throw new Error(`${name}@${decision.date} is not planned to run`);
   const conditional = decision.reason.why === 'UPSTREAM_RUNS';
@@ -189,6 +191,26 @@ function taskCell({ decision, settled, reads, vector }: PlannedCell, computation
     ...(conditional && settled?.vector !== undefined
       ? { unlessVector: vectorHash({ fingerprint, inputs: settled.vector.inputs }) }
       : {}),
+    reads,
+    inputs: vector?.inputs ?? {},
+  };
+}
+
+/** A skipped cell that runs in shadow; a result is compared only if it was made from what the stored one was made from. */
+function shadowCell({ decision, settled, reads, vector }: PlannedCell, computation: ManifestComputation): TaskCell {
+  const { name, fingerprint } = computation;
+  if (settled?.status !== 'COMPLETED') throw new Error(`${name}@${decision.date} has no result to compare with`);
+  const { inputs } = settled.vector;
+  return {
+    computation: name,
+    date: decision.date,
+    fingerprint: fingerprintHash(fingerprint),
+    reason: `AUDIT: ${describeReason(decision)}`,
+    audit: {
+      expected: settled.resultHash,
+      vector: vectorHash({ fingerprint, inputs }),
+      behaviour: behaviourOf(fingerprint),
+    },
     reads,
     inputs: vector?.inputs ?? {},
   };

@@ -9,6 +9,7 @@ import { Hash, hashOfParts } from '../model/hash.ts';
 import { inputIdOf, type ManifestComputation } from '../model/manifest.ts';
 import { Fingerprint } from '../model/vector.ts';
 import { ChangeLog, EMPTY_LOG, logged } from './change-log.ts';
+import { afterSizesChanged } from './input-size.ts';
 import { DaySet, daySetOfDays, NO_DAYS, subtract, unite } from './day-set.ts';
 import { Typical } from './typical.ts';
 
@@ -63,6 +64,8 @@ export const DatasetStanding = z.object({
   /** Days with data. */
   days: DaySet,
   log: ChangeLog,
+  /** The days by how many entities they have; see input-size.ts. */
+  sizes: z.record(z.string(), DaySet).optional(),
 });
 export type DatasetStanding = z.infer<typeof DatasetStanding>;
 
@@ -111,12 +114,16 @@ export const afterRemoval = (standing: Standing, days: DaySet): Standing => ({
 /** After days of root data came, changed (`there`) or went. */
 export function afterDataChanged(
   standing: DatasetStanding,
-  changed: ReadonlyMap<Day, { readonly there: boolean }>,
+  changed: ReadonlyMap<Day, { readonly there: boolean; readonly count?: number | undefined }>,
   sequence: number,
 ): DatasetStanding {
   const all = daySetOfDays(changed.keys());
   const there = daySetOfDays([...changed].filter(([, day]) => day.there).map(([date]) => date));
-  return { days: unite(subtract(standing.days, all), there), log: logged(standing.log, sequence, all) };
+  return {
+    days: unite(subtract(standing.days, all), there),
+    log: logged(standing.log, sequence, all),
+    sizes: afterSizesChanged(standing.sizes ?? {}, changed),
+  };
 }
 
 /** After audits of it ended. */

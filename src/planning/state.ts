@@ -9,7 +9,7 @@ export interface PlanningState {
   readonly sequence: number;
   readonly standings: ReadonlyMap<string, Standing>;
   readonly datasets: ReadonlyMap<string, DatasetStanding>;
-  /** Computation to behaviours (see `behaviourOf`) that were proven to be the same as that of its code now. */
+  /** Computation to behaviours (see `behaviourOf`) that were proven to be the same. */
   readonly equivalents: ReadonlyMap<string, readonly Hash[]>;
   /** Computations whose skips are not trusted. */
   readonly distrusted: ReadonlyMap<string, Distrust>;

@@ -65,9 +65,12 @@ const reasonNow = (reason: RestReason, standing: Standing, grid: Grid): RestReas
 const isCutOff = (reason: RestReason, standing: Standing, grid: Grid): boolean =>
   reason.why === 'EARLY_CUTOFF' && standing.dispatchId === grid.request.dispatchId;
 
-/** Whether code of this behaviour was proven to do what the computation's code does now. */
-export const isEquivalent = (grid: Grid, computation: ManifestComputation, behaviour: string): boolean =>
-  !isDistrusted(grid, computation) && (grid.state.equivalents.get(computation.name)?.includes(behaviour) ?? false);
+/** Whether code of this behaviour was proven to do what the computation's code does now: one class holds both. */
+export function isEquivalent(grid: Grid, computation: ManifestComputation, behaviour: string): boolean {
+  const proven = grid.state.equivalents.get(computation.name) ?? [];
+  const both = proven.includes(behaviour) && proven.includes(behaviourOf(computation.fingerprint));
+  return both && !isDistrusted(grid, computation);
+}
 
 /** Whether it has no right to be skipped because of proofs and cutoffs. */
 export const isDistrusted = (grid: Grid, { name, fingerprint }: ManifestComputation): boolean =>

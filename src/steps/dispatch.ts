@@ -1,6 +1,6 @@
 /** Dispatch: plan -> claim cells -> route to a tier -> run and tasks in one commit -> publish. */
 import { codeOf, RetryableError, UserError } from '../errors.ts';
-import { MEMORY_DEATH_SHARE, PLANNED_TASK_SECONDS } from '../lifecycle/limits.ts';
+import { IDLE_WORKER_MB, MEMORY_DEATH_SHARE, PLANNED_TASK_SECONDS } from '../lifecycle/limits.ts';
 import { learn } from '../lifecycle/memory-book.ts';
 import { tierRouter } from '../lifecycle/tier-router.ts';
 import { cellName } from '../model/cell.ts';
@@ -15,8 +15,10 @@ import type { Run } from '../model/run.ts';
 import type { Task } from '../model/task.ts';
 import { tierNamed, type Tiers } from '../model/tier.ts';
 import { afterPlan } from '../planning/after-plan.ts';
+import { type AuditPolicy, cellsToAudit } from '../planning/audit.ts';
 import { dayCount } from '../planning/day-set.ts';
 import { withAudits } from '../planning/fold.ts';
+import { inputSizes } from '../planning/input-size.ts';
 import { makeTasks } from '../planning/make-tasks.ts';
 import { isAnswered } from './count-down.ts';
 import type { Callbacks, Clock, Log, Planning, PlanningChange, PlanningSnapshot, Queue, Runs } from './ports.ts';
@@ -62,6 +64,7 @@ export interface DispatchPorts {
   readonly runs: Runs;
   readonly queue: Queue;
   readonly callbacks: Pick<Callbacks, 'assertUrl'>;
+  readonly audit: AuditPolicy;
   readonly clock: Clock;
   readonly newId: () => string;
   readonly log: Log;
@@ -136,26 +139,30 @@ async function tryDispatch(
   const asked = manifest.computations
     .filter(({ pass }) => request.pass === undefined || pass === request.pass)
     .map(({ name }) => name);
-  const runnable = await surveyed.cells(plan.runnable(asked, MAX_CELLS_A_WAVE));
+  const runnable = [
+    ...(await surveyed.cells(plan.runnable(asked, MAX_CELLS_A_WAVE))),
+    ...(await surveyed.audited(cellsToAudit(plan, asked, ports.audit, `${snapshot.sequence}`))),
+  ];
   const closedRuns = snapshot.open
     .filter(({ run: one }) => folded.closedRuns.includes(one.id) && (isAnswered(one) || isOvertaken(one, request)))
     .map(({ run: one }) => one.id);
   const nowMs = ports.clock.now();
   const memory = runnable.length + closedRuns.length === 0 ? undefined : await learnFrom(snapshot, closedRuns, ports);
+  const sizeOf = inputSizes(manifest, snapshot.datasets);
   const router = tierRouter(memory?.book ?? new Map(), ports.tiers, nowMs);
   const tasks = makeTasks(runnable, {
     manifest,
     runId,
     dispatchId,
     nowMs,
-    tierOf: router.tierOf,
-    predict(name) {
-      const known = router.predict(name);
+    tierOf: (computation, date) => router.tierOf(computation, sizeOf(computation, date)),
+    predict(computation, date) {
+      const known = router.predict(computation, sizeOf(computation, date));
       return known === undefined ? undefined : { seconds: known.seconds, memoryMB: known.addedMB };
     },
     budget: (tier) => ({
       seconds: PLANNED_TASK_SECONDS,
-      memoryMB: tierNamed(ports.tiers, tier).memoryMB * MEMORY_DEATH_SHARE,
+      memoryMB: tierNamed(ports.tiers, tier).memoryMB * MEMORY_DEATH_SHARE - IDLE_WORKER_MB,
     }),
     lanes: ports.lanes,
   });
@@ -189,6 +196,8 @@ async function tryDispatch(
       date: request.date,
       tasks: tasks.length,
       cells: run?.cells ?? 0,
+      /** Computations of which a cell is tried on a smaller tier. */
+      ...(router.trials.size === 0 ? {} : { trials: [...router.trials] }),
       outcomes,
     },
     run === undefined
@@ -211,7 +220,8 @@ async function isQuiet(
   const { from, date: to } = request;
   const { plan } = await survey({ from, to, dispatchId, mode: 'dispatch' }, ports, snapshot);
   const { RUN, RERUN } = plan.counts();
-  return RUN + RERUN === 0 && plan.computations.every((name) => plan.inFlight(name).length === 0);
+  // News of a later pass are for its own dispatch to keep, and skips that are new there for it to audit.
+  return RUN + RERUN === 0 && !plan.isNews && plan.computations.every((name) => plan.inFlight(name).length === 0);
 }
 
 function cellsOfOpenRuns(snapshot: PlanningSnapshot, closedRuns: readonly string[]): Set<string> {
@@ -223,11 +233,16 @@ function cellsOfOpenRuns(snapshot: PlanningSnapshot, closedRuns: readonly string
 export async function learnFrom(
   snapshot: PlanningSnapshot,
   closedRuns: readonly string[],
-  { planning, tiers, clock }: Pick<DispatchPorts, 'planning' | 'tiers' | 'clock'>,
+  { manifest, planning, tiers, clock }: Pick<DispatchPorts, 'manifest' | 'planning' | 'tiers' | 'clock'>,
 ): Promise<{ readonly book: MemoryBook; readonly change: Pick<PlanningChange, 'memory'> }> {
   const known = await planning.memory(snapshot);
   const ended = snapshot.open.filter(({ run }) => closedRuns.includes(run.id)).flatMap(({ tasks }) => tasks);
-  const book = learn(known, ended, { tiers, nowMs: clock.now() });
+  const sizes = inputSizes(manifest, snapshot.datasets);
+  const sizeOf = (name: string, { cells }: Task): number | undefined => {
+    const first = cells.find(({ computation }) => computation === name);
+    return first === undefined ? undefined : sizes(name, first.date);
+  };
+  const book = learn(known, ended, { tiers, nowMs: clock.now(), sizeOf });
   return { book, change: book === known ? {} : { memory: book } };
 }
 

@@ -4,7 +4,7 @@ import type { MissingData } from '../model/completeness.ts';
 import type { Day } from '../model/date.ts';
 import type { Hash } from '../model/hash.ts';
 import { afterDataChanged, NO_DATASET } from '../planning/standing.ts';
-import type { KnownDays, Log, Planning, PlanningChange, PlanningSnapshot } from './ports.ts';
+import type { KnownDays, Log, Planning, PlanningChange, PlanningSnapshot, RootDataLook } from './ports.ts';
 import { lookAtRootData, rootDataChanges, type RootDataPorts, waitingDays } from './root-data-changes.ts';
 
 /** Waiting days of a dataset that an answer names, the newest: it travels through the workflow, whose memory is small. */
@@ -41,7 +41,7 @@ export async function indexRootData(ports: IndexPorts): Promise<IndexReport> {
   const look = await lookAtRootData(ports);
   const { opened, known, seen } = await rootDataChanges(look, ports);
   await ports.planning.fetch(snapshot, { books: new Set(), data: new Set(opened.keys()) });
-  const { change, changed } = planningChange(snapshot, opened);
+  const { change, changed } = planningChange(snapshot, opened, look);
   if (Object.keys(changed).length > 0 && !(await ports.planning.commit(snapshot, change)))
     throw contention('a dispatcher changed the plan');
   const marked = await look.markSeen(new Map(seen.map((name) => [name, known.get(name) ?? new Map()])));
@@ -53,6 +53,7 @@ export async function indexRootData(ports: IndexPorts): Promise<IndexReport> {
 function planningChange(
   snapshot: PlanningSnapshot,
   opened: ReadonlyMap<string, ReadonlyMap<Day, Hash | undefined>>,
+  look: Pick<RootDataLook, 'of'>,
 ): { change: PlanningChange; changed: Record<string, number> } {
   const changed: Record<string, number> = {};
   const data = new Map<string, ReadonlyMap<Day, Hash>>();
@@ -66,7 +67,10 @@ function planningChange(
       else hashes.set(date, hash);
     }
     data.set(name, hashes);
-    const there = new Map(different.map(([date, hash]) => [date, { there: hash !== undefined }]));
+    const counts = new Map(look.of(name).days.map(({ date, count }) => [date, count]));
+    const there = new Map(
+      different.map(([date, hash]) => [date, { there: hash !== undefined, count: counts.get(date) }]),
+    );
     datasets.set(name, afterDataChanged(datasets.get(name) ?? NO_DATASET, there, snapshot.sequence + 1));
     changed[name] = different.length;
   }

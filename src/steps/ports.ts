@@ -11,12 +11,14 @@ import type { Hash } from '../model/hash.ts';
 import type { ManifestComputation, ManifestDataset } from '../model/manifest.ts';
 import type { MemoryBook } from '../model/memory-book.ts';
 import type { TaskMessage } from '../model/message.ts';
+import type { Registration, RegisteredVersion } from '../model/registration.ts';
 import type { Run } from '../model/run.ts';
 import type { MemoryReading, Task, Telemetry } from '../model/task.ts';
 import type { Vector } from '../model/vector.ts';
 import type { OpenRun } from '../planning/fold.ts';
 import type { Missing, ShelfContent } from '../planning/shelf.ts';
 import type { DatasetStanding, Standing } from '../planning/standing.ts';
+import type { SimulationAnswer, SimulationJob } from '../simulation/simulation-job.ts';
 
 export interface Clock {
   now(): number;
@@ -117,6 +119,8 @@ export interface TaskChange {
 
 export interface Tasks {
   read(taskId: string): Promise<Task | undefined>;
+  /** Ends leases that were taken before a time when all of their workers are known to be gone; answers how many there were. */
+  expireLeases(takenBeforeMs: number): Promise<number>;
   /**
    * Reads the task and saves what `decide` makes of it over exactly that version, with the parts that were split off.
    * Answers the decision, with a hold on the task when it was saved.
@@ -144,7 +148,7 @@ export interface PlanningSnapshot {
   readonly sequence: number;
   readonly standings: ReadonlyMap<string, Standing>;
   readonly datasets: ReadonlyMap<string, DatasetStanding>;
-  /** Computation to behaviours that were proven to be that of its code now. */
+  /** Computation to behaviours that were proven to be one, as of the last preflight: it holds that of the code which this was for. */
   readonly equivalents: ReadonlyMap<string, readonly Hash[]>;
   readonly distrusted: ReadonlyMap<string, Distrust>;
   /** As far as they were fetched. */
@@ -279,4 +283,26 @@ export interface Watchdog {
     readonly deadlineMs: number;
     readonly what: string;
   }): { readonly done: () => void };
+}
+
+/** A version of a computation's code that is new to the registry. */
+export interface NewVersion {
+  readonly computation: string;
+  readonly registration: Registration;
+  readonly version: RegisteredVersion;
+}
+
+/** Versions of computations: what their code did on fabricated inputs, and which of them do the same. The newest few are kept. */
+export interface Registry {
+  /** Of all computations, oldest version first. One read, however many there are. */
+  index(): Promise<ReadonlyMap<string, readonly RegisteredVersion[]>>;
+  /** One read each, oldest version first; nothing for a computation that was never registered. */
+  versions(computations: readonly string[]): Promise<ReadonlyMap<string, readonly Registration[]>>;
+  /** A version that is there already is replaced, and keeps its equivalents. */
+  register(versions: readonly NewVersion[]): Promise<void>;
+}
+
+export interface Simulations {
+  /** In the order of the jobs; what cannot be simulated is an answer. */
+  run(jobs: readonly SimulationJob[]): Promise<readonly SimulationAnswer[]>;
 }

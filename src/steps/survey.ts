@@ -14,6 +14,8 @@ export interface Survey {
   readonly plan: Plan;
   /** Cells with what they were made from; reads the books that this takes. In the order asked for. */
   cells(keys: readonly CellKey[]): Promise<PlannedCell[]>;
+  /** Cells that are skipped, to run in shadow. */
+  audited(keys: readonly CellKey[]): Promise<PlannedCell[]>;
 }
 
 export interface SurveyRequest {
@@ -43,17 +45,19 @@ export async function survey(
     const folded = fold(stateOf(known, shelf), known.open);
     const made = plan({ mode: 'forecast', ...request, manifest, state: foreseen(folded.state) });
     if (shelf.isComplete) {
+      const withBooks = async (pick: (key: CellKey) => PlannedCell | undefined, keys: readonly CellKey[]) => {
+        for (;;) {
+          const cells = keys.flatMap((key) => pick(key) ?? []);
+          if (shelf.isComplete) return cells;
+          await planning.fetch(known, shelf.takeMissing());
+        }
+      };
       return {
         snapshot: known,
         folded,
         plan: made,
-        async cells(keys) {
-          for (;;) {
-            const cells = keys.flatMap((key) => made.cell(key) ?? []);
-            if (shelf.isComplete) return cells;
-            await planning.fetch(known, shelf.takeMissing());
-          }
-        },
+        cells: (keys) => withBooks((key) => made.cell(key), keys),
+        audited: (keys) => withBooks((key) => made.audited(key), keys),
       };
     }
     await planning.fetch(known, shelf.takeMissing());

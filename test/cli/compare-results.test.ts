@@ -5,7 +5,7 @@ import { compressJson, type Entry } from '../../src/execution/artifact-codec.ts'
 import type { Part } from '../../src/model/artifact.ts';
 import type { StoredArtifact } from '../../src/steps/ports.ts';
 
-const part = (content: readonly Entry[] | unknown, count: number): Part => ({
+const part = (content: unknown, count: number): Part => ({
   first: '',
   last: '',
   count,

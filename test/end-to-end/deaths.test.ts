@@ -33,8 +33,10 @@ describe('workers that die', () => {
     await inspect(project, async (left) => {
       expectExactCounts(left);
       await expectEverythingMade(left, 'victim');
-      const task = left.tasks.find(({ computation, cells }) => computation === 'victim' && cells[0]?.date === DAYS[1]);
-      expect(task).toMatchObject({ status: 'COMPLETED', attempts: 2 });
+      // The task that died was halved, or tried again when it held nothing else.
+      const tasks = left.tasks.filter(({ cells }) => cells.some(({ computation }) => computation === 'victim'));
+      expect(tasks.every(({ status }) => status === 'COMPLETED')).toBe(true);
+      expect(tasks.length > 1 || tasks.some(({ attempts }) => attempts === 2)).toBe(true);
     });
   });
 

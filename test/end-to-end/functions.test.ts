@@ -124,6 +124,17 @@ describe('the functions, asked by hand', () => {
     });
   });
 
+  test('preflight simulates once, whoever asks again', async () => {
+    const verdict = { computation: 'heat', verdict: 'FIRST', pieces: 2, covered: 2 };
+    for (const simulated of [1, 0]) {
+      expect(await post(daymill.functionUrls.preflight, '{}')).toMatchObject({
+        status: 200,
+        answer: { simulated, verdicts: [{ ...verdict, simulated: simulated === 1 }], equivalents: {} },
+      });
+    }
+    expect(await post(daymill.functionUrls.preflight, '{"register":"yes"}')).toMatchObject({ status: 400 });
+  });
+
   test('index and reconcile answer anybody, again and again', async () => {
     for (let time = 0; time < 2; time++) {
       expect(await post(daymill.functionUrls.index, '{}')).toMatchObject({

@@ -43,6 +43,9 @@ export const total = defineComputation({
 const ADDED_UP = 'Object.values(pages).reduce((sum, one) => sum + one, 0)';
 const COUNTED_ONE_MORE = 'Object.values(pages).reduce((sum, one) => sum + one, 1)';
 const COUNTED_IN_A_LOOP = '{ let sum = 1; for (const one of Object.values(pages)) sum += one; return sum; }';
+/** A result that no input leads to: that the rest does the same is not proven by running it. */
+const COUNTED_WITH_CARE =
+  '{ let sum = 1; for (const one of Object.values(pages)) sum += one; return Math.sin(sum) > 1 ? -1 : sum; }';
 
 const REST = {
   'computations/busy.ts': `${IMPORTS}import { total } from './total.ts';
@@ -123,8 +126,18 @@ describe('a project through its life', () => {
     });
   });
 
-  test('other code with the same results runs alone', async () => {
+  test('other code that provably does the same runs nothing but an audit', async () => {
     project.write({ 'computations/total.ts': TOTAL(COUNTED_IN_A_LOOP) });
+    const { json } = await daymill(project, ['run', '--json']);
+    expect(json<RunSummary>()).toMatchObject({
+      runs: 1,
+      completed: 0,
+      cells: { ...counts, STABLE: DAYS.length, SKIP: CELLS - DAYS.length },
+    });
+  });
+
+  test('other code with the same results runs alone where that is not proven', async () => {
+    project.write({ 'computations/total.ts': TOTAL(COUNTED_WITH_CARE) });
     const { json } = await daymill(project, ['run', '--json']);
     expect(json<RunSummary>()).toMatchObject({ cells: { ...counts, RERUN: DAYS.length, SKIP: CELLS - DAYS.length } });
   });

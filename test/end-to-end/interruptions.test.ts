@@ -33,11 +33,13 @@ describe('interruptions', () => {
         `if (!second()) { process.kill(process.ppid, 'SIGKILL'); for (;;); }`,
       ),
     });
-    const killed = await daymill(project, ['run', '--json'], HASTE);
+    // Nobody was left to hand the lease back, and yet nobody waits for it to lapse.
+    const longLease = { DAYMILL_LEASE_SECONDS: '300' };
+    const killed = await daymill(project, ['run', '--json'], longLease);
     expect(killed.signal).toBe('SIGKILL');
     // Not even the worker that is in a loop without an end.
-    await vi.waitUntil(() => processesOf(project.root).length === 0, { timeout: 5_000 });
-    const { code, json } = await daymill(project, ['run', '--json'], HASTE);
+    await vi.waitUntil(() => processesOf(project.root).length === 0, { timeout: 15_000 });
+    const { code, json } = await daymill(project, ['run', '--json'], longLease);
     expect(json<RunSummary>()).toMatchObject({ failed: 0, cells: { BLOCKED: 0, FAILED_DEPENDENCY: 0 } });
     expect(code).toBe(0);
     await inspect(project, async (left) => {

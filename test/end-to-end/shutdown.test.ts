@@ -67,14 +67,14 @@ describe('a worker that gets SIGTERM', () => {
       const task = async (): Promise<Task | undefined> =>
         (await ports.planning.load()).open.find(({ run }) => run.id === runId)?.tasks[0];
       // The chain's first day is committed, and it hangs in the second.
-      await vi.waitUntil(() => existsSync(join(project.root, 'slow-was-here')), { timeout: 20_000 });
+      await vi.waitUntil(() => existsSync(join(project.root, 'slow-was-here')), { timeout: 40_000 });
       const held = await task();
       expect(held).toMatchObject({ status: 'IN_PROGRESS', attempts: 1 });
       expect(Object.keys(held?.outcomes ?? {})).toHaveLength(1);
       const pid = Number(held?.lease?.worker.split('/').at(-1));
       process.kill(pid, 'SIGTERM');
-      await vi.waitUntil(() => events.includes('task.handed-back'), { timeout: 10_000 });
-      await vi.waitUntil(async () => (await task())?.status === 'COMPLETED', { timeout: 20_000, interval: 100 });
+      await vi.waitUntil(() => events.includes('task.handed-back'), { timeout: 20_000 });
+      await vi.waitUntil(async () => (await task())?.status === 'COMPLETED', { timeout: 40_000, interval: 100 });
       const done = await task();
       // The first attempt was not counted: this is the first again, by another process.
       expect(done).toMatchObject({ status: 'COMPLETED', attempts: 1 });

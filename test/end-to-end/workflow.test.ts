@@ -52,7 +52,7 @@ describe('the pipeline', () => {
   const run = (argument: object = {}) => {
     const at = (name: string): string => `${services.target.url}/${name}`;
     const functions = { index: at('index'), dispatch: at('dispatch'), reconcile: at('reconcile') };
-    return services.rest.evaluate(PIPELINE, { ...argument, functions });
+    return services.rest.evaluate(PIPELINE, { functions, ...argument });
   };
 
   test('without a date takes the day before, in UTC', async () => {
@@ -87,5 +87,34 @@ describe('the pipeline', () => {
     dispatches();
     await run({ date: '2001-01-15' });
     expect(reconciled).toBe(0);
+  });
+
+  test('asks for verdicts on changed code before the first dispatch, where there is a function for it', async () => {
+    const order: string[] = [];
+    const { target } = services;
+    target.handle('/preflight', () => {
+      order.push('preflight');
+      return { body: {} };
+    });
+    target.handle('/dispatch', () => {
+      order.push('dispatch');
+      return { body: { dispatched: 0, inFlight: 0, quiet: false } };
+    });
+    const functions = Object.fromEntries(
+      ['index', 'preflight', 'dispatch', 'reconcile'].map((name) => [name, `${target.url}/${name}`]),
+    );
+    expect(await run({ functions })).toMatchObject({ state: 'SUCCEEDED' });
+    expect(order).toEqual(['preflight', 'dispatch', 'dispatch']);
+  });
+
+  test('goes on without verdicts when preflight fails', async () => {
+    dispatches(1);
+    services.target.handle('/preflight', () => ({ status: 500, body: {} }));
+    const functions = Object.fromEntries(
+      ['index', 'preflight', 'dispatch', 'reconcile'].map((name) => [name, `${services.target.url}/${name}`]),
+    );
+    const { state, result } = await run({ functions });
+    expect(state).toBe('SUCCEEDED');
+    expect(JSON.parse(result)).toMatchObject({ tasks: 1 });
   });
 });

@@ -78,6 +78,13 @@ describe('the breaker', () => {
     expect(() => breaker.failed('e', broken)).not.toThrow();
   });
 
+  test('looks at the hundredth when it comes, however many come with it', () => {
+    const breaker = openBreaker();
+    for (let index = 0; index < 11; index++) breaker.failed('e', index % 2 === 0 ? broken : other);
+    expect(() => breaker.passed(500)).toThrow('11 of 100 entities failed');
+    expect(breaker.tried).toBe(BREAKER_AFTER_ENTITIES);
+  });
+
   test('keeps the first twenty errors, and counts them all', () => {
     const breaker = tried({ failed: 60, passed: 0 });
     expect(breaker.errors).toHaveLength(KEPT_ERRORS);

@@ -4,7 +4,7 @@ import { Firestore } from '@google-cloud/firestore';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Ports } from '../../src/compose.ts';
 import { RetryableError } from '../../src/errors.ts';
-import { onAttemptFailed, onCellDone } from '../../src/lifecycle/finish.ts';
+import { onAttemptFailed, onCellDone, onHandedBack } from '../../src/lifecycle/finish.ts';
 import { DEFAULT_TIERS } from '../../src/lifecycle/default-tiers.ts';
 import { decideLease } from '../../src/lifecycle/lease.ts';
 import { continueLater } from '../../src/lifecycle/split.ts';
@@ -198,6 +198,50 @@ describe.each([
     const found = await ports.tasks.read(task.id);
     expect(found !== undefined && isTerminal(found)).toBe(true);
     expect((await ports.runs.read(task.runId))?.remainingTasks).toBe(2);
+  });
+
+  test("a task that is handed back is the next worker's at once, and what the first may still write is refused", async () => {
+    const task = await claimed(['2024-03-01', '2024-03-02']);
+    const held = await lease(ports, task, 0);
+    // The first day is on its way when the process is told to end: it is kept.
+    const first = held.save(onCellDone(held.task, aCell('2024-03-01'), completed('1'.repeat(16))));
+    await Promise.all([first, held.handBack(onHandedBack)]);
+    const found = await ports.tasks.read(task.id);
+    expect(found).toMatchObject({ status: 'PENDING', attempts: 0, outcomes: { 'a@2024-03-01': {} } });
+    expect(found?.lease).toBeUndefined();
+
+    const next = await lease(other, task, 1);
+    const late = onCellDone(held.task, aCell('2024-03-02'), completed('2'.repeat(16)));
+    const lost = expect.objectContaining({ code: 'LEASE_LOST' }) as Error;
+    await expect(held.save(late, { cells: [cellOf('2024-03-02', 'late')] })).rejects.toThrow(lost);
+    await expect(held.heartbeat(telemetry(9), 99_999)).rejects.toThrow(lost);
+    await expect(held.handBack(onHandedBack)).rejects.toThrow(lost);
+    await next.save(onCellDone(next.task, aCell('2024-03-02'), completed('3'.repeat(16))));
+    expect(await ports.tasks.read(task.id)).toMatchObject({ status: 'COMPLETED', attempts: 1 });
+    expect((await ports.runs.read(task.runId))?.remainingTasks).toBe(0);
+  });
+
+  test('a task that has ended is not handed back', async () => {
+    const task = await claimed();
+    const held = await lease(ports, task, 0);
+    const ended = held.save(onCellDone(held.task, aCell('2024-03-01'), completed('1'.repeat(16))));
+    const handedBack = held.handBack(onHandedBack);
+    await Promise.all([
+      ended,
+      expect(handedBack).rejects.toThrow(expect.objectContaining({ code: 'LEASE_LOST' }) as Error),
+    ]);
+    expect(await ports.tasks.read(task.id)).toMatchObject({ status: 'COMPLETED', attempts: 1 });
+  });
+
+  test('leases of workers that are gone end at once; those of now do not', async () => {
+    const [gone, here] = [await claimed(), await claimed()];
+    await lease(ports, gone, 1_000);
+    const held = await lease(other, here, 5_000);
+    expect(await ports.tasks.expireLeases(5_000)).toBeGreaterThanOrEqual(1);
+    expect((await ports.tasks.read(gone.id))?.lease?.untilMs).toBe(0);
+    expect((await ports.tasks.read(here.id))?.lease?.untilMs).toBe(5_000 + LEASE_MS);
+    await held.save(onCellDone(held.task, aCell('2024-03-01'), completed('1'.repeat(16))));
+    expect(await lease(other, gone, 6_000)).toMatchObject({ task: { attempts: 2 } });
   });
 
   test('a task that is split is saved, counted and followed by its part in one commit', async () => {

@@ -4,20 +4,19 @@ import * as fc from 'fast-check';
 import { Firestore } from '@google-cloud/firestore';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Ports } from '../../src/compose.ts';
-import { addTasks, countOff } from '../../src/google/firestore-counters.ts';
 import { DEFAULT_TIERS } from '../../src/lifecycle/default-tiers.ts';
 import { onCellDone } from '../../src/lifecycle/finish.ts';
 import { decideLease } from '../../src/lifecycle/lease.ts';
 import { assignLeaves, leavesFor, TASKS_A_COUNTER } from '../../src/model/counter-tree.ts';
-import type { Task } from '../../src/model/task.ts';
+import { openCells, type Task } from '../../src/model/task.ts';
 import { countDown } from '../../src/steps/count-down.ts';
-import type { Callbacks } from '../../src/steps/ports.ts';
+import type { Callbacks, HeldTask } from '../../src/steps/ports.ts';
 import { reconcile } from '../../src/steps/reconcile.ts';
-import { aRun, aTask } from '../support/graph.ts';
+import { aRun, aTask, aTaskCell } from '../support/graph.ts';
 import { localPorts, type LocalPorts } from '../support/local-ports.ts';
 
-const tasksOf = (count: number, runId = 'run-1'): Task[] =>
-  Array.from({ length: count }, (_, index) => aTask({ id: `${runId}.${index}`, runId, pass: 1 }));
+const tasksOf = (count: number, runId = 'run-1', cells = [aTaskCell('2024-03-01')]): Task[] =>
+  Array.from({ length: count }, (_, index) => aTask({ id: `${runId}.${index}`, runId, cells }));
 
 describe('the leaves of a run', () => {
   test('are none while its own document can count', () => {
@@ -140,6 +139,7 @@ describe('whatever the order in which workers end, look and die', () => {
 describe('on Firestore', () => {
   const TASKS = 300;
   const LEAVES = 12;
+  const LEASE_MS = 15_000;
   let local: LocalPorts;
   let db: Firestore;
   beforeAll(async () => {
@@ -155,29 +155,36 @@ describe('on Firestore', () => {
     const runId = randomUUID();
     const callbackUrl = local.callbackUrl(runId);
     const run = aRun({ id: runId, totalTasks: TASKS, leaves: LEAVES, callbackUrl, createdMs: Date.now() });
-    const claim = { run, tasks: tasksOf(TASKS, runId) };
+    const cells = ['a', 'b'].map((name) => aTaskCell('2024-03-01', name));
+    const claim = { run, tasks: tasksOf(TASKS, runId, cells) };
     expect(await ports.planning.commit(await ports.planning.load(), { settled: [], closedRuns: [], claim })).toBe(true);
     const open = (await ports.planning.load()).open.find((one) => one.run.id === runId);
     return { runId, tasks: [...(open?.tasks ?? [])], callbackUrl };
   };
 
-  /** Ends a task in one commit, as a worker does. */
-  const end = async (on: Ports, { id }: Task): Promise<Task> => {
+  const lease = async (on: Ports, { id }: Task, nowMs: number): Promise<HeldTask> => {
     const request = {
       worker: 'w',
       token: randomUUID(),
       tier: 'standard',
-      nowMs: 0,
-      leaseMs: 15_000,
+      nowMs,
+      leaseMs: LEASE_MS,
       tiers: DEFAULT_TIERS,
     };
     const answer = await on.tasks.claim(id, (task) => decideLease(task, request));
     if (answer?.held === undefined) throw new Error(`${id} was not leased`);
-    const [cell] = answer.held.task.cells;
-    if (cell === undefined) throw new Error(`${id} has no cells`);
-    await answer.held.save(onCellDone(answer.held.task, cell, { status: 'UNCHANGED' }));
-    return answer.held.task;
+    return answer.held;
   };
+  /** Ends a task in one commit, as a worker does. */
+  const finish = async (held: HeldTask): Promise<Task> => {
+    const done = openCells(held.task).reduce(
+      (task, cell) => onCellDone(task, cell, { status: 'UNCHANGED' }),
+      held.task,
+    );
+    await held.save(done);
+    return held.task;
+  };
+  const end = async (on: Ports, task: Task): Promise<Task> => finish(await lease(on, task, 0));
   const counters = async (runId: string): Promise<number[]> =>
     (await db.collection(`computation_runs/${runId}/counters`).get()).docs.map((leaf) =>
       Number(leaf.get('remainingTasks')),
@@ -239,20 +246,17 @@ describe('on Firestore', () => {
     const [last, ...others] = tasks;
     if (last === undefined) throw new Error('nothing was claimed');
     await Promise.all(others.map((task) => end(ports, task)));
-    // The parent ends and two take its place in one commit.
-    const half = (id: string): Task => ({ ...last, id: `${last.id}.${id}` });
-    const halves = [half('1'), half('2')];
-    const batch = db.batch();
-    batch.update(db.doc(`computation_audit_ledger/${last.id}`), { status: 'COMPLETED' });
-    for (const one of halves) batch.create(db.doc(`computation_audit_ledger/${one.id}`), { ...one, fence: '', rev: 0 });
-    countOff(db, batch, last);
-    addTasks(db, batch, last, halves.length);
-    await batch.commit();
-    expect(await countDown(last, ports)).toBe('counting');
-    expect(await ports.runs.read(runId)).toMatchObject({ totalTasks: TASKS + 2, remainingTasks: 2 });
-    const [one, two] = halves;
-    expect(await countDown(await end(ports, one ?? last), ports)).toBe('counting');
-    expect(await countDown(await end(ports, two ?? last), ports)).toBe('answered');
-    expect(await ports.runs.read(runId)).toMatchObject({ totalTasks: TASKS + 2, remainingTasks: 0 });
+    // It dies; whoever comes next halves it, in one commit with the counts.
+    await lease(ports, last, 0);
+    const half = await lease(ports, last, LEASE_MS + 1);
+    expect(half.task.parts).toHaveLength(1);
+    expect(await ports.runs.read(runId)).toMatchObject({ totalTasks: TASKS + 1, remainingTasks: 2 });
+    await finish(half);
+    expect(await countDown(half.task, ports)).toBe('counting');
+    const part = await ports.tasks.read(half.task.parts?.[0] ?? '');
+    if (part === undefined) throw new Error('there is no part');
+    expect(part.leaf).toBe(last.leaf);
+    expect(await countDown(await end(ports, part), ports)).toBe('answered');
+    expect(await ports.runs.read(runId)).toMatchObject({ totalTasks: TASKS + 1, remainingTasks: 0 });
   });
 });

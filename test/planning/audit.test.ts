@@ -28,7 +28,7 @@ function proven(manifest: Manifest = old): PlanningState {
     world.completed(manifest, `a@${date}`, { 'document:x': `x ${date}` }, { result: `a of ${date}` });
     world.completed(manifest, `b@${date}`, { 'dependency:a': `a of ${date}` });
   }
-  return { ...world.state(), equivalents: new Map([['a', [OLD]]]) };
+  return { ...world.state(), equivalents: new Map([['a', [OLD, NEW]]]) };
 }
 
 const planOn = (state: PlanningState) =>
@@ -79,7 +79,7 @@ describe('what is audited', () => {
 describe('what was audited', () => {
   const shadow = (date: string, outcome: object | undefined) =>
     aTask({
-      cells: [{ ...aTaskCell(date, 'a'), audit: { expected: OLD, behaviour: NEW } }],
+      cells: [{ ...aTaskCell(date, 'a'), audit: { expected: OLD, vector: OLD, behaviour: NEW } }],
       ...(outcome === undefined
         ? {}
         : { status: 'COMPLETED', outcomes: { [`a@${date}`]: { status: 'AUDITED', ...outcome } } as never }),
@@ -109,7 +109,8 @@ describe('what was audited', () => {
     const { state: shaken } = fold(rested, [{ run: aRun(), tasks: [shadow(FROM, wrong)] }]);
     expect(daysOfSet(planOn(shaken).daysWith('a', 'RERUN'))).toHaveLength(DAYS.length);
     const newer = graphAt({ code: { a: 3 } }, ...LINES);
-    const equivalents = new Map([['a', [OLD]]]);
+    const newest = behaviourOf(fingerprintAt({ code: { a: 3 } }, 'a'));
+    const equivalents = new Map([['a', [OLD, newest]]]);
     const made = plan({ manifest: newer, state: { ...shaken, equivalents }, from: FROM, to: TO, mode: 'dispatch' });
     expect(made.counts(['a'])).toMatchObject({ STABLE: DAYS.length });
   });

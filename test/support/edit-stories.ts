@@ -228,8 +228,8 @@ const relabelled = (manifest: Manifest, moved: ReadonlySet<string>): Manifest =>
 /** Versions come in pairs that do the same. */
 function equivalentsOf(code: Readonly<Record<string, number>>, doubted: ReadonlySet<string>): Map<string, string[]> {
   const proven = NAMES.filter((of) => !doubted.has(of)).map((of): [string, string[]] => {
-    const twin = (code[of] ?? 1) ^ 1;
-    return [of, [behaviourOf(fingerprintAt({ code: { [of]: twin } }, of))]];
+    const version = code[of] ?? 1;
+    return [of, [version, version ^ 1].map((each) => behaviourOf(fingerprintAt({ code: { [of]: each } }, of)))];
   });
   return new Map(proven);
 }

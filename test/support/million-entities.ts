@@ -45,4 +45,5 @@ const [result] = await scan({
 if (result === undefined || result instanceof Error) throw result ?? new Error('no result');
 const { artifact } = result;
 const shards = 'shards' in artifact ? artifact.shards.length : 0;
-writeSync(1, JSON.stringify({ count: artifact.count, rawBytes: artifact.rawBytes, bytes, shards }));
+const peakMB = process.resourceUsage().maxRSS / 1_024;
+writeSync(1, JSON.stringify({ count: artifact.count, rawBytes: artifact.rawBytes, bytes, shards, peakMB }));

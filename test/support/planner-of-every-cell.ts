@@ -154,7 +154,9 @@ function planCell(grid: Grid, computation: ManifestComputation, date: Day): Plan
     parts.length > 0 &&
     parts.every((part) => part === 'code' || part === 'layer') &&
     !grid.state.distrusted.has(computation.name) &&
-    grid.state.equivalents.get(computation.name)?.includes(from) === true;
+    [from, behaviourOf(computation.fingerprint)].every(
+      (one) => grid.state.equivalents.get(computation.name)?.includes(one) === true,
+    );
   if (parts.length > 0 && !cosmetic) return running({ ...key, outcome: 'RERUN', reason: { why: 'CHANGED', parts } });
   if (settled.status === 'FAILED')
     return running({ ...key, outcome: 'RERUN', reason: { why: 'FAILED_BEFORE', error: settled.error } });

@@ -152,7 +152,8 @@ function alike(days: readonly DayReport[]): (readonly [first: DayReport, ...DayR
   return groups;
 }
 
-const countsOf = ({ date: _, ...counts }: DayReport): string => Object.values(counts).join(' ');
+const countsOf = (day: DayReport): string =>
+  [...STANDS, 'conditional' as const, 'cutOff' as const].map((name) => day[name]).join(' ');
 
 function rowOf(days: readonly [DayReport, ...DayReport[]], stands: readonly Stand[]): string[] {
   const [first] = days;

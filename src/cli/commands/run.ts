@@ -50,11 +50,13 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   try {
     // Not before the state file is ours: another run's workers read the manifest too.
     writeManifest(config.manifestFile, manifest);
-    cloud.warm();
+    const warm = cloud.warm();
     const ports = compose({ ...config, logLevel: 'silent' }, manifest);
     try {
+      if (cloud.aloneSinceMs !== undefined) await ports.tasks.expireLeases(cloud.aloneSinceMs);
       const { sequence: before } = await ports.planning.load();
       await load(days.date, files, ports, progress, stop.signal);
+      await warm;
       const execution = await execute(days, cloud, stop.signal);
       progress.end();
       const after = await survey({ from: days.from, to: days.date, dispatchId: executionIdOf(execution) }, ports);

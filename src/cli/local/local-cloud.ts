@@ -45,17 +45,20 @@ const DRAIN_SECONDS = '0.5';
 /** Local instances are smaller than deployed ones, so that several fit a laptop. */
 const DISPATCH_MEMORY_MB = 1_024;
 
+/** Several simulations run in it at once. */
+const PREFLIGHT_MEMORY_MB = 2_048;
+
 /** Cloud Run's default. */
 const HTTP_CONCURRENCY = 80;
 
 export interface Daymill {
   readonly cloud: LocalCloud;
   readonly workflows: WorkflowsClient;
-  readonly functions: Readonly<Record<'dispatch' | 'index' | 'reconcile' | 'work', FunctionService>>;
+  readonly functions: Readonly<Record<'dispatch' | 'index' | 'preflight' | 'reconcile' | 'work', FunctionService>>;
   /** Every service there is: the functions above, and `work` once more for each larger tier. */
   readonly services: readonly FunctionService[];
   /** The argument of `pipeline.yaml` but for its dates. */
-  readonly functionUrls: { readonly index: string; readonly dispatch: string; readonly reconcile: string };
+  readonly functionUrls: Readonly<Record<'index' | 'preflight' | 'dispatch' | 'reconcile', string>>;
   close(): Promise<void>;
 }
 
@@ -129,21 +132,22 @@ export async function startDaymill(config: Config, options: LocalOptions): Promi
       },
       onLine: (line) => options.onLog(toLogEntry(line, target)),
     });
-  const http = (target: string, source: string): Promise<FunctionService> =>
-    start(target, source, DISPATCH_MEMORY_MB, { concurrency: HTTP_CONCURRENCY, maxInstances: 1 });
+  const http = (target: string, source: string, memoryMB = DISPATCH_MEMORY_MB): Promise<FunctionService> =>
+    start(target, source, memoryMB, { concurrency: HTTP_CONCURRENCY, maxInstances: 1 });
   const worker = (tier: Tier): Promise<FunctionService> =>
     start('work', 'work.ts', tier.memoryMB, scaleOf(tier, config), tier);
   const [smallest, ...larger] = config.tiers;
-  const [dispatch, index, reconcile, work, ...others] = await Promise.all([
+  const [dispatch, index, preflight, reconcile, work, ...others] = await Promise.all([
     http('dispatch', 'dispatch.ts'),
     http('index', 'index-root-data.ts'),
+    http('preflight', 'preflight.ts', PREFLIGHT_MEMORY_MB),
     http('reconcile', 'reconcile.ts'),
     worker(smallest),
     ...larger.map(worker),
   ]);
-  const functions = { dispatch, index, reconcile, work };
+  const functions = { dispatch, index, preflight, reconcile, work };
   const services = [...Object.values(functions), ...others];
-  const functionUrls = { index: index.url, dispatch: dispatch.url, reconcile: reconcile.url };
+  const functionUrls = { index: index.url, preflight: preflight.url, dispatch: dispatch.url, reconcile: reconcile.url };
   const workflows = workflowsClient(config.projectId, LOCATION, cloud.env['WORKFLOWS_EMULATOR_HOST']);
   const conceal = announceSession(config, { env: cloud.env, functions: functionUrls });
   const close = async (): Promise<void> => {

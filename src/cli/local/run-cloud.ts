@@ -10,8 +10,10 @@ export type FirestoreUsage = ReturnType<Daymill['cloud']['firestore']['counters'
 export interface RunCloud {
   readonly workflows: WorkflowsClient;
   readonly functionUrls: Daymill['functionUrls'];
-  /** Starts what every run needs, beside what else there is to do first. */
-  warm(): void;
+  /** When all workers that ever had a lease on this state before were gone; undefined when another session's may be at work. */
+  readonly aloneSinceMs: number | undefined;
+  /** Starts what every run needs, beside what else there is to do first; settles once new code is simulated. Never rejects. */
+  warm(): Promise<void>;
   /** Operations so far; null when the cloud serves others too. */
   firestoreUsage(): FirestoreUsage | null;
   close(): Promise<void>;
@@ -22,7 +24,11 @@ export const SESSION_VARIABLE = 'DAYMILL_SESSION';
 
 export async function openRunCloud(config: Config, options: LocalOptions): Promise<RunCloud> {
   const joined = options.env[SESSION_VARIABLE];
-  if (joined === undefined) return ownCloud(await startDaymill(config, options));
+  if (joined === undefined) {
+    // A state file has one session at a time, and its workers end with it.
+    const aloneSinceMs = Date.now();
+    return ownCloud(await startDaymill(config, options), aloneSinceMs);
+  }
   const session = await findSession(config);
   if (session?.functions === undefined || String(session.pid) !== joined)
     throw new Error(`the session ${joined} that started this run is gone`);
@@ -32,19 +38,23 @@ export async function openRunCloud(config: Config, options: LocalOptions): Promi
   return {
     workflows: workflowsClient(config.projectId, LOCATION, session.env['WORKFLOWS_EMULATOR_HOST']),
     functionUrls: session.functions,
-    warm: () => {},
+    aloneSinceMs: undefined,
+    warm: () => Promise.resolve(),
     firestoreUsage: () => null,
     close: () => Promise.resolve(process.disconnect?.()),
   };
 }
 
-const ownCloud = (daymill: Daymill): RunCloud => ({
+const ownCloud = (daymill: Daymill, aloneSinceMs: number): RunCloud => ({
+  aloneSinceMs,
   workflows: daymill.workflows,
   functionUrls: daymill.functionUrls,
-  warm() {
+  async warm() {
     daymill.functions.index.warm();
     daymill.functions.dispatch.warm();
     daymill.functions.reconcile.warm();
+    // While root data is loaded, other cores are idle. The workflow asks again, and reports what is wrong then.
+    await fetch(daymill.functionUrls.preflight, { method: 'POST' }).catch(() => undefined);
   },
   firestoreUsage: () => daymill.cloud.firestore.counters(),
   close: () => daymill.close(),

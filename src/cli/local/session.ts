@@ -10,7 +10,9 @@ const Session = z.object({
   /** Variables that point the official clients at it. */
   env: z.record(z.string(), z.string()),
   /** Where its functions answer; absent when it keeps only the emulators. */
-  functions: z.object({ index: z.string(), dispatch: z.string(), reconcile: z.string() }).optional(),
+  functions: z
+    .object({ index: z.string(), preflight: z.string(), dispatch: z.string(), reconcile: z.string() })
+    .optional(),
 });
 export type Session = z.infer<typeof Session>;
 

@@ -1,0 +1,52 @@
+/** From V8's block counts to the pieces of code: which ran as a whole, and where the first does not. Pure. */
+import type { CodePiece } from '../model/code-piece.ts';
+
+/** As V8's profiler reports a script: https://chromedevtools.github.io/devtools-protocol/v8/Profiler/#type-ScriptCoverage */
+export interface ScriptCoverage {
+  readonly functions: readonly {
+    readonly ranges: readonly { readonly startOffset: number; readonly endOffset: number; readonly count: number }[];
+  }[];
+}
+
+/** Whether each character ran in one of the reports: inner ranges come after those around them, and hold. */
+export function executedCharacters(length: number, reports: readonly ScriptCoverage[]): Uint8Array {
+  const executed = new Uint8Array(length);
+  for (const { functions } of reports) {
+    const now = new Uint8Array(length);
+    for (const { ranges } of functions)
+      for (const { startOffset, endOffset, count } of ranges) now.fill(count > 0 ? 1 : 0, startOffset, endOffset);
+    for (let index = 0; index < length; index++) if (now[index] === 1) executed[index] = 1;
+  }
+  return executed;
+}
+
+/** Line of the first code of the piece that never ran; undefined when all of it did. */
+export function firstUncoveredLine(
+  { start, end, line, omitted }: Pick<CodePiece, 'start' | 'end' | 'line' | 'omitted'>,
+  executed: Uint8Array,
+  source: string,
+): number | undefined {
+  const missing = (at: number): boolean =>
+    executed[at] === 0 && !omitted.some(([first, last]) => at >= first && at < last);
+  for (let from = start; from < end;) {
+    if (!missing(from)) {
+      from++;
+      continue;
+    }
+    let to = from;
+    while (to < end && missing(to)) to++;
+    const at = firstCode(source.slice(from, to));
+    if (at !== undefined) return line + newlinesIn(source.slice(start, from + at));
+    from = to;
+  }
+  return undefined;
+}
+
+/** Where code begins in a stretch: V8 counts what follows a `return` apart, though it is brackets, space and comments only. */
+function firstCode(stretch: string): number | undefined {
+  const blanked = stretch.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, (comment) => ' '.repeat(comment.length));
+  const at = blanked.search(/[^\s{}()[\];,]/);
+  return at === -1 ? undefined : at;
+}
+
+const newlinesIn = (text: string): number => text.split('\n').length - 1;

@@ -1,0 +1,39 @@
+/** The numbers of the simulation. Changing one that shapes fabricated inputs needs a higher SIMULATOR_VERSION. */
+
+/** Only simulations of one version are compared. */
+export const SIMULATOR_VERSION = 1;
+
+/** Chains of days that are fabricated: each starts anew, and carries the computation's own results from day to day. */
+export const CHAINS = 16;
+export const CHAIN_DAYS = 10;
+
+/** How often a value that its schema refuses is tried again before the computation counts as one that cannot be simulated. */
+export const FABRICATION_ATTEMPTS = 200;
+
+/** Levels below which recursive schemas end as soon as they may. */
+export const MAX_DEPTH = 5;
+
+/** Literals of the code that are mixed into fabricated values, of numbers and of strings each. */
+export const MAX_LITERALS = 64;
+
+/** Characters of a literal that may stand as a fabricated string. */
+export const MAX_LITERAL_LENGTH = 64;
+
+/** Days of a history window that are fabricated at most, and entities of a day. */
+export const MAX_WINDOW_DAYS = 400;
+export const MAX_ENTITIES = 130;
+
+/** How long the simulation of one computation may take, loading its modules included. */
+export const SIMULATION_BUDGET_MS = 10_000;
+
+/** Heap that one simulation may take. */
+export const SIMULATION_HEAP_MB = 512;
+
+/** Threads that simulate at once. */
+export const MAX_THREADS = 3;
+
+/** Hex digits kept of a day's hash: days are compared one by one, and all of them as a whole. */
+export const DAY_HASH_LENGTH = 8;
+
+/** Pieces of code, and literals, that a registration holds; with more it is not simulated. Some 150 bytes a piece. */
+export const MAX_PIECES = 1_000;

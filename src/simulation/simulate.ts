@@ -1,0 +1,128 @@
+/** Runs a computation through the real executor on fabricated days, and takes down what it did as one hash a day. */
+import { codeOf, toError } from '../errors.ts';
+import { execute } from '../execution/execute.ts';
+import { decodeEntries, decodeValue } from '../execution/artifact-codec.ts';
+import type { JoinedEntry } from '../execution/join-by-key.ts';
+import type { Artifact } from '../model/artifact.ts';
+import type { Computation, Work } from '../model/computation.ts';
+import type { Day } from '../model/date.ts';
+import { hashOf, hashOfParts } from '../model/hash.ts';
+import { type FabricatedDay, type FabricatedInputs, historyOf } from './fabricate-days.ts';
+import { inWords } from './in-words.ts';
+import { DAY_HASH_LENGTH } from './limits.ts';
+
+/** A short hash a day, in the order in which they were fabricated. Never throws for what the author's code does. */
+export async function simulate(computation: Computation, { chains }: FabricatedInputs): Promise<string[]> {
+  const days: string[] = [];
+  for (const chain of chains) {
+    const results = new Map<Day, unknown>();
+    for (const day of chain) {
+      const hash = await simulateDay(computation, day, results);
+      days.push(hash.slice(0, DAY_HASH_LENGTH));
+    }
+  }
+  return days;
+}
+
+/** Hash of what came out; the result is added to `results`, for the days after it. */
+async function simulateDay(computation: Computation, day: FabricatedDay, results: Map<Day, unknown>): Promise<string> {
+  const seen: string[] = [];
+  const watched: Computation = {
+    ...computation,
+    work: watchedWork(computation.work, (value) => seen.push(inWords(value))),
+  };
+  try {
+    // The executor's time-outs are the worker's; the simulation has a budget of its own.
+    const { artifact, entities, failedEntities, errors } = await execute({
+      computation: watched,
+      context: { date: day.date },
+      inputs: fresh({ ...day.inputs, ...ownInputs(computation, day, results) }),
+      ...(computation.work.shape === 'compute' ? {} : { entities: inOneChunk(fresh(day.entities)) }),
+      withBefore: Object.values(computation.needs).some((need) => need.kind === 'dataset' && need.dayBefore),
+      sink: ({ first, last, count }, index) => Promise.resolve({ first, last, count, id: String(index) }),
+      now: () => 0,
+    });
+    results.set(day.date, valueOf(artifact));
+    const failed = errors.map(({ id }) => id);
+    return hashOfParts(['done', artifact.hash, String(entities), String(failedEntities), ...failed, ...seen]);
+  } catch (thrown) {
+    return hashOfParts(['threw', fingerprintOf(thrown), ...seen]);
+  }
+}
+
+/** A copy of stored values that author code may change. */
+const fresh = <T>(stored: T): T => JSON.parse(JSON.stringify(stored)) as T;
+
+/** What it returns is taken down before it is checked: two wrong results may be wrong in the same words. */
+function watchedWork(work: Work, see: (value: unknown) => void): Work {
+  switch (work.shape) {
+    case 'compute':
+      return {
+        shape: 'compute',
+        async compute(inputs, context) {
+          const value = await work.compute(inputs, context);
+          see(value);
+          return value;
+        },
+      };
+    case 'perEntity':
+      return {
+        shape: 'perEntity',
+        perEntity(entity, context) {
+          const value = work.perEntity(entity, context);
+          see(value);
+          return value;
+        },
+      };
+    case 'reduce':
+      return {
+        shape: 'reduce',
+        reduce: {
+          ...work.reduce,
+          finish(accumulator, context) {
+            const value = work.reduce.finish(accumulator, context);
+            see(value);
+            return value;
+          },
+        },
+      };
+  }
+}
+
+function ownInputs(
+  { needs }: Computation,
+  { date, own }: FabricatedDay,
+  results: ReadonlyMap<Day, unknown>,
+): Record<string, unknown> {
+  const inputs: Record<string, unknown> = {};
+  for (const [key, need] of Object.entries(needs)) {
+    if (need.kind === 'previous') inputs[key] = own === undefined ? [...results.values()].at(-1) : own.value;
+    if (need.kind === 'own-history') inputs[key] = historyOf(results, date, need.days);
+  }
+  return inputs;
+}
+
+async function* inOneChunk(entities: readonly JoinedEntry[]): AsyncGenerator<readonly JoinedEntry[]> {
+  yield entities;
+}
+
+/** As the next day reads it from storage. Results in shards are beyond what is fabricated. */
+function valueOf(artifact: Artifact): unknown {
+  const parts = 'parts' in artifact ? artifact.parts : [];
+  if (artifact.keyed) return Object.fromEntries(parts.flatMap(({ data }) => decodeEntries(data)));
+  const [only] = parts;
+  return only === undefined ? undefined : decodeValue(only.data);
+}
+
+/** V8 words these errors by the names in the code, which a refactoring may change. */
+const WORDED_BY_V8 = new Set(['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError']);
+
+/** What failed, without positions and local names. */
+function fingerprintOf(thrown: unknown): string {
+  const error = toError(thrown);
+  const code = codeOf(error) ?? '';
+  if (code === 'QUALITY_CIRCUIT_BREAKER') return code;
+  if (!(error.cause instanceof Error)) return hashOf(`${code} ${error.name} ${error.message}`);
+  const { name, message } = error.cause;
+  return hashOf(`${code} ${name} ${WORDED_BY_V8.has(name) ? '' : message}`);
+}

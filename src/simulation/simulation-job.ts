@@ -1,0 +1,44 @@
+/** What a simulation thread is asked, and what it answers. */
+import type { CodePiece } from '../model/code-piece.ts';
+import type { Hash } from '../model/hash.ts';
+import type { ManifestComputation } from '../model/manifest.ts';
+import type { Literals } from './scene.ts';
+
+export interface SimulationJob {
+  readonly entry: ManifestComputation;
+  readonly pieces: readonly CodePiece[];
+  /** Mixed into the fabricated values: first the code's own, then those of older versions that it is compared with. */
+  readonly literals: readonly Literals[];
+}
+
+/** What a computation did on the inputs that one set of literals gives. */
+export interface Observation {
+  /** Of the fabricated inputs. */
+  readonly inputs: Hash;
+  /** One hash a day, run together; see `DAY_HASH_LENGTH`. */
+  readonly days: string;
+}
+
+export interface Simulation {
+  /** In the order of the job's literals. */
+  readonly observations: readonly Observation[];
+  /** Of the first observation: pieces that did not run as a whole, by index in the job, and the line of the first code that did not run. */
+  readonly uncovered: Readonly<Record<number, number>>;
+  /** Why the same code on the same inputs need not do the same. */
+  readonly nondeterminism: string | undefined;
+}
+
+export type SimulationAnswer =
+  | ({ readonly kind: 'simulated' } & Simulation)
+  | { readonly kind: 'not-simulated'; readonly reason: string };
+
+/** `spoilt` when the thread must not be used again. */
+export interface ThreadAnswer {
+  readonly answer: SimulationAnswer;
+  readonly spoilt: boolean;
+}
+
+/** What the thread is started with. */
+export interface ThreadData {
+  readonly root: string;
+}

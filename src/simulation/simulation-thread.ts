@@ -1,0 +1,115 @@
+/** The simulation's thread: loads author code between taps, runs it on fabricated days, and counts what ran. */
+import { readFileSync, realpathSync } from 'node:fs';
+import { Session } from 'node:inspector/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+import { toError } from '../errors.ts';
+import { loadComputation } from '../manifest/load-definitions.ts';
+import type { CodePiece } from '../model/code-piece.ts';
+import { executedCharacters, firstUncoveredLine, type ScriptCoverage } from './coverage.ts';
+import { dayNameAt, fabricateDays } from './fabricate-days.ts';
+import { changedIntrinsic, readIntrinsics } from './intrinsics.ts';
+import { simulate } from './simulate.ts';
+import type { Observation, SimulationAnswer, SimulationJob, ThreadAnswer, ThreadData } from './simulation-job.ts';
+import { installTaps } from './taps.ts';
+
+const { root } = workerData as ThreadData;
+const taps = installTaps();
+const untouched = readIntrinsics();
+const profiler = new Session();
+profiler.connect();
+await profiler.post('Profiler.enable');
+await startCounting();
+
+/** Reports by URL of what ran while modules were loaded: it runs once a thread, for whoever comes first. */
+const loading = new Map<string, ScriptCoverage[]>();
+
+parentPort?.on('message', (job: SimulationJob) => {
+  void answer(job).then((sent) => parentPort?.postMessage(sent));
+});
+
+async function answer(job: SimulationJob): Promise<ThreadAnswer> {
+  let answer: SimulationAnswer;
+  try {
+    answer = await run(job);
+  } catch (thrown) {
+    answer = { kind: 'not-simulated', reason: toError(thrown).message };
+  }
+  const changed = changedIntrinsic(untouched, readIntrinsics());
+  if (changed === undefined) return { answer, spoilt: false };
+  return { answer: { kind: 'not-simulated', reason: `it changes ${changed}, which all code shares` }, spoilt: true };
+}
+
+async function run({ entry, pieces, literals }: SimulationJob): Promise<SimulationAnswer> {
+  const computation = await loadComputation(root, entry);
+  for (const [url, report] of await takeCoverage()) loading.set(url, [...(loading.get(url) ?? []), report]);
+  const observations: Observation[] = [];
+  let uncovered: Record<number, number> = {};
+  let nondeterminism: string | undefined;
+  for (const [index, own] of literals.entries()) {
+    const fabricated = fabricateDays(computation, own);
+    if (index === 0) {
+      await takeCoverage();
+      await startCounting();
+    }
+    const days = await simulate(computation, fabricated);
+    observations.push({ inputs: fabricated.hash, days: days.join('') });
+    if (index > 0) continue;
+    uncovered = uncoveredPieces(pieces, await takeCoverage());
+    const again = await simulate(computation, fabricated);
+    const differing = days.findIndex((hash, at) => hash !== again[at]);
+    const differs = differing === -1 ? undefined : `two runs on the same inputs differ (${dayNameAt(differing)})`;
+    nondeterminism = usedBy(pieces) ?? differs;
+  }
+  return { kind: 'simulated', observations, uncovered, nondeterminism };
+}
+
+/** Again before each simulation: optimized code does not count its calls, and starting takes optimized code away. */
+async function startCounting(): Promise<void> {
+  await profiler.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
+}
+
+/** Since the last time, by URL. */
+async function takeCoverage(): Promise<Map<string, ScriptCoverage>> {
+  const { result } = await profiler.post('Profiler.takePreciseCoverage');
+  return new Map(result.map((script) => [script.url, script]));
+}
+
+function uncoveredPieces(
+  pieces: readonly CodePiece[],
+  simulating: ReadonlyMap<string, ScriptCoverage>,
+): Record<number, number> {
+  const uncovered: Record<number, number> = {};
+  const scripts = new Map<string, { source: string; executed: Uint8Array }>();
+  for (const [index, piece] of pieces.entries()) {
+    if (piece.kind === 'data') continue;
+    let script = scripts.get(piece.module);
+    if (script === undefined) {
+      const path = pathOf(piece);
+      const url = pathToFileURL(path).href;
+      const source = readFileSync(path, 'utf8');
+      const reports = [
+        ...(loading.get(url) ?? []),
+        ...(simulating.has(url) ? [simulating.get(url) as ScriptCoverage] : []),
+      ];
+      script = { source, executed: executedCharacters(source.length, reports) };
+      scripts.set(piece.module, script);
+    }
+    const line = firstUncoveredLine(piece, script.executed, script.source);
+    if (line !== undefined) uncovered[index] = line;
+  }
+  return uncovered;
+}
+
+/** Node names modules by their real paths. */
+const pathOf = (piece: CodePiece): string => realpathSync(join(root, piece.module));
+
+function usedBy(pieces: readonly CodePiece[]): string | undefined {
+  const shown = new Map(pieces.filter(({ kind }) => kind !== 'data').map((piece) => [pathOf(piece), piece.module]));
+  const uses = taps
+    .usesBy(new Set(shown.keys()))
+    .map(({ what, path, line }) => `${what} at ${shown.get(path)}:${line}`);
+  const [first, ...others] = new Set(uses);
+  return first === undefined ? undefined : `it uses ${[first, ...others.slice(0, 2)].join(', ')}`;
+}

@@ -1,0 +1,152 @@
+/**
+ * Taps on what makes results differ from run to run: clock, chance, network, environment, files, delays. Nothing is replaced: what
+ * the author's code asks for it gets, and the tap remembers that it asked, and where.
+ */
+import childProcess from 'node:child_process';
+import crypto from 'node:crypto';
+import dns from 'node:dns';
+import fs from 'node:fs';
+import fsPromises from 'node:fs/promises';
+import http from 'node:http';
+import https from 'node:https';
+import { syncBuiltinESMExports } from 'node:module';
+import net from 'node:net';
+import timers from 'node:timers';
+import timersPromises from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+/** One use: what, and `path:line` in the author's code. */
+export interface TappedUse {
+  readonly what: string;
+  readonly path: string;
+  readonly line: number;
+}
+
+export interface Taps {
+  /** What the modules (absolute paths) have used so far. */
+  usesBy(modules: ReadonlySet<string>): TappedUse[];
+}
+
+type Members = Record<string, unknown>;
+
+/** Objects with the members that are tapped, each named as authors know it. */
+const TAPPED: readonly (readonly [label: string, owner: object, members: readonly string[]])[] = [
+  ['Math', Math, ['random']],
+  ['performance', performance, ['now']],
+  ['process', process, ['hrtime', 'uptime', 'cpuUsage', 'memoryUsage', 'cwd']],
+  ['crypto', crypto, ['randomBytes', 'randomInt', 'randomUUID', 'randomFillSync', 'getRandomValues']],
+  ['crypto', globalThis.crypto, ['getRandomValues', 'randomUUID']],
+  ['', globalThis, ['fetch', 'setTimeout', 'setInterval', 'WebSocket', 'EventSource']],
+  ['timers', timers, ['setTimeout', 'setInterval']],
+  ['timers', timersPromises, ['setTimeout', 'setInterval']],
+  ['net', net, ['connect', 'createConnection']],
+  ['http', http, ['request', 'get']],
+  ['https', https, ['request', 'get']],
+  ['dns', dns, ['lookup', 'resolve']],
+  ['dns', dns.promises, ['lookup', 'resolve']],
+  [
+    'fs',
+    fs,
+    ['readFileSync', 'readFile', 'readdirSync', 'existsSync', 'statSync', 'createReadStream', 'writeFileSync'],
+  ],
+  ['fs', fsPromises, ['readFile', 'readdir', 'stat', 'writeFile']],
+  ['child_process', childProcess, ['exec', 'execSync', 'execFile', 'execFileSync', 'spawn', 'spawnSync']],
+];
+
+/** Stack frames that are looked through for the author's. */
+const FRAMES = 60;
+
+/** Different uses that a thread remembers at most. */
+const MAX_USES = 10_000;
+
+/** For the life of the thread. */
+export function installTaps(): Taps {
+  /** Frames of each use, by what was used and the whole stack: a loop asks a thousand times from one place. */
+  const uses = new Map<string, readonly TappedUse[]>();
+  const note = (what: string): void => {
+    const stack = stackText();
+    const key = `${what}\n${stack}`;
+    if (uses.size < MAX_USES && !uses.has(key))
+      uses.set(
+        key,
+        framesOf(stack).map((place) => Object.assign({ what }, place)),
+      );
+  };
+  for (const [label, owner, members] of TAPPED)
+    for (const member of members) tap(owner as Members, member, label === '' ? member : `${label}.${member}`, note);
+  tapDate(note);
+  tapEnvironment(note);
+  syncBuiltinESMExports();
+  return {
+    // The innermost frame in the author's modules is where to look.
+    usesBy: (modules) => [...uses.values()].flatMap((frames) => frames.find(({ path }) => modules.has(path)) ?? []),
+  };
+}
+
+function tap(object: Members, member: string, name: string, note: (what: string) => void): void {
+  let owner: object | null = object;
+  while (owner !== null && !Object.hasOwn(owner, member)) owner = Object.getPrototypeOf(owner) as object | null;
+  if (owner === null) return;
+  const property = Object.getOwnPropertyDescriptor(owner, member);
+  const original: unknown = property?.value;
+  // Behind a getter Node keeps what it loads late, or hands on another object's member that is tapped there.
+  if (typeof original !== 'function' || property?.configurable !== true) return;
+  const tapped = new Proxy(original, {
+    apply(target, self, parameters) {
+      note(name);
+      return Reflect.apply(target, self, parameters) as unknown;
+    },
+    construct(target, parameters, newTarget) {
+      note(name);
+      return Reflect.construct(target, parameters, newTarget) as object;
+    },
+  });
+  Object.defineProperty(owner, member, { ...property, value: tapped });
+}
+
+/** `new Date(0)` says nothing about now. */
+function tapDate(note: (what: string) => void): void {
+  tap(Date as unknown as Members, 'now', 'Date.now', note);
+  globalThis.Date = new Proxy(Date, {
+    apply(target, self, parameters) {
+      note('Date()');
+      return Reflect.apply(target, self, parameters) as unknown;
+    },
+    construct(target, parameters, newTarget) {
+      if (parameters.length === 0) note('new Date()');
+      return Reflect.construct(target, parameters, newTarget) as object;
+    },
+  });
+}
+
+function tapEnvironment(note: (what: string) => void): void {
+  process.env = new Proxy(process.env, {
+    get(target, name) {
+      if (typeof name === 'string') note(`process.env.${name}`);
+      return Reflect.get(target, name) as unknown;
+    },
+    has(target, name) {
+      note('process.env');
+      return Reflect.has(target, name);
+    },
+    ownKeys(target) {
+      note('process.env');
+      return Reflect.ownKeys(target);
+    },
+  });
+}
+
+function stackText(): string {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = FRAMES;
+  const { stack = '' } = new Error('only for its stack');
+  Error.stackTraceLimit = limit;
+  return stack;
+}
+
+/** Files and lines on the stack, innermost first. */
+const framesOf = (stack: string): { readonly path: string; readonly line: number }[] =>
+  [...stack.matchAll(/(file:\/\/[^\s()]+?):(\d+):\d+\)?$/gm)].map(([, url = '', line]) => ({
+    path: fileURLToPath(url),
+    line: Number(line),
+  }));

@@ -1,0 +1,277 @@
+/** Preflight: simulates the code that the registry does not know yet, and says which changes of it are proven to be cosmetic. */
+import { isDeepStrictEqual } from 'node:util';
+import { RetryableError } from '../errors.ts';
+import { type CodePiece, pieceIdIn, piecesOf } from '../model/code-piece.ts';
+import type { Distrust } from '../model/distrust.ts';
+import { type Hash, hashOf } from '../model/hash.ts';
+import type { Manifest, ManifestComputation } from '../model/manifest.ts';
+import { type RegisteredPiece, type RegisteredVersion, type Registration, withVersion } from '../model/registration.ts';
+import { behaviourOf } from '../model/vector.ts';
+import { compare } from '../simulation/compare.ts';
+import { literalsOf } from '../simulation/fabricate-days.ts';
+import { MAX_PIECES, SIMULATOR_VERSION } from '../simulation/limits.ts';
+import type { SimulationAnswer, SimulationJob } from '../simulation/simulation-job.ts';
+import type { Clock, Log, NewVersion, Planning, Registry, Simulations } from './ports.ts';
+
+export interface PreflightPorts {
+  readonly manifest: Manifest;
+  readonly registry: Registry;
+  readonly planning: Planning;
+  readonly simulations: Simulations;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface PreflightOptions {
+  /** False to look only: nothing is written. */
+  readonly register?: boolean;
+}
+
+/** What is known of a computation's code as it is now. */
+export type ComputationVerdict = Pick<
+  RegisteredVersion,
+  'verdict' | 'against' | 'reason' | 'pieces' | 'covered' | 'uncovered' | 'nondeterminism'
+> & {
+  readonly computation: string;
+  /** Whether it was simulated just now; otherwise the verdict is from the registry. */
+  readonly simulated: boolean;
+};
+
+export interface PreflightReport {
+  readonly verdicts: readonly ComputationVerdict[];
+  /** Computations that were simulated just now. */
+  readonly simulated: number;
+  /**
+   * By computation: `behaviourOf` versions of its code that are proven to do what it does now. Only for those that have any.
+   * @see planning, which takes a cell of such a version for one of the version of now
+   */
+  readonly equivalents: ReadonlyMap<string, readonly Hash[]>;
+}
+
+/** How often another writer of the planner's state may be faster. */
+const COMMIT_ATTEMPTS = 5;
+
+/**
+ * Idempotent. With nothing new it reads the registry's index and the planner's head. What cannot be simulated is a verdict.
+ * @throws {RetryableError} UNAVAILABLE, CONTENTION
+ */
+export async function preflight(
+  { manifest, registry, planning, simulations, clock, log }: PreflightPorts,
+  { register = true }: PreflightOptions = {},
+): Promise<PreflightReport> {
+  const index = new Map(await registry.index());
+  const fresh = manifest.computations.filter((entry) => versionOf(entry, index) === undefined);
+  const known = fresh.filter(({ name }) => index.has(name)).map(({ name }) => name);
+  const older = known.length === 0 ? new Map<string, Registration[]>() : await registry.versions(known);
+  const jobs = fresh.map((entry) => jobOf(entry, piecesOf(manifest.code, entry.name), older.get(entry.name) ?? []));
+  const answers = await simulateAll(jobs, simulations);
+  const added = fresh.map((entry, at): NewVersion => {
+    const job = jobs[at] as SimulationJob;
+    const answer = answers[at] ?? { kind: 'not-simulated', reason: 'the simulation gave no answer' };
+    return newVersion(entry, job, answer, older.get(entry.name) ?? [], clock.now());
+  });
+  for (const { computation, version } of added) {
+    index.set(computation, withVersion(index.get(computation) ?? [], version));
+    log.info(
+      { event: 'preflight.verdict', computation, verdict: version.verdict, reason: version.reason },
+      `${computation}: ${version.verdict}: ${version.reason}`,
+    );
+  }
+  const report = reportOf(manifest, index, new Set(fresh.map(({ name }) => name)));
+  if (!register) return report;
+  if (added.length > 0) await registry.register(added);
+  await tellPlanner(report, manifest, planning);
+  return report;
+}
+
+/** Each class with the behaviour of now, so that a plan for other code does not take it for its own. */
+async function tellPlanner(
+  { equivalents, verdicts }: PreflightReport,
+  { computations }: Manifest,
+  planning: Planning,
+): Promise<void> {
+  const classes = new Map(
+    computations.flatMap(({ name, fingerprint }): [string, Hash[]][] => {
+      const others = equivalents.get(name);
+      return others === undefined ? [] : [[name, [behaviourOf(fingerprint), ...others]]];
+    }),
+  );
+  for (let attempt = 0; attempt < COMMIT_ATTEMPTS; attempt++) {
+    const snapshot = await planning.load();
+    const distrusted = distrustedNow(snapshot.distrusted, verdicts, computations);
+    const isNews = !isDeepStrictEqual(
+      [new Map(snapshot.equivalents), new Map(snapshot.distrusted)],
+      [classes, distrusted],
+    );
+    if (!isNews || (await planning.commit(snapshot, { equivalents: classes, distrusted }))) return;
+  }
+  throw new RetryableError(
+    'CONTENTION',
+    'the verdicts were not told to the planner: others write its state all the time',
+  );
+}
+
+/** Those that an audit found wrong stay so; those whose code differs from simulation to simulation have no right to skip either. */
+function distrustedNow(
+  before: ReadonlyMap<string, Distrust>,
+  verdicts: readonly ComputationVerdict[],
+  computations: readonly ManifestComputation[],
+): Map<string, Distrust> {
+  const found = new Map([...before].filter(([, { because }]) => because === 'AUDIT'));
+  const text = new Map(verdicts.map(({ computation, nondeterminism }) => [computation, nondeterminism]));
+  for (const { name, fingerprint } of computations) {
+    const seen = text.get(name);
+    if (seen === undefined || found.get(name)?.behaviour === behaviourOf(fingerprint)) continue;
+    found.set(name, { behaviour: behaviourOf(fingerprint), because: 'NONDETERMINISTIC', text: seen });
+  }
+  return found;
+}
+
+/** What the registry knows of the code as it is now, if this simulator made it. */
+const versionOf = (
+  { name, fingerprint }: ManifestComputation,
+  index: ReadonlyMap<string, readonly RegisteredVersion[]>,
+): RegisteredVersion | undefined =>
+  index
+    .get(name)
+    ?.find(
+      ({ code, layer, simulator }) =>
+        code === fingerprint.code && layer === fingerprint.layer && simulator === SIMULATOR_VERSION,
+    );
+
+function jobOf(
+  entry: ManifestComputation,
+  pieces: readonly CodePiece[],
+  older: readonly Registration[],
+): SimulationJob {
+  const sets = [literalsOf(pieces), ...comparable(older).map((registration) => literalsOf([registration]))];
+  const texts = sets.map((literals) => JSON.stringify(literals));
+  return { entry, pieces, literals: sets.filter((_, at) => texts.indexOf(texts[at] ?? '') === at) };
+}
+
+const comparable = (older: readonly Registration[]): Registration[] =>
+  older.filter(({ simulator, simulation }) => simulator === SIMULATOR_VERSION && 'inputs' in simulation);
+
+/** Code without pieces cannot be watched, and code with too many does not fit the registry: neither is simulated. */
+async function simulateAll(jobs: readonly SimulationJob[], simulations: Simulations): Promise<SimulationAnswer[]> {
+  const watchable = jobs.filter(({ pieces }) => pieces.length > 0 && pieces.length <= MAX_PIECES);
+  const ran = watchable.length === 0 ? [] : await simulations.run(watchable);
+  return jobs.map((job): SimulationAnswer => {
+    const answer = ran[watchable.indexOf(job)];
+    if (answer !== undefined) return answer;
+    const reason =
+      job.pieces.length > MAX_PIECES
+        ? `it reaches ${job.pieces.length} pieces of code, more than the ${MAX_PIECES} that are watched`
+        : 'the manifest says nothing of its code';
+    return { kind: 'not-simulated', reason };
+  });
+}
+
+function newVersion(
+  entry: ManifestComputation,
+  { pieces, literals }: SimulationJob,
+  answer: SimulationAnswer,
+  older: readonly Registration[],
+  nowMs: number,
+): NewVersion {
+  const { code, layer } = entry.fingerprint;
+  const [observed] = answer.kind === 'simulated' ? answer.observations : [];
+  const uncovered = answer.kind === 'simulated' ? answer.uncovered : {};
+  const registered = pieces.map((piece, at) => registeredPiece(piece, entry.module, uncovered[at]));
+  const spelled = (what: 'numbers' | 'strings') => [...new Set(pieces.flatMap((piece): unknown[] => piece[what]))];
+  const registration: Registration = {
+    code,
+    layer,
+    simulator: SIMULATOR_VERSION,
+    registeredMs: nowMs,
+    simulation:
+      answer.kind === 'simulated' && observed !== undefined
+        ? {
+            simHash: hashOf(observed.days),
+            ...observed,
+            ...(answer.nondeterminism === undefined ? {} : { nondeterminism: answer.nondeterminism }),
+          }
+        : { impossible: answer.kind === 'simulated' ? 'nothing was observed' : answer.reason },
+    pieces: registered,
+    numbers: (spelled('numbers') as number[]).sort((a, b) => a - b),
+    strings: (spelled('strings') as string[]).sort(),
+    comparisons: [],
+  };
+  const behaviour = behaviourOf(registration);
+  const others = older.filter((each) => behaviourOf(each) !== behaviour);
+  const texts = literals.map((each) => JSON.stringify(each));
+  const comparisons = others.map((each) => {
+    const at = texts.indexOf(JSON.stringify(literalsOf([each])));
+    return compare(each, registration, answer.kind === 'simulated' ? answer.observations[at] : undefined);
+  });
+  return {
+    computation: entry.name,
+    registration: { ...registration, comparisons },
+    version: versionFrom({ ...registration, comparisons }, others, answer),
+  };
+}
+
+const registeredPiece = (piece: CodePiece, module: string, uncoveredLine: number | undefined): RegisteredPiece => ({
+  id: pieceIdIn(piece, module),
+  kind: piece.kind,
+  hash: piece.hash,
+  uncounted: piece.uncounted,
+  strict: piece.strict,
+  inclusive: piece.inclusive,
+  place: piece.kind === 'data' ? piece.module : `${piece.module}:${piece.line}`,
+  ...(uncoveredLine === undefined ? {} : { uncovered: `${piece.module}:${uncoveredLine}` }),
+});
+
+function versionFrom(
+  { code, layer, simulator, registeredMs, pieces, comparisons, simulation }: Registration,
+  others: readonly Registration[],
+  answer: SimulationAnswer,
+): RegisteredVersion {
+  // Proven against any of them is proven; else what is said of the last one says most.
+  const told = comparisons.findLast(({ verdict }) => verdict === 'SAME') ?? comparisons.at(-1);
+  const against = others.find((each) => told !== undefined && behaviourOf(each) === told.against);
+  const covered = 'impossible' in simulation ? [] : pieces.filter(({ uncovered }) => uncovered === undefined);
+  const uncovered = pieces.find((piece) => piece.uncovered !== undefined)?.uncovered;
+  return {
+    code,
+    layer,
+    simulator,
+    registeredMs,
+    equivalents: comparisons.flatMap(({ verdict, against }) => (verdict === 'SAME' ? [against] : [])),
+    verdict: told?.verdict ?? 'FIRST',
+    ...(against === undefined ? {} : { against: { code: against.code, layer: against.layer } }),
+    reason:
+      told?.reason ?? (answer.kind === 'simulated' ? 'the first version' : `it was not simulated: ${answer.reason}`),
+    pieces: pieces.length,
+    covered: covered.length,
+    ...(uncovered === undefined ? {} : { uncovered }),
+    ...('nondeterminism' in simulation ? { nondeterminism: simulation.nondeterminism } : {}),
+  };
+}
+
+function reportOf(
+  manifest: Manifest,
+  index: ReadonlyMap<string, readonly RegisteredVersion[]>,
+  simulated: ReadonlySet<string>,
+): PreflightReport {
+  const verdicts: ComputationVerdict[] = [];
+  const equivalents = new Map<string, readonly Hash[]>();
+  for (const entry of manifest.computations) {
+    const version = versionOf(entry, index);
+    if (version === undefined) continue;
+    if (version.equivalents.length > 0) equivalents.set(entry.name, version.equivalents);
+    const { verdict, against, reason, pieces, covered, uncovered, nondeterminism } = version;
+    verdicts.push({
+      computation: entry.name,
+      simulated: simulated.has(entry.name),
+      verdict,
+      ...(against === undefined ? {} : { against }),
+      reason,
+      pieces,
+      covered,
+      ...(uncovered === undefined ? {} : { uncovered }),
+      ...(nondeterminism === undefined ? {} : { nondeterminism }),
+    });
+  }
+  return { verdicts, simulated: simulated.size, equivalents };
+}
