@@ -6,9 +6,9 @@ import { benchPlanning } from './planning.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   emulators: benchEmulators,
+  execution: benchExecution,
   pipeline: benchPipeline,
   planning: benchPlanning,
-  execution: benchExecution,
 };
 
 const name = process.argv[2] ?? '';

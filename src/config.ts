@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from './errors.ts';
-import { type AuditPolicy, DEFAULT_AUDIT } from './planning/audit.ts';
+import { type AuditPolicy, DEFAULT_AUDIT } from './model/audit-policy.ts';
 import { DEFAULT_TIERS } from './lifecycle/default-tiers.ts';
 import { DEFAULT_LANES, DRAIN_SECONDS, HEARTBEAT_SECONDS, LEASE_SECONDS } from './lifecycle/limits.ts';
 import { Day } from './model/date.ts';

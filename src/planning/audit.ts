@@ -3,20 +3,11 @@
  * that was wrong is found by chance, and then once: the computation loses the right to be skipped so (hazard 12).
  */
 import type { CellKey } from '../model/cell.ts';
+import type { AuditPolicy } from '../model/audit-policy.ts';
 import { cellName } from '../model/cell.ts';
 import { hashOf } from '../model/hash.ts';
 import { daysOfSet } from './day-set.ts';
 import type { Plan } from './plan.ts';
-
-export interface AuditPolicy {
-  /** Of the spared cells of a computation, 0 to 1; one at least, unless it is 0. */
-  readonly share: number;
-  /** Cells of one wave. */
-  readonly most: number;
-}
-
-/** One in a hundred: a computation that is wrong on every day is found at its first skip, one that is wrong on a tenth within a few. */
-export const DEFAULT_AUDIT: AuditPolicy = { share: 0.01, most: 20 };
 
 /** `seed` decides which; the same plan and seed give the same sample. By computation and date. */
 export function cellsToAudit(plan: Plan, computations: Iterable<string>, policy: AuditPolicy, seed: string): CellKey[] {

@@ -192,8 +192,9 @@ describe('a project that ran', () => {
 
   test('explain says of a stable cell which code made its result', async () => {
     const [on, { fingerprint }] = [afterEdit(), definition('heat')];
+    const proven = [fingerprint, definition('heat', on).fingerprint].map(behaviourOf);
     await on.planning.commit(await on.planning.load(), {
-      equivalents: new Map([['heat', [behaviourOf(fingerprint)]]]),
+      equivalents: new Map([['heat', proven]]),
     });
     const explained = await explain('heat', FRI, on);
     expect(explained.now).toMatchObject({
