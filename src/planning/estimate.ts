@@ -132,7 +132,8 @@ export function estimate(request: EstimateRequest): Estimate {
     certain: sum(...computations.map(({ certain }) => certain)),
     conditional: sum(...computations.map(({ conditional }) => conditional)),
     pipeline: costOfPipeline({
-      dispatches: manifest.passes + waves,
+      // One for each wave and one that ends its pass; a quiet day is known after the first.
+      dispatches: waves === 0 ? 1 : manifest.passes + waves,
       waves,
       books: books.size,
       prices,

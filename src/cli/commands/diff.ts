@@ -183,11 +183,14 @@ function printDiff(answer: DiffAnswer, limit: number, output: Output): void {
     output.line(after.preview ? 'The result is the same: nothing would change.' : 'The results are the same.');
     return;
   }
-  for (const line of table(COLUMNS, differences.flatMap(rowsOf).slice(0, limit))) output.line(line);
+  const byEntity = differences.some(({ entity }) => entity !== undefined);
+  const columns = COLUMNS.filter(({ title }) => byEntity || title !== 'entity');
+  const rows = differences.flatMap((each) => rowsOf(each, byEntity)).slice(0, limit);
+  for (const line of table(columns, rows)) output.line(line);
   const more = differences.reduce((sum, each) => sum + each.changes.length, 0) - limit;
   if (more > 0) output.line(`… and ${more} more: --limit 0 shows all.`);
-  output.line();
-  if (differences.some(({ entity }) => entity !== undefined)) {
+  if (byEntity) {
+    output.line();
     output.line(
       `${counted(answer.changed, 'entity').replace('entitys', 'entities')} changed, ${answer.added} added, ${answer.removed} removed, ${answer.same} the same.`,
     );
@@ -209,10 +212,10 @@ const COLUMNS = [
 
 const SIGNS = { added: '+', removed: '-', changed: '~' } as const;
 
-const rowsOf = ({ entity = '', kind, changes }: EntityDifference): string[][] =>
+const rowsOf = ({ entity = '', kind, changes }: EntityDifference, byEntity: boolean): string[][] =>
   changes.map(({ path, before, after, delta }: ValueChange) => [
     SIGNS[kind],
-    entity,
+    ...(byEntity ? [entity] : []),
     path,
     shown(before),
     shown(after),

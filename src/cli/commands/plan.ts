@@ -106,6 +106,7 @@ function printPlan(answer: PlanAnswer, manifest: Manifest, output: Output): void
   }
   const cost = describeCost(answer.cost);
   for (const line of cost) output.line(line);
+  if (cost.length > 0) output.line();
   const certain = cells.RUN + cells.RERUN - conditional;
   const maybe =
     conditional === 0 ? '' : ` and up to ${conditional} more (RERUN?) if what they read turns out different`;
