@@ -10,7 +10,6 @@ import { preview } from '../../steps/preview.ts';
 import { assertTarget, gridStart } from '../../steps/target.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { type Comparison, compareResults, type EntityDifference, type ValueChange } from '../compare-results.ts';
-import { counted } from '../counted.ts';
 import { findComputation } from '../find-computation.ts';
 import { foresee } from '../foresee.ts';
 import { look } from '../look.ts';
@@ -23,7 +22,7 @@ import { cell as shown } from '../value-table.ts';
 
 export const diff: Command = {
   name: 'diff',
-  usage: `daymill diff COMPUTATION DATE [--with DATE] [--limit N]
+  usage: `daymill diff COMPUTATION DATE [--with DATE] [--limit N] [--from DAY]
 
 Makes the cell with the code as it is now and with its inputs as they are stored, and shows what would change in its result.
 Writes nothing. What it reads is not made again first: if that would run too, it says so.
@@ -192,7 +191,7 @@ function printDiff(answer: DiffAnswer, limit: number, output: Output): void {
   if (byEntity) {
     output.line();
     output.line(
-      `${counted(answer.changed, 'entity').replace('entitys', 'entities')} changed, ${answer.added} added, ${answer.removed} removed, ${answer.same} the same.`,
+      `Entities: ${answer.changed} changed, ${answer.added} added, ${answer.removed} removed, ${answer.same} the same.`,
     );
     for (const { path, changed, deltas } of answer.members) {
       const moved = deltas === undefined ? '' : `, by ${signed(deltas[0])} … ${signed(deltas[1])}`;
