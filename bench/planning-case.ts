@@ -10,7 +10,6 @@ import { type Plan, plan, type PlannedCell } from '../src/planning/plan.ts';
 import { Shelf } from '../src/planning/shelf.ts';
 import { DatasetStanding, Standing } from '../src/planning/standing.ts';
 import { MAX_CELLS_A_WAVE } from '../src/steps/dispatch.ts';
-import { planEveryCell } from '../test/support/planner-of-every-cell.ts';
 import { bookIds, bookOf, type Case, dataOf, type PlanningWorld } from './planning-world.ts';
 
 /** Rounds end after this long; there are two at least, and a tenth one is the last. */
@@ -57,7 +56,7 @@ export type Job = { readonly file: string; readonly days: number; readonly chang
   readonly how: 'measured' | 'once' | 'naive';
 };
 
-function run(job: Job): unknown {
+async function run(job: Job): Promise<unknown> {
   const started = performance.now();
   const world = loadWorld(job.file);
   const loadMs = performance.now() - started;
@@ -153,7 +152,9 @@ class Books {
 }
 
 /** With every status document in memory already. */
-function naively(world: PlanningWorld, { days, changed }: Job): MeasuredNaively {
+async function naively(world: PlanningWorld, { days, changed }: Job): Promise<MeasuredNaively> {
+  // Here alone, so that other cases need not load it.
+  const { planEveryCell } = await import('../test/support/planner-of-every-cell.ts');
   const { manifest, from, to } = world;
   const book = new Map<string, Map<Day, Settled>>();
   for (const id of bookIds(world, days)) {
@@ -184,4 +185,4 @@ export function medianOf(values: readonly number[]): number {
   return sorted[sorted.length >> 1] ?? NaN;
 }
 
-if (import.meta.main) process.stdout.write(`${JSON.stringify(run(JSON.parse(process.argv[2] ?? '') as Job))}\n`);
+if (import.meta.main) process.stdout.write(`${JSON.stringify(await run(JSON.parse(process.argv[2] ?? '') as Job))}\n`);

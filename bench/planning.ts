@@ -187,7 +187,11 @@ async function printOthers(folder: string, rows: readonly Row[]): Promise<void> 
     mkdirSync(nested);
     const ninja = measureNinja(nested, worldOf(days, 'nothing').manifest, days);
     rmSync(nested, { recursive: true, force: true });
-    if (ninja?.nullMs !== undefined) compare('ninja, null build', ninja.nullMs, quiet);
+    if (ninja?.nullMs !== undefined) {
+      compare('ninja, null build', ninja.nullMs, quiet);
+      const running = quiet.loadMs + quiet.planMs;
+      compare('… ours: loaded and planned by a process that runs already', ninja.nullMs, quiet, running);
+    }
     if (ninja !== undefined) compare('ninja -n, all stale; ours: first build', ninja.dryMs, first);
     if (days > NAIVE_DAYS) continue;
     const file = join(folder, 'state');

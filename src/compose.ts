@@ -4,10 +4,13 @@ import type { Config } from './config.ts';
 import { firestoreArtifacts } from './google/firestore-artifacts.ts';
 import { firestoreCells } from './google/firestore-cells.ts';
 import { openFirestore } from './google/firestore-client.ts';
+import { firestoreControl } from './google/firestore-control.ts';
+import { firestoreLedger } from './google/firestore-ledger.ts';
 import { firestorePlanning } from './google/firestore-planning.ts';
 import { firestoreRegistry } from './google/firestore-registry.ts';
 import { firestoreRootData } from './google/firestore-root-data.ts';
 import { firestoreRuns } from './google/firestore-runs.ts';
+import { firestoreShardRegistry } from './google/firestore-shard-registry.ts';
 import { firestoreTasks } from './google/firestore-tasks.ts';
 import { pubsubQueue } from './google/pubsub-queue.ts';
 import { workflowsCallbacks } from './google/workflows-callbacks.ts';
@@ -26,6 +29,7 @@ export type Ports = ReturnType<typeof compose>;
 /** `manifest` is given where it was just built; deployed functions read theirs from its file. */
 export function compose(config: Config, manifest: Manifest = readManifest(config.manifestFile)) {
   const db = openFirestore(config.projectId);
+  const clock = { now: () => Date.now() };
   return {
     manifest,
     root: config.root,
@@ -37,7 +41,7 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     leaseMs: config.leaseMs,
     heartbeatMs: config.heartbeatMs,
     audit: config.audit,
-    clock: { now: () => Date.now() },
+    clock,
     newId: () => randomUUID().slice(0, 13),
     log: openLog(config.logLevel, { worker: config.worker }),
     probe: memoryProbe(),
@@ -47,8 +51,11 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     planning: firestorePlanning(db),
     tasks: firestoreTasks(db),
     runs: firestoreRuns(db),
+    ledger: firestoreLedger(db),
+    controls: firestoreControl(db),
     cells: firestoreCells(db),
-    artifacts: firestoreArtifacts(db),
+    artifacts: firestoreArtifacts(db, clock),
+    shards: firestoreShardRegistry(db),
     rootData: firestoreRootData(db),
     registry: firestoreRegistry(db),
     simulations: { run: (jobs) => simulateAll(jobs, { root: config.root }) } satisfies Simulations,

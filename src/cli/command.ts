@@ -7,7 +7,7 @@ import type { Output } from './output.ts';
 export type ExitCode = 0 | 1 | 2 | 130;
 
 export interface Arguments {
-  /** As many as the command names. */
+  /** As many as the command names, and those that may follow. */
   readonly positionals: readonly string[];
   readonly values: Readonly<Record<string, string | boolean | undefined>>;
 }
@@ -30,6 +30,10 @@ export interface Command {
   readonly usage: string;
   /** Names of what must follow the command, in order. */
   readonly positionals?: readonly string[];
+  /** Names of what may follow after those. */
+  readonly optional?: readonly string[];
+  /** Commands under this one, by the word that follows it: `run show`. */
+  readonly subcommands?: Readonly<Record<string, Command>>;
   readonly options: ParseArgsOptionsConfig;
   run(args: Arguments, context: Context): Promise<ExitCode>;
 }

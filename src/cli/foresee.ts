@@ -10,6 +10,7 @@ import type { PlanningState } from '../planning/state.ts';
 import type { Days } from './days.ts';
 import { projectFiles } from './project.ts';
 import { type LoadRange, loadRanges } from '../steps/bundled-files.ts';
+import { type ComputationVerdict, equivalenceClasses, preflight } from '../steps/preflight.ts';
 import { lookAtRootData, rootDataChanges, waitingDays } from '../steps/root-data-changes.ts';
 
 /** Stands for the hash of a day that is in its file and was not loaded yet. */
@@ -28,6 +29,8 @@ export interface Foresight extends Survey {
   /** What `daymill run` loads first. */
   readonly loads: readonly PendingLoad[];
   readonly ranges: readonly LoadRange[];
+  /** By computation: whether its code as it is now was proven to do what older code did. */
+  readonly verdicts: ReadonlyMap<string, ComputationVerdict>;
   /** By dataset: days that are there, and closed because they are not whole. */
   readonly waiting: ReadonlyMap<string, ReturnType<typeof waitingDays>>;
 }
@@ -47,9 +50,13 @@ export async function foresee({ date, from }: Days, ports: Ports): Promise<Fores
     coming.set(range.dataset.name, its);
     for (const day of days) if (!its.has(day) && !hasDay(known, toOrdinal(day))) its.set(day, NOT_LOADED);
   }
+  const { equivalents: proven, verdicts } = await preflight(ports, { register: false });
+  const equivalents = equivalenceClasses(proven, ports.manifest.computations);
+  const foreseen = (state: PlanningState): PlanningState => ({ ...withComing(state, coming), equivalents });
   return {
-    ...(await survey({ from, to: date, foreseen: (state) => withComing(state, coming) }, ports, snapshot)),
+    ...(await survey({ from, to: date, foreseen }, ports, snapshot)),
     ranges,
+    verdicts: new Map(verdicts.map((verdict) => [verdict.computation, verdict])),
     waiting: new Map([...there].map(([name, days]) => [name, waitingDays(days)])),
     loads: pending.flatMap(({ range, days }): PendingLoad[] => {
       const [first, last] = [days[0], days.at(-1)];

@@ -1,4 +1,4 @@
-/** For commands that only look: the project as its source is now, and the state as it is stored. */
+/** For commands that look, or change a little: the project as its source is now, and the state as it is stored. */
 import type { Ports } from '../compose.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Config } from '../config.ts';
@@ -8,3 +8,7 @@ import { withPorts } from './with-ports.ts';
 /** Starts no function and writes nothing. */
 export const look = async <T>(config: Config, manifest: Manifest, at: (ports: Ports) => Promise<T>): Promise<T> =>
   withPorts(await connectCloud(config), config, manifest, at);
+
+/** As `look`, and what it changes is kept, also in a project that never ran. */
+export const change = async <T>(config: Config, manifest: Manifest, at: (ports: Ports) => Promise<T>): Promise<T> =>
+  withPorts(await connectCloud(config, 'write'), config, manifest, at);

@@ -29,8 +29,11 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
       output.line(overview());
       return name === undefined ? 2 : 0;
     }
-    const command = await findCommand(name);
-    const args = parse(command, rest);
+    const named = await findCommand(name);
+    const [word = ''] = rest;
+    const under = Object.hasOwn(named.subcommands ?? {}, word) ? named.subcommands?.[word] : undefined;
+    const command = under ?? named;
+    const args = parse(command, under === undefined ? rest : rest.slice(1));
     if (args.values['help'] === true) {
       output.line(command.usage);
       return 0;
@@ -78,7 +81,8 @@ function parse(command: Command, argv: string[]): Arguments {
   if (values['help'] === true) return parsed;
   const missing = names.slice(positionals.length);
   if (missing.length > 0) throw wrong(`${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing.`);
-  if (positionals.length > names.length) throw wrong(`"${positionals[names.length]}" is one word too many.`);
+  const most = names.length + (command.optional ?? []).length;
+  if (positionals.length > most) throw wrong(`"${positionals[most]}" is one word too many.`);
   return parsed;
 }
 
@@ -89,6 +93,6 @@ function interrupted(): Promise<void> {
 }
 
 function overview(): string {
-  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`);
+  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(14)}${summary}`);
   return `daymill: a build system for daily metrics, on Google Cloud\n\nUsage: daymill COMMAND [options]\n\n${lines.join('\n')}\n\nEvery command takes --json and --help. DAYMILL_HOME moves .daymill/, where the local cloud keeps its state.`;
 }

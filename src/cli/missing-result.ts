@@ -21,9 +21,17 @@ export async function sayWhyNone(cell: CellKey, from: Day, ports: Ports, output:
   const history = cellHistory(foreseen.plan, ports.cells);
   const decision = history.decision(cell);
   if (decision === undefined) throw new Error(`${computation}@${date} is not in its own plan`);
-  const { ranges, waiting, folded } = foreseen;
+  const { ranges, waiting, verdicts, folded } = foreseen;
   const { distrusted } = folded.state;
-  const causes = await traceCauses(cell, { manifest: ports.manifest, from, history, ranges, waiting, distrusted });
+  const causes = await traceCauses(cell, {
+    manifest: ports.manifest,
+    from,
+    history,
+    ranges,
+    waiting,
+    verdicts,
+    distrusted,
+  });
   const why = decision.reason.why === 'FAILED_BEFORE' ? 'its last attempt failed' : describeReason(decision);
   output.trouble(`${computation}@${date} has no result. ${decision.outcome}: ${why}`);
   for (const { depth, subject, text: cause } of causes) output.trouble(`${'  '.repeat(depth)}<- ${subject}: ${cause}`);

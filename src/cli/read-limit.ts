@@ -1,11 +1,11 @@
-/** `--limit`: how much of a long answer is shown. */
+/** `--limit N`, where a command has one. */
 import { UserError } from '../errors.ts';
+import { type Arguments, text } from './command.ts';
 
-export const DEFAULT_LIMIT = 20;
-
-/** Infinity for 0, which stands for all. @throws {UserError} BAD_ARGUMENT */
-export function readLimit(typed: string | undefined): number {
-  if (typed === undefined) return DEFAULT_LIMIT;
+/** Infinity for 0, which asks for all. @throws {UserError} BAD_ARGUMENT */
+export function readLimit(args: Arguments, otherwise: number): number {
+  const typed = text(args, 'limit');
+  if (typed === undefined) return otherwise;
   if (!/^\d+$/.test(typed)) throw new UserError('BAD_ARGUMENT', `--limit takes a number, and "${typed}" is none.`);
   return Number(typed) === 0 ? Infinity : Number(typed);
 }

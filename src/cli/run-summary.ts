@@ -54,6 +54,8 @@ export interface SummaryRequest {
   readonly before: number;
   readonly after: Survey;
   readonly execution: Execution;
+  /** Whether somebody cancelled it: then its workflow went through the passes that were left with nothing to run. */
+  readonly cancelled: boolean;
   readonly ports: Ports;
   readonly seconds: number;
   readonly firestore: FirestoreUsage | null;
@@ -110,10 +112,14 @@ export async function summarize(request: SummaryRequest): Promise<RunSummary> {
     others: groupPlan(plan, plan.computations, (name) =>
       daySetOfDays((ran.get(name) ?? []).map(({ cell }) => cell.date)),
     ).filter(({ outcome }) => outcome !== 'SKIP' && outcome !== 'STABLE'),
-    ...(execution.state === 'SUCCEEDED'
-      ? {}
-      : { trouble: `The workflow ended ${execution.state}: ${describeFailure(execution.error?.payload)}` }),
+    ...troubleOf(request),
   };
+}
+
+function troubleOf({ cancelled, execution }: SummaryRequest): { readonly trouble?: string } {
+  if (cancelled) return { trouble: 'The run was cancelled. What was made stays; run again to go on from there.' };
+  if (execution.state === 'SUCCEEDED') return {};
+  return { trouble: `The workflow ended ${execution.state}: ${describeFailure(execution.error?.payload)}` };
 }
 
 interface Ran {

@@ -1,11 +1,11 @@
 /** The chain of causes of a cell's fate, from the cell to the root: changed code, data that is not there, an error. */
-import { describeMissing } from '../model/completeness.ts';
 import { type CellKey, cellName } from '../model/cell.ts';
 import { addDays, type Day, daysFrom } from '../model/date.ts';
 import { type Decision, describeReason } from '../model/decision.ts';
 import { computationIn, inputIdOf, type Manifest, type ManifestNeed } from '../model/manifest.ts';
 import type { Distrust } from '../model/distrust.ts';
 import type { StoredCell } from '../steps/ports.ts';
+import { describeMissing } from '../model/completeness.ts';
 import type { CellHistory } from './cell-history.ts';
 import type { Foresight } from './foresee.ts';
 import type { LoadRange } from '../steps/bundled-files.ts';
@@ -26,6 +26,7 @@ export interface TraceContext {
   /** By dataset: days that are there and not whole, so that they stay closed. */
   readonly waiting: Foresight['waiting'];
   readonly distrusted: ReadonlyMap<string, Distrust>;
+  readonly verdicts: Foresight['verdicts'];
 }
 
 /** More than a person reads; what follows is another `explain`. */
@@ -102,15 +103,18 @@ class Trace {
       case 'FAILED_IN_THIS_DISPATCH':
         this.#add(depth, reason.error.code, reason.error.message);
         return;
+      case 'COSMETIC':
+        this.#add(depth, 'simulation', this.#verdictOn(cell.computation) ?? 'its older code was proven to do the same');
+        return;
       case 'UNCHANGED':
-      case 'EARLY_CUTOFF':
-      case 'COSMETIC': {
+      case 'EARLY_CUTOFF': {
         const [stored] = await this.#context.history.stored([cell]);
         return this.#ofLastRun(cell, stored, depth);
       }
       case 'NEW':
         return this.#whatFailed(cell, depth);
       case 'IN_FLIGHT':
+      case 'PAUSED':
     }
   }
 
@@ -173,7 +177,13 @@ class Trace {
   /** One part of the vector that is or was another. `since` is the cell as it was made: its inputs changed after that. */
   async #part(id: string, cell: CellKey, depth: number, since: StoredCell | undefined): Promise<void> {
     const code = CODE_PARTS[id];
-    if (code !== undefined) return this.#add(depth, id, since === undefined ? code.past : code.present);
+    if (code !== undefined) {
+      this.#add(depth, id, since === undefined ? code.past : code.present);
+      const verdict =
+        since !== undefined && (id === 'code' || id === 'layer') ? this.#verdictOn(cell.computation) : undefined;
+      if (verdict !== undefined) this.#add(depth + 1, 'simulation', verdict);
+      return;
+    }
     const need = computationIn(this.#context.manifest, cell.computation)?.needs.find((each) => inputIdOf(each) === id);
     if (need === undefined) return this.#add(depth, id, 'it was read then, and is not any more');
     const of = computationReadBy(need, cell.computation);
@@ -193,6 +203,12 @@ class Trace {
     if (first !== undefined) await this.#upstream(first, depth, Math.max(0, newer.length - 1));
   }
 
+  /** What running old and new code on made-up days has shown, where there was older code to compare with. */
+  #verdictOn(computation: string): string | undefined {
+    const verdict = this.#context.verdicts.get(computation);
+    return verdict === undefined || verdict.verdict === 'FIRST' ? undefined : `${verdict.verdict}: ${verdict.reason}`;
+  }
+
   /** Oldest first. A chain of days is followed back to where it starts to run. */
   #daysRead(need: ManifestNeed, of: string, date: Day): Day[] {
     if (need.kind === 'dependency') return [date];
@@ -209,8 +225,9 @@ class Trace {
   }
 
   #whyNoData(dataset: string, date: Day): string {
-    const there = this.#context.waiting.get(dataset)?.find((day) => day.date === date);
-    if (there !== undefined) return `the data of ${date} is there and not whole yet: ${describeMissing(there.missing)}`;
+    const closed = this.#context.waiting.get(dataset)?.find((day) => day.date === date);
+    if (closed !== undefined)
+      return `its data of ${date} is there and not whole yet: it lacks ${describeMissing(closed.missing)}`;
     const range = this.#context.ranges.find((each) => each.dataset.name === dataset);
     if (range === undefined) return `nothing was loaded for ${date}, and the dataset has no file to load it from`;
     const { first, last } = range.coverage;

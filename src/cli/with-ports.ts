@@ -12,7 +12,9 @@ export async function withPorts<T>(
 ): Promise<T> {
   try {
     Object.assign(process.env, cloud.env);
-    const ports = compose({ ...config, logLevel: 'silent' }, manifest);
+    // The configuration was read before it was known which cloud this would be.
+    const workflowsEmulatorHost = cloud.env['WORKFLOWS_EMULATOR_HOST'] ?? config.workflowsEmulatorHost;
+    const ports = compose({ ...config, workflowsEmulatorHost, logLevel: 'silent' }, manifest);
     try {
       return await at(ports);
     } finally {

@@ -4,6 +4,7 @@ export interface ByteCache<V> {
   get(key: string): V | undefined;
   /** A value that is larger than the whole cache is not kept. */
   set(key: string, value: V, bytes: number): void;
+  delete(key: string): void;
 }
 
 export function byteCache<V>(maxBytes: number): ByteCache<V> {
@@ -32,5 +33,6 @@ export function byteCache<V>(maxBytes: number): ByteCache<V> {
         drop(oldest);
       }
     },
+    delete: drop,
   };
 }

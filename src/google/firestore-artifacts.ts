@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { RetryableError } from '../errors.ts';
 import { type Artifact, ArtifactSummary, Part, Shard } from '../model/artifact.ts';
 import { CellError } from '../model/cell.ts';
-import type { Artifacts, Place, StoredArtifact } from '../steps/ports.ts';
+import type { Artifacts, Clock, Place, StoredArtifact } from '../steps/ports.ts';
 import { byteCache } from './byte-cache.ts';
-import { placePath, shardPath } from './paths.ts';
+import { placePath, SHARDED, shardedId, shardPath } from './paths.ts';
 
 /** The pointer: which parts a day's artifact is made of. Swapping it is what makes a new result visible, whole. */
 const Pointer = ArtifactSummary.extend({ parts: z.array(Part).optional(), shards: z.array(Shard).optional() });
@@ -20,13 +20,17 @@ export const toPointer = (artifact: Artifact): Pointer => ({
   ...('parts' in artifact ? { parts: [...artifact.parts] } : { shards: [...artifact.shards] }),
 });
 
+/** The first look at a new generation: by then its pointer has been swapped, or never will be. */
+const FIRST_CHECK_MS = 60 * 60_000;
+
 /** Compressed bytes of artifacts that a process remembers. */
 const REMEMBERED_BYTES = 64 * 1_048_576;
 
-export function firestoreArtifacts(db: Firestore): Artifacts {
+export function firestoreArtifacts(db: Firestore, clock: Clock): Artifacts {
   const remembered = byteCache<StoredArtifact>(REMEMBERED_BYTES);
+  const forget = (place: Place): void => remembered.delete(placePath(place));
   const remember = (place: Place, pointer: Pointer): StoredArtifact => {
-    const stored = toStored(db, place, pointer);
+    const stored = toStored(db, place, pointer, forget);
     const bytes = (pointer.parts ?? []).reduce((sum, { data }) => sum + data.byteLength, 0);
     remembered.set(placePath(place), stored, bytes + POINTER_BYTES);
     return stored;
@@ -48,14 +52,25 @@ export function firestoreArtifacts(db: Firestore): Artifacts {
       if (data?.['artifact'] === undefined || !['COMPLETED', 'FAILED'].includes(String(data['status'])))
         return undefined;
       const failedSince = data['status'] === 'FAILED' ? CellError.parse(data['error']) : undefined;
-      return { artifact: toStored(db, place, Pointer.parse(data['artifact'])), failedSince };
+      return { artifact: toStored(db, place, Pointer.parse(data['artifact']), forget), failedSince };
     },
     recall: (place) => remembered.get(placePath(place)),
     remember: (place, artifact) => void remember(place, toPointer(artifact)),
     async writeShard(place, generation, part, index) {
       const { data, ...range } = part;
       const id = `${generation}-${String(index).padStart(4, '0')}`;
-      await db.doc(shardPath(place, id)).set({ ...range, data });
+      const batch = db.batch().set(db.doc(shardPath(place, id)), { ...range, data });
+      if (index === 0) {
+        // Noted with the first shard, so that they are found should nothing ever point to them: see lifecycle/collect.ts.
+        const nowMs = clock.now();
+        const entry = {
+          place,
+          checkMs: nowMs + FIRST_CHECK_MS,
+          generations: { [generation]: { writtenMs: nowMs } },
+        };
+        batch.set(db.collection(SHARDED).doc(shardedId(place)), entry, { merge: true });
+      }
+      await batch.commit();
       return { ...range, id };
     },
   };
@@ -64,19 +79,22 @@ export function firestoreArtifacts(db: Firestore): Artifacts {
 /** What an artifact takes beside its parts, roughly. */
 const POINTER_BYTES = 500;
 
-function toStored(db: Firestore, place: Place, pointer: Pointer): StoredArtifact {
+function toStored(db: Firestore, place: Place, pointer: Pointer, gone: (place: Place) => void): StoredArtifact {
   const readShard = async ({ id, ...range }: Shard): Promise<Part> => {
     const shard = await db.doc(shardPath(place, id)).get();
     const bytes: unknown = shard.get('data');
-    // A new generation took over while we read; the old one was collected.
-    if (!(bytes instanceof Uint8Array))
+    // A new generation took over, and the old one was collected. What was remembered of it would fail again, also where the new
+    // one has the same content.
+    if (!(bytes instanceof Uint8Array)) {
+      gone(place);
       throw new RetryableError('INPUT_CHANGED', `${placePath(place)} was replaced while it was read`);
+    }
     return { ...range, data: bytes };
   };
   const { parts, shards, ...summary } = pointer;
   return {
     ...summary,
-    shards: shards?.length ?? 0,
+    sharded: shards !== undefined,
     async *parts() {
       yield* parts ?? [];
       for (const shard of shards ?? []) yield await readShard(shard);

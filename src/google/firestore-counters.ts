@@ -12,23 +12,21 @@ import {
 import { assignLeaves } from '../model/counter-tree.ts';
 import { Run } from '../model/run.ts';
 import type { Task } from '../model/task.ts';
+import { toLedger, toRunDocument } from './ledger-document.ts';
 import { countersOf, LEDGER, RUNS } from './paths.ts';
 
 type Counted = Pick<Task, 'runId' | 'leaf'>;
 
 /** Writes a run with its tasks and what counts them. */
 export function createRun(db: Firestore, batch: WriteBatch, run: Run, tasks: readonly Task[]): void {
-  batch.create(db.collection(RUNS).doc(run.id), run);
+  batch.create(db.collection(RUNS).doc(run.id), toRunDocument(run));
   const assigned = assignLeaves(tasks, run.leaves);
   for (const [leaf, { length }] of Map.groupBy(assigned, (task) => task.leaf)) {
     if (leaf !== undefined)
       batch.create(counterRef(db, { runId: run.id, leaf }), { totalTasks: length, remainingTasks: length });
   }
-  for (const task of assigned) batch.create(db.collection(LEDGER).doc(task.id), toDocument(task));
+  for (const task of assigned) batch.create(db.collection(LEDGER).doc(task.id), toLedger(task));
 }
-
-/** A task that nobody has leased yet, as it is written. */
-export const toDocument = (task: Task): Record<string, unknown> => ({ ...task, fence: '', rev: 0 });
 
 /** The task ends in this commit. */
 export function countOff(db: Firestore, batch: WriteBatch, task: Counted): void {

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { RetryableError } from '../errors.ts';
 import { compressJson } from '../execution/artifact-codec.ts';
 import { Settled } from '../model/cell.ts';
+import { type Control, NOTHING_STOPPED } from '../model/control.ts';
 import { Day } from '../model/date.ts';
 import { Distrust } from '../model/distrust.ts';
 import { Hash } from '../model/hash.ts';
@@ -20,6 +21,7 @@ import { bookId } from '../planning/shelf.ts';
 import { DatasetStanding, Standing } from '../planning/standing.ts';
 import type { Planning, PlanningChange } from '../steps/ports.ts';
 import { isConflict, unavailable } from './firestore-client.ts';
+import { controlIn } from './firestore-control.ts';
 import { createRun, readRuns } from './firestore-counters.ts';
 import { AVAILABILITY, BOOKS, LEDGER, MEMORY, placePath, PLANNER, PLANNER_PAGES } from './paths.ts';
 
@@ -59,6 +61,8 @@ interface Loaded {
   readonly openRuns: readonly string[];
   readonly pages: number;
   readonly content: Content;
+  /** Changed beside the sequence, by people: see firestore-control.ts. */
+  readonly control: Control;
   readonly updateTime: Timestamp | undefined;
 }
 
@@ -73,6 +77,7 @@ const NOTHING: Loaded = {
   openRuns: [],
   pages: 0,
   content: { standings: {}, datasets: {}, equivalents: {}, distrusted: {}, books: {}, data: {}, memory: 0 },
+  control: NOTHING_STOPPED,
   updateTime: undefined,
 };
 
@@ -88,14 +93,24 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
     for (;;) {
       const head = await db.doc(PLANNER).get();
       if (!head.exists) return NOTHING;
+      const control = controlIn(head.get('control'));
+      // Somebody paused a computation before anything was planned.
+      if (head.get('sequence') === undefined) return { ...NOTHING, control, updateTime: head.updateTime };
       const { sequence, openRuns, pages, content } = Head.parse(head.data());
-      if (sequence === loaded.sequence) return { ...loaded, updateTime: head.updateTime };
+      if (sequence === loaded.sequence) return { ...loaded, control, updateTime: head.updateTime };
       const refs = Array.from({ length: pages }, (_, index) => page(index + 1));
       const rest = refs.length === 0 ? [] : await db.getAll(...refs);
       // Written since: the head is another by now, too.
       if (rest.some((one) => one.get('sequence') !== sequence)) continue;
       const packed = Buffer.concat([content, ...rest.map((one) => one.get('content') as Uint8Array)]);
-      return { sequence, openRuns, pages, content: Content.parse(unpack(packed)), updateTime: head.updateTime };
+      return {
+        sequence,
+        openRuns,
+        pages,
+        content: Content.parse(unpack(packed)),
+        control,
+        updateTime: head.updateTime,
+      };
     }
   };
 
@@ -108,9 +123,10 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
     async load() {
       loaded = await readState();
       forgetStale(loaded);
-      const { sequence, content, openRuns } = loaded;
+      const { sequence, content, control, openRuns } = loaded;
       return {
         sequence,
+        control,
         standings: new Map(Object.entries(content.standings)),
         datasets: new Map(Object.entries(content.datasets)),
         equivalents: new Map(Object.entries(content.equivalents)),
@@ -201,7 +217,7 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
       writeCellsAndClaim(db, batch, change);
       try {
         const [result] = await batch.commit();
-        loaded = { sequence, openRuns, pages, content, updateTime: result?.writeTime };
+        loaded = { ...base, sequence, openRuns, pages, content, updateTime: result?.writeTime };
         for (const [id, days] of written) books.set(id, { writtenIn: sequence, days });
         for (const [name, days] of change.data ?? []) data.set(name, { writtenIn: sequence, days });
         if (change.memory !== undefined) memory = { writtenIn: sequence, book: change.memory };

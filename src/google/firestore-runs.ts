@@ -15,6 +15,17 @@ export function firestoreRuns(db: Firestore): Runs {
       return run;
     },
     readIfOver: (task) => readIfOver(db, task),
+    async markCancelled(runId, atMs) {
+      const found = await ref(runId).get();
+      if (found.get('cancelledMs') === undefined) await ref(runId).update({ cancelledMs: atMs });
+    },
+    async repairCount(runId) {
+      const [run] = await readRuns(db, [runId]);
+      if (run === undefined || run.remainingTasks === 0) return false;
+      // Its own document speaks for a run that is over, whatever its leaves say.
+      await ref(runId).update({ remainingTasks: 0 });
+      return true;
+    },
     async markPublished(runId, atMs) {
       await ref(runId).update({ publishedMs: atMs });
     },

@@ -17,7 +17,8 @@ import { isTerminal, Task } from '../model/task.ts';
 import type { CellWrite, HeldTask, TaskChange, Tasks } from '../steps/ports.ts';
 import { toPointer } from './firestore-artifacts.ts';
 import { isConflict, unavailable } from './firestore-client.ts';
-import { addTasks, countOff, toDocument } from './firestore-counters.ts';
+import { addTasks, countOff } from './firestore-counters.ts';
+import { expiryOf, toLedger } from './ledger-document.ts';
 import { LEDGER, placePath } from './paths.ts';
 
 /** Times that a claim is decided anew because the task changed under it. */
@@ -85,7 +86,8 @@ function hold(db: Firestore, ref: DocumentReference, claimed: Version): HeldTask
     last = turn.catch(() => {});
     return turn;
   };
-  const lost = (): RetryableError => new RetryableError('LEASE_LOST', `${ref.id} was taken over by another worker`);
+  const lost = (): RetryableError =>
+    new RetryableError('LEASE_LOST', `${ref.id} was taken over by another worker, or its run was cancelled`);
 
   /** `fence` differs from ours when the task is handed to whoever comes next. */
   const saveNow = async (task: Task, change: TaskChange = {}, fence = version.fence): Promise<void> => {
@@ -159,10 +161,12 @@ async function commitOver(
 ): Promise<Version | undefined> {
   const batch = db.batch();
   for (const cell of cells) writeCell(db, batch, cell);
-  for (const part of parts) batch.create(db.collection(LEDGER).doc(part.id), toDocument(part));
+  for (const part of parts) batch.create(db.collection(LEDGER).doc(part.id), toLedger(part));
   if (parts.length > 0) addTasks(db, batch, next.task, parts.length);
-  if (isTerminal(next.task)) countOff(db, batch, next.task);
-  const { status, resources, attempts, lease, lastError, outcomes, telemetry, outgrown } = next.task;
+  // What is written of a task that is over already, such as what became of a dead letter, counts nothing.
+  if (isTerminal(next.task) && !isTerminal(version.task)) countOff(db, batch, next.task);
+  const { status, resources, attempts, lease, lastError, outcomes, telemetry, outgrown, history, deadLetter } =
+    next.task;
   const fields: UpdateData<Record<string, unknown>> = {
     status,
     resources,
@@ -173,6 +177,9 @@ async function commitOver(
     lastError: lastError ?? FieldValue.delete(),
     telemetry: telemetry ?? FieldValue.delete(),
     outgrown: outgrown ?? FieldValue.delete(),
+    ...(history === undefined ? {} : { history }),
+    ...(deadLetter === undefined ? {} : { deadLetter }),
+    ...expiryOf(next.task),
     fence: next.fence,
     rev: next.rev,
   };

@@ -24,4 +24,12 @@ export const countersOf = (runId: string): string => `${RUNS}/${runId}/counters`
 export const placePath = (place: Place): string =>
   place.kind === 'root' ? `${daysOf(place.dataset)}/${place.date}` : `results/${place.computation}/days/${place.date}`;
 
-export const shardPath = (place: Place, id: string): string => `${placePath(place)}/shards/${id}`;
+export const shardsOf = (place: Place): string => `${placePath(place)}/shards`;
+
+export const shardPath = (place: Place, id: string): string => `${shardsOf(place)}/${id}`;
+
+/** Places that have, or had, shards. */
+export const SHARDED = 'sharded';
+
+export const shardedId = (place: Place): string =>
+  place.kind === 'root' ? `datasets.${place.dataset}.${place.date}` : `results.${place.computation}.${place.date}`;

@@ -24,7 +24,8 @@ export function ended(task: Task): Task {
  */
 export function onCellStuck(task: Task, cell: CellKey, error: CellError): Task {
   const next = onCellDone(task, cell, { status: 'FAILED', error, dispatchId: task.dispatchId });
-  return isTerminal(next) ? next : { ...onAttemptFailed(next, error, next.resources), attempts: 0 };
+  const aside: Task = { ...next, deadLetter: { status: 'OPEN' } };
+  return isTerminal(aside) ? aside : { ...onAttemptFailed(aside, error, aside.resources), attempts: 0 };
 }
 
 /** Whether a day of a chain failed, so that the days that are left are not tried. */
@@ -32,7 +33,7 @@ export const isStopped = ({ chained, outcomes }: Task): boolean =>
   chained && Object.values(outcomes).some(({ status }) => status === 'FAILED' || status === 'NOT_TRIED');
 
 /**
- * The task given up. Of a chain the day that it was on fails, and what would have followed was not tried; after a failed day
+ * The task given up, and set aside as a dead letter. Of a chain the day that it was on fails, and what would have followed was not tried; after a failed day
  * nothing is tried. Independent cells that are left all fail: which of them is to blame is not known.
  */
 export function onGiveUp(task: Task, error: CellError): Task {
@@ -45,7 +46,7 @@ export function onGiveUp(task: Task, error: CellError): Task {
       : { status: 'FAILED', error, dispatchId: task.dispatchId };
     stopped = task.chained;
   }
-  return { ...unleased, outcomes, status: 'FAILED', lastError: error };
+  return { ...unleased, outcomes, status: 'FAILED', lastError: error, deadLetter: { status: 'OPEN' } };
 }
 
 /** The attempt failed for a reason that may pass: the next delivery tries again, on `resources`. */

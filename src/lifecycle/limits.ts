@@ -3,6 +3,9 @@
 /** Leases a task may take before it is given up. */
 export const MAX_ATTEMPTS = 3;
 
+/** Attempts kept on record with a task: those that were handed back do not count against the others, and a restless week brings many. */
+export const MAX_RECORDED_ATTEMPTS = 10;
+
 /** Seconds after which what is left of a task goes on in a new one: Pub/Sub waits 600 at most. */
 export const PLANNED_TASK_SECONDS = 480;
 

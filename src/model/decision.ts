@@ -1,6 +1,7 @@
 /** What a plan says of a cell, and why. */
 import { z } from 'zod';
 import { CellError, type CellKey } from './cell.ts';
+import type { Pause } from './control.ts';
 import type { Hash } from './hash.ts';
 
 export const OUTCOMES = ['RUN', 'RERUN', 'SKIP', 'STABLE', 'BLOCKED', 'FAILED_DEPENDENCY', 'IMPOSSIBLE'] as const;
@@ -24,6 +25,8 @@ export type Decision = CellKey &
         readonly reason:
           | { readonly why: 'IN_FLIGHT'; readonly runId: string }
           | { readonly why: 'WAITING_FOR'; readonly cell: CellKey }
+          /** It would run, but somebody stopped its computation, or all of them. */
+          | { readonly why: 'PAUSED'; readonly pause: Pause }
           | { readonly why: 'FAILED_IN_THIS_DISPATCH'; readonly error: CellError };
       }
     | { readonly outcome: 'FAILED_DEPENDENCY'; readonly reason: { readonly why: 'FAILED'; readonly cell: CellKey } }
@@ -74,11 +77,13 @@ export function describeReason(decision: Decision): string {
     case 'EARLY_CUTOFF':
       return `${reason.inputs.join(', ')} ran again with the same result`;
     case 'COSMETIC':
-      return 'its code changed, but not what it does';
+      return 'its code changed, and does the same as before';
     case 'IN_FLIGHT':
       return `being made by run ${reason.runId}`;
     case 'WAITING_FOR':
       return `waits for ${reason.cell.computation}@${reason.cell.date}`;
+    case 'PAUSED':
+      return describePause(reason.pause);
     case 'FAILED_IN_THIS_DISPATCH':
       return `failed just now: ${reason.error.code}`;
     case 'FAILED':
@@ -89,3 +94,7 @@ export function describeReason(decision: Decision): string {
       return `UPSTREAM ${reason.computation}`;
   }
 }
+
+/** `paused by ada on 2024-01-02T10:00Z: prices are wrong` */
+const describePause = ({ sinceMs, by, because }: Pause): string =>
+  `paused${by === undefined ? '' : ` by ${by}`} on ${new Date(sinceMs).toISOString().slice(0, 16)}Z${because === undefined ? '' : `: ${because}`}`;

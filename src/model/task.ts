@@ -5,10 +5,13 @@
  * IN_PROGRESS  a worker holds the lease; when the lease lapses the attempt is dead, and the next delivery decides what follows.
  * COMPLETED    every cell has an outcome and none failed. Terminal, counted once.
  * FAILED       every cell has an outcome or the task was given up, with `lastError`. Terminal, counted once.
+ * CANCELLED    a person cancelled its run. Cells without an outcome are as they were before. Terminal, counted once.
  */
 import { z } from 'zod';
+import { Attempt } from './attempt.ts';
 import { type CellKey, CellError, cellName, CellOutcome } from './cell.ts';
 import { Day } from './date.ts';
+import { DeadLetter } from './dead-letter.ts';
 import { Because } from './decision.ts';
 import { Hash } from './hash.ts';
 import { Resources } from './resources.ts';
@@ -109,7 +112,7 @@ export const Task = z.object({
   chained: z.boolean(),
   resources: Resources,
   createdMs: z.number(),
-  status: z.enum(['PENDING', 'IN_PROGRESS', 'COMPLETED', 'FAILED']),
+  status: z.enum(['PENDING', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED']),
   /** Leases taken so far. */
   attempts: z.number().int().nonnegative(),
   lease: Lease.optional(),
@@ -121,6 +124,10 @@ export const Task = z.object({
   outcomes: z.record(z.string(), CellOutcome),
   /** Tasks that were split off from this one. Whoever meets its message again sends theirs again. */
   parts: z.array(z.string()).optional(),
+  /** The newest attempts, oldest first; the last may be under way. */
+  history: z.array(Attempt).optional(),
+  /** Of a task that was given up. */
+  deadLetter: DeadLetter.optional(),
 });
 export type Task = z.infer<typeof Task>;
 
@@ -132,4 +139,4 @@ export const outcomeOf = (task: Task, cell: CellKey): CellOutcome | undefined =>
 /** The cells that have no outcome yet. */
 export const openCells = (task: Task): TaskCell[] => task.cells.filter((cell) => outcomeOf(task, cell) === undefined);
 
-export const isTerminal = (task: Task): boolean => task.status === 'COMPLETED' || task.status === 'FAILED';
+export const isTerminal = ({ status }: Task): boolean => status !== 'PENDING' && status !== 'IN_PROGRESS';

@@ -4,13 +4,16 @@
  * books are needed), the fingerprint differs (the standing says how), or what it reads is about to be made.
  */
 import type { CellKey } from '../model/cell.ts';
+import { NOTHING_STOPPED, pauseOf } from '../model/control.ts';
 import { fromOrdinal } from '../model/date.ts';
 import type { Decision } from '../model/decision.ts';
 import { inputIdOf, type ManifestComputation, type ManifestNeed } from '../model/manifest.ts';
 import { behaviourOf, changedParts, type Fingerprint, fingerprintParts } from '../model/vector.ts';
 import { logged } from './change-log.ts';
 import {
+  daysByValue,
   daySetOf,
+  daysWhere,
   type DaySet,
   daySpan,
   hasDay,
@@ -41,7 +44,9 @@ import {
   changed,
   daily,
   distrusted,
+  held,
   NEW,
+  paused,
   restReasonOf,
   upstreamRuns,
   type Verdict,
@@ -163,7 +168,7 @@ export class Column {
         .map(({ reason, days }) => ({ verdict: atRest(reason), days: intersect(days, span) }))
         .filter(({ days }) => days.length > 0);
     }
-    return this.#daysByMark(marks).map(({ mark, days }) => ({ verdict: this.#table.at(mark), days }));
+    return [...daysByValue(this.grid.first, marks)].map(([mark, days]) => ({ verdict: this.#table.at(mark), days }));
   }
 
   /** As it stands after this plan, committed as `sequence`. */
@@ -222,7 +227,7 @@ export class Column {
     for (let index = 0; index < this.grid.days; index++) {
       const how = look[index] as number;
       if (how !== 0) {
-        const mark = this.#decide(index, how, previous, parts, marks);
+        const mark = this.#unlessPaused(this.#decide(index, how, previous, parts, marks));
         const { view } = this.#table.at(mark);
         marks[index] = mark;
         views[index] = view;
@@ -248,6 +253,7 @@ export class Column {
     const { needs } = this.computation;
     let failed = -1;
     let blocker = -1;
+    let holder = -1;
     const awaited: number[] = [];
     for (let need = 0; need < needs.length; need++) {
       const found = this.#reader.look(need, index, previous);
@@ -261,12 +267,14 @@ export class Column {
       }
       if (found.failed && failed < 0) failed = need;
       if (found.blocks && blocker < 0) blocker = need;
+      if (found.held && holder < 0) holder = need;
       if (found.coming) awaited.push(need);
     }
     const day = this.grid.first + index;
     if (this.grid.state.inFlight.get(this.name)?.has(day) === true)
       return this.#verdict('in flight', () => daily('IN_FLIGHT'));
     if (failed >= 0) return this.#verdict(`failed ${failed}`, () => daily('FAILED', failed));
+    if (holder >= 0) return this.#verdict(`held ${holder}`, () => held(holder));
     if (this.grid.request.mode === 'dispatch' && blocker >= 0)
       return this.#verdict(`waits ${blocker}`, () => daily('WAITING_FOR', blocker));
     const status = this.#statusAt(index);
@@ -276,6 +284,14 @@ export class Column {
     if (awaited.length > 0) return this.#awaits(awaited);
     // Nothing that it reads is awaited after all: it rests as before.
     return marks[index] as number;
+  }
+
+  /** What would run and may not. */
+  #unlessPaused(mark: number): number {
+    const pause = pauseOf(this.grid.state.control ?? NOTHING_STOPPED, this.name);
+    return pause === undefined || this.#table.at(mark).view !== VIEW.comingNow
+      ? mark
+      : this.#verdict('paused', () => paused(pause));
   }
 
   #awaits(awaited: readonly number[]): number {
@@ -346,6 +362,8 @@ export class Column {
         return { why: 'IN_FLIGHT', runId: this.grid.state.inFlight.get(this.name)?.get(day) ?? '' };
       case 'WAITING_FOR':
         return { why: 'WAITING_FOR', cell: this.#reader.culprit(verdict.need ?? 0, index, 'blocks') };
+      case 'HELD':
+        return { why: 'WAITING_FOR', cell: this.#reader.culprit(verdict.need ?? 0, index, 'held') };
       case 'FAILED':
         return { why: 'FAILED', cell: this.#reader.culprit(verdict.need ?? 0, index, 'failed') };
       case 'FAILED_BEFORE':
@@ -358,15 +376,7 @@ export class Column {
   }
 
   #daysWhere(holds: (index: number) => boolean): DaySet {
-    const found: number[] = [];
-    let held = false;
-    for (let index = 0; index <= this.grid.days; index++) {
-      const holdsNow = index < this.grid.days && holds(index);
-      // The first day of a range, or the day after its last.
-      if (holdsNow !== held) found.push(this.grid.first + (holdsNow ? index : index - 1));
-      held = holdsNow;
-    }
-    return found;
+    return daysWhere(this.grid.first, this.grid.days, holds);
   }
 
   #restsAt(index: number, marks: Uint16Array): boolean {
@@ -377,20 +387,8 @@ export class Column {
     return daySetOf([...(this.grid.state.inFlight.get(this.name)?.keys() ?? [])].sort((a, b) => a - b));
   }
 
-  #daysByMark(marks: Uint16Array): { mark: number; days: DaySet }[] {
-    const found = new Map<number, number[]>();
-    for (let first = 0, next = 1; first < marks.length; first = next++) {
-      const mark = marks[first] as number;
-      while (next < marks.length && marks[next] === mark) next++;
-      const days = found.get(mark) ?? [];
-      days.push(this.grid.first + first, this.grid.first + next - 1);
-      found.set(mark, days);
-    }
-    return [...found].map(([mark, days]) => ({ mark, days }));
-  }
-
   #restOnGrid(marks: Uint16Array): Rest[] {
-    return this.#daysByMark(marks).flatMap(({ mark, days }) => {
+    return [...daysByValue(this.grid.first, marks)].flatMap(([mark, days]) => {
       const reason = restReasonOf(this.#table.at(mark));
       return reason === undefined ? [] : [{ reason, days }];
     });

@@ -109,6 +109,32 @@ export function rangesOf(set: DaySet): (readonly [first: number, last: number])[
 export const sameDays = (one: DaySet, other: DaySet): boolean =>
   one.length === other.length && one.every((day, index) => day === other[index]);
 
+/** Of `days` days from `first`, those on which it holds; it is asked by index. */
+export function daysWhere(first: number, days: number, holds: (index: number) => boolean): DaySet {
+  const set: number[] = [];
+  let held = false;
+  for (let index = 0; index <= days; index++) {
+    const holdsNow = index < days && holds(index);
+    // The first day of a range, or the day before this one was its last.
+    if (holdsNow !== held) set.push(first + (holdsNow ? index : index - 1));
+    held = holdsNow;
+  }
+  return set;
+}
+
+/** Of an array with a value for each day from `first`: the days of each value, in order of their first days. */
+export function daysByValue(first: number, values: Uint16Array): Map<number, DaySet> {
+  const found = new Map<number, number[]>();
+  for (let from = 0, next = 1; from < values.length; from = next++) {
+    const value = values[from] as number;
+    while (next < values.length && values[next] === value) next++;
+    const set = found.get(value) ?? [];
+    set.push(first + from, first + next - 1);
+    found.set(value, set);
+  }
+  return found;
+}
+
 /** Index of the first range that does not end before `day`. */
 function rangeAt(set: DaySet, day: number): number {
   let low = 0;

@@ -49,7 +49,9 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
           if (outcome?.status === 'AUDITED' && !outcome.matches)
             distrusted.set(computation, { behaviour: audit.behaviour, because: 'AUDIT', text: outcome.text });
         } else if (outcome === undefined) {
-          inFlight.set(computation, (inFlight.get(computation) ?? new Map()).set(toOrdinal(date), run.id));
+          // A cancelled task leaves its cells as they were.
+          if (!isTerminal(task))
+            inFlight.set(computation, (inFlight.get(computation) ?? new Map()).set(toOrdinal(date), run.id));
         } else if (outcome.status === 'COMPLETED' || outcome.status === 'FAILED') {
           const known = knownOf({ computation, date });
           const to: Settled = { ...forBook(outcome), claimedMs: run.createdMs, foldedIn, first: known === undefined };

@@ -32,6 +32,8 @@ export const VIEW = {
   comingNow: 2,
   coming: 3,
   failed: 4,
+  /** It is paused, or waits for what is: nobody knows when it comes. */
+  held: 5,
 } as const;
 export type View = (typeof VIEW)[keyof typeof VIEW];
 

@@ -17,14 +17,17 @@ export interface Found {
   readonly coming: boolean;
   /** … and not in the same task: days of a chain follow each other. */
   readonly blocks: boolean;
+  /** … and nobody knows when. */
+  readonly held: boolean;
 }
 
-const THERE: Found = { noData: false, impossible: false, failed: false, coming: false, blocks: false };
+const THERE: Found = { noData: false, impossible: false, failed: false, coming: false, blocks: false, held: false };
 const NO_DATA: Found = { ...THERE, noData: true };
 const IMPOSSIBLE: Found = { ...THERE, impossible: true };
 const FAILED: Found = { ...THERE, failed: true };
 const COMING: Found = { ...THERE, coming: true };
 const BLOCKS: Found = { ...THERE, coming: true, blocks: true };
+const HELD: Found = { ...BLOCKS, held: true };
 const FAILED_AND_BLOCKS: Found = { ...BLOCKS, failed: true };
 const FAILED_AND_COMING: Found = { ...COMING, failed: true };
 
@@ -112,7 +115,7 @@ export class InputReader {
   }
 
   /** The cell that a day waits for or failed with; that of a failed dependency is the one at the root. */
-  culprit(needIndex: number, index: number, how: 'blocks' | 'failed'): CellKey {
+  culprit(needIndex: number, index: number, how: 'blocks' | 'failed' | 'held'): CellKey {
     const need = this.#need(needIndex);
     const column =
       need.kind === 'previous' || need.kind === 'own-history'
@@ -190,15 +193,17 @@ export class InputReader {
     let failed = false;
     let coming = false;
     let blocks = false;
+    let held = false;
     // Before the grid is only what is settled.
     for (let day = Math.max(0, index - days); day < index; day++) {
       const found = foundIn(column.viewAt(day), own);
       failed ||= found.failed;
       coming ||= found.coming;
       blocks ||= found.blocks;
+      held ||= found.held;
     }
     if (failed) return blocks ? FAILED_AND_BLOCKS : coming ? FAILED_AND_COMING : FAILED;
-    return blocks ? BLOCKS : coming ? COMING : THERE;
+    return held ? HELD : blocks ? BLOCKS : coming ? COMING : THERE;
   }
 
   #need(index: number): ManifestNeed {
@@ -227,5 +232,8 @@ function foundIn(view: View, own: boolean): Found {
       return BLOCKS;
     case VIEW.failed:
       return FAILED;
+    case VIEW.held:
+      // The whole computation is paused: each of its days says so itself.
+      return own ? COMING : HELD;
   }
 }

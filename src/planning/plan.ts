@@ -79,7 +79,7 @@ export class Plan {
       .stretches()
       .map(({ verdict, days }) => ({
         outcome: verdict.outcome,
-        why: 'reason' in verdict ? verdict.reason.why : verdict.daily,
+        why: 'reason' in verdict ? verdict.reason.why : verdict.daily === 'HELD' ? 'WAITING_FOR' : verdict.daily,
         days,
       }));
   }

@@ -1,4 +1,5 @@
 /** What planning knows of the world: plain values, loaded by a step. */
+import type { Control } from '../model/control.ts';
 import type { Distrust } from '../model/distrust.ts';
 import type { Hash } from '../model/hash.ts';
 import type { Shelf } from './shelf.ts';
@@ -13,6 +14,8 @@ export interface PlanningState {
   readonly equivalents: ReadonlyMap<string, readonly Hash[]>;
   /** Computations whose skips are not trusted. */
   readonly distrusted: ReadonlyMap<string, Distrust>;
+  /** Absent where nothing is stopped. */
+  readonly control?: Control;
   readonly shelf: Shelf;
   /** Computation to day to the run that is making it. */
   readonly inFlight: ReadonlyMap<string, ReadonlyMap<number, string>>;

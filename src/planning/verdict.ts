@@ -1,10 +1,11 @@
 /** What was decided of a day, shared by all days of a computation that were decided alike. */
+import type { Pause } from '../model/control.ts';
 import type { Decision, Outcome } from '../model/decision.ts';
 import { VIEW, type View } from './grid.ts';
 import { isImpossible, type RestReason } from './standing.ts';
 
 /** Reasons that name another cell, a run or an error differ from day to day, and are put together when they are asked for. */
-export type DailyReason = 'IN_FLIGHT' | 'WAITING_FOR' | 'FAILED_IN_THIS_DISPATCH' | 'FAILED' | 'FAILED_BEFORE';
+export type DailyReason = 'IN_FLIGHT' | 'WAITING_FOR' | 'HELD' | 'FAILED_IN_THIS_DISPATCH' | 'FAILED' | 'FAILED_BEFORE';
 
 export type Verdict = {
   readonly outcome: Outcome;
@@ -41,7 +42,16 @@ export const distrusted = (inputs: readonly string[]): Verdict => ({
   reason: { why: 'DISTRUSTED', inputs },
 });
 
-export function daily(reason: DailyReason, need?: number): Verdict {
+export const paused = (pause: Pause): Verdict => ({
+  outcome: 'BLOCKED',
+  view: VIEW.held,
+  reason: { why: 'PAUSED', pause },
+});
+
+/** Waits for what is paused. */
+export const held = (need: number): Verdict => ({ outcome: 'BLOCKED', view: VIEW.held, daily: 'HELD', need });
+
+export function daily(reason: Exclude<DailyReason, 'HELD'>, need?: number): Verdict {
   const because = need === undefined ? {} : { need };
   switch (reason) {
     case 'FAILED':

@@ -56,12 +56,15 @@ export async function callBack(run: Run, ports: CountDownPorts): Promise<Callbac
 
 /** An address that is not Workflows' (any more: a local cloud has other ports each time) will never be one, so its run is answered. */
 async function send(
-  { id, callbackUrl }: Run,
+  { id, callbackUrl, cancelledMs }: Run,
   { callbacks, log }: CountDownPorts,
 ): Promise<'sent' | 'gone' | 'refused'> {
   if (callbackUrl === undefined) return 'sent';
   try {
-    return await callbacks.send(callbackUrl, { runId: id, status: 'COMPLETED' });
+    return await callbacks.send(callbackUrl, {
+      runId: id,
+      status: cancelledMs === undefined ? 'COMPLETED' : 'CANCELLED',
+    });
   } catch (thrown) {
     if (!(thrown instanceof UserError)) throw thrown;
     log.info({ event: 'callback.refused', run: id, url: callbackUrl }, thrown.message);

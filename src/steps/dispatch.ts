@@ -3,7 +3,7 @@ import { codeOf, RetryableError, UserError } from '../errors.ts';
 import { IDLE_WORKER_MB, MEMORY_DEATH_SHARE, PLANNED_TASK_SECONDS } from '../lifecycle/limits.ts';
 import { learn } from '../lifecycle/memory-book.ts';
 import { tierRouter } from '../lifecycle/tier-router.ts';
-import { cellName } from '../model/cell.ts';
+import { type CellKey, cellName } from '../model/cell.ts';
 import { leavesFor } from '../model/counter-tree.ts';
 import type { Day } from '../model/date.ts';
 import { countOutcomes, type OutcomeCounts } from '../model/decision.ts';
@@ -41,6 +41,10 @@ export interface DispatchRequest {
   readonly callbackUrl?: string | undefined;
   /** One day's pipeline; defaults to the run's own id. */
   readonly dispatchId?: string | undefined;
+  /** The run's name when there is no callback to name it by: the same name again answers with the same run. */
+  readonly runId?: string | undefined;
+  /** The cells that may be claimed; all that can run when absent. */
+  readonly only?: readonly CellKey[] | undefined;
 }
 
 export interface DispatchAnswer {
@@ -84,13 +88,18 @@ export async function dispatch(request: DispatchRequest, ports: DispatchPorts): 
     throw new UserError('BAD_ARGUMENT', `There is no pass ${request.pass}: the manifest has ${manifest.passes}.`);
   }
   if (request.callbackUrl !== undefined) ports.callbacks.assertUrl(request.callbackUrl);
-  const runId = request.callbackUrl === undefined ? ports.newId() : `run-${hashOf(request.callbackUrl)}`;
+  const runId =
+    request.callbackUrl === undefined ? (request.runId ?? ports.newId()) : `run-${hashOf(request.callbackUrl)}`;
   for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
     const snapshot = await ports.planning.load();
     const known = snapshot.open.find(({ run }) => run.id === runId);
     if (known !== undefined) {
       if (known.run.publishedMs === undefined) await publish(known.run, known.tasks, ports);
       return sentBefore(known.run, manifest);
+    }
+    if (snapshot.control.cancelled.includes(request.dispatchId ?? runId)) {
+      ports.log.info({ event: 'dispatch.cancelled', dispatch: request.dispatchId ?? runId }, 'cancelled: nothing runs');
+      return nothing(manifest);
     }
     const answer = await tryDispatch(request, runId, snapshot, ports).catch((thrown: unknown) => {
       if (codeOf(thrown) !== 'CONTENTION') throw thrown;
@@ -106,6 +115,15 @@ export async function dispatch(request: DispatchRequest, ports: DispatchPorts): 
     `the plan changed ${MAX_CONFLICTS} times while it was being made; another dispatcher is at work, so ask again`,
   );
 }
+
+const nothing = ({ passes }: Manifest): DispatchAnswer => ({
+  dispatched: 0,
+  runId: null,
+  passes,
+  inFlight: 0,
+  quiet: true,
+  outcomes: countOutcomes([]),
+});
 
 const sentBefore = (run: Run, { passes }: Manifest): DispatchAnswer => ({
   dispatched: run.totalTasks,
@@ -140,9 +158,11 @@ async function tryDispatch(
   const asked = manifest.computations
     .filter(({ pass }) => request.pass === undefined || pass === request.pass)
     .map(({ name }) => name);
+  const allowed = request.only && new Set(request.only.map(cellName));
+  const isAllowed = (key: CellKey): boolean => allowed?.has(cellName(key)) ?? true;
   const runnable = [
-    ...(await surveyed.cells(plan.runnable(asked, MAX_CELLS_A_WAVE))),
-    ...(await surveyed.audited(cellsToAudit(plan, asked, ports.audit, `${snapshot.sequence}`))),
+    ...(await surveyed.cells(plan.runnable(asked, MAX_CELLS_A_WAVE).filter(isAllowed))),
+    ...(await surveyed.audited(cellsToAudit(plan, asked, ports.audit, `${snapshot.sequence}`).filter(isAllowed))),
   ];
   const closedRuns = snapshot.open
     .filter(({ run: one }) => folded.closedRuns.includes(one.id) && (isAnswered(one) || isOvertaken(one, request)))
@@ -186,7 +206,10 @@ async function tryDispatch(
   if (isNews && !(await ports.planning.commit(snapshot, change))) return undefined;
   if (run !== undefined) await publish(run, tasks, ports);
 
-  const outcomes = plan.counts(asked);
+  const outcomes =
+    request.only === undefined
+      ? plan.counts(asked)
+      : countOutcomes(request.only.flatMap((key) => plan.decision(key) ?? []));
   const inFlight = asked.reduce((sum, name) => sum + dayCount(plan.inFlight(name)), 0);
   ports.log.info(
     {

@@ -11,7 +11,7 @@ import { outcomeOf, type Task, type TaskCell } from '../model/task.ts';
 import { type Vector, vectorHash } from '../model/vector.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { type LoadedInputs, loadInputs, streamEntities } from './load-inputs.ts';
-import { type Lap, type Meter, startMeter } from './meter.ts';
+import { type Lap, type LapMeter, startLapMeter } from './lap-meter.ts';
 import type { Artifacts, CellRecord, CellWrite, Clock, Definitions, Log, StoredArtifact, Watchdog } from './ports.ts';
 
 export interface CellPorts {
@@ -85,7 +85,7 @@ async function* makeCells(
     if (computation === undefined) yield { cell, outcome: unknownTo(task, cell) };
     else wanted.push({ cell: withPreviousResult(task, cell), computation });
   }
-  const meter = startMeter(ports.artifacts, ports.clock);
+  const meter = startLapMeter(ports.artifacts, ports.clock);
   const loaded = await loadInputs(wanted, meter.artifacts);
   const loading = meter.lap(wanted.length);
   const toMake: CellInHand[] = [];
@@ -137,7 +137,7 @@ interface CellInHand {
   readonly loading: Lap;
 }
 
-async function computeCell(hand: CellInHand, meter: Meter, ports: CellPorts): Promise<MadeCell> {
+async function computeCell(hand: CellInHand, meter: LapMeter, ports: CellPorts): Promise<MadeCell> {
   const startedMs = ports.clock.now();
   const watched = watch([hand], startedMs + hand.computation.timeoutSeconds * 1_000, ports);
   try {
@@ -155,7 +155,7 @@ async function computeCell(hand: CellInHand, meter: Meter, ports: CellPorts): Pr
 async function* scanCells(
   hands: readonly CellInHand[],
   entities: StoredArtifact,
-  meter: Meter,
+  meter: LapMeter,
   ports: CellPorts,
   { stopAtMs, heartbeat }: ExecuteOptions,
 ): AsyncGenerator<MadeCell> {

@@ -4,7 +4,7 @@ import type { MemoryReading, Task, Telemetry } from '../model/task.ts';
 import type { Clock, HeldTask, Log, MemoryProbe } from './ports.ts';
 
 export interface Heartbeat {
-  /** How many entities of the cell at hand are done. */
+  /** How many entities of the cell at hand are done. @throws {RetryableError} LEASE_LOST when a beat found it so: nothing could be saved. */
   readonly progress: (entities: number) => void;
   /** A cell is opened: how many entities it has, where that is known. */
   readonly expect: (entities: number) => void;
@@ -28,7 +28,7 @@ const SAMPLES_A_BEAT = 8;
 /** Tasks that are at work in this process: they share its memory. */
 const atWork = new Set<{ tasksAtOnce: number }>();
 
-/** A beat's errors never reach the work: what matters of them (a lost lease) shows when the work is saved. */
+/** A beat's errors never reach the work, but for a lost lease, which stops it where it next says how far it is. */
 export function startHeartbeat(held: HeldTask, ports: HeartbeatPorts): Heartbeat {
   const { probe, clock } = ports;
   const startedMs = clock.now();
@@ -42,6 +42,7 @@ export function startHeartbeat(held: HeldTask, ports: HeartbeatPorts): Heartbeat
   let inCell = 0;
   let expected: number | undefined;
   let beating: Promise<void> | undefined;
+  let lost: Error | undefined;
 
   const sample = (): void => {
     // The system's own mark misses nothing, but only rises while the process lives: it is ours if it rose since the start.
@@ -68,6 +69,10 @@ export function startHeartbeat(held: HeldTask, ports: HeartbeatPorts): Heartbeat
     try {
       await held.heartbeat(telemetry(), clock.now() + ports.leaseMs);
     } catch (thrown) {
+      if (codeOf(thrown) === 'LEASE_LOST') {
+        lost = toError(thrown);
+        clearInterval(beats);
+      }
       ports.log.warn({ event: 'heartbeat.failed', task: held.task.id, code: codeOf(thrown) }, toError(thrown).message);
     }
   };
@@ -82,6 +87,7 @@ export function startHeartbeat(held: HeldTask, ports: HeartbeatPorts): Heartbeat
 
   return {
     progress(entities) {
+      if (lost !== undefined) throw lost;
       // A new cell counts from the beginning.
       if (entities < inCell) done += inCell;
       inCell = entities;

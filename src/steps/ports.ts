@@ -3,6 +3,7 @@ import type { Artifact, ArtifactSummary, Part, Shard } from '../model/artifact.t
 import type { CellError, CellKey, Settled } from '../model/cell.ts';
 import type { MissingData } from '../model/completeness.ts';
 import type { Computation } from '../model/computation.ts';
+import type { Control } from '../model/control.ts';
 import type { Dataset } from '../model/dataset.ts';
 import type { Day } from '../model/date.ts';
 import type { Because } from '../model/decision.ts';
@@ -13,6 +14,7 @@ import type { MemoryBook } from '../model/memory-book.ts';
 import type { TaskMessage } from '../model/message.ts';
 import type { Registration, RegisteredVersion } from '../model/registration.ts';
 import type { Run } from '../model/run.ts';
+import type { ShardEntry } from '../model/shard-entry.ts';
 import type { MemoryReading, Task, Telemetry } from '../model/task.ts';
 import type { Vector } from '../model/vector.ts';
 import type { OpenRun } from '../planning/fold.ts';
@@ -38,8 +40,8 @@ export type Place =
   | { readonly kind: 'root'; readonly dataset: string; readonly date: Day };
 
 export interface StoredArtifact extends ArtifactSummary {
-  /** Documents that its parts lie in beside its own; 0 when they are in that. */
-  readonly shards: number;
+  /** Whether each part is a document of its own. */
+  readonly sharded: boolean;
   /** Its parts in key order, read as they are asked for. */
   parts(): AsyncIterable<Part>;
   /** The one part that can hold `key`, so that one entity costs one shard. */
@@ -59,6 +61,26 @@ export interface Artifacts {
   remember(place: Place, artifact: Artifact): void;
   /** Writes a part ahead of its artifact. It is invisible until a cell or a day points to it. */
   writeShard(place: Place, generation: string, part: Part, index: number): Promise<Shard>;
+}
+
+/** An entry of the registry, as it was read. */
+export interface RegisteredShards {
+  readonly place: Place;
+  readonly entry: ShardEntry;
+  /** Of the entry; the registry's own. */
+  readonly version: unknown;
+}
+
+/** Places that have, or had, artifacts in shards. */
+export interface ShardRegistry {
+  /** Those that are to be looked at, the longest due first. */
+  due(nowMs: number, limit: number): Promise<RegisteredShards[]>;
+  /** The generation that each place points to, in their order; undefined where nothing is shown. */
+  pointed(places: readonly Place[]): Promise<(string | undefined)[]>;
+  /** Answers how many there were. */
+  deleteShards(place: Place, generation: string): Promise<number>;
+  /** Undefined removes it. False when shards were written there since: it is due again, and looked at then. */
+  save(registered: RegisteredShards, entry: ShardEntry | undefined): Promise<boolean>;
 }
 
 /** How a cell was made, kept beside its result for people. */
@@ -131,11 +153,35 @@ export interface Tasks {
   ): Promise<{ decision: D; held: HeldTask | undefined } | undefined>;
 }
 
+/** What people ask of runs and tasks; nothing that is decided reads it. */
+export interface Ledger {
+  /** Newest first. */
+  runs(limit: number): Promise<Run[]>;
+  tasksOf(runId: string): Promise<Task[]>;
+  /** How many of a run's tasks failed, for one read. */
+  failedTasks(runId: string): Promise<number>;
+  /** Every task that is, or was, to make the cell; newest first. */
+  tasksWith(cell: CellKey): Promise<Task[]>;
+  /** Those that nobody has replayed or dropped; oldest first. */
+  deadLetters(): Promise<Task[]>;
+}
+
+/** What people have stopped. */
+export interface Controls {
+  read(): Promise<Control>;
+  /** Saves what `decide` makes of it. A claim that was decided before is refused. */
+  change(decide: (control: Control) => Control): Promise<Control>;
+}
+
 export interface Runs {
   /** With the number of tasks that are open now. */
   read(runId: string): Promise<Run | undefined>;
   /** The run of a task that has ended, if no other task of it is open. The cheap way to ask, once for each task. */
   readIfOver(task: Pick<Task, 'runId' | 'leaf'>): Promise<Run | undefined>;
+  /** A person cancelled it. The first time holds. */
+  markCancelled(runId: string, atMs: number): Promise<void>;
+  /** Sets the count to zero, for a run all of whose tasks were read as terminal. False when it was zero by then. */
+  repairCount(runId: string): Promise<boolean>;
   markPublished(runId: string, atMs: number): Promise<void>;
   /** Marks that the callback is being sent. False when somebody else was faster. */
   beginCallback(run: Run, atMs: number): Promise<boolean>;
@@ -151,6 +197,7 @@ export interface PlanningSnapshot {
   /** Computation to behaviours that were proven to be one, as of the last preflight: it holds that of the code which this was for. */
   readonly equivalents: ReadonlyMap<string, readonly Hash[]>;
   readonly distrusted: ReadonlyMap<string, Distrust>;
+  readonly control: Control;
   /** As far as they were fetched. */
   readonly books: ShelfContent;
   /** Runs whose outcomes are not in the books yet, with their tasks. */

@@ -60,7 +60,9 @@ export async function preflight(
   { register = true }: PreflightOptions = {},
 ): Promise<PreflightReport> {
   const index = new Map(await registry.index());
-  const fresh = manifest.computations.filter((entry) => versionOf(entry, index) === undefined);
+  const unknown = manifest.computations.filter((entry) => versionOf(entry, index) === undefined);
+  // Who only looks learns nothing from code that there is no older version of.
+  const fresh = register ? unknown : unknown.filter(({ name }) => index.has(name));
   const known = fresh.filter(({ name }) => index.has(name)).map(({ name }) => name);
   const older = known.length === 0 ? new Map<string, Registration[]>() : await registry.versions(known);
   const jobs = fresh.map((entry) => jobOf(entry, piecesOf(manifest.code, entry.name), older.get(entry.name) ?? []));
@@ -85,17 +87,23 @@ export async function preflight(
 }
 
 /** Each class with the behaviour of now, so that a plan for other code does not take it for its own. */
-async function tellPlanner(
-  { equivalents, verdicts }: PreflightReport,
-  { computations }: Manifest,
-  planning: Planning,
-): Promise<void> {
-  const classes = new Map(
+export const equivalenceClasses = (
+  equivalents: PreflightReport['equivalents'],
+  computations: readonly ManifestComputation[],
+): Map<string, Hash[]> =>
+  new Map(
     computations.flatMap(({ name, fingerprint }): [string, Hash[]][] => {
       const others = equivalents.get(name);
       return others === undefined ? [] : [[name, [behaviourOf(fingerprint), ...others]]];
     }),
   );
+
+async function tellPlanner(
+  { equivalents, verdicts }: PreflightReport,
+  { computations }: Manifest,
+  planning: Planning,
+): Promise<void> {
+  const classes = equivalenceClasses(equivalents, computations);
   for (let attempt = 0; attempt < COMMIT_ATTEMPTS; attempt++) {
     const snapshot = await planning.load();
     const distrusted = distrustedNow(snapshot.distrusted, verdicts, computations);

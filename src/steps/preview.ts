@@ -74,7 +74,7 @@ function inMemory(artifact: Artifact, shards: readonly Part[]): StoredArtifact {
     keyed,
     count,
     rawBytes,
-    shards: 0,
+    sharded: false,
     async *parts() {
       yield* parts;
     },

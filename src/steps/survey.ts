@@ -71,6 +71,7 @@ export const stateOf = (snapshot: PlanningSnapshot, shelf: Shelf): PlanningState
   datasets: snapshot.datasets,
   equivalents: snapshot.equivalents,
   distrusted: snapshot.distrusted,
+  control: snapshot.control,
   shelf,
   inFlight: new Map(),
 });

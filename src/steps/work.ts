@@ -1,20 +1,27 @@
 /** Work: lease -> heartbeat -> execute cells -> commit cells, task and count-down together -> callback on zero. */
 import { codeOf, RetryableError, speaksOfMemory, TerminalError, toError } from '../errors.ts';
+import { recordClaim } from '../lifecycle/attempt-record.ts';
 import { isStopped, onAttemptFailed, onCellStuck, onGiveUp, onHandedBack } from '../lifecycle/finish.ts';
 import { decideLease, type LeaseDecision } from '../lifecycle/lease.ts';
 import { MAX_ATTEMPTS, PLANNED_TASK_SECONDS } from '../lifecycle/limits.ts';
 import { outOfTiers, routeAfterDeath, withOutgrown } from '../lifecycle/routing.ts';
 import { continueLater, halve, isDivisible } from '../lifecycle/split.ts';
 import type { CellError, CellKey } from '../model/cell.ts';
+import { EXECUTOR_VERSION } from '../model/executor-version.ts';
+import type { Hash } from '../model/hash.ts';
+import { computationIn } from '../model/manifest.ts';
 import { messageFor, type TaskMessage } from '../model/message.ts';
 import type { Resources } from '../model/resources.ts';
 import { isTerminal, openCells, type Task } from '../model/task.ts';
 import type { Tiers } from '../model/tier.ts';
+import { fingerprintHash } from '../model/vector.ts';
+import { audited } from './audited.ts';
 import { countDown, type CountDownPorts } from './count-down.ts';
 import { type CellPorts, executeCells } from './execute-cells.ts';
 import { gatherOutcomes } from './gather-outcomes.ts';
 import { groupCells } from './group-cells.ts';
 import { type Heartbeat, startHeartbeat } from './heartbeat.ts';
+import { startMeter } from './meter.ts';
 import type { HeldTask, MemoryProbe, Queue, Tasks } from './ports.ts';
 
 export interface WorkPorts extends CellPorts, CountDownPorts {
@@ -37,16 +44,18 @@ export interface WorkPorts extends CellPorts, CountDownPorts {
  */
 export async function work(message: TaskMessage, ports: WorkPorts): Promise<void> {
   const token = ports.newId();
-  const claimed = await ports.tasks.claim(message.taskId, (task) =>
-    decideLease(task, {
-      worker: ports.worker,
-      token,
-      tier: ports.tier,
-      nowMs: ports.clock.now(),
-      leaseMs: ports.leaseMs,
-      tiers: ports.tiers,
-    }),
-  );
+  const claimed = await ports.tasks.claim(message.taskId, (task): LeaseDecision => {
+    const request = { worker: ports.worker, token, tier: ports.tier, nowMs: ports.clock.now(), tiers: ports.tiers };
+    const decision = decideLease(task, { ...request, leaseMs: ports.leaseMs });
+    if (decision.save === undefined) return decision;
+    const claimant = {
+      ...request,
+      begins: decision.kind === 'run',
+      executorVersion: EXECUTOR_VERSION,
+      fingerprints: fingerprintsOf(task, ports),
+    };
+    return { ...decision, save: recordClaim(task, decision.save, claimant) };
+  });
   if (claimed === undefined) {
     ports.log.error(
       { ...fieldsOf(message), event: 'task.unknown' },
@@ -55,6 +64,17 @@ export async function work(message: TaskMessage, ports: WorkPorts): Promise<void
     return;
   }
   await follow(claimed.decision, claimed.held, message, ports);
+}
+
+/** In this worker's own manifest. */
+function fingerprintsOf(task: Task, { manifest }: Pick<WorkPorts, 'manifest'>): Record<string, Hash> {
+  const names = new Set(task.cells.map(({ computation }) => computation));
+  return Object.fromEntries(
+    [...names].flatMap((name) => {
+      const entry = computationIn(manifest, name);
+      return entry === undefined ? [] : [[name, fingerprintHash(entry.fingerprint)]];
+    }),
+  );
 }
 
 const fieldsOf = (message: TaskMessage): Record<string, unknown> => ({
@@ -91,7 +111,7 @@ async function follow(
       await ports.queue.publish([messageFor(decision.save)]);
       return;
     case 'give-up':
-      await giveUp(taken(held), decision.error, ports);
+      await giveUp(audited(taken(held), ports.clock), decision.error, ports);
       return;
     case 'run':
       await attempt(taken(held), ports);
@@ -114,7 +134,10 @@ async function sendParts(
   );
 }
 
-async function attempt(held: HeldTask, ports: WorkPorts): Promise<void> {
+async function attempt(claimed: HeldTask, opened: WorkPorts): Promise<void> {
+  const meter = startMeter(opened);
+  const ports: WorkPorts = { ...opened, artifacts: meter.artifacts };
+  const held = audited(claimed, ports.clock, meter);
   // Larger tiers are for a task at a time, and each is to be charged with its own memory: by that it may come back to a smaller tier.
   if (ports.tier !== ports.tiers[0].name) ports.probe.collectGarbage();
   const heartbeat = startHeartbeat(held, ports);
@@ -275,8 +298,8 @@ export async function giveUpStuck(
     const lease = { ...task.lease, token: own };
     return { save: { ...task, lease: isDivisible(task) && cell === undefined ? { ...lease, untilMs: 0 } : lease } };
   });
-  const held = claimed?.held;
-  if (held === undefined) return;
+  if (claimed?.held === undefined) return;
+  const held = audited(claimed.held, ports.clock);
   if (!isDivisible(held.task)) await giveUp(held, error, ports);
   else if (cell !== undefined) await held.save(onCellStuck(held.task, cell, error));
 }

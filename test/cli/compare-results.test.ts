@@ -25,7 +25,7 @@ const stored = (isKeyed: boolean, parts: readonly Part[]): StoredArtifact => ({
   keyed: isKeyed,
   count: parts.reduce((sum, { count }) => sum + count, 0),
   rawBytes: 0,
-  shards: 0,
+  sharded: false,
   async *parts() {
     yield* parts;
   },

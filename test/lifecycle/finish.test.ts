@@ -96,7 +96,13 @@ describe('a task that is given up', () => {
   test('fails the cell that it was on, keeps what was done, and leaves the rest untried', () => {
     const given = onGiveUp(onCellDone(chain, aCell(MON), done), gaveUp);
     expect(given).toEqual({
-      ...aTask({ days: [MON, TUE, WED], attempts: 1, status: 'FAILED', lastError: gaveUp }),
+      ...aTask({
+        days: [MON, TUE, WED],
+        attempts: 1,
+        status: 'FAILED',
+        deadLetter: { status: 'OPEN' },
+        lastError: gaveUp,
+      }),
       outcomes: {
         [`a@${MON}`]: done,
         [`a@${TUE}`]: { status: 'FAILED', error: gaveUp, dispatchId: 'dispatch-1' },

@@ -3,8 +3,10 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   dayCount,
+  daysByValue,
   daySetOf,
   daySpan,
+  daysWhere,
   followers,
   hasDay,
   intersect,
@@ -65,5 +67,25 @@ describe('a day set', () => {
     expect(daySpan(3, 2)).toEqual([]);
     expect(followers([], 5)).toEqual([]);
     expect(unite()).toEqual([]);
+  });
+
+  test('is gathered from days by what holds on them, and by a value for each', () => {
+    check(
+      given((one, other, first) => {
+        expect(daysWhere(first, 42, (index) => one.includes(index))).toEqual(daySetOf(one.map((day) => first + day)));
+        const values = Uint16Array.from({ length: 42 }, (_, index) =>
+          one.includes(index) ? 1 : other.includes(index) ? 2 : 0,
+        );
+        const all = [...daysByValue(first, values)];
+        for (const [value, days] of all)
+          expect(days).toEqual(
+            daySetOf([...values.keys()].filter((at) => values[at] === value).map((at) => first + at)),
+          );
+        expect(all.reduce((sum, [, days]) => sum + dayCount(days), 0)).toBe(42);
+        expect(all.map(([, days]) => days[0])).toEqual(
+          all.map(([, days]) => days[0] as number).toSorted((a, b) => a - b),
+        );
+      }),
+    );
   });
 });

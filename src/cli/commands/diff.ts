@@ -20,6 +20,8 @@ import { readLimit } from '../read-limit.ts';
 import { table } from '../table.ts';
 import { cell as shown } from '../value-table.ts';
 
+const DEFAULT_LIMIT = 20;
+
 export const diff: Command = {
   name: 'diff',
   usage: `daymill diff COMPUTATION DATE [--with DATE] [--limit N] [--from DAY]
@@ -27,7 +29,7 @@ export const diff: Command = {
 Makes the cell with the code as it is now and with its inputs as they are stored, and shows what would change in its result.
 Writes nothing. What it reads is not made again first: if that would run too, it says so.
   --with    compare the stored results of two days instead: what is on that day and not on DATE is added
-  --limit   differing values to show (default 20; 0 for all); --json always gives all
+  --limit   differing values to show (default ${DEFAULT_LIMIT}; 0 for all); --json always gives all
   --from    the first day of the grid (default: package.json's daymill.from, else DATE)
   --json    {"computation", "before": {"date", "hash"} or null, "after": {"date", "hash", "preview"}, "identical", "added",
             "removed", "changed", "same", "members": [{"path", "changed", "deltas": [smallest, largest]}],
@@ -62,7 +64,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   assertTarget(date, now());
   const other = text(args, 'with');
   if (other !== undefined) assertTarget(other, now());
-  const limit = readLimit(text(args, 'limit'));
+  const limit = readLimit(args, DEFAULT_LIMIT);
   const from = text(args, 'from') ?? gridStart(undefined, config.from, date);
   assertTarget(from, now());
   const manifest = await projectManifest(config);

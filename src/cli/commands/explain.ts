@@ -103,14 +103,14 @@ export async function explainCell(
   ports: Ports,
 ): Promise<Explanation> {
   const foreseen = await foresee({ date, from }, ports);
-  const { plan, folded, ranges, waiting, loads } = foreseen;
+  const { plan, folded, ranges, waiting, verdicts, loads } = foreseen;
   const cell = { computation: computation.name, date };
   const history = cellHistory(plan, ports.cells);
   const [planned] = await foreseen.cells([cell]);
   if (planned === undefined) throw new Error(`${computation.name}@${date} is not in its own plan`);
   const [stored] = await history.stored([cell]);
   const { distrusted } = folded.state;
-  const trace: TraceContext = { manifest: ports.manifest, from, history, ranges, waiting, distrusted };
+  const trace: TraceContext = { manifest: ports.manifest, from, history, ranges, waiting, verdicts, distrusted };
   const { decision } = planned;
   const standing = folded.state.standings.get(computation.name);
   const inputs = decision.outcome === 'SKIP' ? cutOffBy(standing, date) : undefined;
@@ -190,7 +190,7 @@ export function printExplanation(
     for (const { depth, subject, text: why } of chain)
       output.line(`      ${'  '.repeat(depth - 1)}<- ${subject}: ${why}`);
   };
-  const settled = now.outcome === 'SKIP' || now.outcome === 'STABLE';
+  const settled = now.outcome === 'SKIP';
   if (settled) sayCauses();
   output.line(`Now   ${now.outcome}: ${now.text}`);
   if (now.cutOff !== undefined) {

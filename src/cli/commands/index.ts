@@ -35,6 +35,30 @@ export const COMMANDS = {
     summary: 'show what your code would change in a result, or compare two days',
     load: async () => (await import('./diff.ts')).diff,
   },
+  runs: {
+    summary: 'list the newest runs; run show ID says more of one',
+    load: async () => (await import('./runs.ts')).runs,
+  },
+  attempts: {
+    summary: 'list every attempt to make a cell, over all runs',
+    load: async () => (await import('./attempts.ts')).attempts,
+  },
+  'dead-letters': {
+    summary: 'list tasks that were given up; show, replay or drop one',
+    load: async () => (await import('./dead-letters.ts')).deadLetters,
+  },
+  cancel: {
+    summary: 'stop a run and the rest of its dispatch',
+    load: async () => (await import('./cancel.ts')).cancel,
+  },
+  pause: {
+    summary: 'keep a computation, or all of them, from running',
+    load: async () => (await import('./pause.ts')).pause,
+  },
+  resume: {
+    summary: 'let what was paused run again',
+    load: async () => (await import('./pause.ts')).resume,
+  },
   graph: {
     summary: 'write the graph for Mermaid, Graphviz or a browser',
     load: async () => (await import('./graph.ts')).graph,

@@ -116,7 +116,8 @@ function printPlan(answer: PlanAnswer, manifest: Manifest, output: Output): void
   );
 }
 
-const isUpToDate = ({ outcome }: PlanGroup): boolean => outcome === 'SKIP' || outcome === 'STABLE';
+/** What was proven stable is shown with its reason: people want to see that their change was understood. */
+const isUpToDate = ({ outcome }: PlanGroup): boolean => outcome === 'SKIP';
 
 /** The whole span, and whether it has holes: the holes are other rows of the same computation. */
 function describeStretches(stretches: readonly Stretch[]): string {

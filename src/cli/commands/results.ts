@@ -12,9 +12,11 @@ import { findComputation } from '../find-computation.ts';
 import { look } from '../look.ts';
 import { sayWhyNone } from '../missing-result.ts';
 import { projectManifest } from '../project.ts';
+import { readLimit } from '../read-limit.ts';
 import type { Output } from '../output.ts';
-import { DEFAULT_LIMIT, readLimit } from '../read-limit.ts';
 import { entityTable, valueTable } from '../value-table.ts';
+
+const DEFAULT_LIMIT = 20;
 
 export const results: Command = {
   name: 'results',
@@ -43,7 +45,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const { config, output, now } = context;
   const [name = '', date = ''] = args.positionals;
   assertTarget(date, now());
-  const limit = readLimit(text(args, 'limit'));
+  const limit = readLimit(args, DEFAULT_LIMIT);
   const manifest = await projectManifest(config);
   const computation = findComputation(manifest, name);
   const request: Request = { computation, date, entity: text(args, 'entity'), limit };

@@ -14,6 +14,7 @@ import { WORKFLOW } from '../local/local-cloud.ts';
 import { openRunCloud, type RunCloud } from '../local/run-cloud.ts';
 import { projectFiles, projectManifest } from '../project.ts';
 import { type RunProgress, watchRun } from '../run-progress.ts';
+import { runShow } from './run-show.ts';
 import { printSummary, summarize } from '../run-summary.ts';
 
 /** How often the execution is asked for its state. */
@@ -22,14 +23,16 @@ const POLL_MS = 25;
 export const run: Command = {
   name: 'run',
   usage: `daymill run [--date DAY] [--from DAY]
+       daymill run show ID
 
 Runs the pipeline for DAY on the local cloud, catching up on every day from --from on. What is settled does not run again.
   --date   the target, YYYY-MM-DD (default: package.json's daymill.date, else yesterday)
   --from   the first day of the grid (default: package.json's daymill.from, else the target)
   --json   the summary as one line of JSON, last on standard output: {"date", "runs", "cells": {outcome: count}, "completed",
            "failed", "seconds", "firestore": {"reads", "writes", "deletes", "rpcs"}}
-Exit code: 0 done, 1 some cells failed, 2 wrong use, 130 interrupted (what was committed stays; run again to go on from there).`,
+Exit code: 0 done, 1 some cells failed or it was cancelled, 2 wrong use, 130 interrupted (what was committed stays; run again to go on from there).`,
   options: { date: { type: 'string' }, from: { type: 'string' } },
+  subcommands: { show: runShow },
   run: runCommand,
 };
 
@@ -59,12 +62,14 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
       await warm;
       const execution = await execute(days, cloud, stop.signal);
       progress.end();
-      const after = await survey({ from: days.from, to: days.date, dispatchId: executionIdOf(execution) }, ports);
+      const dispatchId = executionIdOf(execution);
+      const after = await survey({ from: days.from, to: days.date, dispatchId }, ports);
+      const cancelled = (await ports.controls.read()).cancelled.includes(dispatchId);
       const seconds = (performance.now() - startedMs) / 1_000;
       const firestore = cloud.firestoreUsage();
-      const summary = await summarize({ ...days, before, after, execution, ports, seconds, firestore });
+      const summary = await summarize({ ...days, before, after, execution, cancelled, ports, seconds, firestore });
       printSummary(summary, output);
-      return summary.failed > 0 || summary.cells.FAILED_DEPENDENCY > 0 || execution.state !== 'SUCCEEDED' ? 1 : 0;
+      return summary.failed > 0 || summary.cells.FAILED_DEPENDENCY > 0 || summary.trouble !== undefined ? 1 : 0;
     } finally {
       progress.end();
       await ports.close();

@@ -1,7 +1,7 @@
 /** What making cells takes, as the meter sees it. */
 import { expect, test } from 'vitest';
 import type { Part } from '../../src/model/artifact.ts';
-import { startMeter } from '../../src/steps/meter.ts';
+import { startLapMeter } from '../../src/steps/lap-meter.ts';
 import type { Artifacts, Place, StoredArtifact } from '../../src/steps/ports.ts';
 
 const PLACE: Place = { kind: 'root', dataset: 'flights', date: '2024-01-01' };
@@ -12,7 +12,7 @@ const stored = (shards: number): StoredArtifact => ({
   keyed: true,
   count: 1,
   rawBytes: 1,
-  shards,
+  sharded: shards > 0,
   async *parts() {
     yield* Array.from({ length: Math.max(1, shards) }, () => PART);
   },
@@ -28,7 +28,7 @@ const artifactsOf = (one: StoredArtifact): Artifacts => ({
 });
 
 test('documents are counted as they are read: artifacts where they are asked for, shards with their parts', async () => {
-  const meter = startMeter(artifactsOf(stored(3)), { now: () => 0 });
+  const meter = startLapMeter(artifactsOf(stored(3)), { now: () => 0 });
   const [artifact] = await meter.artifacts.read([PLACE, PLACE]);
   expect(meter.lap(1).reads).toBe(2);
   await Array.fromAsync(artifact?.parts() ?? []);
@@ -38,14 +38,14 @@ test('documents are counted as they are read: artifacts where they are asked for
 });
 
 test('what is remembered whole costs nothing', async () => {
-  const meter = startMeter(artifactsOf(stored(0)), { now: () => 0 });
+  const meter = startLapMeter(artifactsOf(stored(0)), { now: () => 0 });
   await Array.fromAsync(meter.artifacts.recall(PLACE)?.parts() ?? []);
   expect(meter.lap(1).reads).toBe(0);
 });
 
 test('time and reads are shared by the cells that they were for', async () => {
   let nowMs = 0;
-  const meter = startMeter(artifactsOf(stored(0)), { now: () => nowMs });
+  const meter = startLapMeter(artifactsOf(stored(0)), { now: () => nowMs });
   await meter.artifacts.read([PLACE, PLACE]);
   nowMs = 8_000;
   expect(meter.lap(4)).toEqual({ seconds: 2, reads: 0.5 });

@@ -1,0 +1,78 @@
+/** An attempt as `attempts`, `run show` and `dead-letters show` print it. */
+import type { Attempt, AttemptFigures } from '../model/attempt.ts';
+import { cellName } from '../model/cell.ts';
+import type { Task } from '../model/task.ts';
+import { table } from './table.ts';
+import { bytes, duration, instant } from './units.ts';
+
+export interface AttemptRow extends Attempt {
+  readonly runId: string;
+  readonly taskId: string;
+  /** The first of its task. */
+  readonly cell: string;
+  /** Of its task: the figures are for all of them. */
+  readonly cells: number;
+}
+
+export const attemptRows = (task: Task): AttemptRow[] =>
+  (task.history ?? []).map((attempt) =>
+    Object.assign(
+      {
+        runId: task.runId,
+        taskId: task.id,
+        cell: task.cells.slice(0, 1).map(cellName).join(),
+        cells: task.cells.length,
+      },
+      attempt,
+    ),
+  );
+
+const COLUMNS = [
+  right('attempt'),
+  { title: 'trigger' },
+  { title: 'tier' },
+  { title: 'end' },
+  right('took'),
+  right('load+compute+write+commit'),
+  ...['cells', 'entities', 'in', 'out', 'peak', 'reads', 'writes'].map(right),
+];
+
+/** One line an attempt, and one under it for its error. `by`: what tells the attempts of the list apart. */
+export function attemptTable(rows: readonly AttemptRow[], by: 'run' | 'cell'): string[] {
+  const [titles = '', ...lines] = table(
+    [{ title: 'started (UTC)' }, { title: by === 'run' ? 'run' : 'first cell' }, ...COLUMNS],
+    rows.map((row) => [instant(row.startedMs), by === 'run' ? row.runId : row.cell, ...columnsOf(row)]),
+  );
+  return [
+    titles,
+    ...lines.flatMap((line, index) => {
+      const error = rows[index]?.error;
+      return error === undefined ? [line] : [line, `  ${error.code}: ${error.message}`];
+    }),
+  ];
+}
+
+function columnsOf({ figures, ...row }: AttemptRow): string[] {
+  return [
+    String(row.number),
+    row.trigger,
+    row.tier,
+    row.end ?? 'under way',
+    duration(row.endedMs === undefined ? null : row.endedMs - row.startedMs),
+    figures === undefined ? '' : phases(figures),
+    String(row.cells),
+    figures === undefined ? '' : String(figures.entities),
+    figures === undefined ? '' : bytes(figures.bytesRead),
+    figures === undefined ? '' : bytes(figures.bytesWritten),
+    row.peakRssMB === undefined ? '' : `${Math.round(row.peakRssMB)} MB`,
+    figures === undefined ? '' : String(figures.reads),
+    figures === undefined ? '' : String(figures.writes),
+  ];
+}
+
+const phases = ({ loadMs, computeMs, writeMs, commitMs }: AttemptFigures): string =>
+  `${[loadMs, computeMs, writeMs, commitMs].map((ms) => (ms / 1_000).toFixed(2)).join('+')} s`;
+
+function right(title: string) {
+  return { title, align: 'right' as const };
+}

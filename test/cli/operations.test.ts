@@ -1,0 +1,99 @@
+/** What people do when a night goes wrong, on the command line: real processes, on one project after another. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { AttemptsAnswer } from '../../src/cli/commands/attempts.ts';
+import type { DeadLetterRow } from '../../src/cli/commands/dead-letters.ts';
+import type { PlanAnswer } from '../../src/cli/commands/plan.ts';
+import type { RunAnswer } from '../../src/cli/commands/run-show.ts';
+import type { RunsAnswer } from '../../src/cli/commands/runs.ts';
+import type { RunSummary } from '../../src/cli/run-summary.ts';
+import { HASTE } from '../support/daymill-process.ts';
+import { type ShopProject, shopProject } from './shop-project.ts';
+import { daymill, startDaymill } from './start-daymill.ts';
+
+describe('a project', () => {
+  let project: ShopProject;
+  beforeEach(() => {
+    project = shopProject();
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    project.remove();
+  });
+  const run = (...args: string[]) => daymill(project, args);
+
+  test('pauses a computation before anything ran, says so in its plan, and resumes it', async () => {
+    const paused = await run('pause', 'in-euros', '--because', 'rates are wrong', '--by', 'ada', '--json');
+    expect(paused.json()).toMatchObject({ paused: { 'in-euros': { by: 'ada', because: 'rates are wrong' } } });
+    const { groups } = (await run('plan', '--json')).json<PlanAnswer>();
+    const text = expect.stringMatching(/^paused by ada on .*: rates are wrong$/) as string;
+    expect(groups).toContainEqual(
+      expect.objectContaining({ computation: 'in-euros', outcome: 'BLOCKED', days: 3, text }),
+    );
+    expect((await run('resume', 'best-day')).code).toBe(0);
+    expect((await run('resume', 'in-euros')).stdout).toContain('Nothing is paused.');
+  });
+
+  test('cancels a run that is under way: its workflow ends, and the next run makes what is missing', async () => {
+    const sleeping = 'await new Promise((resolve) => setTimeout(resolve, 60_000)); return { amount };';
+    project.edit('computations/total-day.ts', 'return { amount };', sleeping);
+    const going = startDaymill(project, ['run']);
+    await going.printed(/pass 1 {2}4 cells/);
+    let open: RunsAnswer['runs'] = [];
+    while (open.length === 0)
+      open = (await run('runs', '--json')).json<RunsAnswer>().runs.filter(({ state }) => state === 'RUNNING');
+    const id = open[0]?.id ?? '';
+    const cancelled = await run('cancel', id, '--json');
+    expect(cancelled.json()).toMatchObject({ runs: [id], unanswered: [] });
+    const ended = await going.ended;
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain('The run was cancelled.');
+    const { runs } = (await run('runs', '--json')).json<RunsAnswer>();
+    expect(runs.find((one) => one.id === id)).toMatchObject({ state: 'CANCELLED', remaining: 0, callback: 'answered' });
+
+    project.edit('computations/total-day.ts', sleeping, 'return { amount };');
+    expect((await run('run', '--json')).json<RunSummary>()).toMatchObject({ completed: 10, failed: 0 });
+  });
+
+  test('shows a night that went wrong, and replays what was given up', async () => {
+    project.edit('computations/total-day.ts', 'name:', 'timeoutSeconds: 1, name:');
+    const loop = `if (date === '2024-01-02') for (;;); `;
+    project.edit('computations/total-day.ts', 'return { amount };', `${loop}return { amount };`);
+    // The worker that dies takes other tasks with it; they are taken over soon.
+    for (const [name, value] of Object.entries(HASTE)) vi.stubEnv(name, value);
+    expect(await run('run', '--json')).toMatchObject({ code: 1 });
+
+    const { runs } = (await run('runs', '--json')).json<RunsAnswer>();
+    const second = runs.find(({ pass }) => pass === 2);
+    expect(second).toMatchObject({ state: 'COMPLETED', remaining: 0, failedTasks: 1, callback: 'answered' });
+    const shown = await run('run', 'show', second?.id ?? '', '--json');
+    expect(shown.json<RunAnswer>()).toMatchObject({
+      tasks: { COMPLETED: 3, FAILED: 1 },
+      failures: [{ cell: 'total-day@2024-01-02', error: expect.stringContaining('TIMEOUT') as string }],
+    });
+
+    const { deadLetters } = (await run('dead-letters', '--json')).json<{ deadLetters: DeadLetterRow[] }>();
+    expect(deadLetters).toMatchObject([
+      { cells: ['total-day@2024-01-02'], error: { code: 'TIMEOUT' }, attempts: 1, madeSince: false },
+    ]);
+    const id = deadLetters[0]?.taskId ?? '';
+    expect((await run('dead-letters', 'show', id)).stdout).toMatch(
+      /Error {5}TIMEOUT: total-day did not end within 1 s/,
+    );
+
+    project.edit('computations/total-day.ts', loop, '');
+    const runId = expect.stringMatching(/^replay-/) as string;
+    expect((await run('dead-letters', 'replay', id, '--json')).json()).toEqual({
+      taskId: id,
+      status: 'REPLAYED',
+      runId,
+    });
+    expect((await run('dead-letters', 'list')).stdout).toContain('There are no dead letters.');
+    const done = (await run('run', '--json')).json<RunSummary>();
+    expect(done).toMatchObject({ failed: 0, cells: { BLOCKED: 0, FAILED_DEPENDENCY: 0 } });
+    const attempts = await run('attempts', 'total-day', '2024-01-02', '--json');
+    expect(attempts.json<AttemptsAnswer>().tasks).toMatchObject([
+      { status: 'COMPLETED', runId, attempts: [{ number: 1, end: 'COMPLETED' }] },
+      { status: 'FAILED', runId: second?.id, attempts: [{ end: 'FAILED', error: { code: 'TIMEOUT' } }] },
+    ]);
+  });
+});
