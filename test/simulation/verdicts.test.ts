@@ -248,15 +248,21 @@ test('verdicts go through and both ways: back to the first version, over two tha
 test('with nothing new it costs two reads and no simulation; looking only writes nothing', async () => {
   const memory = registries.open();
   const files = project('score', LOOP);
-  const looked = await preflightOf(files, memory, { register: false });
-  expect(verdictOn(looked, 'score')).toMatchObject({ verdict: 'FIRST', simulated: true, covered: 2 });
-  expect((await preflightOf(files, memory)).simulated).toBe(1);
+  // There is no older version to compare with, so a look learns nothing.
+  expect(await preflightOf(files, memory, { register: false })).toMatchObject({ simulated: 0, verdicts: [] });
+  const first = await preflightOf(files, memory);
+  expect(verdictOn(first, 'score')).toMatchObject({ verdict: 'FIRST', simulated: true, covered: 2 });
   const before = registries.reads();
   const again = await preflightOf(files, memory);
   expect(registries.reads() - before).toBe(2);
   expect(again).toEqual({
-    ...looked,
+    ...first,
     simulated: 0,
-    verdicts: looked.verdicts.map((each) => Object.assign({}, each, { simulated: false })),
+    verdicts: first.verdicts.map((each) => Object.assign({}, each, { simulated: false })),
   });
+  const changed = project('score', LOOP.replace('+= 7', '+= 8'));
+  const looked = await preflightOf(changed, memory, { register: false });
+  expect(looked).toMatchObject({ simulated: 1 });
+  // Nothing of it was kept: the same look costs the same again.
+  expect(await preflightOf(changed, memory, { register: false })).toEqual(looked);
 });
