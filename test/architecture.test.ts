@@ -14,7 +14,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'errors.ts': [],
   'index.ts': ['model'],
   model: ['errors.ts'],
-  planning: ['model'],
+  planning: ['model', 'errors.ts'],
   lifecycle: ['model', 'errors.ts'],
   execution: ['model', 'errors.ts'],
   // It names the public module by URL, to tell authors' own code from Daymill's; it never loads it.
