@@ -1,4 +1,4 @@
-/** `preflight` (HTTP): simulates code that the registry does not know, and registers what that proves. `{register: false}` only looks. */
+/** `preflight` (HTTP): simulates code that the registry does not know, and registers what that proves. `{register: false}` only looks, `{changedOnly: true}` leaves first versions for later. */
 import { http } from '@google-cloud/functions-framework';
 import { z } from 'zod';
 import { jsonFunction } from '../src/http/json-function.ts';
@@ -8,10 +8,13 @@ import { preflight } from '../src/steps/preflight.ts';
 http(
   'preflight',
   jsonFunction(
-    z.looseObject({ register: z.boolean().optional() }),
+    z.looseObject({ register: z.boolean().default(true), changedOnly: z.boolean().optional() }),
     () => ports().log,
-    async ({ register = true }) => {
-      const { equivalents, ...report } = await preflight(ports(), { register });
+    async ({ register, changedOnly }) => {
+      const { equivalents, ...report } = await preflight(ports(), {
+        register,
+        ...(changedOnly === undefined ? {} : { changedOnly }),
+      });
       return { ...report, equivalents: Object.fromEntries(equivalents) };
     },
   ),

@@ -245,18 +245,30 @@ test('verdicts go through and both ways: back to the first version, over two tha
   expect(back.equivalents.get('score')).toHaveLength(2);
 });
 
-test('with nothing new it costs two reads and no simulation; looking only writes nothing', async () => {
+test('first versions wait when only changes are asked for, and who only looks writes nothing', async () => {
   const memory = registries.open();
-  const files = project('score', LOOP);
-  const looked = await preflightOf(files, memory, { register: false });
-  expect(verdictOn(looked, 'score')).toMatchObject({ verdict: 'FIRST', simulated: true, covered: 2 });
-  expect((await preflightOf(files, memory)).simulated).toBe(1);
+  const files = project('score', '({ prices }) => prices.close');
+  expect(await preflightOf(files, memory, { changedOnly: true })).toMatchObject({ simulated: 0, left: 1 });
+  expect(await preflightOf(files, memory)).toMatchObject({ simulated: 1, left: 0 });
+  const changed = project('score', '({ prices: { close } }) => close');
+  for (let time = 0; time < 2; time++) {
+    const looked = await preflightOf(changed, memory, { register: false });
+    expect(verdictOn(looked, 'score')).toMatchObject({ verdict: 'SAME', simulated: true });
+  }
+  expect(await preflightOf(changed, memory, { changedOnly: true })).toMatchObject({ simulated: 1, left: 0 });
+});
+
+test('with nothing new it costs two reads and no simulation', async () => {
+  const memory = registries.open();
+  const files = project('score', '({ prices }) => prices.close');
+  const first = await preflightOf(files, memory);
+  expect(verdictOn(first, 'score')).toMatchObject({ verdict: 'FIRST', simulated: true, covered: 1 });
   const before = registries.reads();
   const again = await preflightOf(files, memory);
   expect(registries.reads() - before).toBe(2);
   expect(again).toEqual({
-    ...looked,
+    ...first,
     simulated: 0,
-    verdicts: looked.verdicts.map((each) => Object.assign({}, each, { simulated: false })),
+    verdicts: first.verdicts.map((each) => Object.assign({}, each, { simulated: false })),
   });
 });
