@@ -24,7 +24,7 @@ export const MAX_WINDOW_DAYS = 400;
 export const MAX_ENTITIES = 130;
 
 /** Processor time that the simulation of one computation may take, loading its modules included: a busy machine makes no difference. */
-export const SIMULATION_BUDGET_MS = 10_000;
+export const SIMULATION_BUDGET_MS = 5_000;
 
 /** How long it may take in all, waiting included. */
 export const SIMULATION_WALL_MS = 30_000;

@@ -67,7 +67,12 @@ async function ask(
   budgetMs: number,
   exited: Promise<string | number | null>,
 ): Promise<SandboxAnswer> {
-  const lost = (reason: string): SandboxAnswer => ({ answer: { kind: 'not-simulated', reason }, spoilt: true });
+  const lost = (reason: string, state: SandboxAnswer['state'] = 'spoilt'): SandboxAnswer => ({
+    answer: { kind: 'not-simulated', reason },
+    state,
+  });
+  const late = (limitMs: number): SandboxAnswer =>
+    lost(`its simulation did not end within ${limitMs / 1_000} s`, 'hung');
   const { promise, resolve } = Promise.withResolvers<SandboxAnswer>();
   child.once('message', resolve);
   void exited.then((how) => resolve(lost(OUT_OF_HEAP.has(how) ? TOO_LARGE : `it ended its process (${how})`)));
@@ -76,9 +81,8 @@ async function ask(
   const timer = setInterval(() => {
     const { residentMB = 0, cpuMs = startedCpuMs } = processUsage(child.pid) ?? {};
     if (residentMB > SANDBOX_MEMORY_MB) resolve(lost(TOO_LARGE));
-    if (cpuMs - startedCpuMs > budgetMs) resolve(lost(`its simulation did not end within ${budgetMs / 1_000} s`));
-    if (performance.now() - startedMs > SIMULATION_WALL_MS)
-      resolve(lost(`its simulation did not end within ${SIMULATION_WALL_MS / 1_000} s, most of which it waited`));
+    if (cpuMs - startedCpuMs > budgetMs) resolve(late(budgetMs));
+    if (performance.now() - startedMs > SIMULATION_WALL_MS) resolve(late(SIMULATION_WALL_MS));
   }, CHECK_MS);
   child.send(job);
   try {

@@ -32,8 +32,8 @@ export type SimulationAnswer =
   | ({ readonly kind: 'simulated' } & Simulation)
   | { readonly kind: 'not-simulated'; readonly reason: string };
 
-/** `spoilt` when the sandbox must not be used again. */
+/** `spoilt`: the sandbox must not be used again. `hung`: nor is the computation to be tried again. */
 export interface SandboxAnswer {
   readonly answer: SimulationAnswer;
-  readonly spoilt: boolean;
+  readonly state: 'fine' | 'spoilt' | 'hung';
 }

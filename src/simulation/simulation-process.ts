@@ -42,7 +42,7 @@ process.on('uncaughtException', (thrown) => reply(trouble(`it broke its simulati
 send?.({});
 
 function trouble(reason: string): SandboxAnswer {
-  return { answer: { kind: 'not-simulated', reason }, spoilt: true };
+  return { answer: { kind: 'not-simulated', reason }, state: 'spoilt' };
 }
 
 function reply(answer: SandboxAnswer): void {
@@ -58,7 +58,7 @@ async function answer(job: SimulationJob): Promise<SandboxAnswer> {
     answer = { kind: 'not-simulated', reason: toError(thrown).message };
   }
   const changed = changedIntrinsic(untouched, readIntrinsics());
-  if (changed === undefined) return { answer, spoilt: false };
+  if (changed === undefined) return { answer, state: 'fine' };
   return trouble(`it changes ${changed}, which all code shares`);
 }
 

@@ -57,15 +57,14 @@ class SandboxHost {
     this.#options = options;
   }
 
-  /** Trouble counts only in a fresh sandbox: in a used one an earlier computation may have left it behind. */
+  /** Trouble is tried again in a fresh sandbox: what an earlier computation left behind may have made it. */
   async simulate(job: SimulationJob): Promise<SimulationAnswer> {
     for (;;) {
       const fresh = this.#sandbox === undefined;
       this.#sandbox ??= await openSandbox(this.#options);
-      const { answer, spoilt } = await this.#sandbox.run(job);
-      if (!spoilt) return answer;
-      await this.close();
-      if (fresh) return answer;
+      const { answer, state } = await this.#sandbox.run(job);
+      if (state !== 'fine') await this.close();
+      if (state !== 'spoilt' || fresh) return answer;
     }
   }
 

@@ -1,6 +1,7 @@
 /** The workflow that is deployed, as it is, against functions that note down what they are asked. */
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type ManualTimers, manualTimers } from '../support/manual-timers.ts';
 import { type Services, startServices } from '../support/workflows-rest.ts';
 
 const PIPELINE = readFileSync(new URL('../../workflows/pipeline.yaml', import.meta.url), 'utf8');
@@ -14,6 +15,7 @@ interface Asked {
 }
 
 describe('the pipeline', () => {
+  let timers: ManualTimers;
   let services: Services;
   let asked: Asked[];
   let reconciled: number;
@@ -21,7 +23,8 @@ describe('the pipeline', () => {
   beforeEach(async () => {
     asked = [];
     reconciled = 0;
-    const { target } = (services = await startServices({ clock: () => Date.parse('2001-03-01T00:30:00Z') }));
+    timers = manualTimers(Date.parse('2001-03-01T00:30:00Z'));
+    const { target } = (services = await startServices({ clock: timers.now, after: timers.after }));
     target.handle('/index', () => ({ body: { passes: PASSES, changed: {} } }));
     target.handle('/reconcile', () => {
       reconciled++;
@@ -115,7 +118,12 @@ describe('the pipeline', () => {
         times++;
         return { code, body: {} };
       });
-      const { state, result } = await withPreflight();
+      const ended = withPreflight();
+      if (code === 503) {
+        await expect.poll(() => timers.waits()).toContain(1_000);
+        timers.advance(1_000);
+      }
+      const { state, result } = await ended;
       expect(state).toBe('SUCCEEDED');
       expect(JSON.parse(result)).toMatchObject({ tasks: 1 });
       expect(times).toBe(code === 500 ? 1 : 2);
