@@ -17,6 +17,7 @@ const HTTP_STATUS = {
   RESOURCE_EXHAUSTED: 429,
   INTERNAL: 500,
   UNIMPLEMENTED: 501,
+  UNAVAILABLE: 503,
 } as const;
 
 export class ApiError extends Error {

@@ -1,13 +1,16 @@
 /** The whole local cloud on one state file: starts every emulator, tells clients where they are, and closes them again. */
 import { createServer } from 'node:net';
+import type { FaultPlan } from './firestore/faults.ts';
 import type { FirestoreEmulator, FirestoreOptions } from './firestore/server.ts';
 import { startFirestore } from './firestore/server.ts';
 import { startMetadataServer } from './metadata-server.ts';
+import type { PubsubFaults } from './pubsub/faults.ts';
 import type { PubsubEmulator, PushBound } from './pubsub/server.ts';
 import { startPubsub } from './pubsub/server.ts';
 import type { SchedulerEmulator } from './scheduler/server.ts';
 import { startScheduler } from './scheduler/server.ts';
 import { openState } from './state.ts';
+import type { WorkflowsFaults } from './workflows/faults.ts';
 import type { WorkflowsEmulator } from './workflows/server.ts';
 import { startWorkflows } from './workflows/server.ts';
 
@@ -36,6 +39,8 @@ export interface LocalCloudOptions {
   indexes?: FirestoreOptions['indexes'];
   requireIndexes?: boolean;
   maxOutstandingPushes?: PushBound;
+  /** What goes wrong, on purpose. */
+  faults?: { firestore?: FaultPlan; pubsub?: PubsubFaults; workflows?: WorkflowsFaults };
   log?: (line: string) => void;
 }
 
@@ -49,7 +54,7 @@ export class BusyPortError extends Error {
  * @throws {BusyPortError} when a port is taken; what had started is closed again
  */
 export async function startEmulators(options: LocalCloudOptions): Promise<LocalCloud> {
-  const { projectId, location, ports = {}, indexes, requireIndexes, maxOutstandingPushes, log } = options;
+  const { projectId, location, ports = {}, indexes, requireIndexes, maxOutstandingPushes, faults = {}, log } = options;
   const state = openState(options.file);
   const closers: (() => Promise<void>)[] = [() => state.close()];
   const close = async (): Promise<void> => {
@@ -72,12 +77,19 @@ export async function startEmulators(options: LocalCloudOptions): Promise<LocalC
         ...common,
         ...(indexes && { indexes }),
         ...(requireIndexes !== undefined && { requireIndexes }),
+        ...(faults.firestore && { faults: faults.firestore }),
       }),
     );
     const pubsub = await started('pubsub', (common) =>
-      startPubsub({ ...common, ...(maxOutstandingPushes !== undefined && { maxOutstandingPushes }) }),
+      startPubsub({
+        ...common,
+        ...(maxOutstandingPushes !== undefined && { maxOutstandingPushes }),
+        ...(faults.pubsub && { faults: faults.pubsub }),
+      }),
     );
-    const workflows = await started('workflows', (common) => startWorkflows({ ...common, projectId }));
+    const workflows = await started('workflows', (common) =>
+      startWorkflows({ ...common, projectId, ...(faults.workflows && { faults: faults.workflows }) }),
+    );
     const workflowsHost = host(workflows);
     const scheduler = await started('scheduler', (common) => startScheduler({ ...common, workflowsHost }));
     return {

@@ -26,6 +26,12 @@ export const REPEATED_ERRORS = 50;
 /** Failed entities that are kept with their errors. */
 export const KEPT_ERRORS = 20;
 
+/**
+ * The first entities of a day are frozen: a computation that changes what it is given fails on them, alone or fused, and is stopped
+ * before it spoils what its neighbours read. Freezing all of them would cost more than most computations do.
+ */
+export const FROZEN_ENTITIES = 100;
+
 /** Entities that one computation of a scan has before the next: few enough to stay in the processor's second cache. */
 export const BLOCK = 100;
 

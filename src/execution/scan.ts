@@ -14,7 +14,7 @@ import { artifactWriter, type ShardSink, writeArtifact } from './artifact-writer
 import { authored, timedOut } from './authored.ts';
 import { type Breaker, type EntityError, openBreaker } from './breaker.ts';
 import type { JoinedEntry } from './join-by-key.ts';
-import { BLOCK, FLUSH_HEAP_SHARE, STRIDE } from './limits.ts';
+import { BLOCK, FLUSH_HEAP_SHARE, FROZEN_ENTITIES, STRIDE } from './limits.ts';
 import { openQuality } from './quality.ts';
 import { checkOutput, checkValue } from './validators.ts';
 
@@ -69,6 +69,7 @@ export async function scan(request: ScanRequest): Promise<(Execution | TerminalE
   for await (const chunk of open().length === 0 ? [] : entities) {
     for (let start = 0; start < chunk.length; start += STRIDE) {
       const end = Math.min(start + STRIDE, chunk.length);
+      for (let at = start; at < Math.min(end, start + FROZEN_ENTITIES - tried); at++) freeze(chunk[at]);
       for (let block = start; block < end; block += BLOCK) {
         const blockEnd = Math.min(block + BLOCK, end);
         for (const run of runs) {
@@ -243,6 +244,13 @@ async function guarded<T>(run: Run, step: () => Promise<T>): Promise<T | undefin
 function fail(run: Run, thrown: unknown): void {
   if (!(thrown instanceof TerminalError)) throw thrown;
   run.failure = thrown;
+}
+
+/** JSON as it was decoded, all the way down. */
+function freeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  Object.freeze(value);
+  for (const part of Object.values(value)) freeze(part);
 }
 
 const overtime = (open: readonly Run[]): RetryableError =>

@@ -59,7 +59,7 @@ export function firestoreArtifacts(db: Firestore, clock: Clock): Artifacts {
     async writeShard(place, generation, part, index) {
       const { data, ...range } = part;
       const id = `${generation}-${String(index).padStart(4, '0')}`;
-      const batch = db.batch().set(db.doc(shardPath(place, id)), { ...range, data });
+      const batch = db.batch().set(db.doc(shardPath(place, id)), { ...range, data, generation });
       if (index === 0) {
         // Noted with the first shard, so that they are found should nothing ever point to them: see lifecycle/collect.ts.
         const nowMs = clock.now();

@@ -70,7 +70,7 @@ type Shape<N extends Needs, Own, Value, A> =
       readonly reduce?: never;
     }
   | {
-      /** Once for each entity of the dataset need; `undefined` leaves the entity out. */
+      /** Once for each entity of the dataset need; `undefined` leaves the entity out. Other computations read the same entity: it must not be changed. */
       readonly perEntity: (
         entity: EntityOf<N>,
         context: EntityContext<Inputs<N, Own>> & BeforeOf<N>,

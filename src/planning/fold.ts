@@ -7,6 +7,7 @@ import { vectorHash } from '../model/vector.ts';
 import { hasDay, NO_DAYS } from './day-set.ts';
 import { afterAudits, afterSettling, type Audits, type Standing, unknownStanding } from './standing.ts';
 import type { PlanningState } from './state.ts';
+import { learned, type Sample } from './typical.ts';
 
 export interface OpenRun {
   readonly run: Run;
@@ -28,6 +29,7 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
   const inFlight = new Map<string, Map<number, string>>();
   const distrusted = new Map(state.distrusted);
   const closedRuns: string[] = [];
+  const samples = new Map<string, Sample[]>();
   const foldedIn = state.sequence + 1;
   const knownOf = ({ computation, date }: CellKey): Settled | undefined => {
     const newer = overlay.get(computation)?.get(date);
@@ -52,8 +54,14 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
             inFlight.set(computation, (inFlight.get(computation) ?? new Map()).set(toOrdinal(date), run.id));
         } else if (outcome.status === 'COMPLETED' || outcome.status === 'FAILED') {
           const known = knownOf({ computation, date });
-          const to: Settled = { ...outcome, claimedMs: run.createdMs, foldedIn, first: known === undefined };
+          const to: Settled = { ...forBook(outcome), claimedMs: run.createdMs, foldedIn, first: known === undefined };
           if (known !== undefined && (isLater(known, run) || isSame(known, to))) continue;
+          if (outcome.status === 'COMPLETED' && outcome.effort !== undefined) {
+            const sample = { ...outcome.effort, tasks: 1 / task.cells.length };
+            const others = samples.get(computation);
+            if (others === undefined) samples.set(computation, [sample]);
+            else others.push(sample);
+          }
           overlay.set(computation, (overlay.get(computation) ?? new Map()).set(date, to));
         }
       }
@@ -62,7 +70,11 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
   const standings = new Map(state.standings);
   for (const [computation, settled] of overlay) {
     const standing = standings.get(computation) ?? unknownStanding(NO_DAYS, NO_DAYS);
-    standings.set(computation, afterSettling(standing, settled, foldedIn));
+    const typical = learned(standing.typical, samples.get(computation) ?? []);
+    standings.set(computation, {
+      ...afterSettling(standing, settled, foldedIn),
+      ...(typical === undefined ? {} : { typical }),
+    });
   }
   return {
     state: { ...state, standings, distrusted, inFlight, shelf: state.shelf.under({ cells: overlay }) },
@@ -71,6 +83,13 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
     ),
     closedRuns,
   };
+}
+
+/** What a cell took is no part of how it is settled. */
+function forBook(outcome: Settled): Settled {
+  if (outcome.status === 'FAILED' || outcome.effort === undefined) return outcome;
+  const { effort: _, ...settled } = outcome;
+  return settled;
 }
 
 /** A run stays open until its last task ends; meanwhile a later run may have made some of its cells again, and closed. */

@@ -11,6 +11,7 @@ import { Fingerprint } from '../model/vector.ts';
 import { ChangeLog, EMPTY_LOG, logged } from './change-log.ts';
 import { afterSizesChanged } from './input-size.ts';
 import { DaySet, daySetOfDays, NO_DAYS, subtract, unite } from './day-set.ts';
+import { Typical } from './typical.ts';
 
 /** Why a cell at rest does not run. */
 export const RestReason = z.discriminatedUnion('why', [
@@ -54,6 +55,8 @@ export const Standing = z.object({
   audits: Audits.optional(),
   /** When what readers see of it changed. */
   log: ChangeLog,
+  /** What a cell of it takes; absent until one completed. */
+  typical: Typical.optional(),
 });
 export type Standing = z.infer<typeof Standing>;
 

@@ -7,6 +7,7 @@ import { UserError } from '../errors.ts';
 import { recordSave } from '../lifecycle/attempt-record.ts';
 import { onCancel } from '../lifecycle/cancel.ts';
 import { withCancelled } from '../model/control.ts';
+import type { Manifest } from '../model/manifest.ts';
 import { isTerminal, type Task } from '../model/task.ts';
 import type { Tiers } from '../model/tier.ts';
 import { closeRuns } from './close-runs.ts';
@@ -17,6 +18,7 @@ import type { Controls, Planning, Tasks } from './ports.ts';
 const CANCEL_WIDTH = 20;
 
 export interface CancelPorts extends CountDownPorts {
+  readonly manifest: Manifest;
   readonly planning: Planning;
   readonly tiers: Tiers;
   readonly tasks: Tasks;

@@ -9,7 +9,7 @@ import { stateOf } from './survey.ts';
 export async function closeRuns(
   snapshot: PlanningSnapshot,
   answered: ReadonlySet<string>,
-  ports: Pick<DispatchPorts, 'planning' | 'tiers' | 'clock'>,
+  ports: Pick<DispatchPorts, 'manifest' | 'planning' | 'tiers' | 'clock'>,
 ): Promise<number> {
   const shelf = new Shelf(snapshot.books);
   for (;;) {

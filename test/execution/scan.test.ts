@@ -6,6 +6,7 @@ import type { Entry } from '../../src/execution/artifact-codec.ts';
 import { FLUSH_HEAP_SHARE, STRIDE } from '../../src/execution/limits.ts';
 import { type Execution, scan, type ScanRequest } from '../../src/execution/scan.ts';
 import { type Computation, defineComputation } from '../../src/model/computation.ts';
+import { defineDataset } from '../../src/model/dataset.ts';
 import { dataset } from '../../src/model/need.ts';
 import { entries, flights, inChunks, run, Shards } from './given.ts';
 
@@ -189,6 +190,29 @@ describe('a scan of several computations', () => {
     expect(calm.counts).toEqual([4_000]);
     expect(full.counts).toEqual([STRIDE, STRIDE, STRIDE, STRIDE]);
     expect(full.hash).toBe(calm.hash);
+  });
+
+  test('stops a computation that changes what it is given, before its neighbours read it', async () => {
+    const lists = defineDataset({ name: 'lists', entity: z.object({ list: z.array(z.number()) }) });
+    const of = (name: string, perEntity: (entity: { list: number[] }) => number): Computation =>
+      defineComputation({
+        name,
+        category: 'test',
+        needs: { list: dataset(lists) },
+        output: z.record(z.string(), z.number()),
+        perEntity,
+      });
+    const sorts = of('sorts', ({ list }) => list.sort((a, b) => a - b)[0] ?? 0);
+    const first = of('first', ({ list }) => list[0] ?? 0);
+    const many = (): AsyncGenerator<readonly Entry[]> =>
+      inChunks(entries(300).map(([id], index) => [id, { list: [index, 0] }]));
+    const together = await scanned([sorts, first], many());
+    expect(together[0]).toMatchObject({
+      code: 'QUALITY_CIRCUIT_BREAKER',
+      message: expect.stringContaining('read only property'),
+    });
+    expect(hashes(together)[1]).toBe(hashes(await scanned([first], many()))[0]);
+    expect(hashes(await scanned([sorts], many()))).toEqual(['QUALITY_CIRCUIT_BREAKER']);
   });
 
   test('asks for the next chunk only when all are done with the last', async () => {

@@ -1,5 +1,6 @@
 /** Results in shards: whole for every reader at every moment, and one shard for who wants one entity. */
 import { createHash, randomUUID } from 'node:crypto';
+import { Firestore } from '@google-cloud/firestore';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Ports } from '../../src/compose.ts';
 import { codeOf } from '../../src/errors.ts';
@@ -124,6 +125,15 @@ describe('results in shards', () => {
     await write(place, 1, ENTITIES);
     const [artifact] = await local.open().artifacts.read([place]);
     expect(artifact && Object.values((await readWhole(artifact)) as object)[0]).toBe(valueOf(0, 0));
+    // They say whose they are: what is not of the day's own generation is found and collected by that.
+    const db = new Firestore({ projectId: 'daymill-local' });
+    const day = db.doc('results/a/days/2024-03-02');
+    const shards = await day.collection('shards').select('generation').get();
+    const own: unknown = (await day.get()).get('generation');
+    await db.terminate();
+    expect(own).toBe('g0');
+    expect(new Set(shards.docs.map((shard) => shard.get('generation')))).toEqual(new Set(['g0', 'g1']));
+    for (const shard of shards.docs) expect(shard.id).toMatch(new RegExp(`^${shard.get('generation')}-\\d{4}$`, 'u'));
   });
 
   test('one entity costs one shard, and an unknown one none', async () => {

@@ -9,7 +9,7 @@ import type { Task } from '../../src/model/task.ts';
 import { dispatch } from '../../src/steps/dispatch.ts';
 import { readWhole } from '../../src/steps/load-inputs.ts';
 import { reconcile } from '../../src/steps/reconcile.ts';
-import { work, type WorkPorts } from '../../src/steps/work.ts';
+import { giveUpStuck, work, type WorkPorts } from '../../src/steps/work.ts';
 import { DAYS, IMPORTS, VISITORS } from '../support/fixture-project.ts';
 import { loadFixture, localPorts, type LocalPorts } from '../support/local-ports.ts';
 
@@ -244,6 +244,29 @@ describe('tasks of many cells', () => {
       expect(called).toBe(1);
     },
   );
+
+  test.each([true, false])('a worker that is stuck is stopped; the cell that it is on is known: %s', async (known) => {
+    const { runId, on } = await claim(/^quick-1\d$/u);
+    const message = next();
+    const stuck = on();
+    const { artifacts } = stuck;
+    const cell = { computation: 'quick-14', date: DAYS[0] };
+    const read: typeof artifacts.read = async (of) => {
+      const token = (await stuck.tasks.read(message.taskId))?.lease?.token ?? '';
+      const error = { code: 'TIMEOUT', message: 'it held its worker' };
+      await giveUpStuck({ id: message.taskId, token, cell: known ? cell : undefined }, error, on());
+      return artifacts.read(of);
+    };
+    // It comes loose after all, and finds that its lease is not its own any more.
+    await work(message, { ...stuck, artifacts: { ...artifacts, read } });
+    expect(Object.keys(await outcomesOf(runId, stuck))).toEqual(known ? [cellName(cell)] : []);
+    await work(message, on());
+    expect(sent).toHaveLength(known ? 0 : 1);
+    while (sent.length > 0) await work(next(), on());
+    expect(failuresIn(await outcomesOf(runId, stuck))).toEqual(known ? [cellName(cell)] : []);
+    expect(Object.keys(await outcomesOf(runId, stuck))).toHaveLength(10);
+    expect(called).toBe(1);
+  });
 
   test('a part whose message was lost is sent again when its task is met again, or by the reconciler', async () => {
     const { runId, on } = await claim(/^quick-1\d$/u);

@@ -56,6 +56,7 @@ export async function firestoreUnderTest(
 /** gRPC status codes that tests name. */
 export const CODE = {
   invalidArgument: 3,
+  deadlineExceeded: 4,
   notFound: 5,
   alreadyExists: 6,
   failedPrecondition: 9,

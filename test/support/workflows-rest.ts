@@ -5,6 +5,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openState } from '../../src/emulators/state.ts';
 import type { TimersOptions } from '../../src/emulators/timers.ts';
+import type { WorkflowsFaults } from '../../src/emulators/workflows/faults.ts';
 import { startWorkflows } from '../../src/emulators/workflows/server.ts';
 
 export interface Execution {
@@ -157,7 +158,7 @@ export interface Services {
 }
 
 /** The emulator on fresh state, or the server that WORKFLOWS_ORIGIN and WORKFLOWS_PARENT name. */
-export async function startServices(options: TimersOptions = {}): Promise<Services> {
+export async function startServices(options: TimersOptions & { faults?: WorkflowsFaults } = {}): Promise<Services> {
   const target = await startTarget();
   const { WORKFLOWS_ORIGIN: origin, WORKFLOWS_PARENT: parent, WORKFLOWS_TOKEN: token } = process.env;
   if (origin !== undefined && parent !== undefined) {

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { PubSub } from '@google-cloud/pubsub';
 import type { Config } from '../../config.ts';
-import { type LocalCloud, startEmulators } from '../../emulators/start.ts';
+import { type LocalCloud, type LocalCloudOptions, startEmulators } from '../../emulators/start.ts';
 import { type WorkflowsClient, workflowsClient } from '../../google/workflows-client.ts';
 import type { Tier } from '../../model/tier.ts';
 import { type FunctionService, startFunctionService } from './function-service.ts';
@@ -74,7 +74,8 @@ export interface CloudOptions {
   /** The project's own state file unless another is named; `:memory:` keeps nothing. */
   readonly file?: string;
   /** A free one for each that is left out. */
-  readonly ports?: Partial<Record<'firestore' | 'pubsub' | 'workflows', number>>;
+  readonly ports?: LocalCloudOptions['ports'];
+  readonly faults?: LocalCloudOptions['faults'];
   readonly log?: (line: string) => void;
 }
 
@@ -87,7 +88,7 @@ function pushesAtOnce(subscription: string, config: Config): number {
 
 /** Starts the emulators alone: enough to read what is there. */
 export async function startCloud(config: Config, options: CloudOptions = {}): Promise<LocalCloud> {
-  const { file = stateFile(config), ports = {}, log } = options;
+  const { file = stateFile(config), ports = {}, faults, log } = options;
   const indexes = join(config.root, 'firestore.indexes.json');
   return startEmulators({
     file,
@@ -95,6 +96,7 @@ export async function startCloud(config: Config, options: CloudOptions = {}): Pr
     location: LOCATION,
     maxOutstandingPushes: (subscription) => pushesAtOnce(subscription, config),
     ports,
+    ...(faults === undefined ? {} : { faults }),
     ...(existsSync(indexes)
       ? { indexes: JSON.parse(readFileSync(indexes, 'utf8')) as never, requireIndexes: true }
       : {}),
@@ -105,6 +107,18 @@ export async function startCloud(config: Config, options: CloudOptions = {}): Pr
 /** Starts everything. Idempotent on the state file: topics, subscriptions and the workflow are made or brought up to date. */
 export async function startDaymill(config: Config, options: LocalOptions): Promise<Daymill> {
   const cloud = await startCloud(config);
+  return { cloud, ...(await startFunctions(config, cloud, options)) };
+}
+
+/** A local cloud, in this process or another. */
+export type AnyCloud = Pick<LocalCloud, 'env' | 'close'> & { readonly pubsub: Pick<LocalCloud['pubsub'], 'close'> };
+
+/** Starts what runs on a cloud: the functions, their topics and the workflow. Closing it closes the cloud too. */
+export async function startFunctions(
+  config: Config,
+  cloud: AnyCloud,
+  options: LocalOptions,
+): Promise<Omit<Daymill, 'cloud'>> {
   Object.assign(process.env, cloud.env);
   const start = (
     target: string,
@@ -162,7 +176,7 @@ export async function startDaymill(config: Config, options: LocalOptions): Promi
     await close();
     throw error;
   }
-  return { cloud, workflows, functions, services, functionUrls, close };
+  return { workflows, functions, services, functionUrls, close };
 }
 
 /** One topic and one push subscription a tier, at this session's addresses. */

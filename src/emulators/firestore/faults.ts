@@ -1,5 +1,6 @@
 /** Failures on demand, as data: which method, what, how likely. The same seed and calls give the same failures. */
 import { status } from '@grpc/grpc-js';
+import { seededRandom } from '../seeded-random.ts';
 import { RpcError } from './rpc-error.ts';
 
 export interface FaultPlan {
@@ -14,8 +15,12 @@ export interface FaultRule {
   readonly probability: number;
   readonly fault:
     | { readonly kind: 'latency'; readonly milliseconds: number }
-    /** After `error-after` the call has done all its work and its answer is lost: the client sees UNAVAILABLE. */
-    | { readonly kind: 'aborted' | 'unavailable' | 'error-after' };
+    /** The call does nothing. */
+    | { readonly kind: 'aborted' | 'unavailable' | 'deadline-exceeded' }
+    /** The call does all its work and its answer is lost: clients try again by themselves after UNAVAILABLE … */
+    | { readonly kind: 'error-after' }
+    /** … and tell their caller of DEADLINE_EXCEEDED. */
+    | { readonly kind: 'deadline-exceeded-after' };
 }
 
 /** What one call is to suffer. */
@@ -26,7 +31,7 @@ export interface Fault {
 }
 
 export function planFaults({ seed, rules }: FaultPlan = { seed: 0, rules: [] }): (method: string) => Fault {
-  const random = mulberry32(seed);
+  const random = seededRandom(seed);
   return (method) => {
     const suffered: Fault = { delayMs: 0 };
     for (const { method: wanted, probability, fault } of rules) {
@@ -34,22 +39,15 @@ export function planFaults({ seed, rules }: FaultPlan = { seed: 0, rules: [] }):
       if (fault.kind === 'latency') suffered.delayMs += fault.milliseconds;
       if (fault.kind === 'aborted') suffered.before = failure(status.ABORTED, `${method} aborted`);
       if (fault.kind === 'unavailable') suffered.before = failure(status.UNAVAILABLE, `${method} unavailable`);
+      if (fault.kind === 'deadline-exceeded')
+        suffered.before = failure(status.DEADLINE_EXCEEDED, `${method} took too long`);
       if (fault.kind === 'error-after')
         suffered.after = failure(status.UNAVAILABLE, `the answer of ${method} was lost`);
+      if (fault.kind === 'deadline-exceeded-after')
+        suffered.after = failure(status.DEADLINE_EXCEEDED, `the answer of ${method} came too late`);
     }
     return suffered;
   };
 }
 
 const failure = (code: status, what: string): RpcError => new RpcError(code, `Fault plan: ${what}.`);
-
-/** Tommy Ettinger's mulberry32: a 32-bit generator, good enough to choose calls. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

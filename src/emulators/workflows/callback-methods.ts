@@ -7,7 +7,7 @@ import { payloadOf } from './errors.ts';
 import { mapOf } from './value.ts';
 import type { ValueMap } from './value.ts';
 
-export function callbackMethods({ state, store, runner, timers }: Api): Routes {
+export function callbackMethods({ state, store, runner, timers, callbackFault }: Api): Routes {
   return {
     'GET workflows/*/executions/*/callbacks': ({ parent: execution }) => {
       if (store.execution(execution).state !== 'ACTIVE') return {};
@@ -25,6 +25,8 @@ export function callbackMethods({ state, store, runner, timers }: Api): Routes {
       const [execution = '', id = ''] = call.name.split('/callbacks/');
       authenticate(call.headers.authorization);
       const received = receivedFrom(call, timers.now());
+      const fault = callbackFault();
+      if (fault.before !== undefined) throw fault.before;
       await state.write(() => {
         const active = store.findExecution(execution)?.state === 'ACTIVE';
         const callback = active ? store.callback(execution, id) : undefined;
@@ -39,6 +41,7 @@ export function callbackMethods({ state, store, runner, timers }: Api): Routes {
         store.putPayload(execution, id, received);
       });
       runner.offer(execution);
+      if (fault.after !== undefined) throw fault.after;
       return {};
     },
   };

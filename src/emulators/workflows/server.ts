@@ -10,6 +10,7 @@ import type { Api } from './api.ts';
 import { callbackMethods } from './callback-methods.ts';
 import type { Sources } from './driver.ts';
 import { executionMethods } from './execution-methods.ts';
+import { planCallbackFaults, type WorkflowsFaults } from './faults.ts';
 import { Runner } from './runner.ts';
 import { createStore } from './store.ts';
 import type { ExecutionResource, WorkflowResource } from './store.ts';
@@ -39,6 +40,7 @@ export async function startWorkflows(
     port?: number;
     /** Told each request, each `sys.log` and each end of an execution. */
     log?: (line: string) => void;
+    faults?: WorkflowsFaults;
   },
 ): Promise<WorkflowsEmulator> {
   const { state, projectId, log = () => {} } = options;
@@ -54,7 +56,7 @@ export async function startWorkflows(
     token: (audience, now) => (audience === undefined ? ACCESS_TOKEN : unsignedToken({ audience, email, now })),
   });
   const runner = new Runner({ state, store, timers, log, sources });
-  const api: Api = { state, store, runner, timers };
+  const api: Api = { state, store, runner, timers, callbackFault: planCallbackFaults(options.faults) };
   const server = await serveRest({
     service: 'Workflows',
     routes: { ...workflowMethods(api), ...executionMethods(api), ...callbackMethods(api) },

@@ -115,6 +115,18 @@ describe('the Firestore emulator', () => {
     await start();
   });
 
+  test.for([
+    ['aborted', CODE.aborted, false],
+    ['unavailable', CODE.unavailable, false],
+    ['deadline-exceeded', CODE.deadlineExceeded, false],
+    ['error-after', CODE.unavailable, true],
+    ['deadline-exceeded-after', CODE.deadlineExceeded, true],
+  ] as const)('a call that suffers %s', async ([kind, code, done]) => {
+    await start({ faults: { seed: 1, rules: [{ method: 'Commit', probability: 1, fault: { kind } }] } });
+    await expect(wire.call('Commit', set('a/b'))).rejects.toMatchObject({ code });
+    expect((await cloud.client.doc('a/b').get()).exists).toBe(done);
+  });
+
   test('an error after the commit leaves the commit done, which a blind retry then doubles', async () => {
     const rule = { method: 'Commit', probability: 0.5, fault: { kind: 'error-after' } } as const;
     await start({ faults: { seed: 4, rules: [rule] } });

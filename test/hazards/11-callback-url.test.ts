@@ -1,15 +1,17 @@
-/** Hazard 11: credentials go to Workflows' own callback endpoints and nowhere else. */
+/** Hazard 11: a callback URL steals a token. Credentials go to Workflows' own callback endpoints and nowhere else. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startMetadataServer } from '../../src/emulators/metadata-server.ts';
 import { assertCallbackUrl, workflowsCallbacks } from '../../src/google/workflows-callbacks.ts';
+import { dispatch } from '../../src/steps/dispatch.ts';
+import { type WaveBench, waveBench } from '../support/wave-bench.ts';
 
 const PATH = '/v1/projects/p/locations/europe-west1/workflows/w/executions/e/callbacks/c';
 const GOOGLE = 'https://workflowexecutions.googleapis.com';
 const LOCAL = '127.0.0.1:8790';
 
-describe('hazard 11: which addresses are called back', () => {
+describe('hazard 11: a callback URL steals a token: which addresses are called back', () => {
   test('a callback endpoint of Workflows is', () => {
     expect(() => assertCallbackUrl(`${GOOGLE}${PATH}`, undefined)).not.toThrow();
     expect(() => assertCallbackUrl(`${GOOGLE}:443${PATH}`, undefined)).not.toThrow();
@@ -88,7 +90,7 @@ const close = ({ server }: Listener): Promise<unknown> => {
 const status = (code: number) => (_: IncomingMessage, response: ServerResponse) =>
   void response.writeHead(code).end('{}');
 
-describe('sending a callback', () => {
+describe('hazard 11: a callback URL steals a token: what is sent', () => {
   let metadata: Awaited<ReturnType<typeof startMetadataServer>>;
   let listener: Listener;
   let answers: ((request: IncomingMessage, response: ServerResponse) => void)[];
@@ -138,7 +140,7 @@ describe('sending a callback', () => {
     expect(listener.requests).toHaveLength(1);
   });
 
-  test('hazard 11: a redirect is not followed, with or without credentials', async () => {
+  test('a redirect is not followed, with or without credentials', async () => {
     const thief = await listen((_, __, response) => void response.end('{}'));
     for (const code of [301, 302, 307, 308]) {
       answers = [(_, response) => void response.writeHead(code, { location: `http://${thief.host}${PATH}` }).end()];
@@ -149,7 +151,7 @@ describe('sending a callback', () => {
     await close(thief);
   });
 
-  test('hazard 11: nothing is sent, and no token is fetched, for another address', async () => {
+  test('nothing is sent, and no token is fetched, for another address', async () => {
     const thief = await listen((_, __, response) => void response.end('{}'));
     vi.stubEnv('GCE_METADATA_HOST', thief.host);
     const callbacks = workflowsCallbacks(listener.host, []);
@@ -160,4 +162,24 @@ describe('sending a callback', () => {
     vi.stubEnv('GCE_METADATA_HOST', `127.0.0.1:${metadata.port}`);
     await close(thief);
   });
+});
+
+describe('hazard 11: a callback URL steals a token: what is dispatched', () => {
+  let bench: WaveBench;
+  beforeAll(async () => {
+    bench = await waveBench();
+  });
+  afterAll(() => bench.close());
+
+  test.each(['https://example.com/callbacks/1', 'http://workflowexecutions.googleapis.com/v1/x'])(
+    'a run is not even begun for %s',
+    async (callbackUrl) => {
+      const request = { date: '2024-03-04', from: '2024-03-01', pass: 1, callbackUrl };
+      await expect(dispatch(request, bench.open())).rejects.toThrow(
+        expect.objectContaining({ name: 'UserError', code: 'BAD_ARGUMENT' }),
+      );
+      expect(await bench.claimed()).toEqual([]);
+      expect(bench.sent).toEqual([]);
+    },
+  );
 });
