@@ -39,6 +39,9 @@ export const SANDBOX_HEAP_MB = 320;
 /** Sandboxes that simulate at once. */
 export const MAX_SANDBOXES = 3;
 
+/** Computations that are worth a sandbox more: it takes as long to open as three of them to simulate. */
+export const JOBS_A_SANDBOX = 10;
+
 /** Hex digits kept of a day's hash: days are compared one by one, and all of them as a whole. */
 export const DAY_HASH_LENGTH = 8;
 

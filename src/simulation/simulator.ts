@@ -3,7 +3,7 @@
  * one takes over.
  */
 import { availableParallelism } from 'node:os';
-import { MAX_SANDBOXES, SIMULATION_BUDGET_MS, SIMULATOR_BUDGET_MS } from './limits.ts';
+import { JOBS_A_SANDBOX, MAX_SANDBOXES, SIMULATION_BUDGET_MS, SIMULATOR_BUDGET_MS } from './limits.ts';
 import { openSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts';
 import type { SimulationAnswer, SimulationJob } from './simulation-job.ts';
 
@@ -44,7 +44,9 @@ export async function simulateAll(
       await host.close();
     }
   };
-  await Promise.all(Array.from({ length: Math.min(sandboxes, MAX_SANDBOXES, jobs.length) }, lane));
+  await Promise.all(
+    Array.from({ length: Math.min(sandboxes, MAX_SANDBOXES, Math.ceil(jobs.length / JOBS_A_SANDBOX)) }, lane),
+  );
   return answers;
 }
 

@@ -61,12 +61,13 @@ const COMMIT_ATTEMPTS = 5;
  */
 export async function preflight(
   { manifest, registry, planning, simulations, clock, log }: PreflightPorts,
-  { register = true, changedOnly = !register }: PreflightOptions = {},
+  { register = true, changedOnly = false }: PreflightOptions = {},
 ): Promise<PreflightReport> {
   const index = new Map(await registry.index());
   const unknown = manifest.computations.filter((entry) => versionOf(entry, index) === undefined);
   const changed = unknown.filter(({ name }) => index.has(name));
-  const wanted = changedOnly ? changed : unknown;
+  // Who only looks learns nothing from code that there is no older version of.
+  const wanted = changedOnly || !register ? changed : unknown;
   const older = changed.length === 0 ? new Map<string, Registration[]>() : await registry.versions(changed.map(nameOf));
   const jobs = wanted.map((entry) => jobOf(entry, piecesOf(manifest.code, entry.name), older.get(entry.name) ?? []));
   const answers = await simulateAll(jobs, simulations);
