@@ -1,18 +1,28 @@
-/** The task queue on Pub/Sub: one topic a tier. The client batches by 100 messages, which is its default. */
-import { PubSub } from '@google-cloud/pubsub';
+/** The task queue on Pub/Sub: one topic a tier. */
+import { PubSub, type Topic } from '@google-cloud/pubsub';
 import { RetryableError, toError } from '../errors.ts';
 import type { TaskMessage } from '../model/message.ts';
 import { tierNamed, type Tiers } from '../model/tier.ts';
 import type { Queue } from '../steps/ports.ts';
 
+/** What is published at once goes out together: nothing that comes later is waited for. */
+const BATCHING = { maxMessages: 100, maxMilliseconds: 1 };
+
 export function pubsubQueue(projectId: string, tiers: Tiers): Queue {
   const client = new PubSub({ projectId });
+  // The client batches by topic object, and makes a new one whenever it is asked.
+  const topics = new Map<string, Topic>();
+  const topicOf = (name: string): Topic => {
+    const topic = topics.get(name) ?? client.topic(name, { batching: BATCHING });
+    topics.set(name, topic);
+    return topic;
+  };
   return {
     async publish(messages) {
       try {
         await Promise.all(
           messages.map((message) =>
-            client.topic(tierNamed(tiers, message.resources).topic).publishMessage(toPubsub(message)),
+            topicOf(tierNamed(tiers, message.resources).topic).publishMessage(toPubsub(message)),
           ),
         );
       } catch (thrown) {
