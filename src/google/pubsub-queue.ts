@@ -1,15 +1,16 @@
 /** The task queue on Pub/Sub: one topic a tier. The client batches by 100 messages, which is its default. */
-import { PubSub } from '@google-cloud/pubsub';
+import type { PubSub } from '@google-cloud/pubsub';
 import { RetryableError, toError } from '../errors.ts';
 import type { TaskMessage } from '../model/message.ts';
 import { tierNamed, type Tiers } from '../model/tier.ts';
 import type { Queue } from '../steps/ports.ts';
 
 export function pubsubQueue(projectId: string, tiers: Tiers): Queue {
-  const client = new PubSub({ projectId });
+  let opened: Promise<PubSub> | undefined;
   return {
     async publish(messages) {
       try {
+        const client = await (opened ??= openPubsub(projectId));
         await Promise.all(
           messages.map((message) =>
             client.topic(tierNamed(tiers, message.resources).topic).publishMessage(toPubsub(message)),
@@ -24,6 +25,12 @@ export function pubsubQueue(projectId: string, tiers: Tiers): Queue {
       }
     },
   };
+}
+
+/** The client is a quarter of what a process loads at its start, and most processes never publish. */
+async function openPubsub(projectId: string): Promise<PubSub> {
+  const { PubSub } = await import('@google-cloud/pubsub');
+  return new PubSub({ projectId });
 }
 
 /** Attributes are for filters and logs; the worker reads the body. */

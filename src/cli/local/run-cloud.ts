@@ -27,7 +27,15 @@ export async function openRunCloud(config: Config, options: LocalOptions): Promi
   if (joined === undefined) {
     // A state file has one session at a time, and its workers end with it.
     const aloneSinceMs = Date.now();
-    return ownCloud(await startDaymill(config, options), aloneSinceMs);
+    const daymill: Daymill = await startDaymill(config, {
+      ...options,
+      onLog(entry) {
+        // A day with work ends with a reconciliation; a quiet one has none.
+        if (entry.event === 'dispatched' && Number(entry.fields['cells']) > 0) daymill.functions.reconcile.warm();
+        options.onLog(entry);
+      },
+    });
+    return ownCloud(daymill, aloneSinceMs);
   }
   const session = await findSession(config);
   if (session?.functions === undefined || String(session.pid) !== joined)
@@ -52,7 +60,6 @@ const ownCloud = (daymill: Daymill, aloneSinceMs: number): RunCloud => ({
   async warm() {
     daymill.functions.index.warm();
     daymill.functions.dispatch.warm();
-    daymill.functions.reconcile.warm();
     // While root data is loaded, other cores are idle. The workflow asks again, and reports what is wrong then.
     await fetch(daymill.functionUrls.preflight, { method: 'POST' }).catch(() => undefined);
   },
