@@ -7,6 +7,7 @@ import { type AuditPolicy, DEFAULT_AUDIT } from './model/audit-policy.ts';
 import { DEFAULT_TIERS } from './lifecycle/default-tiers.ts';
 import { DEFAULT_LANES, DRAIN_SECONDS, HEARTBEAT_SECONDS, LEASE_SECONDS } from './lifecycle/limits.ts';
 import { Day } from './model/date.ts';
+import { type PriceTable, priceTableOf, Prices } from './model/price-table.ts';
 import { Resources } from './model/resources.ts';
 import { Tiers } from './model/tier.ts';
 
@@ -22,6 +23,8 @@ const ProjectSettings = z.strictObject({
   date: Day.optional(),
   /** Raising it makes everything new. */
   epoch: z.number().int().default(1),
+  /** What `daymill plan` reckons with: the name of a price table, or a table of its own (see model/price-table.ts). */
+  prices: Prices.default('us-central1'),
   /** Which skipped cells run again in shadow; see planning/audit.ts. */
   audit: z
     .strictObject({ share: z.number().min(0).max(1), most: z.number().int().nonnegative() })
@@ -73,6 +76,7 @@ export interface Config {
   readonly from: Day | undefined;
   readonly date: Day | undefined;
   readonly epoch: number;
+  readonly prices: { readonly name: string; readonly table: PriceTable };
   readonly audit: AuditPolicy;
   readonly projectId: string;
   readonly tier: Resources;
@@ -111,6 +115,10 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
     from: variables.DAYMILL_FROM ?? project.from,
     date: project.date,
     epoch: project.epoch,
+    prices: {
+      name: typeof project.prices === 'string' ? project.prices : 'package.json',
+      table: priceTableOf(project.prices),
+    },
     audit: {
       share: project.audit.share ?? DEFAULT_AUDIT.share,
       most: project.audit.most ?? DEFAULT_AUDIT.most,

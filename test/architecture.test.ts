@@ -69,6 +69,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'model',
     'planning',
     'execution/artifact-codec.ts',
+    // What a plan costs depends on the tier.
+    'lifecycle/tier-router.ts',
     'steps',
     'manifest',
     'sources',

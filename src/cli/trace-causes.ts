@@ -1,8 +1,9 @@
 /** The chain of causes of a cell's fate, from the cell to the root: changed code, data that is not there, an error. */
 import { type CellKey, cellName } from '../model/cell.ts';
 import { addDays, type Day, daysFrom } from '../model/date.ts';
-import { describeReason } from '../model/decision.ts';
+import { type Decision, describeReason } from '../model/decision.ts';
 import { computationIn, inputIdOf, type Manifest, type ManifestNeed } from '../model/manifest.ts';
+import type { Distrust } from '../model/distrust.ts';
 import type { StoredCell } from '../steps/ports.ts';
 import { describeMissing } from '../model/completeness.ts';
 import type { CellHistory } from './cell-history.ts';
@@ -22,8 +23,9 @@ export interface TraceContext {
   readonly from: Day;
   readonly history: CellHistory;
   readonly ranges: readonly LoadRange[];
-  /** By dataset: days that are there, and closed because they are not whole. */
+  /** By dataset: days that are there and not whole, so that they stay closed. */
   readonly waiting: Foresight['waiting'];
+  readonly distrusted: ReadonlyMap<string, Distrust>;
   readonly verdicts: Foresight['verdicts'];
 }
 
@@ -57,6 +59,13 @@ export async function traceCauses(cell: CellKey, context: TraceContext): Promise
   return trace.causes;
 }
 
+/** Why these inputs of a cell ran when they ran last. */
+export async function traceInputs(cell: CellKey, inputs: readonly string[], context: TraceContext): Promise<Cause[]> {
+  const trace = new Trace(context);
+  await trace.ofInputs(cell, inputs, 1);
+  return trace.causes;
+}
+
 class Trace {
   readonly causes: Cause[] = [];
   readonly #context: TraceContext;
@@ -85,6 +94,7 @@ class Trace {
       case 'DISTRUSTED':
       case 'UPSTREAM_RUNS': {
         const [stored] = await this.#context.history.stored([cell]);
+        if (reason.why === 'DISTRUSTED') this.#distrust(cell, depth);
         const ids = reason.why === 'CHANGED' ? reason.parts : reason.inputs;
         for (const id of ids) await this.#part(id, cell, depth, stored);
         return;
@@ -102,9 +112,40 @@ class Trace {
         return this.#ofLastRun(cell, stored, depth);
       }
       case 'NEW':
+        return this.#whatFailed(cell, depth);
       case 'IN_FLIGHT':
+      case 'PARKED':
       case 'PAUSED':
     }
+  }
+
+  async ofInputs(cell: CellKey, inputs: readonly string[], depth: number): Promise<void> {
+    for (const id of inputs) await this.#part(id, cell, depth, undefined);
+  }
+
+  /** A cell never ran, and what it reads has failed, or never ran because of a failure. */
+  async #whatFailed(cell: CellKey, depth: number): Promise<void> {
+    const path = this.#pathToFailure(cell, new Set());
+    for (const [index, step] of path.entries()) {
+      const isLast = index === path.length - 1;
+      if (isLast) await this.#upstream(step, depth + index);
+      else this.#add(depth + index, cellName(step), describeOf(this.#context.history.decision(step)));
+    }
+  }
+
+  /** Each reads the next; the last one failed. Empty when nothing has. */
+  #pathToFailure(cell: CellKey, seen: Set<string>): CellKey[] {
+    for (const need of computationIn(this.#context.manifest, cell.computation)?.needs ?? []) {
+      if (need.kind !== 'dependency') continue;
+      const read = { computation: need.of, date: cell.date };
+      if (seen.has(cellName(read))) continue;
+      seen.add(cellName(read));
+      const why = this.#context.history.decision(read)?.reason.why;
+      if (why === 'FAILED_BEFORE') return [read];
+      const path = why === 'NEW' ? this.#pathToFailure(read, seen) : [];
+      if (path.length > 0) return [read, ...path];
+    }
+    return [];
   }
 
   /** Names another cell, then says why it is as it is. */
@@ -114,7 +155,7 @@ class Trace {
     const [stored] = await this.#context.history.stored([cell]);
     const last = stored?.record;
     if (decision !== undefined && decision.outcome !== 'SKIP' && decision.outcome !== 'STABLE') {
-      this.#add(depth, cellName(cell), `${decision.outcome}: ${describeReason(decision)}${rest}`);
+      this.#add(depth, cellName(cell), `${describeOf(decision)}${rest}`);
       return this.ofCell(cell, depth + 1);
     }
     if (last === undefined) return;
@@ -128,6 +169,7 @@ class Trace {
   async #ofLastRun(cell: CellKey, stored: StoredCell | undefined, depth: number): Promise<void> {
     const because = stored?.record?.because;
     if (because?.why === 'FAILED_BEFORE') return this.#add(depth, because.error.code, because.error.message);
+    if (because?.why === 'DISTRUSTED') this.#distrust(cell, depth);
     const parts =
       because === undefined || because.why === 'NEW' ? [] : because.why === 'CHANGED' ? because.parts : because.inputs;
     for (const part of parts) await this.#part(part, cell, depth, undefined);
@@ -194,10 +236,18 @@ class Trace {
     return `no data for ${date}: ${range.source.file} holds ${first} … ${last}, ${where}`;
   }
 
+  #distrust({ computation }: CellKey, depth: number): void {
+    const { text = 'it has the right again since' } = this.#context.distrusted.get(computation) ?? {};
+    this.#add(depth, `${computation} has no right to skip`, text);
+  }
+
   #add(depth: number, subject: string, text: string): void {
     if (this.causes.length < MAX_CAUSES) this.causes.push({ depth, subject, text });
   }
 }
+
+const describeOf = (decision: Decision | undefined): string =>
+  decision === undefined ? '' : `${decision.outcome}: ${describeReason(decision)}`;
 
 const isGoing = (outcome: string | undefined): boolean =>
   outcome === 'RUN' || outcome === 'RERUN' || outcome === 'BLOCKED' || outcome === 'FAILED_DEPENDENCY';

@@ -45,7 +45,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const isNumeric = (values: readonly unknown[]): boolean =>
   values.every((value) => typeof value === 'number' || value === null || value === undefined);
 
-function cell(value: unknown): string {
+/** As it stands in a table. */
+export function cell(value: unknown): string {
   if (value === undefined) return '';
   if (value === null) return '-';
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : value.toFixed(DIGITS);

@@ -1,6 +1,7 @@
 /** A cell, (computation, date): what is planned, run, stored and explained. */
 import { z } from 'zod';
 import { Day } from './date.ts';
+import { Effort } from './effort.ts';
 import { Hash } from './hash.ts';
 import { Vector } from './vector.ts';
 
@@ -26,7 +27,15 @@ const folded = {
 
 /** How a cell ended the last time that it ran: all that planning needs to know of it. */
 export const Settled = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('COMPLETED'), vector: Vector, resultHash: Hash, dispatchId: z.string(), ...folded }),
+  z.object({
+    status: z.literal('COMPLETED'),
+    vector: Vector,
+    resultHash: Hash,
+    dispatchId: z.string(),
+    /** Set by the worker. The fold learns from it and takes it off: the books do not keep it. */
+    effort: Effort.optional(),
+    ...folded,
+  }),
   /** Without a vector when the attempt died before it had read its inputs. */
   z.object({
     status: z.literal('FAILED'),

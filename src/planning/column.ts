@@ -4,14 +4,16 @@
  * books are needed), the fingerprint differs (the standing says how), or what it reads is about to be made.
  */
 import type { CellKey } from '../model/cell.ts';
-import { NOTHING_STOPPED, pauseOf } from '../model/control.ts';
 import { fromOrdinal } from '../model/date.ts';
 import type { Decision } from '../model/decision.ts';
-import { inputIdOf, type ManifestComputation, type ManifestNeed } from '../model/manifest.ts';
-import { behaviourOf, changedParts, type Fingerprint, fingerprintParts } from '../model/vector.ts';
+import { isChained, type ManifestComputation } from '../model/manifest.ts';
+import { fingerprintHash, fingerprintParts } from '../model/vector.ts';
+import { isOpen } from './breaker.ts';
 import { logged } from './change-log.ts';
+import { DayDecider } from './day-decider.ts';
 import {
   daysByValue,
+  dayCount,
   daySetOf,
   daysWhere,
   type DaySet,
@@ -20,6 +22,7 @@ import {
   intersect,
   lastBefore,
   NO_DAYS,
+  ordinalsOf,
   rangesOf,
   sameDays,
   subtract,
@@ -32,29 +35,13 @@ import {
   needsHash,
   type Rest,
   restDays,
-  type RestReason,
   type Standing,
   unitedRest,
   unknownStanding,
   withoutDays,
 } from './standing.ts';
-import { isDistrusted, isEquivalent, LOOK, ownFollowers, restNow, touchedDays } from './touched.ts';
-import {
-  atRest,
-  changed,
-  daily,
-  distrusted,
-  held,
-  NEW,
-  paused,
-  restReasonOf,
-  upstreamRuns,
-  type Verdict,
-  VerdictTable,
-} from './verdict.ts';
-
-const MADE = 1;
-const FAILED = 2;
+import { LOOK, ownFollowers, restNow, touchedDays } from './touched.ts';
+import { atRest, parked, restReasonOf, type Verdict, VerdictTable } from './verdict.ts';
 
 export class Column {
   readonly computation: ManifestComputation;
@@ -72,13 +59,14 @@ export class Column {
   readonly #table = new VerdictTable();
   readonly #reader: InputReader;
   #views: Uint8Array | undefined;
-  #status: Uint8Array | undefined;
+  readonly #decider: DayDecider;
 
   constructor(computation: ManifestComputation, grid: Grid) {
     this.computation = computation;
     this.grid = grid;
     this.standing = grid.state.standings.get(computation.name) ?? unknownStanding(NO_DAYS, NO_DAYS);
     this.#reader = new InputReader(this, grid);
+    this.#decider = new DayDecider(this, this.#reader, this.#table);
     const span = daySpan(grid.first, grid.first + grid.days - 1);
     const { clean, rerun, parts } = restNow(computation, this.standing, grid);
     const { dirty, awaits } = touchedDays(computation, this.standing, grid);
@@ -104,7 +92,7 @@ export class Column {
     this.#views = new Uint8Array(grid.days);
     this.#marks = marks;
     for (const { reason, days } of kept) {
-      const index = this.#verdict(JSON.stringify(reason), () => atRest(reason));
+      const index = this.#table.indexOf(JSON.stringify(reason), () => atRest(reason));
       const view = this.#table.at(index).view;
       for (const [first, last] of rangesOf(intersect(days, span))) {
         marks.fill(index, first - grid.first, last - grid.first + 1);
@@ -113,6 +101,7 @@ export class Column {
     }
     this.#sweep(look, marks, this.#views, parts);
     const views = this.#views;
+    this.#park(marks, views);
     const was = grid.fill(impossibleDays(this.standing.rest));
     this.pending = this.#daysWhere((index) => (views[index] as number) >= VIEW.comingNow);
     this.turned = this.#daysWhere((index) => (views[index] === VIEW.none) !== (was[index] === 1));
@@ -187,7 +176,7 @@ export class Column {
 
   /** Whether its book says how the cell ended last. */
   hasSettled(index: number): boolean {
-    return this.#statusAt(index) !== undefined;
+    return this.#decider.hasEnded(index);
   }
 
   /** Days of the grid that a proof or an early cutoff spares, and did not before this plan. */
@@ -227,7 +216,7 @@ export class Column {
     for (let index = 0; index < this.grid.days; index++) {
       const how = look[index] as number;
       if (how !== 0) {
-        const mark = this.#unlessPaused(this.#decide(index, how, previous, parts, marks));
+        const mark = this.#decider.decide(index, how, previous, parts, marks);
         const { view } = this.#table.at(mark);
         marks[index] = mark;
         views[index] = view;
@@ -242,113 +231,21 @@ export class Column {
     }
   }
 
-  /** As a number of the table. The order of the questions is the order in which answers matter to people. */
-  #decide(
-    index: number,
-    how: number,
-    previous: number | undefined,
-    parts: readonly string[],
-    marks: Uint16Array,
-  ): number {
-    const { needs } = this.computation;
-    let failed = -1;
-    let blocker = -1;
-    let holder = -1;
-    const awaited: number[] = [];
-    for (let need = 0; need < needs.length; need++) {
-      const found = this.#reader.look(need, index, previous);
-      if (found.noData) {
-        const { of } = needs[need] as { of: string };
-        return this.#verdict(`no data ${need}`, () => atRest({ why: 'NO_DATA', dataset: of }));
-      }
-      if (found.impossible) {
-        const { of } = needs[need] as { of: string };
-        return this.#verdict(`upstream ${need}`, () => atRest({ why: 'UPSTREAM', computation: of }));
-      }
-      if (found.failed && failed < 0) failed = need;
-      if (found.blocks && blocker < 0) blocker = need;
-      if (found.held && holder < 0) holder = need;
-      if (found.coming) awaited.push(need);
+  /** Leaves one of the days that would run, when dates of it fail alike: one that was not tried yet, if there is any. */
+  #park(marks: Uint16Array, views: Uint8Array): void {
+    const { breaker } = this.standing;
+    if (!isOpen(breaker, fingerprintHash(this.computation.fingerprint))) return;
+    const running = this.#daysWhere((index) => views[index] === VIEW.comingNow);
+    // Days of a chain can only be tried in their order.
+    const fresh = isChained(this.computation) ? running : subtract(running, breaker.dates);
+    const hadItsTrial = breaker.dispatchId === this.grid.request.dispatchId;
+    const trial = hadItsTrial ? undefined : (fresh[0] ?? running[0]);
+    const mark = this.#table.indexOf('parked', () => parked(breaker.error, dayCount(breaker.dates)));
+    for (const day of ordinalsOf(running)) {
+      if (day === trial) continue;
+      marks[day - this.grid.first] = mark;
+      views[day - this.grid.first] = VIEW.held;
     }
-    const day = this.grid.first + index;
-    if (this.grid.state.inFlight.get(this.name)?.has(day) === true)
-      return this.#verdict('in flight', () => daily('IN_FLIGHT'));
-    if (failed >= 0) return this.#verdict(`failed ${failed}`, () => daily('FAILED', failed));
-    if (holder >= 0) return this.#verdict(`held ${holder}`, () => held(holder));
-    if (this.grid.request.mode === 'dispatch' && blocker >= 0)
-      return this.#verdict(`waits ${blocker}`, () => daily('WAITING_FOR', blocker));
-    const status = this.#statusAt(index);
-    if (status === undefined) return this.#verdict('new', () => NEW);
-    if (status === FAILED || (how & LOOK.hashes) !== 0) return this.#compare(index, awaited, previous);
-    if ((how & LOOK.fingerprint) !== 0) return this.#verdict(`changed ${parts.join()}`, () => changed(parts));
-    if (awaited.length > 0) return this.#awaits(awaited);
-    // Nothing that it reads is awaited after all: it rests as before.
-    return marks[index] as number;
-  }
-
-  /** What would run and may not. */
-  #unlessPaused(mark: number): number {
-    const pause = pauseOf(this.grid.state.control ?? NOTHING_STOPPED, this.name);
-    return pause === undefined || this.#table.at(mark).view !== VIEW.comingNow
-      ? mark
-      : this.#verdict('paused', () => paused(pause));
-  }
-
-  #awaits(awaited: readonly number[]): number {
-    return this.#verdict(`awaits ${awaited.join()}`, () => upstreamRuns(this.#idsOf(awaited)));
-  }
-
-  #idsOf(needs: readonly number[]): string[] {
-    return [...new Set(needs.map((need) => inputIdOf(this.computation.needs[need] as ManifestNeed)))];
-  }
-
-  /** Looks into the books: the vector that the cell was made from beside that of now. */
-  #compare(index: number, awaited: readonly number[], previous: number | undefined): number {
-    const settled = this.grid.state.shelf.settled(this.name, this.grid.first + index);
-    // Its book is not at hand: whoever asked for this plan will ask again with it.
-    if (settled === undefined) return this.#verdict('unknown', () => daily('WAITING_FOR', 0));
-    const { dispatchId } = this.grid.request;
-    if (settled.status === 'FAILED' && settled.dispatchId === dispatchId)
-      return this.#verdict('failed now', () => daily('FAILED_IN_THIS_DISPATCH'));
-    const waits = new Set(this.#idsOf(awaited));
-    const { inputs, ranNow } = this.#reader.hashes(index, awaited, previous);
-    const fingerprint = this.computation.fingerprint;
-    const parts =
-      settled.vector === undefined
-        ? []
-        : changedParts(settled.vector, { fingerprint, inputs }).filter((part) => !waits.has(part));
-    const cosmetic = settled.status === 'COMPLETED' && this.#isCosmetic(settled.vector.fingerprint, parts);
-    if (parts.length > 0 && !cosmetic) return this.#verdict(`changed ${parts.join()}`, () => changed(parts));
-    if (settled.status === 'FAILED') return this.#verdict('failed before', () => daily('FAILED_BEFORE'));
-    if (awaited.length > 0) return this.#awaits(awaited);
-    if (cosmetic) {
-      const from = behaviourOf(settled.vector.fingerprint);
-      return this.#verdict(JSON.stringify({ why: 'COSMETIC', from }), () => atRest({ why: 'COSMETIC', from }));
-    }
-    const cutOff = settled.dispatchId === dispatchId ? [] : ranNow;
-    if (cutOff.length > 0 && isDistrusted(this.grid, this.computation))
-      return this.#verdict(`distrusted ${cutOff.join()}`, () => distrusted(cutOff));
-    const reason: RestReason = cutOff.length > 0 ? { why: 'EARLY_CUTOFF', inputs: cutOff } : { why: 'UNCHANGED' };
-    return this.#verdict(JSON.stringify(reason), () => atRest(reason));
-  }
-
-  /** Whether nothing but the code differs, and that was proven to do the same. */
-  #isCosmetic(before: Fingerprint, parts: readonly string[]): boolean {
-    return (
-      parts.length > 0 &&
-      parts.every((part) => part === 'code' || part === 'layer') &&
-      isEquivalent(this.grid, this.computation, behaviourOf(before))
-    );
-  }
-
-  #statusAt(index: number): typeof MADE | typeof FAILED | undefined {
-    this.#status ??= this.grid.fill(this.standing.failed, this.grid.fill(this.standing.made), FAILED);
-    const status = this.#status[index];
-    return status === MADE || status === FAILED ? status : undefined;
-  }
-
-  #verdict(key: string, make: () => Verdict): number {
-    return this.#table.indexOf(key, make);
   }
 
   #cellAt(index: number): CellKey {

@@ -4,9 +4,11 @@ import { type Day, toOrdinal } from '../model/date.ts';
 import type { Run } from '../model/run.ts';
 import { isTerminal, outcomeOf, type Task } from '../model/task.ts';
 import { vectorHash } from '../model/vector.ts';
+import { afterEndings, type Ending } from './breaker.ts';
 import { hasDay, NO_DAYS } from './day-set.ts';
 import { afterAudits, afterSettling, type Audits, type Standing, unknownStanding } from './standing.ts';
 import type { PlanningState } from './state.ts';
+import { learned, type Sample } from './typical.ts';
 
 export interface OpenRun {
   readonly run: Run;
@@ -28,6 +30,8 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
   const inFlight = new Map<string, Map<number, string>>();
   const distrusted = new Map(state.distrusted);
   const closedRuns: string[] = [];
+  const samples = new Map<string, Sample[]>();
+  const endings = new Map<string, Ending[]>();
   const foldedIn = state.sequence + 1;
   const knownOf = ({ computation, date }: CellKey): Settled | undefined => {
     const newer = overlay.get(computation)?.get(date);
@@ -40,7 +44,7 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
   for (const { run, tasks } of open) {
     if (tasks.every(isTerminal)) closedRuns.push(run.id);
     for (const task of tasks) {
-      for (const { computation, date, audit } of task.cells) {
+      for (const { computation, date, fingerprint, audit } of task.cells) {
         const outcome = outcomeOf(task, { computation, date });
         // A shadow neither keeps the cell from running nor settles it.
         if (audit !== undefined) {
@@ -52,9 +56,22 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
             inFlight.set(computation, (inFlight.get(computation) ?? new Map()).set(toOrdinal(date), run.id));
         } else if (outcome.status === 'COMPLETED' || outcome.status === 'FAILED') {
           const known = knownOf({ computation, date });
-          const to: Settled = { ...outcome, claimedMs: run.createdMs, foldedIn, first: known === undefined };
+          const to: Settled = { ...forBook(outcome), claimedMs: run.createdMs, foldedIn, first: known === undefined };
           if (known !== undefined && (isLater(known, run) || isSame(known, to))) continue;
+          if (outcome.status === 'COMPLETED' && outcome.effort !== undefined) {
+            const sample = { ...outcome.effort, tasks: 1 / task.cells.length };
+            const others = samples.get(computation);
+            if (others === undefined) samples.set(computation, [sample]);
+            else others.push(sample);
+          }
           overlay.set(computation, (overlay.get(computation) ?? new Map()).set(date, to));
+          const ending: Ending =
+            outcome.status === 'COMPLETED'
+              ? { completed: true }
+              : { completed: false, date, fingerprint, error: outcome.error, dispatchId: outcome.dispatchId };
+          const others = endings.get(computation);
+          if (others === undefined) endings.set(computation, [ending]);
+          else others.push(ending);
         }
       }
     }
@@ -62,7 +79,14 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
   const standings = new Map(state.standings);
   for (const [computation, settled] of overlay) {
     const standing = standings.get(computation) ?? unknownStanding(NO_DAYS, NO_DAYS);
-    standings.set(computation, afterSettling(standing, settled, foldedIn));
+    const typical = learned(standing.typical, samples.get(computation) ?? []);
+    const breaker = afterEndings(standing.breaker, endings.get(computation) ?? []);
+    const { breaker: _, ...rest } = afterSettling(standing, settled, foldedIn);
+    standings.set(computation, {
+      ...rest,
+      ...(typical === undefined ? {} : { typical }),
+      ...(breaker === undefined ? {} : { breaker }),
+    });
   }
   return {
     state: { ...state, standings, distrusted, inFlight, shelf: state.shelf.under({ cells: overlay }) },
@@ -71,6 +95,13 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
     ),
     closedRuns,
   };
+}
+
+/** What a cell took is no part of how it is settled. */
+function forBook(outcome: Settled): Settled {
+  if (outcome.status === 'FAILED' || outcome.effort === undefined) return outcome;
+  const { effort: _, ...settled } = outcome;
+  return settled;
 }
 
 /** A run stays open until its last task ends; meanwhile a later run may have made some of its cells again, and closed. */

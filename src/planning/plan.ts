@@ -36,10 +36,16 @@ export interface PlannedCell {
   /** The vector that it would run with, as far as it is known; inputs that are still to be made are left out. */
   readonly vector: Vector | undefined;
   readonly settled: Settled | undefined;
-  /** For a cell that runs: the days that its earlier-day inputs are read from, by input id (see `InputReader.daysRead`). */
+  /** Empty for an impossible cell. Of others, the days that its earlier-day inputs are read from, by input id (see `InputReader.daysRead`). */
   readonly reads: Readonly<Record<string, string>>;
   /** It is skipped, and runs in shadow only. */
   readonly audit?: boolean;
+}
+
+export interface PlannedStretch {
+  readonly outcome: Decision['outcome'];
+  readonly why: Decision['reason']['why'];
+  readonly days: DaySet;
 }
 
 export function plan(request: PlanRequest): Plan {
@@ -68,10 +74,14 @@ export class Plan {
   }
 
   /** Days decided alike, of one computation, in order of their first days. @throws {Error} for what was not planned */
-  stretches(computation: string): readonly { readonly outcome: Decision['outcome']; readonly days: DaySet }[] {
+  stretches(computation: string): readonly PlannedStretch[] {
     return this.#column(computation)
       .stretches()
-      .map(({ verdict, days }) => ({ outcome: verdict.outcome, days }));
+      .map(({ verdict, days }) => ({
+        outcome: verdict.outcome,
+        why: 'reason' in verdict ? verdict.reason.why : verdict.daily === 'HELD' ? 'WAITING_FOR' : verdict.daily,
+        days,
+      }));
   }
 
   /** Days decided alike, with the decision of the first of them. Reasons that name another cell, a run or an error stand alone. */
@@ -130,8 +140,7 @@ export class Plan {
     if (decision.outcome === 'IMPOSSIBLE') return { decision, vector: undefined, settled, reads: {} };
     const { fingerprint } = column.computation;
     const { inputs } = column.reader.hashes(index, column.reader.absent(index));
-    const runs = decision.outcome === 'RUN' || decision.outcome === 'RERUN';
-    return { decision, vector: { fingerprint, inputs }, settled, reads: runs ? column.reader.daysRead(index) : {} };
+    return { decision, vector: { fingerprint, inputs }, settled, reads: column.reader.daysRead(index) };
   }
 
   /** A cell that is skipped, as if it ran; the shelf may miss books for that. */

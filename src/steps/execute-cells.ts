@@ -1,7 +1,9 @@
 /** Makes cells: inputs -> vector -> run, unless the vector turns out to be the old one -> what to commit. */
 import { codeOf, RetryableError, TerminalError } from '../errors.ts';
 import { execute } from '../execution/execute.ts';
+import type { AlikeFailures } from '../lifecycle/alike-failures.ts';
 import { type Execution, scan, type ScanCell } from '../execution/scan.ts';
+import type { Artifact } from '../model/artifact.ts';
 import { type CellKey, cellName, type CellOutcome } from '../model/cell.ts';
 import type { Checks } from '../model/computation.ts';
 import { addDays } from '../model/date.ts';
@@ -10,6 +12,7 @@ import { outcomeOf, type Task, type TaskCell } from '../model/task.ts';
 import { type Vector, vectorHash } from '../model/vector.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { type LoadedInputs, loadInputs, streamEntities } from './load-inputs.ts';
+import { type Lap, type LapMeter, startLapMeter } from './lap-meter.ts';
 import type { Artifacts, CellRecord, CellWrite, Clock, Definitions, Log, StoredArtifact, Watchdog } from './ports.ts';
 
 export interface CellPorts {
@@ -26,6 +29,8 @@ export interface ExecuteOptions {
   /** When the task's planned time is over. */
   readonly stopAtMs: number;
   readonly heartbeat: Pick<Heartbeat, 'progress' | 'expect'>;
+  /** Of the whole task. */
+  readonly alike: AlikeFailures;
 }
 
 /** A cell with what became of it. */
@@ -49,8 +54,12 @@ export async function* executeCells(
   ports: CellPorts,
   options: ExecuteOptions,
 ): AsyncGenerator<MadeCell> {
-  for await (const made of makeCells(task, cells, ports, options))
-    yield made.cell.audit === undefined ? made : inShadow(made, made.cell.audit, ports);
+  for await (const made of makeCells(task, cells, ports, options)) {
+    if (made.cell.audit === undefined) {
+      options.alike.note(made.cell.computation, made.outcome);
+      yield made;
+    } else yield inShadow(made, made.cell.audit, ports);
+  }
 }
 
 /** What is kept of a skipped cell that ran again: whether it gave what is stored. */
@@ -81,9 +90,12 @@ async function* makeCells(
   for (const cell of cells) {
     const computation = computationIn(ports.manifest, cell.computation);
     if (computation === undefined) yield { cell, outcome: unknownTo(task, cell) };
+    else if (options.alike.isHopeless(cell.computation)) yield { cell, outcome: { status: 'NOT_TRIED' } };
     else wanted.push({ cell: withPreviousResult(task, cell), computation });
   }
-  const loaded = await loadInputs(wanted, ports.artifacts);
+  const meter = startLapMeter(ports.artifacts, ports.clock);
+  const loaded = await loadInputs(wanted, meter.artifacts);
+  const loading = meter.lap(wanted.length);
   const toMake: CellInHand[] = [];
   let trouble: RetryableError | undefined;
   for (const [index, { cell, computation }] of wanted.entries()) {
@@ -104,14 +116,18 @@ async function* makeCells(
         'unchanged: what it reads turned out the same',
       );
       yield { cell, outcome: { status: 'UNCHANGED' } };
-    } else toMake.push({ task, cell, computation, inputs, vector, generation: ports.newId() });
+    } else toMake.push({ task, cell, computation, inputs, vector, generation: ports.newId(), loading });
   }
   const [first] = toMake;
-  if (first?.inputs.entities !== undefined) yield* scanCells(toMake, first.inputs.entities, ports, options);
+  if (first?.inputs.entities !== undefined) yield* scanCells(toMake, first.inputs.entities, meter, ports, options);
   else {
     for (const [index, hand] of toMake.entries()) {
       if (index > 0 && ports.clock.now() > options.stopAtMs) break;
-      const made = await computeCell(hand, ports).catch((thrown: unknown) => {
+      if (options.alike.isHopeless(hand.cell.computation)) {
+        yield { cell: hand.cell, outcome: { status: 'NOT_TRIED' } };
+        continue;
+      }
+      const made = await computeCell(hand, meter, ports).catch((thrown: unknown) => {
         if (codeOf(thrown) === 'INPUT_CHANGED') trouble ??= thrown as RetryableError;
         else throw thrown;
       });
@@ -129,15 +145,17 @@ interface CellInHand {
   readonly inputs: LoadedInputs;
   readonly vector: Vector;
   readonly generation: string;
+  /** Its share of what reading for all of them took. */
+  readonly loading: Lap;
 }
 
-async function computeCell(hand: CellInHand, ports: CellPorts): Promise<MadeCell> {
+async function computeCell(hand: CellInHand, meter: LapMeter, ports: CellPorts): Promise<MadeCell> {
   const startedMs = ports.clock.now();
   const watched = watch([hand], startedMs + hand.computation.timeoutSeconds * 1_000, ports);
   try {
     const request = await scanCellOf(hand, ports);
     const execution = await execute({ ...request, now: () => ports.clock.now() });
-    return await completed(hand, request, execution, ports);
+    return await completed(hand, request, execution, meter.lap(1), ports);
   } catch (thrown) {
     if (!(thrown instanceof TerminalError)) throw thrown;
     return failed(hand, thrown, ports);
@@ -149,6 +167,7 @@ async function computeCell(hand: CellInHand, ports: CellPorts): Promise<MadeCell
 async function* scanCells(
   hands: readonly CellInHand[],
   entities: StoredArtifact,
+  meter: LapMeter,
   ports: CellPorts,
   { stopAtMs, heartbeat }: ExecuteOptions,
 ): AsyncGenerator<MadeCell> {
@@ -168,11 +187,12 @@ async function* scanCells(
       onProgress: heartbeat.progress,
     });
   })().finally(() => watched.done());
+  const scanning = meter.lap(hands.length);
   for (const [index, hand] of hands.entries()) {
     const result = results[index];
     const cell = cells[index];
     if (result instanceof TerminalError) yield failed(hand, result, ports);
-    else if (result !== undefined && cell !== undefined) yield completed(hand, cell, result, ports);
+    else if (result !== undefined && cell !== undefined) yield completed(hand, cell, result, scanning, ports);
   }
 }
 
@@ -217,9 +237,10 @@ async function completed(
   hand: CellInHand,
   { computation }: ScanCell,
   execution: Execution,
+  making: Lap,
   ports: CellPorts,
 ): Promise<MadeCell> {
-  const { task, cell, vector, generation } = hand;
+  const { task, cell, vector, generation, loading } = hand;
   const { artifact, entities, failedEntities, errors, seconds } = execution;
   const [first] = errors;
   ports.log[failedEntities === 0 ? 'info' : 'warn'](
@@ -236,7 +257,18 @@ async function completed(
   );
   return {
     cell,
-    outcome: { status: 'COMPLETED', vector, resultHash: artifact.hash, dispatchId: task.dispatchId },
+    outcome: {
+      status: 'COMPLETED',
+      vector,
+      resultHash: artifact.hash,
+      dispatchId: task.dispatchId,
+      effort: {
+        seconds: loading.seconds + making.seconds,
+        entities,
+        reads: loading.reads + making.reads,
+        writes: documentsOf(artifact),
+      },
+    },
     write: {
       computation: cell.computation,
       date: cell.date,
@@ -248,6 +280,9 @@ async function completed(
     },
   };
 }
+
+/** Its own document, which holds its parts or names its shards. */
+const documentsOf = (artifact: Artifact): number => 1 + ('shards' in artifact ? artifact.shards.length : 0);
 
 /** How far the number of entities is from that of the day before, where the author wants to hear of it. */
 async function volumeWarnings(

@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Explanation } from '../../src/cli/commands/explain.ts';
 import type { PlanAnswer } from '../../src/cli/commands/plan.ts';
+import type { ReportAnswer } from '../../src/cli/commands/report.ts';
 import type { RunSummary } from '../../src/cli/run-summary.ts';
+import type { Graph } from '../../src/manifest/graph.ts';
 import { daymill } from './start-daymill.ts';
 import { type ShopProject, shopProject } from './shop-project.ts';
 
@@ -37,6 +39,12 @@ describe('a project of four computations over four days', () => {
       },
       { outcome: 'IMPOSSIBLE', text: 'NO_DATA rates', stretches: [{ from: '2024-01-03', to: '2024-01-03' }] },
     ]);
+    expect(plan.cost).toMatchObject({
+      prices: 'us-central1',
+      certain: { cells: 14 },
+      saved: { unchanged: { cells: 0 } },
+    });
+    expect(plan.cost.computations.every(({ guess }) => guess)).toBe(true);
     expect(existsSync(project.home)).toBe(false);
   });
 
@@ -74,6 +82,22 @@ describe('a project of four computations over four days', () => {
     expect(stdout).toMatch(/2024-01-04: nothing ran, 14 up to date, 2 impossible/);
     expect(stdout).toMatch(/best-day .* 160 in 3 days/);
     expect(stdout).toContain('IMPOSSIBLE: NO_DATA rates: 1 cell of in-euros');
+  });
+
+  test('reports how each day stands, and that it adds up', async () => {
+    const { code, stdout } = await run('report');
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      [
+        'date                     impossible  up to date  in all',
+        '2024-01-01 … 2024-01-02                       4       4',
+        '2024-01-03                        2           2       4',
+        '2024-01-04                                    4       4',
+        '',
+        '16 cells on 4 days: each is counted once.',
+        '',
+      ].join('\n'),
+    );
   });
 
   test('gives one entity, a whole day and a table of its results', async () => {
@@ -148,12 +172,32 @@ describe('a project of four computations over four days', () => {
     expect(stdout).toContain('4 cells would run and up to 6 more (RERUN?)');
     const selected = await run('plan', '--select', 'state:changed', '--json');
     expect(selected.json<PlanAnswer>().groups.map(({ computation }) => computation)).toEqual(['total-day']);
+    expect(stdout).toMatch(/total-day +standard +4 +\d+ +\d+ +0 +[\d.]+ +\$0\.\d+\n/);
+    expect(stdout).toMatch(/in-euros\? +standard +3 /);
+    const report = await run('report', '--days', '2', '--select', 'state:changed+', '--json');
+    expect(report.json<ReportAnswer>()).toMatchObject({
+      days: [
+        { date: '2024-01-03', rerun: 1, impossible: 2, conditional: 0 },
+        { date: '2024-01-04', rerun: 3, conditional: 2 },
+      ],
+      expected: 6,
+      counted: 6,
+    });
     const { json } = await run('explain', 'in-euros', '2024-01-02', '--json');
     expect(json<Explanation>().causes).toEqual([
       { depth: 1, subject: 'total-day@2024-01-02', text: 'RERUN: changed: code' },
       { depth: 2, subject: 'code', text: 'its own code is another than when it ran' },
       { depth: 3, subject: 'simulation', text: expect.stringMatching(/^DIFFERENT: it does something else on /u) },
     ]);
+  });
+
+  test('shows what the change would do to a result before it runs, and draws what it is about', async () => {
+    const { code, stdout } = await run('diff', 'total-day', '2024-01-02');
+    expect(code).toBe(0);
+    expect(stdout).toContain('A run would: RERUN, changed: code');
+    expect(stdout).toMatch(/~ +amount +30 +31 +\+1\n/);
+    const drawn = await run('graph', '--select', 'state:changed', '--json');
+    expect(drawn.json<Graph>().nodes.map(({ name }) => name)).toEqual(['total-day']);
   });
 
   test('runs what changed and what follows, and explains afterwards why it did', async () => {

@@ -150,3 +150,28 @@ test('what was folded is made, or failed, and no longer at rest; its readers hea
   expect(daysOfSet(standing?.failed ?? [])).toEqual([TUE]);
   expect(standing?.log.changes.map(([at, days]) => [at, daysOfSet(days)])).toEqual([[1, [MON, TUE]]]);
 });
+
+test('what a cell took is learned from, once, and leaves the book', () => {
+  const effort = { seconds: 2, entities: 100, reads: 3, writes: 1 };
+  const cells = [aTaskCell(MON, 'a'), aTaskCell(TUE, 'a'), aTaskCell(MON, 'b'), aTaskCell(TUE, 'b')];
+  const outcomes: Record<string, CellOutcome> = {
+    [`a@${MON}`]: { ...completed('one'), effort },
+    [`a@${TUE}`]: { ...completed('two'), effort: { ...effort, seconds: 4 } },
+    [`b@${MON}`]: failed,
+    [`b@${TUE}`]: { status: 'UNCHANGED' },
+  };
+  const open = [{ run: aRun({ createdMs: 5 }), tasks: [aTask({ cells, outcomes })] }];
+  const folded = foldInto(new Map(), open);
+  expect(folded.state.standings.get('a')?.typical).toEqual({
+    seconds: 3,
+    entities: 100,
+    reads: 3,
+    writes: 1,
+    tasks: 0.25,
+    cells: 2,
+  });
+  expect(folded.state.standings.get('b')?.typical).toBeUndefined();
+  expect(folded.book.get('a')?.get(MON)).toEqual(settled(completed('one'), 5));
+  const again = fold({ ...folded.state, sequence: 1 }, open);
+  expect(again.state.standings.get('a')?.typical?.cells).toBe(2);
+});

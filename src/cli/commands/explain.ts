@@ -1,9 +1,12 @@
 /** `daymill explain`: why a cell ran or did not: its last attempt, what would happen now, its vector, and the chain of causes. */
+import type { Ports } from '../../compose.ts';
 import { UserError } from '../../errors.ts';
 import type { CellError } from '../../model/cell.ts';
-import type { Day } from '../../model/date.ts';
+import { type Day, toOrdinal } from '../../model/date.ts';
 import { type Decision, describeReason, type Outcome } from '../../model/decision.ts';
 import type { ManifestComputation } from '../../model/manifest.ts';
+import { hasDay } from '../../planning/day-set.ts';
+import type { Standing } from '../../planning/standing.ts';
 import type { StoredCell } from '../../steps/ports.ts';
 import { assertTarget, gridStart } from '../../steps/target.ts';
 import { cellHistory } from '../cell-history.ts';
@@ -15,7 +18,7 @@ import { look } from '../look.ts';
 import { projectManifest } from '../project.ts';
 import type { Output } from '../output.ts';
 import { table } from '../table.ts';
-import { type Cause, traceCauses } from '../trace-causes.ts';
+import { type Cause, traceCauses, type TraceContext, traceInputs } from '../trace-causes.ts';
 
 export const explain: Command = {
   name: 'explain',
@@ -25,7 +28,7 @@ Says why a cell ran or did not: how it ended last, what a run would do with it n
 be made from, and the chain of causes to the root.
   --from   the first day of the grid (default: package.json's daymill.from, else DATE)
   --json   {"computation", "date", "last": {"status", "reason", "finishedAt", "seconds", "attempt", "entities", "failedEntities",
-           "errors", "error", "resultHash", "runId", "taskId"} or null, "now": {"outcome", "reason", "text"},
+           "errors", "error", "resultHash", "runId", "taskId"} or null, "now": {"outcome", "reason", "text", "cutOff", "madeBy"},
            "vector": [{"part", "stored", "current", "same"}], "causes": [{"depth", "subject", "text"}], "loads"}
 Exit code: 0 done, 2 wrong use.`,
   positionals: ['COMPUTATION', 'DATE'],
@@ -37,7 +40,19 @@ export interface Explanation {
   readonly computation: string;
   readonly date: Day;
   readonly last: LastAttempt | null;
-  readonly now: { readonly outcome: Outcome; readonly reason: Decision['reason']; readonly text: string };
+  readonly now: {
+    readonly outcome: Outcome;
+    readonly reason: Decision['reason'];
+    readonly text: string;
+    /** What early cutoff spared it in the last dispatch: inputs that ran again with the same result, and why they ran. */
+    readonly cutOff?: {
+      readonly inputs: readonly string[];
+      readonly dispatchId: string | null;
+      readonly causes: readonly Cause[];
+    };
+    /** Of a stable cell: the code that made its result. */
+    readonly madeBy?: { readonly code: string; readonly layer: string };
+  };
   readonly vector: readonly VectorPart[];
   readonly causes: readonly Cause[];
   /** Data that the cell reads directly and that is still to be loaded. */
@@ -74,37 +89,64 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
       `${date} is before ${from}, where the grid starts, so nothing of it is ever planned. Choose a later date, or an earlier --from.`,
     );
   }
-  const explanation = await look(config, manifest, async (ports): Promise<Explanation> => {
-    const foreseen = await foresee({ date, from }, ports);
-    const cell = { computation: computation.name, date };
-    const history = cellHistory(foreseen.plan, ports.cells);
-    const [planned] = await foreseen.cells([cell]);
-    if (planned === undefined) throw new Error(`${computation.name}@${date} is not in its own plan`);
-    const [stored] = await history.stored([cell]);
-    const reads = new Set(computation.needs.flatMap((need) => ('of' in need ? [need.of] : [])));
-    return {
-      ...cell,
-      last: stored?.record === undefined && stored?.status !== 'FAILED' ? null : lastAttempt(stored),
-      now: {
-        outcome: planned.decision.outcome,
-        reason: planned.decision.reason,
-        text: describeReason(planned.decision),
-      },
-      vector: compareVectors(computation, stored?.vector ?? planned.settled?.vector, planned.vector?.inputs),
-      causes: await traceCauses(cell, {
-        manifest,
-        from,
-        history,
-        ranges: foreseen.ranges,
-        waiting: foreseen.waiting,
-        verdicts: foreseen.verdicts,
-      }),
-      loads: foreseen.loads.filter(({ dataset }) => reads.has(dataset)),
-    };
-  });
+  const explanation = await look(config, manifest, (ports) => explainCell(computation, date, from, ports));
   printExplanation(explanation, computation, config.date, output);
   output.data(explanation);
   return 0;
+}
+
+/** `from` is the first day of the grid. */
+export async function explainCell(
+  computation: ManifestComputation,
+  date: Day,
+  from: Day,
+  ports: Ports,
+): Promise<Explanation> {
+  const foreseen = await foresee({ date, from }, ports);
+  const { plan, folded, ranges, waiting, verdicts, loads } = foreseen;
+  const cell = { computation: computation.name, date };
+  const history = cellHistory(plan, ports.cells);
+  const [planned] = await foreseen.cells([cell]);
+  if (planned === undefined) throw new Error(`${computation.name}@${date} is not in its own plan`);
+  const [stored] = await history.stored([cell]);
+  const { distrusted } = folded.state;
+  const trace: TraceContext = { manifest: ports.manifest, from, history, ranges, waiting, verdicts, distrusted };
+  const { decision } = planned;
+  const standing = folded.state.standings.get(computation.name);
+  const inputs = decision.outcome === 'SKIP' ? cutOffBy(standing, date) : undefined;
+  const reads = new Set(computation.needs.flatMap((need) => ('of' in need ? [need.of] : [])));
+  const vector = stored?.vector ?? planned.settled?.vector;
+  return {
+    ...cell,
+    last: stored?.record === undefined && stored?.status !== 'FAILED' ? null : lastAttempt(stored),
+    now: {
+      outcome: decision.outcome,
+      reason: decision.reason,
+      text: describeReason(decision),
+      ...(inputs === undefined
+        ? {}
+        : {
+            cutOff: {
+              inputs,
+              dispatchId: standing?.dispatchId ?? null,
+              causes: await traceInputs(cell, inputs, trace),
+            },
+          }),
+      ...(decision.outcome === 'STABLE' && vector !== undefined
+        ? { madeBy: { code: vector.fingerprint.code, layer: vector.fingerprint.layer } }
+        : {}),
+    },
+    vector: compareVectors(computation, vector, planned.vector?.inputs),
+    causes: await traceCauses(cell, trace),
+    loads: loads.filter(({ dataset }) => reads.has(dataset)),
+  };
+}
+
+/** The inputs that ran again with the same result in the last dispatch, where that is why the cell did not run in it. */
+function cutOffBy(standing: Standing | undefined, date: Day): readonly string[] | undefined {
+  for (const { reason, days } of standing?.rest ?? [])
+    if (reason.why === 'EARLY_CUTOFF' && hasDay(days, toOrdinal(date))) return reason.inputs;
+  return undefined;
 }
 
 function lastAttempt({ status, record, error, summary }: StoredCell): LastAttempt {
@@ -124,7 +166,7 @@ function lastAttempt({ status, record, error, summary }: StoredCell): LastAttemp
   };
 }
 
-function printExplanation(
+export function printExplanation(
   { computation, date, last, now, vector, causes, loads }: Explanation,
   { pass, category, module, line }: ManifestComputation,
   target: Day | undefined,
@@ -144,20 +186,30 @@ function printExplanation(
       output.line(`      run ${last.runId}${last.resultHash === null ? '' : `, result ${last.resultHash}`}`);
   }
   // What does not run has no causes but those of its last run.
-  const sayCauses = (): void => {
-    for (const { depth, subject, text: why } of causes)
+  const sayCauses = (chain: readonly Cause[] = causes): void => {
+    for (const { depth, subject, text: why } of chain)
       output.line(`      ${'  '.repeat(depth - 1)}<- ${subject}: ${why}`);
   };
   const settled = now.outcome === 'SKIP';
   if (settled) sayCauses();
   output.line(`Now   ${now.outcome}: ${now.text}`);
+  if (now.cutOff !== undefined) {
+    output.line(`      early cutoff: ${now.cutOff.inputs.join(', ')} ran again with the same result`);
+    sayCauses(now.cutOff.causes);
+  }
+  if (now.madeBy !== undefined) {
+    const { code, layer } = now.madeBy;
+    output.line(
+      `      its result was made by code ${code}, layer ${layer}; a simulation proved that the code now does the same`,
+    );
+  }
   for (const load of loads) output.line(`      ${describeLoad(load)}`);
   if (!settled) sayCauses();
   output.line();
   const rows = vector.map(({ part, stored, current, same }) => [
     part,
     stored ?? '-',
-    current ?? 'not known yet',
+    current ?? (now.outcome === 'IMPOSSIBLE' ? '-' : 'not known yet'),
     same === null ? '' : same ? 'same' : 'different',
   ]);
   const columns = [{ title: 'made from' }, { title: 'when it ran' }, { title: 'now' }, { title: '' }];

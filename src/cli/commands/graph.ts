@@ -2,7 +2,12 @@
 import { graphOf } from '../../manifest/graph.ts';
 import { GRAPH_FORMATS, renderGraph } from '../../manifest/render-graph.ts';
 import { selectComputations } from '../../manifest/select.ts';
+import type { Manifest } from '../../model/manifest.ts';
+import { changedComputations } from '../changed-computations.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
+import { readDays } from '../days.ts';
+import { foresee } from '../foresee.ts';
+import { look } from '../look.ts';
 import { projectManifest } from '../project.ts';
 
 export const graph: Command = {
@@ -11,17 +16,35 @@ export const graph: Command = {
 
 Writes the graph to standard output: datasets, computations by category, and who reads whom. Dashed arrows read earlier days only.
   --format   ${GRAPH_FORMATS.join(', ')} (default mermaid)
-  --select   these computations only, for example +regime; see daymill plan --help
+  --select   these computations only, for example +regime or state:changed+; see daymill plan --help
   --json     {"nodes": [{"id", "kind", "name", "category", "pass"}], "edges": [{"from", "to", "kind"}]}
 Exit code: 0 done, 2 wrong use.`,
   options: { format: { type: 'string' }, select: { type: 'string' } },
   run: runCommand,
 };
 
-async function runCommand(args: Arguments, { config, output }: Context): Promise<ExitCode> {
+async function runCommand(args: Arguments, context: Context): Promise<ExitCode> {
+  const { config, output } = context;
   const manifest = await projectManifest(config);
-  const picture = graphOf(manifest, selectComputations(manifest, text(args, 'select') ?? '*'));
+  const expression = text(args, 'select') ?? '*';
+  const picture = graphOf(manifest, await select(expression, manifest, args, context));
   output.line(renderGraph(picture, text(args, 'format') ?? 'mermaid').trimEnd());
   output.data(picture);
   return 0;
+}
+
+/** Only what has changed since the last run needs the state that the last run left. */
+async function select(
+  expression: string,
+  manifest: Manifest,
+  args: Arguments,
+  context: Context,
+): Promise<ReadonlySet<string>> {
+  if (!expression.includes('state:')) return selectComputations(manifest, expression);
+  selectComputations(manifest, expression, { changed: new Set() });
+  const days = readDays(args, context);
+  return look(context.config, manifest, async (ports) => {
+    const { plan } = await foresee(days, ports);
+    return selectComputations(manifest, expression, { changed: changedComputations(plan) });
+  });
 }

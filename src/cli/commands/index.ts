@@ -23,9 +23,17 @@ export const COMMANDS = {
     summary: 'load a file of rows into a dataset',
     load: async () => (await import('./load.ts')).load,
   },
+  report: {
+    summary: 'say for each day what is up to date, what is not, and that it adds up',
+    load: async () => (await import('./report.ts')).report,
+  },
   results: {
     summary: 'show what a computation found on a day',
     load: async () => (await import('./results.ts')).results,
+  },
+  diff: {
+    summary: 'show what your code would change in a result, or compare two days',
+    load: async () => (await import('./diff.ts')).diff,
   },
   runs: {
     summary: 'list the newest runs; run show ID says more of one',

@@ -1,13 +1,14 @@
 /** `daymill plan`: what a run would do, and why, without doing it. */
 import { selectComputations } from '../../manifest/select.ts';
 import type { Manifest } from '../../model/manifest.ts';
-import type { Decision, OutcomeCounts } from '../../model/decision.ts';
-import type { Plan } from '../../planning/plan.ts';
+import type { OutcomeCounts } from '../../model/decision.ts';
+import { changedComputations } from '../changed-computations.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { assertAfterFirstData, type Days, readDays } from '../days.ts';
 import { describeLoad, foresee, type PendingLoad } from '../foresee.ts';
 import { look } from '../look.ts';
 import { counted } from '../counted.ts';
+import { describeCost, planCost, type PlanCost } from '../plan-cost.ts';
 import { projectFiles, projectManifest } from '../project.ts';
 import { groupPlan, type PlanGroup, type Stretch } from '../plan-groups.ts';
 import type { Output } from '../output.ts';
@@ -17,13 +18,17 @@ export const plan: Command = {
   name: 'plan',
   usage: `daymill plan [--date DAY] [--from DAY] [--select EXPR]
 
-Says which cells a run for DAY would make, and why, and which it would not. Changes nothing and runs nothing.
+Says which cells a run for DAY would make, and why, which it would not, and what that costs. Changes nothing and runs nothing.
   --date     the target, YYYY-MM-DD (default: package.json's daymill.date, else yesterday)
   --from     the first day of the grid (default: package.json's daymill.from, else the target)
   --select   show these only: rsi-14, +rsi-14 (and what it reads), rsi-14+ (and what reads it), 2+rsi-14, category:airports,
              tag:delay, line:aviation, dataset:flights, state:changed; spaces or commas add up, !x takes away
   --json     {"date", "from", "cells": {outcome: count}, "conditional", "loads": [{"dataset", "days", "first", "last", "again"}],
-             "groups": [{"computation", "outcome", "conditional", "why", "text", "days", "stretches": [{"from", "to"}]}]}
+             "groups": [{"computation", "outcome", "conditional", "why", "text", "days", "stretches": [{"from", "to"}]}],
+             "cost": {"prices", "computations": [{"computation", "tier", "guess", "certain", "conditional"}], "certain",
+             "conditional", "pipeline", "saved": {"unchanged", "cutOff", "stable"}}}, each cost being
+             {"cells", "tasks", "reads", "writes", "deletes", "seconds", "dollars"}
+Costs are estimated from what cells took before, at list prices (package.json's daymill.prices: us-central1, nam5 or a table).
 A RERUN that is conditional happens only if something that it reads turns out different.
 Exit code: 0 done, 2 wrong use.`,
   options: { date: { type: 'string' }, from: { type: 'string' }, select: { type: 'string' } },
@@ -36,6 +41,8 @@ export interface PlanAnswer extends Days {
   readonly conditional: number;
   readonly loads: readonly PendingLoad[];
   readonly groups: readonly PlanGroup[];
+  /** Of what is selected. */
+  readonly cost: PlanCost;
 }
 
 async function runCommand(args: Arguments, context: Context): Promise<ExitCode> {
@@ -45,31 +52,23 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   // Says what is wrong with an expression before anything is opened.
   selectComputations(manifest, expression, { changed: new Set() });
   assertAfterFirstData(days.date, await projectFiles(context.config, manifest));
-  const foreseen = await look(context.config, manifest, (ports) => foresee(days, ports));
-  const changed = changedComputations(foreseen.plan);
-  const selected = selectComputations(manifest, expression, { changed });
-  const groups = groupPlan(foreseen.plan, selectedInOrder(foreseen.plan, selected));
-  const answer: PlanAnswer = {
-    ...days,
-    cells: foreseen.plan.counts(selectedInOrder(foreseen.plan, selected)),
-    conditional: groups.filter(({ conditional }) => conditional).reduce((sum, group) => sum + group.days, 0),
-    loads: foreseen.loads,
-    groups,
-  };
+  const answer = await look(context.config, manifest, async (ports): Promise<PlanAnswer> => {
+    const foreseen = await foresee(days, ports);
+    const selected = selectComputations(manifest, expression, { changed: changedComputations(foreseen.plan) });
+    const computations = foreseen.plan.computations.filter((name) => selected.has(name));
+    const groups = groupPlan(foreseen.plan, computations);
+    return {
+      ...days,
+      cells: foreseen.plan.counts(computations),
+      conditional: groups.filter(({ conditional }) => conditional).reduce((sum, group) => sum + group.days, 0),
+      loads: foreseen.loads,
+      groups,
+      cost: await planCost(foreseen, computations, context.config, ports),
+    };
+  });
   printPlan(answer, manifest, context.output);
   context.output.data(answer);
   return 0;
-}
-
-const selectedInOrder = (made: Plan, selected: ReadonlySet<string>): string[] =>
-  made.computations.filter((name) => selected.has(name));
-
-/** Of its own: not because something that it reads changed. */
-function changedComputations(made: Plan): Set<string> {
-  const own = new Set(['code', 'layer', 'infrastructure', 'epoch']);
-  const isOwn = ({ reason }: Decision): boolean =>
-    reason.why === 'NEW' || (reason.why === 'CHANGED' && reason.parts.some((part) => own.has(part)));
-  return new Set(made.computations.filter((name) => made.fates(name).some(({ decision }) => isOwn(decision))));
 }
 
 function printPlan(answer: PlanAnswer, manifest: Manifest, output: Output): void {
@@ -105,6 +104,9 @@ function printPlan(answer: PlanAnswer, manifest: Manifest, output: Output): void
       `Up to date: ${counted(upToDate, 'cell')} of ${counted(names.size, 'computation')}; nothing that they read has changed.`,
     );
   }
+  const cost = describeCost(answer.cost);
+  for (const line of cost) output.line(line);
+  if (cost.length > 0) output.line();
   const certain = cells.RUN + cells.RERUN - conditional;
   const maybe =
     conditional === 0 ? '' : ` and up to ${conditional} more (RERUN?) if what they read turns out different`;

@@ -1,24 +1,20 @@
 /** `daymill results`: what a computation found on a day, whole or of one entity. */
-import type { Ports } from '../../compose.ts';
 import { UserError } from '../../errors.ts';
 import { decodeEntries, type Entry } from '../../execution/artifact-codec.ts';
 import { didYouMean } from '../../manifest/suggest.ts';
 import type { Day } from '../../model/date.ts';
-import { describeReason } from '../../model/decision.ts';
 import type { ManifestComputation } from '../../model/manifest.ts';
 import { readWhole } from '../../steps/load-inputs.ts';
 import type { StoredArtifact } from '../../steps/ports.ts';
 import { assertTarget, gridStart } from '../../steps/target.ts';
-import { cellHistory } from '../cell-history.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { findComputation } from '../find-computation.ts';
-import { foresee } from '../foresee.ts';
 import { look } from '../look.ts';
+import { sayWhyNone } from '../missing-result.ts';
 import { projectManifest } from '../project.ts';
 import { readLimit } from '../read-limit.ts';
 import type { Output } from '../output.ts';
 import { entityTable, valueTable } from '../value-table.ts';
-import { traceCauses } from '../trace-causes.ts';
 
 const DEFAULT_LIMIT = 20;
 
@@ -61,7 +57,12 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   }
   return look(config, manifest, async (ports) => {
     const good = await ports.artifacts.lastGood({ computation: computation.name, date });
-    if (good === undefined) return sayWhyNone(request, gridStart(undefined, config.from, date), ports, output);
+    if (good === undefined) {
+      const cell = { computation: computation.name, date };
+      const missing = await sayWhyNone(cell, gridStart(undefined, config.from, date), ports, output);
+      output.data({ ...cell, missing });
+      return 1;
+    }
     const { artifact, failedSince } = good;
     if (failedSince !== undefined) {
       output.trouble(
@@ -124,28 +125,4 @@ async function showWhole(artifact: StoredArtifact, request: Request, output: Out
   const more = artifact.count - shown.length;
   if (more > 0) output.line(`… and ${more} more: --limit 0 shows all, --entity ID one.`);
   return 0;
-}
-
-async function sayWhyNone(request: Request, from: Day, ports: Ports, output: Output): Promise<ExitCode> {
-  const { computation, date } = request;
-  const cell = { computation: computation.name, date };
-  const foreseen = await foresee({ date, from: from < date ? from : date }, ports);
-  const history = cellHistory(foreseen.plan, ports.cells);
-  const decision = history.decision(cell);
-  if (decision === undefined) throw new Error(`${computation.name}@${date} is not in its own plan`);
-  const causes = await traceCauses(cell, {
-    manifest: ports.manifest,
-    from,
-    history,
-    ranges: foreseen.ranges,
-    waiting: foreseen.waiting,
-    verdicts: foreseen.verdicts,
-  });
-  const why = decision.reason.why === 'FAILED_BEFORE' ? 'its last attempt failed' : describeReason(decision);
-  output.trouble(`${computation.name}@${date} has no result. ${decision.outcome}: ${why}`);
-  for (const { depth, subject, text: cause } of causes) output.trouble(`${'  '.repeat(depth)}<- ${subject}: ${cause}`);
-  if (decision.outcome === 'RUN' || decision.outcome === 'RERUN')
-    output.trouble(`Make it with: daymill run --date ${date}${date < from ? ` --from ${date}` : ''}`);
-  output.data({ ...cell, missing: { outcome: decision.outcome, text: describeReason(decision), causes } });
-  return 1;
 }

@@ -1,0 +1,174 @@
+/** `daymill report`: how the cells of each day stand, and whether they add up. */
+import { UserError } from '../../errors.ts';
+import { selectComputations } from '../../manifest/select.ts';
+import { addDays, type Day } from '../../model/date.ts';
+import { type DayReport, type GridReport, report as reportOf, type Stand, STANDS } from '../../planning/report.ts';
+import { changedComputations } from '../changed-computations.ts';
+import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
+import { counted } from '../counted.ts';
+import { assertAfterFirstData, readDays } from '../days.ts';
+import { describeLoad, foresee, type PendingLoad } from '../foresee.ts';
+import { look } from '../look.ts';
+import type { Output } from '../output.ts';
+import { projectFiles, projectManifest } from '../project.ts';
+import { table } from '../table.ts';
+
+const DEFAULT_DAYS = 30;
+
+export const report: Command = {
+  name: 'report',
+  usage: `daymill report [--days N] [--date DAY] [--from DAY] [--select EXPR]
+
+Says for each of the last days up to DAY how many of its cells are up to date and how many are not, and that they add up.
+Changes nothing and runs nothing.
+  --days     how many days (default ${DEFAULT_DAYS}; 0 for the whole grid)
+  --date     the last day, YYYY-MM-DD (default: package.json's daymill.date, else yesterday)
+  --from     the first day of the grid (default: package.json's daymill.from, else the first of the days shown)
+  --select   these computations only; see daymill plan --help
+  --json     {"from", "to", "days": [{"date", "run", "rerun", "failed", "blocked", "impossible", "stable", "upToDate",
+             "conditional", "cutOff"}], "expected", "counted", "discrepancies": [{"computation", "missing", "twice"}], "audits",
+             "distrusted": [{"computation", "because", "text"}], "loads", "waiting": [{"dataset", "days"}]}
+"conditional" is of "rerun": if what it reads turns out different. "cutOff" is of "upToDate": what it reads ran again with the
+same result. "audits" is only there when skipped cells were audited.
+Exit code: 0 done, 1 the counts do not add up, 2 wrong use.`,
+  options: {
+    days: { type: 'string' },
+    date: { type: 'string' },
+    from: { type: 'string' },
+    select: { type: 'string' },
+  },
+  run: runCommand,
+};
+
+export interface ReportAnswer extends GridReport {
+  /** Data that a run would load first; the counts are of the state after that. */
+  readonly loads: readonly PendingLoad[];
+  /** By dataset: days whose data is there and not whole yet, so that they stay closed. */
+  readonly waiting: readonly { readonly dataset: string; readonly days: readonly Day[] }[];
+}
+
+async function runCommand(args: Arguments, context: Context): Promise<ExitCode> {
+  const { config, output } = context;
+  const days = readLength(text(args, 'days'));
+  const asked = readDays(args, context);
+  const first = addDays(asked.date, 1 - Math.min(days, MAX_DAYS));
+  const isGridSet = text(args, 'from') !== undefined || config.from !== undefined;
+  const grid = { date: asked.date, from: isGridSet ? asked.from : first };
+  const from: Day = first > grid.from ? first : grid.from;
+  const manifest = await projectManifest(config);
+  const expression = text(args, 'select') ?? '*';
+  selectComputations(manifest, expression, { changed: new Set() });
+  assertAfterFirstData(grid.date, await projectFiles(config, manifest));
+  const answer = await look(config, manifest, async (ports): Promise<ReportAnswer> => {
+    const { plan, loads, waiting } = await foresee(grid, ports);
+    const selected = selectComputations(manifest, expression, { changed: changedComputations(plan) });
+    const computations = plan.computations.filter((name) => selected.has(name));
+    return {
+      ...reportOf({ plan, computations, from, to: grid.date }),
+      loads,
+      waiting: [...waiting].flatMap(([dataset, all]) => {
+        const dates = all.map(({ date }) => date).filter((date) => date >= from && date <= grid.date);
+        return dates.length === 0 ? [] : [{ dataset, days: dates }];
+      }),
+    };
+  });
+  printReport(answer, output);
+  output.data(answer);
+  return answer.discrepancies.length === 0 && answer.counted === answer.expected ? 0 : 1;
+}
+
+/** Longer than any history. */
+const MAX_DAYS = 100_000;
+
+/** @throws {UserError} BAD_ARGUMENT */
+function readLength(typed: string | undefined): number {
+  if (typed === undefined) return DEFAULT_DAYS;
+  if (!/^\d+$/.test(typed)) throw new UserError('BAD_ARGUMENT', `--days takes a number, and "${typed}" is none.`);
+  return Number(typed) === 0 ? MAX_DAYS : Number(typed);
+}
+
+const TITLES: Readonly<Record<Stand, string>> = {
+  run: 'run',
+  rerun: 'rerun',
+  failed: 'failed',
+  blocked: 'blocked',
+  impossible: 'impossible',
+  stable: 'stable',
+  upToDate: 'up to date',
+};
+
+function printReport(answer: ReportAnswer, output: Output): void {
+  for (const load of answer.loads) output.line(describeLoad(load));
+  if (answer.loads.length > 0) output.line();
+  const right = (title: string) => ({ title, align: 'right' as const });
+  const stands = STANDS.filter((stand) => stand === 'upToDate' || answer.days.some((day) => day[stand] > 0));
+  const columns = [{ title: 'date' }, ...stands.map((stand) => right(TITLES[stand])), right('in all')];
+  const rows = alike(answer.days).map((days) => rowOf(days, stands));
+  for (const line of table(columns, rows)) output.line(line);
+  output.line();
+  const total = (of: (day: DayReport) => number): number => answer.days.reduce((sum, day) => sum + of(day), 0);
+  const conditional = total((day) => day.conditional);
+  if (conditional > 0) output.line(`? ${counted(conditional, 'cell')} only if what they read turns out different.`);
+  const cutOff = total((day) => day.cutOff);
+  if (cutOff > 0)
+    output.line(`Early cutoff spared ${counted(cutOff, 'cell')}: what they read ran again with the same result.`);
+  if (answer.audits !== undefined) {
+    const { checked, wrong } = answer.audits;
+    output.line(
+      `Audited ${counted(checked, 'skipped cell')}: ${wrong} wrong (${((wrong / Math.max(1, checked)) * 100).toFixed(2)} %).`,
+    );
+  }
+  for (const { dataset, days } of answer.waiting)
+    output.line(`${dataset} is there and not whole, so that it stays closed, on ${spanOf(days)}`);
+  for (const { computation, text: seen } of answer.distrusted)
+    output.line(`${computation} has no right to skip: ${seen}`);
+  sayWhetherItAddsUp(answer, output);
+}
+
+function sayWhetherItAddsUp({ days, expected, counted: found, discrepancies }: GridReport, output: Output): void {
+  const span = counted(days.length, 'day');
+  if (discrepancies.length === 0 && found === expected) {
+    output.line(`${counted(expected, 'cell')} on ${span}: each is counted once.`);
+    return;
+  }
+  output.trouble(`${expected} cells are expected on ${span}, and ${found} were counted. This is a bug in Daymill.`);
+  for (const { computation, missing, twice } of discrepancies) {
+    if (missing.length > 0) output.trouble(`${computation} is missing on ${spanOf(missing)}`);
+    if (twice.length > 0) output.trouble(`${computation} is counted twice on ${spanOf(twice)}`);
+  }
+}
+
+const spanOf = (days: readonly Day[]): string =>
+  days.length < 2 ? String(days[0]) : `${days[0]} … ${days.at(-1)} (${days.length} days)`;
+
+/** Consecutive days with the same counts. */
+function alike(days: readonly DayReport[]): (readonly [first: DayReport, ...DayReport[]])[] {
+  const groups: [DayReport, ...DayReport[]][] = [];
+  for (const day of days) {
+    const last = groups.at(-1);
+    if (last !== undefined && countsOf(last[0]) === countsOf(day)) last.push(day);
+    else groups.push([day]);
+  }
+  return groups;
+}
+
+const countsOf = (day: DayReport): string =>
+  [...STANDS, 'conditional' as const, 'cutOff' as const].map((name) => day[name]).join(' ');
+
+function rowOf(days: readonly [DayReport, ...DayReport[]], stands: readonly Stand[]): string[] {
+  const [first] = days;
+  const last = days.at(-1) ?? first;
+  return [
+    days.length === 1 ? first.date : `${first.date} … ${last.date}`,
+    ...stands.map((stand) => describeCount(first, stand)),
+    String(STANDS.reduce((sum, stand) => sum + first[stand], 0)),
+  ];
+}
+
+/** `7+13?`: seven that are certain, thirteen that are not. */
+function describeCount(day: DayReport, stand: Stand): string {
+  if (day[stand] === 0) return '';
+  if (stand !== 'rerun' || day.conditional === 0) return String(day[stand]);
+  const certain = day.rerun - day.conditional;
+  return `${certain === 0 ? '' : `${certain}+`}${day.conditional}?`;
+}

@@ -1,0 +1,78 @@
+/** The cost of a plan, for people: a row a computation, what it comes to, and what planning saved. */
+import type { Ports } from '../compose.ts';
+import type { Config } from '../config.ts';
+import { tierRouter } from '../lifecycle/tier-router.ts';
+import { type Cost, estimate, type Estimate, NOTHING, sum } from '../planning/estimate.ts';
+import type { Survey } from '../steps/survey.ts';
+import { counted } from './counted.ts';
+import { table } from './table.ts';
+
+export interface PlanCost extends Estimate {
+  /** The price table's name; `package.json` for the project's own. */
+  readonly prices: string;
+}
+
+/** Where tasks would start is read from what was learned of memory: one document, and none when nothing would run. */
+export async function planCost(
+  { plan, snapshot }: Survey,
+  computations: readonly string[],
+  { prices, tiers }: Pick<Config, 'prices' | 'tiers'>,
+  { planning, clock }: Pick<Ports, 'planning' | 'clock'>,
+): Promise<PlanCost> {
+  const runs = computations.some((name) => plan.daysWith(name, 'RUN', 'RERUN').length > 0);
+  const memory = runs ? await planning.memory(snapshot) : new Map();
+  const { tierOf } = tierRouter(memory, tiers, clock.now());
+  return { prices: prices.name, ...estimate({ plan, computations, prices: prices.table, tierOf, tiers }) };
+}
+
+const right = (title: string) => ({ title, align: 'right' as const });
+
+const COLUMNS = [
+  { title: 'cost' },
+  { title: 'tier' },
+  ...['cells', 'reads', 'writes', 'deletes', 'seconds', 'dollars'].map(right),
+];
+
+/** Empty when nothing would run and nothing was saved. */
+export function describeCost({ computations, certain, conditional, pipeline, saved, prices }: PlanCost): string[] {
+  const lines: string[] = [];
+  if (computations.length > 0) {
+    const rows = computations.flatMap(({ computation, tier, guess, certain: sure, conditional: maybe }) => [
+      ...(sure.cells > 0 ? [row(`${computation}${guess ? ' ~' : ''}`, tier, sure)] : []),
+      ...(maybe.cells > 0 ? [row(`${computation}?${guess ? ' ~' : ''}`, tier, maybe)] : []),
+    ]);
+    rows.push(row('the day itself', '', pipeline), row('in all', '', sum(certain, pipeline)));
+    if (conditional.cells > 0) rows.push(row('at most', '', sum(certain, conditional, pipeline)));
+    lines.push(...table(COLUMNS, rows));
+    const guessed = computations.some(({ guess }) => guess) ? ' ~ never ran: taken to be like the others.' : '';
+    lines.push(`Estimated from what cells took before, at list prices of ${prices}, free quotas left out.${guessed}`);
+  }
+  const all = sum(saved.unchanged, saved.cutOff, saved.stable);
+  if (all.cells > 0) {
+    const by = [
+      ['unchanged', saved.unchanged],
+      ['early cutoff', saved.cutOff],
+      ['proven cosmetic', saved.stable],
+    ] as const;
+    const parts = by.filter(([, { cells }]) => cells > 0).map(([why, { cells }]) => `${cells} ${why}`);
+    lines.push(
+      `Saved: ${counted(all.cells, 'cell')} that would have cost ${amount(all.seconds)} s and ${money(all.dollars)} (${parts.join(', ')}).`,
+    );
+  }
+  return lines;
+}
+
+const row = (name: string, tier: string, { cells, reads, writes, deletes, seconds, dollars }: Cost): string[] => [
+  name,
+  tier,
+  cells === NOTHING.cells ? '' : String(cells),
+  ...[reads, writes, deletes].map(String),
+  amount(seconds),
+  money(dollars),
+];
+
+const amount = (seconds: number): string => (seconds < 10 ? seconds.toFixed(1) : String(Math.round(seconds)));
+
+/** Two digits that matter: most runs cost less than a cent. */
+const money = (dollars: number): string =>
+  `$${dollars >= 1 || dollars === 0 ? dollars.toFixed(2) : dollars.toFixed(Math.min(9, 1 - Math.floor(Math.log10(dollars))))}`;

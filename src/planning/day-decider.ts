@@ -1,0 +1,148 @@
+/** What is to become of one day of a computation that must be looked at. */
+import { inputIdOf, type ManifestNeed } from '../model/manifest.ts';
+import { NOTHING_STOPPED, pauseOf } from '../model/control.ts';
+import { behaviourOf, changedParts, type Fingerprint } from '../model/vector.ts';
+import type { Column } from './column.ts';
+import { type Grid, VIEW } from './grid.ts';
+import type { InputReader } from './input-reader.ts';
+import type { RestReason } from './standing.ts';
+import { isDistrusted, isEquivalent, LOOK } from './touched.ts';
+import { atRest, changed, daily, distrusted, held, NEW, paused, upstreamRuns, type VerdictTable } from './verdict.ts';
+
+const MADE = 1;
+const FAILED = 2;
+
+export class DayDecider {
+  readonly #column: Column;
+  readonly #grid: Grid;
+  readonly #reader: InputReader;
+  readonly #table: VerdictTable;
+  #status: Uint8Array | undefined;
+
+  constructor(column: Column, reader: InputReader, table: VerdictTable) {
+    this.#column = column;
+    this.#grid = column.grid;
+    this.#reader = reader;
+    this.#table = table;
+  }
+
+  /** As a number of the table. The order of the questions is the order in which answers matter to people. */
+  decide(
+    index: number,
+    how: number,
+    previous: number | undefined,
+    parts: readonly string[],
+    marks: Uint16Array,
+  ): number {
+    return this.#unlessPaused(this.#decide(index, how, previous, parts, marks));
+  }
+
+  /** Whether its book says how the cell ended last. */
+  hasEnded(index: number): boolean {
+    return this.#statusAt(index) !== undefined;
+  }
+
+  #decide(
+    index: number,
+    how: number,
+    previous: number | undefined,
+    parts: readonly string[],
+    marks: Uint16Array,
+  ): number {
+    const { needs } = this.#column.computation;
+    let failed = -1;
+    let blocker = -1;
+    let holder = -1;
+    const awaited: number[] = [];
+    for (let need = 0; need < needs.length; need++) {
+      const found = this.#reader.look(need, index, previous);
+      if (found.noData) {
+        const { of } = needs[need] as { of: string };
+        return this.#table.indexOf(`no data ${need}`, () => atRest({ why: 'NO_DATA', dataset: of }));
+      }
+      if (found.impossible) {
+        const { of } = needs[need] as { of: string };
+        return this.#table.indexOf(`upstream ${need}`, () => atRest({ why: 'UPSTREAM', computation: of }));
+      }
+      if (found.failed && failed < 0) failed = need;
+      if (found.blocks && blocker < 0) blocker = need;
+      if (found.held && holder < 0) holder = need;
+      if (found.coming) awaited.push(need);
+    }
+    const day = this.#grid.first + index;
+    if (this.#grid.state.inFlight.get(this.#column.name)?.has(day) === true)
+      return this.#table.indexOf('in flight', () => daily('IN_FLIGHT'));
+    if (failed >= 0) return this.#table.indexOf(`failed ${failed}`, () => daily('FAILED', failed));
+    if (holder >= 0) return this.#table.indexOf(`held ${holder}`, () => held(holder));
+    if (this.#grid.request.mode === 'dispatch' && blocker >= 0)
+      return this.#table.indexOf(`waits ${blocker}`, () => daily('WAITING_FOR', blocker));
+    const status = this.#statusAt(index);
+    if (status === undefined) return this.#table.indexOf('new', () => NEW);
+    if (status === FAILED || (how & LOOK.hashes) !== 0) return this.#compare(index, awaited, previous);
+    if ((how & LOOK.fingerprint) !== 0) return this.#table.indexOf(`changed ${parts.join()}`, () => changed(parts));
+    if (awaited.length > 0) return this.#awaits(awaited);
+    // Nothing that it reads is awaited after all: it rests as before.
+    return marks[index] as number;
+  }
+
+  /** What would run and may not. */
+  #unlessPaused(mark: number): number {
+    const pause = pauseOf(this.#grid.state.control ?? NOTHING_STOPPED, this.#column.name);
+    return pause === undefined || this.#table.at(mark).view !== VIEW.comingNow
+      ? mark
+      : this.#table.indexOf('paused', () => paused(pause));
+  }
+
+  #awaits(awaited: readonly number[]): number {
+    return this.#table.indexOf(`awaits ${awaited.join()}`, () => upstreamRuns(this.#idsOf(awaited)));
+  }
+
+  #idsOf(needs: readonly number[]): string[] {
+    return [...new Set(needs.map((need) => inputIdOf(this.#column.computation.needs[need] as ManifestNeed)))];
+  }
+
+  /** Looks into the books: the vector that the cell was made from beside that of now. */
+  #compare(index: number, awaited: readonly number[], previous: number | undefined): number {
+    const settled = this.#grid.state.shelf.settled(this.#column.name, this.#grid.first + index);
+    // Its book is not at hand: whoever asked for this plan will ask again with it.
+    if (settled === undefined) return this.#table.indexOf('unknown', () => daily('WAITING_FOR', 0));
+    const { dispatchId } = this.#grid.request;
+    if (settled.status === 'FAILED' && settled.dispatchId === dispatchId)
+      return this.#table.indexOf('failed now', () => daily('FAILED_IN_THIS_DISPATCH'));
+    const waits = new Set(this.#idsOf(awaited));
+    const { inputs, ranNow } = this.#reader.hashes(index, awaited, previous);
+    const fingerprint = this.#column.computation.fingerprint;
+    const parts =
+      settled.vector === undefined
+        ? []
+        : changedParts(settled.vector, { fingerprint, inputs }).filter((part) => !waits.has(part));
+    const cosmetic = settled.status === 'COMPLETED' && this.#isCosmetic(settled.vector.fingerprint, parts);
+    if (parts.length > 0 && !cosmetic) return this.#table.indexOf(`changed ${parts.join()}`, () => changed(parts));
+    if (settled.status === 'FAILED') return this.#table.indexOf('failed before', () => daily('FAILED_BEFORE'));
+    if (awaited.length > 0) return this.#awaits(awaited);
+    if (cosmetic) {
+      const from = behaviourOf(settled.vector.fingerprint);
+      return this.#table.indexOf(JSON.stringify({ why: 'COSMETIC', from }), () => atRest({ why: 'COSMETIC', from }));
+    }
+    const cutOff = settled.dispatchId === dispatchId ? [] : ranNow;
+    if (cutOff.length > 0 && isDistrusted(this.#grid, this.#column.computation))
+      return this.#table.indexOf(`distrusted ${cutOff.join()}`, () => distrusted(cutOff));
+    const reason: RestReason = cutOff.length > 0 ? { why: 'EARLY_CUTOFF', inputs: cutOff } : { why: 'UNCHANGED' };
+    return this.#table.indexOf(JSON.stringify(reason), () => atRest(reason));
+  }
+
+  /** Whether nothing but the code differs, and that was proven to do the same. */
+  #isCosmetic(before: Fingerprint, parts: readonly string[]): boolean {
+    return (
+      parts.length > 0 &&
+      parts.every((part) => part === 'code' || part === 'layer') &&
+      isEquivalent(this.#grid, this.#column.computation, behaviourOf(before))
+    );
+  }
+
+  #statusAt(index: number): typeof MADE | typeof FAILED | undefined {
+    this.#status ??= this.#grid.fill(this.#column.standing.failed, this.#grid.fill(this.#column.standing.made), FAILED);
+    const status = this.#status[index];
+    return status === MADE || status === FAILED ? status : undefined;
+  }
+}
