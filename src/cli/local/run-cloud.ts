@@ -14,6 +14,8 @@ export interface RunCloud {
   readonly aloneSinceMs: number | undefined;
   /** Starts what every run needs, beside what else there is to do first; settles once new code is simulated. Never rejects. */
   warm(): Promise<void>;
+  /** Starts a worker ahead of the first task. */
+  expectWork(): void;
   /** Operations so far; null when the cloud serves others too. */
   firestoreUsage(): FirestoreUsage | null;
   close(): Promise<void>;
@@ -48,6 +50,7 @@ export async function openRunCloud(config: Config, options: LocalOptions): Promi
     functionUrls: session.functions,
     aloneSinceMs: undefined,
     warm: () => Promise.resolve(),
+    expectWork: () => {},
     firestoreUsage: () => null,
     close: () => Promise.resolve(process.disconnect?.()),
   };
@@ -63,6 +66,7 @@ const ownCloud = (daymill: Daymill, aloneSinceMs: number): RunCloud => ({
     // While root data is loaded, other cores are idle. The workflow asks again, and reports what is wrong then.
     await fetch(daymill.functionUrls.preflight, { method: 'POST' }).catch(() => undefined);
   },
+  expectWork: () => daymill.functions.work.warm(),
   firestoreUsage: () => daymill.cloud.firestore.counters(),
   close: () => daymill.close(),
 });
