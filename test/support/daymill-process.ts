@@ -28,7 +28,7 @@ export async function daymill(
 ): Promise<Ended> {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: project.root,
-    env: { PATH: process.env['PATH'], HOME: project.root, ...env },
+    env: { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'], HOME: project.root, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: PATIENCE_MS,
     killSignal: 'SIGKILL',
