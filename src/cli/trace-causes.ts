@@ -114,6 +114,7 @@ class Trace {
       case 'NEW':
         return this.#whatFailed(cell, depth);
       case 'IN_FLIGHT':
+      case 'PARKED':
       case 'PAUSED':
     }
   }

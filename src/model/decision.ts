@@ -27,6 +27,8 @@ export type Decision = CellKey &
           | { readonly why: 'WAITING_FOR'; readonly cell: CellKey }
           /** It would run, but somebody stopped its computation, or all of them. */
           | { readonly why: 'PAUSED'; readonly pause: Pause }
+          /** The same mistake has taken several of its dates; one is tried in each dispatch. */
+          | { readonly why: 'PARKED'; readonly error: string; readonly dates: number }
           | { readonly why: 'FAILED_IN_THIS_DISPATCH'; readonly error: CellError };
       }
     | { readonly outcome: 'FAILED_DEPENDENCY'; readonly reason: { readonly why: 'FAILED'; readonly cell: CellKey } }
@@ -82,6 +84,8 @@ export function describeReason(decision: Decision): string {
       return `being made by run ${reason.runId}`;
     case 'WAITING_FOR':
       return `waits for ${reason.cell.computation}@${reason.cell.date}`;
+    case 'PARKED':
+      return `parked: ${reason.dates} dates failed alike (${reason.error})`;
     case 'PAUSED':
       return describePause(reason.pause);
     case 'FAILED_IN_THIS_DISPATCH':

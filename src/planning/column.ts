@@ -6,12 +6,14 @@
 import type { CellKey } from '../model/cell.ts';
 import { fromOrdinal } from '../model/date.ts';
 import type { Decision } from '../model/decision.ts';
-import type { ManifestComputation } from '../model/manifest.ts';
-import { fingerprintParts } from '../model/vector.ts';
+import { isChained, type ManifestComputation } from '../model/manifest.ts';
+import { fingerprintHash, fingerprintParts } from '../model/vector.ts';
+import { isOpen } from './breaker.ts';
 import { logged } from './change-log.ts';
 import { DayDecider } from './day-decider.ts';
 import {
   daysByValue,
+  dayCount,
   daySetOf,
   daysWhere,
   type DaySet,
@@ -20,6 +22,7 @@ import {
   intersect,
   lastBefore,
   NO_DAYS,
+  ordinalsOf,
   rangesOf,
   sameDays,
   subtract,
@@ -38,7 +41,7 @@ import {
   withoutDays,
 } from './standing.ts';
 import { LOOK, ownFollowers, restNow, touchedDays } from './touched.ts';
-import { atRest, restReasonOf, type Verdict, VerdictTable } from './verdict.ts';
+import { atRest, parked, restReasonOf, type Verdict, VerdictTable } from './verdict.ts';
 
 export class Column {
   readonly computation: ManifestComputation;
@@ -98,6 +101,7 @@ export class Column {
     }
     this.#sweep(look, marks, this.#views, parts);
     const views = this.#views;
+    this.#park(marks, views);
     const was = grid.fill(impossibleDays(this.standing.rest));
     this.pending = this.#daysWhere((index) => (views[index] as number) >= VIEW.comingNow);
     this.turned = this.#daysWhere((index) => (views[index] === VIEW.none) !== (was[index] === 1));
@@ -224,6 +228,23 @@ export class Column {
         if (isPrevious) addTo(look, index + 1, view === VIEW.none ? passedOn | how : passedOn);
       }
       if (views[index] !== VIEW.none) previous = index;
+    }
+  }
+
+  /** Leaves one of the days that would run, when dates of it fail alike: one that was not tried yet, if there is any. */
+  #park(marks: Uint16Array, views: Uint8Array): void {
+    const { breaker } = this.standing;
+    if (!isOpen(breaker, fingerprintHash(this.computation.fingerprint))) return;
+    const running = this.#daysWhere((index) => views[index] === VIEW.comingNow);
+    // Days of a chain can only be tried in their order.
+    const fresh = isChained(this.computation) ? running : subtract(running, breaker.dates);
+    const hadItsTrial = breaker.dispatchId === this.grid.request.dispatchId;
+    const trial = hadItsTrial ? undefined : (fresh[0] ?? running[0]);
+    const mark = this.#table.indexOf('parked', () => parked(breaker.error, dayCount(breaker.dates)));
+    for (const day of ordinalsOf(running)) {
+      if (day === trial) continue;
+      marks[day - this.grid.first] = mark;
+      views[day - this.grid.first] = VIEW.held;
     }
   }
 

@@ -1,4 +1,5 @@
 /** What is to become of one day of a computation that must be looked at. */
+import { isPassing } from '../errors.ts';
 import { inputIdOf, type ManifestNeed } from '../model/manifest.ts';
 import { NOTHING_STOPPED, pauseOf } from '../model/control.ts';
 import { behaviourOf, changedParts, type Fingerprint } from '../model/vector.ts';
@@ -106,7 +107,7 @@ export class DayDecider {
     const settled = this.#grid.state.shelf.settled(this.#column.name, this.#grid.first + index);
     // Its book is not at hand: whoever asked for this plan will ask again with it.
     if (settled === undefined) return this.#table.indexOf('unknown', () => daily('WAITING_FOR', 0));
-    const { dispatchId } = this.#grid.request;
+    const { dispatchId, sweep } = this.#grid.request;
     if (settled.status === 'FAILED' && settled.dispatchId === dispatchId)
       return this.#table.indexOf('failed now', () => daily('FAILED_IN_THIS_DISPATCH'));
     const waits = new Set(this.#idsOf(awaited));
@@ -118,7 +119,11 @@ export class DayDecider {
         : changedParts(settled.vector, { fingerprint, inputs }).filter((part) => !waits.has(part));
     const cosmetic = settled.status === 'COMPLETED' && this.#isCosmetic(settled.vector.fingerprint, parts);
     if (parts.length > 0 && !cosmetic) return this.#table.indexOf(`changed ${parts.join()}`, () => changed(parts));
-    if (settled.status === 'FAILED') return this.#table.indexOf('failed before', () => daily('FAILED_BEFORE'));
+    if (settled.status === 'FAILED') {
+      return sweep === true && !isPassing(settled.error.code)
+        ? this.#table.indexOf('failed now', () => daily('FAILED_IN_THIS_DISPATCH'))
+        : this.#table.indexOf('failed before', () => daily('FAILED_BEFORE'));
+    }
     if (awaited.length > 0) return this.#awaits(awaited);
     if (cosmetic) {
       const from = behaviourOf(settled.vector.fingerprint);

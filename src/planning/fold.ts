@@ -4,6 +4,7 @@ import { type Day, toOrdinal } from '../model/date.ts';
 import type { Run } from '../model/run.ts';
 import { isTerminal, outcomeOf, type Task } from '../model/task.ts';
 import { vectorHash } from '../model/vector.ts';
+import { afterEndings, type Ending } from './breaker.ts';
 import { hasDay, NO_DAYS } from './day-set.ts';
 import { afterAudits, afterSettling, type Audits, type Standing, unknownStanding } from './standing.ts';
 import type { PlanningState } from './state.ts';
@@ -30,6 +31,7 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
   const distrusted = new Map(state.distrusted);
   const closedRuns: string[] = [];
   const samples = new Map<string, Sample[]>();
+  const endings = new Map<string, Ending[]>();
   const foldedIn = state.sequence + 1;
   const knownOf = ({ computation, date }: CellKey): Settled | undefined => {
     const newer = overlay.get(computation)?.get(date);
@@ -42,7 +44,7 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
   for (const { run, tasks } of open) {
     if (tasks.every(isTerminal)) closedRuns.push(run.id);
     for (const task of tasks) {
-      for (const { computation, date, audit } of task.cells) {
+      for (const { computation, date, fingerprint, audit } of task.cells) {
         const outcome = outcomeOf(task, { computation, date });
         // A shadow neither keeps the cell from running nor settles it.
         if (audit !== undefined) {
@@ -63,6 +65,13 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
             else others.push(sample);
           }
           overlay.set(computation, (overlay.get(computation) ?? new Map()).set(date, to));
+          const ending: Ending =
+            outcome.status === 'COMPLETED'
+              ? { completed: true }
+              : { completed: false, date, fingerprint, error: outcome.error, dispatchId: outcome.dispatchId };
+          const others = endings.get(computation);
+          if (others === undefined) endings.set(computation, [ending]);
+          else others.push(ending);
         }
       }
     }
@@ -71,9 +80,12 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
   for (const [computation, settled] of overlay) {
     const standing = standings.get(computation) ?? unknownStanding(NO_DAYS, NO_DAYS);
     const typical = learned(standing.typical, samples.get(computation) ?? []);
+    const breaker = afterEndings(standing.breaker, endings.get(computation) ?? []);
+    const { breaker: _, ...rest } = afterSettling(standing, settled, foldedIn);
     standings.set(computation, {
-      ...afterSettling(standing, settled, foldedIn),
+      ...rest,
       ...(typical === undefined ? {} : { typical }),
+      ...(breaker === undefined ? {} : { breaker }),
     });
   }
   return {

@@ -19,6 +19,8 @@ export interface PlanRequest {
    * `forecast` answers what a whole pipeline would do: a cell whose input will be made again is RUN, or RERUN if that changes.
    */
   readonly mode: 'dispatch' | 'forecast';
+  /** A last round, under a dispatch id of its own: what failed is tried again only if the trouble may have passed. */
+  readonly sweep?: boolean;
   /** Last pass to look at; all of them when absent. */
   readonly throughPass?: number;
 }

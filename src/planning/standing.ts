@@ -8,6 +8,7 @@ import type { Day } from '../model/date.ts';
 import { Hash, hashOfParts } from '../model/hash.ts';
 import { inputIdOf, type ManifestComputation } from '../model/manifest.ts';
 import { Fingerprint } from '../model/vector.ts';
+import { Breaker } from './breaker.ts';
 import { ChangeLog, EMPTY_LOG, logged } from './change-log.ts';
 import { afterSizesChanged } from './input-size.ts';
 import { DaySet, daySetOfDays, NO_DAYS, subtract, unite } from './day-set.ts';
@@ -53,6 +54,7 @@ export const Standing = z.object({
   /** Days whose last attempt failed. */
   failed: DaySet,
   audits: Audits.optional(),
+  breaker: Breaker.optional(),
   /** When what readers see of it changed. */
   log: ChangeLog,
   /** What a cell of it takes; absent until one completed. */

@@ -48,7 +48,13 @@ export const paused = (pause: Pause): Verdict => ({
   reason: { why: 'PAUSED', pause },
 });
 
-/** Waits for what is paused. */
+export const parked = (error: string, dates: number): Verdict => ({
+  outcome: 'BLOCKED',
+  view: VIEW.held,
+  reason: { why: 'PARKED', error, dates },
+});
+
+/** Waits for what is paused or parked. */
 export const held = (need: number): Verdict => ({ outcome: 'BLOCKED', view: VIEW.held, daily: 'HELD', need });
 
 export function daily(reason: Exclude<DailyReason, 'HELD'>, need?: number): Verdict {

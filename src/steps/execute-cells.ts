@@ -1,6 +1,7 @@
 /** Makes cells: inputs -> vector -> run, unless the vector turns out to be the old one -> what to commit. */
 import { codeOf, RetryableError, TerminalError } from '../errors.ts';
 import { execute } from '../execution/execute.ts';
+import type { AlikeFailures } from '../lifecycle/alike-failures.ts';
 import { type Execution, scan, type ScanCell } from '../execution/scan.ts';
 import type { Artifact } from '../model/artifact.ts';
 import { type CellKey, cellName, type CellOutcome } from '../model/cell.ts';
@@ -28,6 +29,8 @@ export interface ExecuteOptions {
   /** When the task's planned time is over. */
   readonly stopAtMs: number;
   readonly heartbeat: Pick<Heartbeat, 'progress' | 'expect'>;
+  /** Of the whole task. */
+  readonly alike: AlikeFailures;
 }
 
 /** A cell with what became of it. */
@@ -51,8 +54,12 @@ export async function* executeCells(
   ports: CellPorts,
   options: ExecuteOptions,
 ): AsyncGenerator<MadeCell> {
-  for await (const made of makeCells(task, cells, ports, options))
-    yield made.cell.audit === undefined ? made : inShadow(made, made.cell.audit, ports);
+  for await (const made of makeCells(task, cells, ports, options)) {
+    if (made.cell.audit === undefined) {
+      options.alike.note(made.cell.computation, made.outcome);
+      yield made;
+    } else yield inShadow(made, made.cell.audit, ports);
+  }
 }
 
 /** What is kept of a skipped cell that ran again: whether it gave what is stored. */
@@ -83,6 +90,7 @@ async function* makeCells(
   for (const cell of cells) {
     const computation = computationIn(ports.manifest, cell.computation);
     if (computation === undefined) yield { cell, outcome: unknownTo(task, cell) };
+    else if (options.alike.isHopeless(cell.computation)) yield { cell, outcome: { status: 'NOT_TRIED' } };
     else wanted.push({ cell: withPreviousResult(task, cell), computation });
   }
   const meter = startLapMeter(ports.artifacts, ports.clock);
@@ -115,6 +123,10 @@ async function* makeCells(
   else {
     for (const [index, hand] of toMake.entries()) {
       if (index > 0 && ports.clock.now() > options.stopAtMs) break;
+      if (options.alike.isHopeless(hand.cell.computation)) {
+        yield { cell: hand.cell, outcome: { status: 'NOT_TRIED' } };
+        continue;
+      }
       const made = await computeCell(hand, meter, ports).catch((thrown: unknown) => {
         if (codeOf(thrown) === 'INPUT_CHANGED') trouble ??= thrown as RetryableError;
         else throw thrown;

@@ -1,4 +1,5 @@
 /** Preview: makes one cell with the code as it is now and its inputs as they are stored, and writes nothing. */
+import { alikeFailures } from '../lifecycle/alike-failures.ts';
 import type { Artifact, Part } from '../model/artifact.ts';
 import { type CellError, cellName } from '../model/cell.ts';
 import { computationIn } from '../model/manifest.ts';
@@ -49,6 +50,7 @@ const NOBODY_WATCHES: Watchdog = { watch: () => ({ done: () => {} }) };
 const NO_LIMIT: ExecuteOptions = {
   stopAtMs: Number.POSITIVE_INFINITY,
   heartbeat: { progress: () => {}, expect: () => {} },
+  alike: alikeFailures(),
 };
 
 const previewTask = (cell: TaskCell, pass: number): Task => ({

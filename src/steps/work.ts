@@ -1,6 +1,7 @@
 /** Work: lease -> heartbeat -> execute cells -> commit cells, task and count-down together -> callback on zero. */
 import { codeOf, RetryableError, speaksOfMemory, TerminalError, toError } from '../errors.ts';
 import { recordClaim } from '../lifecycle/attempt-record.ts';
+import { alikeFailures } from '../lifecycle/alike-failures.ts';
 import { isStopped, onAttemptFailed, onCellStuck, onGiveUp, onHandedBack } from '../lifecycle/finish.ts';
 import { decideLease, type LeaseDecision } from '../lifecycle/lease.ts';
 import { MAX_ATTEMPTS, PLANNED_TASK_SECONDS } from '../lifecycle/limits.ts';
@@ -183,6 +184,7 @@ const unanswered = (runId: string): RetryableError =>
 async function runCells(held: HeldTask, ports: WorkPorts, heartbeat: Heartbeat): Promise<void> {
   const stopAtMs = ports.clock.now() + PLANNED_TASK_SECONDS * 1_000;
   const outcomes = gatherOutcomes(held, heartbeat, ports);
+  const alike = alikeFailures();
   const groups = groupCells(openCells(held.task), held.task.chained, ports.manifest);
   for (const [index, group] of groups.entries()) {
     if (isStopped(held.task)) {
@@ -195,7 +197,7 @@ async function runCells(held: HeldTask, ports: WorkPorts, heartbeat: Heartbeat):
       return;
     }
     try {
-      const made = executeCells(held.task, group, ports, { stopAtMs, heartbeat });
+      const made = executeCells(held.task, group, ports, { stopAtMs, heartbeat, alike });
       for await (const one of made) await outcomes.add(one);
     } catch (thrown) {
       await outcomes.flush();

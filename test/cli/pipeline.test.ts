@@ -184,7 +184,6 @@ describe('a project of four computations over four days', () => {
       counted: 6,
     });
     const { json } = await run('explain', 'in-euros', '2024-01-02', '--json');
-    // After these comes what the simulation found of the change.
     expect(json<Explanation>().causes).toEqual([
       { depth: 1, subject: 'total-day@2024-01-02', text: 'RERUN: changed: code' },
       { depth: 2, subject: 'code', text: 'its own code is another than when it ran' },

@@ -12,6 +12,7 @@ interface Asked {
   readonly pass: number;
   readonly callbackUrl: string;
   readonly dispatchId: string;
+  readonly sweep: boolean;
 }
 
 describe('the pipeline', () => {
@@ -84,6 +85,25 @@ describe('the pipeline', () => {
     dispatches('quiet');
     expect(await run()).toMatchObject({ state: 'SUCCEEDED' });
     expect(asked.map(({ pass }) => pass)).toEqual([1]);
+  });
+
+  test.each([
+    { retryable: 0, sweeps: [false, false, false] },
+    { retryable: 2, sweeps: [false, false, false, true, true] },
+  ])('sweeps once what failed for passing reasons: $retryable cells', async ({ retryable, sweeps }) => {
+    dispatches(3);
+    const days: unknown[] = [];
+    services.target.handle('/reconcile', ({ json }) => {
+      days.push(json);
+      return { body: { day: { failed: 3, retryable } } };
+    });
+    const { state, result } = await run({ date: '2001-01-15', from: '2001-01-01' });
+    expect(state).toBe('SUCCEEDED');
+    expect(asked.map(({ sweep }) => sweep)).toEqual(sweeps);
+    // Asked after each round, and the last answer is the day's.
+    expect(days).toHaveLength(retryable === 0 ? 1 : 2);
+    expect(days[0]).toEqual({ date: '2001-01-15', from: '2001-01-01', dispatchId: asked[0]?.dispatchId });
+    expect(JSON.parse(result)).toMatchObject({ reconciled: { day: { failed: 3, retryable } } });
   });
 
   test('does not reconcile on a day without work', async () => {

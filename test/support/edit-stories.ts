@@ -27,6 +27,8 @@ export type Edit =
   | { readonly edit: 'data'; readonly dataset: string; readonly day: number; readonly content: number }
   | { readonly edit: 'remove data'; readonly dataset: string; readonly day: number }
   | { readonly edit: 'trouble'; readonly name: string; readonly day: number; readonly kind: 'error' | 'death' }
+  /** All its dates fail alike. */
+  | { readonly edit: 'outage'; readonly name: string }
   | { readonly edit: 'epoch' }
   | { readonly edit: 'another day' }
   /** An earlier target: what is settled after it stays. */
@@ -112,6 +114,7 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
       kind: fc.constantFrom('error' as const, 'death' as const),
     }),
   },
+  { weight: 2, arbitrary: name.map((of): Edit => ({ edit: 'outage', name: of })) },
   { weight: 1, arbitrary: fc.constant<Edit>({ edit: 'epoch' }) },
   { weight: 2, arbitrary: fc.constant<Edit>({ edit: 'another day' }) },
   { weight: 2, arbitrary: fc.constant<Edit>({ edit: 'a day less' }) },
@@ -121,7 +124,7 @@ export const story: fc.Arbitrary<Story> = fc.record({
   slots: fc
     .integer({ min: 1, max: NAMES.length })
     .chain((count) => fc.tuple(...NAMES.slice(0, count).map((_, i) => slot(i)))),
-  days: fc.integer({ min: 2, max: 5 }),
+  days: fc.integer({ min: 2, max: 7 }),
   data: fc.array(
     fc.array(fc.oneof({ weight: 4, arbitrary: content }, { weight: 1, arbitrary: fc.constant(null) }), {
       minLength: 5,
@@ -191,6 +194,9 @@ export function* worldsOf({ slots, days, data, edits, byHand, proves, distrusts 
           break;
         case 'trouble':
           trouble.set(`${one.name}@${addDays(FIRST_DAY, one.day)}`, one.kind);
+          break;
+        case 'outage':
+          for (const at of daysFrom(FIRST_DAY, addDays(FIRST_DAY, length))) trouble.set(`${one.name}@${at}`, 'error');
           break;
         case 'epoch':
           epoch++;

@@ -4,11 +4,19 @@
  */
 import type { CellKey, Settled } from '../../src/model/cell.ts';
 import { cellName } from '../../src/model/cell.ts';
-import { addDays, type Day, daysFrom } from '../../src/model/date.ts';
+import { addDays, type Day, daysFrom, toOrdinal } from '../../src/model/date.ts';
+import { type Breaker, isOpen } from '../../src/planning/breaker.ts';
+import { dayCount, hasDay } from '../../src/planning/day-set.ts';
 import type { Decision } from '../../src/model/decision.ts';
 import { NO_INPUT } from '../../src/model/hash.ts';
-import { inputIdOf, type Manifest, type ManifestComputation, type ManifestNeed } from '../../src/model/manifest.ts';
-import { behaviourOf, changedParts, type InputHashes, type Vector } from '../../src/model/vector.ts';
+import {
+  inputIdOf,
+  isChained,
+  type Manifest,
+  type ManifestComputation,
+  type ManifestNeed,
+} from '../../src/model/manifest.ts';
+import { behaviourOf, changedParts, fingerprintHash, type InputHashes, type Vector } from '../../src/model/vector.ts';
 import { encodeWindow, windowHash } from '../../src/model/window.ts';
 import type { PlannedCell } from '../../src/planning/plan.ts';
 
@@ -22,6 +30,8 @@ export interface WholeState {
   readonly equivalents: ReadonlyMap<string, readonly string[]>;
   /** Computations whose skips are not trusted. */
   readonly distrusted: ReadonlySet<string>;
+  /** What is held against computations whose dates fail alike. */
+  readonly breakers: ReadonlyMap<string, Breaker>;
 }
 
 export interface WholeRequest {
@@ -46,6 +56,7 @@ type View =
   | { readonly is: 'there'; readonly hash: string; readonly ranNow: boolean }
   | { readonly is: 'coming'; readonly cell: CellKey; /** Whether this very plan runs it. */ readonly now: boolean }
   | { readonly is: 'failed'; readonly cell: CellKey }
+  | { readonly is: 'held'; readonly cell: CellKey }
   | { readonly is: 'impossible'; readonly computation: string };
 
 /** What reading one need gives: a hash, or why there is none. */
@@ -55,7 +66,7 @@ type Reading = View | { readonly is: 'no-data'; readonly dataset: string };
 export function planEveryCell(request: WholeRequest): PlannedCell[] {
   const { manifest, from, to } = request;
   const days = daysFrom(from, to);
-  const grid: Grid = { ...request, views: new Map(), firstDays: new Map() };
+  const grid: Grid = { ...request, views: new Map(), firstDays: new Map(), held: new Set() };
   const planned: PlannedCell[] = [];
   for (const computation of manifest.computations) {
     if (request.throughPass !== undefined && computation.pass > request.throughPass) break;
@@ -67,8 +78,38 @@ export function planEveryCell(request: WholeRequest): PlannedCell[] {
       own.set(date, viewOf(grid, cell));
       planned.push(cell);
     }
+    park(grid, computation, planned.slice(-days.length), own, (cell, index) => {
+      planned[planned.length - days.length + index] = cell;
+    });
   }
   return planned;
+}
+
+/** Of the cells that would run, all but one trial wait, when dates of their computation have failed alike. */
+function park(
+  grid: Grid,
+  computation: ManifestComputation,
+  cells: readonly PlannedCell[],
+  views: Map<Day, View>,
+  replace: (cell: PlannedCell, index: number) => void,
+): void {
+  const breaker = grid.state.breakers.get(computation.name);
+  if (!isOpen(breaker, fingerprintHash(computation.fingerprint))) return;
+  const running = cells.filter(({ decision: { outcome } }) => outcome === 'RUN' || outcome === 'RERUN');
+  const fresh = isChained(computation)
+    ? running
+    : running.filter(({ decision: { date } }) => !hasDay(breaker.dates, toOrdinal(date)));
+  const trial = breaker.dispatchId === grid.dispatchId ? undefined : (fresh[0] ?? running[0]);
+  for (const cell of running) {
+    if (cell === trial) continue;
+    const { computation: name, date } = cell.decision;
+    const reason = { why: 'PARKED', error: breaker.error, dates: dayCount(breaker.dates) } as const;
+    replace(
+      { ...cell, decision: { computation: name, date, outcome: 'BLOCKED', reason }, reads: {} },
+      cells.indexOf(cell),
+    );
+    views.set(date, { is: 'held', cell: { computation: name, date } });
+  }
 }
 
 /** The request with what was decided so far. */
@@ -76,6 +117,8 @@ interface Grid extends WholeRequest {
   readonly views: Map<string, Map<Day, View>>;
   /** The first day on which a computation can have a result: looking further back is no use. */
   readonly firstDays: Map<string, Day>;
+  /** Cells that wait for what is parked. */
+  readonly held: Set<string>;
 }
 
 function firstDayOf(request: WholeRequest, computation: string): Day {
@@ -91,6 +134,7 @@ function planCell(grid: Grid, computation: ManifestComputation, date: Day): Plan
   const coming: { id: string; cell: CellKey; now: boolean }[] = [];
   const ranNow: string[] = [];
   let failed: CellKey | undefined;
+  let holder: CellKey | undefined;
 
   for (const need of computation.needs) {
     const id = inputIdOf(need);
@@ -105,6 +149,9 @@ function planCell(grid: Grid, computation: ManifestComputation, date: Day): Plan
           break;
         case 'failed':
           failed ??= reading.cell;
+          break;
+        case 'held':
+          holder ??= reading.cell;
           break;
         case 'no-data':
           return {
@@ -136,6 +183,11 @@ function planCell(grid: Grid, computation: ManifestComputation, date: Day): Plan
   if (runId !== undefined) return decided({ ...key, outcome: 'BLOCKED', reason: { why: 'IN_FLIGHT', runId } });
   if (failed !== undefined)
     return decided({ ...key, outcome: 'FAILED_DEPENDENCY', reason: { why: 'FAILED', cell: failed } });
+
+  if (holder !== undefined) {
+    grid.held.add(cellName(key));
+    return decided({ ...key, outcome: 'BLOCKED', reason: { why: 'WAITING_FOR', cell: holder } });
+  }
 
   // Days of a chain follow each other inside one task, so an own earlier day that is coming does not block.
   const blocker = coming.find(({ cell, now }) => !(now && cell.computation === computation.name));
@@ -262,6 +314,7 @@ function viewOf(grid: Grid, { decision, settled }: PlannedCell): View {
     case 'FAILED_DEPENDENCY':
       return { is: 'failed', cell: decision.reason.cell };
     case 'BLOCKED':
+      if (grid.held.has(cellName(cell))) return { is: 'held', cell };
       return decision.reason.why === 'FAILED_IN_THIS_DISPATCH'
         ? { is: 'failed', cell }
         : { is: 'coming', cell, now: false };

@@ -148,7 +148,7 @@ export class ToyMill {
       const folded = fold(state, this.#open);
       const made = plan({ manifest, state: folded.state, from, to, ...request });
       if (shelf.isComplete) {
-        this.#compare(world, made, request);
+        this.#compare(world, folded, made, request);
         // What is asked of the plan from here on may need any book.
         this.#fetch(content, 'all');
         return { folded, made };
@@ -173,7 +173,12 @@ export class ToyMill {
       content.data.set(name, this.#data.get(name) ?? new Map());
   }
 
-  #compare(world: World, made: Plan, request: Pick<PlanRequest, 'mode' | 'dispatchId' | 'throughPass'>): void {
+  #compare(
+    world: World,
+    folded: Fold,
+    made: Plan,
+    request: Pick<PlanRequest, 'mode' | 'dispatchId' | 'throughPass'>,
+  ): void {
     const { manifest, from, to, equivalents, distrusted } = world;
     const inFlight = new Map<string, string>();
     const book = new Map([...this.book].map(([name, days]) => [name, new Map(days)]));
@@ -187,7 +192,10 @@ export class ToyMill {
         }
       }
     }
-    const state = { availability: this.#data, book, inFlight, equivalents, distrusted };
+    const breakers = new Map(
+      [...folded.state.standings].flatMap(([name, { breaker }]) => (breaker === undefined ? [] : [[name, breaker]])),
+    );
+    const state = { availability: this.#data, book, inFlight, equivalents, distrusted, breakers };
     for (const { decision: whole } of planEveryCell({ manifest, from, to, state, ...request })) {
       const decision = made.decision(whole);
       if (JSON.stringify(decision) !== JSON.stringify(whole))
