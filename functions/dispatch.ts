@@ -13,6 +13,7 @@ const Body = z.strictObject({
   pass: z.number().int().positive().optional(),
   callbackUrl: z.url().optional(),
   dispatchId: z.string().optional(),
+  sweep: z.boolean().optional(),
 });
 
 http(

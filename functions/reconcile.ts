@@ -1,15 +1,25 @@
-/** `reconcile` (HTTP, and by Cloud Scheduler): carries out what a crash left undone. */
+/** `reconcile` (HTTP, and by Cloud Scheduler): carries out what a crash left undone; asked for a day, also says what it leaves undone. */
 import { http } from '@google-cloud/functions-framework';
 import { z } from 'zod';
 import { jsonFunction } from '../src/http/json-function.ts';
 import { ports } from '../src/http/process.ts';
+import { Day } from '../src/model/date.ts';
+import { dayReport } from '../src/steps/day-report.ts';
 import { reconcile } from '../src/steps/reconcile.ts';
+import { gridStart } from '../src/steps/target.ts';
+
+const Body = z.looseObject({ date: Day.nullish(), from: Day.nullish(), dispatchId: z.string().nullish() });
 
 http(
   'reconcile',
   jsonFunction(
-    z.looseObject({}),
+    Body,
     () => ports().log,
-    () => reconcile(ports()),
+    async ({ date, from, dispatchId }) => {
+      const report = await reconcile(ports());
+      if (date == null || dispatchId == null) return report;
+      const first = gridStart(from ?? undefined, ports().from, date);
+      return { ...report, day: await dayReport({ date, from: first, dispatchId }, ports()) };
+    },
   ),
 );

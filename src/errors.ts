@@ -33,6 +33,20 @@ export type ErrorCode =
   | 'CONTENTION'
   | 'UNAVAILABLE';
 
+/** Codes of failed cells that say nothing against trying again: the trouble was not the computation's. */
+const PASSING: ReadonlySet<string> = new Set<ErrorCode>([
+  'ATTEMPTS_EXHAUSTED',
+  'INPUT_CHANGED',
+  'LEASE_HELD',
+  'LEASE_LOST',
+  'OVERTIME',
+  'SHUTTING_DOWN',
+  'CONTENTION',
+  'UNAVAILABLE',
+]);
+
+export const isPassing = (code: string): boolean => PASSING.has(code);
+
 abstract class DaymillError extends Error {
   readonly code: ErrorCode;
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {

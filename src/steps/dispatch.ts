@@ -43,6 +43,8 @@ export interface DispatchRequest {
   readonly dispatchId?: string | undefined;
   /** The run's name when there is no callback to name it by: the same name again answers with the same run. */
   readonly runId?: string | undefined;
+  /** The day's last round: what failed is tried again only if the trouble may have passed. Its runs go under an id of their own. */
+  readonly sweep?: boolean | undefined;
   /** The cells that may be claimed; all that can run when absent. */
   readonly only?: readonly CellKey[] | undefined;
 }
@@ -75,6 +77,12 @@ export interface DispatchPorts {
   readonly log: Log;
 }
 
+/** A sweep is a dispatch of its own: what failed in the rounds before it has not failed in this one. */
+export const dispatchIdOf = (
+  { dispatchId, sweep }: Pick<DispatchRequest, 'dispatchId' | 'sweep'>,
+  runId: string,
+): string => `${dispatchId ?? runId}${sweep === true ? '.sweep' : ''}`;
+
 /** Idempotent on the callback URL: the same request again answers with the same run. */
 export async function dispatch(request: DispatchRequest, ports: DispatchPorts): Promise<DispatchAnswer> {
   const { manifest } = ports;
@@ -97,8 +105,9 @@ export async function dispatch(request: DispatchRequest, ports: DispatchPorts): 
       if (known.run.publishedMs === undefined) await publish(known.run, known.tasks, ports);
       return sentBefore(known.run, manifest);
     }
-    if (snapshot.control.cancelled.includes(request.dispatchId ?? runId)) {
-      ports.log.info({ event: 'dispatch.cancelled', dispatch: request.dispatchId ?? runId }, 'cancelled: nothing runs');
+    const ids = [request.dispatchId ?? runId, dispatchIdOf(request, runId)];
+    if (ids.some((id) => snapshot.control.cancelled.includes(id))) {
+      ports.log.info({ event: 'dispatch.cancelled', dispatch: ids[1] }, 'cancelled: nothing runs');
       return nothing(manifest);
     }
     const answer = await tryDispatch(request, runId, snapshot, ports).catch((thrown: unknown) => {
@@ -142,13 +151,14 @@ async function tryDispatch(
   ports: DispatchPorts,
 ): Promise<DispatchAnswer | undefined> {
   const { manifest } = ports;
-  const dispatchId = request.dispatchId ?? runId;
+  const dispatchId = dispatchIdOf(request, runId);
   const surveyed = await survey(
     {
       from: request.from,
       to: request.date,
       dispatchId,
       mode: 'dispatch',
+      sweep: request.sweep === true,
       ...(request.pass === undefined ? {} : { throughPass: request.pass }),
     },
     ports,
@@ -242,7 +252,11 @@ async function isQuiet(
 ): Promise<boolean> {
   if (changed || request.pass === undefined) return false;
   const { from, date: to } = request;
-  const { plan } = await survey({ from, to, dispatchId, mode: 'dispatch' }, ports, snapshot);
+  const { plan } = await survey(
+    { from, to, dispatchId, mode: 'dispatch', sweep: request.sweep === true },
+    ports,
+    snapshot,
+  );
   const { RUN, RERUN } = plan.counts();
   // News of a later pass are for its own dispatch to keep, and skips that are new there for it to audit.
   return RUN + RERUN === 0 && !plan.isNews && plan.computations.every((name) => plan.inFlight(name).length === 0);
@@ -272,7 +286,7 @@ export async function learnFrom(
 
 /** A workflow that asks for its next wave waits no longer for the one before. */
 const isOvertaken = (run: Run, request: DispatchRequest): boolean =>
-  run.dispatchId === request.dispatchId && run.callbackUrl !== request.callbackUrl;
+  run.dispatchId === dispatchIdOf(request, '') && run.callbackUrl !== request.callbackUrl;
 
 /** Publishes a run's messages and marks them sent; a crash in between leaves them to the reconciler. */
 export async function publish(

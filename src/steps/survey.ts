@@ -24,6 +24,7 @@ export interface SurveyRequest {
   readonly dispatchId?: string;
   readonly mode?: PlanRequest['mode'];
   readonly throughPass?: number;
+  readonly sweep?: boolean;
   /** What the state will be like, for plans of what is still to come. */
   readonly foreseen?: (state: PlanningState) => PlanningState;
 }

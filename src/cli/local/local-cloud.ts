@@ -46,8 +46,8 @@ const DRAIN_SECONDS = '0.5';
 /** Local instances are smaller than deployed ones, so that several fit a laptop. */
 const DISPATCH_MEMORY_MB = 1_024;
 
-/** Several simulations run in it at once. */
-const PREFLIGHT_MEMORY_MB = 2_048;
+/** Its sandboxes are processes of their own; where a container counts them all, this is what they may take together. */
+export const PREFLIGHT_MEMORY_MB = 2_048;
 
 /** Cloud Run's default. */
 const HTTP_CONCURRENCY = 80;
