@@ -86,12 +86,20 @@ export class DayDecider {
     return marks[index] as number;
   }
 
-  /** What would run and may not. */
+  /** What would run and may not; days of a chain that wait for a paused day are paused themselves. */
   #unlessPaused(mark: number): number {
     const pause = pauseOf(this.#grid.state.control ?? NOTHING_STOPPED, this.#column.computation.name);
-    return pause === undefined || this.#table.at(mark).view !== VIEW.comingNow
-      ? mark
-      : this.#table.indexOf('paused', () => paused(pause));
+    if (pause === undefined) return mark;
+    const verdict = this.#table.at(mark);
+    const kind = 'daily' in verdict && verdict.daily === 'HELD' ? this.#kindOf(verdict.need) : undefined;
+    const waitsForItself = kind === 'previous' || kind === 'own-history';
+    return verdict.view === VIEW.comingNow || waitsForItself
+      ? this.#table.indexOf('paused', () => paused(pause))
+      : mark;
+  }
+
+  #kindOf(need: number | undefined): ManifestNeed['kind'] | undefined {
+    return need === undefined ? undefined : this.#column.computation.needs[need]?.kind;
   }
 
   #awaits(awaited: readonly number[]): number {

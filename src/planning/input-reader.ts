@@ -235,7 +235,6 @@ function foundIn(view: View, own: boolean): Found {
     case VIEW.failed:
       return FAILED;
     case VIEW.held:
-      // The whole computation is paused: each of its days says so itself.
-      return own ? COMING : HELD;
+      return HELD;
   }
 }
