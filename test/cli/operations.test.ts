@@ -54,6 +54,19 @@ describe('a project', () => {
     expect((await run('run', '--json')).json<RunSummary>()).toMatchObject({ completed: 10, failed: 0 });
   });
 
+  test('looks at runs and stops things while the code cannot be read', async () => {
+    project.edit('computations/total-day.ts', 'return { amount };', 'return { amount };;)');
+    expect((await run('plan')).stderr).toMatch(/total-day\.ts:\d+: /);
+    expect(await run('runs')).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringContaining('COMPLETED') as string,
+    });
+    expect((await run('pause', 'total-day')).stdout).toContain('total-day');
+    expect((await run('resume', '--all')).stdout).toContain('Nothing is paused.');
+    project.edit('computations/total-day.ts', 'return { amount };;)', 'return { amount };');
+  });
+
   test('shows a night that went wrong, and replays what was given up', async () => {
     project.edit('computations/total-day.ts', 'name:', 'timeoutSeconds: 1, name:');
     const loop = `if (date === '2024-01-02') for (;;); `;
