@@ -1,12 +1,20 @@
 /** `npm run bench -- NAME`: measures one part, beside what it is judged against, in one run on this machine. */
+import { benchCells } from './cells.ts';
 import { benchEmulators } from './emulators.ts';
 import { benchExecution } from './execution.ts';
 import { benchPipeline } from './pipeline.ts';
 import { benchPlanning } from './planning.ts';
 
+const quick = process.argv.includes('--quick');
+
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  cells: () => benchCells({ quick }),
   emulators: benchEmulators,
-  execution: benchExecution,
+  async execution() {
+    await benchExecution();
+    process.stdout.write('\n');
+    await benchCells({ quick });
+  },
   pipeline: benchPipeline,
   planning: benchPlanning,
 };
@@ -14,7 +22,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
 const name = process.argv[2] ?? '';
 const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
 if (bench === undefined) {
-  process.stderr.write(`npm run bench -- NAME, where NAME is one of: ${Object.keys(BENCHES).join(', ')}\n`);
+  process.stderr.write(`npm run bench -- NAME [--quick], where NAME is one of: ${Object.keys(BENCHES).join(', ')}\n`);
   process.exitCode = 2;
 } else {
   await bench();

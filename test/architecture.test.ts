@@ -20,8 +20,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // It names the public module by URL, to tell authors' own code from Daymill's; it never loads it.
   manifest: ['model', 'errors.ts', 'index.ts'],
   sources: ['model', 'errors.ts'],
-  // Its thread, which it starts by URL, loads author code as a worker does.
-  simulation: ['model', 'errors.ts', 'execution', 'manifest/load-definitions.ts'],
+  'process-usage.ts': [],
+  // Its process, which it starts by URL, loads author code as a worker does.
+  simulation: ['model', 'errors.ts', 'execution', 'manifest/load-definitions.ts', 'process-usage.ts'],
   computations: ['index.ts'],
   // Of the simulation what is pure: the fabricated inputs and the verdict. Running it is a port.
   steps: [
@@ -77,15 +78,23 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'google/workflows-client.ts',
   ],
   // Local mode alone knows the local cloud.
-  'cli/local': ['cli', 'config.ts', 'errors.ts', 'model', 'google/workflows-client.ts', 'emulators'],
+  'cli/local': [
+    'cli',
+    'config.ts',
+    'errors.ts',
+    'model',
+    'process-usage.ts',
+    'google/workflows-client.ts',
+    'emulators',
+  ],
   functions: ['http', 'model', 'steps'],
 };
 
 /** Rooms that decide: no waiting, no clock, no chance, no environment. */
 const PURE = new Set(['model', 'planning', 'lifecycle']);
 
-/** Loaded by name, by the threads that run them. */
-const THREADS = new Set(['src/watchdog-thread.ts', 'src/simulation/simulation-thread.ts']);
+/** Loaded by name, as a thread or a process of their own. */
+const ENTRIES = new Set(['src/watchdog-thread.ts', 'src/simulation/simulation-process.ts']);
 
 /** Hashing is a function of its argument. */
 const PURE_NODE_MODULES = new Set(['node:crypto']);
@@ -141,7 +150,7 @@ describe('production', () => {
   };
   /** What the functions load, threads and the computations among it, which are loaded by name. */
   const loaded = reachableFrom(
-    files.map(({ path }) => path).filter((path) => /^(functions|src\/computations)\//.test(path) || THREADS.has(path)),
+    files.map(({ path }) => path).filter((path) => /^(functions|src\/computations)\//.test(path) || ENTRIES.has(path)),
   );
 
   test('loads no package that is only there for development', () => {

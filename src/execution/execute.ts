@@ -39,6 +39,8 @@ async function withTimeout<T>(computation: Computation, work: T | Promise<T>): P
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(timedOut(computation)), computation.timeoutSeconds * 1_000);
+    // A process that waits for nothing but this has hung: a simulation sees it at once.
+    timer.unref();
   });
   try {
     return await Promise.race([work, late]);

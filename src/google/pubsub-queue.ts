@@ -1,18 +1,29 @@
-/** The task queue on Pub/Sub: one topic a tier. The client batches by 100 messages, which is its default. */
-import { PubSub } from '@google-cloud/pubsub';
+/** The task queue on Pub/Sub: one topic a tier. */
+import type { PubSub, Topic } from '@google-cloud/pubsub';
 import { RetryableError, toError } from '../errors.ts';
 import type { TaskMessage } from '../model/message.ts';
 import { tierNamed, type Tiers } from '../model/tier.ts';
 import type { Queue } from '../steps/ports.ts';
 
+/** What is published at once goes out together: nothing that comes later is waited for. */
+const BATCHING = { maxMessages: 100, maxMilliseconds: 1 };
+
 export function pubsubQueue(projectId: string, tiers: Tiers): Queue {
-  const client = new PubSub({ projectId });
+  let opened: Promise<PubSub> | undefined;
+  // The client batches by topic object, and makes a new one whenever it is asked.
+  const topics = new Map<string, Topic>();
+  const topicOf = (client: PubSub, name: string): Topic => {
+    const topic = topics.get(name) ?? client.topic(name, { batching: BATCHING });
+    topics.set(name, topic);
+    return topic;
+  };
   return {
     async publish(messages) {
       try {
+        const client = await (opened ??= openPubsub(projectId));
         await Promise.all(
           messages.map((message) =>
-            client.topic(tierNamed(tiers, message.resources).topic).publishMessage(toPubsub(message)),
+            topicOf(client, tierNamed(tiers, message.resources).topic).publishMessage(toPubsub(message)),
           ),
         );
       } catch (thrown) {
@@ -24,6 +35,12 @@ export function pubsubQueue(projectId: string, tiers: Tiers): Queue {
       }
     },
   };
+}
+
+/** The client is a quarter of what a process loads at its start, and most processes never publish. */
+async function openPubsub(projectId: string): Promise<PubSub> {
+  const { PubSub } = await import('@google-cloud/pubsub');
+  return new PubSub({ projectId });
 }
 
 /** Attributes are for filters and logs; the worker reads the body. */

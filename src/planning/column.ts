@@ -28,7 +28,7 @@ import {
   subtract,
   unite,
 } from './day-set.ts';
-import { type Grid, VIEW, type View } from './grid.ts';
+import type { Grid } from './grid.ts';
 import { InputReader } from './input-reader.ts';
 import {
   impossibleDays,
@@ -42,15 +42,13 @@ import {
 } from './standing.ts';
 import { LOOK, ownFollowers, restNow, touchedDays } from './touched.ts';
 import { atRest, parked, restReasonOf, type Verdict, VerdictTable } from './verdict.ts';
+import { type ColumnView, VIEW, type View } from './view.ts';
 
-export class Column {
+export class Column implements ColumnView {
   readonly computation: ManifestComputation;
   readonly grid: Grid;
-  /** As it was before this plan. */
   readonly standing: Standing;
-  /** Days of the grid that are not at rest: what reads them waits, or fails with them. */
   readonly pending: DaySet;
-  /** Days that became impossible, or possible, in this plan. */
   readonly turned: DaySet;
   /** Days at rest, on and off the grid, after this plan. */
   readonly rest: readonly Rest[];
@@ -66,7 +64,7 @@ export class Column {
     this.grid = grid;
     this.standing = grid.state.standings.get(computation.name) ?? unknownStanding(NO_DAYS, NO_DAYS);
     this.#reader = new InputReader(this, grid);
-    this.#decider = new DayDecider(this, this.#reader, this.#table);
+    this.#decider = new DayDecider(this, grid, this.#reader, this.#table);
     const span = daySpan(grid.first, grid.first + grid.days - 1);
     const { clean, rerun, parts } = restNow(computation, this.standing, grid);
     const { dirty, awaits } = touchedDays(computation, this.standing, grid);
@@ -116,7 +114,6 @@ export class Column {
     return this.computation.name;
   }
 
-  /** What a reader finds on a day, by index from the grid's first day; days before the grid have what is settled. */
   viewAt(index: number): View {
     if (index < 0) return hasDay(this.standing.made, this.grid.first + index) ? VIEW.there : VIEW.none;
     if (this.#views === undefined) {
@@ -126,7 +123,6 @@ export class Column {
     return (this.#views[index] ?? VIEW.none) as View;
   }
 
-  /** The last day before with a view other than `none`, by index; undefined when there is none. */
   previousOf(index: number): number | undefined {
     for (let before = index - 1; before >= 0; before--) if (this.viewAt(before) !== VIEW.none) return before;
     const day = lastBefore(this.standing.made, Math.min(this.grid.first, this.grid.first + index));

@@ -3,26 +3,26 @@ import { isPassing } from '../errors.ts';
 import { inputIdOf, type ManifestNeed } from '../model/manifest.ts';
 import { NOTHING_STOPPED, pauseOf } from '../model/control.ts';
 import { behaviourOf, changedParts, type Fingerprint } from '../model/vector.ts';
-import type { Column } from './column.ts';
-import { type Grid, VIEW } from './grid.ts';
+import type { Grid } from './grid.ts';
 import type { InputReader } from './input-reader.ts';
 import type { RestReason } from './standing.ts';
 import { isDistrusted, isEquivalent, LOOK } from './touched.ts';
 import { atRest, changed, daily, distrusted, held, NEW, paused, upstreamRuns, type VerdictTable } from './verdict.ts';
+import { type ColumnView, VIEW } from './view.ts';
 
 const MADE = 1;
 const FAILED = 2;
 
 export class DayDecider {
-  readonly #column: Column;
+  readonly #column: ColumnView;
   readonly #grid: Grid;
   readonly #reader: InputReader;
   readonly #table: VerdictTable;
   #status: Uint8Array | undefined;
 
-  constructor(column: Column, reader: InputReader, table: VerdictTable) {
+  constructor(column: ColumnView, grid: Grid, reader: InputReader, table: VerdictTable) {
     this.#column = column;
-    this.#grid = column.grid;
+    this.#grid = grid;
     this.#reader = reader;
     this.#table = table;
   }
@@ -71,7 +71,7 @@ export class DayDecider {
       if (found.coming) awaited.push(need);
     }
     const day = this.#grid.first + index;
-    if (this.#grid.state.inFlight.get(this.#column.name)?.has(day) === true)
+    if (this.#grid.state.inFlight.get(this.#column.computation.name)?.has(day) === true)
       return this.#table.indexOf('in flight', () => daily('IN_FLIGHT'));
     if (failed >= 0) return this.#table.indexOf(`failed ${failed}`, () => daily('FAILED', failed));
     if (holder >= 0) return this.#table.indexOf(`held ${holder}`, () => held(holder));
@@ -88,7 +88,7 @@ export class DayDecider {
 
   /** What would run and may not. */
   #unlessPaused(mark: number): number {
-    const pause = pauseOf(this.#grid.state.control ?? NOTHING_STOPPED, this.#column.name);
+    const pause = pauseOf(this.#grid.state.control ?? NOTHING_STOPPED, this.#column.computation.name);
     return pause === undefined || this.#table.at(mark).view !== VIEW.comingNow
       ? mark
       : this.#table.indexOf('paused', () => paused(pause));
@@ -104,7 +104,7 @@ export class DayDecider {
 
   /** Looks into the books: the vector that the cell was made from beside that of now. */
   #compare(index: number, awaited: readonly number[], previous: number | undefined): number {
-    const settled = this.#grid.state.shelf.settled(this.#column.name, this.#grid.first + index);
+    const settled = this.#grid.state.shelf.settled(this.#column.computation.name, this.#grid.first + index);
     // Its book is not at hand: whoever asked for this plan will ask again with it.
     if (settled === undefined) return this.#table.indexOf('unknown', () => daily('WAITING_FOR', 0));
     const { dispatchId, sweep } = this.#grid.request;

@@ -1,8 +1,8 @@
 /** What all computations of one plan share. */
 import type { Day } from '../model/date.ts';
 import type { Manifest } from '../model/manifest.ts';
-import type { Column } from './column.ts';
 import { type DaySet, hasDay } from './day-set.ts';
+import type { ColumnView } from './view.ts';
 import type { PlanningState } from './state.ts';
 import { NO_DATASET, type DatasetStanding } from './standing.ts';
 
@@ -25,26 +25,13 @@ export interface PlanRequest {
   readonly throughPass?: number;
 }
 
-/** What a reader of a cell finds there. */
-export const VIEW = {
-  /** Nothing, and nothing will come: impossible, or before the data. */
-  none: 0,
-  there: 1,
-  /** This very plan runs it. */
-  comingNow: 2,
-  coming: 3,
-  failed: 4,
-  /** It is paused, or waits for what is: nobody knows when it comes. */
-  held: 5,
-} as const;
-export type View = (typeof VIEW)[keyof typeof VIEW];
-
 export class Grid {
   readonly request: PlanRequest;
   /** First day, as days since 1970-01-01. */
   readonly first: number;
   readonly days: number;
-  readonly columns = new Map<string, Column>();
+  /** Computations that are planned already. */
+  readonly columns = new Map<string, ColumnView>();
   readonly #presence = new Map<string, Uint8Array>();
 
   constructor(request: PlanRequest, first: number, last: number) {

@@ -5,8 +5,8 @@ import { NO_INPUT } from '../model/hash.ts';
 import { inputIdOf, type ManifestNeed } from '../model/manifest.ts';
 import type { InputHashes } from '../model/vector.ts';
 import { encodeWindow, windowHash } from '../model/window.ts';
-import type { Column } from './column.ts';
-import { type Grid, VIEW, type View } from './grid.ts';
+import type { Grid } from './grid.ts';
+import { type ColumnView, VIEW, type View } from './view.ts';
 
 /** What one need finds; a history finds many days. */
 export interface Found {
@@ -38,10 +38,10 @@ interface InputHash {
 }
 
 export class InputReader {
-  readonly #column: Column;
+  readonly #column: ColumnView;
   readonly #grid: Grid;
 
-  constructor(column: Column, grid: Grid) {
+  constructor(column: ColumnView, grid: Grid) {
     this.#column = column;
     this.#grid = grid;
   }
@@ -121,7 +121,7 @@ export class InputReader {
       need.kind === 'previous' || need.kind === 'own-history'
         ? this.#column
         : this.#columnOf((need as { of: string }).of);
-    if (column === undefined) throw new Error(`${this.#column.name} reads what is not in the plan`);
+    if (column === undefined) throw new Error(`${this.#column.computation.name} reads what is not in the plan`);
     const isCulprit = (day: number): boolean => {
       const found = foundIn(column.viewAt(day), column === this.#column);
       return found[how];
@@ -137,7 +137,7 @@ export class InputReader {
       const { reason } = column.decisionAt(day);
       if (reason.why === 'FAILED') return reason.cell;
     }
-    return { computation: column.name, date: this.#date(day) };
+    return { computation: column.computation.name, date: this.#date(day) };
   }
 
   #hashOf(need: ManifestNeed, index: number, previous: number | undefined): InputHash | undefined {
@@ -150,7 +150,9 @@ export class InputReader {
       case 'dependency':
         return this.#resultOf(need.of, index);
       case 'previous':
-        return previous === undefined ? { hash: NO_INPUT, ranNow: false } : this.#resultOf(this.#column.name, previous);
+        return previous === undefined
+          ? { hash: NO_INPUT, ranNow: false }
+          : this.#resultOf(this.#column.computation.name, previous);
       case 'own-history':
       case 'history': {
         const parts: string[] = [];
@@ -159,7 +161,7 @@ export class InputReader {
           const found =
             need.kind === 'history' && need.source === 'document'
               ? { hash: this.#grid.state.shelf.dataHash(need.of, this.#grid.first + day), ranNow: false }
-              : this.#resultOf(need.kind === 'history' ? need.of : this.#column.name, day);
+              : this.#resultOf(need.kind === 'history' ? need.of : this.#column.computation.name, day);
           parts.push(this.#date(day), found?.hash ?? '');
           ranNow ||= found?.ranNow ?? false;
         }
@@ -189,7 +191,7 @@ export class InputReader {
     return days;
   }
 
-  #lookBack(column: Column, index: number, days: number, own: boolean): Found {
+  #lookBack(column: ColumnView, index: number, days: number, own: boolean): Found {
     let failed = false;
     let coming = false;
     let blocks = false;
@@ -210,7 +212,7 @@ export class InputReader {
     return this.#column.computation.needs[index] as ManifestNeed;
   }
 
-  #columnOf(name: string): Column | undefined {
+  #columnOf(name: string): ColumnView | undefined {
     return this.#grid.columns.get(name);
   }
 

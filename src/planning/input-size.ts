@@ -4,7 +4,6 @@ import { toOrdinal } from '../model/date.ts';
 import { computationIn, type Manifest } from '../model/manifest.ts';
 import { largestOf, sizeClassOf } from '../model/size-class.ts';
 import { type DaySet, daySetOfDays, hasDay, subtract, unite } from './day-set.ts';
-import type { DatasetStanding } from './standing.ts';
 
 /** Size class (see model/size-class.ts) to the days of that size. */
 export type Sizes = Readonly<Record<string, DaySet>>;
@@ -30,7 +29,7 @@ export function afterSizesChanged(
 /** The most entities that a cell of the computation may have to read on a date; undefined where that is not known. */
 export function inputSizes(
   manifest: Manifest,
-  datasets: ReadonlyMap<string, DatasetStanding>,
+  datasets: ReadonlyMap<string, { readonly sizes?: Sizes | undefined }>,
 ): (computation: string, date: Day) => number | undefined {
   return (computation, date) => {
     const streamed = computationIn(manifest, computation)?.needs.find((need) => need.kind === 'dataset');

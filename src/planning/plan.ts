@@ -50,18 +50,23 @@ export interface PlannedStretch {
 
 export function plan(request: PlanRequest): Plan {
   const grid = new Grid(request, toOrdinal(request.from), toOrdinal(request.to));
+  const columns = new Map<string, Column>();
   for (const computation of request.manifest.computations) {
     if (request.throughPass !== undefined && computation.pass > request.throughPass) break;
-    grid.columns.set(computation.name, new Column(computation, grid));
+    const column = new Column(computation, grid);
+    columns.set(computation.name, column);
+    grid.columns.set(computation.name, column);
   }
-  return new Plan(grid);
+  return new Plan(grid, columns);
 }
 
 export class Plan {
   readonly #grid: Grid;
+  readonly #columns: ReadonlyMap<string, Column>;
 
-  constructor(grid: Grid) {
+  constructor(grid: Grid, columns: ReadonlyMap<string, Column>) {
     this.#grid = grid;
+    this.#columns = columns;
   }
 
   get request(): PlanRequest {
@@ -70,7 +75,7 @@ export class Plan {
 
   /** Computations that were planned, by pass and name. */
   get computations(): string[] {
-    return [...this.#grid.columns.keys()];
+    return [...this.#columns.keys()];
   }
 
   /** Days decided alike, of one computation, in order of their first days. @throws {Error} for what was not planned */
@@ -125,7 +130,7 @@ export class Plan {
   /** Undefined off the grid. */
   decision({ computation, date }: CellKey): Decision | undefined {
     const index = toOrdinal(date) - this.#grid.first;
-    return index < 0 || index >= this.#grid.days ? undefined : this.#grid.columns.get(computation)?.decisionAt(index);
+    return index < 0 || index >= this.#grid.days ? undefined : this.#columns.get(computation)?.decisionAt(index);
   }
 
   /** With what it was made from and would be made from; the shelf may miss books for that. Undefined off the grid. */
@@ -192,16 +197,16 @@ export class Plan {
 
   /** Where each planned computation stands after this plan, committed as `sequence`. */
   standings(sequence: number): Map<string, Standing> {
-    return new Map([...this.#grid.columns].map(([name, column]) => [name, column.standingAfter(sequence)]));
+    return new Map([...this.#columns].map(([name, column]) => [name, column.standingAfter(sequence)]));
   }
 
   /** Whether keeping the standings saves work: what is at rest is no longer what it was. */
   get isNews(): boolean {
-    return [...this.#grid.columns.values()].some((column) => column.isNews);
+    return [...this.#columns.values()].some((column) => column.isNews);
   }
 
   #column(name: string): Column {
-    const column = this.#grid.columns.get(name);
+    const column = this.#columns.get(name);
     if (column === undefined) throw new Error(`${name} was not planned`);
     return column;
   }

@@ -1,8 +1,8 @@
 /** What was decided of a day, shared by all days of a computation that were decided alike. */
 import type { Pause } from '../model/control.ts';
 import type { Decision, Outcome } from '../model/decision.ts';
-import { VIEW, type View } from './grid.ts';
 import { isImpossible, type RestReason } from './standing.ts';
+import { VIEW, type View } from './view.ts';
 
 /** Reasons that name another cell, a run or an error differ from day to day, and are put together when they are asked for. */
 export type DailyReason = 'IN_FLIGHT' | 'WAITING_FOR' | 'HELD' | 'FAILED_IN_THIS_DISPATCH' | 'FAILED' | 'FAILED_BEFORE';

@@ -23,14 +23,24 @@ export const MAX_LITERAL_LENGTH = 64;
 export const MAX_WINDOW_DAYS = 400;
 export const MAX_ENTITIES = 130;
 
-/** How long the simulation of one computation may take, loading its modules included. */
-export const SIMULATION_BUDGET_MS = 10_000;
+/** Processor time that the simulation of one computation may take, loading its modules included: a busy machine makes no difference. */
+export const SIMULATION_BUDGET_MS = 5_000;
 
-/** Heap that one simulation may take. */
-export const SIMULATION_HEAP_MB = 512;
+/** How long it may take in all, waiting included. */
+export const SIMULATION_WALL_MS = 30_000;
 
-/** Threads that simulate at once. */
-export const MAX_THREADS = 3;
+/** After so long no other computation is begun: what is left is for the next preflight. */
+export const SIMULATOR_BUDGET_MS = 120_000;
+
+/** Memory that one sandbox may take, and its heap. All of them together must leave the preflight function room for itself. */
+export const SANDBOX_MEMORY_MB = 512;
+export const SANDBOX_HEAP_MB = 320;
+
+/** Sandboxes that simulate at once. */
+export const MAX_SANDBOXES = 3;
+
+/** Computations that are worth a sandbox more: it takes as long to open as three of them to simulate. */
+export const JOBS_A_SANDBOX = 10;
 
 /** Hex digits kept of a day's hash: days are compared one by one, and all of them as a whole. */
 export const DAY_HASH_LENGTH = 8;

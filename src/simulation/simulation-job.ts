@@ -1,4 +1,4 @@
-/** What a simulation thread is asked, and what it answers. */
+/** What a sandbox is asked, and what it answers. */
 import type { CodePiece } from '../model/code-piece.ts';
 import type { Hash } from '../model/hash.ts';
 import type { ManifestComputation } from '../model/manifest.ts';
@@ -32,13 +32,8 @@ export type SimulationAnswer =
   | ({ readonly kind: 'simulated' } & Simulation)
   | { readonly kind: 'not-simulated'; readonly reason: string };
 
-/** `spoilt` when the thread must not be used again. */
-export interface ThreadAnswer {
+/** `spoilt`: the sandbox must not be used again. `hung`: nor is the computation to be tried again. */
+export interface SandboxAnswer {
   readonly answer: SimulationAnswer;
-  readonly spoilt: boolean;
-}
-
-/** What the thread is started with. */
-export interface ThreadData {
-  readonly root: string;
+  readonly state: 'fine' | 'spoilt' | 'hung';
 }

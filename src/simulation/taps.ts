@@ -1,9 +1,10 @@
 /**
- * Taps on what makes results differ from run to run: clock, chance, network, environment, files, delays. Nothing is replaced: what
- * the author's code asks for it gets, and the tap remembers that it asked, and where.
+ * Taps on what makes results differ from run to run: clock, chance, network, environment, files, delays. The tap remembers who
+ * asked, and where. What only reads goes on; what would be felt outside of the simulation is refused.
  */
 import childProcess from 'node:child_process';
 import crypto from 'node:crypto';
+import dgram from 'node:dgram';
 import dns from 'node:dns';
 import fs from 'node:fs';
 import fsPromises from 'node:fs/promises';
@@ -39,11 +40,9 @@ const TAPPED: readonly (readonly [label: string, owner: object, members: readonl
   ['', globalThis, ['fetch', 'setTimeout', 'setInterval', 'WebSocket', 'EventSource']],
   ['timers', timers, ['setTimeout', 'setInterval']],
   ['timers', timersPromises, ['setTimeout', 'setInterval']],
-  ['net', net, ['connect', 'createConnection']],
+  ['net', net, ['connect', 'createConnection', 'createServer']],
   ['http', http, ['request', 'get']],
   ['https', https, ['request', 'get']],
-  ['dns', dns, ['lookup', 'resolve']],
-  ['dns', dns.promises, ['lookup', 'resolve']],
   [
     'fs',
     fs,
@@ -51,6 +50,16 @@ const TAPPED: readonly (readonly [label: string, owner: object, members: readonl
   ],
   ['fs', fsPromises, ['readFile', 'readdir', 'stat', 'writeFile']],
   ['child_process', childProcess, ['exec', 'execSync', 'execFile', 'execFileSync', 'spawn', 'spawnSync']],
+];
+
+/** Files are not written, and no process or thread is started: Node's permissions refuse that already. */
+const REFUSED: typeof TAPPED = [
+  ['process', process, ['kill', 'abort', 'exit', 'send', 'disconnect', 'chdir']],
+  ['net.Socket', net.Socket.prototype, ['connect']],
+  ['net.Server', net.Server.prototype, ['listen']],
+  ['dgram', dgram, ['createSocket']],
+  ['dns', dns, ['lookup', 'resolve', 'resolve4', 'resolve6', 'reverse']],
+  ['dns', dns.promises, ['lookup', 'resolve', 'resolve4', 'resolve6', 'reverse']],
 ];
 
 /** Stack frames that are looked through for the author's. */
@@ -74,6 +83,8 @@ export function installTaps(): Taps {
   };
   for (const [label, owner, members] of TAPPED)
     for (const member of members) tap(owner as Members, member, label === '' ? member : `${label}.${member}`, note);
+  for (const [label, owner, members] of REFUSED)
+    for (const member of members) tap(owner as Members, member, `${label}.${member}`, refuse(note));
   tapDate(note);
   tapEnvironment(note);
   syncBuiltinESMExports();
@@ -82,6 +93,13 @@ export function installTaps(): Taps {
     usesBy: (modules) => [...uses.values()].flatMap((frames) => frames.find(({ path }) => modules.has(path)) ?? []),
   };
 }
+
+const refuse =
+  (note: (what: string) => void) =>
+  (what: string): never => {
+    note(what);
+    throw new Error(`${what} is refused while a computation is simulated`);
+  };
 
 function tap(object: Members, member: string, name: string, note: (what: string) => void): void {
   let owner: object | null = object;

@@ -350,6 +350,6 @@ export interface Registry {
 }
 
 export interface Simulations {
-  /** In the order of the jobs; what cannot be simulated is an answer. */
-  run(jobs: readonly SimulationJob[]): Promise<readonly SimulationAnswer[]>;
+  /** In the order of the jobs; what cannot be simulated is an answer. Undefined for those that there was no time left for. */
+  run(jobs: readonly SimulationJob[]): Promise<readonly (SimulationAnswer | undefined)[]>;
 }

@@ -25,6 +25,8 @@ export interface PreflightPorts {
 export interface PreflightOptions {
   /** False to look only: nothing is written. */
   readonly register?: boolean;
+  /** Only what has an older version that it may be proven equal to; the rest can wait. */
+  readonly changedOnly?: boolean;
 }
 
 /** What is known of a computation's code as it is now. */
@@ -41,6 +43,8 @@ export interface PreflightReport {
   readonly verdicts: readonly ComputationVerdict[];
   /** Computations that were simulated just now. */
   readonly simulated: number;
+  /** Computations whose code the registry still does not know. */
+  readonly left: number;
   /**
    * By computation: `behaviourOf` versions of its code that are proven to do what it does now. Only for those that have any.
    * @see planning, which takes a cell of such a version for one of the version of now
@@ -57,20 +61,19 @@ const COMMIT_ATTEMPTS = 5;
  */
 export async function preflight(
   { manifest, registry, planning, simulations, clock, log }: PreflightPorts,
-  { register = true }: PreflightOptions = {},
+  { register = true, changedOnly = false }: PreflightOptions = {},
 ): Promise<PreflightReport> {
   const index = new Map(await registry.index());
   const unknown = manifest.computations.filter((entry) => versionOf(entry, index) === undefined);
+  const changed = unknown.filter(({ name }) => index.has(name));
   // Who only looks learns nothing from code that there is no older version of.
-  const fresh = register ? unknown : unknown.filter(({ name }) => index.has(name));
-  const known = fresh.filter(({ name }) => index.has(name)).map(({ name }) => name);
-  const older = known.length === 0 ? new Map<string, Registration[]>() : await registry.versions(known);
-  const jobs = fresh.map((entry) => jobOf(entry, piecesOf(manifest.code, entry.name), older.get(entry.name) ?? []));
+  const wanted = changedOnly || !register ? changed : unknown;
+  const older = changed.length === 0 ? new Map<string, Registration[]>() : await registry.versions(changed.map(nameOf));
+  const jobs = wanted.map((entry) => jobOf(entry, piecesOf(manifest.code, entry.name), older.get(entry.name) ?? []));
   const answers = await simulateAll(jobs, simulations);
-  const added = fresh.map((entry, at): NewVersion => {
-    const job = jobs[at] as SimulationJob;
-    const answer = answers[at] ?? { kind: 'not-simulated', reason: 'the simulation gave no answer' };
-    return newVersion(entry, job, answer, older.get(entry.name) ?? [], clock.now());
+  const added = jobs.flatMap((job, at): NewVersion[] => {
+    const answer = answers[at];
+    return answer === undefined ? [] : [newVersion(job, answer, older.get(job.entry.name) ?? [], clock.now())];
   });
   for (const { computation, version } of added) {
     index.set(computation, withVersion(index.get(computation) ?? [], version));
@@ -79,7 +82,7 @@ export async function preflight(
       `${computation}: ${version.verdict}: ${version.reason}`,
     );
   }
-  const report = reportOf(manifest, index, new Set(fresh.map(({ name }) => name)));
+  const report = reportOf(manifest, index, new Set(added.map(({ computation }) => computation)));
   if (!register) return report;
   if (added.length > 0) await registry.register(added);
   await tellPlanner(report, manifest, planning);
@@ -135,6 +138,8 @@ function distrustedNow(
   return found;
 }
 
+const nameOf = ({ name }: ManifestComputation): string => name;
+
 /** What the registry knows of the code as it is now, if this simulator made it. */
 const versionOf = (
   { name, fingerprint }: ManifestComputation,
@@ -161,12 +166,15 @@ const comparable = (older: readonly Registration[]): Registration[] =>
   older.filter(({ simulator, simulation }) => simulator === SIMULATOR_VERSION && 'inputs' in simulation);
 
 /** Code without pieces cannot be watched, and code with too many does not fit the registry: neither is simulated. */
-async function simulateAll(jobs: readonly SimulationJob[], simulations: Simulations): Promise<SimulationAnswer[]> {
+async function simulateAll(
+  jobs: readonly SimulationJob[],
+  simulations: Simulations,
+): Promise<(SimulationAnswer | undefined)[]> {
   const watchable = jobs.filter(({ pieces }) => pieces.length > 0 && pieces.length <= MAX_PIECES);
   const ran = watchable.length === 0 ? [] : await simulations.run(watchable);
-  return jobs.map((job): SimulationAnswer => {
-    const answer = ran[watchable.indexOf(job)];
-    if (answer !== undefined) return answer;
+  return jobs.map((job): SimulationAnswer | undefined => {
+    const at = watchable.indexOf(job);
+    if (at !== -1) return ran[at];
     const reason =
       job.pieces.length > MAX_PIECES
         ? `it reaches ${job.pieces.length} pieces of code, more than the ${MAX_PIECES} that are watched`
@@ -176,8 +184,7 @@ async function simulateAll(jobs: readonly SimulationJob[], simulations: Simulati
 }
 
 function newVersion(
-  entry: ManifestComputation,
-  { pieces, literals }: SimulationJob,
+  { entry, pieces, literals }: SimulationJob,
   answer: SimulationAnswer,
   older: readonly Registration[],
   nowMs: number,
@@ -281,5 +288,6 @@ function reportOf(
       ...(nondeterminism === undefined ? {} : { nondeterminism }),
     });
   }
-  return { verdicts, simulated: simulated.size, equivalents };
+  const left = manifest.computations.length - verdicts.length;
+  return { verdicts, simulated: simulated.size, left, equivalents };
 }

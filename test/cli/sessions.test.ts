@@ -74,11 +74,7 @@ test(
 );
 
 test('a run that is interrupted ends its functions and says that what was committed stays', async () => {
-  project.edit(
-    'computations/total-day.ts',
-    'return { amount };',
-    'await new Promise((resolve) => setTimeout(resolve, 60_000)); return { amount };',
-  );
+  project.edit('computations/total-day.ts', 'return { amount };', 'await new Promise(() => {}); return { amount };');
   const run = startDaymill(project, ['run']);
   await run.printed(/pass 1 {2}4 cells/);
   run.child.kill('SIGINT');

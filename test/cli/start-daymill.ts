@@ -1,16 +1,12 @@
 /** The real command line as a child process that a test listens to, speaks to and stops. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ShopProject } from './shop-project.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 const NODE = join(REPOSITORY, 'node_modules/.bin/node');
 const MAIN = join(REPOSITORY, 'src/cli/main.ts');
-
-/** Outside of the projects, so that only the first start of a function compiles it. */
-const NODE_COMPILE_CACHE = join(tmpdir(), 'daymill-compile-cache');
 
 export interface Ended {
   readonly code: number | null;
@@ -30,7 +26,7 @@ export interface DaymillProcess {
 export function startDaymill(project: ShopProject, args: readonly string[]): DaymillProcess {
   const child = spawn(NODE, [MAIN, ...args], {
     cwd: project.root,
-    env: { ...process.env, DAYMILL_HOME: project.home, NODE_COMPILE_CACHE },
+    env: { ...process.env, DAYMILL_HOME: project.home },
   });
   let [stdout, stderr, both, read] = ['', '', '', 0];
   const listeners = new Set<() => void>();

@@ -10,6 +10,7 @@ import { openState } from '../../src/emulators/state.ts';
 import { startWorkflows } from '../../src/emulators/workflows/server.ts';
 import type { ManualTimers } from '../support/manual-timers.ts';
 import { manualTimers } from '../support/manual-timers.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 interface Call {
   method: string;
@@ -82,7 +83,7 @@ describe('the local Scheduler', () => {
   const attempted = (code: number, lastAttemptTime: string): Promise<void> =>
     vi.waitFor(async () => expect(await api('GET', '/daily')).toMatchObject({ status: { code }, lastAttemptTime }), {
       interval: 2,
-      timeout: 10_000,
+      timeout: PATIENCE_MS,
     });
 
   test('fires a job when its time comes, again and again', async () => {
@@ -157,7 +158,7 @@ describe('the local Scheduler', () => {
       const listed = (await (await fetch(`${root}/day/executions?view=FULL`)).json()) as { executions: unknown[] };
       expect(listed.executions).toMatchObject([{ state: 'SUCCEEDED', result: '"2026-01-01"' }]);
     };
-    await vi.waitFor(result, { interval: 2, timeout: 10_000 });
+    await vi.waitFor(result, { interval: 2, timeout: PATIENCE_MS });
     await workflows.close();
   });
 

@@ -11,7 +11,7 @@ import {
   VISITORS,
   weatherCsv,
 } from '../support/fixture-project.ts';
-import { inspect } from '../support/left-behind.ts';
+import { inspect, type OpenLeft, openLeft } from '../support/left-behind.ts';
 
 /** `compute` over the day's weather. */
 const computing = (name: string, compute: string, more = ''): string => `${IMPORTS}
@@ -99,19 +99,26 @@ describe('computations that fail', () => {
   });
   afterAll(() => project.remove());
 
-  test('make the run end with 1, and everything else completes', async () => {
-    expect(run.code).toBe(1);
-    const days = DAYS.length;
-    const { cells, completed, failed } = run.json<RunSummary>();
-    // spoiled, throwing, misshapen and unending on every day, heat on the second.
-    expect(failed).toBe(4 * days + 1);
-    // after-spoiled and after-throwing, and heat's last two days.
-    expect(cells.FAILED_DEPENDENCY).toBe(2 * days + 2);
-    // poisoned, after-poisoned, warmth and after-warmth; heat's first day, faces and seen.
-    expect(completed).toBe(4 * days + 3);
-    // The crowd came on one day only.
-    expect(cells.IMPOSSIBLE).toBe(2 * (days - 1));
-    await inspect(project, async ({ runs, tasks, ports }) => {
+  describe('leave', () => {
+    let left: OpenLeft;
+    beforeAll(async () => {
+      left = await openLeft(project);
+    });
+    afterAll(() => left.close());
+
+    test('a run that ends with 1, and everything else completes', async () => {
+      expect(run.code).toBe(1);
+      const days = DAYS.length;
+      const { cells, completed, failed } = run.json<RunSummary>();
+      // spoiled, throwing, misshapen and unending on every day, heat on the second.
+      expect(failed).toBe(4 * days + 1);
+      // after-spoiled and after-throwing, and heat's last two days.
+      expect(cells.FAILED_DEPENDENCY).toBe(2 * days + 2);
+      // poisoned, after-poisoned, warmth and after-warmth; heat's first day, faces and seen.
+      expect(completed).toBe(4 * days + 3);
+      // The crowd came on one day only.
+      expect(cells.IMPOSSIBLE).toBe(2 * (days - 1));
+      const { runs, tasks, ports } = left;
       for (const { remainingTasks, status } of runs)
         expect({ remainingTasks, status }).toEqual({ remainingTasks: 0, status: 'COMPLETED' });
       expect(tasks.filter(({ attempts }) => attempts !== 1).map(({ id }) => id)).toEqual([]);
@@ -120,10 +127,9 @@ describe('computations that fail', () => {
         [],
       );
     });
-  });
 
-  test('a poisoned entity is left out and named; the cell completes', () =>
-    inspect(project, async ({ cell, value }) => {
+    test('a poisoned entity is left out and named; the cell completes', async () => {
+      const { cell, value } = left;
       expect(await cell('poisoned', DAYS[0])).toMatchObject({
         status: 'COMPLETED',
         record: {
@@ -135,10 +141,10 @@ describe('computations that fail', () => {
       const pages = (await value('poisoned', DAYS[1])) as Record<string, number>;
       expect(Object.keys(pages)).toHaveLength(VISITORS - 1);
       expect(pages['0000008']).toBe(pagesOf(8, 1));
-    }));
+    });
 
-  test('too many of them open the breaker, and what reads the cell does not run', () =>
-    inspect(project, async ({ cell, value, tasks }) => {
+    test('too many of them open the breaker, and what reads the cell does not run', async () => {
+      const { cell, value, tasks } = left;
       const spoiled = await cell('spoiled', DAYS[0]);
       expect(spoiled).toMatchObject({ status: 'FAILED', error: { code: 'QUALITY_CIRCUIT_BREAKER' } });
       expect(spoiled?.error?.message).toMatch(
@@ -146,25 +152,24 @@ describe('computations that fail', () => {
       );
       expect(await value('spoiled', DAYS[0])).toBeUndefined();
       expect(tasks.filter(({ computation }) => computation === 'after-spoiled')).toEqual([]);
-    }));
+    });
 
-  test.each([
-    ['throwing', 'COMPUTE_FAILED', /throwing: TypeError: no such thing .*throwing\.ts/u],
-    ['misshapen', 'OUTPUT_INVALID', /expected number, received string/u],
-    ['unending', 'TIMEOUT', /did not end within 1 s/u],
-    ['heat', 'COMPUTE_FAILED', /heat: RangeError: eleven degrees/u],
-  ])('%s fails with %s, at the first attempt', (computation, code, message) =>
-    inspect(project, async ({ cell, tasks }) => {
+    test.each([
+      ['throwing', 'COMPUTE_FAILED', /throwing: TypeError: no such thing .*throwing\.ts/u],
+      ['misshapen', 'OUTPUT_INVALID', /expected number, received string/u],
+      ['unending', 'TIMEOUT', /did not end within 1 s/u],
+      ['heat', 'COMPUTE_FAILED', /heat: RangeError: eleven degrees/u],
+    ])('%s fails with %s, at the first attempt', async (computation, code, message) => {
+      const { cell, tasks } = left;
       const found = await cell(computation, DAYS[1]);
       expect(found).toMatchObject({ status: 'FAILED', error: { code } });
       expect(found?.error?.message).toMatch(message);
       for (const task of tasks.filter((one) => one.computation === computation))
         expect(task).toMatchObject({ status: 'FAILED', attempts: 1 });
-    }),
-  );
+    });
 
-  test('a chain stops at its failed day: the days before stay, those after are not tried', () =>
-    inspect(project, async ({ tasks, value }) => {
+    test('a chain stops at its failed day: the days before stay, those after are not tried', async () => {
+      const { tasks, value } = left;
       const chain = tasks.find(({ computation }) => computation === 'heat');
       expect(DAYS.map((date) => chain?.outcomes[`heat@${date}`]?.status)).toEqual([
         'COMPLETED',
@@ -173,10 +178,10 @@ describe('computations that fail', () => {
         'NOT_TRIED',
       ]);
       expect(await value('heat', DAYS[0])).toBe(10);
-    }));
+    });
 
-  test('more than 5,000 entities are stored in shards and read back whole', () =>
-    inspect(project, async ({ value, ports, cell }) => {
+    test('more than 5,000 entities are stored in shards and read back whole', async () => {
+      const { value, ports, cell } = left;
       expect(await value('seen', DAYS[0])).toBe(6_000);
       expect((await cell('faces', DAYS[0]))?.summary).toMatchObject({ keyed: true, count: 6_000 });
       const place = { kind: 'cell', computation: 'faces', date: DAYS[0] } as const;
@@ -185,7 +190,8 @@ describe('computations that fail', () => {
       for await (const part of artifact?.parts() ?? []) counts.push(part.count);
       expect(counts.reduce((sum, count) => sum + count)).toBe(6_000);
       expect(counts.length).toBeGreaterThan(1);
-    }));
+    });
+  });
 
   test('the next run heals what was corrected, and runs nothing that was well', async () => {
     project.write(CURED);

@@ -14,6 +14,7 @@ import {
   onTheSecondDay,
   riskyProject,
 } from '../support/risky-project.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 describe('interruptions', () => {
   const projects: FixtureProject[] = [];
@@ -38,7 +39,7 @@ describe('interruptions', () => {
     const killed = await daymill(project, ['run', '--json'], longLease);
     expect(killed.signal).toBe('SIGKILL');
     // Not even the worker that is in a loop without an end.
-    await vi.waitUntil(() => processesOf(project.root).length === 0, { timeout: 15_000 });
+    await vi.waitUntil(() => processesOf(project.root).length === 0, { timeout: PATIENCE_MS });
     const { code, json } = await daymill(project, ['run', '--json'], longLease);
     expect(json<RunSummary>()).toMatchObject({ failed: 0, cells: { BLOCKED: 0, FAILED_DEPENDENCY: 0 } });
     expect(code).toBe(0);
@@ -51,7 +52,7 @@ describe('interruptions', () => {
   test('two runs at once: the second is told which process has the state, and the first does not notice', async () => {
     const project = open({ 'computations/calm.ts': onTheSecondDay('calm', '') });
     const first = daymill(project, ['run', '--json']);
-    await vi.waitUntil(() => existsSync(join(project.home, 'state.sqlite.pid')), { timeout: 20_000 });
+    await vi.waitUntil(() => existsSync(join(project.home, 'state.sqlite.pid')), { timeout: PATIENCE_MS });
     const second = await daymill(project, ['run', '--json'], HASTE);
     expect(second.code).toBe(2);
     expect(second.stderr).toMatch(

@@ -21,6 +21,7 @@ import {
   onTheSecondDay,
   riskyProject,
 } from '../support/risky-project.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 /** Nobody may wait for a lease to lapse. */
 const LONG_LEASE = { DAYMILL_LEASE_SECONDS: '300' };
@@ -67,14 +68,14 @@ describe('a worker that gets SIGTERM', () => {
       const task = async (): Promise<Task | undefined> =>
         (await ports.planning.load()).open.find(({ run }) => run.id === runId)?.tasks[0];
       // The chain's first day is committed, and it hangs in the second.
-      await vi.waitUntil(() => existsSync(join(project.root, 'slow-was-here')), { timeout: 40_000 });
+      await vi.waitUntil(() => existsSync(join(project.root, 'slow-was-here')), { timeout: PATIENCE_MS });
       const held = await task();
       expect(held).toMatchObject({ status: 'IN_PROGRESS', attempts: 1 });
       expect(Object.keys(held?.outcomes ?? {})).toHaveLength(1);
       const pid = Number(held?.lease?.worker.split('/').at(-1));
       process.kill(pid, 'SIGTERM');
-      await vi.waitUntil(() => events.includes('task.handed-back'), { timeout: 20_000 });
-      await vi.waitUntil(async () => (await task())?.status === 'COMPLETED', { timeout: 40_000, interval: 100 });
+      await vi.waitUntil(() => events.includes('task.handed-back'), { timeout: PATIENCE_MS });
+      await vi.waitUntil(async () => (await task())?.status === 'COMPLETED', { timeout: PATIENCE_MS, interval: 100 });
       const done = await task();
       // The first attempt was not counted: this is the first again, by another process.
       expect(done).toMatchObject({ status: 'COMPLETED', attempts: 1 });

@@ -1,6 +1,7 @@
 /** The workflow that is deployed, as it is, against functions that note down what they are asked. */
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type ManualTimers, manualTimers } from '../support/manual-timers.ts';
 import { type Services, startServices } from '../support/workflows-rest.ts';
 
 const PIPELINE = readFileSync(new URL('../../workflows/pipeline.yaml', import.meta.url), 'utf8');
@@ -15,6 +16,7 @@ interface Asked {
 }
 
 describe('the pipeline', () => {
+  let timers: ManualTimers;
   let services: Services;
   let asked: Asked[];
   let reconciled: number;
@@ -22,7 +24,8 @@ describe('the pipeline', () => {
   beforeEach(async () => {
     asked = [];
     reconciled = 0;
-    const { target } = (services = await startServices({ clock: () => Date.parse('2001-03-01T00:30:00Z') }));
+    timers = manualTimers(Date.parse('2001-03-01T00:30:00Z'));
+    const { target } = (services = await startServices({ clock: timers.now, after: timers.after }));
     target.handle('/index', () => ({ body: { passes: PASSES, changed: {} } }));
     target.handle('/reconcile', () => {
       reconciled++;
@@ -109,32 +112,41 @@ describe('the pipeline', () => {
     expect(reconciled).toBe(0);
   });
 
-  test('asks for verdicts on changed code before the first dispatch, where there is a function for it', async () => {
-    const order: string[] = [];
-    const { target } = services;
-    target.handle('/preflight', () => {
-      order.push('preflight');
-      return { body: {} };
-    });
-    target.handle('/dispatch', () => {
-      order.push('dispatch');
-      return { body: { dispatched: 0, inFlight: 0, quiet: false } };
-    });
-    const functions = Object.fromEntries(
-      ['index', 'preflight', 'dispatch', 'reconcile'].map((name) => [name, `${target.url}/${name}`]),
-    );
-    expect(await run({ functions })).toMatchObject({ state: 'SUCCEEDED' });
-    expect(order).toEqual(['preflight', 'dispatch', 'dispatch']);
-  });
+  describe('with a preflight', () => {
+    const withPreflight = () =>
+      run({
+        functions: Object.fromEntries(
+          ['index', 'preflight', 'dispatch', 'reconcile'].map((name) => [name, `${services.target.url}/${name}`]),
+        ),
+      });
 
-  test('goes on without verdicts when preflight fails', async () => {
-    dispatches(1);
-    services.target.handle('/preflight', () => ({ status: 500, body: {} }));
-    const functions = Object.fromEntries(
-      ['index', 'preflight', 'dispatch', 'reconcile'].map((name) => [name, `${services.target.url}/${name}`]),
-    );
-    const { state, result } = await run({ functions });
-    expect(state).toBe('SUCCEEDED');
-    expect(JSON.parse(result)).toMatchObject({ tasks: 1 });
+    test.each([0, 3])('asks for verdicts on changed code first, and simulates %d new ones last', async (left) => {
+      const order: unknown[] = [];
+      dispatches(1);
+      services.target.handle('/preflight', ({ json }) => {
+        order.push(asked.length, json);
+        return { body: { left } };
+      });
+      expect(await withPreflight()).toMatchObject({ state: 'SUCCEEDED' });
+      expect(order).toEqual([0, { changedOnly: true }, ...(left === 0 ? [] : [asked.length, {}])]);
+    });
+
+    test.each([500, 503])('goes on without verdicts when it fails with %d, after one retry at most', async (code) => {
+      let times = 0;
+      dispatches(1);
+      services.target.handle('/preflight', () => {
+        times++;
+        return { code, body: {} };
+      });
+      const ended = withPreflight();
+      if (code === 503) {
+        await expect.poll(() => timers.waits()).toContain(1_000);
+        timers.advance(1_000);
+      }
+      const { state, result } = await ended;
+      expect(state).toBe('SUCCEEDED');
+      expect(JSON.parse(result)).toMatchObject({ tasks: 1 });
+      expect(times).toBe(code === 500 ? 1 : 2);
+    });
   });
 });

@@ -15,6 +15,7 @@ import { dispatch } from '../../src/steps/dispatch.ts';
 import { work } from '../../src/steps/work.ts';
 import { DAYS, fixtureProject, type FixtureProject, IMPORTS } from '../support/fixture-project.ts';
 import { loadFixture, localPorts } from '../support/local-ports.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 /** Takes as many megabytes as the day has degrees, slowly enough for heartbeats to see it, and gives them back. */
 const HUNGRY = `
@@ -71,7 +72,7 @@ describe('a computation that needs 400 MB on workers of 320 MB', () => {
       return task;
     };
     const startedOn = (await read()).resources;
-    await vi.waitUntil(async () => isTerminal(await read()), { timeout: 30_000, interval: 50 });
+    await vi.waitUntil(async () => isTerminal(await read()), { timeout: PATIENCE_MS, interval: 50 });
     return { startedOn, task: await read() };
   };
 

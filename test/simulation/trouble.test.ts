@@ -1,7 +1,19 @@
 /** Code that cannot be simulated, or must not be trusted: it gets a verdict, and the others are simulated all the same. */
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { PreflightReport } from '../../src/steps/preflight.ts';
-import { type Files, moduleOf, PRICES, preflightOf, type Registries, startRegistries, verdictOn } from './versions.ts';
+import { PREFLIGHT_MEMORY_MB } from '../../src/cli/local/local-cloud.ts';
+import { MAX_SANDBOXES, SANDBOX_MEMORY_MB } from '../../src/simulation/limits.ts';
+import {
+  type Files,
+  moduleOf,
+  type Preflighted,
+  PRICES,
+  preflightOf,
+  type Registries,
+  startRegistries,
+  verdictOn,
+} from './versions.ts';
 
 /** Nothing that runs under it ends by itself: a slow machine makes no difference. */
 const SHORT_BUDGET_MS = 500;
@@ -13,17 +25,18 @@ interface Case {
   readonly reason: RegExp;
 }
 
-const ENDLESS: readonly Case[] = [
-  { what: 'a loop without an end', compute: '() => { for (;;); }', reason: /did not end within 0.5 s/ },
+const ENDLESS: Case = {
+  what: 'a loop without an end',
+  compute: '() => { for (;;); }',
+  reason: /did not end within 0.5 s/,
+};
+
+const IMPOSSIBLE: readonly Case[] = [
   {
     what: 'a promise that never settles',
     compute: '() => new Promise<number>(() => {})',
-    reason: /did not end within 0.5 s/,
+    reason: /waits for what never comes/,
   },
-];
-
-const IMPOSSIBLE: readonly Case[] = [
-  { what: 'process.exit', compute: '() => process.exit(3)', reason: /ended its process/ },
   {
     what: 'a changed prototype',
     compute: '({ prices }) => { (Array.prototype as any).sum = () => 1; return prices.close; }',
@@ -32,12 +45,65 @@ const IMPOSSIBLE: readonly Case[] = [
   {
     what: 'an error beside all promises',
     compute: "({ prices }) => { queueMicrotask(() => { throw new Error('beside'); }); return prices.close; }",
-    reason: /broke the thread of its simulation: beside/,
+    reason: /broke its simulation: beside/,
   },
   {
-    what: 'all the memory there is',
+    what: 'all the heap there is',
     compute: '() => { const all: number[][] = []; for (;;) all.push(new Array(1e6).fill(all.length)); }',
-    reason: /took more than 512 MB|did not end/,
+    reason: /took more than 512 MB/,
+  },
+  {
+    what: 'all the memory there is in buffers',
+    compute: '() => { const all: Buffer[] = []; for (;;) all.push(Buffer.alloc(10_000_000, 1)); }',
+    reason: /took more than 512 MB/,
+  },
+  {
+    what: 'more memory in one buffer than the whole preflight may take',
+    compute: '() => Buffer.alloc(3_000_000_000, 1).length',
+    reason: /took more than 512 MB/,
+  },
+  {
+    what: 'an end of its process that no tap refuses',
+    compute: '() => (process as any).reallyExit(3)',
+    reason: /ended its process \(3\)/,
+  },
+];
+
+/** What would be felt outside: it is refused, and the code is trusted no more. */
+const HARMFUL: readonly Case[] = [
+  { what: 'process.exit', compute: '() => process.exit(3)', reason: /process\.exit at/ },
+  {
+    what: 'a signal to the preflight',
+    compute: "() => { process.kill(process.ppid, 'SIGKILL'); return 1; }",
+    reason: /process\.kill at/,
+  },
+  {
+    what: 'a signal to itself',
+    compute: "({ prices }) => { if (prices.volume > 50) process.kill(process.pid, 'SIGKILL'); return 1; }",
+    reason: /process\.kill at/,
+  },
+  {
+    what: 'another process',
+    compute: "() => { spawn('touch', [import.meta.dirname + '/touched-by-spawn']); return 1; }",
+    before: "import { spawn } from 'node:child_process';",
+    reason: /child_process\.spawn at/,
+  },
+  {
+    what: 'a file that is written',
+    compute: "() => { writeFileSync(import.meta.dirname + '/touched-by-write', ''); return 1; }",
+    before: "import { writeFileSync } from 'node:fs';",
+    reason: /fs\.writeFileSync at/,
+  },
+  {
+    what: 'a socket',
+    compute: '() => { new Socket().connect(PORT); return 1; }',
+    before: "import { Socket } from 'node:net';",
+    reason: /net\.Socket\.connect at/,
+  },
+  {
+    what: 'an address on the network',
+    compute: 'async () => { await fetch("http://127.0.0.1:PORT/").catch(() => 0); return 1; }',
+    reason: /fetch at/,
   },
 ];
 
@@ -87,49 +153,80 @@ const UNTRUSTED: readonly Case[] = [
 ];
 
 const named = (group: string, cases: readonly Case[]) => cases.map((each, at) => ({ ...each, name: `${group}-${at}` }));
-const endless = named('endless', ENDLESS);
 const impossible = named('impossible', IMPOSSIBLE);
 const untrusted = named('untrusted', UNTRUSTED);
+const harmful = named('harmful', HARMFUL);
+
+/** Nobody may come. */
+const visits: string[] = [];
+const server = createServer((socket) => {
+  visits.push('a visit');
+  socket.end();
+});
 
 let registries: Registries;
-let first: PreflightReport;
-let second: PreflightReport;
-let outOfTime: PreflightReport;
+let first: Preflighted;
+let second: Preflighted;
 
-const modulesOf = (cases: readonly (Case & { readonly name: string })[]): Files => ({
+const modulesOf = (cases: readonly (Case & { readonly name: string })[], port = 0): Files => ({
   'computations/prices.ts': PRICES,
   ...Object.fromEntries(
-    cases.map(({ name, compute, before }) => [`computations/${name}.ts`, moduleOf(name, compute, before)]),
+    cases.map(({ name, compute, before }) => [
+      `computations/${name}.ts`,
+      moduleOf(name, compute.replace('PORT', String(port)), before),
+    ]),
   ),
 });
 
 /** The second version differs by a statement that does nothing. */
 beforeAll(async () => {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
   registries = await startRegistries();
   const memory = registries.open();
   const version = (declaration: string): Files => ({
-    ...modulesOf([...impossible, ...untrusted]),
+    ...modulesOf([...impossible, ...untrusted, ...harmful], port),
     'computations/pure.ts': moduleOf(
       'pure',
       `({ prices }) => { ${declaration} if (prices.volume === 50) throw new TypeError('no'); return new Date(prices.close).getTime(); }`,
     ),
   });
   first = await preflightOf(version(''), memory);
-  outOfTime = await preflightOf(modulesOf(endless), registries.open(), { budgetMs: SHORT_BUDGET_MS });
   second = await preflightOf(version('void prices;'), memory);
 });
-afterAll(() => registries.close());
+afterAll(async () => {
+  server.close();
+  await registries.close();
+});
 
 test.each(impossible)('$what is not simulated', ({ name, reason }) => {
   expect(verdictOn(first, name)).toMatchObject({ verdict: 'FIRST', covered: 0, reason: expect.stringMatching(reason) });
 });
 
-test.each(endless)('$what ends with the budget', ({ name, reason }) => {
-  expect(verdictOn(outOfTime, name)).toMatchObject({
-    verdict: 'FIRST',
-    covered: 0,
-    reason: expect.stringMatching(reason),
-  });
+test('a loop without an end ends with the budget', async () => {
+  const files = modulesOf([{ ...ENDLESS, name: 'endless' }]);
+  const report = await preflightOf(files, registries.open(), { budgetMs: SHORT_BUDGET_MS });
+  expect(verdictOn(report, 'endless')).toMatchObject({ covered: 0, reason: expect.stringMatching(ENDLESS.reason) });
+});
+
+test.each(harmful)('$what is refused, and named', ({ name, reason }) => {
+  expect(verdictOn(first, name)).toMatchObject({ covered: 2, nondeterminism: expect.stringMatching(reason) });
+});
+
+test('nothing of a simulation is felt outside', () => {
+  expect(visits).toEqual([]);
+  expect(first.leftBehind).toEqual([]);
+});
+
+test('what there is no time left for is left to the next preflight', async () => {
+  const memory = registries.open();
+  const files = modulesOf([{ ...ENDLESS, name: 'endless' }]);
+  const hurried = await preflightOf(files, memory, { totalMs: 0 });
+  expect(hurried).toMatchObject({ simulated: 0, left: 1, verdicts: [] });
+});
+
+test('all sandboxes together leave the preflight function a quarter of its memory', () => {
+  expect(MAX_SANDBOXES * SANDBOX_MEMORY_MB).toBeLessThanOrEqual(0.75 * PREFLIGHT_MEMORY_MB);
 });
 
 test.each(untrusted)('who uses $what is named', ({ name, reason }) => {

@@ -1,5 +1,6 @@
 /** Two versions of a small project, one after the other through preflight, on a registry of their own. */
 import { randomUUID } from 'node:crypto';
+import { globSync } from 'node:fs';
 import { startFirestore } from '../../src/emulators/firestore/server.ts';
 import { openState } from '../../src/emulators/state.ts';
 import { openFirestore } from '../../src/google/firestore-client.ts';
@@ -51,12 +52,19 @@ export async function startRegistries(): Promise<Registries> {
 
 export interface RunOptions {
   readonly register?: boolean;
+  readonly changedOnly?: boolean;
   readonly budgetMs?: number;
+  readonly totalMs?: number;
+}
+
+export interface Preflighted extends PreflightReport {
+  /** Files that were not there before. */
+  readonly leftBehind: readonly string[];
 }
 
 /** Preflight of a project that consists of these files. */
-export async function preflightOf(files: Files, memory: Memory, options: RunOptions = {}): Promise<PreflightReport> {
-  const { budgetMs, ...rest } = options;
+export async function preflightOf(files: Files, memory: Memory, options: RunOptions = {}): Promise<Preflighted> {
+  const { budgetMs, totalMs, ...rest } = options;
   const folder = fixtureProject(files);
   const { root } = folder;
   const manifest = await buildManifest({ root, directory: 'computations' });
@@ -65,12 +73,24 @@ export async function preflightOf(files: Files, memory: Memory, options: RunOpti
     ...memory,
     simulations: {
       run: (jobs: Parameters<typeof simulateAll>[0]) =>
-        simulateAll(jobs, { root, threads: 1, ...(budgetMs === undefined ? {} : { budgetMs }) }),
+        simulateAll(jobs, {
+          root,
+          sandboxes: 1,
+          ...(budgetMs === undefined ? {} : { budgetMs }),
+          ...(totalMs === undefined ? {} : { totalMs }),
+        }),
     },
     clock: { now: () => 0 },
     log: openLog('silent', {}),
   };
-  return preflight(ports, rest).finally(() => folder.remove());
+  const filesOf = (): string[] => globSync('**/*', { cwd: root });
+  const before = new Set(filesOf());
+  try {
+    const report = await preflight(ports, rest);
+    return { ...report, leftBehind: filesOf().filter((path) => !before.has(path)) };
+  } finally {
+    folder.remove();
+  }
 }
 
 export function verdictOn(report: PreflightReport, computation: string): ComputationVerdict {

@@ -9,6 +9,7 @@ import type { Task, Telemetry } from '../../src/model/task.ts';
 import { startHeartbeat } from '../../src/steps/heartbeat.ts';
 import type { HeldTask, MemoryProbe } from '../../src/steps/ports.ts';
 import { aTask } from '../support/graph.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 const BEAT_MS = 2_000;
 const LEASE_MS = 15_000;
@@ -191,7 +192,7 @@ test('a heartbeat keeps no process alive', () => {
     const probe = { read: () => ({ rssMB: 1, heapUsedMB: 1 }), rssMB: () => 1, highestRssMB: () => 1 };
     startHeartbeat({}, { heartbeatMs: 10, leaseMs: 1, probe, clock: { now: Date.now }, log: {} });`;
   const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
-    timeout: 20_000,
+    timeout: PATIENCE_MS,
     encoding: 'utf8',
   });
   expect([status, stderr]).toEqual([0, '']);

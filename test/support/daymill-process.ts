@@ -2,11 +2,9 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { PATIENCE_MS } from './patience.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../src/cli/main.ts');
-
-/** Longer than any scenario takes; what still runs then is killed, and its test fails. */
-const PATIENCE_MS = 55_000;
 
 /** For runs whose workers die: dead attempts are noticed soon. */
 export const HASTE = { DAYMILL_LEASE_SECONDS: '2', DAYMILL_HEARTBEAT_SECONDS: '0.5' };
@@ -28,8 +26,9 @@ export async function daymill(
 ): Promise<Ended> {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: project.root,
-    env: { PATH: process.env['PATH'], HOME: project.root, ...env },
+    env: { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'], HOME: project.root, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // What still runs then is killed, and its test fails.
     timeout: PATIENCE_MS,
     killSignal: 'SIGKILL',
   });

@@ -19,19 +19,27 @@ export interface Left {
   readonly value: (computation: string, date: string) => Promise<unknown>;
 }
 
-/** Opens the project's state while no command runs on it. */
-export async function inspect(project: FixtureProject, look: (left: Left) => Promise<void>): Promise<void> {
+export interface OpenLeft extends Left {
+  close(): Promise<void>;
+}
+
+/** Opens the project's state; no command can run on it until it is closed. */
+export async function openLeft(project: FixtureProject): Promise<OpenLeft> {
   const config = readConfig({ DAYMILL_LOG: 'silent' }, project.root, process.pid);
   const cloud = await startCloud(config);
   Object.assign(process.env, cloud.env);
   const ports = compose({ ...config, manifestFile: join(project.home, 'manifest.json') });
   const db = new Firestore({ projectId: config.projectId });
+  const close = async (): Promise<void> => {
+    await Promise.all([ports.close(), db.terminate()]);
+    await cloud.close();
+  };
   try {
     const [runs, tasks] = await Promise.all([
       db.collection('computation_runs').get(),
       db.collection('computation_audit_ledger').get(),
     ]);
-    await look({
+    return {
       ports,
       runs: runs.docs.map((run) => Run.parse(run.data())),
       tasks: tasks.docs.map((task) => Task.parse(task.data())),
@@ -43,9 +51,20 @@ export async function inspect(project: FixtureProject, look: (left: Left) => Pro
         const [artifact] = await ports.artifacts.read([{ kind: 'cell', computation, date }]);
         return artifact === undefined ? undefined : readWhole(artifact);
       },
-    });
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Looks at the project's state while no command runs on it. */
+export async function inspect(project: FixtureProject, look: (left: Left) => Promise<void>): Promise<void> {
+  const left = await openLeft(project);
+  try {
+    await look(left);
   } finally {
-    await Promise.all([ports.close(), db.terminate()]);
-    await cloud.close();
+    await left.close();
   }
 }

@@ -58,7 +58,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
     try {
       if (cloud.aloneSinceMs !== undefined) await ports.tasks.expireLeases(cloud.aloneSinceMs);
       const { sequence: before } = await ports.planning.load();
-      await load(days.date, files, ports, progress, stop.signal);
+      await load(days.date, files, ports, { cloud, progress, stop: stop.signal });
       await warm;
       const execution = await execute(days, cloud, stop.signal);
       progress.end();
@@ -83,10 +83,10 @@ async function load(
   date: Day,
   files: readonly BundledFile[],
   ports: Ports,
-  progress: RunProgress,
-  stop: AbortSignal,
+  { cloud, progress, stop }: { readonly cloud: RunCloud; readonly progress: RunProgress; readonly stop: AbortSignal },
 ): Promise<void> {
   const ranges = await loadRanges(files, date, ports.rootData);
+  if (ranges.length > 0) cloud.expectWork();
   progress.loads(ranges);
   await loadRootData(ranges, { ...ports, readSource }, (dataset, day) => {
     if (stop.aborted) throw new Interrupted('Interrupted. The days that were loaded stay; run again to go on.');

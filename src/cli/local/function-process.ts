@@ -1,10 +1,10 @@
 /** One instance of a function: a functions-framework process with a memory limit that is enforced as Cloud Run does. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { processUsage } from '../../process-usage.ts';
 
 /** Share of the memory that V8's heap may take; buffers, which lie outside of it, and Node itself need the rest. */
 const HEAP_SHARE = 0.65;
@@ -93,26 +93,16 @@ function listening(child: ChildProcess, { target, onLine }: FunctionOptions): Pr
 
 /** V8 limits its heap only. Resident memory is read from Linux; elsewhere the heap's limit is all there is. */
 function enforceMemory(child: ChildProcess, { target, memoryMB, onLine }: FunctionOptions): void {
-  const usedMB = residentMB(child.pid);
-  if (usedMB === undefined || usedMB <= memoryMB) return;
+  const { residentMB = 0 } = processUsage(child.pid) ?? {};
+  if (residentMB <= memoryMB) return;
   onLine(
     JSON.stringify({
       severity: 'ERROR',
       event: 'memory.exceeded',
-      message: `Memory limit of ${memoryMB} MiB exceeded with ${Math.round(usedMB)} MiB used by ${target}`,
+      message: `Memory limit of ${memoryMB} MiB exceeded with ${Math.round(residentMB)} MiB used by ${target}`,
     }),
   );
   child.kill('SIGKILL');
-}
-
-function residentMB(pid: number | undefined): number | undefined {
-  if (process.platform !== 'linux' || pid === undefined) return undefined;
-  try {
-    const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return kilobytes === undefined ? undefined : Number(kilobytes) / 1_024;
-  } catch {
-    return undefined;
-  }
 }
 
 function freePort(): Promise<number> {

@@ -1,6 +1,7 @@
 /** The whole of Daymill on a laptop: the embedded cloud, the functions as processes of their own, topics, and the workflow. */
 import { existsSync, readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { flushCompileCache } from 'node:module';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PubSub } from '@google-cloud/pubsub';
 import type { Config } from '../../config.ts';
@@ -45,8 +46,8 @@ const DRAIN_SECONDS = '0.5';
 /** Local instances are smaller than deployed ones, so that several fit a laptop. */
 const DISPATCH_MEMORY_MB = 1_024;
 
-/** Several simulations run in it at once. */
-const PREFLIGHT_MEMORY_MB = 2_048;
+/** Its sandboxes are processes of their own; where a container counts them all, this is what they may take together. */
+export const PREFLIGHT_MEMORY_MB = 2_048;
 
 /** Cloud Run's default. */
 const HTTP_CONCURRENCY = 80;
@@ -120,6 +121,8 @@ export async function startFunctions(
   options: LocalOptions,
 ): Promise<Omit<Daymill, 'cloud'>> {
   Object.assign(process.env, cloud.env);
+  // Most of what a function loads, this process has loaded too: on a first run, functions need not compile it again.
+  flushCompileCache();
   const start = (
     target: string,
     source: string,
@@ -135,7 +138,7 @@ export async function startFunctions(
       env: {
         ...options.env,
         ...cloud.env,
-        NODE_COMPILE_CACHE: options.env['NODE_COMPILE_CACHE'] ?? join(config.home, 'compile-cache'),
+        NODE_COMPILE_CACHE: options.env['NODE_COMPILE_CACHE'] ?? compileCache(),
         DAYMILL_ROOT: config.root,
         DAYMILL_HOME: config.home,
         DAYMILL_MANIFEST: config.manifestFile,
@@ -178,6 +181,9 @@ export async function startFunctions(
   }
   return { workflows, functions, services, functionUrls, close };
 }
+
+/** Where Node keeps compiled code unless told otherwise; for all projects, so that only the first function ever starts slowly. */
+const compileCache = (): string => join(tmpdir(), 'node-compile-cache');
 
 /** One topic and one push subscription a tier, at this session's addresses. */
 async function subscribe(config: Config, workers: readonly FunctionService[]): Promise<void> {

@@ -1,4 +1,5 @@
 /** The local cloud with its functions, for one run: a cloud of its own, or that of the `daymill dev` that started the run. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../../config.ts';
 import { type WorkflowsClient, workflowsClient } from '../../google/workflows-client.ts';
 import { type Daymill, type LocalOptions, LOCATION, startDaymill } from './local-cloud.ts';
@@ -12,8 +13,10 @@ export interface RunCloud {
   readonly functionUrls: Daymill['functionUrls'];
   /** When all workers that ever had a lease on this state before were gone; undefined when another session's may be at work. */
   readonly aloneSinceMs: number | undefined;
-  /** Starts what every run needs, beside what else there is to do first; settles once new code is simulated. Never rejects. */
+  /** Starts what every run needs, beside what else there is to do first; settles once changed code is simulated, or takes too long. Never rejects. */
   warm(): Promise<void>;
+  /** Starts a worker ahead of the first task. */
+  expectWork(): void;
   /** Operations so far; null when the cloud serves others too. */
   firestoreUsage(): FirestoreUsage | null;
   close(): Promise<void>;
@@ -27,7 +30,15 @@ export async function openRunCloud(config: Config, options: LocalOptions): Promi
   if (joined === undefined) {
     // A state file has one session at a time, and its workers end with it.
     const aloneSinceMs = Date.now();
-    return ownCloud(await startDaymill(config, options), aloneSinceMs);
+    const daymill: Daymill = await startDaymill(config, {
+      ...options,
+      onLog(entry) {
+        // A day with work ends with a reconciliation; a quiet one has none.
+        if (entry.event === 'dispatched' && Number(entry.fields['cells']) > 0) daymill.functions.reconcile.warm();
+        options.onLog(entry);
+      },
+    });
+    return ownCloud(daymill, aloneSinceMs);
   }
   const session = await findSession(config);
   if (session?.functions === undefined || String(session.pid) !== joined)
@@ -40,10 +51,25 @@ export async function openRunCloud(config: Config, options: LocalOptions): Promi
     functionUrls: session.functions,
     aloneSinceMs: undefined,
     warm: () => Promise.resolve(),
+    expectWork: () => {},
     firestoreUsage: () => null,
     close: () => Promise.resolve(process.disconnect?.()),
   };
 }
+
+/** What a run waits for verdicts before it starts the workflow, which waits for them too. */
+const EARLY_PREFLIGHT_MS = 10_000;
+
+/** Whether it went well. Never rejects. */
+const preflight = ({ functionUrls }: Daymill, body: object): Promise<boolean> =>
+  fetch(functionUrls.preflight, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 
 const ownCloud = (daymill: Daymill, aloneSinceMs: number): RunCloud => ({
   aloneSinceMs,
@@ -52,10 +78,13 @@ const ownCloud = (daymill: Daymill, aloneSinceMs: number): RunCloud => ({
   async warm() {
     daymill.functions.index.warm();
     daymill.functions.dispatch.warm();
-    daymill.functions.reconcile.warm();
     // While root data is loaded, other cores are idle. The workflow asks again, and reports what is wrong then.
-    await fetch(daymill.functionUrls.preflight, { method: 'POST' }).catch(() => undefined);
+    const changed = preflight(daymill, { changedOnly: true });
+    await Promise.race([changed, delay(EARLY_PREFLIGHT_MS, undefined, { ref: false })]);
+    // New code has nothing to be compared with: nobody waits for it before the run's end.
+    void changed.then((done) => done && preflight(daymill, {}));
   },
+  expectWork: () => daymill.functions.work.warm(),
   firestoreUsage: () => daymill.cloud.firestore.counters(),
   close: () => daymill.close(),
 });

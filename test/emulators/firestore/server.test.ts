@@ -10,6 +10,7 @@ import type { FirestoreUnderTest } from '../../support/firestore-under-test.ts';
 import { CODE, firestoreUnderTest } from '../../support/firestore-under-test.ts';
 import type { Wire } from './firestore-wire.ts';
 import { openWire, ROOT } from './firestore-wire.ts';
+import { PATIENCE_MS } from '../../support/patience.ts';
 
 describe('the Firestore emulator', () => {
   let cloud: FirestoreUnderTest;
@@ -65,7 +66,7 @@ describe('the Firestore emulator', () => {
       const transaction = await begin('a/b');
       const abort = new AbortController();
       const write = wire.call('Commit', set('a/b'), abort.signal);
-      await vi.waitFor(() => expect(cloud.emulator?.counters().rpcs).toBe(2));
+      await vi.waitFor(() => expect(cloud.emulator?.counters().rpcs).toBe(2), { timeout: PATIENCE_MS });
       abort.abort();
       await expect(write).rejects.toThrow(/cancelled/i);
       await wire.call('Rollback', { transaction });
@@ -151,7 +152,7 @@ describe('the Firestore emulator', () => {
     await start();
     await begin('a/b');
     const write = wire.call('Commit', set('a/b')).catch((error: { code: number }) => error.code);
-    await vi.waitFor(() => expect(cloud.emulator?.counters().rpcs).toBe(2));
+    await vi.waitFor(() => expect(cloud.emulator?.counters().rpcs).toBe(2), { timeout: PATIENCE_MS });
     await cloud.emulator?.close();
     expect(await write).toBe(CODE.unavailable);
   });
@@ -223,7 +224,7 @@ describe('the Firestore emulator', () => {
     now += hours(24);
     await vi.waitFor(
       async () => expect((await sessions.get()).docs.map(({ id }) => id)).toEqual(['new', 'text']),
-      10_000,
+      PATIENCE_MS,
     );
     expect((await cloud.client.doc('other/x').get()).exists).toBe(true);
     expect(cloud.emulator?.counters().deletes).toBe(1);

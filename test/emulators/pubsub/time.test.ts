@@ -10,6 +10,7 @@ import type { ManualTimers } from '../../support/manual-timers.ts';
 import { manualTimers } from '../../support/manual-timers.ts';
 import type { PushReceiver } from '../../support/push-receiver.ts';
 import { startPushReceiver } from '../../support/push-receiver.ts';
+import { PATIENCE_MS } from '../../support/patience.ts';
 
 describe('the local Pub/Sub waits', () => {
   let timers: ManualTimers;
@@ -40,7 +41,7 @@ describe('the local Pub/Sub waits', () => {
     return topic;
   };
   const waits = (expected: number[]): Promise<void> =>
-    vi.waitFor(() => expect(timers.waits()).toEqual(expected), { interval: 1, timeout: 10_000 });
+    vi.waitFor(() => expect(timers.waits()).toEqual(expected), { interval: 1, timeout: PATIENCE_MS });
 
   test.each([
     ['its retry policy', { minimumBackoff: { seconds: 10 }, maximumBackoff: { seconds: 60 } }, [10, 20, 40, 60, 60]],

@@ -1,9 +1,9 @@
-/** The simulation's thread: loads author code between taps, runs it on fabricated days, and counts what ran. */
+/** The sandbox from inside: loads author code between taps, runs it on fabricated days, and counts what ran. */
 import { readFileSync, realpathSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parentPort, workerData } from 'node:worker_threads';
 import { toError } from '../errors.ts';
 import { loadComputation } from '../manifest/load-definitions.ts';
 import type { CodePiece } from '../model/code-piece.ts';
@@ -11,10 +11,17 @@ import { executedCharacters, firstUncoveredLine, type ScriptCoverage } from './c
 import { dayNameAt, fabricateDays } from './fabricate-days.ts';
 import { changedIntrinsic, readIntrinsics } from './intrinsics.ts';
 import { simulate } from './simulate.ts';
-import type { Observation, SimulationAnswer, SimulationJob, ThreadAnswer, ThreadData } from './simulation-job.ts';
+import type { Observation, SandboxAnswer, SimulationAnswer, SimulationJob } from './simulation-job.ts';
 import { installTaps } from './taps.ts';
 
-const { root } = workerData as ThreadData;
+const [, , root = '.'] = process.argv;
+const { channel } = process;
+const send = process.send?.bind(process);
+const exit = process.exit.bind(process);
+process.on('disconnect', () => exit());
+// Whoever works on the pipeline goes first.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+
 const taps = installTaps();
 const untouched = readIntrinsics();
 const profiler = new Session();
@@ -22,14 +29,28 @@ profiler.connect();
 await profiler.post('Profiler.enable');
 await startCounting();
 
-/** Reports by URL of what ran while modules were loaded: it runs once a thread, for whoever comes first. */
+/** Reports by URL of what ran while modules were loaded: it runs once a process, for whoever comes first. */
 const loading = new Map<string, ScriptCoverage[]>();
 
-parentPort?.on('message', (job: SimulationJob) => {
-  void answer(job).then((sent) => parentPort?.postMessage(sent));
+process.on('message', (job: SimulationJob) => {
+  // With nothing left to wait for, a promise that never settles ends the event loop.
+  channel?.unref();
+  void answer(job).then(reply);
 });
+process.on('beforeExit', () => reply(trouble('it waits for what never comes')));
+process.on('uncaughtException', (thrown) => reply(trouble(`it broke its simulation: ${toError(thrown).message}`)));
+send?.({});
 
-async function answer(job: SimulationJob): Promise<ThreadAnswer> {
+function trouble(reason: string): SandboxAnswer {
+  return { answer: { kind: 'not-simulated', reason }, state: 'spoilt' };
+}
+
+function reply(answer: SandboxAnswer): void {
+  channel?.ref();
+  send?.(answer);
+}
+
+async function answer(job: SimulationJob): Promise<SandboxAnswer> {
   let answer: SimulationAnswer;
   try {
     answer = await run(job);
@@ -37,8 +58,8 @@ async function answer(job: SimulationJob): Promise<ThreadAnswer> {
     answer = { kind: 'not-simulated', reason: toError(thrown).message };
   }
   const changed = changedIntrinsic(untouched, readIntrinsics());
-  if (changed === undefined) return { answer, spoilt: false };
-  return { answer: { kind: 'not-simulated', reason: `it changes ${changed}, which all code shares` }, spoilt: true };
+  if (changed === undefined) return { answer, state: 'fine' };
+  return trouble(`it changes ${changed}, which all code shares`);
 }
 
 async function run({ entry, pieces, literals }: SimulationJob): Promise<SimulationAnswer> {

@@ -1,0 +1,11 @@
+/** One folder for all that a run of the tests writes, and for Node's compile cache; gone when the tests are, whatever they left. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Tests' own processes inherit the variable, so that `os.tmpdir()` is this folder everywhere. */
+export function setup(): () => void {
+  const folder = mkdtempSync(join(tmpdir(), 'daymill-tests-'));
+  process.env['TMPDIR'] = folder;
+  return () => rmSync(folder, { recursive: true, force: true });
+}
