@@ -95,7 +95,9 @@ export interface Config {
 
 /** @throws {UserError} BAD_ARGUMENT naming the variable or the member of package.json. */
 export function readConfig(env: Env, cwd: string, pid: number): Config {
-  const variables = parsed(Environment, env, 'environment');
+  // Set to nothing is not set, as everywhere in a shell.
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const variables = parsed(Environment, given, 'environment');
   const root = resolve(variables.DAYMILL_ROOT ?? cwd);
   const project = parsed(ProjectSettings, readProject(root), 'package.json: daymill');
   const home = resolve(root, variables.DAYMILL_HOME ?? '.daymill');

@@ -95,6 +95,6 @@ async function daysIn({ source, from, to }: LoadRange, root: string): Promise<Da
 /** What is still to be loaded, for people. */
 export const describeLoad = ({ dataset, days, first, last, again }: PendingLoad): string =>
   again
-    ? `The file of ${dataset} has changed since it was loaded: its ${days} days (${first} … ${last}) are loaded again first, ` +
+    ? `The file of ${dataset}, or what reads it, has changed since it was loaded: its ${days} days (${first} … ${last}) are loaded again first, ` +
       'and what reads a day with other content will run again too.'
     : `${days} ${days === 1 ? 'day' : 'days'} of ${dataset} (${first} … ${last}) ${days === 1 ? 'is' : 'are'} in the file and not loaded yet: ${days === 1 ? 'it' : 'they'} will be loaded first.`;

@@ -22,10 +22,17 @@ const TROUBLE = new Set(['WARNING', 'ERROR', 'CRITICAL']);
 /** Lines about one kind of trouble; the summary has the count of failed cells. */
 const MAX_LINES_A_KIND = 3;
 
+/** Of a pass; `audits` of its cells were skipped, and run again in shadow. */
+interface PassCells {
+  done: number;
+  total: number;
+  audits: number;
+}
+
 export function watchRun(output: Output, manifest: Manifest): RunProgress {
   const passOf = new Map(manifest.computations.map(({ name, pass }) => [name, pass]));
   const ranges = new Map<string, LoadRange>();
-  const cellsOf = new Map<number, { done: number; total: number }>();
+  const cellsOf = new Map<number, PassCells>();
   const said = new Map<string, number>();
   let shown = '';
   let endText = '';
@@ -35,13 +42,13 @@ export function watchRun(output: Output, manifest: Manifest): RunProgress {
     [shown, endText] = [label, ended];
     output.progress(label, done, total);
   };
-  const showPass = (pass: number, count: (cells: { done: number; total: number }) => void): void => {
-    const cells = cellsOf.get(pass) ?? { done: 0, total: 0 };
+  const showPass = (pass: number, count: (cells: PassCells) => void): void => {
+    const cells = cellsOf.get(pass) ?? { done: 0, total: 0, audits: 0 };
     cellsOf.set(pass, cells);
     count(cells);
     // A worker's line may come before the dispatcher's.
     const total = Math.max(cells.total, cells.done);
-    show(`pass ${pass}`, cells.done, total, `pass ${pass}  ${counted(cells.done, 'cell')}`);
+    show(`pass ${pass}`, cells.done, total, `pass ${pass}  ${describeCells(cells)}`);
   };
   const warn = ({ source, message, event, fields }: LogEntry): void => {
     const [computation = ''] = String(fields['cell']).split('@');
@@ -68,7 +75,10 @@ export function watchRun(output: Output, manifest: Manifest): RunProgress {
     onLog(entry) {
       const { event, fields } = entry;
       if (event === 'dispatched' && typeof fields['pass'] === 'number' && Number(fields['cells']) > 0) {
-        showPass(fields['pass'], (cells) => (cells.total += Number(fields['cells'])));
+        showPass(fields['pass'], (cells) => {
+          cells.total += Number(fields['cells']);
+          cells.audits += Number(fields['audits'] ?? 0);
+        });
       } else if (event === 'cell.completed' || event === 'cell.unchanged' || event === 'cell.failed') {
         const pass = passOf.get(String(fields['cell']).split('@')[0] ?? '');
         if (pass !== undefined) showPass(pass, (cells) => cells.done++);
@@ -80,4 +90,11 @@ export function watchRun(output: Output, manifest: Manifest): RunProgress {
       shown = '';
     },
   };
+}
+
+function describeCells({ done, audits }: PassCells): string {
+  const own = Math.max(0, done - audits);
+  if (audits === 0) return counted(own, 'cell');
+  const audited = `${counted(audits, 'skipped cell')} audited`;
+  return own === 0 ? audited : `${counted(own, 'cell')}, ${audited}`;
 }

@@ -13,6 +13,7 @@ import type { Survey } from '../steps/survey.ts';
 import type { FirestoreUsage } from './local/run-cloud.ts';
 import { counted } from './counted.ts';
 import type { Output } from './output.ts';
+import { describeReasons } from './describe-reasons.ts';
 import { groupPlan, type PlanGroup } from './plan-groups.ts';
 import { table } from './table.ts';
 
@@ -62,7 +63,6 @@ export interface SummaryRequest {
 }
 
 const MAX_FAILURES_SHOWN = 3;
-const MAX_NAMES_SHOWN = 4;
 
 export async function summarize(request: SummaryRequest): Promise<RunSummary> {
   const { before, after, execution, ports } = request;
@@ -181,7 +181,7 @@ export function printSummary(summary: RunSummary, output: Output): void {
   output.line();
   for (const line of table(columns, rows)) output.line(line);
   if (others.length > 0) output.line();
-  for (const line of describeOthers(others)) output.line(line);
+  for (const line of describeReasons(others)) output.line(line);
   for (const { computation, failed: count, failures } of computations) {
     for (const failure of failures) output.trouble(`FAILED ${computation}@${failure}`);
     if (count > failures.length)
@@ -192,7 +192,7 @@ export function printSummary(summary: RunSummary, output: Output): void {
   output.line(
     `${date}: ${completed + failed === 0 ? 'nothing ran' : `${counted(completed + failed, 'cell')} ran in ${counted(runs, 'run')}`}` +
       `${failed > 0 ? `, ${failed} failed` : ''}${waiting > 0 ? `, ${waiting} waiting` : ''}, ` +
-      `${cells.SKIP + cells.STABLE} up to date, ${cells.IMPOSSIBLE} impossible, in ${seconds.toFixed(1)} s`,
+      `${cells.SKIP + cells.STABLE} up to date${cells.STABLE > 0 ? ` (${cells.STABLE} proven cosmetic)` : ''}, ${cells.IMPOSSIBLE} impossible, in ${seconds.toFixed(1)} s`,
   );
   if (firestore !== null) {
     output.line(
@@ -213,14 +213,3 @@ export function printSummary(summary: RunSummary, output: Output): void {
 }
 
 const right = (title: string) => ({ title, align: 'right' as const });
-
-/** One line a reason, with the computations that share it. */
-function describeOthers(others: readonly PlanGroup[]): string[] {
-  const byReason = Map.groupBy(others, ({ outcome, text }) => `${outcome}: ${text}`);
-  return [...byReason].map(([reason, groups]) => {
-    const days = groups.reduce((sum, group) => sum + group.days, 0);
-    const names = [...new Set(groups.map(({ computation }) => computation))];
-    const rest = names.length > MAX_NAMES_SHOWN ? ` and ${names.length - MAX_NAMES_SHOWN} more` : '';
-    return `${reason}: ${counted(days, 'cell')} of ${names.slice(0, MAX_NAMES_SHOWN).join(', ')}${rest}`;
-  });
-}

@@ -230,6 +230,8 @@ async function tryDispatch(
       date: request.date,
       tasks: tasks.length,
       cells: run?.cells ?? 0,
+      /** Of those: skipped ones, run again in shadow. */
+      audits: run === undefined ? 0 : runnable.filter(({ audit }) => audit !== undefined).length,
       /** Computations of which a cell is tried on a smaller tier. */
       ...(router.trials.size === 0 ? {} : { trials: [...router.trials] }),
       outcomes,

@@ -1,4 +1,5 @@
 /** What people do when a night goes wrong, on the command line: real processes, on one project after another. */
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AttemptsAnswer } from '../../src/cli/commands/attempts.ts';
 import type { DeadLetterRow } from '../../src/cli/commands/dead-letters.ts';
@@ -6,6 +7,8 @@ import type { PlanAnswer } from '../../src/cli/commands/plan.ts';
 import type { RunAnswer } from '../../src/cli/commands/run-show.ts';
 import type { RunsAnswer } from '../../src/cli/commands/runs.ts';
 import type { RunSummary } from '../../src/cli/run-summary.ts';
+import { buildManifest } from '../../src/manifest/build-manifest.ts';
+import { writeManifest } from '../../src/manifest/read-manifest.ts';
 import { HASTE } from '../support/daymill-process.ts';
 import { type ShopProject, shopProject } from './shop-project.ts';
 import { daymill, startDaymill } from './start-daymill.ts';
@@ -52,6 +55,16 @@ describe('a project', () => {
 
     project.edit('computations/total-day.ts', sleeping, 'return { amount };');
     expect((await run('run', '--json')).json<RunSummary>()).toMatchObject({ completed: 10, failed: 0 });
+  });
+
+  test('looks at runs and stops things while the code cannot be read', async () => {
+    const manifest = await buildManifest({ root: project.root, directory: 'computations' });
+    writeManifest(join(project.home, 'manifest.json'), manifest);
+    project.edit('computations/total-day.ts', 'return { amount };', 'return { amount };;)');
+    expect((await run('plan')).stderr).toMatch(/total-day\.ts:\d+: /);
+    expect((await run('runs')).stdout).toContain('Nothing has run yet.');
+    expect((await run('pause', 'total-day')).stdout).toContain('total-day');
+    expect((await run('resume', '--all')).stdout).toContain('Nothing is paused.');
   });
 
   test('shows a night that went wrong, and replays what was given up', async () => {

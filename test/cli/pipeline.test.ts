@@ -82,6 +82,9 @@ describe('a project of four computations over four days', () => {
     expect(stdout).toMatch(/2024-01-04: nothing ran, 14 up to date, 2 impossible/);
     expect(stdout).toMatch(/best-day .* 160 in 3 days/);
     expect(stdout).toContain('IMPOSSIBLE: NO_DATA rates: 1 cell of in-euros');
+    const planned = await run('plan');
+    expect(planned.stdout).toContain('IMPOSSIBLE: NO_DATA rates: 1 cell of in-euros');
+    expect(planned.stdout).toContain('nothing would run; 2 impossible, 0 waiting.');
   });
 
   test('reports how each day stands, and that it adds up', async () => {

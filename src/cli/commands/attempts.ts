@@ -6,7 +6,7 @@ import { type Arguments, type Command, type Context, type ExitCode } from '../co
 import { findComputation } from '../find-computation.ts';
 import { look } from '../look.ts';
 import type { Output } from '../output.ts';
-import { projectManifest } from '../project.ts';
+import { manifestOfRuns } from '../project.ts';
 
 export const attempts: Command = {
   name: 'attempts',
@@ -39,7 +39,7 @@ export interface AttemptsAnswer {
 async function runCommand(args: Arguments, { config, output, now }: Context): Promise<ExitCode> {
   const [name = '', date = ''] = args.positionals;
   assertTarget(date, now());
-  const manifest = await projectManifest(config);
+  const manifest = await manifestOfRuns(config);
   const cell = { computation: findComputation(manifest, name).name, date };
   const answer = await look(config, manifest, async ({ ledger }): Promise<AttemptsAnswer> => {
     const tasks = await ledger.tasksWith(cell);

@@ -3,7 +3,7 @@ import { cancel as cancelDispatch } from '../../steps/cancel.ts';
 import { type Arguments, type Command, type Context, type ExitCode } from '../command.ts';
 import { counted } from '../counted.ts';
 import { change } from '../look.ts';
-import { projectManifest } from '../project.ts';
+import { manifestOfRuns } from '../project.ts';
 
 export const cancel: Command = {
   name: 'cancel',
@@ -20,7 +20,7 @@ Exit code: 0 done, 2 wrong use.`,
 };
 
 async function runCommand({ positionals: [id = ''] }: Arguments, { config, output }: Context): Promise<ExitCode> {
-  const report = await change(config, await projectManifest(config), (ports) => cancelDispatch(id, ports));
+  const report = await change(config, await manifestOfRuns(config), (ports) => cancelDispatch(id, ports));
   output.line(
     `Cancelled ${report.dispatchId}: ${counted(report.tasks, 'task')} of ${counted(report.runs.length, 'open run')} ended. What was made stays.`,
   );

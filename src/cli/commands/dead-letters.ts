@@ -7,7 +7,7 @@ import { type Arguments, type Command, type Context, type ExitCode, text } from 
 import { counted } from '../counted.ts';
 import { change, look } from '../look.ts';
 import type { Output } from '../output.ts';
-import { projectManifest } from '../project.ts';
+import { manifestOfRuns } from '../project.ts';
 import type { Ports } from '../../compose.ts';
 import { table } from '../table.ts';
 import { instant } from '../units.ts';
@@ -33,7 +33,7 @@ const commandOf = (word: string, run: (id: string, ports: Ports, output: Output)
   positionals: ['ID'],
   options: {},
   async run({ positionals: [id = ''] }, { config, output }): Promise<ExitCode> {
-    await change(config, await projectManifest(config), (ports) => run(id, ports, output));
+    await change(config, await manifestOfRuns(config), (ports) => run(id, ports, output));
     return 0;
   },
 });
@@ -78,7 +78,7 @@ export interface DeadLetterRow {
 
 async function listCommand(args: Arguments, { config, output }: Context): Promise<ExitCode> {
   const [computation, date] = [text(args, 'computation'), text(args, 'date')];
-  const found = await look(config, await projectManifest(config), async (ports) => {
+  const found = await look(config, await manifestOfRuns(config), async (ports) => {
     const open = (await ports.ledger.deadLetters()).filter((task) =>
       task.cells.some(
         (cell) =>

@@ -13,6 +13,7 @@ import { cellHistory } from '../cell-history.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { compareVectors, type VectorPart } from '../compare-vectors.ts';
 import { findComputation } from '../find-computation.ts';
+import { describeDistrust, distrustOf } from '../distrust-of.ts';
 import { describeLoad, foresee, type PendingLoad } from '../foresee.ts';
 import { look } from '../look.ts';
 import { projectManifest } from '../project.ts';
@@ -29,7 +30,8 @@ be made from, and the chain of causes to the root.
   --from   the first day of the grid (default: package.json's daymill.from, else DATE)
   --json   {"computation", "date", "last": {"status", "reason", "finishedAt", "seconds", "attempt", "entities", "failedEntities",
            "errors", "error", "resultHash", "runId", "taskId"} or null, "now": {"outcome", "reason", "text", "cutOff", "madeBy"},
-           "vector": [{"part", "stored", "current", "same"}], "causes": [{"depth", "subject", "text"}], "loads"}
+           "vector": [{"part", "stored", "current", "same"}], "causes": [{"depth", "subject", "text"}], "distrust",
+           "loads"}
 Exit code: 0 done, 2 wrong use.`,
   positionals: ['COMPUTATION', 'DATE'],
   options: { from: { type: 'string' } },
@@ -55,6 +57,8 @@ export interface Explanation {
   };
   readonly vector: readonly VectorPart[];
   readonly causes: readonly Cause[];
+  /** How it is known that it may give another result from the same inputs; null when it is trusted. */
+  readonly distrust: string | null;
   /** Data that the cell reads directly and that is still to be loaded. */
   readonly loads: readonly PendingLoad[];
 }
@@ -138,6 +142,7 @@ export async function explainCell(
     },
     vector: compareVectors(computation, vector, planned.vector?.inputs),
     causes: await traceCauses(cell, trace),
+    distrust: distrustOf(computation.name, foreseen) ?? null,
     loads: loads.filter(({ dataset }) => reads.has(dataset)),
   };
 }
@@ -167,7 +172,7 @@ function lastAttempt({ status, record, error, summary }: StoredCell): LastAttemp
 }
 
 export function printExplanation(
-  { computation, date, last, now, vector, causes, loads }: Explanation,
+  { computation, date, last, now, vector, causes, distrust, loads }: Explanation,
   { pass, category, module, line }: ManifestComputation,
   target: Day | undefined,
   output: Output,
@@ -203,6 +208,7 @@ export function printExplanation(
       `      its result was made by code ${code}, layer ${layer}; a simulation proved that the code now does the same`,
     );
   }
+  if (distrust !== null) output.line(`      ${describeDistrust(computation, distrust)}`);
   for (const load of loads) output.line(`      ${describeLoad(load)}`);
   if (!settled) sayCauses();
   output.line();

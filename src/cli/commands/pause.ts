@@ -5,7 +5,7 @@ import { type Arguments, type Command, type Context, type ExitCode, text } from 
 import { findComputation } from '../find-computation.ts';
 import { change, look } from '../look.ts';
 import type { Output } from '../output.ts';
-import { projectManifest } from '../project.ts';
+import { manifestOfRuns } from '../project.ts';
 import { table } from '../table.ts';
 import { instant } from '../units.ts';
 
@@ -42,7 +42,7 @@ ${JSON_SHAPE}`,
 
 async function pauseCommand(args: Arguments, context: Context): Promise<ExitCode> {
   const { config, env, now, output } = context;
-  const manifest = await projectManifest(config);
+  const manifest = await manifestOfRuns(config);
   const [typed] = args.positionals;
   const name = typed === undefined ? undefined : findComputation(manifest, typed).name;
   if (name !== undefined && args.values['all'] === true) throw bothNamed();
@@ -61,7 +61,7 @@ async function pauseCommand(args: Arguments, context: Context): Promise<ExitCode
 }
 
 async function resumeCommand(args: Arguments, { config, output }: Context): Promise<ExitCode> {
-  const manifest = await projectManifest(config);
+  const manifest = await manifestOfRuns(config);
   const [name] = args.positionals;
   const all = args.values['all'] === true;
   if (name !== undefined && all) throw bothNamed();

@@ -5,6 +5,8 @@ import type { OutcomeCounts } from '../../model/decision.ts';
 import { changedComputations } from '../changed-computations.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { assertAfterFirstData, type Days, readDays } from '../days.ts';
+import { describeReasons } from '../describe-reasons.ts';
+import { describeDistrust, distrustOf } from '../distrust-of.ts';
 import { describeLoad, foresee, type PendingLoad } from '../foresee.ts';
 import { look } from '../look.ts';
 import { counted } from '../counted.ts';
@@ -26,8 +28,8 @@ Says which cells a run for DAY would make, and why, which it would not, and what
   --json     {"date", "from", "cells": {outcome: count}, "conditional", "loads": [{"dataset", "days", "first", "last", "again"}],
              "groups": [{"computation", "outcome", "conditional", "why", "text", "days", "stretches": [{"from", "to"}]}],
              "cost": {"prices", "computations": [{"computation", "tier", "guess", "certain", "conditional"}], "certain",
-             "conditional", "pipeline", "saved": {"unchanged", "cutOff", "stable"}}}, each cost being
-             {"cells", "tasks", "reads", "writes", "deletes", "seconds", "dollars"}
+             "conditional", "pipeline", "saved": {"unchanged", "cutOff", "stable"}}, "distrusted": [{"computation", "text"}]},
+             each cost being {"cells", "tasks", "reads", "writes", "deletes", "seconds", "dollars"}
 Costs are estimated from what cells took before, at list prices (package.json's daymill.prices: us-central1, nam5 or a table).
 A RERUN that is conditional happens only if something that it reads turns out different.
 Exit code: 0 done, 2 wrong use.`,
@@ -43,6 +45,8 @@ export interface PlanAnswer extends Days {
   readonly groups: readonly PlanGroup[];
   /** Of what is selected. */
   readonly cost: PlanCost;
+  /** Computations that may give another result from the same inputs, and how that is known. */
+  readonly distrusted: readonly { readonly computation: string; readonly text: string }[];
 }
 
 async function runCommand(args: Arguments, context: Context): Promise<ExitCode> {
@@ -64,6 +68,10 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
       loads: foreseen.loads,
       groups,
       cost: await planCost(foreseen, computations, context.config, ports),
+      distrusted: computations.flatMap((computation) => {
+        const seen = distrustOf(computation, foreseen);
+        return seen === undefined ? [] : [{ computation, text: seen }];
+      }),
     };
   });
   printPlan(answer, manifest, context.output);
@@ -73,7 +81,9 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
 
 function printPlan(answer: PlanAnswer, manifest: Manifest, output: Output): void {
   const { cells, conditional, groups, loads } = answer;
-  const [skipped, rest] = [groups.filter(isUpToDate), groups.filter((group) => !isUpToDate(group))];
+  const skipped = groups.filter(isUpToDate);
+  const impossible = groups.filter(isImpossible);
+  const rest = groups.filter((group) => !isUpToDate(group) && !isImpossible(group));
   for (const load of loads) output.line(describeLoad(load));
   if (loads.length > 0) output.line();
   if (rest.length > 0) {
@@ -97,6 +107,8 @@ function printPlan(answer: PlanAnswer, manifest: Manifest, output: Output): void
     for (const line of table(columns, rows)) output.line(line);
     output.line();
   }
+  for (const line of describeReasons(impossible)) output.line(line);
+  if (impossible.length > 0) output.line();
   if (skipped.length > 0) {
     const upToDate = skipped.reduce((sum, { days }) => sum + days, 0);
     const names = new Set(skipped.map(({ computation }) => computation));
@@ -104,6 +116,7 @@ function printPlan(answer: PlanAnswer, manifest: Manifest, output: Output): void
       `Up to date: ${counted(upToDate, 'cell')} of ${counted(names.size, 'computation')}; nothing that they read has changed.`,
     );
   }
+  for (const { computation, text: seen } of answer.distrusted) output.line(describeDistrust(computation, seen));
   const cost = describeCost(answer.cost);
   for (const line of cost) output.line(line);
   if (cost.length > 0) output.line();
@@ -118,6 +131,9 @@ function printPlan(answer: PlanAnswer, manifest: Manifest, output: Output): void
 
 /** What was proven stable is shown with its reason: people want to see that their change was understood. */
 const isUpToDate = ({ outcome }: PlanGroup): boolean => outcome === 'SKIP';
+
+/** Days without data are many and all alike: they are said in a line a reason. */
+const isImpossible = ({ outcome }: PlanGroup): boolean => outcome === 'IMPOSSIBLE';
 
 /** The whole span, and whether it has holes: the holes are other rows of the same computation. */
 function describeStretches(stretches: readonly Stretch[]): string {

@@ -7,6 +7,7 @@ import { changedComputations } from '../changed-computations.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { counted } from '../counted.ts';
 import { assertAfterFirstData, readDays } from '../days.ts';
+import { describeDistrust } from '../distrust-of.ts';
 import { describeLoad, foresee, type PendingLoad } from '../foresee.ts';
 import { look } from '../look.ts';
 import type { Output } from '../output.ts';
@@ -120,8 +121,7 @@ function printReport(answer: ReportAnswer, output: Output): void {
   }
   for (const { dataset, days } of answer.waiting)
     output.line(`${dataset} is there and not whole, so that it stays closed, on ${spanOf(days)}`);
-  for (const { computation, text: seen } of answer.distrusted)
-    output.line(`${computation} has no right to skip: ${seen}`);
+  for (const { computation, text: seen } of answer.distrusted) output.line(describeDistrust(computation, seen));
   sayWhetherItAddsUp(answer, output);
 }
 

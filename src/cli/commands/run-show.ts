@@ -7,7 +7,7 @@ import { type Arguments, type Command, type Context, type ExitCode } from '../co
 import { counted } from '../counted.ts';
 import { look } from '../look.ts';
 import type { Output } from '../output.ts';
-import { projectManifest } from '../project.ts';
+import { manifestOfRuns } from '../project.ts';
 import { readLimit } from '../read-limit.ts';
 import { runRow, type RunRow } from '../run-row.ts';
 import { duration } from '../units.ts';
@@ -41,7 +41,7 @@ export interface RunAnswer {
 async function runCommand(args: Arguments, { config, output }: Context): Promise<ExitCode> {
   const [id = ''] = args.positionals;
   const limit = readLimit(args, DEFAULT_LIMIT);
-  const answer = await look(config, await projectManifest(config), async (ports): Promise<RunAnswer> => {
+  const answer = await look(config, await manifestOfRuns(config), async (ports): Promise<RunAnswer> => {
     const [run, tasks] = await Promise.all([ports.runs.read(id), ports.ledger.tasksOf(id)]);
     if (run === undefined) throw new UserError('NOT_FOUND', `There is no run "${id}". daymill runs lists them.`);
     const attempts = tasks.flatMap(attemptRows);

@@ -2,7 +2,7 @@
 import { type Arguments, type Command, type Context, type ExitCode } from '../command.ts';
 import { look } from '../look.ts';
 import type { Output } from '../output.ts';
-import { projectManifest } from '../project.ts';
+import { manifestOfRuns } from '../project.ts';
 import { readLimit } from '../read-limit.ts';
 import { runRow, type RunRow } from '../run-row.ts';
 import { table } from '../table.ts';
@@ -32,7 +32,7 @@ export interface RunsAnswer {
 
 async function runCommand(args: Arguments, { config, output }: Context): Promise<ExitCode> {
   const limit = Math.min(readLimit(args, DEFAULT_LIMIT), MAX_LIMIT);
-  const answer = await look(config, await projectManifest(config), async ({ ledger }): Promise<RunsAnswer> => {
+  const answer = await look(config, await manifestOfRuns(config), async ({ ledger }): Promise<RunsAnswer> => {
     const found = await ledger.runs(limit);
     return {
       runs: await Promise.all(
