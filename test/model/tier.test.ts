@@ -33,7 +33,6 @@ describe('tiers', () => {
   test.each([
     [{ DAYMILL_TIERS: 'standard' }, /DAYMILL_TIERS/u],
     [{ DAYMILL_TIERS: 'standard=much' }, /DAYMILL_TIERS/u],
-    [{ DAYMILL_TIERS: '' }, /DAYMILL_TIERS/u],
     [{ DAYMILL_TIERS: 'Big=100' }, /a tier is named by lower-case letters/u],
     [{ DAYMILL_TIERS: 'a=200 b=100' }, /from the smallest memory to the largest/u],
     [{ DAYMILL_TIERS: 'a=100 a=200' }, /the same name/u],
