@@ -40,6 +40,7 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     worker: config.worker,
     leaseMs: config.leaseMs,
     heartbeatMs: config.heartbeatMs,
+    simulate: config.simulate,
     audit: config.audit,
     clock,
     newId: () => randomUUID().slice(0, 13),

@@ -25,6 +25,8 @@ const ProjectSettings = z.strictObject({
   epoch: z.number().int().default(1),
   /** What `daymill plan` reckons with: the name of a price table, or a table of its own (see model/price-table.ts). */
   prices: Prices.default('us-central1'),
+  /** False: changed code is never run on fabricated days, and its cells always run again. */
+  simulate: z.boolean().default(true),
   /** Which skipped cells run again in shadow; see planning/audit.ts. */
   audit: z
     .strictObject({ share: z.number().min(0).max(1), most: z.number().int().nonnegative() })
@@ -77,6 +79,7 @@ export interface Config {
   readonly date: Day | undefined;
   readonly epoch: number;
   readonly prices: { readonly name: string; readonly table: PriceTable };
+  readonly simulate: boolean;
   readonly audit: AuditPolicy;
   readonly projectId: string;
   readonly tier: Resources;
@@ -121,6 +124,7 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
       name: typeof project.prices === 'string' ? project.prices : 'package.json',
       table: priceTableOf(project.prices),
     },
+    simulate: project.simulate,
     audit: {
       share: project.audit.share ?? DEFAULT_AUDIT.share,
       most: project.audit.most ?? DEFAULT_AUDIT.most,

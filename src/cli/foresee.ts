@@ -16,6 +16,8 @@ import { lookAtRootData, rootDataChanges, waitingDays } from '../steps/root-data
 /** Stands for the hash of a day that is in its file and was not loaded yet. */
 const NOT_LOADED = 'not loaded yet';
 
+const NO_VERDICTS = { equivalents: new Map<string, readonly Hash[]>(), verdicts: [] };
+
 export interface PendingLoad {
   readonly dataset: string;
   readonly days: number;
@@ -50,7 +52,7 @@ export async function foresee({ date, from }: Days, ports: Ports): Promise<Fores
     coming.set(range.dataset.name, its);
     for (const day of days) if (!its.has(day) && !hasDay(known, toOrdinal(day))) its.set(day, NOT_LOADED);
   }
-  const { equivalents: proven, verdicts } = await preflight(ports, { register: false });
+  const { equivalents: proven, verdicts } = ports.simulate ? await preflight(ports, { register: false }) : NO_VERDICTS;
   const equivalents = equivalenceClasses(proven, ports.manifest.computations);
   const foreseen = (state: PlanningState): PlanningState => ({ ...withComing(state, coming), equivalents });
   return {

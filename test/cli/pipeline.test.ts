@@ -15,7 +15,7 @@ describe('a project of four computations over four days', () => {
   let project: ShopProject;
   const run = (...args: string[]) => daymill(project, args);
   beforeAll(() => {
-    project = shopProject();
+    project = shopProject({ simulate: true });
   });
   afterAll(() => project.remove());
 

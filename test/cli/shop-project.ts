@@ -16,8 +16,8 @@ export interface ShopProject {
   remove(): void;
 }
 
-/** `daymill` and `zod` are links, as `npm install ../daymill` makes them. */
-export function shopProject(): ShopProject {
+/** `daymill` and `zod` are links, as `npm install ../daymill` makes them. Changed code is simulated only where the test is about that. */
+export function shopProject({ simulate = false }: { readonly simulate?: boolean } = {}): ShopProject {
   const root = mkdtempSync(join(tmpdir(), 'daymill-shop-'));
   const write = (file: string, text: string): void => {
     mkdirSync(dirname(join(root, file)), { recursive: true });
@@ -27,6 +27,8 @@ export function shopProject(): ShopProject {
   symlinkSync(join(REPOSITORY, 'node_modules/zod'), join(root, 'node_modules/zod'));
   symlinkSync(REPOSITORY, join(root, 'node_modules/daymill'));
   for (const [file, text] of Object.entries(FILES)) write(file, text);
+  const daymill = { computations: 'computations', from: '2024-01-01', date: '2024-01-04', simulate };
+  write('package.json', JSON.stringify({ type: 'module', daymill }));
   return {
     root,
     home: join(root, '.daymill'),
@@ -56,10 +58,6 @@ function processesWith(text: string): number[] {
 }
 
 const FILES: Readonly<Record<string, string>> = {
-  'package.json': JSON.stringify({
-    type: 'module',
-    daymill: { computations: 'computations', from: '2024-01-01', date: '2024-01-04' },
-  }),
   'data/orders.csv': `day,shop,amount
 2024-01-01,north,10
 2024-01-01,south,20

@@ -78,7 +78,10 @@ const counts = { RUN: 0, RERUN: 0, SKIP: 0, STABLE: 0, BLOCKED: 0, FAILED_DEPEND
 describe('a project through its life', () => {
   let project: FixtureProject;
   beforeAll(() => {
-    project = fixtureProject({ 'computations/pages.ts': PAGES, 'computations/total.ts': TOTAL(ADDED_UP), ...REST });
+    project = fixtureProject(
+      { 'computations/pages.ts': PAGES, 'computations/total.ts': TOTAL(ADDED_UP), ...REST },
+      { simulate: true },
+    );
   });
   afterAll(() => project.remove());
 

@@ -55,8 +55,14 @@ export interface FixtureProject {
   remove(): void;
 }
 
-/** `daymill` and `zod` are this repository's own, through links, as after `npm link`. */
-export function fixtureProject(files: Readonly<Record<string, string>>): FixtureProject {
+/**
+ * `daymill` and `zod` are this repository's own, through links, as after `npm link`. Changed code is simulated only where the test
+ * is about that: it costs processes.
+ */
+export function fixtureProject(
+  files: Readonly<Record<string, string>>,
+  { simulate = false }: { readonly simulate?: boolean } = {},
+): FixtureProject {
   const root = mkdtempSync(join(tmpdir(), 'daymill-fixture-'));
   const project: FixtureProject = {
     root,
@@ -76,7 +82,7 @@ export function fixtureProject(files: Readonly<Record<string, string>>): Fixture
   project.write({
     'package.json': JSON.stringify({
       type: 'module',
-      daymill: { computations: 'computations', from: DAYS[0], date: DAYS.at(-1) },
+      daymill: { computations: 'computations', from: DAYS[0], date: DAYS.at(-1), simulate },
     }),
     'computations/datasets.ts': DATASETS,
     'visits.csv': visitsCsv(),

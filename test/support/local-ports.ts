@@ -29,7 +29,7 @@ export interface LocalPorts {
 
 /** The fixture project with these computations. All that is done on its ports suffers `faults`. */
 export async function localPorts(files: Readonly<Record<string, string>>, faults?: FaultPlan): Promise<LocalPorts> {
-  const project = fixtureProject(files);
+  const project = fixtureProject(files, { simulate: true });
   const cloud = await startEmulators({ file: ':memory:', projectId: PROJECT_ID });
   const state = openState(':memory:');
   const faulty = faults === undefined ? undefined : await startFirestore({ state, faults });

@@ -59,7 +59,9 @@ export interface Daymill {
   /** Every service there is: the functions above, and `work` once more for each larger tier. */
   readonly services: readonly FunctionService[];
   /** The argument of `pipeline.yaml` but for its dates. */
-  readonly functionUrls: Readonly<Record<'index' | 'preflight' | 'dispatch' | 'reconcile', string>>;
+  readonly functionUrls: Readonly<Record<'index' | 'dispatch' | 'reconcile', string>> & {
+    readonly preflight?: string | undefined;
+  };
   close(): Promise<void>;
 }
 
@@ -164,7 +166,12 @@ export async function startFunctions(
   ]);
   const functions = { dispatch, index, preflight, reconcile, work };
   const services = [...Object.values(functions), ...others];
-  const functionUrls = { index: index.url, preflight: preflight.url, dispatch: dispatch.url, reconcile: reconcile.url };
+  const functionUrls = {
+    index: index.url,
+    dispatch: dispatch.url,
+    reconcile: reconcile.url,
+    ...(config.simulate ? { preflight: preflight.url } : {}),
+  };
   const workflows = workflowsClient(config.projectId, LOCATION, cloud.env['WORKFLOWS_EMULATOR_HOST']);
   const conceal = announceSession(config, { env: cloud.env, functions: functionUrls });
   const close = async (): Promise<void> => {

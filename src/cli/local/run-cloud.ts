@@ -61,8 +61,8 @@ export async function openRunCloud(config: Config, options: LocalOptions): Promi
 const EARLY_PREFLIGHT_MS = 10_000;
 
 /** Whether it went well. Never rejects. */
-const preflight = ({ functionUrls }: Daymill, body: object): Promise<boolean> =>
-  fetch(functionUrls.preflight, {
+const preflight = (url: string, body: object): Promise<boolean> =>
+  fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
@@ -78,11 +78,13 @@ const ownCloud = (daymill: Daymill, aloneSinceMs: number): RunCloud => ({
   async warm() {
     daymill.functions.index.warm();
     daymill.functions.dispatch.warm();
+    const url = daymill.functionUrls.preflight;
+    if (url === undefined) return;
     // While root data is loaded, other cores are idle. The workflow asks again, and reports what is wrong then.
-    const changed = preflight(daymill, { changedOnly: true });
+    const changed = preflight(url, { changedOnly: true });
     await Promise.race([changed, delay(EARLY_PREFLIGHT_MS, undefined, { ref: false })]);
     // New code has nothing to be compared with: nobody waits for it before the run's end.
-    void changed.then((done) => done && preflight(daymill, {}));
+    void changed.then((done) => done && preflight(url, {}));
   },
   expectWork: () => daymill.functions.work.warm(),
   firestoreUsage: () => daymill.cloud.firestore.counters(),

@@ -11,7 +11,7 @@ const Session = z.object({
   env: z.record(z.string(), z.string()),
   /** Where its functions answer; absent when it keeps only the emulators. */
   functions: z
-    .object({ index: z.string(), preflight: z.string(), dispatch: z.string(), reconcile: z.string() })
+    .object({ index: z.string(), preflight: z.string().optional(), dispatch: z.string(), reconcile: z.string() })
     .optional(),
 });
 export type Session = z.infer<typeof Session>;
