@@ -86,7 +86,8 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   clearTimeout(settling);
   watcher.close();
   keys.close();
-  process.stdin.unref();
+  // Only a terminal or a pipe keeps the process; a file, such as /dev/null, has no such method.
+  if ('unref' in process.stdin) process.stdin.unref();
   child?.kill('SIGINT');
   await last;
   await daymill.close();
