@@ -1,9 +1,12 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Node 24 strips types by itself; vitest runs under the `node` devDependency through npm's PATH.
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Much of the suite waits for processes of its own: a worker more than there are cores keeps those busy.
+    maxWorkers: Math.max(4, Math.ceil(availableParallelism() * 1.5)),
     globalSetup: ['test/support/temporary-folder.ts'],
     pool: 'forks',
     testTimeout: 120_000,
