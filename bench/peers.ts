@@ -64,11 +64,12 @@ export async function measurePeers(what: PeerCase, say: (line: string) => void):
   return results;
 }
 
-/** With the npm that runs this, or the one on the PATH, under this Node: an older one would silently install older peers. */
+/** With the npm that runs this, or the one on the PATH, under this Node: an older one would silently install older peers. Not by `npm ci`, which
+ * refuses a lock that lacks other platforms' binaries, as some registries do. */
 function install(): void {
   if (existsSync(join(FOLDER, 'node_modules/.package-lock.json'))) return;
   const PATH = [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts'], {
+  execFileSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts'], {
     cwd: FOLDER,
     env: { ...process.env, PATH },
     stdio: ['ignore', 'ignore', 'inherit'],
