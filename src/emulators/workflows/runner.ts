@@ -85,8 +85,12 @@ export class Runner {
   }
 
   waiters(name: string, callback: string): number {
-    const waits = this.#running.get(name)?.driver.waits.values() ?? [];
-    return Array.from(waits).filter(({ effect }) => effect.kind === 'callback' && effect.id === callback).length;
+    const running = this.#running.get(name);
+    // A wait is started once its turn is on disk: what a crash could take back is not shown.
+    return Array.from(running?.driver.waits ?? []).filter(
+      ([wait, { effect }]) =>
+        effect.kind === 'callback' && effect.id === callback && running?.cancels.has(wait) === true,
+    ).length;
   }
 
   current(name: string): { routine: string; step: string } | undefined {
