@@ -4,31 +4,12 @@ import { stat } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { toError, UserError } from '../errors.ts';
-import type { Day } from '../model/date.ts';
 import { byColumn } from './csv.ts';
 import { type CsvRecord, parseCsv } from './parse-csv.ts';
+import type { FileRow } from '../model/file-row.ts';
 import { dayOfValue } from './row-day.ts';
 
 export type RowFormat = 'csv' | 'ndjson';
-
-export type FileRow =
-  | {
-      readonly kind: 'row';
-      readonly line: number;
-      readonly date: Day;
-      readonly values: Readonly<Record<string, unknown>>;
-    }
-  | {
-      readonly kind: 'wrong';
-      readonly line: number;
-      /** Empty when the row as a whole is wrong. */
-      readonly column: string;
-      readonly reason: string;
-      /** As far as it could be read. */
-      readonly row: unknown;
-    }
-  /** A CSV record without a word in any field, as spreadsheets leave them at the end: it says nothing. */
-  | { readonly kind: 'blank'; readonly line: number };
 
 export interface ReadRowsOptions {
   readonly format: RowFormat;

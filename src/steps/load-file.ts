@@ -6,6 +6,7 @@ import { codeOf, UserError } from '../errors.ts';
 import { decodeEntries } from '../execution/artifact-codec.ts';
 import { canonicalJson } from '../model/canonical.ts';
 import type { Dataset } from '../model/dataset.ts';
+import type { FileRow } from '../model/file-row.ts';
 import type { Day } from '../model/date.ts';
 import type { Hash } from '../model/hash.ts';
 import { checkRow } from './check-row.ts';
@@ -24,24 +25,8 @@ export interface LoadFileRequest {
   readonly mode: LoadMode;
   /** Whether rows are columns of text, for the source's `parse`, rather than entities as the schema has them. */
   readonly parses: boolean;
-  readonly rows: AsyncIterable<readonly InputRow[]>;
+  readonly rows: AsyncIterable<readonly FileRow[]>;
 }
-
-export type InputRow =
-  | {
-      readonly kind: 'row';
-      readonly line: number;
-      readonly date: Day;
-      readonly values: Readonly<Record<string, unknown>>;
-    }
-  | {
-      readonly kind: 'wrong';
-      readonly line: number;
-      readonly column: string;
-      readonly reason: string;
-      readonly row: unknown;
-    }
-  | { readonly kind: 'blank'; readonly line: number };
 
 export interface RejectedRow {
   readonly line: number;

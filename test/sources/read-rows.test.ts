@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type FileRow, formatOf, readRows } from '../../src/sources/read-rows.ts';
+import { formatOf, readRows } from '../../src/sources/read-rows.ts';
+import type { FileRow } from '../../src/model/file-row.ts';
 
 let folder = '';
 beforeAll(() => {
