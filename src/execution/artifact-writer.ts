@@ -124,10 +124,8 @@ function storable<T>(what: string, write: () => T): T {
     return write();
   } catch (thrown) {
     const cause = toError(thrown);
-    if (!(cause instanceof TypeError || cause instanceof RangeError)) throw cause;
-    // V8's own words for a RangeError speak of its stack.
-    const why = cause.name === 'RangeError' ? 'it refers to itself, or is nested too deep or too long' : cause.message;
-    throw new TerminalError('OUTPUT_INVALID', `${what}: ${why}`, { cause });
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new TerminalError('OUTPUT_INVALID', `${what}: ${cause.message}`, { cause });
   }
 }
 

@@ -4,6 +4,7 @@ import { UserError } from '../errors.ts';
 import { isComputation, type Computation } from '../model/computation.ts';
 import { isDataset, type Dataset } from '../model/dataset.ts';
 import type { Need } from '../model/need.ts';
+import { unstorableIn } from '../model/storable-schema.ts';
 import type { Discovered, Discovery } from './discover.ts';
 import { importCycleError } from './import-module.ts';
 import type { ModuleGraph } from './module-graph.ts';
@@ -29,6 +30,7 @@ export function checkDefinitions(discovery: Discovery, graph: ModuleGraph): void
     checkClosingMarker(found.value, placeOf(found), byName);
   }
   for (const found of discovery.computations) {
+    checkStorable(found.value.output, `${placeOf(found)}: ${found.value.name}: output`);
     for (const [key, need] of Object.entries(found.value.needs)) {
       const where = `${placeOf(found)}: ${found.value.name} needs "${key}"`;
       checkNeed(need, where, found, graph);
@@ -38,12 +40,20 @@ export function checkDefinitions(discovery: Discovery, graph: ModuleGraph): void
 }
 
 function checkDataset(dataset: Dataset, where: string): void {
-  if (dataset.schema instanceof z.ZodType) return;
   const option = dataset.kind === 'document' ? 'document' : 'entity';
+  if (dataset.schema instanceof z.ZodType) return checkStorable(dataset.schema, `${where}: ${dataset.name}: ${option}`);
   throw new UserError(
     'BAD_DEFINITION',
     `${where}: the dataset ${dataset.name} has no schema. Give it one: ${option}: z.object({ … }).`,
   );
+}
+
+/** Readers get what was stored, and their types say that it is what the schema gives. */
+function checkStorable(schema: z.ZodType, where: string): void {
+  const found = unstorableIn(schema);
+  if (found === undefined) return;
+  const { path, what, remedy } = found;
+  throw new UserError('BAD_DEFINITION', `${where}${path} is ${what}, which is not stored as what it is. ${remedy}`);
 }
 
 /** The indexer knows datasets by the manifest, so the marker's must be in it. */

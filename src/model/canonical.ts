@@ -3,45 +3,98 @@
 /**
  * JSON with sorted keys, `-0` as `0`, and `undefined` members dropped, so that equal values have equal texts whatever
  * the order in which they were built. Numbers take JavaScript's shortest form, as in RFC 8785 (JCS).
- * @throws {TypeError} on NaN, infinite numbers, functions, symbols, bigints, Maps, Sets and class instances: JSON has no word for them.
+ * @throws {TypeError} that names the place, on what JSON has no word for and a reader would get as something else: NaN, infinite
+ * numbers, `undefined` in arrays, functions, symbols, bigints, Dates, Maps, Sets and class instances; and on rings.
  */
 export function canonicalJson(value: unknown): string {
+  try {
+    return textOf(value);
+  } catch (thrown) {
+    if (thrown === UNSTORABLE) throw new TypeError(describe(value), { cause: thrown });
+    // V8's own words speak of its stack, and of its strings.
+    if (thrown instanceof RangeError && /call stack|string length/.test(thrown.message))
+      throw new TypeError('it refers to itself, or is nested too deep or too long', { cause: thrown });
+    throw thrown;
+  }
+}
+
+/** Thrown where something is wrong: only then is it worth knowing where that was. */
+const UNSTORABLE = new TypeError('it cannot be stored');
+
+function textOf(value: unknown): string {
   switch (typeof value) {
     case 'string':
       return JSON.stringify(value);
     case 'number':
-      if (!Number.isFinite(value))
-        throw new TypeError(`${value} cannot be stored; return null where there is no number`);
+      if (!Number.isFinite(value)) throw UNSTORABLE;
       return String(value);
     case 'boolean':
       return String(value);
     case 'object':
       if (value === null) return 'null';
-      // Array.from fills holes, which map would skip.
-      if (Array.isArray(value))
-        return `[${Array.from(value, (item: unknown) => canonicalJson(item === undefined ? null : item)).join(',')}]`;
-      if (value instanceof Date) return JSON.stringify(value.toISOString());
-      if (!isPlain(value)) throw unstorable(value.constructor.name);
-      return canonicalObject(value as Record<string, unknown>);
+      // Array.from makes holes undefined, which map would skip.
+      if (Array.isArray(value)) return `[${Array.from(value, textOf).join(',')}]`;
+      if (!isPlain(value)) throw UNSTORABLE;
+      return objectText(value as Record<string, unknown>);
     default:
-      throw unstorable(typeof value);
+      throw UNSTORABLE;
   }
 }
 
-/** A Map, a Set or a class instance would lose what it holds, or what it is, without a word. */
+/** A Date, a Map, a Set or a class instance would lose what it holds, or what it is, without a word. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || prototype === Object.prototype;
 }
 
-const unstorable = (what: string): TypeError =>
-  new TypeError(`a ${what} cannot be stored; use strings, numbers, booleans, null, arrays and plain objects`);
-
-function canonicalObject(object: Record<string, unknown>): string {
+function objectText(object: Record<string, unknown>): string {
   const members: string[] = [];
   for (const key of Object.keys(object).sort()) {
     const value = object[key];
-    if (value !== undefined) members.push(`${JSON.stringify(key)}:${canonicalJson(value)}`);
+    if (value !== undefined) members.push(`${JSON.stringify(key)}:${textOf(value)}`);
   }
   return `{${members.join(',')}}`;
+}
+
+function describe(value: unknown): string {
+  const found = unstorableIn(value, []);
+  if (found === undefined) return 'it cannot be stored';
+  const [what, remedy] = inWords(found.value);
+  return `${what} cannot be stored${found.path.length === 0 ? '' : ` (at ${found.path.join('.')})`}; ${remedy}`;
+}
+
+/** The first value that JSON has no word for, in the order in which it is written. */
+function unstorableIn(
+  value: unknown,
+  path: readonly (string | number)[],
+): { readonly value: unknown; readonly path: readonly (string | number)[] } | undefined {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value))
+    return undefined;
+  if (Array.isArray(value)) {
+    for (const [index, item] of Array.from(value as unknown[]).entries()) {
+      const found = unstorableIn(item, [...path, index]);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  if (typeof value !== 'object' || !isPlain(value)) return { value, path };
+  for (const key of Object.keys(value).sort()) {
+    const member = (value as Record<string, unknown>)[key];
+    const found = member === undefined ? undefined : unstorableIn(member, [...path, key]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** What it is, and what to do instead. */
+function inWords(value: unknown): readonly [what: string, remedy: string] {
+  if (typeof value === 'number') return [String(value), 'return null where there is no number'];
+  if (value === undefined) return ['undefined', 'return null where there is nothing'];
+  if (typeof value === 'bigint') return ['a bigint', 'use a string of its digits'];
+  if (value instanceof Date)
+    return Number.isNaN(value.getTime())
+      ? ['an invalid Date', 'return null where there is no date']
+      : ['a Date', 'use its text: toISOString()'];
+  const name = typeof value === 'object' ? ((value as object).constructor?.name ?? 'class instance') : typeof value;
+  return [`a ${name}`, 'use strings, numbers, booleans, null, arrays and plain objects'];
 }

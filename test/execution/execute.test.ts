@@ -18,6 +18,9 @@ const doubled = defineComputation({
   perEntity: (flight) => (flight % 3 === 2 ? undefined : flight * 2),
 });
 
+const RING: Record<string, unknown> = {};
+RING['self'] = RING;
+
 describe('compute', () => {
   const next = defineComputation({
     name: 'next',
@@ -361,9 +364,13 @@ describe('an output', () => {
   });
 
   test.each<[string, unknown, string]>([
-    ['NaN', { deep: Number.NaN }, 'the result: NaN cannot be stored'],
+    ['NaN', { deep: Number.NaN }, 'the result: NaN cannot be stored (at deep)'],
     ['a Map', new Map([['a', 1]]), 'the result: a Map cannot be stored'],
     ['a bigint', 1n, 'the result: a bigint cannot be stored'],
+    ['a Date', { items: [{ at: new Date(0) }] }, 'the result: a Date cannot be stored (at items.0.at); use its text'],
+    ['an invalid Date', { at: new Date('soon') }, 'the result: an invalid Date cannot be stored (at at); return null'],
+    ['a hole', { items: [1, undefined] }, 'the result: undefined cannot be stored (at items.1); return null'],
+    ['a ring', RING, 'the result: it refers to itself'],
   ])('that its schema lets through but JSON has no word for (%s) is invalid, for good', async (_, value, message) => {
     const loose = defineComputation({ ...base, output: z.unknown(), compute: () => value });
     const failure = run(loose);

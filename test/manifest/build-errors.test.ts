@@ -188,6 +188,28 @@ test.each<[string, Record<string, string>, string, RegExp]>([
     'BAD_DEFINITION',
     /bad needs "p": a history of 0 days\. Give it a whole number of days/,
   ],
+  [
+    'an output that is not stored as what it is',
+    { 'computations/bad.ts': module('bad').replace('z.number()', 'z.object({ at: z.date() })') },
+    'BAD_DEFINITION',
+    /^computations\/bad\.ts:6: bad: output\.at is z\.date\(\), which is not stored as what it is\. Store its text: z\.iso\.datetime\(\)/,
+  ],
+  [
+    'entities that are not stored as what they are',
+    {
+      'computations/bad.ts': `${HEAD} export const sales = defineDataset({ name: 'sales', entity: z.object({ ids: z.array(z.int64()) }) });`,
+    },
+    'BAD_DEFINITION',
+    /^computations\/bad\.ts:4: sales: entity\.ids\[\] is z\.bigint\(\), which is not stored as what it is\. Store its digits: z\.string\(\)/,
+  ],
+  [
+    'a document that is not stored as what it is',
+    {
+      'computations/bad.ts': `${HEAD} export const tags = defineDocument({ name: 'tags', document: z.record(z.string(), z.set(z.string())) });`,
+    },
+    'BAD_DEFINITION',
+    /^computations\/bad\.ts:4: tags: document\.\* is z\.set\(\)/,
+  ],
 ])('%s is named with its file and line', async (_, files, code, message) => {
   const failure = await failureOf(files);
   expect(failure.message).toMatch(message);

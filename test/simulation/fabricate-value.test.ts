@@ -86,7 +86,7 @@ const SCHEMAS: [what: string, schema: z.ZodType, read?: z.ZodType][] = [
     z.codec(z.iso.date(), z.number(), { decode: Date.parse, encode: (time) => new Date(time).toISOString() }),
     z.number(),
   ],
-  ['dates, which are stored as text', z.date(), z.iso.datetime()],
+  ['dates that become text', z.date().transform((date) => date.toISOString()), z.iso.datetime()],
   ['texts of two patterns', z.string().startsWith('a').endsWith('z')],
   ['template literals', z.templateLiteral(['a-', z.number().int()])],
   ['intersections', z.intersection(z.object({ a: z.string() }), z.object({ b: z.number() }))],
