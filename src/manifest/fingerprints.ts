@@ -4,6 +4,7 @@ import type { CodePiece } from '../model/code-piece.ts';
 import { EXECUTOR_VERSION } from '../model/executor-version.ts';
 import { hashOf, hashOfParts, type Hash } from '../model/hash.ts';
 import type { Fingerprint } from '../model/vector.ts';
+import { featuresIn } from './features.ts';
 import { literalsIn } from './literals.ts';
 import type { Meaning, ModuleGraph } from './module-graph.ts';
 import {
@@ -127,6 +128,7 @@ class Reach {
       omitted: omitted.map(([start, end]) => [start, end]),
       hash: hashOfParts([text, ...links]),
       ...literalsIn(text),
+      ...featuresIn(text, links, this.#graph.relative(module.path)),
     });
     for (const reference of references) if (!this.#isInput(reference)) this.#follow(reference.meaning);
   }
@@ -135,7 +137,7 @@ class Reach {
     const hash = hashOf(content);
     if (this.pieces.some(({ module, kind }) => kind === 'data' && module === path)) return;
     this.layer.add(`${path}=${hash}`);
-    const nothing = { omitted: [], numbers: [], strings: [], uncounted: [], strict: 0, inclusive: 0 };
+    const nothing = { omitted: [], numbers: [], strings: [], features: [], references: [] };
     this.pieces.push({ name: '*', module: path, kind: 'data', line: 1, start: 0, end: 0, hash, ...nothing });
   }
 

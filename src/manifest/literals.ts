@@ -1,16 +1,12 @@
-/** What a normalized piece of code spells out: its literals, and the choices in it that V8's coverage does not count. */
+/** What a normalized piece of code spells out, to be mixed into fabricated values. */
 import { canonicalJson } from '../model/canonical.ts';
 import { hashOf } from '../model/hash.ts';
+import { isTree, listOf } from './local-bindings.ts';
 
 export interface Literals {
   readonly numbers: number[];
   readonly strings: string[];
-  readonly uncounted: string[];
-  readonly strict: number;
-  readonly inclusive: number;
 }
-
-const LOGICAL_ASSIGNMENTS = new Set(['??=', '||=', '&&=']);
 
 /** Characters of a literal that are kept: what is longer is told apart by its hash. */
 const KEPT_LENGTH = 100;
@@ -22,12 +18,10 @@ const shortened = (text: string): string =>
 export function literalsIn(text: string): Literals {
   const numbers = new Set<number>();
   const strings = new Set<string>();
-  const uncounted: string[] = [];
-  let [strict, inclusive] = [0, 0];
   const visit = (node: unknown): void => {
     if (Array.isArray(node)) return node.forEach(visit);
     if (typeof node !== 'object' || node === null) return;
-    const { number, string, bigint, regex, type, operator, argument, right } = node as Record<string, unknown>;
+    const { number, string, bigint, regex, type, operator, argument, key } = node as Record<string, unknown>;
     if (typeof number === 'string') numbers.add(Number(number));
     if (typeof string === 'string') strings.add(shortened(string));
     if (typeof bigint === 'string') strings.add(`${bigint}n`);
@@ -41,14 +35,11 @@ export function literalsIn(text: string): Literals {
       }
     }
     if (type === 'BinaryExpression') {
-      if (operator === '<' || operator === '>') strict++;
-      if (operator === '<=' || operator === '>=') inclusive++;
       const value = constantIn(node);
       if (value !== undefined) numbers.add(value);
     }
-    if (type === 'AssignmentPattern') uncounted.push(hashOf(canonicalJson(right)));
-    if (type === 'AssignmentExpression' && LOGICAL_ASSIGNMENTS.has(String(operator)))
-      uncounted.push(hashOf(canonicalJson([operator, right])));
+    // What a table is looked up by.
+    if (type === 'Property' && typeof key === 'string') strings.add(shortened(key));
     Object.values(node).forEach(visit);
   };
   visit(JSON.parse(text));
@@ -57,9 +48,6 @@ export function literalsIn(text: string): Literals {
   return {
     numbers: finite.sort((a, b) => a - b),
     strings: [...strings].sort(),
-    uncounted: uncounted.sort(),
-    strict,
-    inclusive,
   };
 }
 
@@ -86,3 +74,30 @@ function constantIn(node: unknown): number | undefined {
       return undefined;
   }
 }
+
+const LITERAL_NAMES = new Set(['undefined', 'NaN', 'Infinity']);
+
+/** As it is written: `-3`, `"late"`, `true`; and `1440` for `24 * 60`. */
+export function literalIn(value: unknown): string | undefined {
+  if (!isTree(value)) return undefined;
+  if (value['type'] === 'BinaryExpression') {
+    const folded = constantIn(value);
+    return folded === undefined ? undefined : String(folded);
+  }
+  if (typeof value['number'] === 'string') return value['number'];
+  if (typeof value['string'] === 'string') return JSON.stringify(value['string']);
+  if (typeof value['boolean'] === 'string') return value['boolean'];
+  if (typeof value['bigint'] === 'string') return `${value['bigint']}n`;
+  if (value['object'] === 'null') return 'null';
+  const { type, operator, argument, name, quasis, expressions } = value;
+  if (type === 'Identifier' && LITERAL_NAMES.has(String(name))) return String(name);
+  if (type === 'UnaryExpression' && operator === '-' && isTree(argument) && typeof argument['number'] === 'string')
+    return `-${argument['number']}`;
+  if (type === 'TemplateLiteral' && expressions === undefined) return JSON.stringify(textOf(listOf(quasis)[0]));
+  return undefined;
+}
+
+export const textOf = (element: unknown): string => {
+  const value = isTree(element) ? element['value'] : undefined;
+  return isTree(value) ? String(value['cooked'] ?? value['raw']) : '';
+};

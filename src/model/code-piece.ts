@@ -20,11 +20,12 @@ export const CodePiece = z.object({
   /** Literals in it, sorted: numbers, and strings (regular expressions and template texts among them). */
   numbers: z.array(z.number()),
   strings: z.array(z.string()),
-  /** Hashes of the syntax that chooses without V8 counting it: default values and `??=`, `||=`, `&&=`; sorted. */
-  uncounted: z.array(z.string()),
-  /** How many comparisons are strict (`<`, `>`) and how many take equals in (`<=`, `>=`). */
-  strict: z.number().int(),
-  inclusive: z.number().int(),
+  /** What it says whatever the arrangement; see `featuresOf`. Sorted; one that occurs twice is there twice. */
+  features: z.array(z.string()),
+  /** Where it names top-level declarations: the context, in which `PLACE` stands for the name, and `module#name`. */
+  references: z.array(z.tuple([z.string(), z.string()])),
+  /** Of a declaration that only names a literal: that literal. */
+  constant: z.string().optional(),
 });
 export type CodePiece = z.infer<typeof CodePiece>;
 
@@ -38,6 +39,37 @@ export type ManifestCode = z.infer<typeof ManifestCode>;
 /** Names a piece among those of a computation in `module`; like the code hash it does not see where that module lies. */
 export const pieceIdIn = (piece: CodePiece, module: string): string =>
   `${piece.module === module ? '' : piece.module}#${piece.name}`;
+
+/** Stands for a literal, or for a name of one, in the context of a feature. */
+export const PLACE = '◌';
+
+/**
+ * The features of each piece, with literals in the place of their names. What is left of a name is `@` and the piece's id: who
+ * compares two versions knows whether that says anything.
+ */
+export function featuresOf(pieces: readonly CodePiece[], module: string): string[][] {
+  const byTarget = new Map(pieces.map((piece) => [`${piece.module}#${piece.name}`, piece]));
+  const named = new Set<CodePiece>();
+  const features = pieces.map((piece) => [
+    ...piece.features,
+    ...piece.references.map(([context, target]) => {
+      const meant = byTarget.get(target);
+      if (meant?.constant === undefined) {
+        const id = meant === undefined ? target : pieceIdIn(meant, module);
+        return context.includes('<') ? `@${id} ${context}` : `@${id}`;
+      }
+      named.add(meant);
+      return inPlace(context, meant.constant);
+    }),
+  ]);
+  return pieces.map((piece, at) => {
+    const { constant } = piece;
+    const unnamed = constant === undefined || named.has(piece) ? [] : [constant];
+    return [...(features[at] ?? []), ...unnamed].sort();
+  });
+}
+
+export const inPlace = (context: string, literal: string): string => context.replace(PLACE, () => literal);
 
 export function piecesOf(code: ManifestCode | undefined, computation: string): CodePiece[] {
   return (code?.reached[computation] ?? []).flatMap((index) => code?.pieces[index] ?? []);

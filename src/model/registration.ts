@@ -8,10 +8,9 @@ import { behaviourOf } from './vector.ts';
 export const RegisteredPiece = CodePiece.pick({
   kind: true,
   hash: true,
-  uncounted: true,
-  strict: true,
-  inclusive: true,
 }).extend({
+  /** See `featuresOf`. */
+  features: z.array(z.string()),
   /** See `pieceIdIn`. */
   id: z.string(),
   /** Where it is for people: `path:line`. */

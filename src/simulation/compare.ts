@@ -1,4 +1,5 @@
 /** The verdict on two versions of a computation: the same, different, or not proven and why. Pure. */
+import { PLACE } from '../model/code-piece.ts';
 import type { Comparison, RegisteredPiece, Registration } from '../model/registration.ts';
 import { behaviourOf } from '../model/vector.ts';
 import { dayNameAt } from './fabricate-days.ts';
@@ -7,9 +8,6 @@ import type { Observation } from './simulation-job.ts';
 
 /** What the newer version did on the inputs that the older one was simulated on. */
 export type OnOlderInputs = Observation | undefined;
-
-/** Literals whose coming and going says nothing: counters start at them, and indices step by them. */
-const COMMON_NUMBERS = new Set([0, 1]);
 
 /**
  * SAME only when both did the same on the same fabricated inputs, and these ran all code that differs: in the older version what
@@ -67,10 +65,12 @@ interface Changes {
   readonly come: readonly RegisteredPiece[];
 }
 
+/** A piece whose text is the same says something else when a constant that it names does. */
 function changedPieces(older: Registration, newer: Registration): Changes {
+  const keyOf = ({ id, hash, features }: RegisteredPiece): string => JSON.stringify([id, hash, features]);
   const without = (pieces: readonly RegisteredPiece[], others: readonly RegisteredPiece[]): RegisteredPiece[] => {
-    const same = new Set(others.map(({ id, hash }) => `${id} ${hash}`));
-    return pieces.filter(({ id, hash }) => !same.has(`${id} ${hash}`));
+    const same = new Set(others.map(keyOf));
+    return pieces.filter((piece) => !same.has(keyOf(piece)));
   };
   return { gone: without(older.pieces, newer.pieces), come: without(newer.pieces, older.pieces) };
 }
@@ -81,20 +81,11 @@ function unprovable(older: Registration, newer: Registration, { gone, come }: Ch
     if (kind === 'data') return `${place} is data, which runs no code that could be seen to do the same`;
     if (kind === 'effect') return `${place} runs when its module is loaded, outside of what is simulated`;
   }
-  const literals = changedLiterals(older, newer);
-  if (literals !== undefined) return literals;
-  const uncounted = (pieces: readonly RegisteredPiece[]): string =>
-    pieces
-      .flatMap((piece) => piece.uncounted)
-      .sort()
-      .join();
-  if (uncounted(gone) !== uncounted(come)) {
-    const at = [...come, ...gone].find((piece) => piece.uncounted.length > 0);
-    return `${at?.place ?? 'the code'} changed a default value or a logical assignment, whose use V8 does not count`;
-  }
-  const more = (count: 'strict' | 'inclusive'): number => total(come, count) - total(gone, count);
-  if (more('strict') * more('inclusive') < 0)
-    return `${come[0]?.place ?? 'the code'} compares strictly where it took equals in, or the other way round; equals are rare`;
+  const lasting = new Set(
+    older.pieces.map(({ id }) => id).filter((id) => newer.pieces.some((piece) => piece.id === id)),
+  );
+  const said = rearranged(featuresIn(gone, lasting), featuresIn(come, lasting));
+  if (said !== undefined) return `${(come[0] ?? gone[0])?.place} ${said}`;
   const missed = come.find(({ uncovered }) => uncovered !== undefined);
   if (missed !== undefined) return `${missed.uncovered} was never executed`;
   const missedBefore = gone.find(({ uncovered }) => uncovered !== undefined);
@@ -102,23 +93,33 @@ function unprovable(older: Registration, newer: Registration, { gone, come }: Ch
   return undefined;
 }
 
-const total = (pieces: readonly RegisteredPiece[], count: 'strict' | 'inclusive'): number =>
-  pieces.reduce((sum, piece) => sum + piece[count], 0);
+type Counts = ReadonlyMap<string, number>;
 
-/** A threshold that moved may lie between two fabricated values. */
-function changedLiterals(older: Registration, newer: Registration): string | undefined {
-  const spelled = ({ numbers, strings }: Registration): Set<number | string> =>
-    new Set([...numbers.filter((number) => !COMMON_NUMBERS.has(number)), ...strings]);
-  const [before, after] = [spelled(older), spelled(newer)];
-  const show = (literals: readonly (number | string)[]): string =>
-    literals.length === 0
+/** Names of pieces that only one version has say nothing: what these pieces say is among the features themselves. */
+function featuresIn(pieces: readonly RegisteredPiece[], lasting: ReadonlySet<string>): Counts {
+  const counts = new Map<string, number>();
+  for (const feature of pieces.flatMap(({ features }) => features)) {
+    if (feature.startsWith('@') && !lasting.has(feature.slice(1).split(' ')[0] ?? '')) continue;
+    counts.set(feature, (counts.get(feature) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Named at most, of each side. */
+const NAMED = 3;
+
+/** What one side says more often than the other; undefined when both say the same in another arrangement. */
+function rearranged(before: Counts, after: Counts): string | undefined {
+  const more = (of: Counts, than: Counts): string[] =>
+    [...of].filter(([feature, count]) => count > (than.get(feature) ?? 0)).map(([feature]) => feature);
+  const [gone, come] = [more(before, after), more(after, before)];
+  if (gone.length + come.length === 0) return undefined;
+  const show = (features: readonly string[]): string =>
+    features.length === 0
       ? 'nothing'
-      : literals
-          .slice(0, 3)
-          .map((literal) => JSON.stringify(literal))
+      : features
+          .slice(0, NAMED)
+          .map((feature) => `“${feature.replace(PLACE, '…')}”`)
           .join(', ');
-  const removed = [...before].filter((literal) => !after.has(literal));
-  const added = [...after].filter((literal) => !before.has(literal));
-  if (removed.length + added.length === 0) return undefined;
-  return `its literals changed (${show(removed)} to ${show(added)}), and no fabricated value may fall between`;
+  return `says ${show(come)} where it said ${show(gone)}: only a rearrangement can be proven`;
 }

@@ -1,7 +1,7 @@
 /** The numbers of the simulation. Changing one that shapes fabricated inputs needs a higher SIMULATOR_VERSION. */
 
 /** Only simulations of one version are compared. */
-export const SIMULATOR_VERSION = 1;
+export const SIMULATOR_VERSION = 2;
 
 /** Chains of days that are fabricated: each starts anew, and carries the computation's own results from day to day. */
 export const CHAINS = 16;

@@ -1,7 +1,7 @@
 /** Preflight: simulates the code that the registry does not know yet, and says which changes of it are proven to be cosmetic. */
 import { isDeepStrictEqual } from 'node:util';
 import { RetryableError } from '../errors.ts';
-import { type CodePiece, pieceIdIn, piecesOf } from '../model/code-piece.ts';
+import { type CodePiece, featuresOf, pieceIdIn, piecesOf } from '../model/code-piece.ts';
 import type { Distrust } from '../model/distrust.ts';
 import { type Hash, hashOf } from '../model/hash.ts';
 import type { Manifest, ManifestComputation } from '../model/manifest.ts';
@@ -192,7 +192,11 @@ function newVersion(
   const { code, layer } = entry.fingerprint;
   const [observed] = answer.kind === 'simulated' ? answer.observations : [];
   const uncovered = answer.kind === 'simulated' ? answer.uncovered : {};
-  const registered = pieces.map((piece, at) => registeredPiece(piece, entry.module, uncovered[at]));
+  const features = featuresOf(pieces, entry.module);
+  const registered = pieces.map((piece, at) => ({
+    ...registeredPiece(piece, entry.module, uncovered[at]),
+    features: features[at] ?? [],
+  }));
   const spelled = (what: 'numbers' | 'strings') => [...new Set(pieces.flatMap((piece): unknown[] => piece[what]))];
   const registration: Registration = {
     code,
@@ -226,13 +230,14 @@ function newVersion(
   };
 }
 
-const registeredPiece = (piece: CodePiece, module: string, uncoveredLine: number | undefined): RegisteredPiece => ({
+const registeredPiece = (
+  piece: CodePiece,
+  module: string,
+  uncoveredLine: number | undefined,
+): Omit<RegisteredPiece, 'features'> => ({
   id: pieceIdIn(piece, module),
   kind: piece.kind,
   hash: piece.hash,
-  uncounted: piece.uncounted,
-  strict: piece.strict,
-  inclusive: piece.inclusive,
   place: piece.kind === 'data' ? piece.module : `${piece.module}:${piece.line}`,
   ...(uncoveredLine === undefined ? {} : { uncovered: `${piece.module}:${uncoveredLine}` }),
 });

@@ -42,8 +42,9 @@ export const total = defineComputation({
 
 const ADDED_UP = 'Object.values(pages).reduce((sum, one) => sum + one, 0)';
 const COUNTED_ONE_MORE = 'Object.values(pages).reduce((sum, one) => sum + one, 1)';
-const COUNTED_IN_A_LOOP = '{ let sum = 1; for (const one of Object.values(pages)) sum += one; return sum; }';
-/** A result that no input leads to: that the rest does the same is not proven by running it. */
+const COUNTED_BY_NAME =
+  '{ const counts = Object.values(pages); return counts.reduce((sum, one) => { return one + sum; }, 1); }';
+/** No rearrangement, and with a result that no input leads to: that it does the same is not proven by running it. */
 const COUNTED_WITH_CARE =
   '{ let sum = 1; for (const one of Object.values(pages)) sum += one; return Math.sin(sum) > 1 ? -1 : sum; }';
 
@@ -125,7 +126,7 @@ describe('a project through its life', () => {
   });
 
   test('other code that provably does the same runs nothing but an audit', async () => {
-    project.write({ 'computations/total.ts': TOTAL(COUNTED_IN_A_LOOP) });
+    project.write({ 'computations/total.ts': TOTAL(COUNTED_BY_NAME) });
     const { json } = await daymill(project, ['run', '--json']);
     expect(json<RunSummary>()).toMatchObject({
       runs: 1,
