@@ -126,11 +126,28 @@ function uncoveredPieces(
 /** Node names modules by their real paths. */
 const pathOf = (piece: CodePiece): string => realpathSync(join(root, piece.module));
 
+/** Of all that code in this process used, what stands in these pieces. */
 function usedBy(pieces: readonly CodePiece[]): string | undefined {
-  const shown = new Map(pieces.filter(({ kind }) => kind !== 'data').map((piece) => [pathOf(piece), piece.module]));
-  const uses = taps
-    .usesBy(new Set(shown.keys()))
-    .map(({ what, path, line }) => `${what} at ${shown.get(path)}:${line}`);
-  const [first, ...others] = new Set(uses);
+  const byPath = Map.groupBy(
+    pieces.filter(({ kind }) => kind !== 'data'),
+    pathOf,
+  );
+  const lines = new Map<string, readonly number[]>();
+  const uses = taps.usesBy(({ path, line, column }) => {
+    const own = byPath.get(path);
+    if (own === undefined) return false;
+    const starts = lines.get(path) ?? lineStarts(readFileSync(path, 'utf8'));
+    lines.set(path, starts);
+    const at = (starts[line - 1] ?? 0) + column - 1;
+    return own.some(({ start, end }) => at >= start && at < end);
+  });
+  const shown = new Set(uses.map(({ what, path, line }) => `${what} at ${byPath.get(path)?.[0]?.module}:${line}`));
+  const [first, ...others] = shown;
   return first === undefined ? undefined : `it uses ${[first, ...others.slice(0, 2)].join(', ')}`;
 }
+
+/** Offset of each line, by what the language takes for an end of one: https://tc39.es/ecma262/#sec-line-terminators */
+const lineStarts = (source: string): number[] => [
+  0,
+  ...[...source.matchAll(/\r\n|[\n\r\u2028\u2029]/g)].map(({ 0: { length }, index }) => index + length),
+];

@@ -16,16 +16,21 @@ import timers from 'node:timers';
 import timersPromises from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-/** One use: what, and `path:line` in the author's code. */
-export interface TappedUse {
-  readonly what: string;
+/** A place on the stack; lines and columns count from 1. */
+export interface Frame {
   readonly path: string;
   readonly line: number;
+  readonly column: number;
+}
+
+/** One use: what, and where in the author's code. */
+export interface TappedUse extends Frame {
+  readonly what: string;
 }
 
 export interface Taps {
-  /** What the modules (absolute paths) have used so far. */
-  usesBy(modules: ReadonlySet<string>): TappedUse[];
+  /** What code at places that are `owned` has used so far. */
+  usesBy(owned: (frame: Frame) => boolean): TappedUse[];
 }
 
 type Members = Record<string, unknown>;
@@ -89,8 +94,8 @@ export function installTaps(): Taps {
   tapEnvironment(note);
   syncBuiltinESMExports();
   return {
-    // The innermost frame in the author's modules is where to look.
-    usesBy: (modules) => [...uses.values()].flatMap((frames) => frames.find(({ path }) => modules.has(path)) ?? []),
+    // The innermost frame that is owned is where to look.
+    usesBy: (owned) => [...uses.values()].flatMap((frames) => frames.find(owned) ?? []),
   };
 }
 
@@ -162,9 +167,20 @@ function stackText(): string {
   return stack;
 }
 
-/** Files and lines on the stack, innermost first. */
-const framesOf = (stack: string): { readonly path: string; readonly line: number }[] =>
-  [...stack.matchAll(/(file:\/\/[^\s()]+?):(\d+):\d+\)?$/gm)].map(([, url = '', line]) => ({
-    path: fileURLToPath(url),
-    line: Number(line),
-  }));
+/**
+ * What these do is nobody's use: modules are found and loaded, the console looks at what it prints to, a schema checks a value.
+ * What they call back is nearer to the tap than they are.
+ */
+const NOBODYS = /^node:internal\/(?:modules|console|tty|main|process\/esm_loader)\b|\/node_modules\/zod\//;
+
+/** Places in files on the stack, innermost first, up to where it is nobody's. */
+function framesOf(stack: string): readonly Frame[] {
+  const frames: Frame[] = [];
+  for (const [, place = '', line, column] of stack.matchAll(/((?:file:\/\/\/|node:|\/)[^\s()]+?):(\d+):(\d+)\)?$/gm)) {
+    if (NOBODYS.test(place)) break;
+    if (place.startsWith('node:')) continue;
+    const path = place.startsWith('file:') ? fileURLToPath(place) : place;
+    frames.push({ path, line: Number(line), column: Number(column) });
+  }
+  return frames;
+}
