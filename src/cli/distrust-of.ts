@@ -7,7 +7,7 @@ export const distrustOf = (name: string, { verdicts, folded }: Foresight): strin
 
 function auditOf(name: string, distrusted: Foresight['folded']['state']['distrusted']): string | undefined {
   const found = distrusted.get(name);
-  return found?.because === 'AUDIT' ? found.text : undefined;
+  return found === undefined || found.because === 'NONDETERMINISTIC' ? undefined : found.text;
 }
 
 export const describeDistrust = (name: string, seen: string): string =>

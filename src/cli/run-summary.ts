@@ -7,11 +7,13 @@ import { type CellKey, cellName, type Settled } from '../model/cell.ts';
 import { type Day, fromOrdinal, toOrdinal } from '../model/date.ts';
 import type { Outcome, OutcomeCounts } from '../model/decision.ts';
 import type { ManifestComputation } from '../model/manifest.ts';
+import { behaviourOf } from '../model/vector.ts';
 import { dayCount, daySetOfDays, lastBefore, NO_DAYS, subtract } from '../planning/day-set.ts';
 import { readWhole } from '../steps/load-inputs.ts';
 import type { Survey } from '../steps/survey.ts';
 import type { FirestoreUsage } from './local/run-cloud.ts';
 import { counted } from './counted.ts';
+import { describeDistrust } from './distrust-of.ts';
 import type { Output } from './output.ts';
 import { describeReasons } from './describe-reasons.ts';
 import { groupPlan, type PlanGroup } from './plan-groups.ts';
@@ -31,6 +33,8 @@ export interface RunSummary {
   readonly computations: readonly ComputationSummary[];
   /** Cells that did not run, by reason; those that had nothing new to read are left out. */
   readonly others: readonly PlanGroup[];
+  /** Computations without the right to be skipped by proof or cutoff, and what speaks against them. */
+  readonly distrusted: readonly { readonly computation: string; readonly text: string }[];
   /** Why the workflow itself failed, when it did. */
   readonly trouble?: string;
 }
@@ -112,6 +116,10 @@ export async function summarize(request: SummaryRequest): Promise<RunSummary> {
     others: groupPlan(plan, plan.computations, (name) =>
       daySetOfDays((ran.get(name) ?? []).map(({ cell }) => cell.date)),
     ).filter(({ outcome }) => outcome !== 'SKIP' && outcome !== 'STABLE'),
+    distrusted: ports.manifest.computations.flatMap(({ name, fingerprint }) => {
+      const found = plan.request.state.distrusted.get(name);
+      return found?.behaviour === behaviourOf(fingerprint) ? [{ computation: name, text: found.text }] : [];
+    }),
     ...troubleOf(request),
   };
 }
@@ -165,7 +173,8 @@ async function headline(
 }
 
 export function printSummary(summary: RunSummary, output: Output): void {
-  const { date, runs, cells, completed, failed, seconds, firestore, computations, others, trouble } = summary;
+  const { date, runs, cells, completed, failed, seconds, firestore, computations, others, distrusted, trouble } =
+    summary;
   const columns = [
     right('pass'),
     { title: 'computation' },
@@ -187,6 +196,7 @@ export function printSummary(summary: RunSummary, output: Output): void {
     if (count > failures.length)
       output.trouble(`FAILED ${computation}: ${counted(count - failures.length, 'more day')}`);
   }
+  for (const { computation, text } of distrusted) output.line(describeDistrust(computation, text));
   output.line();
   const waiting = cells.BLOCKED + cells.FAILED_DEPENDENCY;
   output.line(
@@ -208,6 +218,7 @@ export function printSummary(summary: RunSummary, output: Output): void {
     failed,
     seconds,
     firestore,
+    ...(distrusted.length === 0 ? {} : { distrusted }),
     ...(trouble === undefined ? {} : { trouble }),
   });
 }

@@ -14,6 +14,7 @@ import { computationsReadBy } from './edges.ts';
 import { Fingerprints } from './fingerprints.ts';
 import { manifestNeedsOf } from './manifest-needs.ts';
 import { ModuleGraph } from './module-graph.ts';
+import { PackageIntegrity } from './package-integrity.ts';
 import { definitionKey, DESCRIPTIVE_FOR_LOADING } from './normalize-syntax.ts';
 import { passesOf } from './passes.ts';
 
@@ -42,7 +43,7 @@ export async function buildManifest({ root, directory, epoch = FIRST_EPOCH }: Bu
   const code = new CodeTable();
   const computations = discovery.computations.map((found): ManifestComputation => {
     const { value, module, exportName, line } = found;
-    const { fingerprint, pieces } = hashes.reachOf(found);
+    const { fingerprint, pieces, untrusted } = hashes.of(found);
     code.add(value.name, pieces);
     return {
       name: value.name,
@@ -59,6 +60,7 @@ export async function buildManifest({ root, directory, epoch = FIRST_EPOCH }: Bu
       keyed: isKeyed(value.output),
       timeoutSeconds: value.timeoutSeconds,
       fingerprint,
+      ...(untrusted === undefined ? {} : { untrusted }),
     };
   });
   computations.sort((a, b) => a.pass - b.pass || byName(a, b));
@@ -68,6 +70,7 @@ export async function buildManifest({ root, directory, epoch = FIRST_EPOCH }: Bu
     computations,
     datasets: discovery.datasets.map((found) => manifestDataset(found, graph, hashes.loaderOf(found))).sort(byName),
     code: code.table,
+    files: Object.fromEntries([...graph.files].map(([path, hash]) => [graph.relative(path), hash])),
   };
 }
 
@@ -111,17 +114,18 @@ function fingerprinter(discovery: Discovery, graph: ModuleGraph, epoch: number) 
     labelOf.set(value, label);
     if (localName !== undefined) labels.set(definitionKey(module.path, localName), label);
   }
-  const fingerprints = new Fingerprints(graph, labels, epoch);
-  const loaders = new Fingerprints(graph, labels, epoch, DESCRIPTIVE_FOR_LOADING);
+  const integrity = new PackageIntegrity();
+  const fingerprints = new Fingerprints(graph, labels, { epoch, integrity });
+  const loaders = new Fingerprints(graph, labels, { epoch, integrity, uncounted: DESCRIPTIVE_FOR_LOADING });
   return {
-    reachOf({ value, module, localName }: Discovered<Computation>) {
+    of({ value, module, localName }: Discovered<Computation>) {
       const needs = Object.values(value.needs).flatMap((need) =>
         'of' in need && need.of.kind === 'computation' ? [labelOf.get(need.of) ?? ''] : [],
       );
-      return fingerprints.reachOf({ module, localName, needs: new Set(needs) });
+      return fingerprints.of({ module, localName, needs: new Set(needs) });
     },
     loaderOf({ module, localName }: Discovery['datasets'][number]): Hash {
-      const { code, layer, infrastructure } = loaders.of({ module, localName, needs: new Set() });
+      const { code, layer, infrastructure } = loaders.of({ module, localName, needs: new Set() }).fingerprint;
       return hashOfParts([code, layer, infrastructure]);
     },
   };

@@ -78,8 +78,8 @@ async function collect(graph: ModuleGraph, module: SourceModule, into: Map<unkno
 function homeOf(graph: ModuleGraph, module: SourceModule, exportName: string): Omit<Discovered, 'value'> {
   const meaning = graph.exportOf(module, exportName);
   if (meaning?.kind !== 'declaration') return { module, exportName, localName: undefined, line: 1 };
-  const { module: home, name: localName, declaration } = meaning;
+  const { module: home, name: localName, unit } = meaning;
   const exported = [...home.exports].find(([, local]) => local === localName)?.[0];
   const place = exported === undefined ? { module, exportName } : { module: home, exportName: exported };
-  return { ...place, localName, line: declaration.line };
+  return { ...place, localName, line: unit.line };
 }

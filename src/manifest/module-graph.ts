@@ -1,52 +1,54 @@
 /** The project's modules, each read and parsed once, and what a name in one of them stands for. */
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { createRequire, isBuiltin } from 'node:module';
-import { dirname, extname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { hashOf, type Hash } from '../model/hash.ts';
 import { findCycle } from './cycle.ts';
-import { parseModule, type Declaration, type SourceModule } from './source-module.ts';
-
-/** What an import specifier leads to. */
-export type ResolvedModule =
-  | { readonly kind: 'local'; readonly path: string }
-  /** A local file that is no program: JSON. */
-  | { readonly kind: 'data'; readonly path: string }
-  /** Daymill's own API: its code is part of the executor's version, not of the author's layer. */
-  | { readonly kind: 'authoring' }
-  | { readonly kind: 'builtin' }
-  | { readonly kind: 'package'; readonly package: string };
+import { formatOf, isAuthoring, type ResolvedModule, resolveModule } from './resolve-module.ts';
+import { parseModule, type SourceModule, type Unit } from './source-module.ts';
 
 /** What a name stands for once imports and re-exports have been followed to the end. */
 export type Meaning =
   | {
       readonly kind: 'declaration';
       readonly module: SourceModule;
-      readonly declaration: Declaration;
-      /** Which of the declaration's names. */
+      readonly unit: Unit;
+      /** Which of the unit's names. */
       readonly name: string;
-      /** Modules that only hand it on. */
-      readonly through: readonly SourceModule[];
     }
   | { readonly kind: 'namespace'; readonly module: SourceModule }
+  /** Of a CommonJS module, whose exports nobody knows until it runs. */
+  | { readonly kind: 'commonjs'; readonly module: SourceModule; readonly imported: string }
   | { readonly kind: 'data'; readonly path: string; readonly imported: string }
   | {
-      readonly kind: 'authoring' | 'builtin' | 'package';
-      readonly package?: string;
+      readonly kind: 'package';
+      readonly package: string;
+      readonly folder: string | undefined;
       readonly specifier: string;
       readonly imported: string;
-    };
+    }
+  | { readonly kind: 'authoring' | 'builtin'; readonly specifier: string; readonly imported: string };
 
-const PROGRAMS = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs']);
-const AUTHORING_PACKAGE = 'daymill';
-const AUTHORING_INDEX = fileURLToPath(new URL('../index.ts', import.meta.url));
+/** `inline`: a module that is all in its specifier, `data:text/javascript,…`. */
+export type EvaluationStep =
+  | { readonly kind: 'module'; readonly module: SourceModule }
+  | {
+      readonly kind: 'package';
+      readonly package: string;
+      readonly folder: string | undefined;
+      readonly specifier: string;
+    }
+  | { readonly kind: 'inline'; readonly specifier: string };
+
 const OWN_FOLDER = fileURLToPath(new URL('./', import.meta.url));
-const AUTHORING_FOLDER = fileURLToPath(new URL('../model/', import.meta.url));
 
 export class ModuleGraph {
   /** Absolute; symbolic links followed, as Node does when it imports. */
   readonly root: string;
   readonly #modules = new Map<string, SourceModule>();
   readonly #resolved = new Map<string, ResolvedModule>();
+  readonly #hashes = new Map<string, Hash>();
+  readonly #orders = new Map<SourceModule, readonly EvaluationStep[]>();
 
   constructor(root: string) {
     this.root = realpathSync(resolve(root));
@@ -56,10 +58,23 @@ export class ModuleGraph {
   moduleAt(path: string): SourceModule {
     let module = this.#modules.get(path);
     if (module === undefined) {
-      module = parseModule(path, readFileSync(path, 'utf8'), this.relative(path));
+      const bytes = this.read(path);
+      module = parseModule(path, bytes.toString('utf8'), this.relative(path), formatOf(path));
       this.#modules.set(path, module);
     }
     return module;
+  }
+
+  /** Reads a file once, so that what is parsed is what is hashed. */
+  read(path: string): Buffer {
+    const bytes = readFileSync(path);
+    this.#hashes.set(path, hashOf(bytes));
+    return bytes;
+  }
+
+  /** Content hashes of all local files that were read, by path. */
+  get files(): ReadonlyMap<string, Hash> {
+    return this.#hashes;
   }
 
   /** As the manifest and messages name it: relative to the root, with `/` on every system. */
@@ -70,14 +85,14 @@ export class ModuleGraph {
   /** Whether the file is the author's: in the project, and neither a package's nor Daymill's own. */
   holds(path: string): boolean {
     const inProject = path.startsWith(`${this.root}${sep}`) && !path.includes(`${sep}node_modules${sep}`);
-    return inProject && !path.startsWith(AUTHORING_FOLDER) && !path.startsWith(OWN_FOLDER);
+    return inProject && !isAuthoring(path) && !path.startsWith(OWN_FOLDER);
   }
 
-  resolve(specifier: string, from: SourceModule): ResolvedModule {
-    const key = `${dirname(from.path)}\u0000${specifier}`;
+  resolve(specifier: string, from: SourceModule, how = howOf(from)): ResolvedModule {
+    const key = `${how} ${dirname(from.path)}\u0000${specifier}`;
     let resolved = this.#resolved.get(key);
     if (resolved === undefined) {
-      resolved = resolveSpecifier(specifier, from.path);
+      resolved = resolveModule(specifier, from.path, how);
       this.#resolved.set(key, resolved);
     }
     return resolved;
@@ -100,6 +115,40 @@ export class ModuleGraph {
     return [...reached];
   }
 
+  /** What is evaluated when `entry` is loaded, itself last, in order: depth first, each once. */
+  evaluationOrder(entry: SourceModule): readonly EvaluationStep[] {
+    let order = this.#orders.get(entry);
+    if (order === undefined) {
+      const entered = new Set<unknown>();
+      const evaluated: EvaluationStep[] = [];
+      const enter = (module: SourceModule): void => {
+        entered.add(module);
+        for (const specifier of module.requests) {
+          const step = this.#stepOf(specifier, module);
+          if (step === undefined || entered.has(step.kind === 'module' ? step.module : step.specifier)) continue;
+          if (step.kind === 'module') enter(step.module);
+          else {
+            entered.add(step.specifier);
+            evaluated.push(step);
+          }
+        }
+        evaluated.push({ kind: 'module', module });
+      };
+      enter(entry);
+      order = evaluated;
+      this.#orders.set(entry, order);
+    }
+    return order;
+  }
+
+  #stepOf(specifier: string, from: SourceModule): EvaluationStep | undefined {
+    const resolved = this.resolve(specifier, from);
+    if (resolved.kind === 'package') return { ...resolved, specifier };
+    if (resolved.kind === 'builtin' && specifier.startsWith('data:')) return { kind: 'inline', specifier };
+    const isThere = resolved.kind === 'local' && existsSync(resolved.path);
+    return isThere ? { kind: 'module', module: this.moduleAt(resolved.path) } : undefined;
+  }
+
   /** Paths, relative to the root, along one cycle of imports among all that `entry` loads; undefined when there is none. */
   importCycle(entry: SourceModule): readonly string[] | undefined {
     const modules = this.closureOf([entry]);
@@ -114,7 +163,11 @@ export class ModuleGraph {
 
   /** What a free name in the module's text stands for; undefined for globals. */
   meaningOf(name: string, module: SourceModule): Meaning | undefined {
-    return this.#meaningOf(name, module, []);
+    const unit = module.format === 'commonjs' ? undefined : module.declarations.get(name);
+    if (unit !== undefined) return { kind: 'declaration', module, unit, name };
+    const imported = module.imports.get(name);
+    if (imported === undefined) return undefined;
+    return this.#meaningOfImport(imported.specifier, imported.imported, module, []);
   }
 
   /** What a module exports under the name, through re-exports; undefined when nothing. */
@@ -122,11 +175,11 @@ export class ModuleGraph {
     return this.#exportOf(module, exported, []);
   }
 
-  /** What `import('specifier')` leads to; undefined when no such file is there, which matters only when it runs. */
-  namespaceOf(specifier: string, module: SourceModule): Meaning | undefined {
-    const resolved = this.resolve(specifier, module);
+  /** What `import('specifier')` or `require('specifier')` leads to; undefined when no such file is there, which matters only when it runs. */
+  namespaceOf(specifier: string, module: SourceModule, how: 'import' | 'require'): Meaning | undefined {
+    const resolved = this.resolve(specifier, module, how);
     if ((resolved.kind === 'local' || resolved.kind === 'data') && !existsSync(resolved.path)) return undefined;
-    return this.#meaningOfImport(specifier, '*', module, []);
+    return this.#meaningOfResolved(resolved, specifier, '*', []);
   }
 
   /** All names that the module exports, `export *` included; sorted. */
@@ -142,32 +195,34 @@ export class ModuleGraph {
     return [...names].sort();
   }
 
-  #meaningOf(name: string, module: SourceModule, through: readonly SourceModule[]): Meaning | undefined {
-    const declaration = module.declarations.get(name);
-    if (declaration !== undefined) return { kind: 'declaration', module, declaration, name, through };
-    const imported = module.imports.get(name);
-    if (imported === undefined) return undefined;
-    return this.#meaningOfImport(imported.specifier, imported.imported, module, through);
+  /** `export *` of what is not a local module: its names are not known here. */
+  outwardStars(module: SourceModule): Meaning[] {
+    return module.stars.flatMap((star) => {
+      const resolved = this.resolve(star, module);
+      const isKnown = resolved.kind === 'local' && this.moduleAt(resolved.path).format === 'module';
+      return isKnown ? [] : (this.#meaningOfResolved(resolved, star, '*', []) ?? []);
+    });
   }
 
   #exportOf(module: SourceModule, exported: string, before: readonly SourceModule[]): Meaning | undefined {
+    if (module.format === 'commonjs') return { kind: 'commonjs', module, imported: exported };
     if (before.includes(module)) return undefined;
     const local = module.exports.get(exported);
-    if (local !== undefined && module.declarations.has(local)) return this.#meaningOf(local, module, before);
+    if (local !== undefined) return this.meaningOf(local, module);
     const through = [...before, module];
-    if (local !== undefined) return this.#meaningOf(local, module, through);
     const reexport = module.reexports.get(exported);
     if (reexport !== undefined) return this.#meaningOfImport(reexport.specifier, reexport.imported, module, through);
     if (exported === 'default') return undefined;
     for (const star of module.stars) {
       const resolved = this.resolve(star, module);
-      const found =
-        resolved.kind === 'local' ? this.#exportOf(this.moduleAt(resolved.path), exported, through) : undefined;
+      if (resolved.kind !== 'local') continue;
+      const target = this.moduleAt(resolved.path);
+      const found = target.format === 'module' ? this.#exportOf(target, exported, through) : undefined;
       if (found !== undefined) return found;
     }
-    // What no local module exports must come from an `export *` that leads out of the project.
-    const outside = module.stars.find((star) => this.resolve(star, module).kind !== 'local');
-    return outside === undefined ? undefined : this.#meaningOfImport(outside, exported, module, through);
+    // What no local module exports must come from an `export *` whose names are not known here.
+    const [outside] = this.outwardStars(module);
+    return outside === undefined || !('imported' in outside) ? undefined : { ...outside, imported: exported };
   }
 
   #meaningOfImport(
@@ -176,52 +231,30 @@ export class ModuleGraph {
     from: SourceModule,
     through: readonly SourceModule[],
   ): Meaning | undefined {
-    const resolved = this.resolve(specifier, from);
+    return this.#meaningOfResolved(this.resolve(specifier, from), specifier, imported, through);
+  }
+
+  #meaningOfResolved(
+    resolved: ResolvedModule,
+    specifier: string,
+    imported: string,
+    through: readonly SourceModule[],
+  ): Meaning | undefined {
     switch (resolved.kind) {
       case 'local': {
         const module = this.moduleAt(resolved.path);
-        return imported === '*' ? { kind: 'namespace', module } : this.#exportOf(module, imported, through);
+        return imported === '*' && module.format === 'module'
+          ? { kind: 'namespace', module }
+          : this.#exportOf(module, imported, through);
       }
       case 'data':
         return { kind: 'data', path: resolved.path, imported };
       case 'package':
-        return { kind: 'package', package: resolved.package, specifier, imported };
+        return { ...resolved, specifier, imported };
       default:
         return { kind: resolved.kind, specifier, imported };
     }
   }
 }
 
-function resolveSpecifier(specifier: string, from: string): ResolvedModule {
-  if (isBuiltin(specifier)) return { kind: 'builtin' };
-  if (/^(\.{1,2}\/|\/|file:)/.test(specifier)) {
-    const path = specifier.startsWith('file:') ? fileURLToPath(specifier) : resolve(dirname(from), specifier);
-    return atPath(path);
-  }
-  const name = specifier
-    .split('/')
-    .slice(0, specifier.startsWith('@') ? 2 : 1)
-    .join('/');
-  if (name === AUTHORING_PACKAGE) return { kind: 'authoring' };
-  const own = ownFile(specifier, from);
-  return own === undefined ? { kind: 'package', package: name } : atPath(own);
-}
-
-/**
- * The author's own file behind a bare specifier: a workspace's package, which npm links into `node_modules`, or a short form
- * such as `#stats` (package.json "imports"). Undefined for installed packages.
- */
-function ownFile(specifier: string, from: string): string | undefined {
-  try {
-    const target = createRequire(from).resolve(specifier);
-    return isAbsolute(target) && !target.includes(`${sep}node_modules${sep}`) ? target : undefined;
-  } catch {
-    return undefined; // Not for `require`, or not there at all, which Node says better when the module is imported.
-  }
-}
-
-function atPath(path: string): ResolvedModule {
-  const real = existsSync(path) ? realpathSync(path) : path;
-  if (real === AUTHORING_INDEX || real.startsWith(AUTHORING_FOLDER)) return { kind: 'authoring' };
-  return { kind: PROGRAMS.has(extname(real)) ? 'local' : 'data', path: real };
-}
+const howOf = ({ format }: SourceModule): 'import' | 'require' => (format === 'commonjs' ? 'require' : 'import');

@@ -40,6 +40,7 @@ export function namesBoundIn(node: SyntaxNode): string[] {
       return boundNames(node['id']);
     case 'CatchClause':
       return boundNames(node['param']);
+    case 'Program':
     case 'BlockStatement':
     case 'StaticBlock':
       return [...lexicalNames(nodesIn(node['body'])), ...hoistedNames(node)];
@@ -66,7 +67,7 @@ const lexicalNames = (statements: readonly SyntaxNode[]): string[] =>
   });
 
 /** Of `var`, however deep, up to the next function. */
-function hoistedNames(node: SyntaxNode): string[] {
+export function hoistedNames(node: SyntaxNode): string[] {
   const own = node.type === 'VariableDeclaration' && node['kind'] === 'var' ? declaredNames(node) : [];
   const below = Object.values(node)
     .flatMap((value) => (Array.isArray(value) ? nodesIn(value) : nodesIn([value])))

@@ -1,6 +1,8 @@
 /** A computation without the right to skip: what it returns is not decided by what it reads alone. */
 import { z } from 'zod';
 import { Hash } from './hash.ts';
+import type { Manifest } from './manifest.ts';
+import { behaviourOf } from './vector.ts';
 
 export const Distrust = z.object({
   /** The behaviour (see `behaviourOf`) that showed it: other code is trusted again until it shows the same. */
@@ -10,8 +12,23 @@ export const Distrust = z.object({
     'AUDIT',
     /** Two simulations of the same days differed, or it used the clock, chance or the network. */
     'NONDETERMINISTIC',
+    /** Its code leads to where no analysis follows: files, the environment, modules whose names are only known when it runs. */
+    'UNANALYSABLE',
   ]),
   /** What was seen, for people. */
   text: z.string(),
 });
 export type Distrust = z.infer<typeof Distrust>;
+
+/** What is known against computations, and what the manifest itself says against those of its code. */
+export function withUnanalysable(
+  distrusted: ReadonlyMap<string, Distrust>,
+  { computations }: Pick<Manifest, 'computations'>,
+): ReadonlyMap<string, Distrust> {
+  const found = computations.flatMap(({ name, fingerprint, untrusted }): [string, Distrust][] => {
+    const behaviour = behaviourOf(fingerprint);
+    if (untrusted === undefined || distrusted.get(name)?.behaviour === behaviour) return [];
+    return [[name, { behaviour, because: 'UNANALYSABLE', text: untrusted }]];
+  });
+  return found.length === 0 ? distrusted : new Map([...distrusted, ...found]);
+}

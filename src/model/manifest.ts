@@ -39,6 +39,8 @@ export const ManifestComputation = z.object({
   keyed: z.boolean(),
   timeoutSeconds: z.number().positive(),
   fingerprint: Fingerprint,
+  /** Why its code says less than all of what it does, for people: it reads files, say. Such a computation is trusted by nobody. */
+  untrusted: z.string().optional(),
 });
 export type ManifestComputation = z.infer<typeof ManifestComputation>;
 
@@ -64,6 +66,8 @@ export const Manifest = z.object({
   datasets: z.array(ManifestDataset),
   /** What the simulator must know of the code; a manifest without it proves nothing cosmetic. */
   code: ManifestCode.optional(),
+  /** Content hashes of all local files that the code hashes are of, by path relative to the root: what a worker may import. */
+  files: z.record(z.string(), Hash).optional(),
 });
 export type Manifest = z.infer<typeof Manifest>;
 

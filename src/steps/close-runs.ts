@@ -13,7 +13,7 @@ export async function closeRuns(
 ): Promise<number> {
   const shelf = new Shelf(snapshot.books);
   for (;;) {
-    const folded = fold(stateOf(snapshot, shelf), snapshot.open);
+    const folded = fold(stateOf(snapshot, shelf, ports.manifest), snapshot.open);
     if (!shelf.isComplete) {
       await ports.planning.fetch(snapshot, shelf.takeMissing());
       continue;

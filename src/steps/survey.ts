@@ -1,6 +1,7 @@
 /** Survey: a plan of what is at hand, made anew with the books that it missed until it misses none. Changes nothing. */
 import type { CellKey } from '../model/cell.ts';
 import type { Day } from '../model/date.ts';
+import { withUnanalysable } from '../model/distrust.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { fold, type Fold } from '../planning/fold.ts';
 import { type Plan, plan, type PlannedCell, type PlanRequest } from '../planning/plan.ts';
@@ -43,7 +44,7 @@ export async function survey(
   const known = snapshot ?? (await planning.load());
   for (;;) {
     const shelf = new Shelf(known.books);
-    const folded = fold(stateOf(known, shelf), known.open);
+    const folded = fold(stateOf(known, shelf, manifest), known.open);
     const made = plan({ mode: 'forecast', ...request, manifest, state: foreseen(folded.state) });
     if (shelf.isComplete) {
       const withBooks = async (pick: (key: CellKey) => PlannedCell | undefined, keys: readonly CellKey[]) => {
@@ -66,12 +67,12 @@ export async function survey(
 }
 
 /** Before outcomes are folded in: what is in flight is not known yet. */
-export const stateOf = (snapshot: PlanningSnapshot, shelf: Shelf): PlanningState => ({
+export const stateOf = (snapshot: PlanningSnapshot, shelf: Shelf, manifest: Manifest): PlanningState => ({
   sequence: snapshot.sequence,
   standings: snapshot.standings,
   datasets: snapshot.datasets,
   equivalents: snapshot.equivalents,
-  distrusted: snapshot.distrusted,
+  distrusted: withUnanalysable(snapshot.distrusted, manifest),
   control: snapshot.control,
   shelf,
   inFlight: new Map(),

@@ -12,10 +12,6 @@ const IDS_AND_COMPLETENESS = "id: (t) => t.ticker, complete: { canaries: ['MSFT'
 
 /** `score` reads a dataset and another computation, and reaches a helper three modules away. */
 const PROJECT: Files = {
-  'package-lock.json': JSON.stringify({
-    lockfileVersion: 3,
-    packages: { 'node_modules/zod': { version: '4.6.7' }, 'node_modules/pino': { version: '10.4.0' } },
-  }),
   'computations/data.ts': `
     import { z } from 'zod';
     import { defineDataset } from 'daymill';
@@ -217,7 +213,6 @@ describe('nothing changes', () => {
       () => edited('computations/data.ts', "description: 'All trades'", IDS_AND_COMPLETENESS),
     ],
     ['a helper of a dataset’s source', () => edited('lib/parse-ticker.ts', 'keys', 'values')],
-    ['the version of a package that it does not import', () => edited('package-lock.json', '10.4.0', '10.5.0')],
     [
       'another computation',
       () => ({
@@ -444,30 +439,27 @@ test('computations made by a factory are cut at what the factory is given', asyn
   }
 });
 
-const fingerprintInstalled = async (version: string): Promise<Fingerprint> => {
-  const { 'package-lock.json': _, ...files } = PROJECT;
+const fingerprintInstalled = async (version: string, text = 'exports.tiny = 1;'): Promise<Fingerprint> => {
   const root = projectFolder({
-    ...files,
+    ...PROJECT,
     'node_modules/tiny/package.json': JSON.stringify({ name: 'tiny', version, main: 'index.js' }),
-    'node_modules/tiny/index.js': 'exports.tiny = 1;',
+    'node_modules/tiny/index.js': text,
   });
   writeFileSync(join(root, 'lib/sum.ts'), "import 'tiny';\nexport const sum = (xs: readonly number[]) => xs.length;");
   return computation(await buildManifest({ root, directory: 'computations' }), 'score').fingerprint;
 };
 
 describe('the infrastructure hash changes', () => {
-  test('by the locked version of a package that is imported', async () => {
-    expect(await changedBy(edited('package-lock.json', '4.6.7', '4.6.8'))).toEqual(['infrastructure']);
-  });
-
-  test('by the installed version when there is no lock file', async () => {
-    const [before, same, after] = [
+  test('by another version of a package that is imported, and by a patch under the same version', async () => {
+    const [before, same, raised, patched] = [
       await fingerprintInstalled('1.0.0'),
       await fingerprintInstalled('1.0.0'),
       await fingerprintInstalled('1.0.1'),
+      await fingerprintInstalled('1.0.0', 'exports.tiny = 2;'),
     ];
     expect(same).toEqual(before);
-    expect(PARTS.filter((part) => before[part] !== after[part])).toEqual(['infrastructure']);
+    for (const after of [raised, patched])
+      expect(PARTS.filter((part) => before[part] !== after[part])).toEqual(['infrastructure']);
   });
 
   test('by Node’s major version, not by its minor, and by the executor’s', () => {

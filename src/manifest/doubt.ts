@@ -1,0 +1,201 @@
+/** What a piece of code does that no analysis of the project's modules can see: it makes a computation untrusted, by name. */
+import { runInNewContext } from 'node:vm';
+import type { Meaning } from './module-graph.ts';
+import { isNode, nameOf, nodesIn, type SyntaxNode, withoutTypeWrappers } from './syntax-node.ts';
+
+export interface Doubt {
+  /** For people: `it reads process.env`. */
+  readonly what: string;
+  /** Where, in the module's text. */
+  readonly start: number;
+  /** The global that it reads, which is no doubt when the same computation's code sets it. */
+  readonly global?: string;
+}
+
+const NETWORK = 'it uses the network';
+const PROCESS = 'it starts or reads processes';
+const FILES = 'it reads files';
+
+/** By Node's module, without `node:`. Clock and chance are watched while the code is simulated, where they are attributed to what ran. */
+const OUTWARD_MODULES: Readonly<Record<string, string>> = {
+  fs: FILES,
+  'fs/promises': FILES,
+  sqlite: FILES,
+  wasi: FILES,
+  child_process: PROCESS,
+  cluster: PROCESS,
+  process: PROCESS,
+  os: 'it reads what machine it is on',
+  worker_threads: 'it runs code of another thread',
+  vm: 'it evaluates text as code',
+  repl: 'it evaluates text as code',
+  inspector: 'it looks into the running process',
+  module: 'it loads modules whose names are only known when it runs',
+  http: NETWORK,
+  https: NETWORK,
+  http2: NETWORK,
+  net: NETWORK,
+  tls: NETWORK,
+  dgram: NETWORK,
+  dns: NETWORK,
+  'dns/promises': NETWORK,
+};
+
+/** Of an import. */
+export function doubtOfImport(meaning: Meaning, start: number): Doubt | undefined {
+  if (meaning.kind !== 'builtin') return undefined;
+  const module = meaning.specifier.replace(/^node:/, '');
+  const what = Object.hasOwn(OUTWARD_MODULES, module) ? OUTWARD_MODULES[module] : undefined;
+  return what === undefined ? undefined : { what: `${what} (${meaning.specifier})`, start };
+}
+
+/** Members of `process` that say nothing about the machine, or that simulations watch. */
+const HARMLESS_OF_PROCESS = new Set(
+  'version versions release nextTick emitWarning stdout stderr hrtime uptime cpuUsage memoryUsage cwd exit exitCode'.split(
+    ' ',
+  ),
+);
+
+/** What Node adds to the language's own globals. */
+const OF_NODE =
+  'console setTimeout setInterval setImmediate clearTimeout clearInterval clearImmediate queueMicrotask structuredClone fetch URL ' +
+  'URLSearchParams URLPattern TextEncoder TextDecoder AbortController AbortSignal Event EventTarget performance crypto Buffer process ' +
+  'global globalThis atob btoa Blob File Headers Request Response FormData WebSocket EventSource BroadcastChannel MessageChannel ' +
+  'MessagePort ReadableStream WritableStream TransformStream CompressionStream DecompressionStream DOMException navigator ' +
+  'CustomEvent Crypto CryptoKey SubtleCrypto Performance';
+
+/** Not of `globalThis`, and known everywhere or to every CommonJS module. */
+const OF_SYNTAX = 'undefined arguments exports module require __filename __dirname';
+
+const STANDARD = new Set([
+  ...(runInNewContext('Object.getOwnPropertyNames(globalThis)') as string[]),
+  ...OF_NODE.split(' '),
+  ...OF_SYNTAX.split(' '),
+]);
+
+/** Whether the language or Node itself brings the global. */
+export const isStandardGlobal = (name: string): boolean => STANDARD.has(name);
+
+/** Standard globals that lead outside. */
+const OUTWARD_GLOBALS: Readonly<Record<string, string>> = {
+  eval: 'it evaluates text as code',
+  Function: 'it evaluates text as code (Function)',
+  require: 'it requires what is only known when it runs',
+  process: 'it reads the process',
+  __filename: 'it reads where its module lies',
+  __dirname: 'it reads where its module lies',
+};
+
+const GLOBAL_OBJECTS = new Set(['globalThis', 'global']);
+
+/** Goes from node to node through one piece of code, outer ones first. */
+export class Sentinel {
+  readonly #sets = new Set<string>();
+  /** Identifiers that the node around them has explained. */
+  readonly #explained = new Set<unknown>();
+
+  get setsGlobals(): readonly string[] {
+    return [...this.#sets];
+  }
+
+  /** `isGlobal` says of a name whether neither the code around nor its module declares it. */
+  look(node: SyntaxNode, isGlobal: (name: string) => boolean): Doubt | undefined {
+    switch (node.type) {
+      case 'AssignmentExpression':
+        this.#lookAtAssignment(node, isGlobal);
+        return undefined;
+      case 'MemberExpression':
+        return this.#lookAtMember(node, isGlobal);
+      case 'MetaProperty':
+        return isNode(node['meta']) && nameOf(node['meta']) === 'import'
+          ? { what: 'it reads where its module lies (import.meta)', start: node.start }
+          : undefined;
+      case 'Identifier':
+        return this.#lookAtName(node, isGlobal);
+      default:
+        return undefined;
+    }
+  }
+
+  #lookAtAssignment(node: SyntaxNode, isGlobal: (name: string) => boolean): void {
+    const { left } = node;
+    if (!isNode(left)) return;
+    if (left.type === 'Identifier' && isGlobal(nameOf(left) ?? '')) this.#sets.add(nameOf(left) ?? '');
+    const member = globalMember(left, isGlobal);
+    if (member === undefined || node['operator'] !== '=') return;
+    this.#sets.add(member);
+    this.#explained.add(left).add(left['object']);
+  }
+
+  #lookAtMember(node: SyntaxNode, isGlobal: (name: string) => boolean): Doubt | undefined {
+    if (this.#explained.has(node)) return undefined;
+    const { object } = node;
+    if (isConstructorCall(node)) return { what: 'it may evaluate text as code (constructor)', start: node.start };
+    if (!isNode(object) || object.type !== 'Identifier') return undefined;
+    const [owner, member] = [nameOf(object) ?? '', memberName(node)];
+    if (!isGlobal(owner) || member === undefined) return undefined;
+    if (owner === 'process') {
+      this.#explained.add(object);
+      return HARMLESS_OF_PROCESS.has(member) ? undefined : { what: `it reads process.${member}`, start: node.start };
+    }
+    if (!GLOBAL_OBJECTS.has(owner)) return undefined;
+    this.#explained.add(object);
+    return globalDoubt(member, node.start);
+  }
+
+  #lookAtName(node: SyntaxNode, isGlobal: (name: string) => boolean): Doubt | undefined {
+    const name = nameOf(node) ?? '';
+    if (this.#explained.has(node) || !isGlobal(name)) return undefined;
+    if (GLOBAL_OBJECTS.has(name)) return { what: `it hands ${name} on`, start: node.start };
+    return globalDoubt(name, node.start);
+  }
+}
+
+function globalDoubt(name: string, start: number): Doubt | undefined {
+  const what = Object.hasOwn(OUTWARD_GLOBALS, name) ? OUTWARD_GLOBALS[name] : undefined;
+  if (what !== undefined) return { what, start };
+  return STANDARD.has(name)
+    ? undefined
+    : { what: `it reads the global ${name}, which any code may set`, start, global: name };
+}
+
+/** `globalThis.x` */
+function globalMember(node: SyntaxNode, isGlobal: (name: string) => boolean): string | undefined {
+  if (node.type !== 'MemberExpression' || !isNode(node['object'])) return undefined;
+  const owner = node['object'].type === 'Identifier' ? (nameOf(node['object']) ?? '') : '';
+  return GLOBAL_OBJECTS.has(owner) && isGlobal(owner) ? memberName(node) : undefined;
+}
+
+/** `.name` and `['name']`. */
+const memberName = (node: SyntaxNode): string | undefined =>
+  isNode(node['property']) && (node['computed'] !== true || node['property'].type === 'Literal')
+    ? nameOf(node['property'])
+    : undefined;
+
+/** `(() => {}).constructor` is Function. */
+const isConstructorCall = (node: SyntaxNode): boolean =>
+  memberName(node) === 'constructor' && isNode(node['object']) && node['object'].type.includes('Function');
+
+/** Whether the node reads a member `name`, as functions have one. */
+export function asksForName(node: SyntaxNode): boolean {
+  if (node.type === 'Literal') return node['value'] === 'name';
+  if (node.type === 'MemberExpression') return memberName(node) === 'name';
+  return node.type === 'ObjectPattern' && nodesIn(node['properties']).some(({ key }) => nameOf(key) === 'name');
+}
+
+/** What the node makes text of: `x.toString()`, `String(x)`, `${x}`, `x + ''`. */
+export function shownAsText(node: SyntaxNode): SyntaxNode[] {
+  const found = (value: unknown): SyntaxNode[] => (isNode(value) ? [withoutTypeWrappers(value)] : []);
+  switch (node.type) {
+    case 'MemberExpression':
+      return memberName(node) === 'toString' ? found(node['object']) : [];
+    case 'TemplateLiteral':
+      return nodesIn(node['expressions']);
+    case 'BinaryExpression':
+      return node['operator'] === '+' ? [...found(node['left']), ...found(node['right'])] : [];
+    case 'CallExpression':
+      return isNode(node['callee']) && nameOf(node['callee']) === 'String' ? nodesIn(node['arguments']) : [];
+    default:
+      return [];
+  }
+}

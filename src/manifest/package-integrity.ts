@@ -1,0 +1,105 @@
+/** What of an installed package is there, with all that it depends on: a patched file counts, whatever version it claims. */
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { hashOf, hashOfParts, type Hash } from '../model/hash.ts';
+
+const Names = z.record(z.string(), z.unknown()).default({});
+
+const PackageFile = z.object({
+  version: z.string().default('unknown'),
+  sideEffects: z.unknown().optional(),
+  dependencies: Names,
+  optionalDependencies: Names,
+  peerDependencies: Names,
+});
+type PackageFile = z.infer<typeof PackageFile>;
+
+/** Content hashes by the folder and the stamp of its files, so that an unchanged package is not read again. */
+export interface IntegrityCache {
+  get(folder: string, stamp: Hash): Hash | undefined;
+  set(folder: string, stamp: Hash, content: Hash): void;
+}
+
+const NO_CACHE: IntegrityCache = { get: () => undefined, set: () => undefined };
+
+export class PackageIntegrity {
+  readonly #cache: IntegrityCache;
+  readonly #closures = new Map<string, readonly string[]>();
+  readonly #contents = new Map<string, string>();
+
+  constructor(cache = NO_CACHE) {
+    this.#cache = cache;
+  }
+
+  /** `name@version hash` of the package in the folder and of every package below it, each as Node finds it; sorted. */
+  of(name: string, folder: string | undefined): readonly string[] {
+    if (folder === undefined || !existsSync(folder)) return [`${name}@none`];
+    const real = realpathSync(folder);
+    let closure = this.#closures.get(real);
+    if (closure === undefined) {
+      const folders = new Map([[real, name]]);
+      for (const [at, called] of folders) {
+        const { dependencies, optionalDependencies, peerDependencies } = packageFile(at);
+        for (const needed of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })) {
+          const found = installedAt(needed, at);
+          if (found !== undefined && !folders.has(found)) folders.set(found, needed);
+        }
+        this.#contents.set(at, this.#contents.get(at) ?? `${called}@${packageFile(at).version} ${this.#contentOf(at)}`);
+      }
+      closure = [...folders.keys()].map((at) => this.#contents.get(at) ?? '').sort();
+      this.#closures.set(real, closure);
+    }
+    return closure;
+  }
+
+  #contentOf(folder: string): Hash {
+    const files = filesBelow(folder);
+    const stamp = hashOfParts(
+      files.map((file) => {
+        // The time of the last change of state cannot be set back by who patches a file.
+        const { size, mtimeMs, ctimeMs, ino } = statSync(join(folder, file));
+        return `${file} ${size} ${mtimeMs} ${ctimeMs} ${ino}`;
+      }),
+    );
+    let content = this.#cache.get(folder, stamp);
+    if (content === undefined) {
+      content = hashOfParts(files.flatMap((file) => [file, hashOf(readFileSync(join(folder, file)))]));
+      this.#cache.set(folder, stamp, content);
+    }
+    return content;
+  }
+}
+
+/** Loading it sets nothing but its own defaults; it declares some of its files as effects for those. */
+const WITHOUT_EFFECTS = new Set(['zod']);
+
+/** Whether loading the package does nothing to others, as its author declares for bundlers: https://webpack.js.org/guides/tree-shaking/ */
+export const declaresNoEffects = (name: string, folder: string | undefined): boolean =>
+  WITHOUT_EFFECTS.has(name) || (folder !== undefined && packageFile(folder).sideEffects === false);
+
+function packageFile(folder: string): PackageFile {
+  try {
+    return PackageFile.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')));
+  } catch {
+    return PackageFile.parse({}); // None, or none that can be read: the package's files still count.
+  }
+}
+
+/** Where Node finds a package from within another: in its own `node_modules`, else in the next one outwards. */
+function installedAt(name: string, from: string): string | undefined {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const at = join(folder, 'node_modules', name);
+    if (existsSync(at)) return realpathSync(at);
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+/** Relative paths, sorted; packages inside of it are packages of their own. Types and maps are never run. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !/\.d\.[cm]?ts$|\.map$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .filter((file) => !/(^|[\\/])node_modules[\\/]/.test(file))
+    .sort();
+}
