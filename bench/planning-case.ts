@@ -169,6 +169,7 @@ async function naively(world: PlanningWorld, { days, changed }: Job): Promise<Me
     book,
     inFlight: new Map(),
     equivalents: new Map(),
+    again: new Map(),
     breakers: new Map(),
     distrusted: new Set<string>(),
   };

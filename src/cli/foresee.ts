@@ -28,6 +28,8 @@ export interface PendingLoad {
 }
 
 export interface Foresight extends Survey {
+  /** What the plan was made of, from what is stored. */
+  readonly foreseen: (state: PlanningState) => PlanningState;
   /** What `daymill run` loads first. */
   readonly loads: readonly PendingLoad[];
   readonly ranges: readonly LoadRange[];
@@ -57,6 +59,7 @@ export async function foresee({ date, from }: Days, ports: Ports): Promise<Fores
   const foreseen = (state: PlanningState): PlanningState => ({ ...withComing(state, coming), equivalents });
   return {
     ...(await survey({ from, to: date, foreseen }, ports, snapshot)),
+    foreseen,
     ranges,
     verdicts: new Map(verdicts.map((verdict) => [verdict.computation, verdict])),
     waiting: new Map([...there].map(([name, days]) => [name, waitingDays(days)])),

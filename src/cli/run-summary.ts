@@ -172,7 +172,12 @@ async function headline(
   return newest === date ? line : `${newest}: ${line}`;
 }
 
-export function printSummary(summary: RunSummary, output: Output): void {
+/** `beside`: what else programs read in the last line. */
+export function printSummary(
+  summary: RunSummary,
+  output: Output,
+  beside: Readonly<Record<string, unknown>> = {},
+): void {
   const { date, runs, cells, completed, failed, seconds, firestore, computations, others, distrusted, trouble } =
     summary;
   const columns = [
@@ -220,6 +225,7 @@ export function printSummary(summary: RunSummary, output: Output): void {
     firestore,
     ...(distrusted.length === 0 ? {} : { distrusted }),
     ...(trouble === undefined ? {} : { trouble }),
+    ...beside,
   });
 }
 

@@ -113,6 +113,8 @@ class Trace {
       }
       case 'NEW':
         return this.#whatFailed(cell, depth);
+      case 'ASKED':
+      case 'LOST':
       case 'IN_FLIGHT':
       case 'PARKED':
       case 'PAUSED':
@@ -171,7 +173,7 @@ class Trace {
     if (because?.why === 'FAILED_BEFORE') return this.#add(depth, because.error.code, because.error.message);
     if (because?.why === 'DISTRUSTED') this.#distrust(cell, depth);
     const parts =
-      because === undefined || because.why === 'NEW' ? [] : because.why === 'CHANGED' ? because.parts : because.inputs;
+      because === undefined ? [] : 'parts' in because ? because.parts : 'inputs' in because ? because.inputs : [];
     for (const part of parts) await this.#part(part, cell, depth, undefined);
   }
 

@@ -40,6 +40,12 @@ export type Decision = CellKey &
       }
   );
 
+/** A person asked for it to be made again, whatever it was made from. */
+export const Asked = z.object({ why: z.literal('ASKED'), atMs: z.number(), by: z.string().optional() });
+
+/** Its result is no longer stored as it was made. */
+export const Lost = z.object({ why: z.literal('LOST') });
+
 /** The reason of a cell that runs, as it is stored. */
 export const Because = z.discriminatedUnion('why', [
   z.object({ why: z.literal('NEW') }),
@@ -49,6 +55,8 @@ export const Because = z.discriminatedUnion('why', [
   z.object({ why: z.literal('UPSTREAM_RUNS'), inputs: z.array(z.string()).readonly() }),
   /** These inputs were made again with the same results, but the computation has no right to be cut off (see model/distrust.ts). */
   z.object({ why: z.literal('DISTRUSTED'), inputs: z.array(z.string()).readonly() }),
+  Asked,
+  Lost,
 ]);
 export type Because = z.infer<typeof Because>;
 
@@ -74,6 +82,10 @@ export function describeReason(decision: Decision): string {
       return `if ${reason.inputs.join(', ')} changes`;
     case 'DISTRUSTED':
       return `${reason.inputs.join(', ')} ran again, and its skips are not trusted`;
+    case 'ASKED':
+      return `asked for${describeAsker(reason)}`;
+    case 'LOST':
+      return 'its stored result is gone, or is another than was made';
     case 'UNCHANGED':
       return 'nothing that it reads has changed';
     case 'EARLY_CUTOFF':
@@ -101,4 +113,7 @@ export function describeReason(decision: Decision): string {
 
 /** `paused by ada on 2024-01-02T10:00Z: prices are wrong` */
 const describePause = ({ sinceMs, by, because }: Pause): string =>
-  `paused${by === undefined ? '' : ` by ${by}`} on ${new Date(sinceMs).toISOString().slice(0, 16)}Z${because === undefined ? '' : `: ${because}`}`;
+  `paused${describeAsker({ atMs: sinceMs, by })}${because === undefined ? '' : `: ${because}`}`;
+
+const describeAsker = ({ atMs, by }: { readonly atMs: number; readonly by?: string | undefined }): string =>
+  `${by === undefined ? '' : ` by ${by}`} on ${new Date(atMs).toISOString().slice(0, 16)}Z`;

@@ -18,6 +18,8 @@ export const Run = z.object({
   status: z.enum(['RUNNING', 'COMPLETED']),
   callbackUrl: z.string().optional(),
   createdMs: z.number(),
+  /** The sequence of planning that claimed its cells. */
+  claimedIn: z.number().int().optional(),
   /** When a person cancelled it: its tasks end without having been made. */
   cancelledMs: z.number().optional(),
   /** Absent until every message was published: the reconciler publishes again what may be missing. */

@@ -8,6 +8,7 @@ import { fromOrdinal } from '../model/date.ts';
 import type { Decision } from '../model/decision.ts';
 import { isChained, type ManifestComputation } from '../model/manifest.ts';
 import { fingerprintHash, fingerprintParts } from '../model/vector.ts';
+import { daysAgain, NOTHING_AGAIN, withoutAgain } from './again.ts';
 import { isOpen } from './breaker.ts';
 import { logged } from './change-log.ts';
 import { DayDecider } from './day-decider.ts';
@@ -68,7 +69,7 @@ export class Column implements ColumnView {
     const span = daySpan(grid.first, grid.first + grid.days - 1);
     const { clean, rerun, parts } = restNow(computation, this.standing, grid);
     const { dirty, awaits } = touchedDays(computation, this.standing, grid);
-    const kept = withoutDays(clean, dirty);
+    const kept = withoutDays(clean, unite(dirty, daysAgain(this.standing.again ?? NOTHING_AGAIN)));
     const settled = intersect(restDays(kept), span);
     const codeChanged = subtract(intersect(rerun, span), dirty);
     const waiting = intersect(unite(awaits, this.#inFlight()), span);
@@ -159,8 +160,12 @@ export class Column implements ColumnView {
   /** As it stands after this plan, committed as `sequence`. */
   standingAfter(sequence: number): Standing {
     const { dispatchId } = this.grid.request;
+    const { again: noted, ...standing } = this.standing;
+    // What is impossible has no result any more: should its data come, it is new.
+    const again = withoutAgain(noted ?? NOTHING_AGAIN, impossibleDays(this.rest));
     return {
-      ...this.standing,
+      ...standing,
+      ...(again.length === 0 ? {} : { again }),
       fingerprint: this.computation.fingerprint,
       needs: needsHash(this.computation),
       seen: sequence,

@@ -3,11 +3,23 @@ import { isPassing } from '../errors.ts';
 import { inputIdOf, type ManifestNeed } from '../model/manifest.ts';
 import { NOTHING_STOPPED, pauseOf } from '../model/control.ts';
 import { behaviourOf, changedParts, type Fingerprint } from '../model/vector.ts';
+import { againOn, NOTHING_AGAIN } from './again.ts';
 import type { Grid } from './grid.ts';
 import type { InputReader } from './input-reader.ts';
 import type { RestReason } from './standing.ts';
 import { isDistrusted, isEquivalent, LOOK } from './touched.ts';
-import { atRest, changed, daily, distrusted, held, NEW, paused, upstreamRuns, type VerdictTable } from './verdict.ts';
+import {
+  again,
+  atRest,
+  changed,
+  daily,
+  distrusted,
+  held,
+  NEW,
+  paused,
+  upstreamRuns,
+  type VerdictTable,
+} from './verdict.ts';
 import { type ColumnView, VIEW } from './view.ts';
 
 const MADE = 1;
@@ -132,6 +144,8 @@ export class DayDecider {
         ? this.#table.indexOf('failed now', () => daily('FAILED_IN_THIS_DISPATCH'))
         : this.#table.indexOf('failed before', () => daily('FAILED_BEFORE'));
     }
+    const noted = againOn(this.#column.standing.again ?? NOTHING_AGAIN, this.#grid.first + index);
+    if (noted !== undefined) return this.#table.indexOf(JSON.stringify(noted.reason), () => again(noted.reason));
     if (awaited.length > 0) return this.#awaits(awaited);
     if (cosmetic) {
       const from = behaviourOf(settled.vector.fingerprint);

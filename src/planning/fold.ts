@@ -4,8 +4,9 @@ import { type Day, toOrdinal } from '../model/date.ts';
 import type { Run } from '../model/run.ts';
 import { isTerminal, outcomeOf, type Task } from '../model/task.ts';
 import { vectorHash } from '../model/vector.ts';
+import { type Again, NOTHING_AGAIN, withoutAgain } from './again.ts';
 import { afterEndings, type Ending } from './breaker.ts';
-import { hasDay, NO_DAYS } from './day-set.ts';
+import { daySetOf, hasDay, NO_DAYS } from './day-set.ts';
 import { afterAudits, afterSettling, type Audits, type Standing, unknownStanding } from './standing.ts';
 import type { PlanningState } from './state.ts';
 import { learned, type Sample } from './typical.ts';
@@ -33,6 +34,8 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
   const samples = new Map<string, Sample[]>();
   const endings = new Map<string, Ending[]>();
   const foldedIn = state.sequence + 1;
+  /** By computation and day: the newest claim that settled it. */
+  const claims = new Map<string, Map<number, number>>();
   const knownOf = ({ computation, date }: CellKey): Settled | undefined => {
     const newer = overlay.get(computation)?.get(date);
     if (newer !== undefined) return newer;
@@ -64,6 +67,7 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
             if (others === undefined) samples.set(computation, [sample]);
             else others.push(sample);
           }
+          claims.set(computation, (claims.get(computation) ?? new Map()).set(toOrdinal(date), run.claimedIn ?? 0));
           overlay.set(computation, (overlay.get(computation) ?? new Map()).set(date, to));
           const ending: Ending =
             outcome.status === 'COMPLETED'
@@ -81,11 +85,13 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
     const standing = standings.get(computation) ?? unknownStanding(NO_DAYS, NO_DAYS);
     const typical = learned(standing.typical, samples.get(computation) ?? []);
     const breaker = afterEndings(standing.breaker, endings.get(computation) ?? []);
-    const { breaker: _, ...rest } = afterSettling(standing, settled, foldedIn);
+    const { breaker: _, again: noted, ...rest } = afterSettling(standing, settled, foldedIn);
+    const again = stillAgain(noted, claims.get(computation));
     standings.set(computation, {
       ...rest,
       ...(typical === undefined ? {} : { typical }),
       ...(breaker === undefined ? {} : { breaker }),
+      ...(again.length === 0 ? {} : { again }),
     });
   }
   return {
@@ -96,6 +102,17 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
     closedRuns,
   };
 }
+
+/** Without the days that ended in a run that was claimed since they were noted. */
+const stillAgain = (noted: Standing['again'], claims: ReadonlyMap<number, number> | undefined): readonly Again[] =>
+  (noted ?? NOTHING_AGAIN).flatMap((one) =>
+    withoutAgain(
+      [one],
+      daySetOf(
+        [...(claims ?? [])].flatMap(([day, claimedIn]) => (claimedIn >= one.since ? [day] : [])).sort((a, b) => a - b),
+      ),
+    ),
+  );
 
 /** What a cell took is no part of how it is settled. */
 function forBook(outcome: Settled): Settled {

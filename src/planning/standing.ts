@@ -8,6 +8,7 @@ import type { Day } from '../model/date.ts';
 import { Hash, hashOfParts } from '../model/hash.ts';
 import { inputIdOf, type ManifestComputation } from '../model/manifest.ts';
 import { Fingerprint } from '../model/vector.ts';
+import { Again, NOTHING_AGAIN, noted } from './again.ts';
 import { Breaker } from './breaker.ts';
 import { ChangeLog, EMPTY_LOG, logged } from './change-log.ts';
 import { afterSizesChanged } from './input-size.ts';
@@ -53,6 +54,8 @@ export const Standing = z.object({
   made: DaySet,
   /** Days whose last attempt failed. */
   failed: DaySet,
+  /** Days that are made again whatever they were made from. None of them is at rest. */
+  again: z.array(Again).readonly().optional(),
   audits: Audits.optional(),
   breaker: Breaker.optional(),
   /** When what readers see of it changed. */
@@ -89,6 +92,8 @@ export const unknownStanding = (made: DaySet, failed: DaySet): Standing => ({
 
 const NOTHING: Hash = '0'.repeat(16);
 
+export const NO_STANDING: Standing = unknownStanding(NO_DAYS, NO_DAYS);
+
 /** After cells ended at `sequence`: they are looked at again, and so is what reads them. */
 export function afterSettling(
   standing: Standing,
@@ -105,6 +110,13 @@ export function afterSettling(
     log: logged(standing.log, sequence, all),
   };
 }
+
+/** After days were found to have to be made again. */
+export const afterNoting = (standing: Standing, one: Again): Standing => ({
+  ...standing,
+  rest: withoutDays(standing.rest, one.days),
+  again: noted(standing.again ?? NOTHING_AGAIN, one),
+});
 
 /** After results were taken out of the book: nothing is settled on those days. That they are impossible is in `rest` already. */
 export const afterRemoval = (standing: Standing, days: DaySet): Standing => ({

@@ -1,6 +1,7 @@
 /** What was decided of a day, shared by all days of a computation that were decided alike. */
 import type { Pause } from '../model/control.ts';
 import type { Decision, Outcome } from '../model/decision.ts';
+import type { Again } from './again.ts';
 import { isImpossible, type RestReason } from './standing.ts';
 import { VIEW, type View } from './view.ts';
 
@@ -41,6 +42,8 @@ export const distrusted = (inputs: readonly string[]): Verdict => ({
   view: VIEW.comingNow,
   reason: { why: 'DISTRUSTED', inputs },
 });
+
+export const again = (reason: Again['reason']): Verdict => ({ outcome: 'RERUN', view: VIEW.comingNow, reason });
 
 export const paused = (pause: Pause): Verdict => ({
   outcome: 'BLOCKED',

@@ -197,7 +197,8 @@ async function tryDispatch(
     }),
     lanes: ports.lanes,
   });
-  const run = tasks.length === 0 ? undefined : newRun(request, runId, dispatchId, tasks, ports);
+  const claimedIn = snapshot.sequence + 1;
+  const run = tasks.length === 0 ? undefined : newRun({ ...request, runId, dispatchId, claimedIn }, tasks, ports);
   // Data that a settled cell was made from is gone: its result goes too, and comes back with the data. While a run that
   // made it is open, the next fold would bring it back, so it waits for the run to close.
   const mayComeBack = cellsOfOpenRuns(snapshot, closedRuns);
@@ -301,16 +302,14 @@ export async function publish(
 }
 
 function newRun(
-  request: DispatchRequest,
-  id: string,
-  dispatchId: string,
+  request: DispatchRequest & { readonly runId: string; readonly dispatchId: string; readonly claimedIn: number },
   tasks: readonly Task[],
   ports: DispatchPorts,
 ): Run {
   const leaves = leavesFor(tasks.length);
   return {
-    id,
-    dispatchId,
+    id: request.runId,
+    dispatchId: request.dispatchId,
     date: request.date,
     ...(request.pass === undefined ? {} : { pass: request.pass }),
     totalTasks: tasks.length,
@@ -320,5 +319,6 @@ function newRun(
     status: 'RUNNING',
     ...(request.callbackUrl === undefined ? {} : { callbackUrl: request.callbackUrl }),
     createdMs: ports.clock.now(),
+    claimedIn: request.claimedIn,
   };
 }

@@ -27,6 +27,7 @@ const LAWS: Readonly<Record<string, Law>> = {
   'no cell ran whose vector was unchanged, and none ran twice': ranNeedlessly,
   'a planner that looks at every cell decides the same, at every dispatch': ({ mill }) => mill.disagreements,
   'what ran was told exactly why': ({ world, report }) => report.ran.flatMap((one) => wronglyExplained(world, one)),
+  'what was asked for ran, once, if it could': askedAndLeft,
   'what was cut off early reads something that ran in this very run': wronglyCutOff,
   'only what the forecast named has run': ranUnforeseen,
   // Last: it runs the pipeline once more.
@@ -103,6 +104,7 @@ describe('the stories are about something:', () => {
     'ran FAILED_BEFORE',
     'ran UPSTREAM_RUNS',
     'ran DISTRUSTED',
+    'ran ASKED',
     'three passes',
     'BLOCKED PARKED',
   ])('%s happens often', (what) => {
@@ -128,7 +130,7 @@ function live(told: Story, law: Law): string | undefined {
   let chapter = 0;
   for (const edited of worldsOf(told)) {
     chapter++;
-    const healed = { ...edited, trouble: new Map() };
+    const healed = { ...edited, trouble: new Map(), asked: new Set<string>() };
     for (const world of edited.trouble.size > 0 ? [edited, healed] : [edited]) {
       const breaches = breachesIn(mill, world, random, law);
       if (breaches.length > 0) return `${breaches.join('\n')}\nin chapter ${chapter} of\n${tell(told)}`;
@@ -139,6 +141,7 @@ function live(told: Story, law: Law): string | undefined {
 
 function breachesIn(mill: ToyMill, world: World, random: () => number, law: Law): string[] {
   try {
+    mill.ask(world);
     const forecast = mill.forecast(world);
     return law({ mill, world, report: mill.runPipeline(world, random), forecast });
   } catch (thrown) {
@@ -176,6 +179,7 @@ function ranNeedlessly({ report: { ran } }: Chapter): string[] {
   const needless = ran.filter(
     ({ planned: { decision, settled }, vector }) =>
       decision.reason.why !== 'DISTRUSTED' &&
+      decision.reason.why !== 'ASKED' &&
       settled?.status === 'COMPLETED' &&
       vectorHash(settled.vector) === vectorHash(vector),
   );
@@ -194,7 +198,7 @@ function wronglyExplained(world: World, { planned: { decision, settled, vector: 
   const { reason } = decision;
   // Code that was proven to do the same is no reason to run; it is named only beside a real one.
   const proven =
-    reason.why === 'UPSTREAM_RUNS' &&
+    (reason.why === 'UPSTREAM_RUNS' || reason.why === 'ASKED') &&
     settled?.vector !== undefined &&
     world.equivalents.get(decision.computation)?.includes(behaviourOf(settled.vector.fingerprint)) === true;
   const certain = differs.filter((part) => !awaited.has(part) && !(proven && (part === 'code' || part === 'layer')));
@@ -205,12 +209,23 @@ function wronglyExplained(world: World, { planned: { decision, settled, vector: 
   else if (reason.why === 'UPSTREAM_RUNS')
     right = differs.length > 0 && certain.length === 0 && String(reason.inputs) === String([...awaited]);
   else if (reason.why === 'DISTRUSTED') right = differs.length === 0 && world.distrusted.has(decision.computation);
+  else if (reason.why === 'ASKED') right = certain.length === 0;
   else right = false;
   return right
     ? []
     : [
         `${cellName(decision)} ran as ${JSON.stringify(decision)}; certain: ${String(certain)}; after all: ${String(differs)}`,
       ];
+}
+
+/** That none ran twice is another law. */
+function askedAndLeft({ world, report: { ran, atRest } }: Chapter): string[] {
+  const made = new Set(ran.map(({ planned }) => cellName(planned.decision)));
+  return atRest.flatMap(({ decision }) => {
+    const isAtRest = decision.outcome === 'SKIP' || decision.outcome === 'STABLE';
+    const name = cellName(decision);
+    return isAtRest && world.asked.has(name) && !made.has(name) ? [`${name} was asked for and did not run`] : [];
+  });
 }
 
 function wronglyCutOff({ world, report: { ran, atRest } }: Chapter): string[] {

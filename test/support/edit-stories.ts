@@ -29,6 +29,8 @@ export type Edit =
   | { readonly edit: 'trouble'; readonly name: string; readonly day: number; readonly kind: 'error' | 'death' }
   /** All its dates fail alike. */
   | { readonly edit: 'outage'; readonly name: string }
+  /** A person asks for a cell to be made again. */
+  | { readonly edit: 'ask'; readonly name: string; readonly day: number }
   | { readonly edit: 'epoch' }
   | { readonly edit: 'another day' }
   /** An earlier target: what is settled after it stays. */
@@ -115,6 +117,7 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: name.map((of): Edit => ({ edit: 'outage', name: of })) },
+  { weight: 4, arbitrary: fc.record({ edit: fc.constant('ask' as const), name, day }) },
   { weight: 1, arbitrary: fc.constant<Edit>({ edit: 'epoch' }) },
   { weight: 2, arbitrary: fc.constant<Edit>({ edit: 'another day' }) },
   { weight: 2, arbitrary: fc.constant<Edit>({ edit: 'a day less' }) },
@@ -164,6 +167,7 @@ export function* worldsOf({ slots, days, data, edits, byHand, proves, distrusts 
   );
   for (const batch of [[], ...edits]) {
     const trouble = new Map<string, 'error' | 'death'>();
+    const asked = new Set<string>();
     for (const one of batch) {
       switch (one.edit) {
         case 'code':
@@ -198,6 +202,9 @@ export function* worldsOf({ slots, days, data, edits, byHand, proves, distrusts 
         case 'outage':
           for (const at of daysFrom(FIRST_DAY, addDays(FIRST_DAY, length))) trouble.set(`${one.name}@${at}`, 'error');
           break;
+        case 'ask':
+          asked.add(`${one.name}@${addDays(FIRST_DAY, one.day)}`);
+          break;
         case 'epoch':
           epoch++;
           break;
@@ -219,6 +226,7 @@ export function* worldsOf({ slots, days, data, edits, byHand, proves, distrusts 
       from: FIRST_DAY,
       to: addDays(FIRST_DAY, length - 1),
       trouble,
+      asked,
       byHand,
       distrusted: new Set(distrusted),
       equivalents: proves ? equivalentsOf(code, doubted) : new Map(),
@@ -304,6 +312,7 @@ export function tell(told: Story): string {
 function tellEdit(one: Edit): string {
   if (one.edit === 'data') return `${one.dataset} of day ${one.day + 1} becomes ${one.content}`;
   if (one.edit === 'remove data') return `${one.dataset} of day ${one.day + 1} goes`;
+  if (one.edit === 'ask') return `${one.name} of day ${one.day + 1} is asked for`;
   if (one.edit === 'trouble') return `${one.name} of day ${one.day + 1} has ${one.kind}`;
   return 'name' in one ? `${one.edit} ${one.name}` : one.edit;
 }

@@ -5,6 +5,7 @@
 import type { CellKey, Settled } from '../../src/model/cell.ts';
 import { cellName } from '../../src/model/cell.ts';
 import { addDays, type Day, daysFrom, toOrdinal } from '../../src/model/date.ts';
+import type { Again } from '../../src/planning/again.ts';
 import { type Breaker, isOpen } from '../../src/planning/breaker.ts';
 import { dayCount, hasDay } from '../../src/planning/day-set.ts';
 import type { Decision } from '../../src/model/decision.ts';
@@ -32,6 +33,8 @@ export interface WholeState {
   readonly distrusted: ReadonlySet<string>;
   /** What is held against computations whose dates fail alike. */
   readonly breakers: ReadonlyMap<string, Breaker>;
+  /** `computation@date` to why it is made again whatever it was made from. */
+  readonly again: ReadonlyMap<string, Again['reason']>;
 }
 
 export interface WholeRequest {
@@ -212,6 +215,8 @@ function planCell(grid: Grid, computation: ManifestComputation, date: Day): Plan
   if (parts.length > 0 && !cosmetic) return running({ ...key, outcome: 'RERUN', reason: { why: 'CHANGED', parts } });
   if (settled.status === 'FAILED')
     return running({ ...key, outcome: 'RERUN', reason: { why: 'FAILED_BEFORE', error: settled.error } });
+  const noted = grid.state.again.get(cellName(key));
+  if (noted !== undefined) return running({ ...key, outcome: 'RERUN', reason: noted });
   if (awaited.size > 0)
     return running({ ...key, outcome: 'RERUN', reason: { why: 'UPSTREAM_RUNS', inputs: [...awaited] } });
   if (cosmetic) return decided({ ...key, outcome: 'STABLE', reason: { why: 'COSMETIC', from } });

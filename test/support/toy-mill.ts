@@ -14,11 +14,19 @@ import type { Distrust } from '../../src/model/distrust.ts';
 import { behaviourOf, type InputHashes, type Vector, vectorHash } from '../../src/model/vector.ts';
 import { decodeWindow, windowHash } from '../../src/model/window.ts';
 import { afterPlan } from '../../src/planning/after-plan.ts';
+import { daySetOfDays, daysOfSet, NO_DAYS } from '../../src/planning/day-set.ts';
 import { fold, type Fold, type OpenRun } from '../../src/planning/fold.ts';
 import { makeTasks } from '../../src/planning/make-tasks.ts';
 import { plan, type Plan, type PlannedCell, type PlanRequest } from '../../src/planning/plan.ts';
 import { bookId, type Missing, Shelf } from '../../src/planning/shelf.ts';
-import { afterDataChanged, type DatasetStanding, NO_DATASET, type Standing } from '../../src/planning/standing.ts';
+import {
+  afterDataChanged,
+  afterNoting,
+  type DatasetStanding,
+  NO_DATASET,
+  type Standing,
+  unknownStanding,
+} from '../../src/planning/standing.ts';
 import type { PlanningState } from '../../src/planning/state.ts';
 import { aRun } from './graph.ts';
 import { planEveryCell } from './planner-of-every-cell.ts';
@@ -44,6 +52,8 @@ export interface World {
   readonly equivalents: ReadonlyMap<string, readonly string[]>;
   /** Computations whose skips are not trusted. */
   readonly distrusted: ReadonlySet<string>;
+  /** Cells that a person asks for before the run, as `daymill rerun` does. */
+  readonly asked: ReadonlySet<string>;
 }
 
 /** A cell that really ran, with what was known of it before. */
@@ -65,6 +75,8 @@ const wavesAllowed = (world: World): number =>
 
 /** Few, so that tasks have cells of several computations and days. */
 const LANES = 2;
+
+const ASKED = { why: 'ASKED', atMs: 0 } as const;
 
 export const hashOfValue = (value: number): string => value.toString(16).padStart(16, '0');
 
@@ -128,6 +140,23 @@ export class ToyMill {
       this.#datasets = new Map(this.#datasets).set(name, standing);
     }
     this.#data = data;
+  }
+
+  /** Notes what is asked for, as steps/ask-again.ts. */
+  ask(world: World): void {
+    this.#index(world);
+    const { made } = this.#plan(world, { mode: 'forecast' });
+    const cells = made.cells().filter(({ decision }) => world.asked.has(cellName(decision)));
+    const standings = new Map(this.#standings);
+    for (const { decision } of cells) {
+      if (decision.outcome === 'IMPOSSIBLE') continue;
+      const standing = standings.get(decision.computation) ?? unknownStanding(NO_DAYS, NO_DAYS);
+      const one = { reason: ASKED, days: daySetOfDays([decision.date]), since: this.#sequence + 1 };
+      standings.set(decision.computation, afterNoting(standing, one));
+    }
+    if (cells.length === 0) return;
+    this.#standings = standings;
+    this.#sequence++;
   }
 
   /** As steps/survey.ts: with the books that are at hand, until none is missed. */
@@ -195,7 +224,14 @@ export class ToyMill {
     const breakers = new Map(
       [...folded.state.standings].flatMap(([name, { breaker }]) => (breaker === undefined ? [] : [[name, breaker]])),
     );
-    const state = { availability: this.#data, book, inFlight, equivalents, distrusted, breakers };
+    const again = new Map(
+      [...folded.state.standings].flatMap(([computation, standing]) =>
+        (standing.again ?? []).flatMap(({ reason, days }) =>
+          daysOfSet(days).map((date) => [cellName({ computation, date }), reason] as const),
+        ),
+      ),
+    );
+    const state = { availability: this.#data, book, inFlight, equivalents, distrusted, breakers, again };
     for (const { decision: whole } of planEveryCell({ manifest, from, to, state, ...request })) {
       const decision = made.decision(whole);
       if (JSON.stringify(decision) !== JSON.stringify(whole))
@@ -216,6 +252,7 @@ export class ToyMill {
     const cells = made.cells(asked);
     const runnable = made.runnable(asked, Infinity).map((cell) => made.cell(cell) as PlannedCell);
     const runId = `run-${++this.#runs}`;
+    const claimedIn = this.#sequence + 1;
     const tasks = makeTasks(runnable, {
       manifest,
       runId,
@@ -236,7 +273,9 @@ export class ToyMill {
     this.#sequence++;
     this.#open = this.#open.filter(({ run }) => !folded.closedRuns.includes(run.id));
     const run: Run | undefined =
-      tasks.length === 0 ? undefined : aRun({ id: runId, dispatchId, totalTasks: tasks.length, createdMs: this.#runs });
+      tasks.length === 0
+        ? undefined
+        : aRun({ id: runId, dispatchId, totalTasks: tasks.length, createdMs: this.#runs, claimedIn });
     return { cells, tasks, run };
   }
 

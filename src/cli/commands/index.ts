@@ -11,6 +11,10 @@ export const COMMANDS = {
     summary: 'run the pipeline for a day, catching up on the days before it',
     load: async () => (await import('./run.ts')).run,
   },
+  rerun: {
+    summary: 'make cells again, whatever the plan thinks of them',
+    load: async () => (await import('./rerun.ts')).rerun,
+  },
   plan: {
     summary: 'say what a run would do, and why, without doing it',
     load: async () => (await import('./plan.ts')).plan,

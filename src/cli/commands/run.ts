@@ -1,24 +1,9 @@
 /** `daymill run`: load root data, run the day's workflow, say what ran and what it found. */
-import { setTimeout as delay } from 'node:timers/promises';
-import { compose, type Ports } from '../../compose.ts';
-import { type Execution, executionIdOf } from '../../google/workflows-client.ts';
-import { writeManifest } from '../../manifest/read-manifest.ts';
-import type { Day } from '../../model/date.ts';
-import { readSource } from '../../sources/read-source.ts';
-import { loadRootData } from '../../steps/load-root-data.ts';
-import { survey } from '../../steps/survey.ts';
-import { type Arguments, type Command, type Context, type ExitCode, Interrupted } from '../command.ts';
-import { assertAfterFirstData, type Days, readDays } from '../days.ts';
-import { type BundledFile, loadRanges } from '../../steps/bundled-files.ts';
-import { WORKFLOW } from '../local/local-cloud.ts';
-import { openRunCloud, type RunCloud } from '../local/run-cloud.ts';
+import type { Arguments, Command, Context, ExitCode } from '../command.ts';
+import { assertAfterFirstData, readDays } from '../days.ts';
 import { projectFiles, projectManifest } from '../project.ts';
-import { type RunProgress, watchRun } from '../run-progress.ts';
+import { runPipeline } from '../run-pipeline.ts';
 import { runShow } from './run-show.ts';
-import { printSummary, summarize } from '../run-summary.ts';
-
-/** How often the execution is asked for its state. */
-const POLL_MS = 25;
 
 export const run: Command = {
   name: 'run',
@@ -37,8 +22,7 @@ Exit code: 0 done, 1 some cells failed or it was cancelled, 2 wrong use, 130 int
 };
 
 async function runCommand(args: Arguments, context: Context): Promise<ExitCode> {
-  const { config, output, env } = context;
-  const startedMs = performance.now();
+  const { config, output } = context;
   const days = readDays(args, context);
   const manifest = await projectManifest(config);
   const files = await projectFiles(config, manifest);
@@ -46,64 +30,5 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   for (const { dataset, coverage } of files) {
     if (coverage.last < days.date) output.line(`${dataset.name} ends on ${coverage.last}: later days have none of it.`);
   }
-  const progress = watchRun(output, manifest);
-  const stop = new AbortController();
-  void context.interrupted().then(() => stop.abort());
-  const cloud = await openRunCloud(config, { env, onLog: progress.onLog });
-  try {
-    // Not before the state file is ours: another run's workers read the manifest too.
-    writeManifest(config.manifestFile, manifest);
-    const warm = cloud.warm();
-    const ports = compose({ ...config, logLevel: 'silent' }, manifest);
-    try {
-      if (cloud.aloneSinceMs !== undefined) await ports.tasks.expireLeases(cloud.aloneSinceMs);
-      const { sequence: before } = await ports.planning.load();
-      await load(days.date, files, ports, { cloud, progress, stop: stop.signal });
-      await warm;
-      const execution = await execute(days, cloud, stop.signal);
-      progress.end();
-      const dispatchId = executionIdOf(execution);
-      const after = await survey({ from: days.from, to: days.date, dispatchId }, ports);
-      const cancelled = (await ports.controls.read()).cancelled.includes(dispatchId);
-      const seconds = (performance.now() - startedMs) / 1_000;
-      const firestore = cloud.firestoreUsage();
-      const summary = await summarize({ ...days, before, after, execution, cancelled, ports, seconds, firestore });
-      printSummary(summary, output);
-      return summary.failed > 0 || summary.cells.FAILED_DEPENDENCY > 0 || summary.trouble !== undefined ? 1 : 0;
-    } finally {
-      progress.end();
-      await ports.close();
-    }
-  } finally {
-    await cloud.close();
-  }
-}
-
-async function load(
-  date: Day,
-  files: readonly BundledFile[],
-  ports: Ports,
-  { cloud, progress, stop }: { readonly cloud: RunCloud; readonly progress: RunProgress; readonly stop: AbortSignal },
-): Promise<void> {
-  const ranges = await loadRanges(files, date, ports.rootData);
-  if (ranges.length > 0) cloud.expectWork();
-  progress.loads(ranges);
-  await loadRootData(ranges, { ...ports, readSource }, (dataset, day) => {
-    if (stop.aborted) throw new Interrupted('Interrupted. The days that were loaded stay; run again to go on.');
-    progress.onLoad(dataset, day);
-  });
-  progress.end();
-}
-
-async function execute(days: Days, { workflows, functionUrls }: RunCloud, stop: AbortSignal): Promise<Execution> {
-  let execution = await workflows.execute(WORKFLOW, { ...days, functions: functionUrls });
-  while (execution.state === 'ACTIVE' || execution.state === 'QUEUED') {
-    if (stop.aborted) {
-      await workflows.cancel(execution.name);
-      throw new Interrupted('Interrupted. What was committed stays; run again to go on from there.');
-    }
-    await delay(POLL_MS);
-    execution = await workflows.read(execution.name);
-  }
-  return execution;
+  return runPipeline(manifest, () => Promise.resolve({ days }), context);
 }

@@ -1,0 +1,99 @@
+/** Loads root data, runs a day's workflow on the local cloud, and says what ran and what it found. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { compose, type Ports } from '../compose.ts';
+import { type Execution, executionIdOf } from '../google/workflows-client.ts';
+import { writeManifest } from '../manifest/read-manifest.ts';
+import type { Day } from '../model/date.ts';
+import type { Manifest } from '../model/manifest.ts';
+import { readSource } from '../sources/read-source.ts';
+import { type BundledFile, loadRanges } from '../steps/bundled-files.ts';
+import { loadRootData } from '../steps/load-root-data.ts';
+import { survey } from '../steps/survey.ts';
+import { type Context, type ExitCode, Interrupted } from './command.ts';
+import type { Days } from './days.ts';
+import { WORKFLOW } from './local/local-cloud.ts';
+import { openRunCloud, type RunCloud } from './local/run-cloud.ts';
+import { projectFiles } from './project.ts';
+import { type RunProgress, watchRun } from './run-progress.ts';
+import { printSummary, summarize } from './run-summary.ts';
+
+/** How often the execution is asked for its state. */
+const POLL_MS = 25;
+
+/** What is done before anything is loaded: the days to run, and what the summary says beside. Undefined when there is nothing to run for. */
+export type Prepare = (
+  ports: Ports,
+) => Promise<{ readonly days: Days; readonly beside?: Readonly<Record<string, unknown>> } | undefined>;
+
+export async function runPipeline(
+  manifest: Manifest,
+  prepare: Prepare,
+  context: Pick<Context, 'config' | 'output' | 'env' | 'interrupted'>,
+): Promise<ExitCode> {
+  const { config, output, env } = context;
+  const startedMs = performance.now();
+  const files = await projectFiles(config, manifest);
+  const progress = watchRun(output, manifest);
+  const stop = new AbortController();
+  void context.interrupted().then(() => stop.abort());
+  const cloud = await openRunCloud(config, { env, onLog: progress.onLog });
+  try {
+    // Not before the state file is ours: another run's workers read the manifest too.
+    writeManifest(config.manifestFile, manifest);
+    const warm = cloud.warm();
+    const ports = compose({ ...config, logLevel: 'silent' }, manifest);
+    try {
+      if (cloud.aloneSinceMs !== undefined) await ports.tasks.expireLeases(cloud.aloneSinceMs);
+      const prepared = await prepare(ports);
+      if (prepared === undefined) return 1;
+      const { days, beside } = prepared;
+      const { sequence: before } = await ports.planning.load();
+      await load(days.date, files, ports, { cloud, progress, stop: stop.signal });
+      await warm;
+      const execution = await execute(days, cloud, stop.signal);
+      progress.end();
+      const dispatchId = executionIdOf(execution);
+      const after = await survey({ from: days.from, to: days.date, dispatchId }, ports);
+      const cancelled = (await ports.controls.read()).cancelled.includes(dispatchId);
+      const seconds = (performance.now() - startedMs) / 1_000;
+      const firestore = cloud.firestoreUsage();
+      const summary = await summarize({ ...days, before, after, execution, cancelled, ports, seconds, firestore });
+      printSummary(summary, output, beside);
+      return summary.failed > 0 || summary.cells.FAILED_DEPENDENCY > 0 || summary.trouble !== undefined ? 1 : 0;
+    } finally {
+      progress.end();
+      await ports.close();
+    }
+  } finally {
+    await cloud.close();
+  }
+}
+
+async function load(
+  date: Day,
+  files: readonly BundledFile[],
+  ports: Ports,
+  { cloud, progress, stop }: { readonly cloud: RunCloud; readonly progress: RunProgress; readonly stop: AbortSignal },
+): Promise<void> {
+  const ranges = await loadRanges(files, date, ports.rootData);
+  if (ranges.length > 0) cloud.expectWork();
+  progress.loads(ranges);
+  await loadRootData(ranges, { ...ports, readSource }, (dataset, day) => {
+    if (stop.aborted) throw new Interrupted('Interrupted. The days that were loaded stay; run again to go on.');
+    progress.onLoad(dataset, day);
+  });
+  progress.end();
+}
+
+async function execute(days: Days, { workflows, functionUrls }: RunCloud, stop: AbortSignal): Promise<Execution> {
+  let execution = await workflows.execute(WORKFLOW, { ...days, functions: functionUrls });
+  while (execution.state === 'ACTIVE' || execution.state === 'QUEUED') {
+    if (stop.aborted) {
+      await workflows.cancel(execution.name);
+      throw new Interrupted('Interrupted. What was committed stays; run again to go on from there.');
+    }
+    await delay(POLL_MS);
+    execution = await workflows.read(execution.name);
+  }
+  return execution;
+}
