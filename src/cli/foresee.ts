@@ -39,8 +39,17 @@ export interface Foresight extends Survey {
   readonly waiting: ReadonlyMap<string, ReturnType<typeof waitingDays>>;
 }
 
+export interface ForeseeOptions {
+  /** False: changed code is not run on fabricated days, and what the planner was told last of proofs holds. */
+  readonly simulate?: boolean;
+}
+
 /** Days that a file has are read from the file, not guessed from its ends. */
-export async function foresee({ date, from }: Days, ports: Ports): Promise<Foresight> {
+export async function foresee(
+  { date, from }: Days,
+  ports: Ports,
+  { simulate = ports.simulate }: ForeseeOptions = {},
+): Promise<Foresight> {
   const ranges = await loadRanges(await projectFiles(ports, ports.manifest), date, ports.rootData);
   const pending: { range: LoadRange; days: Day[] }[] = [];
   for (const range of ranges) pending.push({ range, days: await daysIn(range, ports.root) });
@@ -54,9 +63,12 @@ export async function foresee({ date, from }: Days, ports: Ports): Promise<Fores
     coming.set(range.dataset.name, its);
     for (const day of days) if (!its.has(day) && !hasDay(known, toOrdinal(day))) its.set(day, NOT_LOADED);
   }
-  const { equivalents: proven, verdicts } = ports.simulate ? await preflight(ports, { register: false }) : NO_VERDICTS;
-  const equivalents = equivalenceClasses(proven, ports.manifest.computations);
-  const foreseen = (state: PlanningState): PlanningState => ({ ...withComing(state, coming), equivalents });
+  const { equivalents: proven, verdicts } = simulate ? await preflight(ports, { register: false }) : NO_VERDICTS;
+  const equivalents = simulate || !ports.simulate ? equivalenceClasses(proven, ports.manifest.computations) : undefined;
+  const foreseen = (state: PlanningState): PlanningState => ({
+    ...withComing(state, coming),
+    ...(equivalents === undefined ? {} : { equivalents }),
+  });
   return {
     ...(await survey({ from, to: date, foreseen }, ports, snapshot)),
     foreseen,

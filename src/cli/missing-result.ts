@@ -32,6 +32,12 @@ export async function sayWhyNone(cell: CellKey, from: Day, ports: Ports, output:
     verdicts,
     distrusted,
   });
+  // The plan knows of a result, and none is stored.
+  if (decision.outcome === 'SKIP' || decision.outcome === 'STABLE') {
+    const text = `its result was made and is gone; make it again with: daymill rerun ${computation} --date ${date}`;
+    output.trouble(`${computation}@${date} has no result: ${text}`);
+    return { outcome: decision.outcome, text, causes: [] };
+  }
   const why = decision.reason.why === 'FAILED_BEFORE' ? 'its last attempt failed' : describeReason(decision);
   output.trouble(`${computation}@${date} has no result. ${decision.outcome}: ${why}`);
   for (const { depth, subject, text: cause } of causes) output.trouble(`${'  '.repeat(depth)}<- ${subject}: ${cause}`);

@@ -111,6 +111,9 @@ describe('a project of four computations over four days', () => {
       entity: 'south',
       hash: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
       value: { amount: 20, orders: 1 },
+      upToDate: true,
+      now: { outcome: 'SKIP', text: 'nothing that it reads has changed' },
+      distrust: null,
     });
     const whole = await run('results', 'shopDay', '2024-01-01', '--json');
     expect(whole.json()).toMatchObject({
@@ -239,6 +242,10 @@ describe('a project of four computations over four days', () => {
     expect(old.code).toBe(0);
     expect(old.stdout).toContain('total-day@2024-01-02');
     expect(old.stderr).toMatch(/This result is old: .*COMPUTE_FAILED: .*the till is stuck/);
+    const behind = await run('results', 'in-euros', '2024-01-02', '--json');
+    expect(behind.code).toBe(0);
+    expect(behind.json()).toMatchObject({ value: 93, upToDate: false });
+    expect(behind.stderr).toMatch(/This result (is not|may not be) up to date\. /);
   });
 
   test('draws its graph and shows its manifest', async () => {

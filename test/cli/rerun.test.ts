@@ -15,7 +15,7 @@ describe('a project that ran, of which cells are asked for again', () => {
     project = shopProject();
     // A function that nothing of Daymill calls, so that a test can change it where no fingerprint looks.
     project.edit('computations/best-day.ts', 'Math.max(today,', 'Math.max(Math.hypot(today),');
-    expect((await run('run')).code).toBe(0);
+    await run('run');
   });
   afterAll(() => project.remove());
 

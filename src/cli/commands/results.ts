@@ -14,18 +14,21 @@ import { sayWhyNone } from '../missing-result.ts';
 import { projectManifest } from '../project.ts';
 import { readLimit } from '../read-limit.ts';
 import type { Output } from '../output.ts';
+import { sayUpToDate, type UpToDate, upToDate } from '../up-to-date.ts';
 import { entityTable, valueTable } from '../value-table.ts';
 
 const DEFAULT_LIMIT = 20;
+
+const earlier = (one: Day, other: Day): Day => (one < other ? one : other);
 
 export const results: Command = {
   name: 'results',
   usage: `daymill results COMPUTATION DATE [--entity ID] [--limit N]
 
-Shows what a computation found on a day. One entity costs one read, however many there are.
+Shows what a computation found on a day, and says so when that is not up to date. One entity costs one read, however many there are.
   --entity   one entity of a result that is kept by entity: results airport-day 2001-01-15 --entity ORD
   --limit    entities to show, in the order of their ids (default ${DEFAULT_LIMIT}; 0 for all); --json always gives all
-  --json     {"computation", "date", "entity", "hash", "value"}; "entity" only with --entity, "value" is the result exactly as
+  --json     {"computation", "date", "entity", "hash", "value", "upToDate", "now": {"outcome", "text"}, "distrust" or null}; "entity" only with --entity, "value" is the result exactly as
              it is stored (with --entity: that entity's own); or {"computation", "date", "missing": {"outcome", "text", "causes"}}
 Exit code: 0 done, 1 there is no such result, 2 wrong use.`,
   positionals: ['COMPUTATION', 'DATE'],
@@ -64,14 +67,16 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
       return 1;
     }
     const { artifact, failedSince } = good;
+    const cell = { computation: computation.name, date };
+    const current = await upToDate(cell, artifact, earlier(gridStart(undefined, config.from, date), date), ports);
     if (failedSince !== undefined) {
       output.trouble(
         `This result is old: the last attempt to make it again failed. ${failedSince.code}: ${failedSince.message}`,
       );
-    }
+    } else sayUpToDate(cell, current, output);
     return request.entity === undefined
-      ? showWhole(artifact, request, output)
-      : showEntity(artifact, request.entity, request, output);
+      ? showWhole(artifact, request, current, output)
+      : showEntity(artifact, request.entity, request, current, output);
   });
 }
 
@@ -79,6 +84,7 @@ async function showEntity(
   artifact: StoredArtifact,
   entity: string,
   { computation: { name: computation }, date }: Request,
+  current: UpToDate,
   output: Output,
 ): Promise<ExitCode> {
   const part = await artifact.partWith(entity);
@@ -97,15 +103,20 @@ async function showEntity(
   const [, value] = found;
   output.line(`${computation}@${date} ${entity}`);
   for (const line of valueTable(value)) output.line(line);
-  output.data({ computation, date, entity, hash: artifact.hash, value });
+  output.data({ computation, date, entity, hash: artifact.hash, value, ...current });
   return 0;
 }
 
-async function showWhole(artifact: StoredArtifact, request: Request, output: Output): Promise<ExitCode> {
+async function showWhole(
+  artifact: StoredArtifact,
+  request: Request,
+  current: UpToDate,
+  output: Output,
+): Promise<ExitCode> {
   const { computation, date, limit } = request;
   const answer = { computation: computation.name, date, hash: artifact.hash };
   if (output.json) {
-    output.data({ ...answer, value: await readWhole(artifact) });
+    output.data({ ...answer, value: await readWhole(artifact), ...current });
     return 0;
   }
   if (!artifact.keyed) {

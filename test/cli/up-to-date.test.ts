@@ -1,0 +1,122 @@
+/** What `daymill results` says of a result that is not what a run would leave, on real stores in this process. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { upToDate } from '../../src/cli/up-to-date.ts';
+import type { Ports } from '../../src/compose.ts';
+import { toOrdinal } from '../../src/model/date.ts';
+import { hashOf } from '../../src/model/hash.ts';
+import { daySpan } from '../../src/planning/day-set.ts';
+import { askAgain } from '../../src/steps/ask-again.ts';
+import { withPaused, withResumed } from '../../src/model/control.ts';
+import { behaviourOf } from '../../src/model/vector.ts';
+import { DAYS, IMPORTS, weatherCsv } from '../support/fixture-project.ts';
+import { loadFiles, loadFixture, localPorts, type LocalPorts } from '../support/local-ports.ts';
+import { runDay } from '../support/run-day.ts';
+
+const DAY = DAYS[1];
+const PROJECT = {
+  'computations/all.ts': `${IMPORTS}
+export const a = defineComputation({
+  name: 'a', category: 'tests', needs: { weather: document(weather) }, output: z.number(),
+  compute: ({ weather }) => { if (globalThis.broken) throw new Error('the glass broke'); return weather.degrees; },
+});
+export const b = defineComputation({ name: 'b', category: 'tests', needs: { a: dependency(a) }, output: z.number(), compute: ({ a }) => a });
+export const c = defineComputation({ name: 'c', category: 'tests', needs: { b: dependency(b) }, output: z.number(), compute: ({ b }) => b });`,
+};
+
+const broken = globalThis as { broken?: boolean };
+
+describe('a result', () => {
+  let local: LocalPorts;
+  let ports: Ports;
+  beforeAll(async () => {
+    local = await localPorts(PROJECT);
+    ports = local.open();
+    await loadFixture(ports);
+    await runDay({ from: DAYS[0], date: DAYS[3] }, ports, 'first');
+  });
+  afterAll(() => local.close());
+  const of = async (computation: string, changed: Partial<Ports> = {}) => {
+    const now = { ...ports, ...changed };
+    const good = await now.artifacts.lastGood({ computation, date: DAY });
+    if (good === undefined) throw new Error(`${computation} has no result`);
+    return upToDate({ computation, date: DAY }, good.artifact, DAYS[0], now);
+  };
+  const recoded = () => ({
+    ...ports.manifest,
+    computations: ports.manifest.computations.map((one) =>
+      one.name === 'a' ? { ...one, fingerprint: { ...one.fingerprint, code: hashOf('new code') } } : one,
+    ),
+  });
+
+  test('that nothing has touched is up to date, for a few reads', async () => {
+    const before = local.usage().reads;
+    expect(await of('b')).toEqual({
+      upToDate: true,
+      now: { outcome: 'SKIP', text: 'nothing that it reads has changed' },
+      distrust: null,
+    });
+    expect(local.usage().reads - before).toBeLessThan(16);
+  });
+
+  test('whose code changed, or may change through what it reads, is not', async () => {
+    expect(await of('a', { manifest: recoded() })).toMatchObject({
+      upToDate: false,
+      now: { outcome: 'RERUN', text: 'changed: code, unless that is proven to do the same' },
+    });
+    expect(await of('b', { manifest: recoded() })).toMatchObject({
+      upToDate: false,
+      now: { outcome: 'RERUN', text: 'if dependency:a changes' },
+    });
+  });
+
+  test('of what is paused, asked for or not trusted says so', async () => {
+    await ports.controls.change((control) => withPaused(control, ['a'], { sinceMs: 0, by: 'ada' }));
+    await askAgain({ days: new Map([['a', daySpan(toOrdinal(DAY), toOrdinal(DAY))]]), by: undefined }, ports);
+    expect(await of('a')).toMatchObject({
+      upToDate: false,
+      now: { outcome: 'BLOCKED', text: expect.stringMatching(/^paused by ada/) as string },
+    });
+    expect(await of('c')).toMatchObject({ upToDate: false, now: { outcome: 'BLOCKED', text: `waits for b@${DAY}` } });
+    await ports.controls.change((control) => withResumed(control, ['a']));
+    expect(await of('a')).toMatchObject({
+      upToDate: false,
+      now: { outcome: 'RERUN', text: expect.stringMatching(/^asked for on/) as string },
+    });
+    await runDay({ from: DAYS[0], date: DAYS[3] }, ports, 'asked');
+    const fingerprint = ports.manifest.computations.find(({ name }) => name === 'b')?.fingerprint;
+    const seen = {
+      behaviour: behaviourOf(fingerprint ?? { code: '', layer: '' }),
+      because: 'AUDIT',
+      text: 'it gave 1, then 2',
+    } as const;
+    await ports.planning.commit(await ports.planning.load(), { distrusted: new Map([['b', seen]]) });
+    expect(await of('b')).toMatchObject({ upToDate: true, distrust: 'it gave 1, then 2' });
+    await ports.planning.commit(await ports.planning.load(), { distrusted: new Map() });
+  });
+
+  test('whose upstream fails since its code changed is the old value, and says whose failure it waits for', async () => {
+    broken.broken = true;
+    await runDay({ from: DAYS[0], date: DAYS[3] }, { ...ports, manifest: recoded() }, 'second');
+    delete broken.broken;
+    const failed = await of('b', { manifest: recoded() });
+    expect(failed.upToDate).toBe(false);
+    expect(failed.now.text).toContain('dependency:a');
+    // Back with the code that made it, nothing differs but the failure in between.
+    await runDay({ from: DAYS[0], date: DAYS[3] }, ports, 'third');
+    expect(await of('b')).toMatchObject({ upToDate: true });
+  });
+
+  test('whose data was loaded anew, or whose file changed and was not loaded yet, is not', async () => {
+    local.project.write({ 'weather.csv': weatherCsv((day) => 20 + day) });
+    expect(await of('c')).toMatchObject({
+      upToDate: false,
+      now: { text: expect.stringMatching(/^The file of weather/) as string },
+    });
+    await loadFiles(DAYS[3], ports);
+    expect(await of('a')).toMatchObject({
+      upToDate: false,
+      now: { outcome: 'RERUN', text: 'changed: document:weather' },
+    });
+    expect(await of('c')).toMatchObject({ upToDate: false, now: { text: 'if dependency:b changes' } });
+  });
+});
