@@ -5,6 +5,7 @@
 import type { CodePiece } from '../model/code-piece.ts';
 import { hashOf, hashOfParts } from '../model/hash.ts';
 import { EFFECT, type Evaluation, TIMED } from './evaluation.ts';
+import { branchesIn } from './branches.ts';
 import { featuresIn } from './features.ts';
 import { literalsIn } from './literals.ts';
 import type { Meaning, ModuleGraph } from './module-graph.ts';
@@ -297,6 +298,7 @@ export class Reach {
       end: unit.node.end,
       omitted: omitted.map(([start, end]) => [start, end]),
       hash: hashOfParts([text, ...links]),
+      branches: branchesIn(unit.node, omitted),
       ...literalsIn(text),
       ...featuresIn(text, links, this.#tools.graph.relative(module.path)),
     });
@@ -312,6 +314,7 @@ const NO_SYNTAX = {
   omitted: [],
   numbers: [],
   strings: [],
+  branches: [],
   features: [],
   references: [],
 };

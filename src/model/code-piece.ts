@@ -24,6 +24,8 @@ export const CodePiece = z.object({
   features: z.array(z.string()),
   /** Where it names top-level declarations: the context, in which `PLACE` stands for the name, and `module#name`. */
   references: z.array(z.tuple([z.string(), z.string()])),
+  /** Offsets of conditions, and of what runs by them, where the other outcome runs nothing of its own. */
+  branches: z.array(z.tuple([z.number().int(), z.number().int()])),
   /** Of a declaration that only names a literal: that literal. */
   constant: z.string().optional(),
 });

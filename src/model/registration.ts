@@ -17,6 +17,8 @@ export const RegisteredPiece = CodePiece.pick({
   place: z.string(),
   /** The first place in it that the simulation did not run; absent when all of it ran. */
   uncovered: z.string().optional(),
+  /** The first condition in it that only came out one way, of those whose other outcome runs nothing of its own. */
+  oneSided: z.string().optional(),
 });
 export type RegisteredPiece = z.infer<typeof RegisteredPiece>;
 

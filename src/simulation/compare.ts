@@ -86,10 +86,15 @@ function unprovable(older: Registration, newer: Registration, { gone, come }: Ch
   );
   const said = rearranged(featuresIn(gone, lasting), featuresIn(come, lasting));
   if (said !== undefined) return `${(come[0] ?? gone[0])?.place} ${said}`;
-  const missed = come.find(({ uncovered }) => uncovered !== undefined);
-  if (missed !== undefined) return `${missed.uncovered} was never executed`;
-  const missedBefore = gone.find(({ uncovered }) => uncovered !== undefined);
-  if (missedBefore !== undefined) return `${missedBefore.uncovered}, as it was before, was never executed`;
+  for (const [pieces, before] of [
+    [come, ''],
+    [gone, ', as it was before,'],
+  ] as const) {
+    for (const { uncovered, oneSided } of pieces) {
+      if (uncovered !== undefined) return `${uncovered}${before} was never executed`;
+      if (oneSided !== undefined) return `a condition at ${oneSided}${before} came out one way on all fabricated days`;
+    }
+  }
   return undefined;
 }
 

@@ -8,26 +8,26 @@ export interface ScriptCoverage {
   }[];
 }
 
-/** Whether each character ran in one of the reports: inner ranges come after those around them, and hold. */
-export function executedCharacters(length: number, reports: readonly ScriptCoverage[]): Uint8Array {
-  const executed = new Uint8Array(length);
+/** How often each character ran in all reports together: inner ranges come after those around them, and hold. */
+export function executionCounts(length: number, reports: readonly ScriptCoverage[]): Float64Array {
+  const counts = new Float64Array(length);
   for (const { functions } of reports) {
-    const now = new Uint8Array(length);
+    const now = new Float64Array(length);
     for (const { ranges } of functions)
-      for (const { startOffset, endOffset, count } of ranges) now.fill(count > 0 ? 1 : 0, startOffset, endOffset);
-    for (let index = 0; index < length; index++) if (now[index] === 1) executed[index] = 1;
+      for (const { startOffset, endOffset, count } of ranges) now.fill(count, startOffset, endOffset);
+    for (let index = 0; index < length; index++) counts[index] = (counts[index] ?? 0) + (now[index] ?? 0);
   }
-  return executed;
+  return counts;
 }
 
 /** Line of the first code of the piece that never ran; undefined when all of it did. */
 export function firstUncoveredLine(
   { start, end, line, omitted }: Pick<CodePiece, 'start' | 'end' | 'line' | 'omitted'>,
-  executed: Uint8Array,
+  counts: Float64Array,
   source: string,
 ): number | undefined {
   const missing = (at: number): boolean =>
-    executed[at] === 0 && !omitted.some(([first, last]) => at >= first && at < last);
+    counts[at] === 0 && !omitted.some(([first, last]) => at >= first && at < last);
   for (let from = start; from < end;) {
     if (!missing(from)) {
       from++;
@@ -40,6 +40,16 @@ export function firstUncoveredLine(
     from = to;
   }
   return undefined;
+}
+
+/** Line of the first condition that came out one way whenever it was asked; undefined when there is none. */
+export function firstOneSidedLine(
+  { start, line, branches }: Pick<CodePiece, 'start' | 'line' | 'branches'>,
+  counts: Float64Array,
+  source: string,
+): number | undefined {
+  const found = branches.find(([condition, guarded]) => counts[condition] === counts[guarded]);
+  return found === undefined ? undefined : line + newlinesIn(source.slice(start, found[0]));
 }
 
 /** Where code begins in a stretch: V8 counts what follows a `return` apart, though it is brackets, space and comments only. */

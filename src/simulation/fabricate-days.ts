@@ -5,6 +5,7 @@ import type { Computation } from '../model/computation.ts';
 import { addDays, type Day } from '../model/date.ts';
 import { type Hash, HASH_LENGTH } from '../model/hash.ts';
 import type { Dated, Need } from '../model/need.ts';
+import { TURN_OF_TEXTS } from './fabricate-string.ts';
 import { type Fabricate, valueFabricator } from './fabricate-value.ts';
 import { CHAIN_DAYS, CHAINS, MAX_ENTITIES, MAX_LITERAL_LENGTH, MAX_LITERALS, MAX_WINDOW_DAYS } from './limits.ts';
 import { type Random, seededRandom } from './random.ts';
@@ -21,6 +22,8 @@ export interface FabricatedDay {
 
 export interface FabricatedInputs {
   readonly chains: readonly (readonly FabricatedDay[])[];
+  /** The computation's own results before each chain, oldest first. */
+  readonly pasts: readonly (readonly Dated<unknown>[])[];
   /** Of everything that was fabricated. */
   readonly hash: Hash;
 }
@@ -49,6 +52,24 @@ const WITH_PAST = new Set([2, 3, 4, 5, 7, 9]);
 /** Own earlier results are fabricated rather than simulated: states that no short chain gets to. */
 const WITH_OWN_FABRICATED = new Set([8, 10, 13]);
 
+/** Chains whose history comes to be as long as a number of the code, in the midst of them. */
+const WITH_LENGTH = [16, 17, 18, 19, 20, 21];
+/** Days before the chain's first that such a history lacks. */
+const TO_LENGTH = 4;
+
+/** Chains along the calendar: ends of months and of years, the leap day. */
+const CALENDAR: Readonly<Record<number, readonly Day[]>> = {
+  22: '2023-12-31 2024-01-01 2024-01-31 2024-02-28 2024-02-29 2024-03-01 2024-03-31 2024-04-30 2024-05-31 2024-06-30'.split(
+    ' ',
+  ),
+  23: '2024-07-31 2024-08-31 2024-09-01 2024-09-30 2024-10-06 2024-10-31 2024-11-30 2024-12-30 2024-12-31 2025-01-01'.split(
+    ' ',
+  ),
+};
+
+/** Texts like those of the code that a field has in a chain, about. */
+const TEXTS_A_CHAIN = 4;
+
 /** Of a day without a value, in a history. */
 const GAP = 0.15;
 
@@ -71,18 +92,25 @@ export function fabricateDays(computation: Computation, literals: Literals): Fab
   const fabricators = new Map(
     needs.flatMap(([, need]) => ('of' in need ? [[nameOf(need), fabricatorOf(need)] as const] : [])),
   );
+  const ownWindow = Math.max(0, ...needs.map(([, need]) => (need.kind === 'own-history' ? need.days : 0)));
   const own = needs.some(([, { kind }]) => kind === 'previous' || kind === 'own-history')
     ? valueFabricator(computation.output)
     : undefined;
   const hash = createHash('sha256');
+  const pasts: Dated<unknown>[][] = [];
   const chains = Array.from({ length: CHAINS }, (_, chain) => {
     const dates = datesOf(chain);
     const timelines = new Map(
       [...fabricators].map(([name, fabricate]) => {
-        const past = WITH_PAST.has(chain) ? windowOf(needs, name) : 0;
+        const past = pastOf(chain, windowOf(needs, name), literals);
         return [name, timelineOf(fabricate, { name, chain, dates, past, literals })];
       }),
     );
+    const past =
+      own === undefined
+        ? []
+        : ownPastOf(own, { name: 'own', chain, dates, past: pastOf(chain, ownWindow, literals), literals });
+    pasts.push(past);
     const days = dates.map((date): FabricatedDay => {
       const scene = sceneOf(`own ${chain} ${date}`, moodOf(chain, 0, seededRandom(date)), literals);
       const fabricated = own !== undefined && WITH_OWN_FABRICATED.has(chain);
@@ -98,11 +126,12 @@ export function fabricateDays(computation: Computation, literals: Literals): Fab
         dates,
         [...timelines].map(([name, timeline]) => [name, [...timeline]]),
         days.map(({ own }) => own),
+        past,
       ]),
     );
     return days;
   });
-  return { chains, hash: hash.digest('hex').slice(0, HASH_LENGTH) };
+  return { chains, pasts, hash: hash.digest('hex').slice(0, HASH_LENGTH) };
 }
 
 type NeedEntry = readonly [key: string, need: Need];
@@ -131,7 +160,9 @@ function named<T>(what: string, make: () => T): T {
 }
 
 /** Mostly day after day; some chains leave days out. */
-function datesOf(chain: number): Day[] {
+function datesOf(chain: number): readonly Day[] {
+  const calendar = CALENDAR[chain];
+  if (calendar !== undefined) return calendar;
   const stride = chain === 6 ? 3 : chain === 7 ? 31 : 1;
   const start = STARTS[chain % STARTS.length] as Day;
   return Array.from({ length: CHAIN_DAYS }, (_, index) => addDays(start, index * stride));
@@ -169,6 +200,7 @@ interface TimelinePlan {
 
 function timelineOf(fabricate: Fabricate, { name, chain, dates, past, literals }: TimelinePlan): Timeline {
   const scene = sceneOf(`${name} ${chain}`, 'mixed', literals);
+  scene.turns.set(TURN_OF_TEXTS, chain * TEXTS_A_CHAIN);
   const { random } = scene;
   const timeline = new Map<Day, unknown>();
   const [first = ''] = dates;
@@ -180,6 +212,29 @@ function timelineOf(fabricate: Fabricate, { name, chain, dates, past, literals }
     timeline.set(date, fabricate({ ...scene, mood: moodOf(chain, index, random) }));
   return timeline;
 }
+
+/** Days of history before the chain's first. */
+function pastOf(chain: number, window: number, { numbers }: Literals): number {
+  if (WITH_PAST.has(chain)) return window;
+  const at = WITH_LENGTH.indexOf(chain);
+  if (at === -1) return 0;
+  const lengths = numbers.filter((number) => Number.isInteger(number) && number > 1 && number <= window + 1);
+  // The smallest and the largest, and what lies evenly between them.
+  const few =
+    lengths.length > WITH_LENGTH.length
+      ? WITH_LENGTH.map((_, index) => lengths[Math.round((index * (lengths.length - 1)) / (WITH_LENGTH.length - 1))])
+      : lengths;
+  const length = few.length === 0 ? window : (few[at % few.length] ?? window);
+  return Math.max(0, Math.min(length, window) - TO_LENGTH);
+}
+
+/** Own results, as if the computation had run before. */
+const ownPastOf = (own: Fabricate, plan: TimelinePlan): Dated<unknown>[] =>
+  plan.past === 0 || WITH_PAST.has(plan.chain)
+    ? []
+    : [...timelineOf((scene) => named('its own output', () => own(scene)), { ...plan, dates: plan.dates.slice(0, 1) })]
+        .slice(0, -1)
+        .map(([date, value]) => ({ date, value }));
 
 /** Days before a chain that the needs of this source look back upon. */
 const windowOf = (needs: readonly NeedEntry[], name: string): number =>

@@ -16,6 +16,8 @@ const RECENT = 8;
 
 const MAGNITUDES = [1, 1, 10, 100, 1_000, 10_000];
 const COMMON = [0, 0, 1, -1, 2];
+/** Sums and products of these depend on their order. */
+const INEXACT = [0.1, 0.2, 0.3, 0.7, 1.1, -0.1];
 const WHOLE_STEPS = [1, -1];
 /** Bounds beyond it are those of the number's format, not the author's. */
 const FAR_BOUND = 1e9;
@@ -56,6 +58,7 @@ function typical({ minimum, maximum }: NumberShape, { random }: Scene): number {
   const magnitude = random.pick(MAGNITUDES);
   const low = Math.max(minimum ?? -magnitude, Math.min(-magnitude, (maximum ?? 0) - magnitude));
   const high = Math.min(maximum ?? magnitude, Math.max(magnitude, low + magnitude));
+  if (random.chance(0.1)) return random.pick(INEXACT);
   const value = low + random.next() * (high - low);
   return random.chance(0.3) ? Math.round(value) : value;
 }

@@ -4,7 +4,7 @@
 export const SIMULATOR_VERSION = 2;
 
 /** Chains of days that are fabricated: each starts anew, and carries the computation's own results from day to day. */
-export const CHAINS = 16;
+export const CHAINS = 24;
 export const CHAIN_DAYS = 10;
 
 /** How often a value that its schema refuses is tried again before the computation counts as one that cannot be simulated. */

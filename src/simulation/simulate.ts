@@ -12,10 +12,10 @@ import { inWords } from './in-words.ts';
 import { DAY_HASH_LENGTH } from './limits.ts';
 
 /** A short hash a day, in the order in which they were fabricated. Never throws for what the author's code does. */
-export async function simulate(computation: Computation, { chains }: FabricatedInputs): Promise<string[]> {
+export async function simulate(computation: Computation, { chains, pasts }: FabricatedInputs): Promise<string[]> {
   const days: string[] = [];
-  for (const chain of chains) {
-    const results = new Map<Day, unknown>();
+  for (const [at, chain] of chains.entries()) {
+    const results = new Map<Day, unknown>(pasts[at]?.map(({ date, value }) => [date, value]));
     for (const day of chain) {
       const hash = await simulateDay(computation, day, results);
       days.push(hash.slice(0, DAY_HASH_LENGTH));

@@ -24,6 +24,8 @@ export interface Simulation {
   readonly observations: readonly Observation[];
   /** Of the first observation: pieces that did not run as a whole, by index in the job, and the line of the first code that did not run. */
   readonly uncovered: Readonly<Record<number, number>>;
+  /** The same of conditions that only came out one way. */
+  readonly oneSided: Readonly<Record<number, number>>;
   /** Why the same code on the same inputs need not do the same. */
   readonly nondeterminism: string | undefined;
 }

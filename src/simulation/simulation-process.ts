@@ -7,11 +7,11 @@ import { pathToFileURL } from 'node:url';
 import { toError } from '../errors.ts';
 import { loadComputation } from '../manifest/load-definitions.ts';
 import type { CodePiece } from '../model/code-piece.ts';
-import { executedCharacters, firstUncoveredLine, type ScriptCoverage } from './coverage.ts';
+import { executionCounts, firstOneSidedLine, firstUncoveredLine, type ScriptCoverage } from './coverage.ts';
 import { dayNameAt, fabricateDays } from './fabricate-days.ts';
 import { changedIntrinsic, readIntrinsics } from './intrinsics.ts';
 import { simulate } from './simulate.ts';
-import type { Observation, SandboxAnswer, SimulationAnswer, SimulationJob } from './simulation-job.ts';
+import type { Observation, SandboxAnswer, Simulation, SimulationAnswer, SimulationJob } from './simulation-job.ts';
 import { installTaps } from './taps.ts';
 
 const [, , root = '.'] = process.argv;
@@ -66,7 +66,7 @@ async function run({ entry, pieces, literals }: SimulationJob): Promise<Simulati
   const computation = await loadComputation(root, entry);
   for (const [url, report] of await takeCoverage()) loading.set(url, [...(loading.get(url) ?? []), report]);
   const observations: Observation[] = [];
-  let uncovered: Record<number, number> = {};
+  let missed: Missed = { uncovered: {}, oneSided: {} };
   let nondeterminism: string | undefined;
   for (const [index, own] of literals.entries()) {
     const fabricated = fabricateDays(computation, own);
@@ -77,13 +77,13 @@ async function run({ entry, pieces, literals }: SimulationJob): Promise<Simulati
     const days = await simulate(computation, fabricated);
     observations.push({ inputs: fabricated.hash, days: days.join('') });
     if (index > 0) continue;
-    uncovered = uncoveredPieces(pieces, await takeCoverage());
+    missed = missedIn(pieces, await takeCoverage());
     const again = await simulate(computation, fabricated);
     const differing = days.findIndex((hash, at) => hash !== again[at]);
     const differs = differing === -1 ? undefined : `two runs on the same inputs differ (${dayNameAt(differing)})`;
     nondeterminism = usedBy(pieces) ?? differs;
   }
-  return { kind: 'simulated', observations, uncovered, nondeterminism };
+  return { kind: 'simulated', observations, ...missed, nondeterminism };
 }
 
 /** Again before each simulation: optimized code does not count its calls, and starting takes optimized code away. */
@@ -97,12 +97,12 @@ async function takeCoverage(): Promise<Map<string, ScriptCoverage>> {
   return new Map(result.map((script) => [script.url, script]));
 }
 
-function uncoveredPieces(
-  pieces: readonly CodePiece[],
-  simulating: ReadonlyMap<string, ScriptCoverage>,
-): Record<number, number> {
+type Missed = Pick<Simulation, 'uncovered' | 'oneSided'>;
+
+function missedIn(pieces: readonly CodePiece[], simulating: ReadonlyMap<string, ScriptCoverage>): Missed {
   const uncovered: Record<number, number> = {};
-  const scripts = new Map<string, { source: string; executed: Uint8Array }>();
+  const oneSided: Record<number, number> = {};
+  const scripts = new Map<string, { source: string; counts: Float64Array }>();
   for (const [index, piece] of pieces.entries()) {
     if (piece.kind === 'data') continue;
     let script = scripts.get(piece.module);
@@ -114,13 +114,15 @@ function uncoveredPieces(
         ...(loading.get(url) ?? []),
         ...(simulating.has(url) ? [simulating.get(url) as ScriptCoverage] : []),
       ];
-      script = { source, executed: executedCharacters(source.length, reports) };
+      script = { source, counts: executionCounts(source.length, reports) };
       scripts.set(piece.module, script);
     }
-    const line = firstUncoveredLine(piece, script.executed, script.source);
+    const line = firstUncoveredLine(piece, script.counts, script.source);
     if (line !== undefined) uncovered[index] = line;
+    const oneSidedLine = firstOneSidedLine(piece, script.counts, script.source);
+    if (oneSidedLine !== undefined) oneSided[index] = oneSidedLine;
   }
-  return uncovered;
+  return { uncovered, oneSided };
 }
 
 /** Node names modules by their real paths. */

@@ -10,7 +10,7 @@ import { behaviourOf } from '../model/vector.ts';
 import { compare } from '../simulation/compare.ts';
 import { literalsOf } from '../simulation/fabricate-days.ts';
 import { MAX_PIECES, SIMULATOR_VERSION } from '../simulation/limits.ts';
-import type { SimulationAnswer, SimulationJob } from '../simulation/simulation-job.ts';
+import type { Simulation, SimulationAnswer, SimulationJob } from '../simulation/simulation-job.ts';
 import type { Clock, Log, NewVersion, Planning, Registry, Simulations } from './ports.ts';
 
 export interface PreflightPorts {
@@ -191,10 +191,11 @@ function newVersion(
 ): NewVersion {
   const { code, layer } = entry.fingerprint;
   const [observed] = answer.kind === 'simulated' ? answer.observations : [];
-  const uncovered = answer.kind === 'simulated' ? answer.uncovered : {};
+  const { uncovered, oneSided }: Pick<Simulation, 'uncovered' | 'oneSided'> =
+    answer.kind === 'simulated' ? answer : { uncovered: {}, oneSided: {} };
   const features = featuresOf(pieces, entry.module);
   const registered = pieces.map((piece, at) => ({
-    ...registeredPiece(piece, entry.module, uncovered[at]),
+    ...registeredPiece(piece, entry.module, uncovered[at], oneSided[at]),
     features: features[at] ?? [],
   }));
   const spelled = (what: 'numbers' | 'strings') => [...new Set(pieces.flatMap((piece): unknown[] => piece[what]))];
@@ -234,12 +235,14 @@ const registeredPiece = (
   piece: CodePiece,
   module: string,
   uncoveredLine: number | undefined,
+  oneSidedLine: number | undefined,
 ): Omit<RegisteredPiece, 'features'> => ({
   id: pieceIdIn(piece, module),
   kind: piece.kind,
   hash: piece.hash,
   place: piece.kind === 'data' ? piece.module : `${piece.module}:${piece.line}`,
   ...(uncoveredLine === undefined ? {} : { uncovered: `${piece.module}:${uncoveredLine}` }),
+  ...(oneSidedLine === undefined ? {} : { oneSided: `${piece.module}:${oneSidedLine}` }),
 });
 
 function versionFrom(

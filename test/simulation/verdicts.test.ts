@@ -191,6 +191,19 @@ const OPEN: readonly Case[] = [
     ],
     reason: /only a rearrangement can be proven/,
   },
+  {
+    title: 'of statements in another order behind a condition that always holds',
+    before: [
+      '({ prices }) => { let sum = prices.close; if (prices.close >= 0) sum += prices.volume * 2; return sum; }',
+    ],
+    after: ['({ prices }) => { let sum = prices.close; if (prices.close >= 0) sum += 2 * prices.volume; return sum; }'],
+    reason: /^a condition at computations\/open-9\.ts:10 came out one way on all fabricated days$/,
+  },
+  {
+    title: 'of what stands behind a member that is always there',
+    before: ['({ prices }) => (prices.volume ?? 1) * prices.close + 3'],
+    after: ['({ prices }) => 3 + (prices.volume ?? 1) * prices.close'],
+  },
 ];
 
 const named = (group: string, cases: readonly Case[]) => cases.map((each, at) => ({ ...each, name: `${group}-${at}` }));
