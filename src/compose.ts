@@ -15,6 +15,7 @@ import { firestoreTasks } from './google/firestore-tasks.ts';
 import { pubsubQueue } from './google/pubsub-queue.ts';
 import { workflowsCallbacks } from './google/workflows-callbacks.ts';
 import { openLog } from './log.ts';
+import { guardImports } from './manifest/import-guard.ts';
 import { loadComputation, loadDataset } from './manifest/load-definitions.ts';
 import { readManifest } from './manifest/read-manifest.ts';
 import { memoryProbe } from './memory-probe.ts';
@@ -29,6 +30,7 @@ export type Ports = ReturnType<typeof compose>;
 /** `manifest` is given where it was just built; deployed functions read theirs from its file. */
 export function compose(config: Config, manifest: Manifest = readManifest(config.manifestFile)) {
   const db = openFirestore(config.projectId);
+  guardImports(config.root, manifest.files);
   const clock = { now: () => Date.now() };
   return {
     manifest,
@@ -67,13 +69,17 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
   };
 }
 
-/** Each module is imported once a process. */
+/** Each module is imported once a process; one that could not be is tried again by whoever asks next. */
 function definitions(root: string): Definitions {
   const loaded = new Map<string, Promise<Computation>>();
   return {
     computation(entry) {
-      const found = loaded.get(entry.name) ?? loadComputation(root, entry);
-      loaded.set(entry.name, found);
+      let found = loaded.get(entry.name);
+      if (found === undefined) {
+        found = loadComputation(root, entry);
+        loaded.set(entry.name, found);
+        found.catch(() => loaded.delete(entry.name));
+      }
       return found;
     },
     dataset: (entry) => loadDataset(root, entry),

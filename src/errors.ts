@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'ATTEMPTS_EXHAUSTED'
   | 'OUT_OF_TIERS' // out of memory on the largest tier
   // Passing.
+  | 'CODE_CHANGED' // a module is another than the one whose hash was planned
   | 'OUT_OF_MEMORY'
   | 'INPUT_CHANGED' // an input was rewritten while it was read
   | 'LEASE_HELD' // another worker is on it
@@ -36,6 +37,7 @@ export type ErrorCode =
 /** Codes of failed cells that say nothing against trying again: the trouble was not the computation's. */
 const PASSING: ReadonlySet<string> = new Set<ErrorCode>([
   'ATTEMPTS_EXHAUSTED',
+  'CODE_CHANGED',
   'INPUT_CHANGED',
   'LEASE_HELD',
   'LEASE_LOST',

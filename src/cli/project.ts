@@ -1,16 +1,17 @@
 /** The project as its source is now: its manifest, and the files that its datasets are loaded from. */
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { UserError } from '../errors.ts';
-import { buildManifest } from '../manifest/build-manifest.ts';
 import { loadDataset } from '../manifest/load-definitions.ts';
+import { cachedManifest } from '../manifest/manifest-cache.ts';
 import { readManifest } from '../manifest/read-manifest.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { coverage } from '../sources/read-source.ts';
 import { type BundledFile, bundledFiles } from '../steps/bundled-files.ts';
 
-export const projectManifest = ({ root, computations, epoch }: Config): Promise<Manifest> =>
-  buildManifest({ root, directory: computations, epoch });
+export const projectManifest = ({ root, home, computations, epoch }: Config): Promise<Manifest> =>
+  cachedManifest({ root, directory: computations, epoch }, join(home, 'manifest-cache.json'));
 
 /** For commands about runs, not about code: while the code cannot be read, the project is as it was at its last run. */
 export async function manifestOfRuns(config: Config): Promise<Manifest> {

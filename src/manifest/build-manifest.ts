@@ -34,12 +34,27 @@ export interface BuildOptions {
  * @throws {UserError} naming file and line: BAD_DEFINITION, CYCLE, UNKNOWN_COMPUTATION or UNKNOWN_DATASET (a need for
  * something that no module exports), MISSING_FILE (no such directory).
  */
-export async function buildManifest({ root, directory, epoch = FIRST_EPOCH }: BuildOptions): Promise<Manifest> {
+export const buildManifest = async (options: BuildOptions): Promise<Manifest> =>
+  (await buildManifestFrom(options)).manifest;
+
+/** A manifest with what it was made from. */
+export interface BuiltManifest {
+  readonly manifest: Manifest;
+  readonly graph: ModuleGraph;
+  /** See `PackageIntegrity`. */
+  readonly packages: ReadonlyMap<string, readonly [stamp: Hash, content: Hash]>;
+}
+
+/** `packages` is what is known of installed packages; what is found is added. */
+export async function buildManifestFrom(
+  { root, directory, epoch = FIRST_EPOCH }: BuildOptions,
+  packages = new Map<string, readonly [stamp: Hash, content: Hash]>(),
+): Promise<BuiltManifest> {
   const graph = new ModuleGraph(root);
   const discovery = await discover(graph, directory);
   checkDefinitions(discovery, graph);
   const passOf = levels(discovery, graph);
-  const hashes = fingerprinter(discovery, graph, epoch);
+  const hashes = fingerprinter(discovery, graph, epoch, new PackageIntegrity(packages));
   const code = new CodeTable();
   const computations = discovery.computations.map((found): ManifestComputation => {
     const { value, module, exportName, line } = found;
@@ -64,7 +79,7 @@ export async function buildManifest({ root, directory, epoch = FIRST_EPOCH }: Bu
     };
   });
   computations.sort((a, b) => a.pass - b.pass || byName(a, b));
-  return {
+  const manifest: Manifest = {
     version: MANIFEST_VERSION,
     passes: computations.at(-1)?.pass ?? 0,
     computations,
@@ -72,6 +87,7 @@ export async function buildManifest({ root, directory, epoch = FIRST_EPOCH }: Bu
     code: code.table,
     files: Object.fromEntries([...graph.files].map(([path, hash]) => [graph.relative(path), hash])),
   };
+  return { manifest, graph, packages };
 }
 
 /** Many computations reach the same piece: it is kept once. */
@@ -106,7 +122,7 @@ function levels(discovery: Discovery, graph: ModuleGraph): ReadonlyMap<string, n
   );
 }
 
-function fingerprinter(discovery: Discovery, graph: ModuleGraph, epoch: number) {
+function fingerprinter(discovery: Discovery, graph: ModuleGraph, epoch: number, integrity: PackageIntegrity) {
   const labels = new Map<string, string>();
   const labelOf = new Map<unknown, string>();
   for (const { value, module, localName } of [...discovery.computations, ...discovery.datasets]) {
@@ -114,7 +130,6 @@ function fingerprinter(discovery: Discovery, graph: ModuleGraph, epoch: number) 
     labelOf.set(value, label);
     if (localName !== undefined) labels.set(definitionKey(module.path, localName), label);
   }
-  const integrity = new PackageIntegrity();
   const fingerprints = new Fingerprints(graph, labels, { epoch, integrity });
   const loaders = new Fingerprints(graph, labels, { epoch, integrity, uncounted: DESCRIPTIVE_FOR_LOADING });
   return {

@@ -30,7 +30,7 @@ export interface Discovery {
  * @throws {UserError} MISSING_FILE, BAD_DEFINITION, CYCLE
  */
 export async function discover(graph: ModuleGraph, directory: string): Promise<Discovery> {
-  const inside = modulesBelow(graph, directory);
+  const inside = modulesIn(graph, directory).map((path) => graph.moduleAt(path));
   const exported = new Map<unknown, Discovered>();
   for (const module of inside) await collect(graph, module, exported);
   const found = new Set(exported.values());
@@ -55,15 +55,19 @@ export async function discover(graph: ModuleGraph, directory: string): Promise<D
   };
 }
 
-function modulesBelow(graph: ModuleGraph, directory: string): SourceModule[] {
-  const folder = join(graph.root, directory);
+/**
+ * Absolute paths of the modules below the directory that may define something, sorted.
+ * @throws {UserError} MISSING_FILE
+ */
+export function modulesIn({ root }: Pick<ModuleGraph, 'root'>, directory: string): string[] {
+  const folder = join(root, directory);
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new UserError('MISSING_FILE', `There is no folder ${folder} to look for computations in.`);
   }
   return globSync('**/*.ts', { cwd: folder })
     .filter((file) => !/(\.test|\.d)\.ts$|(^|\/)node_modules\//.test(file))
     .sort()
-    .map((file) => graph.moduleAt(join(folder, file)));
+    .map((file) => join(folder, file));
 }
 
 async function collect(graph: ModuleGraph, module: SourceModule, into: Map<unknown, Discovered>): Promise<void> {

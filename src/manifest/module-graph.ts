@@ -29,6 +29,14 @@ export type Meaning =
     }
   | { readonly kind: 'authoring' | 'builtin'; readonly specifier: string; readonly imported: string };
 
+/** A question about a specifier whose answer no path alone tells, and the answer as JSON. */
+export interface Resolution {
+  readonly specifier: string;
+  readonly from: string;
+  readonly how: 'import' | 'require';
+  readonly answer: string;
+}
+
 /** `inline`: a module that is all in its specifier, `data:text/javascript,…`. */
 export type EvaluationStep =
   | { readonly kind: 'module'; readonly module: SourceModule }
@@ -48,6 +56,7 @@ export class ModuleGraph {
   readonly #modules = new Map<string, SourceModule>();
   readonly #resolved = new Map<string, ResolvedModule>();
   readonly #hashes = new Map<string, Hash>();
+  readonly #resolutions: Resolution[] = [];
   readonly #orders = new Map<SourceModule, readonly EvaluationStep[]>();
 
   constructor(root: string) {
@@ -72,6 +81,10 @@ export class ModuleGraph {
     return bytes;
   }
 
+  get resolutions(): readonly Resolution[] {
+    return this.#resolutions;
+  }
+
   /** Content hashes of all local files that were read, by path. */
   get files(): ReadonlyMap<string, Hash> {
     return this.#hashes;
@@ -94,6 +107,9 @@ export class ModuleGraph {
     if (resolved === undefined) {
       resolved = resolveModule(specifier, from.path, how);
       this.#resolved.set(key, resolved);
+      const isPath = /^\.{0,2}\/.*\.[cm]?[jt]s$/.test(specifier);
+      if (!isPath || resolved.kind !== 'local')
+        this.#resolutions.push({ specifier, from: from.path, how, answer: JSON.stringify(resolved) });
     }
     return resolved;
   }

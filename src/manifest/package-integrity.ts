@@ -15,21 +15,17 @@ const PackageFile = z.object({
 });
 type PackageFile = z.infer<typeof PackageFile>;
 
-/** Content hashes by the folder and the stamp of its files, so that an unchanged package is not read again. */
-export interface IntegrityCache {
-  get(folder: string, stamp: Hash): Hash | undefined;
-  set(folder: string, stamp: Hash, content: Hash): void;
-}
-
-const NO_CACHE: IntegrityCache = { get: () => undefined, set: () => undefined };
+/** Stamp and content of packages by folder, so that an unchanged package is not read again. */
+export type KnownContents = readonly (readonly [folder: string, readonly [stamp: Hash, content: Hash]])[];
 
 export class PackageIntegrity {
-  readonly #cache: IntegrityCache;
+  readonly #known: Map<string, readonly [stamp: Hash, content: Hash]>;
   readonly #closures = new Map<string, readonly string[]>();
   readonly #contents = new Map<string, string>();
 
-  constructor(cache = NO_CACHE) {
-    this.#cache = cache;
+  /** What is found is added to `known`, and what is asked for no more stays there. */
+  constructor(known = new Map<string, readonly [stamp: Hash, content: Hash]>()) {
+    this.#known = known;
   }
 
   /** `name@version hash` of the package in the folder and of every package below it, each as Node finds it; sorted. */
@@ -55,21 +51,24 @@ export class PackageIntegrity {
 
   #contentOf(folder: string): Hash {
     const files = filesBelow(folder);
-    const stamp = hashOfParts(
-      files.map((file) => {
-        // The time of the last change of state cannot be set back by who patches a file.
-        const { size, mtimeMs, ctimeMs, ino } = statSync(join(folder, file));
-        return `${file} ${size} ${mtimeMs} ${ctimeMs} ${ino}`;
-      }),
-    );
-    let content = this.#cache.get(folder, stamp);
-    if (content === undefined) {
-      content = hashOfParts(files.flatMap((file) => [file, hashOf(readFileSync(join(folder, file)))]));
-      this.#cache.set(folder, stamp, content);
-    }
+    const stamp = stampOf(folder, files);
+    const [knownStamp, known] = this.#known.get(folder) ?? [];
+    if (known !== undefined && knownStamp === stamp) return known;
+    const content = hashOfParts(files.flatMap((file) => [file, hashOf(readFileSync(join(folder, file)))]));
+    this.#known.set(folder, [stamp, content]);
     return content;
   }
 }
+
+/** Another one whenever a file of the folder is another, as far as the file system tells without reading it. */
+export const stampOf = (folder: string, files = filesBelow(folder)): Hash =>
+  hashOfParts(
+    files.map((file) => {
+      // The time of the last change of state cannot be set back by who patches a file.
+      const { size, mtimeMs, ctimeMs, ino } = statSync(join(folder, file));
+      return `${file} ${size} ${mtimeMs} ${ctimeMs} ${ino}`;
+    }),
+  );
 
 /** Loading it sets nothing but its own defaults; it declares some of its files as effects for those. */
 const WITHOUT_EFFECTS = new Set(['zod']);

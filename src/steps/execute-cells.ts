@@ -1,10 +1,10 @@
 /** Makes cells: inputs -> vector -> run, unless the vector turns out to be the old one -> what to commit. */
-import { codeOf, RetryableError, TerminalError } from '../errors.ts';
+import { codeOf, RetryableError, TerminalError, toError, UserError } from '../errors.ts';
 import { execute } from '../execution/execute.ts';
 import type { AlikeFailures } from '../lifecycle/alike-failures.ts';
 import { type Execution, scan, type ScanCell } from '../execution/scan.ts';
 import type { Artifact } from '../model/artifact.ts';
-import { type CellKey, cellName, type CellOutcome } from '../model/cell.ts';
+import { type CellError, type CellKey, cellName, type CellOutcome } from '../model/cell.ts';
 import type { Checks } from '../model/computation.ts';
 import { addDays } from '../model/date.ts';
 import { computationIn, type Manifest, type ManifestComputation } from '../model/manifest.ts';
@@ -91,7 +91,11 @@ async function* makeCells(
     const computation = computationIn(ports.manifest, cell.computation);
     if (computation === undefined) yield { cell, outcome: unknownTo(task, cell) };
     else if (options.alike.isHopeless(cell.computation)) yield { cell, outcome: { status: 'NOT_TRIED' } };
-    else wanted.push({ cell: withPreviousResult(task, cell), computation });
+    else {
+      const refusal = await refusalOf(computation, ports.definitions);
+      if (refusal === undefined) wanted.push({ cell: withPreviousResult(task, cell), computation });
+      else yield refused(task, cell, refusal, ports.log);
+    }
   }
   const meter = startLapMeter(ports.artifacts, ports.clock);
   const loaded = await loadInputs(wanted, meter.artifacts);
@@ -135,6 +139,28 @@ async function* makeCells(
     }
   }
   if (trouble !== undefined) throw trouble;
+}
+
+/** Why the worker has not the code that was planned, or cannot load it: that is no reason to fail whatever else is in the task. */
+async function refusalOf(computation: ManifestComputation, definitions: Definitions): Promise<CellError | undefined> {
+  try {
+    await definitions.computation(computation);
+    return undefined;
+  } catch (thrown) {
+    const { message } = toError(thrown);
+    const isKnown = thrown instanceof TerminalError || thrown instanceof UserError;
+    return isKnown
+      ? { code: thrown.code, message }
+      : { code: 'COMPUTE_FAILED', message: `${computation.module} cannot be loaded: ${message}` };
+  }
+}
+
+function refused(task: Task, cell: TaskCell, error: CellError, log: Log): MadeCell {
+  const fields = { ...fieldsOf(task, cell), event: 'cell.failed', error };
+  log.error(fields, `not made: ${error.code}: ${error.message}`);
+  if (cell.audit !== undefined)
+    return { cell, outcome: { status: 'AUDITED', matches: true, text: `not compared: ${error.message}` } };
+  return { cell, outcome: { status: 'FAILED', error, dispatchId: task.dispatchId } };
 }
 
 /** A cell that runs, with all that is known before it does. */

@@ -1,0 +1,100 @@
+/**
+ * The manifest of the last time, kept while nothing that it is made from has changed. The project's files are looked at by content,
+ * so that neither a touched file nor a restored one misleads it.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { hashOf, hashOfParts, type Hash } from '../model/hash.ts';
+import type { Manifest } from '../model/manifest.ts';
+import { type BuildOptions, type BuiltManifest, buildManifestFrom, FIRST_EPOCH } from './build-manifest.ts';
+import { modulesIn } from './discover.ts';
+import { ModuleGraph, type Resolution } from './module-graph.ts';
+import { type KnownContents, stampOf } from './package-integrity.ts';
+import { resolveModule } from './resolve-module.ts';
+
+interface Kept {
+  /** Of what does not lie in the project: options, Node, Daymill itself. */
+  readonly maker: Hash;
+  readonly modules: readonly string[];
+  /** Content hashes by path; null where there must be none. */
+  readonly files: Readonly<Record<string, Hash | null>>;
+  readonly resolutions: readonly Resolution[];
+  /** By folder: stamp and content. */
+  readonly packages: KnownContents;
+  readonly manifest: Manifest;
+}
+
+/**
+ * As `buildManifest`, from `file` when that still holds. A project with computations that cannot be analysed is always built anew:
+ * what its modules define may depend on anything.
+ */
+export async function cachedManifest(options: BuildOptions, file: string): Promise<Manifest> {
+  const kept = read(file);
+  const maker = makerOf(options);
+  if (kept !== undefined && kept.maker === maker && holds(kept, options)) return kept.manifest;
+  const built = await buildManifestFrom(options, new Map(kept?.packages));
+  const isAnalysed = built.manifest.computations.every(({ untrusted }) => untrusted === undefined);
+  if (isAnalysed) write(file, keep(built, maker, options));
+  return built.manifest;
+}
+
+function keep({ manifest, graph, packages }: BuiltManifest, maker: Hash, options: BuildOptions): Kept {
+  const paths = [...graph.files.keys()];
+  const folders = new Set(paths.flatMap((path) => foldersAbove(path, graph.root)));
+  const settings = [...folders].map((folder) => join(folder, 'package.json'));
+  return {
+    maker,
+    modules: modulesIn(graph, options.directory),
+    files: Object.fromEntries([...graph.files, ...settings.map((path) => [path, hashAt(path)] as const)]),
+    resolutions: graph.resolutions,
+    packages: [...packages],
+    manifest,
+  };
+}
+
+/** From the file's own folder up to the root's. */
+function foldersAbove(path: string, root: string): string[] {
+  const folder = dirname(path);
+  const isTop = folder === root || folder === dirname(folder);
+  return isTop ? [folder] : [folder, ...foldersAbove(folder, root)];
+}
+
+function holds({ modules, files, resolutions, packages }: Kept, { root, directory }: BuildOptions): boolean {
+  const found = modulesIn(new ModuleGraph(root), directory);
+  if (found.length !== modules.length || found.some((path, index) => path !== modules[index])) return false;
+  if (Object.entries(files).some(([path, hash]) => hashAt(path) !== hash)) return false;
+  if (packages.some(([folder, [stamp]]) => !existsSync(folder) || stampOf(folder) !== stamp)) return false;
+  return resolutions.every(
+    ({ specifier, from, how, answer }) => JSON.stringify(resolveModule(specifier, from, how)) === answer,
+  );
+}
+
+const hashAt = (path: string): Hash | null => (existsSync(path) ? hashOf(readFileSync(path)) : null);
+
+/** Other code of ours, another Node or other options make other manifests. */
+function makerOf({ root, directory, epoch = FIRST_EPOCH }: BuildOptions): Hash {
+  const own = ['./', '../model/'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+  const stamps = own.flatMap((folder) =>
+    readdirSync(folder).map((file) => {
+      const { size, mtimeMs, ctimeMs } = statSync(join(folder, file));
+      return `${file} ${size} ${mtimeMs} ${ctimeMs}`;
+    }),
+  );
+  return hashOfParts([root, directory, String(epoch), process.version, ...stamps]);
+}
+
+function read(file: string): Kept | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Kept;
+  } catch {
+    return undefined; // None yet, or cut off: it is made anew.
+  }
+}
+
+function write(file: string, kept: Kept): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const unfinished = `${file}.${process.pid}.unfinished`;
+  writeFileSync(unfinished, JSON.stringify(kept));
+  renameSync(unfinished, file);
+}
