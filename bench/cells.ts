@@ -14,7 +14,7 @@ import { writeManifest } from '../src/manifest/read-manifest.ts';
 import { addDays } from '../src/model/date.ts';
 import { Run } from '../src/model/run.ts';
 import { Task } from '../src/model/task.ts';
-import { readSource } from '../src/sources/read-source.ts';
+import { readSource, sourceDays } from '../src/sources/read-source.ts';
 import { loadRanges } from '../src/steps/bundled-files.ts';
 import { loadRootData } from '../src/steps/load-root-data.ts';
 import { cellsProject, FIRST_DAY, LAYERS, type Shape, type Size } from './cells-project.ts';
@@ -78,6 +78,7 @@ export async function measureCells({ shape, size, lanes, rounds }: CellsCase): P
     await loadRootData(await loadRanges(await projectFiles(config, manifest), last, ports.rootData), {
       ...ports,
       readSource,
+      sourceDays,
     });
     const run = async (from: number, days: number): Promise<CellsRound> => {
       const usage = daymill.cloud.firestore.counters();

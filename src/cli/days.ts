@@ -27,7 +27,8 @@ export function readDays(args: Arguments, { config, now }: Context): Days {
 
 /** @throws {UserError} BAD_DATE when the target is before the first day of every bundled dataset. */
 export function assertAfterFirstData(date: Day, files: readonly BundledFile[]): void {
-  if (files.length === 0 || files.some(({ coverage }) => coverage.first <= date)) return;
-  const starts = files.map(({ dataset, coverage }) => `${dataset.name} starts on ${coverage.first}`).join(', ');
+  const starting = files.flatMap(({ dataset, coverage }) => (coverage === undefined ? [] : [{ dataset, coverage }]));
+  if (starting.length === 0 || starting.some(({ coverage }) => coverage.first <= date)) return;
+  const starts = starting.map(({ dataset, coverage }) => `${dataset.name} starts on ${coverage.first}`).join(', ');
   throw new UserError('BAD_DATE', `There is no data on ${date} or before: ${starts}. Choose a later --date.`);
 }

@@ -1,7 +1,7 @@
 /** The state as it will be once the bundled files are loaded, so that a plan made before that is true. */
 import type { Ports } from '../compose.ts';
 import { type Day, toOrdinal } from '../model/date.ts';
-import { readSource } from '../sources/read-source.ts';
+import { sourceDays } from '../sources/read-source.ts';
 import { survey, type Survey } from '../steps/survey.ts';
 import { type Hash } from '../model/hash.ts';
 import { hasDay, NO_DAYS } from '../planning/day-set.ts';
@@ -102,12 +102,8 @@ function withComing(
   return { ...state, datasets, shelf: state.shelf.under({ data }) };
 }
 
-async function daysIn({ source, from, to }: LoadRange, root: string): Promise<Day[]> {
-  if (from > to) return [];
-  const days: Day[] = [];
-  for await (const { date } of readSource({ ...source, parse: () => undefined }, { root, from, to })) days.push(date);
-  return days;
-}
+const daysIn = async ({ source, from, to, fresh }: LoadRange, root: string): Promise<Day[]> =>
+  from > to && !fresh ? [] : sourceDays(source, { root, from, to });
 
 /** What is still to be loaded, for people. */
 export const describeLoad = ({ dataset, days, first, last, again }: PendingLoad): string =>

@@ -5,7 +5,7 @@ import { type Execution, executionIdOf } from '../google/workflows-client.ts';
 import { writeManifest } from '../manifest/read-manifest.ts';
 import type { Day } from '../model/date.ts';
 import type { Manifest } from '../model/manifest.ts';
-import { readSource } from '../sources/read-source.ts';
+import { readSource, sourceDays } from '../sources/read-source.ts';
 import { type BundledFile, loadRanges } from '../steps/bundled-files.ts';
 import { loadRootData } from '../steps/load-root-data.ts';
 import { survey } from '../steps/survey.ts';
@@ -78,7 +78,7 @@ async function load(
   const ranges = await loadRanges(files, date, ports.rootData);
   if (ranges.length > 0) cloud.expectWork();
   progress.loads(ranges);
-  await loadRootData(ranges, { ...ports, readSource }, (dataset, day) => {
+  await loadRootData(ranges, { ...ports, readSource, sourceDays }, (dataset, day) => {
     if (stop.aborted) throw new Interrupted('Interrupted. The days that were loaded stay; run again to go on.');
     progress.onLoad(dataset, day);
   });

@@ -233,6 +233,7 @@ class Trace {
       return `its data of ${date} is there and not whole yet: it lacks ${describeMissing(closed.missing)}`;
     const range = this.#context.ranges.find((each) => each.dataset.name === dataset);
     if (range === undefined) return `nothing was loaded for ${date}, and the dataset has no file to load it from`;
+    if (range.coverage === undefined) return `no data for ${date}: ${range.source.file} has no rows`;
     const { first, last } = range.coverage;
     const where = date < first ? 'before it starts' : date > last ? 'after it ends' : 'and has nothing on this day';
     return `no data for ${date}: ${range.source.file} holds ${first} … ${last}, ${where}`;

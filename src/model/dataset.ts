@@ -5,10 +5,12 @@ import { normalizeName } from './name.ts';
 
 /** How rows of a file become a dataset's entities or documents: for `daymill load`, which is given the file. */
 export interface RowSource<T> {
-  /** The column that holds the day, as a date, a timestamp or text that starts with `YYYY-MM-DD`. */
+  /** The column that holds the day: a date, a timestamp, or text like `2024-01-05` or `2024-01-05T23:30:00-05:00`, of which the UTC day counts. */
   readonly dateColumn: string;
   /** Turns one row (column name to value) into an entity or a document; the dataset's schema checks what it returns. */
   readonly parse: (row: Readonly<Record<string, unknown>>) => T;
+  /** Whether a file without rows may be right; unless it is so, it is refused as a download that failed. */
+  readonly allowEmpty?: boolean;
 }
 
 /** Where a bundled dataset's rows lie, for `daymill run` on a laptop. They must be ascending in the date column. */

@@ -1,12 +1,22 @@
 /** A row of a file that people load, as it was read. */
 import type { Day } from './date.ts';
 
+/** A number of which a double does not hold all digits. */
+export interface InexactNumber {
+  /** Keys and indexes that lead to it. */
+  readonly path: readonly string[];
+  /** As it is written. */
+  readonly text: string;
+}
+
 export type FileRow =
   | {
       readonly kind: 'row';
       readonly line: number;
       readonly date: Day;
       readonly values: Readonly<Record<string, unknown>>;
+      /** Of NDJSON: values that are not what the file says. */
+      readonly inexact?: readonly InexactNumber[];
     }
   | {
       readonly kind: 'wrong';

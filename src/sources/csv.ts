@@ -1,66 +1,79 @@
-/** CSV files with a header, by RFC 4180, streamed: https://www.rfc-editor.org/rfc/rfc4180 */
-import { createReadStream } from 'node:fs';
+/** Bundled CSV files, streamed. */
 import { open } from 'node:fs/promises';
 import { UserError } from '../errors.ts';
 import type { FileSource } from '../model/dataset.ts';
-import { parseCsv } from './parse-csv.ts';
-import type { Coverage, SourceRow } from './source-row.ts';
+import { byColumn, csvHeader, wrongWidth } from './csv-header.ts';
+import { compressionOf, openText } from './open-text.ts';
+import { type CsvRecord, parseCsv } from './parse-csv.ts';
 import { dayOfValue } from './row-day.ts';
+import type { Coverage, SourceRow } from './source-row.ts';
 
 /** Longer than most records that coverage() has to find at the end of a file. */
 const TAIL_BYTES = 65_536;
 
-/** The file's records as rows of text, in batches of whatever one read of the disk brings. */
-export async function* csvRows(path: string, file: string): AsyncGenerator<SourceRow[]> {
-  let header: string[] | undefined;
-  let number = 0;
-  for await (const records of parseCsv(createReadStream(path, 'utf8'), file)) {
+/** The file's records as rows of text, in batches of whatever one read of the disk brings. Records without a word are left out. */
+export async function* csvRows(path: string, source: FileSource<unknown>): AsyncGenerator<SourceRow[]> {
+  const { file, dateColumn } = source;
+  let header: readonly string[] | undefined;
+  const { chunks } = await openText(path, file);
+  for await (const records of parseCsv(chunks, file)) {
     const rows: SourceRow[] = [];
-    for (const { fields } of records) {
-      if (header === undefined) {
-        header = fields;
-        continue;
-      }
-      number++;
-      rows.push({ number, values: valuesOf(header, fields, file, number) });
+    for (const { line, fields } of records) {
+      if (header === undefined) header = csvHeader(fields, file, dateColumn);
+      else if (fields.some((field) => field.trim() !== '')) rows.push(sourceRow(header, fields, file, `line ${line}`));
     }
     yield rows;
   }
 }
 
-/** Reads the first record and the end of the file; the whole of it only when its last record cannot be told from its end. */
-export async function csvCoverage(path: string, source: FileSource<unknown>): Promise<Coverage> {
+/**
+ * Reads the first record and the end of the file; the whole of it only when its last record cannot be told from its end. Undefined
+ * when there are no records.
+ */
+export async function csvCoverage(path: string, source: FileSource<unknown>): Promise<Coverage | undefined> {
   const { file, dateColumn } = source;
-  const [header, head] = await firstRecords(path, file, 2);
-  if (header === undefined || head === undefined) throw new UserError('BAD_SOURCE', `${file} has no rows.`);
+  const [names, head] = await firstRecords(path, file, 2);
+  if (names === undefined) return undefined;
+  const header = csvHeader(names.fields, file, dateColumn);
+  if (head === undefined) return undefined;
   const tail = (await lastLine(path)) ?? (await lastRecord(path, file));
-  const first = dayOfValue(valuesOf(header, head, file, 1)[dateColumn]);
-  const last = dayOfValue(valuesOf(header, tail, file, 'the last')[dateColumn]);
+  const dayIn = (fields: readonly string[], where: string) =>
+    dayOfValue(sourceRow(header, fields, file, where).values[dateColumn]);
+  const first = dayIn(head.fields, `line ${head.line}`);
+  const last = dayIn(tail, 'the last line');
   if (first === undefined || last === undefined) {
     throw new UserError('BAD_SOURCE', `${file}: column "${dateColumn}" has no readable days at its ends.`);
   }
   return { first, last };
 }
 
-async function firstRecords(path: string, file: string, count: number): Promise<string[][]> {
-  const first: string[][] = [];
-  for await (const records of parseCsv(createReadStream(path, 'utf8'), file)) {
-    first.push(...records.slice(0, count - first.length).map(({ fields }) => fields));
+async function firstRecords(path: string, file: string, count: number): Promise<CsvRecord[]> {
+  const first: CsvRecord[] = [];
+  const { chunks } = await openText(path, file);
+  for await (const records of parseCsv(chunks, file)) {
+    first.push(...records.filter(saysSomething).slice(0, count - first.length));
     if (first.length === count) break;
   }
   return first;
 }
 
-/** The fields of the file's last line; undefined when it starts before the tail or quotes make line ends ambiguous. */
+const saysSomething = ({ fields }: CsvRecord): boolean => fields.some((field) => field.trim() !== '');
+
+/** The fields of the file's last line; undefined when it starts before the tail, or is not one record for sure. */
 async function lastLine(path: string): Promise<string[] | undefined> {
+  if (compressionOf(path) !== undefined) return undefined;
   const tail = (await readTail(path)).trimEnd();
   const start = tail.lastIndexOf('\n');
-  return start === -1 || tail.includes('"') ? undefined : tail.slice(start + 1).split(',');
+  const fields = tail.slice(start + 1).split(',');
+  const clear =
+    start !== -1 && !/["\r]/.test(tail.replaceAll('\r\n', '\n')) && fields.some((field) => field.trim() !== '');
+  return clear ? fields : undefined;
 }
 
 async function lastRecord(path: string, file: string): Promise<string[]> {
   let last: string[] = [];
-  for await (const records of parseCsv(createReadStream(path, 'utf8'), file)) last = records.at(-1)?.fields ?? last;
+  const { chunks } = await openText(path, file);
+  for await (const records of parseCsv(chunks, file)) last = records.findLast(saysSomething)?.fields ?? last;
   return last;
 }
 
@@ -72,19 +85,8 @@ async function readTail(path: string): Promise<string> {
   return buffer.toString('utf8', 0, bytesRead);
 }
 
-function valuesOf(header: string[], record: string[], file: string, number: number | string): Record<string, string> {
-  if (record.length !== header.length) {
-    throw new UserError(
-      'BAD_SOURCE',
-      `${file}, row ${number}: it has ${record.length} fields, but the header names ${header.length}.`,
-    );
-  }
-  return byColumn(header, record);
-}
-
-/** Of as many fields as the header names. */
-export function byColumn(header: readonly string[], fields: readonly string[]): Record<string, string> {
-  const values: Record<string, string> = {};
-  for (const [index, name] of header.entries()) values[name] = fields[index] ?? '';
-  return values;
+function sourceRow(header: readonly string[], fields: readonly string[], file: string, where: string): SourceRow {
+  const wrong = wrongWidth(header, fields);
+  if (wrong !== undefined) throw new UserError('BAD_SOURCE', `${file}, ${where}: ${wrong}.`);
+  return { where, values: byColumn(header, fields) };
 }

@@ -3,8 +3,8 @@ import type { Day } from '../model/date.ts';
 
 /** One row as the file holds it. */
 export interface SourceRow {
-  /** Position in the file, 1 for the first row of data. */
-  readonly number: number;
+  /** For errors: `line 3` of a text, whose header is line 1; `row 3` of Parquet, whose first is row 1. */
+  readonly where: string;
   readonly values: Readonly<Record<string, unknown>>;
 }
 

@@ -12,8 +12,8 @@ import type { Definitions, RootData } from './ports.ts';
 export interface BundledFile {
   readonly dataset: Dataset;
   readonly source: FileSource<unknown>;
-  /** The days that the whole file spans. */
-  readonly coverage: { readonly first: Day; readonly last: Day };
+  /** The days that the whole file spans; undefined when it has no rows, and may have none. */
+  readonly coverage: { readonly first: Day; readonly last: Day } | undefined;
   /** Of its bytes (installing the same package again changes times, but not this) and of the code that parses them. */
   readonly hash: string;
 }
@@ -22,7 +22,9 @@ export interface LoadRange extends BundledFile {
   /** What loading would read, both included; empty when `from` is later than `to`. */
   readonly from: Day;
   readonly to: Day;
-  /** Whether the file, or how it is parsed, is another than before, so that all that was loaded of it is read again. */
+  /** Whether the file as it is now, with how it is parsed, was never read. */
+  readonly fresh: boolean;
+  /** Whether another one was before, so that all that was loaded of it is read again. */
   readonly fileChanged: boolean;
   /** The target, or the last one that was loaded for if that was later. */
   readonly through: Day;
@@ -32,7 +34,7 @@ export interface BundledFilesPorts {
   readonly root: string;
   readonly manifest: Manifest;
   readonly definitions: Pick<Definitions, 'dataset'>;
-  readonly coverage: (source: FileSource<unknown>, root: string) => Promise<{ first: Day; last: Day }>;
+  readonly coverage: (source: FileSource<unknown>, root: string) => Promise<{ first: Day; last: Day } | undefined>;
 }
 
 /** One for each dataset that has a file. @throws {UserError} MISSING_FILE, BAD_SOURCE */
@@ -71,13 +73,14 @@ export const loadRanges = (
       const same = mark?.file === source.file && mark.hash === file.hash;
       if (mark?.byHand === true) {
         const { through } = mark;
-        return { ...file, from: addDays(through, 1), to: through, fileChanged: false, through };
+        return { ...file, from: addDays(through, 1), to: through, fresh: false, fileChanged: false, through };
       }
       const through = mark !== undefined && mark.through > target ? mark.through : target;
       return {
         ...file,
-        from: same ? addDays(mark.through, 1) : whole.first,
-        to: through < whole.last ? through : whole.last,
+        from: same || whole === undefined ? addDays(mark?.through ?? through, 1) : whole.first,
+        to: whole === undefined || through < whole.last ? through : whole.last,
+        fresh: !same,
         fileChanged: mark !== undefined && !same,
         through,
       };

@@ -1,7 +1,10 @@
 /** What a row of a file is to a dataset: an entity (or a document) that fits its schema, with its id, or a column and what is wrong in it. */
+import { z } from 'zod';
 import { toError } from '../errors.ts';
 import { canonicalJson } from '../model/canonical.ts';
 import type { Dataset } from '../model/dataset.ts';
+import type { InexactNumber } from '../model/file-row.ts';
+import { madeUpIn } from '../model/made-up.ts';
 
 export interface GoodRow {
   /** Undefined where rows are told apart by their place in the day. */
@@ -18,14 +21,24 @@ export interface BadRow {
 /** A day's only document has this id, so that a second one is a row with the same id. */
 export const DOCUMENT_ID = '';
 
-/** `parse` comes first when it is given; then the schema, what can be stored, and the id. */
-export function checkRow(dataset: Dataset, row: unknown, parse?: (row: never) => unknown): GoodRow | BadRow {
+interface RowAsRead {
+  /** Comes first when it is given; then the schema, what can be stored, and the id. */
+  readonly parse?: ((row: never) => unknown) | undefined;
+  /** Numbers of the row that are not what the file says. */
+  readonly inexact?: readonly InexactNumber[] | undefined;
+}
+
+export function checkRow(dataset: Dataset, row: unknown, { parse, inexact = [] }: RowAsRead = {}): GoodRow | BadRow {
+  const lost = inexact.find(({ path }) => keeps(dataset.schema, path[0] ?? ''));
+  if (lost !== undefined) return { column: lost.path.join('.'), reason: inexactly(lost) };
   let parsed = row;
   try {
     if (parse !== undefined) parsed = parse(row as never);
   } catch (thrown) {
     return { column: '', reason: toError(thrown).message };
   }
+  const madeUp = madeUpIn(dataset.schema, parsed);
+  if (madeUp !== undefined) return { column: madeUp.path.join('.'), reason: madeUp.reason };
   const result = dataset.schema.safeParse(parsed);
   if (!result.success) {
     const [issue] = result.error.issues;
@@ -47,3 +60,10 @@ export function checkRow(dataset: Dataset, row: unknown, parse?: (row: never) =>
     return { column: '', reason: `its id cannot be told: ${toError(thrown).message}` };
   }
 }
+
+/** An object's schema drops what it does not name. */
+const keeps = (schema: z.ZodType, field: string): boolean =>
+  !(schema instanceof z.ZodObject) || schema.def.catchall !== undefined || Object.hasOwn(schema.shape, field);
+
+const inexactly = ({ text }: InexactNumber): string =>
+  `${text} has more digits than a number holds (it would be ${Number(text)}). Have it sent as a string: "${text}"`;

@@ -12,6 +12,7 @@ import type { Hash } from '../model/hash.ts';
 import { checkRow } from './check-row.ts';
 import { type DayChange, type DayRow, describeSameId, dayWriter, sameIds } from './day-writer.ts';
 import { type IndexPorts, type IndexReport, indexRootData } from './index-root-data.ts';
+import { partlyLoaded } from './partly-loaded.ts';
 import type { Artifacts, RootData } from './ports.ts';
 
 /** `days`: a day of the file takes the place of the day that is there. `merge`: its entities do, by their ids. `replace`: as `days`, and days that the file does not have go. */
@@ -25,6 +26,8 @@ export interface LoadFileRequest {
   readonly mode: LoadMode;
   /** Whether rows are columns of text, for the source's `parse`, rather than entities as the schema has them. */
   readonly parses: boolean;
+  /** Whether a file without rows is right, and no download that failed; so it is when the dataset's source says it, too. */
+  readonly allowEmpty?: boolean;
   readonly rows: AsyncIterable<readonly FileRow[]>;
 }
 
@@ -71,7 +74,7 @@ export interface LoadFileReport {
 /** Times that indexing is tried again when a dispatcher writes at the same time. */
 const INDEX_ATTEMPTS = 5;
 
-/** @throws {UserError} BAD_ARGUMENT, BAD_SOURCE, and what reading throws. Nothing was written then. */
+/** @throws {UserError} BAD_ARGUMENT, BAD_SOURCE, and what reading throws: nothing was written then, but for days before one that is too large. */
 export async function loadFile(request: LoadFileRequest, ports: LoadFilePorts): Promise<LoadFileReport> {
   const { dataset, mode } = request;
   if (mode === 'merge' && dataset.kind === 'entities' && dataset.id === undefined) {
@@ -81,6 +84,13 @@ export async function loadFile(request: LoadFileRequest, ports: LoadFilePorts): 
     );
   }
   const read = await readAll(request, ports);
+  if (read.rows === 0 && !(request.allowEmpty ?? dataset.source?.allowEmpty ?? false)) {
+    throw new UserError(
+      'BAD_SOURCE',
+      `${request.file} has no rows, as a download that failed has none. Nothing was changed. If that may be, add --allow-empty, or ` +
+        "say so in the dataset's source: { …, allowEmpty: true }.",
+    );
+  }
   const dates = ports.rowsByDay.dates();
   if (mode === 'replace' && dates.length === 0) {
     throw new UserError(
@@ -144,11 +154,11 @@ async function readAll(request: LoadFileRequest, ports: LoadFilePorts): Promise<
         reject(read, ports, { ...row, date: undefined });
         continue;
       }
-      const { line, date, values } = row;
+      const { line, date, values, inexact } = row;
       if (nextIsHeld) read.held.add(date);
       nextIsHeld = false;
       before = date;
-      const found = checkRow(dataset, strip ? without(values, dateColumn) : values, parse);
+      const found = checkRow(dataset, strip ? without(values, dateColumn) : values, { parse, inexact });
       if ('reason' in found) reject(read, ports, { line, date, ...found, row: values });
       else ports.rowsByDay.add(date, { line, id: found.id, json: canonicalJson(found.value) });
     }
@@ -171,21 +181,29 @@ async function writeDays(
 ): Promise<Record<DayChange, number>> {
   const counts: Record<DayChange, number> = { new: 0, changed: 0, same: 0 };
   const writer = dayWriter(dataset, known, ports);
-  for (const [index, date] of dates.entries()) {
-    const rows = ports.rowsByDay.rowsOf(date).map(({ line, id, json }): DayRow => ({
-      id,
-      value: JSON.parse(json) as unknown,
-      where: `line ${line}`,
-    }));
-    for (const same of sameIds(rows)) {
-      const line = Number(same.row.where.slice('line '.length));
-      reject(read, ports, { line, date, column: '', reason: describeSameId(same), row: same.row.value });
+  const written: Day[] = [];
+  try {
+    for (const [index, date] of dates.entries()) {
+      const rows = ports.rowsByDay.rowsOf(date).map(({ line, id, json }): DayRow => ({
+        id,
+        value: JSON.parse(json) as unknown,
+        where: `line ${line}`,
+      }));
+      for (const same of sameIds(rows)) {
+        const line = Number(same.row.where.slice('line '.length));
+        reject(read, ports, { line, date, column: '', reason: describeSameId(same), row: same.row.value });
+      }
+      if (!read.held.has(date)) {
+        const whole = mode === 'merge' && known.has(date) ? await merged(dataset, date, rows, ports) : rows;
+        counts[await writer.put(date, whole)]++;
+        written.push(date);
+      }
+      ports.onDay(index + 1, dates.length);
     }
-    if (!read.held.has(date)) {
-      const whole = mode === 'merge' && known.has(date) ? await merged(dataset, date, rows, ports) : rows;
-      counts[await writer.put(date, whole)]++;
-    }
-    ports.onDay(index + 1, dates.length);
+  } catch (thrown) {
+    // Days that were told as loaded are.
+    await writer.finish();
+    throw partlyLoaded(thrown, written);
   }
   await writer.finish();
   return counts;

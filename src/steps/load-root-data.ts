@@ -5,6 +5,7 @@ import type { Day } from '../model/date.ts';
 import type { LoadRange } from './bundled-files.ts';
 import { checkRow } from './check-row.ts';
 import { type DayRow, dayWriter } from './day-writer.ts';
+import { partlyLoaded } from './partly-loaded.ts';
 import type { Artifacts, Log, RootData } from './ports.ts';
 
 export interface LoadPorts {
@@ -16,7 +17,9 @@ export interface LoadPorts {
   readonly readSource: (
     source: FileSource<unknown>,
     options: { root: string; from: Day; to: Day },
-  ) => AsyncIterable<{ readonly date: Day; readonly rows: readonly unknown[] }>;
+  ) => AsyncIterable<{ readonly date: Day; readonly rows: readonly unknown[]; readonly places: readonly string[] }>;
+  /** The days that it will yield: that the file is in order is known before anything of it is written. */
+  readonly sourceDays: (source: FileSource<unknown>, options: { root: string; from: Day; to: Day }) => Promise<Day[]>;
 }
 
 export interface LoadReport {
@@ -25,7 +28,7 @@ export interface LoadReport {
   readonly rows: number;
 }
 
-/** `onDay` hears of each day as it is read. @throws {UserError} BAD_SOURCE */
+/** `onDay` hears of each day once all of it is fit to be loaded. @throws {UserError} BAD_SOURCE, after the days before it were written. */
 export async function loadRootData(
   ranges: readonly LoadRange[],
   ports: LoadPorts,
@@ -37,29 +40,36 @@ export async function loadRootData(
 }
 
 async function loadRange(
-  { dataset, source, from, to: last, hash, through, fileChanged }: LoadRange,
+  { dataset, source, from, to: last, hash, through, fresh, fileChanged }: LoadRange,
   ports: LoadPorts,
   onDay: (dataset: string, date: Day) => void,
 ): Promise<LoadReport> {
-  if (from > last) return { dataset: dataset.name, days: 0, rows: 0 };
-  const read = new Set<Day>();
-  let rows = 0;
+  if (from > last && !fresh) return { dataset: dataset.name, days: 0, rows: 0 };
   const known = await ports.rootData.days(dataset.name);
+  const dates = await ports.sourceDays(source, { root: ports.root, from, to: last });
   const writer = dayWriter(dataset, known, ports);
-  for await (const day of ports.readSource(source, { root: ports.root, from, to: last })) {
-    await writer.put(
-      day.date,
-      day.rows.map((row, index) => checked(dataset, day.date, index, row)),
-    );
-    read.add(day.date);
-    rows += day.rows.length;
-    onDay(dataset.name, day.date);
+  const whole: Day[] = [];
+  let rows = 0;
+  try {
+    for await (const day of ports.readSource(source, { root: ports.root, from, to: last })) {
+      await writer.put(
+        day.date,
+        day.rows.map((row, index) => checked(dataset, source, `${day.places[index]}, of ${day.date}`, row)),
+      );
+      whole.push(day.date);
+      rows += day.rows.length;
+      onDay(dataset.name, day.date);
+    }
+  } catch (thrown) {
+    // Days that were told as loaded are.
+    await writer.finish();
+    throw partlyLoaded(thrown, whole);
   }
   await writer.finish();
-  const gone = fileChanged ? [...known.keys()].filter((date) => !read.has(date)) : [];
+  const gone = fileChanged ? goneDays(known, dates) : [];
   await ports.rootData.removeDays(dataset.name, gone);
   await ports.rootData.writeMark(dataset.name, { file: source.file, hash, through });
-  const days = read.size;
+  const days = whole.length;
   ports.log.info(
     { event: 'loaded', dataset: dataset.name, days, rows, gone: gone.length },
     `loaded ${days} days of ${dataset.name}, ${rows} rows; ${gone.length} days are gone`,
@@ -67,12 +77,14 @@ async function loadRange(
   return { dataset: dataset.name, days, rows };
 }
 
-function checked(dataset: Dataset, date: Day, index: number, row: unknown): DayRow {
-  const where = `row ${index + 1}`;
+function goneDays(known: ReadonlyMap<Day, unknown>, dates: readonly Day[]): Day[] {
+  const there = new Set(dates);
+  return [...known.keys()].filter((date) => !there.has(date));
+}
+
+function checked(dataset: Dataset, source: FileSource<unknown>, where: string, row: unknown): DayRow {
   const found = checkRow(dataset, row);
   if (!('reason' in found)) return { ...found, where };
-  throw new UserError(
-    'BAD_SOURCE',
-    `${dataset.name}, ${where} of ${date}: ${found.column}: ${found.reason}. Nothing of this day was loaded.`,
-  );
+  const column = found.column === '' ? '' : `${found.column}: `;
+  throw new UserError('BAD_SOURCE', `${dataset.name}: ${source.file}, ${where}: ${column}${found.reason}.`);
 }

@@ -71,7 +71,22 @@ describe('a project that is wrong', () => {
     [
       'a row that does not fit its schema',
       (project) => project.edit('data/orders.csv', 'south,40', 'south,forty'),
-      /orders, row 1 of 2024-01-04: amount: .* Nothing of this day was loaded/,
+      /orders: data\/orders\.csv, line 7, of 2024-01-04: amount: .* Nothing of this day and later ones was loaded; the 3 days before it, 2024-01-01 … 2024-01-03, were\./,
+    ],
+    [
+      'a file with the newest day first',
+      (project) => project.write('data/rates.csv', 'day,rate\n2024-01-05,5\n2024-01-01,2\n'),
+      /data\/rates\.csv begins with 2024-01-05 and ends with 2024-01-01\. Sort the file by "day"/,
+    ],
+    [
+      'a file that was not downloaded',
+      (project) => project.write('data/rates.csv', 'day,rate\n'),
+      /data\/rates\.csv has no rows, as a download that failed has none/,
+    ],
+    [
+      'an output that cannot be stored as what it is',
+      (project) => project.edit('computations/data.ts', 'z.number()', 'z.date()'),
+      /computations\/data\.ts:\d+: .* is z\.date\(\), which is not stored as what it is\. Store its text/,
     ],
     [
       'a folder without computations',

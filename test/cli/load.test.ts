@@ -1,6 +1,7 @@
 /** `daymill load` as people and programs meet it. */
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEmulators } from '../../src/emulators/start.ts';
 import { daymill } from '../support/daymill-process.ts';
@@ -94,6 +95,38 @@ describe('daymill load', () => {
     const { code, stderr } = await daymill(project, args);
     expect(stderr).toMatch(message);
     expect(code).toBe(2);
+  });
+
+  test.each<[what: string, name: string, content: Uint8Array | string, says: RegExp]>([
+    [
+      'bytes of Latin-1',
+      'latin.csv',
+      Buffer.from('date,degrees\n2024-03-01,caf\xe9\n', 'latin1'),
+      /latin\.csv, line 2: the byte 0xE9 is no UTF-8/,
+    ],
+    ['UTF-16', 'utf16.csv', Buffer.from('\uFEFFdate,degrees\n', 'utf16le'), /utf16\.csv is text in UTF-16/],
+    ['gzip under another name', 'gz.csv', gzipSync('date,degrees\n2024-03-01,99\n'), /gz\.csv is gzip/],
+    ['no gzip', 'none.csv.gz', 'date,degrees\n2024-03-01,99\n', /none\.csv\.gz ends in \.gz and is no gzip/],
+    ['a page', 'page.csv', '<!DOCTYPE html><title>502</title>', /page\.csv is an HTML page/],
+    ['nothing', 'empty.csv', '', /empty\.csv has no rows.*--allow-empty/],
+    ['a header alone', 'header.csv', 'date,degrees\n', /header\.csv has no rows.*Nothing was changed/],
+    ['half a line', 'cut.ndjson', '{"date":"2024-03-01","degrees":99}\n{"date":"2024-', /cut off in line 2/],
+  ])('a file of %s is refused whole', async (_, name, content, says) => {
+    writeFileSync(join(project.root, name), content);
+    const { code, stdout, stderr } = await daymill(project, ['load', 'weather', name]);
+    expect(stderr).toMatch(says);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+
+  test('--allow-empty takes a file without rows as right; what was loaded before such files is there', async () => {
+    project.write({ 'empty.csv': 'date,degrees\n' });
+    const { code, stdout } = await daymill(project, ['load', 'weather', 'empty.csv', '--allow-empty']);
+    expect(stdout).toContain('weather: 0 rows; days: 0 new, 0 changed, 0 the same, 0 removed');
+    expect(code).toBe(0);
+    const again = await daymill(project, ['load', 'weather', 'wrong.csv']);
+    expect(again.stdout).toContain('days: 0 new, 0 changed, 4 the same');
   });
 
   test('--cloud loads into the Firestore that the environment names', async () => {

@@ -42,10 +42,10 @@ const WINDOW = 6;
 const GRAPH = {
   'computations/datasets.ts': `
 import { z } from 'zod';
-import { defineDocument } from 'daymill';
+import { defineDocument, number } from 'daymill';
 export const brent = defineDocument({
   name: 'brent', document: z.object({ price: z.number().positive() }),
-  source: { dateColumn: 'Date', parse: ({ Price }) => ({ price: Number(Price) }) },
+  source: { dateColumn: 'Date', parse: (row) => ({ price: number(row, 'Price') }) },
 });`,
   'computations/brent.ts': `
 import { z } from 'zod';

@@ -54,11 +54,36 @@ describe('a CSV', () => {
     ['a quote inside an unquoted field is text', '5" pipe,2\n', [['5" pipe', '2']]],
     ['a quoted field may be empty, even alone', '"",1\n""\n', [['', '1'], ['']]],
     ['empty lines are skipped', '\na\n\n\nb\n\n', [['a'], ['b']]],
-    ['a byte order mark is no text', '\uFEFFa,b\n', [['a', 'b']]],
+    [
+      'records end in CR',
+      'a,b\r1,2\r\r"3\r",4',
+      [
+        ['a', 'b'],
+        ['1', '2'],
+        ['3\r', '4'],
+      ],
+    ],
+    ['line ends differ', 'a\rb\nc\r\nd\r\r\ne', [['a'], ['b'], ['c'], ['d'], ['e']]],
     ['text of any script stays whole', 'é,日本,🛩\n', [['é', '日本', '🛩']]],
     ['no text has no records', '', []],
   ])('where %s', async (_, text, expected) => {
     expect(await recordsOf(text)).toEqual(expected);
+  });
+
+  test.each([
+    ['LF', '\n'],
+    ['CRLF', '\r\n'],
+    ['CR', '\r'],
+  ])('says on which line each record starts, where lines end in %s', async (_, end) => {
+    const text = ['a,b', '1,"x', 'y"', '', '2,z'].join(end);
+    for (const size of [1, 3, 100]) {
+      const lines: number[] = [];
+      const chunks = Array.from({ length: Math.ceil(text.length / size) }, (__, index) =>
+        text.slice(index * size, (index + 1) * size),
+      );
+      for await (const batch of parseCsv(streamOf(chunks), 'a.csv')) lines.push(...batch.map(({ line }) => line));
+      expect(lines).toEqual([1, 2, 5]);
+    }
   });
 
   test('comes back whole whatever it held and wherever its chunks end', async () => {
@@ -76,7 +101,7 @@ describe('a CSV', () => {
   });
 
   test.each([
-    ['a quote that is never closed', 'a\n"b\nc\n', /never closed/u],
+    ['a quote that is never closed', 'a\n"b""\nc\n', /the quote that opens on line 2 is never closed/u],
     ['text after a closing quote', 'a\n"b"c\n', /line 2: "c" follows a closing quote/u],
   ])('is refused for %s', async (_, text, message) => {
     await expect(recordsOf(text)).rejects.toMatchObject({

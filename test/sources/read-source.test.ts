@@ -2,11 +2,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { flights } from '../../src/computations/flights/flights.ts';
 import { sp500 } from '../../src/computations/market/sp500.ts';
 import type { Dataset, FileSource } from '../../src/model/dataset.ts';
-import { coverage, readSource } from '../../src/sources/read-source.ts';
+import { coverage, readSource, sourceDays } from '../../src/sources/read-source.ts';
 import type { SourceDay } from '../../src/sources/read-source.ts';
 import { FLIGHTS, PRICES, query } from '../support/duckdb.ts';
 
@@ -32,12 +33,13 @@ const plain = (file: string, format: 'csv' | 'parquet' = 'csv'): FileSource<Row>
   parse: (row) => row,
 });
 
+/** Without the places of rows. */
 async function daysOf<T>(
   source: FileSource<T>,
   { root = folder, from = '0001-01-01', to = '9999-12-31' } = {},
-): Promise<SourceDay<T>[]> {
-  const days: SourceDay<T>[] = [];
-  for await (const day of readSource(source, { root, from, to })) days.push(day);
+): Promise<Pick<SourceDay<T>, 'date' | 'rows'>[]> {
+  const days: Pick<SourceDay<T>, 'date' | 'rows'>[] = [];
+  for await (const { date, rows } of readSource(source, { root, from, to })) days.push({ date, rows });
   return days;
 }
 
@@ -148,16 +150,20 @@ describe('a CSV', () => {
   });
 
   test.each([
-    ['a day that is none', 'day,x\n2024-01-01,1\n2024-02-30,2\n', /row 2: "2024-02-30" in column "day" is no day/u],
-    ['an empty day', 'day,x\n,1\n', /row 1: "" in column "day" is no day/u],
-    ['a missing column', 'date,x\n2024-01-01,1\n', /row 1: "undefined" in column "day" is no day/u],
+    [
+      'a day that is none',
+      'day,x\n2024-01-01,1\n2024-02-30,2\n',
+      /line 3: column "day": "2024-02-30" is no day: there is no/u,
+    ],
+    ['a blank day', 'day,x\n,1\n', /line 2: column "day": it is blank/u],
+    ['a missing column', 'date,x\n2024-01-01,1\n', /has no column "day". It has: date, x/u],
     [
       'days that go back',
       'day,x\n2024-01-02,1\n2024-01-01,2\n',
-      /row 2: 2024-01-01 comes after 2024-01-02, so sort the file/u,
+      /line 3: 2024-01-01 comes after 2024-01-02, so sort the file/u,
     ],
-    ['a row that is too short', 'day,x\n2024-01-02\n', /row 1: it has 1 fields, but the header names 2/u],
-    ['a row that is too long', 'day,x\n2024-01-02,1,2\n', /row 1: it has 3 fields, but the header names 2/u],
+    ['a row that is too short', 'day,x\n2024-01-02\n', /line 2: it has 1 fields, and the header names 2/u],
+    ['a row that is too long', 'day,x\n2024-01-02,1,2\n', /line 2: it has 3 fields, and the header names 2/u],
   ])('is refused for %s', async (name, text, message) => {
     const source = await csv(`${name.replaceAll(' ', '-')}.csv`, text);
     await expect(daysOf(source)).rejects.toMatchObject({ code: 'BAD_SOURCE', message: expect.stringMatching(message) });
@@ -173,7 +179,7 @@ describe('a CSV', () => {
     };
     await expect(daysOf(source)).rejects.toMatchObject({
       code: 'BAD_SOURCE',
-      message: 'parser.csv, row 2: x is not known',
+      message: 'parser.csv, line 3: x is not known',
     });
   });
 
@@ -182,12 +188,127 @@ describe('a CSV', () => {
     expect(await daysOf(source)).toEqual([]);
     await expect(coverage(source, folder)).rejects.toMatchObject({
       code: 'BAD_SOURCE',
-      message: 'empty.csv has no rows.',
+      message: expect.stringMatching(/^empty\.csv has no rows, as a download that failed.*allowEmpty: true/u),
+    });
+    expect(await coverage({ ...source, allowEmpty: true }, folder)).toBeUndefined();
+  });
+});
+
+describe('a file that is not sorted by day', () => {
+  const ALL = { from: '0001-01-01', to: '9999-12-31' };
+
+  test('is refused by its ends when the newest day comes first', async () => {
+    const source = await csv('newest.csv', 'day,x\n2024-01-03,3\n2024-01-02,2\n2024-01-01,1\n');
+    await expect(coverage(source, folder)).rejects.toMatchObject({
+      code: 'BAD_SOURCE',
+      message:
+        'newest.csv begins with 2024-01-03 and ends with 2024-01-01. Sort the file by "day", the oldest day first.',
+    });
+  });
+
+  test('is refused wherever that is, also behind the last day that is wanted', async () => {
+    const source = await csv('middle.csv', 'day,x\n2024-01-01,1\n2024-01-05,5\n2024-01-02,2\n2024-01-06,6\n');
+    expect(await coverage(source, folder)).toEqual({ first: '2024-01-01', last: '2024-01-06' });
+    await expect(sourceDays(source, { root: folder, ...ALL, to: '2024-01-02' })).rejects.toMatchObject({
+      code: 'BAD_SOURCE',
+      message: 'middle.csv, line 4: 2024-01-02 comes after 2024-01-05, so sort the file by "day".',
+    });
+  });
+
+  test('is refused as Parquet, by its statistics or by its rows', async () => {
+    const days = "(DATE '2024-03-01' + (CASE WHEN i < 3000 THEN 0 WHEN i < 6000 THEN 9 ELSE i // 3000 END)::INT)";
+    for (const type of ['DATE', 'VARCHAR']) {
+      const file = `unsorted-${type}.parquet`;
+      await parquet(file, `SELECT ${days}::${type} AS day FROM range(12000) r(i)`);
+      const scan = sourceDays(plain(file, 'parquet'), { root: folder, ...ALL, to: '2024-03-03' });
+      await expect(scan).rejects.toMatchObject({
+        message: expect.stringMatching(/2024-03-0\d comes after 2024-03-10, so sort/u),
+      });
+    }
+  });
+
+  test('has its days told when it is sorted', async () => {
+    const source = await csv('sorted.csv', 'day,x\n2024-01-01,1\n2024-01-01,2\n2024-01-03,3\n2024-01-04,4\n');
+    expect(await sourceDays(source, { root: folder, from: '2024-01-01', to: '2024-01-03' })).toEqual([
+      '2024-01-01',
+      '2024-01-03',
+    ]);
+    await parquet('sorted.parquet', "SELECT (DATE '2024-03-01' + (i // 3000)::INT) AS day, i FROM range(9000) r(i)");
+    expect(
+      await sourceDays(plain('sorted.parquet', 'parquet'), { root: folder, from: '2024-03-02', to: '2024-03-09' }),
+    ).toEqual(['2024-03-02', '2024-03-03']);
+  });
+});
+
+describe('a bundled CSV', () => {
+  test('may be compressed, with lines that end in CR, a byte order mark and blank records', async () => {
+    const text = '\uFEFFday, x\r2024-01-01,1\r,\r2024-01-02,2\r , \r';
+    await writeFile(join(folder, 'cr.csv'), text);
+    await writeFile(join(folder, 'cr.csv.gz'), gzipSync(text));
+    for (const source of [plain('cr.csv'), plain('cr.csv.gz')]) {
+      expect(await coverage(source, folder)).toEqual({ first: '2024-01-01', last: '2024-01-02' });
+      expect(await daysOf(source)).toEqual([
+        { date: '2024-01-01', rows: [{ day: '2024-01-01', x: '1' }] },
+        { date: '2024-01-02', rows: [{ day: '2024-01-02', x: '2' }] },
+      ]);
+    }
+  });
+
+  test.each<[what: string, content: Uint8Array | string, says: RegExp]>([
+    ['Latin-1', Buffer.from('day,x\n2024-01-01,caf\xe9\n', 'latin1'), /^bad\.csv, line 2: the byte 0xE9 is no UTF-8/u],
+    ['UTF-16', Buffer.from('\uFEFFday,x\n', 'utf16le'), /^bad\.csv is text in UTF-16/u],
+    ['a column twice', 'day,x,x\n2024-01-01,1,2\n', /^bad\.csv: its header has "x" twice/u],
+    ['nothing at all', '', /^bad\.csv has no rows, as a download that failed/u],
+  ])('with %s is refused', async (_, content, says) => {
+    await writeFile(join(folder, 'bad.csv'), content);
+    await expect(coverage(plain('bad.csv'), folder)).rejects.toMatchObject({
+      code: 'BAD_SOURCE',
+      message: expect.stringMatching(says),
     });
   });
 });
 
 describe('a Parquet file', () => {
+  test('has its decimals as they are written, as numbers or, where none holds them, as text', async () => {
+    await parquet(
+      'decimals.parquet',
+      `SELECT DATE '2024-01-01' AS day, {'n': 1} AS nested, 0.57::DECIMAL(4,2) AS small, -18.63::DECIMAL(18,2) AS medium,
+        1234567890123456.78::DECIMAL(38,2) AS large, -12345678901234567890.5::DECIMAL(38,1) AS larger, NULL::DECIMAL(9,3) AS none, 5::DECIMAL(9,0) AS whole`,
+    );
+    const [day] = await daysOf(plain('decimals.parquet', 'parquet'));
+    expect(day?.rows[0]).toMatchObject({
+      nested: { n: 1 },
+      small: 0.57,
+      medium: -18.63,
+      large: '1234567890123456.78',
+      larger: '-12345678901234567890.5',
+      none: null,
+      whole: 5,
+    });
+  });
+
+  test('has text days with offsets on their UTC day, whatever the order of their text', async () => {
+    await parquet(
+      'offsets.parquet',
+      `SELECT CASE WHEN i < 3000 THEN '2024-01-01T12:00:00Z' ELSE '2024-01-01T23:30:00-05:00' END AS day FROM range(6000) r(i)`,
+    );
+    const source = plain('offsets.parquet', 'parquet');
+    expect(await coverage(source, folder)).toEqual({ first: '2024-01-01', last: '2024-01-02' });
+    const days = await daysOf(source, { from: '2024-01-02' });
+    expect(days.map(({ date, rows }) => [date, rows.length])).toEqual([['2024-01-02', 3000]]);
+  });
+
+  test('that is a CSV, or has no such column, is named', async () => {
+    await writeFile(join(folder, 'page.parquet'), '<!doctype html>');
+    await expect(coverage(plain('page.parquet', 'parquet'), folder)).rejects.toMatchObject({
+      message: 'page.parquet: it is an HTML page, not Parquet.',
+    });
+    await parquet('dates.parquet', "SELECT DATE '2024-01-01' AS date, 1 AS x");
+    await expect(coverage(plain('dates.parquet', 'parquet'), folder)).rejects.toMatchObject({
+      message: 'dates.parquet has no column "day". It has: date, x.',
+    });
+  });
+
   test.each([
     ['dates', 'DATE'],
     ['timestamps', 'TIMESTAMP'],
@@ -207,11 +328,11 @@ describe('a Parquet file', () => {
   });
 
   test.each([
-    ['numbers for days', 'SELECT 20240101 AS day', /row 1: "20240101" in column "day" is no day/u],
+    ['numbers for days', 'SELECT 20240101 AS day', /row 1: column "day": 20240101 is no day: write it as YYYY-MM-DD/u],
     [
       'a day that is missing',
       "SELECT unnest([DATE '2024-01-01', NULL]) AS day",
-      /row 2: "null" in column "day" is no day/u,
+      /row 2: column "day": null is no day/u,
     ],
     [
       'days that go back',

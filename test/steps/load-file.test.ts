@@ -12,13 +12,17 @@ import { loadFiles, localPorts, type LocalPorts } from '../support/local-ports.t
 const FILES = {
   'computations/datasets.ts': `
 import { z } from 'zod';
-import { defineDataset, defineDocument } from 'daymill';
+import { defineDataset, defineDocument, number } from 'daymill';
 export const visits = defineDataset({
   name: 'visits', entity: z.object({ user: z.string(), pages: z.number().int().nonnegative() }), id: ({ user }) => user,
   complete: { canaries: ['robot'] },
   source: { dateColumn: 'day', parse: ({ user, pages }) => ({ user: String(user), pages: Number(pages) }) },
 });
 export const clicks = defineDataset({ name: 'clicks', entity: z.strictObject({ to: z.string() }) });
+export const levels = defineDocument({ name: 'levels', document: z.object({ level: z.coerce.number() }) });
+export const prices = defineDocument({
+  name: 'prices', document: z.object({ v: z.number() }), source: { dateColumn: 'date', parse: (row) => ({ v: number(row, 'v') }) },
+});
 export const weather = defineDocument({
   name: 'weather', document: z.object({ degrees: z.number() }),
   source: { file: 'weather.csv', format: 'csv', dateColumn: 'date', parse: ({ degrees }) => ({ degrees: Number(degrees) }) },
@@ -102,8 +106,106 @@ describe('days of a file', () => {
     expect(report).toMatchObject({ days: { ...none, same: 1, removed: 1, held: 1 }, held: [THIRD], kept: 0 });
     expect([...(await ports.rootData.days('visits')).keys()]).toEqual([FIRST, THIRD]);
     const empty = loadText('visits', 'c.csv', visits(), 'replace');
-    await expect(empty).rejects.toThrow(/no good rows, so --replace would take all days/);
+    await expect(empty).rejects.toThrow(/has no rows, as a download that failed/);
+    const wrong = loadText('visits', 'c.csv', visits(`${FIRST},robot,many`), 'replace');
+    await expect(wrong).rejects.toThrow(/no good rows, so --replace would take all days/);
   });
+});
+
+describe('a file without rows', () => {
+  test.each([
+    ['visits', 'a.csv', ''],
+    ['visits', 'a.csv', 'day,user,pages\n'],
+    ['visits', 'a.csv', 'day,user,pages\n,,\n'],
+    ['clicks', 'a.ndjson', '\n'],
+  ])('is refused as a download that failed (%s, %s, %j), and changes nothing', async (dataset, name, text) => {
+    await loadText('visits', 'b.csv', visits(`${FIRST},robot,1`));
+    await expect(loadText(dataset, name, [text])).rejects.toMatchObject({
+      code: 'BAD_SOURCE',
+      message: expect.stringMatching(
+        /has no rows, as a download that failed.*Nothing was changed.*--allow-empty.*allowEmpty: true/,
+      ),
+    });
+    expect([...(await ports.rootData.days('visits')).keys()]).toEqual([FIRST]);
+  });
+
+  test('changes nothing where it is allowed, and never takes all days away', async () => {
+    await loadText('visits', 'b.csv', visits(`${FIRST},robot,1`));
+    local.project.write({ 'a.csv': 'day,user,pages\n' });
+    const path = join(local.project.root, 'a.csv');
+    expect(await load(ports, 'visits', path, { allowEmpty: true })).toMatchObject({ rows: 0, days: none });
+    const whole = load(ports, 'visits', path, { allowEmpty: true, mode: 'replace' });
+    await expect(whole).rejects.toThrow(/no good rows, so --replace would take all days/);
+    expect([...(await ports.rootData.days('visits')).keys()]).toEqual([FIRST]);
+  });
+});
+
+describe('values that would be made up', () => {
+  test('are wrong: numbers of NDJSON that are more than a number holds, where the schema keeps them', async () => {
+    const report = await loadText('levels', 'l.ndjson', [
+      `{"date":"${FIRST}","level":9007199254740993}`,
+      `{"date":"${SECOND}","level":1,"id":9007199254740993}`,
+      `{"date":"${THIRD}","level":0.1}`,
+    ]);
+    expect(report).toMatchObject({ days: { ...none, new: 2, held: 1 }, held: [FIRST] });
+    expect(report.rejects).toMatchObject([
+      {
+        line: 1,
+        column: 'level',
+        reason:
+          '9007199254740993 has more digits than a number holds (it would be 9007199254740992). Have it sent as a string: "9007199254740993"',
+      },
+    ]);
+    expect(await value('levels', SECOND)).toEqual({ level: 1 });
+    expect(await value('levels', THIRD)).toEqual({ level: 0.1 });
+  });
+
+  test('are wrong: blanks, which z.coerce.number() would make 0', async () => {
+    const report = await loadText('levels', 'l.csv', [
+      'date,level,open',
+      `${FIRST},,`,
+      `2024-02-01, ,true`,
+      `2024-02-02,9007199254740993,true`,
+      `${SECOND},5,true`,
+    ]);
+    expect(report.rejects).toMatchObject([
+      { line: 2, column: 'level', reason: 'it is blank, of which z.coerce.number() would make 0' },
+      { line: 3, column: 'level', reason: 'it is blank, of which z.coerce.number() would make 0' },
+      { line: 4, column: 'level', reason: expect.stringMatching(/more digits than a number holds/) },
+    ]);
+    expect(await value('levels', SECOND)).toEqual({ level: 5 });
+    const nulls = await loadText('levels', 'l.ndjson', [`{"date":"${THIRD}","level":null}`]);
+    expect(nulls.rejects).toMatchObject([{ column: 'level', reason: expect.stringMatching(/^it is null, of which/) }]);
+  });
+
+  test('are wrong: blanks where parse calls number(), and days with an offset are those of UTC', async () => {
+    const report = await loadText('prices', 'p.csv', [
+      'date, v',
+      '2024-01-05T23:30:00-05:00,5',
+      '2024-01-05, 6',
+      '2024-01-04,',
+      '2024-01-03T,7',
+    ]);
+    expect(report.rejects).toMatchObject([
+      { line: 4, reason: 'v: it is blank, and no number. Where blanks may be, say what they are' },
+      { line: 5, column: 'date', reason: expect.stringMatching(/what stands behind 2024-01-03 is no time/) },
+    ]);
+    expect(await value('prices', '2024-01-06')).toEqual({ v: 5 });
+    expect(await value('prices', '2024-01-05')).toEqual({ v: 6 });
+  });
+});
+
+test('a load that ends at a day that is too large leaves those before it, and says so', async () => {
+  const noise = Buffer.concat(
+    Array.from({ length: 25_000 }, (_, index) => hash('sha512', `${index}`, 'buffer')),
+  ).toString('base64');
+  const rows = [FIRST, SECOND, THIRD].map((date) => JSON.stringify({ date, to: date === THIRD ? noise : 'a' }));
+  await expect(loadText('clicks', 'c.ndjson', rows)).rejects.toThrow(
+    new RegExp(
+      `above .* Nothing of this day and later ones was loaded; the 2 days before it, ${FIRST} … ${SECOND}, were\\.`,
+    ),
+  );
+  expect([...(await ports.rootData.days('clicks')).keys()]).toEqual([FIRST, SECOND]);
 });
 
 describe('wrong rows', () => {

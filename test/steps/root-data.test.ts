@@ -16,6 +16,14 @@ export const uses = defineComputation({
 
 const LAST = DAYS[3];
 
+/** As if each dataset said so of its source. */
+const allowEmpty =
+  ({ definitions }: Ports): Ports['definitions']['dataset'] =>
+  async (entry) => {
+    const dataset = await definitions.dataset(entry);
+    return dataset.source === undefined ? dataset : { ...dataset, source: { ...dataset.source, allowEmpty: true } };
+  };
+
 describe('root data', () => {
   let local: LocalPorts;
   let ports: Ports;
@@ -112,6 +120,47 @@ describe('root data', () => {
     expect((await loadFiles(LAST, changed)).map(({ days }) => days)).toEqual([0, 0]);
   });
 
+  test('of a file that is not in order nothing is written, and it says what to do', async () => {
+    const [, ...rows] = weatherCsv().trim().split('\n');
+    const [a, b, c, d] = rows;
+    local.project.write({ 'weather.csv': ['date,degrees', ...rows.toReversed()].join('\n') });
+    await expect(load()).rejects.toThrow(
+      `weather.csv begins with ${DAYS[3]} and ends with ${DAYS[0]}. Sort the file by "date"`,
+    );
+    // Half of the first day comes before the others, and half of it after.
+    local.project.write({ 'weather.csv': ['date,degrees', a, b, `${DAYS[0]},99`, c, d].join('\n') });
+    await expect(load()).rejects.toThrow(`weather.csv, line 4: ${DAYS[0]} comes after ${DAYS[1]}, so sort`);
+    expect((await ports.rootData.days('weather')).size).toBe(0);
+    // A day that could only be seen behind the target.
+    local.project.write({ 'weather.csv': ['date,degrees', a, d, b].join('\n') });
+    await expect(load(DAYS[1])).rejects.toThrow(`line 4: ${DAYS[1]} comes after ${DAYS[3]}, so sort`);
+    local.project.write({ 'weather.csv': weatherCsv() });
+    expect((await load()).map(({ days }) => days)).toEqual([0, DAYS.length]);
+  });
+
+  test('that a changed file only has after the target is gone before it', async () => {
+    await load(DAYS[1]);
+    local.project.write({ 'weather.csv': weatherCsv().replaceAll('2024-03', '2024-04') });
+    expect(await load(DAYS[1])).toMatchObject([{ days: 0 }, { dataset: 'weather', days: 0 }]);
+    expect((await ports.rootData.days('weather')).size).toBe(0);
+    expect(await load('2024-04-02')).toMatchObject([{ days: 2 }, { dataset: 'weather', days: 2 }]);
+  });
+
+  test('of a file without rows is refused, and what is there stays, unless it is allowed', async () => {
+    await load();
+    for (const nothing of ['', 'date,degrees\n']) {
+      local.project.write({ 'weather.csv': nothing });
+      await expect(load()).rejects.toThrow('weather.csv has no rows, as a download that failed has none.');
+    }
+    expect((await ports.rootData.days('weather')).size).toBe(DAYS.length);
+    const allowing = { ...ports, definitions: { ...ports.definitions, dataset: allowEmpty(ports) } };
+    expect(await loadFiles(LAST, allowing)).toMatchObject([{ days: 0 }, { dataset: 'weather', days: 0 }]);
+    expect((await ports.rootData.days('weather')).size).toBe(0);
+    expect((await loadFiles(LAST, allowing)).map(({ days }) => days)).toEqual([0, 0]);
+    local.project.write({ 'weather.csv': weatherCsv() });
+    expect((await loadFiles(LAST, allowing)).map(({ days }) => days)).toEqual([0, DAYS.length]);
+  });
+
   test('a file written again with the same content changes nothing', async () => {
     await load();
     await indexRootData(ports);
@@ -136,9 +185,14 @@ describe('root data', () => {
       expect.objectContaining({
         name: 'UserError',
         code: 'BAD_SOURCE',
-        message: expect.stringContaining(`row 1 of ${DAYS[1]}`),
+        message: expect.stringMatching(
+          /^weather: weather\.csv, line 3, of 2024-03-02: degrees: .* Nothing of this day and later ones was loaded; 2024-03-01, before it, was\.$/,
+        ),
       }),
     );
+    // What was told as loaded is there, and its readers run.
+    expect([...(await ports.rootData.days('weather')).keys()]).toEqual([DAYS[0]]);
+    expect((await indexRootData(ports)).changed).toMatchObject({ weather: 1 });
     local.project.write({ 'weather.csv': weatherCsv() });
     expect((await load()).map(({ days }) => days)).toEqual([0, DAYS.length]);
   });

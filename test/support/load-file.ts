@@ -10,7 +10,11 @@ export async function load(
   ports: Ports,
   name: string,
   path: string,
-  { mode = 'days', onDay = () => {} }: { mode?: LoadMode; onDay?: (done: number, total: number) => void } = {},
+  {
+    mode = 'days',
+    onDay = () => {},
+    ...empty
+  }: { mode?: LoadMode; onDay?: (done: number, total: number) => void; allowEmpty?: boolean } = {},
 ): Promise<Loaded> {
   const entry = ports.manifest.datasets.find((one) => one.name === name);
   const format = formatOf(path);
@@ -23,7 +27,7 @@ export async function load(
     const rows = readRows(path, { format, dateColumn });
     const onRejected = (row: RejectedRow): void => void rejects.push(row);
     const report = await loadFile(
-      { dataset, file: path, dateColumn, mode, parses: format === 'csv', rows },
+      { dataset, file: path, dateColumn, mode, parses: format === 'csv', rows, ...empty },
       { ...ports, rowsByDay, onRejected, onDay },
     );
     return { ...report, rejects };

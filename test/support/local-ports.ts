@@ -8,7 +8,7 @@ import type { Usage } from '../../src/emulators/firestore/usage.ts';
 import { startEmulators } from '../../src/emulators/start.ts';
 import { openState } from '../../src/emulators/state.ts';
 import { buildManifest } from '../../src/manifest/build-manifest.ts';
-import { coverage, readSource } from '../../src/sources/read-source.ts';
+import { coverage, readSource, sourceDays } from '../../src/sources/read-source.ts';
 import { indexRootData } from '../../src/steps/index-root-data.ts';
 import { bundledFiles, loadRanges } from '../../src/steps/bundled-files.ts';
 import { type LoadReport, loadRootData } from '../../src/steps/load-root-data.ts';
@@ -64,7 +64,7 @@ export async function localPorts(files: Readonly<Record<string, string>>, faults
 /** Loads what the fixture's files have, as far as a day. */
 export async function loadFiles(to: string, ports: Ports): Promise<LoadReport[]> {
   const ranges = await loadRanges(await bundledFiles({ ...ports, coverage }), to, ports.rootData);
-  return loadRootData(ranges, { ...ports, readSource });
+  return loadRootData(ranges, { ...ports, readSource, sourceDays });
 }
 
 /** Loads the fixture's files and indexes them, as the first steps of a day. */

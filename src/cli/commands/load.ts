@@ -25,7 +25,7 @@ const MB = 1_048_576;
 
 export const load: Command = {
   name: 'load',
-  usage: `daymill load DATASET FILE [--date-column NAME] [--format csv|ndjson] [--replace | --merge] [--cloud]
+  usage: `daymill load DATASET FILE [--date-column NAME] [--format csv|ndjson] [--replace | --merge] [--allow-empty] [--cloud]
 
 Loads CSV or NDJSON (.csv, .ndjson, .jsonl, each also .gz or .zst), rows in any order. A day of the file takes the place of that
 day of the dataset, and other days stay. A day that has the same content is not written again, and nothing runs because of it.
@@ -34,6 +34,7 @@ Rows that do not fit are listed and set aside, and their days stay as they were:
   --format        when the file's name does not say it
   --replace       the file is the whole truth: days that it does not have are taken away
   --merge         entities of the file take the place of those with the same id, and the others of their day stay
+  --allow-empty   a file without rows is right, and changes nothing; else it is refused as a download that failed
   --cloud         into the Firestore of GOOGLE_CLOUD_PROJECT (or FIRESTORE_EMULATOR_HOST), not the local cloud
   --json          {"dataset", "rows", "blank", "rejected", "days": {"new", "changed", "same", "removed", "held"}, "held": [DAY],
                   "kept", "rejects": [{"line", "date", "column", "reason", "row"}], "rejectsFile", "waiting": {dataset: [{"date",
@@ -45,6 +46,7 @@ Exit code: 0 done, 1 some rows were set aside, 2 wrong use, 130 interrupted (day
     format: { type: 'string' },
     replace: { type: 'boolean' },
     merge: { type: 'boolean' },
+    'allow-empty': { type: 'boolean' },
     cloud: { type: 'boolean' },
   },
   run: runCommand,
@@ -74,7 +76,8 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
     const { onBytes, onDay, end } = watchLoad(dataset, file, context);
     try {
       const rows = readRows(resolve(file), { format, dateColumn, onBytes });
-      const request = { dataset, file, dateColumn, mode, parses: format === 'csv', rows };
+      const empty = args.values['allow-empty'] === true ? { allowEmpty: true } : {};
+      const request = { dataset, file, dateColumn, mode, parses: format === 'csv', rows, ...empty };
       const onRejected = (row: RejectedRow): void => {
         if (rejects.length < SHOWN_REJECTS) rejects.push(row);
         rejectsFile.add(row);

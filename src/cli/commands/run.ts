@@ -28,7 +28,9 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const files = await projectFiles(config, manifest);
   assertAfterFirstData(days.date, files);
   for (const { dataset, coverage } of files) {
-    if (coverage.last < days.date) output.line(`${dataset.name} ends on ${coverage.last}: later days have none of it.`);
+    if (coverage === undefined) output.line(`The file of ${dataset.name} has no rows.`);
+    else if (coverage.last < days.date)
+      output.line(`${dataset.name} ends on ${coverage.last}: later days have none of it.`);
   }
   return runPipeline(manifest, () => Promise.resolve({ days }), context);
 }

@@ -7,7 +7,7 @@
  * flights have no arrival delay and are not part of the data. The last day, 2001-07-01, holds six flights only.
  */
 import { z } from 'zod';
-import { defineDataset } from '../../index.ts';
+import { defineDataset, number } from '../../index.ts';
 
 /** Two days: the file's own delays lie between -1116 and 1688 minutes. */
 const MAX_DELAY_MINUTES = 2880;
@@ -38,8 +38,8 @@ export const flights = defineDataset({
       const left = row['date'] as Date;
       return {
         minute: left.getUTCHours() * 60 + left.getUTCMinutes(),
-        delay: Number(row['delay']),
-        distance: Number(row['distance']),
+        delay: number(row, 'delay'),
+        distance: number(row, 'distance'),
         origin: String(row['origin']),
         destination: String(row['destination']),
       };

@@ -1,6 +1,6 @@
 /** Daily prices of the S&P 500 from 2000-01-03 to 2020-04-17, as vega-datasets publishes them. */
 import { z } from 'zod';
-import { defineDocument } from '../../index.ts';
+import { defineDocument, number } from '../../index.ts';
 
 /** The source's `adjclose` is left out: an index pays no dividend, and it equals `close` in every row. */
 export const Prices = z.object({
@@ -22,12 +22,12 @@ export const sp500 = defineDocument({
     file: 'node_modules/vega-datasets/data/sp500-2000.csv',
     format: 'csv',
     dateColumn: 'date',
-    parse: ({ open, high, low, close, volume }) => ({
-      open: Number(open),
-      high: Number(high),
-      low: Number(low),
-      close: Number(close),
-      volume: Number(volume),
+    parse: (row) => ({
+      open: number(row, 'open'),
+      high: number(row, 'high'),
+      low: number(row, 'low'),
+      close: number(row, 'close'),
+      volume: number(row, 'volume'),
     }),
   },
 });
