@@ -10,13 +10,17 @@ import type { PlanningState } from '../planning/state.ts';
 import type { Days } from './days.ts';
 import { projectFiles } from './project.ts';
 import { type LoadRange, loadRanges } from '../steps/bundled-files.ts';
-import { type ComputationVerdict, equivalenceClasses, preflight } from '../steps/preflight.ts';
+import { type ComputationVerdict, equivalenceClasses, preflight, type PreflightReport } from '../steps/preflight.ts';
 import { lookAtRootData, rootDataChanges, waitingDays } from '../steps/root-data-changes.ts';
 
 /** Stands for the hash of a day that is in its file and was not loaded yet. */
 const NOT_LOADED = 'not loaded yet';
 
-const NO_VERDICTS = { equivalents: new Map<string, readonly Hash[]>(), verdicts: [] };
+const NO_VERDICTS = {
+  equivalents: new Map<string, readonly Hash[]>(),
+  verdicts: [],
+  remade: { cells: 0, reads: 0 },
+};
 
 export interface PendingLoad {
   readonly dataset: string;
@@ -35,6 +39,8 @@ export interface Foresight extends Survey {
   readonly ranges: readonly LoadRange[];
   /** By computation: whether its code as it is now was proven to do what older code did. */
   readonly verdicts: ReadonlyMap<string, ComputationVerdict>;
+  /** Stored cells that were made again to try new proofs, and documents read for it. */
+  readonly remade: PreflightReport['remade'];
   /** By dataset: days that are there, and closed because they are not whole. */
   readonly waiting: ReadonlyMap<string, ReturnType<typeof waitingDays>>;
 }
@@ -63,7 +69,11 @@ export async function foresee(
     coming.set(range.dataset.name, its);
     for (const day of days) if (!its.has(day) && !hasDay(known, toOrdinal(day))) its.set(day, NOT_LOADED);
   }
-  const { equivalents: proven, verdicts } = simulate ? await preflight(ports, { register: false }) : NO_VERDICTS;
+  const {
+    equivalents: proven,
+    verdicts,
+    remade,
+  } = simulate ? await preflight(ports, { register: false }) : NO_VERDICTS;
   const equivalents = simulate || !ports.simulate ? equivalenceClasses(proven, ports.manifest.computations) : undefined;
   const foreseen = (state: PlanningState): PlanningState => ({
     ...withComing(state, coming),
@@ -73,6 +83,7 @@ export async function foresee(
     ...(await survey({ from, to: date, foreseen }, ports, snapshot)),
     foreseen,
     ranges,
+    remade,
     verdicts: new Map(verdicts.map((verdict) => [verdict.computation, verdict])),
     waiting: new Map([...there].map(([name, days]) => [name, waitingDays(days)])),
     loads: pending.flatMap(({ range, days }): PendingLoad[] => {

@@ -3,18 +3,20 @@ import type { Ports } from '../compose.ts';
 import type { Config } from '../config.ts';
 import { tierRouter } from '../lifecycle/tier-router.ts';
 import { type Cost, estimate, type Estimate, NOTHING, sum } from '../planning/estimate.ts';
-import type { Survey } from '../steps/survey.ts';
+import type { Foresight } from './foresee.ts';
 import { counted } from './counted.ts';
 import { table } from './table.ts';
 
 export interface PlanCost extends Estimate {
   /** The price table's name; `package.json` for the project's own. */
   readonly prices: string;
+  /** What it took to try new proofs on stored cells; a run tries them once more, and keeps what that says. */
+  readonly proofs: { readonly cells: number; readonly reads: number; readonly dollars: number };
 }
 
 /** Where tasks would start is read from what was learned of memory: one document, and none when nothing would run. */
 export async function planCost(
-  { plan, snapshot }: Survey,
+  { plan, snapshot, remade }: Pick<Foresight, 'plan' | 'snapshot' | 'remade'>,
   computations: readonly string[],
   { prices, tiers }: Pick<Config, 'prices' | 'tiers'>,
   { planning, clock }: Pick<Ports, 'planning' | 'clock'>,
@@ -22,7 +24,8 @@ export async function planCost(
   const runs = computations.some((name) => plan.daysWith(name, 'RUN', 'RERUN').length > 0);
   const memory = runs ? await planning.memory(snapshot) : new Map();
   const { tierOf } = tierRouter(memory, tiers, clock.now());
-  return { prices: prices.name, ...estimate({ plan, computations, prices: prices.table, tierOf, tiers }) };
+  const proofs = { ...remade, dollars: remade.reads * prices.table.firestore.read };
+  return { prices: prices.name, proofs, ...estimate({ plan, computations, prices: prices.table, tierOf, tiers }) };
 }
 
 const right = (title: string) => ({ title, align: 'right' as const });
@@ -34,7 +37,15 @@ const COLUMNS = [
 ];
 
 /** Empty when nothing would run and nothing was saved. */
-export function describeCost({ computations, certain, conditional, pipeline, saved, prices }: PlanCost): string[] {
+export function describeCost({
+  computations,
+  certain,
+  conditional,
+  pipeline,
+  saved,
+  prices,
+  proofs,
+}: PlanCost): string[] {
   const lines: string[] = [];
   if (computations.length > 0) {
     const rows = computations.flatMap(({ computation, tier, guess, certain: sure, conditional: maybe }) => [
@@ -59,6 +70,11 @@ export function describeCost({ computations, certain, conditional, pipeline, sav
       `Saved: ${counted(all.cells, 'cell')} that would have cost ${amount(all.seconds)} s and ${money(all.dollars)} (${parts.join(', ')}).`,
     );
   }
+  if (proofs.cells > 0)
+    lines.push(
+      `Proofs: ${counted(proofs.cells, 'stored cell')} made again and compared: ${counted(proofs.reads, 'document')} read, ` +
+        `${money(proofs.dollars)}, here and once in the run.`,
+    );
   return lines;
 }
 

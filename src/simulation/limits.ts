@@ -47,3 +47,7 @@ export const DAY_HASH_LENGTH = 8;
 
 /** Pieces of code, and literals, that a registration holds; with more it is not simulated. Some 150 bytes a piece. */
 export const MAX_PIECES = 1_000;
+
+/** Stored cells that are made again before a proof is believed, and bytes of their inputs in all, before compression. */
+export const MAX_REAL_CELLS = 24;
+export const MAX_REAL_BYTES = 16_000_000;

@@ -10,6 +10,7 @@ import { hashOf, hashOfParts } from '../model/hash.ts';
 import { type FabricatedDay, type FabricatedInputs, historyOf } from './fabricate-days.ts';
 import { inWords } from './in-words.ts';
 import { DAY_HASH_LENGTH } from './limits.ts';
+import type { RealDay } from './simulation-job.ts';
 
 /** A short hash a day, in the order in which they were fabricated. Never throws for what the author's code does. */
 export async function simulate(computation: Computation, { chains, pasts }: FabricatedInputs): Promise<string[]> {
@@ -22,6 +23,28 @@ export async function simulate(computation: Computation, { chains, pasts }: Fabr
     }
   }
   return days;
+}
+
+/** Hash of the stored result that it would be, or the words of its failure. */
+export async function makeReal(
+  computation: Computation,
+  { date, inputs, entities, withBefore }: RealDay,
+): Promise<string> {
+  try {
+    const { artifact } = await execute({
+      computation,
+      context: { date },
+      inputs: { ...inputs },
+      ...(computation.work.shape === 'compute' ? {} : { entities: inOneChunk(entities) }),
+      withBefore,
+      sink: ({ first, last, count }, index) => Promise.resolve({ first, last, count, id: String(index) }),
+      now: () => 0,
+    });
+    return artifact.hash;
+  } catch (thrown) {
+    const error = toError(thrown);
+    return `${codeOf(error) ?? error.name}: ${error.message}`;
+  }
 }
 
 /** Hash of what came out; the result is added to `results`, for the days after it. */

@@ -1,5 +1,7 @@
 /** What a sandbox is asked, and what it answers. */
 import type { CodePiece } from '../model/code-piece.ts';
+import type { JoinedEntry } from '../execution/join-by-key.ts';
+import type { Day } from '../model/date.ts';
 import type { Hash } from '../model/hash.ts';
 import type { ManifestComputation } from '../model/manifest.ts';
 import type { Literals } from './scene.ts';
@@ -9,6 +11,18 @@ export interface SimulationJob {
   readonly pieces: readonly CodePiece[];
   /** Mixed into the fabricated values: first the code's own, then those of older versions that it is compared with. */
   readonly literals: readonly Literals[];
+  /** Days as they are stored, to be made again. */
+  readonly real?: readonly RealDay[];
+}
+
+/** What a cell reads, as it is stored. */
+export interface RealDay {
+  readonly date: Day;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** Of the dataset that it streams; empty where it streams none. */
+  readonly entities: readonly JoinedEntry[];
+  /** Whether entities come with what they were on the day before. */
+  readonly withBefore: boolean;
 }
 
 /** What a computation did on the inputs that one set of literals gives. */
@@ -26,6 +40,8 @@ export interface Simulation {
   readonly uncovered: Readonly<Record<number, number>>;
   /** The same of conditions that only came out one way. */
   readonly oneSided: Readonly<Record<number, number>>;
+  /** Of the real days, in their order: the hash of the result, or what it failed with. */
+  readonly results: readonly string[];
   /** Why the same code on the same inputs need not do the same. */
   readonly nondeterminism: string | undefined;
 }

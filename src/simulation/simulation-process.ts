@@ -10,7 +10,7 @@ import type { CodePiece } from '../model/code-piece.ts';
 import { executionCounts, firstOneSidedLine, firstUncoveredLine, type ScriptCoverage } from './coverage.ts';
 import { dayNameAt, fabricateDays } from './fabricate-days.ts';
 import { changedIntrinsic, readIntrinsics } from './intrinsics.ts';
-import { simulate } from './simulate.ts';
+import { makeReal, simulate } from './simulate.ts';
 import type { Observation, SandboxAnswer, Simulation, SimulationAnswer, SimulationJob } from './simulation-job.ts';
 import { installTaps } from './taps.ts';
 
@@ -62,7 +62,7 @@ async function answer(job: SimulationJob): Promise<SandboxAnswer> {
   return trouble(`it changes ${changed}, which all code shares`);
 }
 
-async function run({ entry, pieces, literals }: SimulationJob): Promise<SimulationAnswer> {
+async function run({ entry, pieces, literals, real = [] }: SimulationJob): Promise<SimulationAnswer> {
   const computation = await loadComputation(root, entry);
   for (const [url, report] of await takeCoverage()) loading.set(url, [...(loading.get(url) ?? []), report]);
   const observations: Observation[] = [];
@@ -83,7 +83,9 @@ async function run({ entry, pieces, literals }: SimulationJob): Promise<Simulati
     const differs = differing === -1 ? undefined : `two runs on the same inputs differ (${dayNameAt(differing)})`;
     nondeterminism = usedBy(pieces) ?? differs;
   }
-  return { kind: 'simulated', observations, ...missed, nondeterminism };
+  const results: string[] = [];
+  for (const day of real) results.push(await makeReal(computation, day));
+  return { kind: 'simulated', results, observations, ...missed, nondeterminism };
 }
 
 /** Again before each simulation: optimized code does not count its calls, and starting takes optimized code away. */

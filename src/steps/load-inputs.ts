@@ -21,6 +21,8 @@ export interface LoadedInputs {
   readonly entities: StoredArtifact | undefined;
   /** The day before, where it asks for it and there is one. */
   readonly before: StoredArtifact | undefined;
+  /** Of all of it, before compression. */
+  readonly rawBytes: number;
   /** By the author's keys; datasets left out. Decoded when asked for. */
   values(): Promise<Record<string, unknown>>;
 }
@@ -45,6 +47,7 @@ export async function loadInputs(
       hashes: Object.fromEntries(reads.map(({ need, stored }) => [inputIdOf(need), hashOf(need, stored)])),
       entities: reads.find(({ need }) => need.kind === 'dataset')?.stored[0]?.artifact,
       before: reads.find(({ need }) => isDayBefore(request.computation, need))?.stored[0]?.artifact,
+      rawBytes: reads.reduce((sum, { stored }) => stored.reduce((all, each) => all + each.artifact.rawBytes, sum), 0),
       values: () => valuesOf(reads.filter(({ need }) => !isDayBefore(request.computation, need))),
     };
   });

@@ -1,22 +1,24 @@
 /** Preflight: simulates the code that the registry does not know yet, and says which changes of it are proven to be cosmetic. */
 import { isDeepStrictEqual } from 'node:util';
 import { RetryableError } from '../errors.ts';
-import { type CodePiece, featuresOf, pieceIdIn, piecesOf } from '../model/code-piece.ts';
+import { type CodePiece, piecesOf } from '../model/code-piece.ts';
 import type { Distrust } from '../model/distrust.ts';
-import { type Hash, hashOf } from '../model/hash.ts';
+import type { Hash } from '../model/hash.ts';
 import type { Manifest, ManifestComputation } from '../model/manifest.ts';
-import { type RegisteredPiece, type RegisteredVersion, type Registration, withVersion } from '../model/registration.ts';
+import { type RegisteredVersion, type Registration, withVersion } from '../model/registration.ts';
 import { behaviourOf } from '../model/vector.ts';
-import { compare } from '../simulation/compare.ts';
 import { literalsOf } from '../simulation/fabricate-days.ts';
 import { MAX_PIECES, SIMULATOR_VERSION } from '../simulation/limits.ts';
-import type { Simulation, SimulationAnswer, SimulationJob } from '../simulation/simulation-job.ts';
-import type { Clock, Log, NewVersion, Planning, Registry, Simulations } from './ports.ts';
+import type { SimulationAnswer, SimulationJob } from '../simulation/simulation-job.ts';
+import { newVersion, tried } from './new-version.ts';
+import { remake, type Remade } from './real-days.ts';
+import type { Artifacts, Clock, Log, NewVersion, Planning, Registry, Simulations } from './ports.ts';
 
 export interface PreflightPorts {
   readonly manifest: Manifest;
   readonly registry: Registry;
   readonly planning: Planning;
+  readonly artifacts: Artifacts;
   readonly simulations: Simulations;
   readonly clock: Clock;
   readonly log: Log;
@@ -45,6 +47,8 @@ export interface PreflightReport {
   readonly simulated: number;
   /** Computations whose code the registry still does not know. */
   readonly left: number;
+  /** Stored cells that were made again to try the proofs, and documents that were read for it. */
+  readonly remade: { readonly cells: number; readonly reads: number };
   /**
    * By computation: `behaviourOf` versions of its code that are proven to do what it does now. Only for those that have any.
    * @see planning, which takes a cell of such a version for one of the version of now
@@ -60,9 +64,10 @@ const COMMIT_ATTEMPTS = 5;
  * @throws {RetryableError} UNAVAILABLE, CONTENTION
  */
 export async function preflight(
-  { manifest, registry, planning, simulations, clock, log }: PreflightPorts,
+  ports: PreflightPorts,
   { register = true, changedOnly = false }: PreflightOptions = {},
 ): Promise<PreflightReport> {
+  const { manifest, registry, planning, simulations, clock, log } = ports;
   const index = new Map(await registry.index());
   const unknown = manifest.computations.filter((entry) => versionOf(entry, index) === undefined);
   const changed = unknown.filter(({ name }) => index.has(name));
@@ -71,10 +76,12 @@ export async function preflight(
   const older = changed.length === 0 ? new Map<string, Registration[]>() : await registry.versions(changed.map(nameOf));
   const jobs = wanted.map((entry) => jobOf(entry, piecesOf(manifest.code, entry.name), older.get(entry.name) ?? []));
   const answers = await simulateAll(jobs, simulations);
-  const added = jobs.flatMap((job, at): NewVersion[] => {
+  const judged = jobs.flatMap((job, at): NewVersion[] => {
     const answer = answers[at];
     return answer === undefined ? [] : [newVersion(job, answer, older.get(job.entry.name) ?? [], clock.now())];
   });
+  const remade = await remakeProven(judged, index, ports);
+  const added = judged.map((each) => tried(each, remade.get(each.computation)));
   for (const { computation, version } of added) {
     index.set(computation, withVersion(index.get(computation) ?? [], version));
     log.info(
@@ -82,7 +89,7 @@ export async function preflight(
       `${computation}: ${version.verdict}: ${version.reason}`,
     );
   }
-  const report = reportOf(manifest, index, new Set(added.map(({ computation }) => computation)));
+  const report = reportOf(manifest, index, new Set(added.map(({ computation }) => computation)), remade);
   if (!register) return report;
   if (added.length > 0) await registry.register(added);
   await tellPlanner(report, manifest, planning);
@@ -183,99 +190,30 @@ async function simulateAll(
   });
 }
 
-function newVersion(
-  { entry, pieces, literals }: SimulationJob,
-  answer: SimulationAnswer,
-  older: readonly Registration[],
-  nowMs: number,
-): NewVersion {
-  const { code, layer } = entry.fingerprint;
-  const [observed] = answer.kind === 'simulated' ? answer.observations : [];
-  const { uncovered, oneSided }: Pick<Simulation, 'uncovered' | 'oneSided'> =
-    answer.kind === 'simulated' ? answer : { uncovered: {}, oneSided: {} };
-  const features = featuresOf(pieces, entry.module);
-  const registered = pieces.map((piece, at) => ({
-    ...registeredPiece(piece, entry.module, uncovered[at], oneSided[at]),
-    features: features[at] ?? [],
-  }));
-  const spelled = (what: 'numbers' | 'strings') => [...new Set(pieces.flatMap((piece): unknown[] => piece[what]))];
-  const registration: Registration = {
-    code,
-    layer,
-    simulator: SIMULATOR_VERSION,
-    registeredMs: nowMs,
-    simulation:
-      answer.kind === 'simulated' && observed !== undefined
-        ? {
-            simHash: hashOf(observed.days),
-            ...observed,
-            ...(answer.nondeterminism === undefined ? {} : { nondeterminism: answer.nondeterminism }),
-          }
-        : { impossible: answer.kind === 'simulated' ? 'nothing was observed' : answer.reason },
-    pieces: registered,
-    numbers: (spelled('numbers') as number[]).sort((a, b) => a - b),
-    strings: (spelled('strings') as string[]).sort(),
-    comparisons: [],
-  };
-  const behaviour = behaviourOf(registration);
-  const others = older.filter((each) => behaviourOf(each) !== behaviour);
-  const texts = literals.map((each) => JSON.stringify(each));
-  const comparisons = others.map((each) => {
-    const at = texts.indexOf(JSON.stringify(literalsOf([each])));
-    return compare(each, registration, answer.kind === 'simulated' ? answer.observations[at] : undefined);
-  });
-  return {
-    computation: entry.name,
-    registration: { ...registration, comparisons },
-    version: versionFrom({ ...registration, comparisons }, others, answer),
-  };
-}
-
-const registeredPiece = (
-  piece: CodePiece,
-  module: string,
-  uncoveredLine: number | undefined,
-  oneSidedLine: number | undefined,
-): Omit<RegisteredPiece, 'features'> => ({
-  id: pieceIdIn(piece, module),
-  kind: piece.kind,
-  hash: piece.hash,
-  place: piece.kind === 'data' ? piece.module : `${piece.module}:${piece.line}`,
-  ...(uncoveredLine === undefined ? {} : { uncovered: `${piece.module}:${uncoveredLine}` }),
-  ...(oneSidedLine === undefined ? {} : { oneSided: `${piece.module}:${oneSidedLine}` }),
-});
-
-function versionFrom(
-  { code, layer, simulator, registeredMs, pieces, comparisons, simulation }: Registration,
-  others: readonly Registration[],
-  answer: SimulationAnswer,
-): RegisteredVersion {
-  // Proven against any of them is proven; else what is said of the last one says most.
-  const told = comparisons.findLast(({ verdict }) => verdict === 'SAME') ?? comparisons.at(-1);
-  const against = others.find((each) => told !== undefined && behaviourOf(each) === told.against);
-  const covered = 'impossible' in simulation ? [] : pieces.filter(({ uncovered }) => uncovered === undefined);
-  const uncovered = pieces.find((piece) => piece.uncovered !== undefined)?.uncovered;
-  return {
-    code,
-    layer,
-    simulator,
-    registeredMs,
-    equivalents: comparisons.flatMap(({ verdict, against }) => (verdict === 'SAME' ? [against] : [])),
-    verdict: told?.verdict ?? 'FIRST',
-    ...(against === undefined ? {} : { against: { code: against.code, layer: against.layer } }),
-    reason:
-      told?.reason ?? (answer.kind === 'simulated' ? 'the first version' : `it was not simulated: ${answer.reason}`),
-    pieces: pieces.length,
-    covered: covered.length,
-    ...(uncovered === undefined ? {} : { uncovered }),
-    ...('nondeterminism' in simulation ? { nondeterminism: simulation.nondeterminism } : {}),
-  };
+/** Makes stored cells again that the new proofs would spare. */
+function remakeProven(
+  judged: readonly NewVersion[],
+  index: ReadonlyMap<string, readonly RegisteredVersion[]>,
+  ports: PreflightPorts,
+): Promise<ReadonlyMap<string, Remade>> {
+  const { computations } = ports.manifest;
+  const believed = new Map(index);
+  const proven = judged.filter(({ registration }) =>
+    registration.comparisons.some(({ verdict }) => verdict === 'SAME'),
+  );
+  for (const { computation, version } of proven)
+    believed.set(computation, withVersion(believed.get(computation) ?? [], version));
+  const { equivalents } = reportOf(ports.manifest, believed, new Set());
+  const names = new Set(proven.map(({ computation }) => computation));
+  const entries = computations.filter(({ name }) => names.has(name));
+  return remake(entries, equivalenceClasses(equivalents, computations), ports);
 }
 
 function reportOf(
   manifest: Manifest,
   index: ReadonlyMap<string, readonly RegisteredVersion[]>,
   simulated: ReadonlySet<string>,
+  remade: ReadonlyMap<string, Remade> = new Map(),
 ): PreflightReport {
   const verdicts: ComputationVerdict[] = [];
   const equivalents = new Map<string, readonly Hash[]>();
@@ -297,5 +235,12 @@ function reportOf(
     });
   }
   const left = manifest.computations.length - verdicts.length;
-  return { verdicts, simulated: simulated.size, left, equivalents };
+  const sum = (what: 'cells' | 'reads'): number => [...remade.values()].reduce((all, each) => all + each[what], 0);
+  return {
+    verdicts,
+    simulated: simulated.size,
+    left,
+    remade: { cells: sum('cells'), reads: sum('reads') },
+    equivalents,
+  };
 }

@@ -4,13 +4,14 @@ import { globSync } from 'node:fs';
 import { startFirestore } from '../../src/emulators/firestore/server.ts';
 import { openState } from '../../src/emulators/state.ts';
 import { openFirestore } from '../../src/google/firestore-client.ts';
+import { firestoreArtifacts } from '../../src/google/firestore-artifacts.ts';
 import { firestorePlanning } from '../../src/google/firestore-planning.ts';
 import { firestoreRegistry } from '../../src/google/firestore-registry.ts';
 import { openLog } from '../../src/log.ts';
 import { buildManifest } from '../../src/manifest/build-manifest.ts';
 import { simulateAll } from '../../src/simulation/simulator.ts';
 import { preflight, type ComputationVerdict, type PreflightReport } from '../../src/steps/preflight.ts';
-import type { Planning, Registry } from '../../src/steps/ports.ts';
+import type { Artifacts, Planning, Registry } from '../../src/steps/ports.ts';
 import { HEAD } from '../manifest/project-folder.ts';
 import { fixtureProject } from '../support/fixture-project.ts';
 
@@ -20,6 +21,7 @@ export type Files = Readonly<Record<string, string>>;
 export interface Memory {
   readonly registry: Registry;
   readonly planning: Planning;
+  readonly artifacts: Artifacts;
 }
 
 export interface Registries {
@@ -39,7 +41,11 @@ export async function startRegistries(): Promise<Registries> {
     open() {
       const client = openFirestore(`p-${randomUUID()}`);
       clients.push(client);
-      return { registry: firestoreRegistry(client), planning: firestorePlanning(client) };
+      return {
+        registry: firestoreRegistry(client),
+        planning: firestorePlanning(client),
+        artifacts: firestoreArtifacts(client, { now: () => 0 }),
+      };
     },
     reads: () => emulator.counters().reads,
     async close() {

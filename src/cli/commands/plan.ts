@@ -28,7 +28,8 @@ Says which cells a run for DAY would make, and why, which it would not, and what
   --json     {"date", "from", "cells": {outcome: count}, "conditional", "loads": [{"dataset", "days", "first", "last", "again"}],
              "groups": [{"computation", "outcome", "conditional", "why", "text", "days", "stretches": [{"from", "to"}]}],
              "cost": {"prices", "computations": [{"computation", "tier", "guess", "certain", "conditional"}], "certain",
-             "conditional", "pipeline", "saved": {"unchanged", "cutOff", "stable"}}, "distrusted": [{"computation", "text"}]},
+             "conditional", "pipeline", "saved": {"unchanged", "cutOff", "stable"}, "proofs": {"cells", "reads", "dollars"}},
+             "distrusted": [{"computation", "text"}]},
              each cost being {"cells", "tasks", "reads", "writes", "deletes", "seconds", "dollars"}
 Costs are estimated from what cells took before, at list prices (package.json's daymill.prices: us-central1, nam5 or a table).
 A RERUN that is conditional happens only if something that it reads turns out different.

@@ -141,6 +141,7 @@ async function sayPrice(
   output.line(
     `${counted(RUN + RERUN - maybe, 'cell')} will run${maybe === 0 ? '' : ` and up to ${maybe} more (RERUN?) if what they read turns out different`}.`,
   );
-  for (const line of describeCost(await planCost(priced, priced.plan.computations, config, ports))) output.line(line);
+  const cost = await planCost({ ...priced, remade: foreseen.remade }, priced.plan.computations, config, ports);
+  for (const line of describeCost(cost)) output.line(line);
   output.line();
 }
