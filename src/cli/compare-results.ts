@@ -1,5 +1,6 @@
 /** What differs between two results: entities that came, went or changed, and by how much each number moved. */
 import { decodeEntries, type Entry } from '../execution/artifact-codec.ts';
+import { ownMember } from '../model/own-member.ts';
 import { readWhole } from '../steps/load-inputs.ts';
 import type { StoredArtifact } from '../steps/ports.ts';
 
@@ -100,8 +101,8 @@ export function valueChanges(before: unknown, after: unknown, path = ''): ValueC
     const names = new Set([...Object.keys(before), ...Object.keys(after)]);
     return [...names].flatMap((name) =>
       valueChanges(
-        (before as Record<string, unknown>)[name],
-        (after as Record<string, unknown>)[name],
+        ownMember(before as Record<string, unknown>, name),
+        ownMember(after as Record<string, unknown>, name),
         path === '' ? name : `${path}.${name}`,
       ),
     );

@@ -1,5 +1,6 @@
 /** Results as tables for people; --json has them exactly. */
 import type { Entry } from '../execution/artifact-codec.ts';
+import { ownMember } from '../model/own-member.ts';
 import { table } from './table.ts';
 
 /** Digits after the point: enough to read, and the same in every row of a column. */
@@ -28,7 +29,7 @@ export function entityTable(entries: readonly Entry[], title = 'entity'): string
   const alone = entries.some(([, value]) => !isObject(value));
   const names = alone ? [] : members;
   const valuesOf = (value: unknown): unknown[] =>
-    alone ? [value] : names.map((name) => (isObject(value) ? value[name] : undefined));
+    alone ? [value] : names.map((name) => (isObject(value) ? ownMember(value, name) : undefined));
   const columns = (alone ? ['value'] : names).map((title, index) => ({
     title,
     align: isNumeric(entries.map(([, value]) => valuesOf(value)[index])) ? ('right' as const) : ('left' as const),

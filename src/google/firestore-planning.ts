@@ -15,6 +15,7 @@ import { Day } from '../model/date.ts';
 import { Distrust } from '../model/distrust.ts';
 import { Hash } from '../model/hash.ts';
 import { type MemoryBook, MemoryContent } from '../model/memory-book.ts';
+import { ownMember } from '../model/own-member.ts';
 import { Task } from '../model/task.ts';
 import type { OpenRun } from '../planning/fold.ts';
 import { bookId } from '../planning/shelf.ts';
@@ -115,8 +116,8 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
   };
 
   const forgetStale = ({ content }: Loaded): void => {
-    for (const [id, kept] of books) if (content.books[id] !== kept.writtenIn) books.delete(id);
-    for (const [id, kept] of data) if (content.data[id] !== kept.writtenIn) data.delete(id);
+    for (const [id, kept] of books) if (ownMember(content.books, id) !== kept.writtenIn) books.delete(id);
+    for (const [id, kept] of data) if (ownMember(content.data, id) !== kept.writtenIn) data.delete(id);
   };
 
   return {
@@ -247,9 +248,9 @@ function wantedOf<T>(
   return [...ids].map((id) => ({
     collection,
     id,
-    writtenIn: writtenIn[id],
+    writtenIn: ownMember(writtenIn, id),
     keep(document: DocumentSnapshot | undefined): void {
-      const expected = writtenIn[id];
+      const expected = ownMember(writtenIn, id);
       let days: ReadonlyMap<Day, T> = new Map();
       if (document !== undefined && expected !== undefined) {
         if (document.get('sequence') !== expected) throw overtaken();

@@ -6,6 +6,7 @@ import type { DocumentSnapshot, Firestore } from '@google-cloud/firestore';
 import { zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
 import { compressJson } from '../execution/artifact-codec.ts';
+import { ownMember } from '../model/own-member.ts';
 import { MAX_VERSIONS, RegisteredVersion, Registration, withVersion } from '../model/registration.ts';
 import { behaviourOf } from '../model/vector.ts';
 import type { NewVersion, Registry } from '../steps/ports.ts';
@@ -56,7 +57,7 @@ async function registerTogether(
     const versions = indexIn(indexed);
     for (const [at, { computation, registration, version }] of added.entries()) {
       const document = documents[at];
-      versions[computation] = withVersion(versions[computation] ?? [], version);
+      versions[computation] = withVersion(ownMember(versions, computation) ?? [], version);
       const behaviour = behaviourOf(registration);
       const others = versionsIn(document).filter((each) => behaviourOf(each) !== behaviour);
       transaction.set(refOf(computation), { content: pack([...others, registration].slice(-MAX_VERSIONS)) });

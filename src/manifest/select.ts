@@ -2,6 +2,7 @@
 import { UserError } from '../errors.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { normalizeName } from '../model/name.ts';
+import { ownMember } from '../model/own-member.ts';
 import { computationsReadBy, datasetsReadBy } from './edges.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -94,7 +95,7 @@ function selectAtom(manifest: Manifest, atom: string, { changed }: SelectOptions
       all.map(({ name }) => name),
       changed,
     );
-  const valuesOf = METHODS[method];
+  const valuesOf = ownMember(METHODS, method);
   if (valuesOf === undefined)
     throw unknown('BAD_ARGUMENT', 'selection method', method, [...Object.keys(METHODS), 'state']);
   const wanted = normalizeName(value);
@@ -102,7 +103,12 @@ function selectAtom(manifest: Manifest, atom: string, { changed }: SelectOptions
     .filter((each) => valuesOf(each).some((found) => found === value || normalizeName(found) === wanted))
     .map(({ name }) => name);
   if (names.length > 0) return names;
-  throw unknown('BAD_ARGUMENT', LABELS[method] ?? method, value, new Set(all.flatMap((each) => valuesOf(each))));
+  throw unknown(
+    'BAD_ARGUMENT',
+    ownMember(LABELS, method) ?? method,
+    value,
+    new Set(all.flatMap((each) => valuesOf(each))),
+  );
 }
 
 type ValuesOf = (computation: Manifest['computations'][number]) => readonly string[];

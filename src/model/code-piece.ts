@@ -1,6 +1,7 @@
 /** A piece of the author's code as the simulator sees it: what may change alone, and what must run for a change to count as seen. */
 import { z } from 'zod';
 import { Hash } from './hash.ts';
+import { ownMember } from './own-member.ts';
 
 export const CodePiece = z.object({
   /** Its first name in the module; `computation:rsi` for a definition, `effect 0` for a statement that declares nothing. */
@@ -74,5 +75,5 @@ export function featuresOf(pieces: readonly CodePiece[], module: string): string
 export const inPlace = (context: string, literal: string): string => context.replace(PLACE, () => literal);
 
 export function piecesOf(code: ManifestCode | undefined, computation: string): CodePiece[] {
-  return (code?.reached[computation] ?? []).flatMap((index) => code?.pieces[index] ?? []);
+  return (ownMember(code?.reached ?? {}, computation) ?? []).flatMap((index) => code?.pieces[index] ?? []);
 }

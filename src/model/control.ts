@@ -1,5 +1,6 @@
 /** What people have stopped: paused computations, and dispatches that were cancelled. Small, and kept with the planner's state. */
 import { z } from 'zod';
+import { ownMember } from './own-member.ts';
 
 export const Pause = z.object({
   sinceMs: z.number(),
@@ -25,7 +26,7 @@ export const NOTHING_STOPPED: Control = { paused: {}, cancelled: [] };
 export const MAX_CANCELLED_KEPT = 100;
 
 export const pauseOf = ({ paused }: Control, computation: string): Pause | undefined =>
-  paused[computation] ?? paused[ALL];
+  ownMember(paused, computation) ?? paused[ALL];
 
 /** Those that are paused already keep their reason. */
 export const withPaused = (control: Control, names: readonly string[], pause: Pause): Control => ({

@@ -250,12 +250,12 @@ function inputsOf(
   timelines: ReadonlyMap<string, Timeline>,
   date: Day,
 ): Record<string, unknown> {
-  const inputs: Record<string, unknown> = {};
-  for (const [key, need] of needs) {
-    if (need.kind === 'dependency' || need.kind === 'document') inputs[key] = timelines.get(nameOf(need))?.get(date);
-    if (need.kind === 'history') inputs[key] = historyOf(timelines.get(nameOf(need)) ?? new Map(), date, need.days);
-  }
-  return inputs;
+  const inputs = needs.flatMap(([key, need]): [string, unknown][] => {
+    if (need.kind === 'dependency' || need.kind === 'document') return [[key, timelines.get(nameOf(need))?.get(date)]];
+    if (need.kind !== 'history') return [];
+    return [[key, historyOf(timelines.get(nameOf(need)) ?? new Map(), date, need.days)]];
+  });
+  return Object.fromEntries(inputs);
 }
 
 /** What the timeline has of the `days` before the date, oldest first. */

@@ -117,12 +117,11 @@ function ownInputs(
   { date, own }: FabricatedDay,
   results: ReadonlyMap<Day, unknown>,
 ): Record<string, unknown> {
-  const inputs: Record<string, unknown> = {};
-  for (const [key, need] of Object.entries(needs)) {
-    if (need.kind === 'previous') inputs[key] = own === undefined ? [...results.values()].at(-1) : own.value;
-    if (need.kind === 'own-history') inputs[key] = historyOf(results, date, need.days);
-  }
-  return inputs;
+  const inputs = Object.entries(needs).flatMap(([key, need]): [string, unknown][] => {
+    if (need.kind === 'previous') return [[key, own === undefined ? [...results.values()].at(-1) : own.value]];
+    return need.kind === 'own-history' ? [[key, historyOf(results, date, need.days)]] : [];
+  });
+  return Object.fromEntries(inputs);
 }
 
 async function* inOneChunk(entities: readonly JoinedEntry[]): AsyncGenerator<readonly JoinedEntry[]> {

@@ -1,6 +1,7 @@
 /** Reads a file for `daymill load`: CSV or NDJSON, plain or compressed, row by row, each with its line and its day. */
 import { UserError } from '../errors.ts';
 import type { FileRow } from '../model/file-row.ts';
+import { ownMember } from '../model/own-member.ts';
 import { byColumn, csvHeader, wrongWidth } from './csv-header.ts';
 import { jsonLosses } from './exact-json.ts';
 import { openText } from './open-text.ts';
@@ -23,7 +24,7 @@ const SHOWN_CHARACTERS = 500;
 
 /** By the file's name, without the ending of its compression; undefined when it says nothing. */
 export const formatOf = (path: string): RowFormat | undefined =>
-  FORMATS[/\.([^.]+)(?:\.(?:gz|zst))?$/i.exec(path)?.[1]?.toLowerCase() ?? ''];
+  ownMember(FORMATS, /\.([^.]+)(?:\.(?:gz|zst))?$/i.exec(path)?.[1]?.toLowerCase() ?? '');
 
 /**
  * Yields rows in the file's order, in batches of whatever one read of the disk brings. Wrong rows are yielded as such.

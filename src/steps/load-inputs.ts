@@ -54,18 +54,18 @@ export async function loadInputs(
 }
 
 async function valuesOf(reads: readonly NeedRead[]): Promise<Record<string, unknown>> {
-  const values: Record<string, unknown> = {};
+  const values: [key: string, value: unknown][] = [];
   for (const { need, stored } of reads) {
     const [only] = stored;
     if (need.kind === 'history' || need.kind === 'own-history') {
-      values[need.key] = await Promise.all(
-        stored.map(async ({ date, artifact }) => ({ date, value: await readWhole(artifact) })),
-      );
+      const days = stored.map(async ({ date, artifact }) => ({ date, value: await readWhole(artifact) }));
+      values.push([need.key, await Promise.all(days)]);
     } else if (need.kind !== 'dataset') {
-      values[need.key] = only === undefined ? undefined : await readWhole(only.artifact);
+      values.push([need.key, only === undefined ? undefined : await readWhole(only.artifact)]);
     }
   }
-  return values;
+  // Whatever the author called a need, `__proto__` as well.
+  return Object.fromEntries(values);
 }
 
 interface DatedArtifact {
@@ -152,15 +152,18 @@ function hashOf(need: ManifestNeed, stored: readonly DatedArtifact[]): string {
   return stored[0]?.artifact.hash ?? NO_INPUT;
 }
 
-/** The artifact as the author's code sees it: a record when keyed, else the value. */
+/**
+ * The artifact as the author's code sees it: the value, or when it is keyed a record that inherits nothing, so that
+ * `record[id]` is undefined where there is no entity of that id, `constructor` as well.
+ */
 export async function readWhole(artifact: StoredArtifact): Promise<unknown> {
   if (!artifact.keyed) {
     for await (const part of artifact.parts()) return decodeValue(part.data);
     throw new RetryableError('INPUT_CHANGED', 'an artifact has no parts');
   }
-  const entries: Entry[] = [];
-  for await (const part of artifact.parts()) entries.push(...decodeEntries(part.data));
-  return Object.fromEntries(entries);
+  const record = Object.create(null) as Record<string, unknown>;
+  for await (const part of artifact.parts()) for (const [key, value] of decodeEntries(part.data)) record[key] = value;
+  return record;
 }
 
 /** In chunks as they are stored; with the day before, each entity with what it was then. */

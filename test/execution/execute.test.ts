@@ -378,6 +378,23 @@ describe('an output', () => {
     await expect(failure).rejects.toMatchObject({ code: 'OUTPUT_INVALID', message: expect.stringContaining(message) });
   });
 
+  test.each([
+    ['an entity', z.record(z.string(), z.number()), '{"__proto__":1}', '"__proto__"'],
+    [
+      'a member of a record inside',
+      z.object({ by: z.record(z.string(), z.number()) }),
+      '{"by":{"__proto__":1}}',
+      '"by.__proto__"',
+    ],
+  ])('with %s that its schema would leave out without a word is invalid', async (_, output, json, named) => {
+    const wrong = defineComputation({
+      ...base,
+      output: output as z.ZodType,
+      compute: () => JSON.parse(json) as unknown,
+    });
+    await expect(run(wrong)).rejects.toMatchObject({ code: 'OUTPUT_INVALID', message: expect.stringContaining(named) });
+  });
+
   test('of a record that JSON has no word for names the key', async () => {
     const loose = defineComputation({
       ...base,

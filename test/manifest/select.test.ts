@@ -65,6 +65,7 @@ test.each([
   ['line:markt-line', 'BAD_ARGUMENT', 'There is no product line "markt-line". Did you mean "market-line"?'],
   ['dataset:closes', 'BAD_ARGUMENT', /There is no dataset that a computation reads "closes"/],
   ['tags:x', 'BAD_ARGUMENT', 'There is no selection method "tags". Did you mean "tag"?'],
+  ['constructor:x', 'BAD_ARGUMENT', /There is no selection method "constructor"/],
   ['state:new', 'BAD_ARGUMENT', 'There is no state "new". There are: changed.'],
   ['state:changed', 'BAD_ARGUMENT', /needs the last run’s state/],
   ['++rsi', 'BAD_ARGUMENT', '"++rsi" is no selection. Write for example rsi, +rsi, rsi+1 or tag:daily.'],

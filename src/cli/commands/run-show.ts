@@ -1,6 +1,7 @@
 /** `daymill run show`: one run, its tasks by status and tier, what its attempts took, and what failed. */
 import { UserError } from '../../errors.ts';
 import { cellName } from '../../model/cell.ts';
+import { ownMember } from '../../model/own-member.ts';
 import { outcomeOf, type Task } from '../../model/task.ts';
 import { attemptRows, attemptTable } from '../attempt-row.ts';
 import { type Arguments, type Command, type Context, type ExitCode } from '../command.ts';
@@ -69,7 +70,7 @@ const failuresOf = (task: Task): RunAnswer['failures'] =>
 
 function tally(words: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
+  for (const word of words) counts[word] = (ownMember(counts, word) ?? 0) + 1;
   return counts;
 }
 
