@@ -119,6 +119,9 @@ async function scanned(computations: readonly ScanCell['computation'][], stored:
       context: { date: '2024-01-01' },
       inputs: {},
       sink: async ({ first, last, count }, index) => ({ first, last, count, id: String(index) }),
+      onStray: (error) => {
+        throw error;
+      },
     })),
     entities: entities(),
     now: () => Date.now(),

@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'NOT_FOUND'
   // Deterministic: the same attempt would fail again.
   | 'COMPUTE_FAILED' // the computation's own code threw
+  | 'REFUSED' // the author's code asked for what would end or change the process that it shares
   | 'OUTPUT_INVALID' // the output does not fit its schema
   | 'QUALITY_CIRCUIT_BREAKER'
   | 'FLAT_LINE' // every entity has the same result

@@ -12,14 +12,16 @@ const ROOT = resolve(import.meta.dirname, '..');
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'errors.ts': [],
+  // Node alone: it guards the process that author code runs in.
+  'author-code.ts': ['errors.ts'],
   'index.ts': ['model'],
   model: ['errors.ts'],
   planning: ['model', 'errors.ts'],
   lifecycle: ['model', 'errors.ts'],
-  execution: ['model', 'errors.ts'],
+  execution: ['model', 'errors.ts', 'author-code.ts'],
   // It names the public module by URL, to tell authors' own code from Daymill's; it never loads it.
-  manifest: ['model', 'errors.ts', 'index.ts'],
-  sources: ['model', 'errors.ts'],
+  manifest: ['model', 'errors.ts', 'index.ts', 'author-code.ts'],
+  sources: ['model', 'errors.ts', 'author-code.ts'],
   'process-usage.ts': [],
   // Its process, which it starts by URL, loads author code as a worker does.
   simulation: ['model', 'errors.ts', 'execution', 'manifest/load-definitions.ts', 'process-usage.ts'],
@@ -31,6 +33,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'lifecycle',
     'execution',
     'errors.ts',
+    'author-code.ts',
     'simulation/compare.ts',
     'simulation/fabricate-days.ts',
     'simulation/limits.ts',
@@ -61,12 +64,13 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'manifest/read-manifest.ts',
     'simulation/simulator.ts',
   ],
-  http: ['compose.ts', 'config.ts', 'errors.ts', 'model', 'steps'],
+  http: ['compose.ts', 'config.ts', 'errors.ts', 'author-code.ts', 'model', 'steps'],
   // `daymill run` starts the day's workflow and reads how it went; results are decoded as they are stored.
   cli: [
     'compose.ts',
     'config.ts',
     'errors.ts',
+    'author-code.ts',
     'model',
     'planning',
     'execution/artifact-codec.ts',

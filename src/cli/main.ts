@@ -2,6 +2,7 @@
 /** The command line: finds the command, parses its options, and maps what it throws to a message and an exit code. */
 import { enableCompileCache } from 'node:module';
 import { parseArgs } from 'node:util';
+import { guardProcess } from '../author-code.ts';
 import { readConfig } from '../config.ts';
 import { toError, UserError } from '../errors.ts';
 import { didYouMean } from '../manifest/suggest.ts';
@@ -12,6 +13,9 @@ import { openOutput, type Output } from './output.ts';
 /** Errors whose message says what is wrong and what to do. The emulators know none of our classes, so they go by name. */
 const EXPLAINED = new Set(['UserError', 'StateFileError', 'BusyPortError']);
 
+// Author code runs here too (rows are parsed, results compared): in the time zone of the workers.
+process.env['TZ'] = 'UTC';
+guardProcess();
 // Halves the start of every command but the first.
 enableCompileCache();
 // A reader that has seen enough, such as head, is no trouble.

@@ -16,6 +16,7 @@ import { openRunCloud, type RunCloud } from './local/run-cloud.ts';
 import { projectFiles } from './project.ts';
 import { type RunProgress, watchRun } from './run-progress.ts';
 import { printSummary, summarize } from './run-summary.ts';
+import { tellLocale } from './tell-locale.ts';
 
 /** How often the execution is asked for its state. */
 const POLL_MS = 25;
@@ -36,6 +37,7 @@ export async function runPipeline(
   const progress = watchRun(output, manifest);
   const stop = new AbortController();
   void context.interrupted().then(() => stop.abort());
+  tellLocale(output);
   const cloud = await openRunCloud(config, { env, onLog: progress.onLog });
   try {
     // Not before the state file is ours: another run's workers read the manifest too.

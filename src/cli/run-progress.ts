@@ -52,7 +52,7 @@ export function watchRun(output: Output, manifest: Manifest): RunProgress {
   };
   const warn = ({ source, message, event, fields }: LogEntry): void => {
     const [computation = ''] = String(fields['cell']).split('@');
-    const ofCell = event === 'cell.failed' || event === 'cell.completed';
+    const ofCell = event === 'cell.failed' || event === 'cell.completed' || event === 'cell.stray';
     const kind = ofCell ? `${event} ${computation}` : message;
     const times = (said.get(kind) ?? 0) + 1;
     said.set(kind, times);

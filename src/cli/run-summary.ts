@@ -1,6 +1,8 @@
 /** What a run did, for people and for programs. */
 import { z } from 'zod';
+import { authorCode, sayStray } from '../author-code.ts';
 import type { Ports } from '../compose.ts';
+import { toError } from '../errors.ts';
 import { type Execution } from '../google/workflows-client.ts';
 import { isKeyed } from '../model/computation.ts';
 import { type CellKey, cellName, type Settled } from '../model/cell.ts';
@@ -168,8 +170,18 @@ async function headline(
   if (computation.headline === undefined) return undefined;
   const [artifact] = await ports.artifacts.read([{ kind: 'cell', computation: entry.name, date: newest }]);
   if (artifact === undefined || isKeyed(computation.output) !== artifact.keyed) return undefined;
-  const line = computation.headline(await readWhole(artifact));
-  return newest === date ? line : `${newest}: ${line}`;
+  const value = await readWhole(artifact);
+  const code = authorCode({
+    name: `the headline of ${entry.name}`,
+    onStray: sayStray(`the headline of ${entry.name}`),
+  });
+  try {
+    const line = code.run(() => computation.headline?.(value));
+    return newest === date ? line : `${newest}: ${line}`;
+  } catch (thrown) {
+    // It is for people, and takes nothing else with it.
+    return `its headline failed: ${toError(thrown).message}`;
+  }
 }
 
 /** `beside`: what else programs read in the last line. */

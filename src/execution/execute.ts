@@ -2,7 +2,7 @@
 import { TerminalError } from '../errors.ts';
 import { type Computation, isKeyed } from '../model/computation.ts';
 import { writeArtifact } from './artifact-writer.ts';
-import { authored, timedOut } from './authored.ts';
+import { authored, authorCodeOf, timedOut } from './authored.ts';
 import type { JoinedEntry } from './join-by-key.ts';
 import { type Execution, scan, type ScanCell, type ScanRequest } from './scan.ts';
 import { checkOutput } from './validators.ts';
@@ -13,7 +13,7 @@ export interface ExecutionRequest extends ScanCell, Pick<ScanRequest, 'now' | 'h
 }
 
 /**
- * @throws {TerminalError} COMPUTE_FAILED, OUTPUT_INVALID, QUALITY_CIRCUIT_BREAKER, SHARDING_LIMIT_EXCEEDED, TIMEOUT
+ * @throws {TerminalError} COMPUTE_FAILED, REFUSED, OUTPUT_INVALID, QUALITY_CIRCUIT_BREAKER, SHARDING_LIMIT_EXCEEDED, TIMEOUT
  * @throws whatever speaks of memory as it is: the lifecycle decides where to try again.
  */
 export async function execute(request: ExecutionRequest): Promise<Execution> {
@@ -21,10 +21,12 @@ export async function execute(request: ExecutionRequest): Promise<Execution> {
   const { work } = computation;
   if (work.shape === 'compute') {
     const startedMs = now();
-    const value = await authored(computation, async () =>
+    const code = authorCodeOf(request);
+    const value = await authored(computation, code, () =>
       withTimeout(computation, work.compute({ ...inputs }, context)),
     );
-    const artifact = await writeArtifact(checkOutput(computation, value), isKeyed(computation.output), sink);
+    const checked = code.run(() => checkOutput(computation, value));
+    const artifact = await writeArtifact(checked, isKeyed(computation.output), sink);
     return { artifact, entities: 0, failedEntities: 0, errors: [], seconds: (now() - startedMs) / 1_000 };
   }
   if (entities === undefined) throw new Error(`${computation.name} streams a dataset, but was given no entities`);
@@ -34,8 +36,11 @@ export async function execute(request: ExecutionRequest): Promise<Execution> {
   return result;
 }
 
-async function withTimeout<T>(computation: Computation, work: T | Promise<T>): Promise<T> {
-  if (!(work instanceof Promise)) return work;
+function withTimeout<T>(computation: Computation, work: T | Promise<T>): T | Promise<T> {
+  return work instanceof Promise ? inTime(computation, work) : work;
+}
+
+async function inTime<T>(computation: Computation, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(timedOut(computation)), computation.timeoutSeconds * 1_000);

@@ -7,11 +7,12 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
+import type { AuthorCode } from '../author-code.ts';
 import { codeOf, RetryableError, speaksOfMemory, TerminalError, toError } from '../errors.ts';
 import type { Artifact } from '../model/artifact.ts';
 import { type Computation, type DayContext, isKeyed } from '../model/computation.ts';
 import { artifactWriter, type ShardSink, writeArtifact } from './artifact-writer.ts';
-import { authored, timedOut } from './authored.ts';
+import { authored, authorCodeOf, timedOut } from './authored.ts';
 import { type Breaker, type EntityError, openBreaker } from './breaker.ts';
 import type { JoinedEntry } from './join-by-key.ts';
 import { BLOCK, FLUSH_HEAP_SHARE, FROZEN_ENTITIES, STRIDE } from './limits.ts';
@@ -27,6 +28,8 @@ export interface ScanCell {
   /** Whether it is given what each entity was on the day before. */
   readonly withBefore?: boolean | undefined;
   readonly sink: ShardSink;
+  /** Takes what its code left running threw. */
+  readonly onStray: (error: Error) => void;
 }
 
 export interface ScanRequest {
@@ -115,6 +118,7 @@ type Chunk = readonly JoinedEntry[];
 /** A computation under way. */
 interface Run {
   readonly computation: Computation;
+  readonly code: AuthorCode;
   readonly breaker: Breaker;
   readonly visit: (entry: JoinedEntry) => void;
   /** Whether its result grows with the entities. */
@@ -134,7 +138,8 @@ async function openRun(cell: ScanCell): Promise<Run> {
   const each: { id: string; before?: unknown } & typeof day = withBefore
     ? { ...day, id: '', before: undefined }
     : { ...day, id: '' };
-  const base = { computation, breaker: openBreaker(), ownMs: 0, failure: undefined };
+  const code = authorCodeOf(cell);
+  const base = { computation, code, breaker: openBreaker(), ownMs: 0, failure: undefined };
   if (work.shape === 'perEntity') {
     const { perEntity } = work;
     const writer = artifactWriter(sink);
@@ -174,12 +179,13 @@ async function openRun(cell: ScanCell): Promise<Run> {
     isFull: () => false,
     flush: async () => {},
     async finish() {
-      const value = await authored(computation, () => finish(accumulator, day));
-      return writeArtifact(checkOutput(computation, value), isKeyed(computation.output), sink);
+      const value = await authored(computation, code, () => finish(accumulator, day));
+      const checked = code.run(() => checkOutput(computation, value));
+      return writeArtifact(checked, isKeyed(computation.output), sink);
     },
   };
   await guarded(run, async () => {
-    accumulator = await authored(computation, () => init(day));
+    accumulator = await authored(computation, code, () => init(day));
   });
   return run;
 }
@@ -187,7 +193,7 @@ async function openRun(cell: ScanCell): Promise<Run> {
 /** Visits a block. Answers a promise only when something must be let go on the way: a promise for each block would cost more. */
 function visitBlock(run: Run, chunk: Chunk, start: number, end: number): Promise<void> | undefined {
   try {
-    const at = visitEach(run, chunk, start, end);
+    const at = run.code.run(() => visitEach(run, chunk, start, end));
     return run.isFull() ? flushAndGoOn(run, chunk, at, end) : undefined;
   } catch (thrown) {
     fail(run, thrown);
@@ -200,7 +206,8 @@ const flushAndGoOn = async (run: Run, chunk: Chunk, start: number, end: number):
     for (let at = start; ;) {
       await run.flush();
       if (at === end) return;
-      at = visitEach(run, chunk, at, end);
+      const from = at;
+      at = run.code.run(() => visitEach(run, chunk, from, end));
       if (!run.isFull()) return;
     }
   });

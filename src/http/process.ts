@@ -1,4 +1,5 @@
 /** What a function's process composes once, when its first request comes, and how it ends. */
+import { guardProcess } from '../author-code.ts';
 import { compose, type Ports } from '../compose.ts';
 import { readConfig } from '../config.ts';
 import { type Drain, startDrain } from './drain.ts';
@@ -7,6 +8,9 @@ let served: { readonly ports: Ports; readonly drain: Drain } | undefined;
 
 function serve(): { readonly ports: Ports; readonly drain: Drain } {
   if (served !== undefined) return served;
+  // Days are of UTC, whatever the container was given.
+  process.env['TZ'] = 'UTC';
+  guardProcess();
   const config = readConfig(process.env, process.cwd(), process.pid);
   const drain = startDrain(process, { graceMs: config.drainMs, end: () => process.exit(0) });
   served = { ports: { ...compose(config), shutdown: drain.signal }, drain };

@@ -1,5 +1,6 @@
 /** Imports one of the project's modules, and says what went wrong in terms of the project's files. */
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { authorCode, sayStray } from '../author-code.ts';
 import { toError, UserError } from '../errors.ts';
 import type { ModuleGraph } from './module-graph.ts';
 import type { SourceModule } from './source-module.ts';
@@ -13,8 +14,10 @@ const USED_TOO_EARLY = /^Cannot access '(.+)' before initialization$/;
  * whatever else the module throws, with file and line where the stack tells them.
  */
 export async function importModule(graph: ModuleGraph, module: SourceModule): Promise<Record<string, unknown>> {
+  const name = graph.relative(module.path);
   try {
-    return (await import(pathToFileURL(module.path).href)) as Record<string, unknown>;
+    const code = authorCode({ name, onStray: sayStray(name) });
+    return await code.wait(() => import(pathToFileURL(module.path).href) as Promise<Record<string, unknown>>);
   } catch (thrown) {
     throw explain(toError(thrown), graph, module, thrown);
   }

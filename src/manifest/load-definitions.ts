@@ -2,10 +2,12 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { authorCode, sayStray } from '../author-code.ts';
 import { UserError } from '../errors.ts';
 import { isComputation, type Computation } from '../model/computation.ts';
 import { isDataset, type Dataset } from '../model/dataset.ts';
 import type { ManifestComputation, ManifestDataset } from '../model/manifest.ts';
+import { ownMember } from '../model/own-member.ts';
 
 /**
  * Imports the computation's module, and with it whatever that imports, and nothing else.
@@ -33,8 +35,9 @@ interface Entry {
 async function exported(root: string, entry: Entry): Promise<unknown> {
   const file = resolve(root, entry.module);
   if (!existsSync(file)) throw staleManifest('module', entry);
-  const namespace = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
-  return namespace[entry.exportName];
+  const code = authorCode({ name: entry.module, onStray: sayStray(entry.module) });
+  const namespace = await code.wait(() => import(pathToFileURL(file).href) as Promise<Record<string, unknown>>);
+  return ownMember(namespace, entry.exportName);
 }
 
 const staleManifest = (what: string, entry: Entry): UserError =>

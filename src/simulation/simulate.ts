@@ -25,6 +25,9 @@ export async function simulate(computation: Computation, { chains, pasts }: Fabr
   return days;
 }
 
+/** The sandbox has taps and listeners of its own, and takes what is left behind for a broken simulation. */
+const ofTheProcess = (): void => {};
+
 /** Hash of the stored result that it would be, or the words of its failure. */
 export async function makeReal(
   computation: Computation,
@@ -39,6 +42,7 @@ export async function makeReal(
       withBefore,
       sink: ({ first, last, count }, index) => Promise.resolve({ first, last, count, id: String(index) }),
       now: () => 0,
+      onStray: ofTheProcess,
     });
     return artifact.hash;
   } catch (thrown) {
@@ -64,6 +68,7 @@ async function simulateDay(computation: Computation, day: FabricatedDay, results
       withBefore: Object.values(computation.needs).some((need) => need.kind === 'dataset' && need.dayBefore),
       sink: ({ first, last, count }, index) => Promise.resolve({ first, last, count, id: String(index) }),
       now: () => 0,
+      onStray: ofTheProcess,
     });
     results.set(day.date, valueOf(artifact));
     const failed = errors.map(({ id }) => id);

@@ -1,6 +1,7 @@
 /** Reads a bundled dataset's file day by day, without ever holding more than a row group or a day of it. */
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { type AuthorCode, authorCode, sayStray } from '../author-code.ts';
 import { toError, UserError } from '../errors.ts';
 import type { FileSource } from '../model/dataset.ts';
 import type { Day } from '../model/date.ts';
@@ -33,6 +34,8 @@ export async function* readSource<T>(source: FileSource<T>, options: ReadOptions
   const { from, to } = options;
   const path = await existingFile(source, options.root);
   const dayOfRow = rowDays(source);
+  const name = `parse of ${source.file}`;
+  const code = authorCode({ name, onStray: sayStray(name) });
   const batches = source.format === 'parquet' ? parquetRows(path, source, { from, to }) : csvRows(path, source);
   let day: SourceDay<T> | undefined;
   for await (const batch of batches) {
@@ -47,7 +50,7 @@ export async function* readSource<T>(source: FileSource<T>, options: ReadOptions
         if (day !== undefined) yield day;
         day = { date, rows: [], places: [] };
       }
-      day.rows.push(parsed(source, row));
+      day.rows.push(parsed(source, code, row));
       day.places.push(row.where);
     }
   }
@@ -106,9 +109,9 @@ async function existingFile(source: FileSource<unknown>, root: string): Promise<
   throw new UserError('MISSING_FILE', `${path} is not there. Run \`npm ci\` in ${resolve(root)}, which brings it.`);
 }
 
-function parsed<T>(source: FileSource<T>, row: SourceRow): T {
+function parsed<T>(source: FileSource<T>, code: AuthorCode, row: SourceRow): T {
   try {
-    return source.parse(row.values);
+    return code.run(() => source.parse(row.values));
   } catch (error) {
     throw new UserError('BAD_SOURCE', `${source.file}, ${row.where}: ${toError(error).message}`, { cause: error });
   }

@@ -1,9 +1,11 @@
 /** What a row of a file is to a dataset: an entity (or a document) that fits its schema, with its id, or a column and what is wrong in it. */
 import { z } from 'zod';
-import { toError } from '../errors.ts';
+import { authorCode, sayStray } from '../author-code.ts';
+import { TerminalError, toError } from '../errors.ts';
 import { canonicalJson } from '../model/canonical.ts';
 import type { Dataset } from '../model/dataset.ts';
 import type { InexactNumber } from '../model/file-row.ts';
+import { lostMember } from '../model/lost-member.ts';
 import { madeUpIn } from '../model/made-up.ts';
 
 export interface GoodRow {
@@ -28,7 +30,17 @@ interface RowAsRead {
   readonly inexact?: readonly InexactNumber[] | undefined;
 }
 
-export function checkRow(dataset: Dataset, row: unknown, { parse, inexact = [] }: RowAsRead = {}): GoodRow | BadRow {
+export function checkRow(dataset: Dataset, row: unknown, asRead: RowAsRead = {}): GoodRow | BadRow {
+  const code = authorCode({ name: dataset.name, onStray: sayStray(dataset.name) });
+  try {
+    return code.run(() => checked(dataset, row, asRead));
+  } catch (thrown) {
+    if (thrown instanceof TerminalError) return { column: '', reason: thrown.message };
+    throw thrown;
+  }
+}
+
+function checked(dataset: Dataset, row: unknown, { parse, inexact = [] }: RowAsRead): GoodRow | BadRow {
   const lost = inexact.find(({ path }) => keeps(dataset.schema, path[0] ?? ''));
   if (lost !== undefined) return { column: lost.path.join('.'), reason: inexactly(lost) };
   let parsed = row;
@@ -37,6 +49,8 @@ export function checkRow(dataset: Dataset, row: unknown, { parse, inexact = [] }
   } catch (thrown) {
     return { column: '', reason: toError(thrown).message };
   }
+  const dropped = lostMember(dataset.schema, parsed);
+  if (dropped !== undefined) return { column: dropped, reason: 'schemas leave a member of this name out of records' };
   const madeUp = madeUpIn(dataset.schema, parsed);
   if (madeUp !== undefined) return { column: madeUp.path.join('.'), reason: madeUp.reason };
   const result = dataset.schema.safeParse(parsed);

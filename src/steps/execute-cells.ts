@@ -1,5 +1,6 @@
 /** Makes cells: inputs -> vector -> run, unless the vector turns out to be the old one -> what to commit. */
 import { codeOf, RetryableError, TerminalError, toError, UserError } from '../errors.ts';
+import { whereIn } from '../execution/authored.ts';
 import { execute } from '../execution/execute.ts';
 import type { AlikeFailures } from '../lifecycle/alike-failures.ts';
 import { type Execution, scan, type ScanCell } from '../execution/scan.ts';
@@ -222,7 +223,10 @@ async function* scanCells(
   }
 }
 
-async function scanCellOf({ cell, computation, inputs, generation }: CellInHand, ports: CellPorts): Promise<ScanCell> {
+async function scanCellOf(
+  { task, cell, computation, inputs, generation }: CellInHand,
+  ports: CellPorts,
+): Promise<ScanCell> {
   const place = { kind: 'cell', computation: cell.computation, date: cell.date } as const;
   return {
     computation: await ports.definitions.computation(computation),
@@ -236,6 +240,12 @@ async function scanCellOf({ cell, computation, inputs, generation }: CellInHand,
         ? ports.artifacts.writeShard(place, generation, part, index)
         : { ...range, id: '' };
     },
+    onStray: (error) =>
+      ports.log.warn(
+        { ...fieldsOf(task, cell), event: 'cell.stray', stack: error.stack },
+        `left something behind that threw when nobody waited for it: ${error.name}: ${error.message}${whereIn(error)}; ` +
+          'await its promises, and catch what its timers and listeners throw',
+      ),
   };
 }
 

@@ -25,7 +25,7 @@ describe('workers that die', () => {
 
   test('a worker killed in the middle of its tasks: another makes them, once', async () => {
     const project = open({
-      'computations/victim.ts': onTheSecondDay('victim', `if (!second()) process.kill(process.pid, 'SIGKILL');`),
+      'computations/victim.ts': onTheSecondDay('victim', `if (!second()) kill('KILL', process.pid);`),
     });
     const { code, json } = await daymill(project, ['run', '--json'], HASTE);
     expect(json<RunSummary>()).toMatchObject({ completed: CELLS, failed: 0, cells: { RUN: CELLS } });

@@ -29,10 +29,7 @@ describe('interruptions', () => {
 
   test('the whole of it killed in the middle: the next run goes on, and nothing stays behind', async () => {
     const project = open({
-      'computations/doom.ts': onTheSecondDay(
-        'doom',
-        `if (!second()) { process.kill(process.ppid, 'SIGKILL'); for (;;); }`,
-      ),
+      'computations/doom.ts': onTheSecondDay('doom', `if (!second()) { kill('KILL', process.ppid); for (;;); }`),
     });
     // Nobody was left to hand the lease back, and yet nobody waits for it to lapse.
     const longLease = { DAYMILL_LEASE_SECONDS: '300' };

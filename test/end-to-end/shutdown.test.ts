@@ -91,7 +91,7 @@ describe('a worker that gets SIGTERM', () => {
   });
 
   test('Ctrl-C on a run: the next one goes on at once', async () => {
-    const interrupt = `if (!second()) { process.kill(process.ppid, 'SIGINT'); ${forever} }`;
+    const interrupt = `if (!second()) { kill('INT', process.ppid); ${forever} }`;
     const project = riskyProject({
       'computations/paused.ts': onTheSecondDay('paused', interrupt).replace('compute: (', 'compute: async ('),
     });

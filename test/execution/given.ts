@@ -49,6 +49,11 @@ export async function* inChunks(all: readonly Entry[], size = all.length): Async
   for (let start = 0; start < all.length; start += size) yield all.slice(start, start + size);
 }
 
+/** Where nothing is left behind. */
+export const rejected = (error: Error): void => {
+  throw error;
+};
+
 /** Runs a computation on a day, with a clock that stands still unless one is given. */
 export const run = (
   computation: ExecutionRequest['computation'],
@@ -60,5 +65,6 @@ export const run = (
     inputs: {},
     sink: new Shards().sink,
     now: () => 0,
+    onStray: rejected,
     ...given,
   });

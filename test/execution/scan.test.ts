@@ -8,7 +8,7 @@ import { type Execution, scan, type ScanRequest } from '../../src/execution/scan
 import { type Computation, defineComputation } from '../../src/model/computation.ts';
 import { defineDataset } from '../../src/model/dataset.ts';
 import { dataset } from '../../src/model/need.ts';
-import { entries, flights, inChunks, run, Shards } from './given.ts';
+import { entries, flights, inChunks, rejected, run, Shards } from './given.ts';
 
 const each = (name: string, perEntity: (flight: number) => number | undefined, timeoutSeconds = 480): Computation =>
   defineComputation({
@@ -48,6 +48,7 @@ const scanned = (
       context: { date: '2024-01-01' },
       inputs: {},
       sink: new Shards().sink,
+      onStray: rejected,
     })),
     entities,
     now: () => 0,

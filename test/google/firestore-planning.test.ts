@@ -63,6 +63,20 @@ const missing = (books: readonly string[], data: readonly string[] = []): Missin
 
 const CONTENTION = expect.objectContaining({ code: 'CONTENTION' }) as Error;
 
+test('a dataset may be called as what every object has', async () => {
+  const planning = another();
+  const snapshot = await planning.load();
+  await planning.fetch(snapshot, missing([], ['constructor']));
+  expect(snapshot.books.data.get('constructor')).toEqual(new Map());
+  const days = new Map([['2024-03-01', hashOf('day')]]);
+  expect(await commit(planning, { data: new Map([['constructor', days]]) })).toBe(true);
+  const reader = another();
+  const read = await reader.load();
+  await reader.fetch(read, missing([], ['constructor', 'valueOf']));
+  expect(read.books.data.get('constructor')).toEqual(days);
+  expect(read.books.data.get('valueOf')).toEqual(new Map());
+});
+
 describe('the state', () => {
   test('is empty at first, and the same to whoever reads it', async () => {
     const snapshot = await another().load();

@@ -111,3 +111,12 @@ test('two that register at once lose nothing', async () => {
   const index = await open().index();
   expect(names.map((name) => index.get(name)?.length)).toEqual([1, 1, 1, 1]);
 });
+
+test('a computation may be called as what every object has', async () => {
+  const registry = open();
+  await registry.register([aVersion('constructor', 'one'), aVersion('valueOf', 'one')]);
+  await registry.register([aVersion('constructor', 'two', ['one'])]);
+  const index = await open().index();
+  expect(index.get('constructor')?.map(({ code }) => code)).toEqual([hashOf('one'), hashOf('two')]);
+  expect(index.get('valueOf')?.map(({ code }) => code)).toEqual([hashOf('one')]);
+});

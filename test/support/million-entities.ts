@@ -37,6 +37,9 @@ const [result] = await scan({
         bytes += data.byteLength;
         return { ...range, id: String(index) };
       },
+      onStray: (error) => {
+        throw error;
+      },
     },
   ],
   entities: entities(),

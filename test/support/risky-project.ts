@@ -5,8 +5,11 @@ import type { Left } from './left-behind.ts';
 
 /** A computation that reads weather, and does as told on the day of eleven degrees. */
 export const onTheSecondDay = (name: string, act: string, more = ''): string => `
+import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 ${IMPORTS}
+// From outside: what would end the process from inside is refused.
+const kill = (signal: string, id: number): void => void execFileSync('kill', ['-s', signal, String(id)]);
 const second = (): boolean => {
   const marker = import.meta.dirname + '/../${name}-was-here';
   if (existsSync(marker)) return true;

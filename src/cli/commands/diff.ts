@@ -5,7 +5,7 @@ import type { CellError } from '../../model/cell.ts';
 import type { Day } from '../../model/date.ts';
 import { describeReason, type Outcome } from '../../model/decision.ts';
 import type { ManifestComputation } from '../../model/manifest.ts';
-import type { StoredArtifact } from '../../steps/ports.ts';
+import type { Log, StoredArtifact } from '../../steps/ports.ts';
 import { preview } from '../../steps/preview.ts';
 import { assertTarget, gridStart } from '../../steps/target.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
@@ -18,6 +18,7 @@ import type { Output } from '../output.ts';
 import { projectManifest } from '../project.ts';
 import { readLimit } from '../read-limit.ts';
 import { table } from '../table.ts';
+import { tellLocale } from '../tell-locale.ts';
 import { cell as shown } from '../value-table.ts';
 
 const DEFAULT_LIMIT = 20;
@@ -90,12 +91,13 @@ export async function diffPreview(
   output: Output,
 ): Promise<DiffResult> {
   const cell = { computation: name, date };
+  tellLocale(output);
   const foreseen = await foresee({ date, from }, ports);
   const [planned] = await foreseen.cells([cell]);
   if (planned === undefined) throw new Error(`${name}@${date} is not in its own plan`);
   if (planned.decision.outcome === 'IMPOSSIBLE')
     return { ...cell, missing: await sayWhyNone(cell, from, ports, output) };
-  const made = await preview(planned, ports).catch((thrown: unknown) => {
+  const made = await preview(planned, { ...ports, log: strayTo(output) }).catch((thrown: unknown) => {
     if (codeOf(thrown) !== 'INPUT_CHANGED') throw thrown;
     return undefined;
   });
@@ -119,6 +121,18 @@ export async function diffPreview(
     outdated,
   };
 }
+
+const silent = (): void => {};
+
+/** The log of a command says nothing; what a cell left behind, its author should know. */
+const strayTo = (output: Output): Log => ({
+  debug: silent,
+  info: silent,
+  error: silent,
+  warn: (fields, message) => {
+    if (fields['event'] === 'cell.stray') output.trouble(`${String(fields['cell'])}: ${message}`);
+  },
+});
 
 /** Of two stored days. */
 export async function diffDays(

@@ -14,6 +14,7 @@ import { findDataset } from '../find-dataset.ts';
 import { type Connection, connectCloud } from '../local/connect.ts';
 import { projectManifest } from '../project.ts';
 import { openRejectsFile } from '../rejects-file.ts';
+import { tellLocale } from '../tell-locale.ts';
 import { withPorts } from '../with-ports.ts';
 
 const DEFAULT_DATE_COLUMN = 'date';
@@ -65,6 +66,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const [name = '', file = ''] = args.positionals;
   const mode = readMode(args);
   const format = readFormat(args, file);
+  tellLocale(context.output);
   const manifest = await projectManifest(config);
   const dataset = await loadDataset(config.root, findDataset(manifest, name));
   const dateColumn = text(args, 'date-column') ?? dataset.source?.dateColumn ?? DEFAULT_DATE_COLUMN;

@@ -15,6 +15,9 @@ const MEMORY_CHECK_MS = 200;
 /** How long a process that was asked to end may take: the local grace, and a commit on a slow machine. */
 const STOP_MS = 3_000;
 
+/** Results must not depend on whose laptop it is: Cloud Run's own time zone, and the locale that Node has there. */
+const AS_DEPLOYED = { TZ: 'UTC', LC_ALL: 'en_US.UTF-8' } as const;
+
 export interface FunctionOptions {
   /** The name it is registered under. */
   readonly target: string;
@@ -50,7 +53,7 @@ export async function startFunction(options: FunctionOptions): Promise<FunctionP
       `--source=${options.source}`,
       `--port=${port}`,
     ],
-    { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { ...options.env, NODE_ENV: 'development' } },
+    { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { ...options.env, ...AS_DEPLOYED, NODE_ENV: 'development' } },
   );
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
