@@ -27,9 +27,13 @@ const ProjectSettings = z.strictObject({
   prices: Prices.default('us-central1'),
   /** False: changed code is never run on fabricated days, and its cells always run again. */
   simulate: z.boolean().default(true),
-  /** Which skipped cells run again in shadow; see planning/audit.ts. */
+  /** Which skipped cells run again in shadow; see model/audit-policy.ts. */
   audit: z
-    .strictObject({ share: z.number().min(0).max(1), most: z.number().int().nonnegative() })
+    .strictObject({
+      share: z.number().min(0).max(1),
+      most: z.number().int().nonnegative(),
+      nightly: z.number().int().nonnegative(),
+    })
     .partial()
     .default({}),
   /** From the smallest to the largest; the specification's two when absent. */
@@ -128,6 +132,7 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
     audit: {
       share: project.audit.share ?? DEFAULT_AUDIT.share,
       most: project.audit.most ?? DEFAULT_AUDIT.most,
+      nightly: project.audit.nightly ?? DEFAULT_AUDIT.nightly,
     },
     projectId: variables.GOOGLE_CLOUD_PROJECT,
     tier,

@@ -1,13 +1,14 @@
 /** What speaks against a computation: that it gave, or may give, another result from the same inputs. */
+import { distrustIn } from '../model/distrust.ts';
+import { computationIn } from '../model/manifest.ts';
+import { behaviourOf } from '../model/vector.ts';
 import type { Foresight } from './foresee.ts';
 
 /** As the code of now was simulated, else as it was seen last; undefined for one that is trusted. */
-export const distrustOf = (name: string, { verdicts, folded }: Foresight): string | undefined =>
-  verdicts.get(name)?.nondeterminism ?? auditOf(name, folded.state.distrusted);
-
-function auditOf(name: string, distrusted: Foresight['folded']['state']['distrusted']): string | undefined {
-  const found = distrusted.get(name);
-  return found === undefined || found.because === 'NONDETERMINISTIC' ? undefined : found.text;
+export function distrustOf(name: string, { verdicts, folded, plan }: Foresight): string | undefined {
+  const computation = computationIn(plan.request.manifest, name);
+  const found = computation && distrustIn(folded.state.distrusted, name, behaviourOf(computation.fingerprint));
+  return verdicts.get(name)?.nondeterminism ?? (found?.because === 'NONDETERMINISTIC' ? undefined : found?.text);
 }
 
 export const describeDistrust = (name: string, seen: string): string =>

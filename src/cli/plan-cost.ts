@@ -3,6 +3,7 @@ import type { Ports } from '../compose.ts';
 import type { Config } from '../config.ts';
 import { tierRouter } from '../lifecycle/tier-router.ts';
 import { type Cost, estimate, type Estimate, NOTHING, sum } from '../planning/estimate.ts';
+import type { CellKey } from '../model/cell.ts';
 import type { Foresight } from './foresee.ts';
 import { counted } from './counted.ts';
 import { table } from './table.ts';
@@ -14,18 +15,23 @@ export interface PlanCost extends Estimate {
   readonly proofs: { readonly cells: number; readonly reads: number; readonly dollars: number };
 }
 
-/** Where tasks would start is read from what was learned of memory: one document, and none when nothing would run. */
+/** Where tasks would start is read from what was learned of memory: one document, and none when nothing would run or be watched. */
 export async function planCost(
   { plan, snapshot, remade }: Pick<Foresight, 'plan' | 'snapshot' | 'remade'>,
   computations: readonly string[],
   { prices, tiers }: Pick<Config, 'prices' | 'tiers'>,
   { planning, clock }: Pick<Ports, 'planning' | 'clock'>,
+  watched: readonly CellKey[] = [],
 ): Promise<PlanCost> {
-  const runs = computations.some((name) => plan.daysWith(name, 'RUN', 'RERUN').length > 0);
+  const runs = watched.length > 0 || computations.some((name) => plan.daysWith(name, 'RUN', 'RERUN').length > 0);
   const memory = runs ? await planning.memory(snapshot) : new Map();
   const { tierOf } = tierRouter(memory, tiers, clock.now());
   const proofs = { ...remade, dollars: remade.reads * prices.table.firestore.read };
-  return { prices: prices.name, proofs, ...estimate({ plan, computations, prices: prices.table, tierOf, tiers }) };
+  return {
+    prices: prices.name,
+    proofs,
+    ...estimate({ plan, computations, prices: prices.table, tierOf, tiers, watched }),
+  };
 }
 
 const right = (title: string) => ({ title, align: 'right' as const });
@@ -42,6 +48,7 @@ export function describeCost({
   certain,
   conditional,
   pipeline,
+  watch,
   saved,
   prices,
   proofs,
@@ -52,8 +59,10 @@ export function describeCost({
       ...(sure.cells > 0 ? [row(`${computation}${guess ? ' ~' : ''}`, tier, sure)] : []),
       ...(maybe.cells > 0 ? [row(`${computation}?${guess ? ' ~' : ''}`, tier, maybe)] : []),
     ]);
-    rows.push(row('the day itself', '', pipeline), row('in all', '', sum(certain, pipeline)));
-    if (conditional.cells > 0) rows.push(row('at most', '', sum(certain, conditional, pipeline)));
+    rows.push(row('the day itself', '', pipeline));
+    if (watch.cells > 0) rows.push(row('the nightly watch', '', watch));
+    rows.push(row('in all', '', sum(certain, pipeline, watch)));
+    if (conditional.cells > 0) rows.push(row('at most', '', sum(certain, conditional, pipeline, watch)));
     lines.push(...table(COLUMNS, rows));
     const guessed = computations.some(({ guess }) => guess) ? ' ~ never ran: taken to be like the others.' : '';
     lines.push(`Estimated from what cells took before, at list prices of ${prices}, free quotas left out.${guessed}`);
@@ -75,6 +84,12 @@ export function describeCost({
       `Proofs: ${counted(proofs.cells, 'stored cell')} made again and compared: ${counted(proofs.reads, 'document')} read, ` +
         `${money(proofs.dollars)}, here and once in the run.`,
     );
+  if (watch.cells > 0) {
+    lines.push(
+      `Nightly watch: ${counted(watch.cells, 'settled cell')} will be made again in shadow, about ${watch.reads} reads, ` +
+        `${watch.writes} writes, ${amount(watch.seconds)} s and ${money(watch.dollars)}.`,
+    );
+  }
   return lines;
 }
 

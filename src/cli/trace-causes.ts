@@ -113,6 +113,8 @@ class Trace {
       }
       case 'NEW':
         return this.#whatFailed(cell, depth);
+      case 'SUSPECT':
+        return this.#distrust(cell, depth);
       case 'ASKED':
       case 'LOST':
       case 'IN_FLIGHT':
@@ -171,7 +173,7 @@ class Trace {
   async #ofLastRun(cell: CellKey, stored: StoredCell | undefined, depth: number): Promise<void> {
     const because = stored?.record?.because;
     if (because?.why === 'FAILED_BEFORE') return this.#add(depth, because.error.code, because.error.message);
-    if (because?.why === 'DISTRUSTED') this.#distrust(cell, depth);
+    if (because?.why === 'DISTRUSTED' || because?.why === 'SUSPECT') this.#distrust(cell, depth);
     const parts =
       because === undefined ? [] : 'parts' in because ? because.parts : 'inputs' in because ? because.inputs : [];
     for (const part of parts) await this.#part(part, cell, depth, undefined);

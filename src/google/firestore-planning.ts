@@ -32,6 +32,8 @@ const Content = z.object({
   datasets: z.record(z.string(), DatasetStanding),
   equivalents: z.record(z.string(), z.array(Hash)),
   distrusted: z.record(z.string(), Distrust),
+  /** The last night of the watch. */
+  watched: Day.optional(),
   /** The sequence in which each book, and each dataset's days, were written last. */
   books: z.record(z.string(), z.number().int()),
   data: z.record(z.string(), z.number().int()),
@@ -132,6 +134,7 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
         datasets: new Map(Object.entries(content.datasets)),
         equivalents: new Map(Object.entries(content.equivalents)),
         distrusted: new Map(Object.entries(content.distrusted)),
+        watched: content.watched,
         books: {
           books: new Map([...books].map(([id, { days }]) => [id, days])),
           data: new Map([...data].map(([name, { days }]) => [name, days])),
@@ -282,6 +285,7 @@ function contentAfter(
         ? base.equivalents
         : Object.fromEntries([...change.equivalents].map(([name, hashes]) => [name, [...hashes]])),
     distrusted: change.distrusted === undefined ? base.distrusted : Object.fromEntries(change.distrusted),
+    watched: change.watched ?? base.watched,
     books: { ...base.books, ...writtenNow(touchedBooks) },
     data: { ...base.data, ...writtenNow(change.data?.keys() ?? []) },
     memory: change.memory === undefined ? base.memory : sequence,

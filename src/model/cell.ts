@@ -56,9 +56,13 @@ export const CellOutcome = z.union([
   /** A cell that was skipped, run again in shadow: nothing of it was stored. */
   z.object({
     status: z.literal('AUDITED'),
-    /** Whether it gave the result that is stored. */
+    /** Whether it gave the result that is stored, and that the books tell of. */
     matches: z.boolean(),
     text: z.string(),
+    /** False where it says nothing: its inputs are others by now, or the attempt ended in trouble that is not the computation's. */
+    compared: z.boolean().optional(),
+    /** Its stored result is another than the books tell of, and what was made now is as one of the two: the code is not to blame. */
+    isSetBack: z.boolean().optional(),
   }),
 ]);
 export type CellOutcome = z.infer<typeof CellOutcome>;

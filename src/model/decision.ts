@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { CellError, type CellKey } from './cell.ts';
 import type { Pause } from './control.ts';
+import { Day } from './date.ts';
 import type { Hash } from './hash.ts';
 
 export const OUTCOMES = ['RUN', 'RERUN', 'SKIP', 'STABLE', 'BLOCKED', 'FAILED_DEPENDENCY', 'IMPOSSIBLE'] as const;
@@ -46,6 +47,9 @@ export const Asked = z.object({ why: z.literal('ASKED'), atMs: z.number(), by: z
 /** Its result is no longer stored as it was made. */
 export const Lost = z.object({ why: z.literal('LOST') });
 
+/** A skip of its computation was wrong (see planning/watch.ts): one of this date, which stands for all. */
+export const Suspect = z.object({ why: z.literal('SUSPECT'), date: Day });
+
 /** The reason of a cell that runs, as it is stored. */
 export const Because = z.discriminatedUnion('why', [
   z.object({ why: z.literal('NEW') }),
@@ -57,6 +61,7 @@ export const Because = z.discriminatedUnion('why', [
   z.object({ why: z.literal('DISTRUSTED'), inputs: z.array(z.string()).readonly() }),
   Asked,
   Lost,
+  Suspect,
 ]);
 export type Because = z.infer<typeof Because>;
 
@@ -86,6 +91,8 @@ export function describeReason(decision: Decision): string {
       return `asked for${describeAsker(reason)}`;
     case 'LOST':
       return 'its stored result is gone, or is another than was made';
+    case 'SUSPECT':
+      return `a skip was wrong, on ${reason.date}`;
     case 'UNCHANGED':
       return 'nothing that it reads has changed';
     case 'EARLY_CUTOFF':

@@ -17,6 +17,10 @@ export const Distrust = z.object({
   ]),
   /** What was seen, for people. */
   text: z.string(),
+  /** Of skips that no proof spared: when the run was claimed that found the last wrong one … */
+  foundMs: z.number().optional(),
+  /** … and how many runs found one. */
+  times: z.number().int().optional(),
 });
 export type Distrust = z.infer<typeof Distrust>;
 
@@ -32,3 +36,23 @@ export function withUnanalysable(
   });
   return found.length === 0 ? distrusted : new Map([...distrusted, ...found]);
 }
+
+/** What speaks against code of this behaviour; what was seen of other code does not. */
+export const distrustIn = (
+  distrusted: ReadonlyMap<string, Distrust>,
+  name: string,
+  behaviour: Hash,
+): Distrust | undefined => {
+  const found = distrusted.get(name);
+  return found?.behaviour === behaviour ? found : undefined;
+};
+
+/**
+ * Its history is made again each time that a skip was wrong. What is wrong after that once more is not decided by what it reads: making it
+ * a third time would mend nothing.
+ */
+const MAX_TIMES = 2;
+
+/** Whether looking again at its cells can say nothing new. */
+export const isHopelessToWatch = (distrust: Distrust | undefined): boolean =>
+  distrust?.because === 'NONDETERMINISTIC' || (distrust?.times ?? 0) >= MAX_TIMES;

@@ -40,6 +40,10 @@ export const TaskCell = z.object({
       /** Hash of the vector with which the comparison is fair. */
       vector: Hash,
       behaviour: Hash,
+      /** Hash of the vector that the books say the stored result was made from. */
+      stored: Hash.optional(),
+      /** Why it was skipped. */
+      ground: z.enum(['UNCHANGED', 'EARLY_CUTOFF', 'COSMETIC']).optional(),
     })
     .optional(),
   /** Hashes of the inputs as planned, by input id: what a worker still remembers under the same hash need not be read again. */

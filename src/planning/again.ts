@@ -1,10 +1,10 @@
 /** Days that are made again although nothing differs that they were made from: a person asked for it, or their result is lost. */
 import { z } from 'zod';
-import { Asked, Lost } from '../model/decision.ts';
+import { Asked, Lost, Suspect } from '../model/decision.ts';
 import { DaySet, hasDay, subtract, unite } from './day-set.ts';
 
 export const Again = z.object({
-  reason: z.discriminatedUnion('why', [Asked, Lost]),
+  reason: z.discriminatedUnion('why', [Asked, Lost, Suspect]),
   days: DaySet,
   /** The sequence of planning in which it was noted: what is claimed in it, or later, makes the days again. */
   since: z.number().int(),

@@ -10,7 +10,12 @@ import { daysOfSet } from './day-set.ts';
 import type { Plan } from './plan.ts';
 
 /** `seed` decides which; the same plan and seed give the same sample. By computation and date. */
-export function cellsToAudit(plan: Plan, computations: Iterable<string>, policy: AuditPolicy, seed: string): CellKey[] {
+export function cellsToAudit(
+  plan: Plan,
+  computations: Iterable<string>,
+  policy: Pick<AuditPolicy, 'share' | 'most'>,
+  seed: string,
+): CellKey[] {
   const sample = [...computations].flatMap((computation) => {
     const spared = daysOfSet(plan.spared(computation)).map((date): CellKey => ({ computation, date }));
     return drawn(spared, Math.ceil(spared.length * policy.share), seed);

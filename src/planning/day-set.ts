@@ -92,6 +92,16 @@ export function dayCount(set: DaySet): number {
   return count;
 }
 
+/** The day with so many days of the set before it. @throws {RangeError} when there are not that many */
+export function dayAt(set: DaySet, index: number): number {
+  let left = index;
+  for (const [first, last] of rangesOf(set)) {
+    if (left <= last - first) return first + left;
+    left -= last - first + 1;
+  }
+  throw new RangeError(`a set of ${dayCount(set)} days has no day ${index}`);
+}
+
 export function* ordinalsOf(set: DaySet): Generator<number> {
   for (let at = 0; at < set.length; at += 2) {
     for (let day = set[at] as number; day <= (set[at + 1] as number); day++) yield day;

@@ -6,7 +6,8 @@
  * free quotas.
  */
 import type { PriceTable } from '../model/price-table.ts';
-import { isChained, type ManifestComputation } from '../model/manifest.ts';
+import type { CellKey } from '../model/cell.ts';
+import { computationIn, isChained, type ManifestComputation } from '../model/manifest.ts';
 import { fromOrdinal } from '../model/date.ts';
 import type { Resources } from '../model/resources.ts';
 import { tierNamed, type Tiers } from '../model/tier.ts';
@@ -53,6 +54,8 @@ export interface Estimate {
   readonly conditional: Cost;
   /** What the day costs beside its cells: the workflow, its dispatches and their books, for the cells that are certain. */
   readonly pipeline: Cost;
+  /** Settled cells that are made again in shadow tonight, whatever is selected, with the wave that they are. */
+  readonly watch: Cost;
   readonly saved: Saved;
 }
 
@@ -62,6 +65,8 @@ export interface EstimateRequest {
   readonly prices: PriceTable;
   readonly tierOf: (computation: string) => Resources;
   readonly tiers: Tiers;
+  /** Cells of the nightly watch. */
+  readonly watched?: readonly CellKey[];
 }
 
 /** Of a task: created, leased, saved with its last cell, and counted off the run; its message and its lease. */
@@ -139,8 +144,37 @@ export function estimate(request: EstimateRequest): Estimate {
       prices,
       memoryMB: request.tiers[0].memoryMB,
     }),
+    watch: costOfWatch(request),
     saved,
   };
+}
+
+/** Each may be a task of its own, reads its stored result beside its inputs, and writes none. */
+function costOfWatch({ plan, prices, tierOf, tiers, watched = [] }: EstimateRequest): Cost {
+  if (watched.length === 0) return NOTHING;
+  const cells = watched.map(({ computation }) => {
+    const typical = { ...typicalOf(plan, computation), tasks: 1 };
+    const memoryMB = tierNamed(tiers, tierOf(computation)).memoryMB;
+    const shadow = { ...typical, reads: typical.reads + 1, writes: 0 };
+    return { ...costOfCells({ cells: 1, again: 0, typical: shadow, prices, memoryMB }), deletes: 0 };
+  });
+  // Its own book, and those that the hashes of its inputs are in: of one year each, or of one dataset.
+  const books = new Set(
+    watched.flatMap(({ computation, date }) => {
+      const needs = computationIn(plan.request.manifest, computation)?.needs ?? [];
+      const read = needs.map((need) => ('of' in need ? need.of : computation));
+      return [computation, ...read].map((name) => `${name} ${date.slice(0, 4)}`);
+    }),
+  );
+  const wave = {
+    ...NOTHING,
+    reads: DISPATCH_READS + books.size,
+    writes: WAVE_WRITES,
+    seconds: DISPATCH_SECONDS,
+  };
+  const { internalStep, externalStep } = prices.workflows;
+  const steps = DISPATCH_STEPS * internalStep + externalStep;
+  return sum(...cells, { ...wave, dollars: dollarsOf(wave, 1, tiers[0].memoryMB, prices) + steps });
 }
 
 export const NOTHING: Cost = { cells: 0, tasks: 0, reads: 0, writes: 0, deletes: 0, seconds: 0, dollars: 0 };
@@ -237,6 +271,19 @@ const VCPUS: readonly (readonly [memoryMB: number, vcpus: number])[] = [
 ];
 
 const vcpusOf = (memoryMB: number): number => (VCPUS.find(([upTo]) => memoryMB <= upTo) ?? [0, 8])[1];
+
+/** What a cell of a computation takes: as its own did, else as those of the others. */
+export function typicalOf({ request: { manifest, state } }: Plan, name: string): Omit<Typical, 'cells'> {
+  const own = state.standings.get(name)?.typical;
+  const computation = computationIn(manifest, name);
+  if (own !== undefined || computation === undefined) return own ?? NOTHING_KNOWN;
+  return typicalLike(
+    [...state.standings.values()].flatMap(({ typical }) => typical ?? []),
+    computation,
+  );
+}
+
+const NOTHING_KNOWN = { seconds: UNKNOWN_SECONDS, entities: 0, reads: 1, writes: 1, tasks: 1 };
 
 /** For one that never ran: the median of those that did. It reads a document a need: a worker remembers a window's other days. */
 function typicalLike(known: readonly Typical[], computation: ManifestComputation): Omit<Typical, 'cells'> {

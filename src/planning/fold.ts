@@ -1,6 +1,6 @@
 /** Folds what tasks report into the state of planning. Pure; the dispatcher is the single writer. */
 import type { CellKey, Settled } from '../model/cell.ts';
-import { type Day, toOrdinal } from '../model/date.ts';
+import { type Day, dayOf, toOrdinal } from '../model/date.ts';
 import type { Run } from '../model/run.ts';
 import { isTerminal, outcomeOf, type Task } from '../model/task.ts';
 import { vectorHash } from '../model/vector.ts';
@@ -10,6 +10,7 @@ import { daySetOf, hasDay, NO_DAYS } from './day-set.ts';
 import { afterAudits, afterSettling, type Audits, type Standing, unknownStanding } from './standing.ts';
 import type { PlanningState } from './state.ts';
 import { learned, type Sample } from './typical.ts';
+import { afterWrongSkips, type WrongSkip } from './wrong-skips.ts';
 
 export interface OpenRun {
   readonly run: Run;
@@ -29,7 +30,7 @@ export interface Fold {
 export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
   const overlay = new Map<string, Map<Day, Settled>>();
   const inFlight = new Map<string, Map<number, string>>();
-  const distrusted = new Map(state.distrusted);
+  const wrong: WrongSkip[] = [];
   const closedRuns: string[] = [];
   const samples = new Map<string, Sample[]>();
   const endings = new Map<string, Ending[]>();
@@ -51,8 +52,11 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
         const outcome = outcomeOf(task, { computation, date });
         // A shadow neither keeps the cell from running nor settles it.
         if (audit !== undefined) {
-          if (outcome?.status === 'AUDITED' && !outcome.matches)
-            distrusted.set(computation, { behaviour: audit.behaviour, because: 'AUDIT', text: outcome.text });
+          if (outcome?.status === 'AUDITED' && !outcome.matches) {
+            const { text, isSetBack = false } = outcome;
+            const isCosmetic = audit.ground === 'COSMETIC';
+            wrong.push({ computation, date, run, behaviour: audit.behaviour, text, isCosmetic, isSetBack });
+          }
         } else if (outcome === undefined) {
           // A cancelled task leaves its cells as they were.
           if (!isTerminal(task))
@@ -94,8 +98,9 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
       ...(again.length === 0 ? {} : { again }),
     });
   }
+  const judged = afterWrongSkips({ standings, distrusted: state.distrusted, settled: knownOf }, wrong, foldedIn);
   return {
-    state: { ...state, standings, distrusted, inFlight, shelf: state.shelf.under({ cells: overlay }) },
+    state: { ...state, ...judged, inFlight, shelf: state.shelf.under({ cells: overlay }) },
     settled: [...overlay].flatMap(([computation, days]) =>
       [...days].map(([date, to]) => ({ cell: { computation, date }, to })),
     ),
@@ -151,13 +156,14 @@ export function withAudits(
 
 function auditsOf(open: readonly OpenRun[], closedRuns: readonly string[]): Map<string, Audits> {
   const found = new Map<string, Audits>();
-  for (const { tasks } of open.filter(({ run }) => closedRuns.includes(run.id))) {
+  for (const { run, tasks } of open.filter(({ run: one }) => closedRuns.includes(one.id))) {
     for (const cell of tasks.flatMap((task) =>
       task.cells.map((each) => ({ ...each, outcome: outcomeOf(task, each) })),
     )) {
-      if (cell.outcome?.status !== 'AUDITED') continue;
+      if (cell.outcome?.status !== 'AUDITED' || cell.outcome.compared === false) continue;
       const { checked, wrong } = found.get(cell.computation) ?? { checked: 0, wrong: 0 };
-      found.set(cell.computation, { checked: checked + 1, wrong: wrong + (cell.outcome.matches ? 0 : 1) });
+      const since = found.get(cell.computation)?.since ?? dayOf(run.createdMs);
+      found.set(cell.computation, { checked: checked + 1, wrong: wrong + (cell.outcome.matches ? 0 : 1), since });
     }
   }
   return found;

@@ -201,6 +201,7 @@ function shadowCell({ decision, settled, reads, vector }: PlannedCell, computati
   const { name, fingerprint } = computation;
   if (settled?.status !== 'COMPLETED') throw new Error(`${name}@${decision.date} has no result to compare with`);
   const { inputs } = settled.vector;
+  const { why } = decision.reason;
   return {
     computation: name,
     date: decision.date,
@@ -210,6 +211,8 @@ function shadowCell({ decision, settled, reads, vector }: PlannedCell, computati
       expected: settled.resultHash,
       vector: vectorHash({ fingerprint, inputs }),
       behaviour: behaviourOf(fingerprint),
+      stored: vectorHash(settled.vector),
+      ...(why === 'UNCHANGED' || why === 'EARLY_CUTOFF' || why === 'COSMETIC' ? { ground: why } : {}),
     },
     reads,
     inputs: vector?.inputs ?? {},

@@ -1,8 +1,11 @@
 /** How the cells of each day stand, counted from ranges: a history of any length costs its computations, not its cells. Pure. */
 import { type Day, fromOrdinal, toOrdinal } from '../model/date.ts';
-import type { Distrust } from '../model/distrust.ts';
+import { type Distrust, distrustIn } from '../model/distrust.ts';
+import type { Manifest } from '../model/manifest.ts';
+import { behaviourOf } from '../model/vector.ts';
 import { dayCount, type DaySet, daysOfSet, daySpan, intersect, NO_DAYS, rangesOf, subtract, unite } from './day-set.ts';
 import type { Plan } from './plan.ts';
+import { rateAtMost } from './rate-at-most.ts';
 import type { Audits, Standing } from './standing.ts';
 
 /** In the order in which they are shown. */
@@ -40,10 +43,17 @@ export interface GridReport {
   readonly counted: number;
   /** Empty when everything adds up. */
   readonly discrepancies: readonly Discrepancy[];
-  /** Skipped cells that were run again in shadow; absent when none were. */
-  readonly audits?: Audits;
+  /** Cells that rest, for whatever reason, on all days of the grid. */
+  readonly skipped: number;
+  /** Skipped cells that were made again in shadow; absent when none were. */
+  readonly audits?: AuditReport;
   /** Computations that have no right to skip, and what was seen of them. */
   readonly distrusted: readonly Distrusted[];
+}
+
+export interface AuditReport extends Audits {
+  /** With a confidence of 95 %, not more than this share of all skips is wrong. */
+  readonly atMost: number;
 }
 
 export interface Distrusted {
@@ -100,19 +110,28 @@ export function report({ plan, computations, from, to }: ReportRequest): GridRep
     expected: computations.length * dayCount(window),
     counted,
     discrepancies,
+    skipped: computations.reduce((sum, name) => sum + dayCount(plan.daysWith(name, 'SKIP', 'STABLE')), 0),
     ...auditsOf(plan, computations),
-    distrusted: computations.flatMap((computation): Distrusted[] => {
-      const distrust = plan.request.state.distrusted.get(computation);
-      return distrust === undefined ? [] : [{ computation, because: distrust.because, text: distrust.text }];
-    }),
+    distrusted: distrustedNow(plan.request.manifest, plan.request.state.distrusted).filter(({ computation }) =>
+      computations.includes(computation),
+    ),
   };
 }
+
+/** As their code is now. */
+export const distrustedNow = (manifest: Manifest, distrusted: ReadonlyMap<string, Distrust>): Distrusted[] =>
+  manifest.computations.flatMap(({ name: computation, fingerprint }): Distrusted[] => {
+    const distrust = distrustIn(distrusted, computation, behaviourOf(fingerprint));
+    return distrust === undefined ? [] : [{ computation, because: distrust.because, text: distrust.text }];
+  });
 
 function auditsOf(plan: Plan, computations: readonly string[]): Pick<GridReport, 'audits'> {
   const all = computations.flatMap((name) => plan.request.state.standings.get(name)?.audits ?? []);
   if (all.length === 0) return {};
-  const sum = (of: keyof Audits): number => all.reduce((total, audits) => total + audits[of], 0);
-  return { audits: { checked: sum('checked'), wrong: sum('wrong') } };
+  const sum = (of: 'checked' | 'wrong'): number => all.reduce((total, audits) => total + audits[of], 0);
+  const [checked, wrong] = [sum('checked'), sum('wrong')];
+  const [since] = all.flatMap((audits) => audits.since ?? []).sort();
+  return { audits: { checked, wrong, ...(since === undefined ? {} : { since }), atMost: rateAtMost(wrong, checked) } };
 }
 
 interface StandDays {

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Settled } from '../model/cell.ts';
-import type { Day } from '../model/date.ts';
+import { Day } from '../model/date.ts';
 import { Hash, hashOfParts } from '../model/hash.ts';
 import { inputIdOf, type ManifestComputation } from '../model/manifest.ts';
 import { Fingerprint } from '../model/vector.ts';
@@ -36,8 +36,19 @@ export const Audits = z.object({
   checked: z.number().int(),
   /** … and gave another result. */
   wrong: z.number().int(),
+  /** The day on which the first of them was counted. */
+  since: Day.optional(),
 });
 export type Audits = z.infer<typeof Audits>;
+
+/** What a computation remembers of the nightly watch (see watch.ts). */
+export const Watched = z.object({
+  /** The last night on which it was looked at. */
+  night: Day,
+  /** How many of its cells were drawn so far. */
+  visits: z.number().int(),
+});
+export type Watched = z.infer<typeof Watched>;
 
 export const Standing = z.object({
   /** What the days at rest were compared with. */
@@ -57,6 +68,7 @@ export const Standing = z.object({
   /** Days that are made again whatever they were made from. None of them is at rest. */
   again: z.array(Again).readonly().optional(),
   audits: Audits.optional(),
+  watched: Watched.optional(),
   breaker: Breaker.optional(),
   /** When what readers see of it changed. */
   log: ChangeLog,
@@ -143,10 +155,14 @@ export function afterDataChanged(
 /** After audits of it ended. */
 export const afterAudits = (standing: Standing, found: Audits): Standing => ({
   ...standing,
-  audits: {
-    checked: (standing.audits?.checked ?? 0) + found.checked,
-    wrong: (standing.audits?.wrong ?? 0) + found.wrong,
-  },
+  audits:
+    standing.audits === undefined
+      ? found
+      : {
+          ...standing.audits,
+          checked: standing.audits.checked + found.checked,
+          wrong: standing.audits.wrong + found.wrong,
+        },
 });
 
 export const withoutDays = (rest: readonly Rest[], days: DaySet): Rest[] =>

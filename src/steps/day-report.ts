@@ -13,7 +13,7 @@ export interface DayReport {
   readonly outcomes: OutcomeCounts;
   /** Cells that failed, in the day's rounds or in its sweep. */
   readonly failed: number;
-  /** Those of them whose trouble may have passed: a sweep tries them again. */
+  /** Those of them whose trouble may have passed, and cells that tonight's watch found wrong: a sweep makes them. */
   readonly retryable: number;
   /** Cells that wait for a failed one, for a paused or a parked computation, or for another run. */
   readonly waiting: number;
@@ -42,7 +42,8 @@ export async function dayReport({ date, from, dispatchId }: DayReportRequest, po
         failed += dayCount(days);
         if (reason.why === 'FAILED_BEFORE') retryable += dayCount(days);
         if (failures.length < NAMED_CELLS) failures.push({ cell: cellName(decision), ...reason.error });
-      } else if (outcome === 'BLOCKED' || outcome === 'FAILED_DEPENDENCY') waiting += dayCount(days);
+      } else if (reason.why === 'SUSPECT' || reason.why === 'LOST') retryable += dayCount(days);
+      else if (outcome === 'BLOCKED' || outcome === 'FAILED_DEPENDENCY') waiting += dayCount(days);
     }
   }
   return { outcomes: plan.counts(), failed, retryable, waiting, failures };

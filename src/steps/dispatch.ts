@@ -23,7 +23,8 @@ import { inputSizes } from '../planning/input-size.ts';
 import { makeTasks } from '../planning/make-tasks.ts';
 import { isAnswered } from './count-down.ts';
 import type { Callbacks, Clock, Log, Planning, PlanningChange, PlanningSnapshot, Queue, Runs } from './ports.ts';
-import { survey } from './survey.ts';
+import { nightOf, watchTonight } from './night-watch.ts';
+import { survey, type Survey } from './survey.ts';
 
 /** Cells that are made into tasks at once, oldest days first: each is put together with its vector, about a kilobyte. */
 export const MAX_CELLS_A_WAVE = 20_000;
@@ -170,13 +171,30 @@ async function tryDispatch(
     .map(({ name }) => name);
   const allowed = request.only && new Set(request.only.map(cellName));
   const isAllowed = (key: CellKey): boolean => allowed?.has(cellName(key)) ?? true;
-  const runnable = [
-    ...(await surveyed.cells(plan.runnable(asked, MAX_CELLS_A_WAVE).filter(isAllowed))),
-    ...(await surveyed.audited(cellsToAudit(plan, asked, ports.audit, `${snapshot.sequence}`).filter(isAllowed))),
-  ];
+  const inFlight = asked.reduce((sum, name) => sum + dayCount(plan.inFlight(name)), 0);
   const closedRuns = snapshot.open
     .filter(({ run: one }) => folded.closedRuns.includes(one.id) && (isAnswered(one) || isOvertaken(one, request)))
     .map(({ run: one }) => one.id);
+  // Data that a settled cell was made from is gone: its result goes too, and comes back with the data. While a run that
+  // made it is open, the next fold would bring it back, so it waits for the run to close.
+  const mayComeBack = cellsOfOpenRuns(snapshot, closedRuns);
+  const after = afterPlan(folded.state, plan, (cell) => mayComeBack.has(cellName(cell)));
+  const settled = [...folded.settled, ...after.removed.map((cell) => ({ cell, to: null }))];
+  const changed = settled.length > 0 || closedRuns.length > 0 || plan.isNews;
+  const due = [
+    ...(await surveyed.cells(plan.runnable(asked, MAX_CELLS_A_WAVE).filter(isAllowed))),
+    ...(await surveyed.audited(cellsToAudit(plan, asked, ports.audit, `${snapshot.sequence}`).filter(isAllowed))),
+  ];
+  const whole =
+    due.length + inFlight > 0
+      ? undefined
+      : await wholePlan(request, { dispatchId, surveyed, changed }, snapshot, ports);
+  const night = isNightly(request) ? nightOf(snapshot, ports) : undefined;
+  const watch =
+    whole === undefined || night === undefined
+      ? undefined
+      : await watchTonight(whole, { night, audit: ports.audit, dispatchId });
+  const runnable = [...due, ...(watch?.cells ?? [])];
   const nowMs = ports.clock.now();
   const memory = runnable.length + closedRuns.length === 0 ? undefined : await learnFrom(snapshot, closedRuns, ports);
   const sizeOf = inputSizes(manifest, snapshot.datasets);
@@ -199,17 +217,14 @@ async function tryDispatch(
   });
   const claimedIn = snapshot.sequence + 1;
   const run = tasks.length === 0 ? undefined : newRun({ ...request, runId, dispatchId, claimedIn }, tasks, ports);
-  // Data that a settled cell was made from is gone: its result goes too, and comes back with the data. While a run that
-  // made it is open, the next fold would bring it back, so it waits for the run to close.
-  const mayComeBack = cellsOfOpenRuns(snapshot, closedRuns);
-  const { standings, datasets, removed } = afterPlan(folded.state, plan, (cell) => mayComeBack.has(cellName(cell)));
-  const settled = [...folded.settled, ...removed.map((cell) => ({ cell, to: null }))];
-  const isNews = settled.length > 0 || closedRuns.length > 0 || run !== undefined || plan.isNews;
+  const isNews = changed || run !== undefined || watch !== undefined;
+  const standings = withAudits(after.standings, snapshot.open, closedRuns);
   const change: PlanningChange = {
     settled,
-    standings: withAudits(standings, snapshot.open, closedRuns),
-    datasets,
+    standings: watch?.after(standings) ?? standings,
+    datasets: after.datasets,
     distrusted: folded.state.distrusted,
+    ...(watch === undefined ? {} : { watched: watch.night }),
     closedRuns,
     ...memory?.change,
     ...(run === undefined ? {} : { claim: { run, tasks } }),
@@ -221,7 +236,6 @@ async function tryDispatch(
     request.only === undefined
       ? plan.counts(asked)
       : countOutcomes(request.only.flatMap((key) => plan.decision(key) ?? []));
-  const inFlight = asked.reduce((sum, name) => sum + dayCount(plan.inFlight(name)), 0);
   ports.log.info(
     {
       event: 'dispatched',
@@ -241,28 +255,43 @@ async function tryDispatch(
       ? `pass ${request.pass ?? 'any'}: nothing to run`
       : `pass ${request.pass ?? 'any'}: ${run.cells} cells in ${tasks.length} tasks`,
   );
-  const quiet = run === undefined && inFlight === 0 && (await isQuiet(request, dispatchId, snapshot, isNews, ports));
+  const quiet = run === undefined && !changed && whole !== undefined;
   return { dispatched: tasks.length, runId: run?.id ?? null, passes: manifest.passes, inFlight, quiet, outcomes };
 }
 
-/** Whether no pass has anything to run, or to wait for. What this dispatch changed is not in the snapshot, so it says nothing then. */
-async function isQuiet(
+/** The workflow's own dispatches, of the rounds before its sweep. */
+const isNightly = ({ pass, only, sweep }: DispatchRequest): boolean =>
+  pass !== undefined && only === undefined && sweep !== true;
+
+/**
+ * The plan of all passes, when nothing is left in any of them to run or to wait for; else undefined. What this dispatch changes is not
+ * in the snapshot, so it says nothing of passes after this one then. News of a later pass are for its own dispatch to keep, and skips that
+ * are new there for it to audit.
+ */
+async function wholePlan(
   request: DispatchRequest,
-  dispatchId: string,
+  {
+    dispatchId,
+    surveyed,
+    changed,
+  }: { readonly dispatchId: string; readonly surveyed: Survey; readonly changed: boolean },
   snapshot: PlanningSnapshot,
-  changed: boolean,
   ports: DispatchPorts,
-): Promise<boolean> {
-  if (changed || request.pass === undefined) return false;
+): Promise<Survey | undefined> {
+  if (request.pass === undefined) return undefined;
+  if (request.pass === ports.manifest.passes) return surveyed;
+  if (changed) return undefined;
   const { from, date: to } = request;
-  const { plan } = await survey(
+  const whole = await survey(
     { from, to, dispatchId, mode: 'dispatch', sweep: request.sweep === true },
     ports,
     snapshot,
   );
+  const { plan } = whole;
   const { RUN, RERUN } = plan.counts();
-  // News of a later pass are for its own dispatch to keep, and skips that are new there for it to audit.
-  return RUN + RERUN === 0 && !plan.isNews && plan.computations.every((name) => plan.inFlight(name).length === 0);
+  const isQuiet =
+    RUN + RERUN === 0 && !plan.isNews && plan.computations.every((name) => plan.inFlight(name).length === 0);
+  return isQuiet ? whole : undefined;
 }
 
 function cellsOfOpenRuns(snapshot: PlanningSnapshot, closedRuns: readonly string[]): Set<string> {

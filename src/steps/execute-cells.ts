@@ -12,14 +12,26 @@ import { computationIn, type Manifest, type ManifestComputation } from '../model
 import { outcomeOf, type Task, type TaskCell } from '../model/task.ts';
 import { type Vector, vectorHash } from '../model/vector.ts';
 import type { Heartbeat } from './heartbeat.ts';
+import { describeOthers, inShadow, notCompared } from './in-shadow.ts';
 import { type LoadedInputs, loadInputs, streamEntities } from './load-inputs.ts';
 import { type Lap, type LapMeter, startLapMeter } from './lap-meter.ts';
-import type { Artifacts, CellRecord, CellWrite, Clock, Definitions, Log, StoredArtifact, Watchdog } from './ports.ts';
+import type {
+  Artifacts,
+  CellRecord,
+  Cells,
+  CellWrite,
+  Clock,
+  Definitions,
+  Log,
+  StoredArtifact,
+  Watchdog,
+} from './ports.ts';
 
 export interface CellPorts {
   readonly manifest: Manifest;
   readonly definitions: Definitions;
   readonly artifacts: Artifacts;
+  readonly cells: Cells;
   readonly clock: Clock;
   readonly log: Log;
   readonly newId: () => string;
@@ -59,26 +71,8 @@ export async function* executeCells(
     if (made.cell.audit === undefined) {
       options.alike.note(made.cell.computation, made.outcome);
       yield made;
-    } else yield inShadow(made, made.cell.audit, ports);
+    } else yield await inShadow(made, made.cell.audit, ports);
   }
-}
-
-/** What is kept of a skipped cell that ran again: whether it gave what is stored. */
-function inShadow(
-  { cell, outcome }: MadeCell,
-  { expected }: NonNullable<TaskCell['audit']>,
-  { log }: CellPorts,
-): MadeCell {
-  if (outcome.status !== 'COMPLETED' && outcome.status !== 'FAILED') return { cell, outcome };
-  const found = outcome.status === 'COMPLETED' ? outcome.resultHash : `${outcome.error.code}: ${outcome.error.message}`;
-  const matches = found === expected;
-  const text = `${cellName(cell)} was skipped with the result ${expected}; run again, it gave ${found}`;
-  if (!matches)
-    log.error(
-      { event: 'audit.wrong', cell: cellName(cell), expected, found },
-      `${text}. ${cell.computation} is not skipped like this any more`,
-    );
-  return { cell, outcome: { status: 'AUDITED', matches, text } };
 }
 
 async function* makeCells(
@@ -106,15 +100,13 @@ async function* makeCells(
   for (const [index, { cell, computation }] of wanted.entries()) {
     const inputs = loaded[index];
     if (inputs === undefined || inputs instanceof RetryableError) {
-      trouble ??= inputs;
+      if (cell.audit !== undefined && inputs !== undefined) yield notCompared(cell, inputs.message, ports);
+      else trouble ??= inputs;
       continue;
     }
     const vector: Vector = { fingerprint: computation.fingerprint, inputs: inputs.hashes };
     if (cell.audit !== undefined && cell.audit.vector !== vectorHash(vector)) {
-      yield {
-        cell,
-        outcome: { status: 'AUDITED', matches: true, text: 'not compared: what it reads has changed since' },
-      };
+      yield notCompared(cell, describeOthers(cell, vector), ports);
     } else if (cell.unlessVector === vectorHash(vector)) {
       ports.log.info(
         { ...fieldsOf(task, cell), event: 'cell.unchanged' },

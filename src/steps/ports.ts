@@ -197,6 +197,8 @@ export interface PlanningSnapshot {
   /** Computation to behaviours that were proven to be one, as of the last preflight: it holds that of the code which this was for. */
   readonly equivalents: ReadonlyMap<string, readonly Hash[]>;
   readonly distrusted: ReadonlyMap<string, Distrust>;
+  /** The last night of the watch (see night-watch.ts). */
+  readonly watched?: Day | undefined;
   readonly control: Control;
   /** As far as they were fetched. */
   readonly books: ShelfContent;
@@ -214,6 +216,7 @@ export interface PlanningChange {
   readonly data?: ReadonlyMap<string, ReadonlyMap<Day, Hash>>;
   readonly equivalents?: ReadonlyMap<string, readonly Hash[]>;
   readonly distrusted?: ReadonlyMap<string, Distrust>;
+  readonly watched?: Day;
   readonly closedRuns?: readonly string[];
   readonly memory?: MemoryBook;
   readonly claim?: { readonly run: Run; readonly tasks: readonly Task[] };

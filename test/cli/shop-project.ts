@@ -27,7 +27,13 @@ export function shopProject({ simulate = false }: { readonly simulate?: boolean 
   symlinkSync(join(REPOSITORY, 'node_modules/zod'), join(root, 'node_modules/zod'));
   symlinkSync(REPOSITORY, join(root, 'node_modules/daymill'));
   for (const [file, text] of Object.entries(FILES)) write(file, text);
-  const daymill = { computations: 'computations', from: '2024-01-01', date: '2024-01-04', simulate };
+  const daymill = {
+    computations: 'computations',
+    from: '2024-01-01',
+    date: '2024-01-04',
+    simulate,
+    audit: { nightly: 0 },
+  };
   write('package.json', JSON.stringify({ type: 'module', daymill }));
   return {
     root,

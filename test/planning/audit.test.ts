@@ -77,9 +77,13 @@ describe('what is audited', () => {
 });
 
 describe('what was audited', () => {
-  const shadow = (date: string, outcome: object | undefined) =>
+  const shadow = (
+    date: string,
+    outcome: object | undefined,
+    ground: 'COSMETIC' | 'UNCHANGED' | 'EARLY_CUTOFF' = 'COSMETIC',
+  ) =>
     aTask({
-      cells: [{ ...aTaskCell(date, 'a'), audit: { expected: OLD, vector: OLD, behaviour: NEW } }],
+      cells: [{ ...aTaskCell(date, 'a'), audit: { expected: OLD, vector: OLD, behaviour: NEW, ground } }],
       ...(outcome === undefined
         ? {}
         : { status: 'COMPLETED', outcomes: { [`a@${date}`]: { status: 'AUDITED', ...outcome } } as never }),
@@ -97,7 +101,11 @@ describe('what was audited', () => {
 
   test('with another result takes the right to skip away, and all that was skipped runs again', () => {
     const folded = fold(proven(), [{ run: aRun(), tasks: [shadow(FROM, wrong)] }]);
-    expect(folded.state.distrusted.get('a')).toEqual({ behaviour: NEW, because: 'AUDIT', text: 'another result' });
+    expect(folded.state.distrusted.get('a')).toMatchObject({
+      behaviour: NEW,
+      because: 'AUDIT',
+      text: 'another result',
+    });
     const made = planOn(folded.state);
     expect(made.counts(['a'])).toMatchObject({ STABLE: 0, RERUN: DAYS.length });
     expect(made.decision({ computation: 'a', date: FROM })?.reason).toEqual({ why: 'CHANGED', parts: ['code'] });
@@ -120,7 +128,55 @@ describe('what was audited', () => {
     const { standings } = proven();
     expect(withAudits(standings, open, []).get('a')?.audits).toBeUndefined();
     const once = withAudits(standings, open, ['one']);
-    expect(once.get('a')?.audits).toEqual({ checked: 2, wrong: 1 });
-    expect(withAudits(once, open, ['one']).get('a')?.audits).toEqual({ checked: 4, wrong: 2 });
+    expect(once.get('a')?.audits).toEqual({ checked: 2, wrong: 1, since: '1970-01-01' });
+    const twice = withAudits(once, open, ['one']).get('a')?.audits;
+    expect(twice).toEqual({ checked: 4, wrong: 2, since: '1970-01-01' });
+  });
+
+  test('is not counted where nothing was compared', () => {
+    const open = [
+      { run: aRun({ id: 'one' }), tasks: [shadow(FROM, { ...right, compared: false }), shadow(TO, right)] },
+    ];
+    expect(withAudits(proven().standings, open, ['one']).get('a')?.audits).toMatchObject({ checked: 1, wrong: 0 });
+  });
+
+  describe('with another result than rests as unchanged', () => {
+    const settled = (): PlanningState => {
+      const state = proven();
+      return { ...state, equivalents: new Map(), ...afterPlan(state, planAt(state)), sequence: 1 };
+    };
+    const planAt = (state: PlanningState) =>
+      plan({ manifest: old, state, from: FROM, to: TO, mode: 'dispatch', dispatchId: 'd' });
+    const found = (createdMs = 5) => [
+      {
+        run: aRun({ createdMs, claimedIn: 2 }),
+        tasks: [shadow(FROM, wrong, 'UNCHANGED'), shadow(TO, wrong, 'UNCHANGED')],
+      },
+    ];
+    const made = (state: PlanningState) => planAt(state).counts(['a']);
+
+    test('makes all of the history again, and says why', () => {
+      const { state } = fold(settled(), found());
+      expect(made(settled())).toMatchObject({ SKIP: DAYS.length });
+      expect(made(state)).toMatchObject({ RERUN: DAYS.length });
+      expect(planAt(state).decision({ computation: 'a', date: TO })?.reason).toEqual({ why: 'SUSPECT', date: FROM });
+      expect(state.distrusted.get('a')).toMatchObject({ because: 'AUDIT', foundMs: 5, times: 1 });
+    });
+
+    test('does so once, however often its run is folded, and once more when it is found again', () => {
+      const { state } = fold(settled(), found());
+      const mended = { ...state, standings: settled().standings, sequence: 2 };
+      expect(made(fold(mended, found()).state)).toMatchObject({ SKIP: DAYS.length, RERUN: 0 });
+      const again = fold(mended, found(6)).state;
+      expect(made(again)).toMatchObject({ RERUN: DAYS.length });
+      expect(again.distrusted.get('a')).toMatchObject({ foundMs: 6, times: 2 });
+    });
+
+    test('because its document was set back, makes that day again, and the computation keeps its right', () => {
+      const tasks = [shadow(FROM, { ...wrong, isSetBack: true }, 'UNCHANGED')];
+      const { state } = fold(settled(), [{ run: aRun({ createdMs: 5 }), tasks }]);
+      expect(made(state)).toMatchObject({ SKIP: DAYS.length - 1, RERUN: 1 });
+      expect(state.distrusted.size).toBe(0);
+    });
   });
 });

@@ -2,6 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  dayAt,
   dayCount,
   daysByValue,
   daySetOf,
@@ -55,6 +56,8 @@ describe('a day set', () => {
         const set = daySetOf(one);
         expect(hasDay(set, day)).toBe(one.includes(day));
         expect(lastBefore(set, day)).toBe(one.findLast((each) => each < day));
+        expect(one.map((_each, index) => dayAt(set, index))).toEqual(one);
+        expect(() => dayAt(set, one.length)).toThrow(RangeError);
         const following = Array.from({ length: 50 }, (__, each) => each).filter((each) =>
           one.some((before) => before < each && before >= each - 3),
         );

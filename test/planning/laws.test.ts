@@ -26,10 +26,11 @@ const LAWS: Readonly<Record<string, Law>> = {
   'every cell equals what a clean rebuild makes, and impossible cells have nothing': differsFromCleanRebuild,
   'no cell ran whose vector was unchanged, and none ran twice': ranNeedlessly,
   'a planner that looks at every cell decides the same, at every dispatch': ({ mill }) => mill.disagreements,
-  'what ran was told exactly why': ({ world, report }) => report.ran.flatMap((one) => wronglyExplained(world, one)),
+  'what ran was told exactly why': (chapter) => chapter.report.ran.flatMap((one) => wronglyExplained(chapter, one)),
   'what was asked for ran, once, if it could': askedAndLeft,
   'what was cut off early reads something that ran in this very run': wronglyCutOff,
   'only what the forecast named has run': ranUnforeseen,
+  'the watch finds nothing but what gives another result than under the code that made it': foundForNothing,
   // Last: it runs the pipeline once more.
   'a second run right after runs nothing but what has failed': ranAgain,
 };
@@ -105,6 +106,7 @@ describe('the stories are about something:', () => {
     'ran UPSTREAM_RUNS',
     'ran DISTRUSTED',
     'ran ASKED',
+    'ran SUSPECT',
     'three passes',
     'BLOCKED PARKED',
   ])('%s happens often', (what) => {
@@ -175,22 +177,29 @@ function differsFromCleanRebuild({ mill, world, report }: Chapter): string[] {
   });
 }
 
-function ranNeedlessly({ report: { ran } }: Chapter): string[] {
+function ranNeedlessly({ report: { ran, found } }: Chapter): string[] {
   const needless = ran.filter(
     ({ planned: { decision, settled }, vector }) =>
       decision.reason.why !== 'DISTRUSTED' &&
       decision.reason.why !== 'ASKED' &&
+      decision.reason.why !== 'SUSPECT' &&
       settled?.status === 'COMPLETED' &&
       vectorHash(settled.vector) === vectorHash(vector),
   );
-  const names = ran.map(({ planned }) => cellName(planned.decision));
+  // What ran tonight may be made again when the watch finds others of its computation wrong.
+  const names = ran
+    .filter(({ planned }) => found.length === 0 || planned.decision.reason.why === 'SUSPECT')
+    .map(({ planned }) => cellName(planned.decision));
   return [
     ...needless.map(({ planned }) => `${cellName(planned.decision)} ran for nothing`),
     ...names.filter((name, index) => names.indexOf(name) !== index).map((name) => `${name} ran twice`),
   ];
 }
 
-function wronglyExplained(world: World, { planned: { decision, settled, vector: known }, vector }: Ran): string[] {
+function wronglyExplained(
+  { world, mill }: Chapter,
+  { planned: { decision, settled, vector: known }, vector }: Ran,
+): string[] {
   const needs = computationIn(world.manifest, decision.computation)?.needs ?? [];
   // Days of a chain are planned before the days that they read have run.
   const awaited = new Set(needs.map(inputIdOf).filter((id) => known?.inputs[id] === undefined));
@@ -198,7 +207,7 @@ function wronglyExplained(world: World, { planned: { decision, settled, vector: 
   const { reason } = decision;
   // Code that was proven to do the same is no reason to run; it is named only beside a real one.
   const proven =
-    (reason.why === 'UPSTREAM_RUNS' || reason.why === 'ASKED') &&
+    (reason.why === 'UPSTREAM_RUNS' || reason.why === 'ASKED' || reason.why === 'SUSPECT') &&
     settled?.vector !== undefined &&
     world.equivalents.get(decision.computation)?.includes(behaviourOf(settled.vector.fingerprint)) === true;
   const certain = differs.filter((part) => !awaited.has(part) && !(proven && (part === 'code' || part === 'layer')));
@@ -208,7 +217,11 @@ function wronglyExplained(world: World, { planned: { decision, settled, vector: 
   else if (reason.why === 'FAILED_BEFORE') right = settled?.status === 'FAILED' && certain.length === 0;
   else if (reason.why === 'UPSTREAM_RUNS')
     right = differs.length > 0 && certain.length === 0 && String(reason.inputs) === String([...awaited]);
-  else if (reason.why === 'DISTRUSTED') right = differs.length === 0 && world.distrusted.has(decision.computation);
+  else if (reason.why === 'DISTRUSTED')
+    right =
+      differs.length === 0 && (world.distrusted.has(decision.computation) || hasBeenFound(mill, decision.computation));
+  else if (reason.why === 'SUSPECT')
+    right = certain.length === 0 && mill.found.has(`${decision.computation}@${reason.date}`);
   else if (reason.why === 'ASKED') right = certain.length === 0;
   else right = false;
   return right
@@ -218,6 +231,9 @@ function wronglyExplained(world: World, { planned: { decision, settled, vector: 
       ];
 }
 
+const hasBeenFound = ({ found }: ToyMill, computation: string): boolean =>
+  [...found].some((cell) => cell.startsWith(`${computation}@`));
+
 /** That none ran twice is another law. */
 function askedAndLeft({ world, report: { ran, atRest } }: Chapter): string[] {
   const made = new Set(ran.map(({ planned }) => cellName(planned.decision)));
@@ -226,6 +242,11 @@ function askedAndLeft({ world, report: { ran, atRest } }: Chapter): string[] {
     const name = cellName(decision);
     return isAtRest && world.asked.has(name) && !made.has(name) ? [`${name} was asked for and did not run`] : [];
   });
+}
+
+/** Only code that changed without its fingerprint is found. */
+function foundForNothing({ world, report: { found } }: Chapter): string[] {
+  return found.filter((cell) => !world.unseen.has(cell.split('@')[0] ?? '')).map((cell) => `${cell} was found wrong`);
 }
 
 function wronglyCutOff({ world, report: { ran, atRest } }: Chapter): string[] {
@@ -241,7 +262,9 @@ function wronglyCutOff({ world, report: { ran, atRest } }: Chapter): string[] {
   });
 }
 
-function ranUnforeseen({ report: { ran }, forecast }: Chapter): string[] {
+function ranUnforeseen({ report: { ran, found }, forecast }: Chapter): string[] {
+  // What the watch finds, and what that brings about, is not foreseen.
+  if (found.length > 0) return [];
   const foreseen = new Map(forecast.map(({ decision }) => [cellName(decision), decision]));
   const parks = forecast.some(({ decision }) => decision.reason.why === 'PARKED');
   return ran.flatMap(({ planned: { decision } }) => {

@@ -4,7 +4,8 @@ import { addDays, daysFrom } from '../../src/model/date.ts';
 import { Plan, plan } from '../../src/planning/plan.ts';
 import { type DayReport, report } from '../../src/planning/report.ts';
 import type { PlanningState } from '../../src/planning/state.ts';
-import { graph, graphAt } from '../support/graph.ts';
+import { behaviourOf } from '../../src/model/vector.ts';
+import { fingerprintAt, graph, graphAt } from '../support/graph.ts';
 import { PlanningWorld, stateOf } from '../support/planning-world.ts';
 
 const [MON = '', TUE = '', WED = '', THU = '', FRI = ''] = daysFrom('2024-01-01', '2024-01-05');
@@ -66,14 +67,24 @@ describe('a report', () => {
     const [rest] = a.rest;
     if (rest === undefined) throw new Error('nothing of a is at rest');
     const cutOff = { ...a, rest: [{ ...rest, reason: { why: 'EARLY_CUTOFF' as const, inputs: ['dataset:flights'] } }] };
-    const audited = { ...b, audits: { checked: 40, wrong: 1 } };
-    const standings = new Map([...known.standings, ['a', cutOff], ['b', audited]]);
+    const audited = { ...b, audits: { checked: 40, wrong: 1, since: MON } };
+    const c = { ...b, audits: { checked: 20, wrong: 0, since: TUE } };
+    const standings = new Map([...known.standings, ['a', cutOff], ['b', audited], ['c', c]]);
     const distrusted = new Map([
-      ['b', { behaviour: '0'.repeat(16), because: 'NONDETERMINISTIC' as const, text: 'it asks for the time' }],
+      [
+        'b',
+        {
+          behaviour: behaviourOf(fingerprintAt({}, 'b')),
+          because: 'NONDETERMINISTIC' as const,
+          text: 'it asks for the time',
+        },
+      ],
     ]);
     const made = reportOn(planOf(abc, { ...known, standings, distrusted }));
     expect(made.days.map(({ cutOff: spared }) => spared)).toEqual([1, 1, 1, 0, 0]);
-    expect(made.audits).toEqual({ checked: 40, wrong: 1 });
+    expect(made.skipped).toBe(5);
+    expect(made.audits).toMatchObject({ checked: 60, wrong: 1, since: MON });
+    expect(made.audits?.atMost).toBeCloseTo(0.0767, 3);
     expect(made.distrusted).toEqual([{ computation: 'b', because: 'NONDETERMINISTIC', text: 'it asks for the time' }]);
     expect(reportOn(planOf()).audits).toBeUndefined();
   });

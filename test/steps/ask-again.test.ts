@@ -24,7 +24,7 @@ describe('a cell that is asked for', () => {
   const ask = () => askAgain({ days: new Map([['warmth', DAY]]), by: 'ada' }, ports);
   const noted = async () => (await ports.planning.load()).standings.get('warmth')?.again;
   // No skip is audited: the tests count tasks.
-  const open = (): Ports => ({ ...bench.open(), audit: { share: 0, most: 0 } });
+  const open = (): Ports => ({ ...bench.open(), audit: { share: 0, most: 0, nightly: 0 } });
   const night = (dispatchId: string) => runDay({ from: DAYS[0], date: DAYS[3] }, open(), dispatchId);
 
   test('runs once, however often it was asked for, and what reads it is cut off', async () => {

@@ -14,6 +14,8 @@ const DATASETS = ['x', 'y'];
 export type Edit =
   /** New code; half of the time it does what the old code did. */
   | { readonly edit: 'code'; readonly name: string }
+  /** It does something else under the same fingerprint. */
+  | { readonly edit: 'unseen'; readonly name: string }
   /** Only comments or layout changed: the fingerprint is the same. */
   | { readonly edit: 'cosmetic' }
   /** What was proven of its code does not count any more, or does again. */
@@ -99,6 +101,7 @@ const name = fc.constantFrom(...NAMES);
 const dataset = fc.constantFrom(...DATASETS);
 const edit: fc.Arbitrary<Edit> = fc.oneof(
   { weight: 8, arbitrary: name.map((of): Edit => ({ edit: 'code', name: of })) },
+  { weight: 2, arbitrary: name.map((of): Edit => ({ edit: 'unseen', name: of })) },
   { weight: 1, arbitrary: fc.constant<Edit>({ edit: 'cosmetic' }) },
   { weight: 1, arbitrary: name.map((of): Edit => ({ edit: 'doubt', name: of })) },
   { weight: 1, arbitrary: name.map((of): Edit => ({ edit: 'distrust', name: of })) },
@@ -148,6 +151,7 @@ export const story: fc.Arbitrary<Story> = fc.record({
 /** The worlds of a story, one for each run: the first, then one after each batch of edits. */
 export function* worldsOf({ slots, days, data, edits, byHand, proves, distrusts }: Story): Generator<World> {
   const code: Record<string, number> = {};
+  const unseen: Record<string, number> = {};
   const rewired = new Set<string>();
   const removed = new Set<string>();
   const doubted = new Set<string>();
@@ -172,6 +176,10 @@ export function* worldsOf({ slots, days, data, edits, byHand, proves, distrusts 
       switch (one.edit) {
         case 'code':
           code[one.name] = (code[one.name] ?? 1) + 1;
+          break;
+        case 'unseen':
+          // What goes on for ever is given up: see model/distrust.ts.
+          unseen[one.name] = Math.min(2, (unseen[one.name] ?? 0) + 1);
           break;
         case 'cosmetic':
           break;
@@ -221,7 +229,7 @@ export function* worldsOf({ slots, days, data, edits, byHand, proves, distrusts 
         graphAt({ code: { ...code }, epoch } satisfies Versions, ...linesOf(slots, rewired, removed)),
         moved,
       ),
-      semantics: semanticsOf(slots, { ...code }),
+      semantics: semanticsOf(slots, { ...code }, { ...unseen }),
       data: new Map([...contents].map(([of, values]) => [of, new Map(values)])),
       from: FIRST_DAY,
       to: addDays(FIRST_DAY, length - 1),
@@ -229,6 +237,7 @@ export function* worldsOf({ slots, days, data, edits, byHand, proves, distrusts 
       asked,
       byHand,
       distrusted: new Set(distrusted),
+      unseen: new Set(Object.keys(unseen)),
       equivalents: proves ? equivalentsOf(code, doubted) : new Map(),
     };
   }
@@ -267,11 +276,18 @@ function linesOf(slots: readonly Slot[], rewired: ReadonlySet<string>, removed: 
 
 /** A mix of all that was read, cut to the computation's range; every second version of the code does what the one before did. */
 const semanticsOf =
-  (slots: readonly Slot[], code: Readonly<Record<string, number>>): Semantics =>
+  (
+    slots: readonly Slot[],
+    code: Readonly<Record<string, number>>,
+    unseen: Readonly<Record<string, number>>,
+  ): Semantics =>
   (of, inputs) => {
     const known = slots[NAMES.indexOf(of)];
     if (known === undefined) throw new Error(`no computation is called ${of}`);
-    let mixed = mix(2_166_136_261, `${of} ${(code[of] ?? 1) >> 1}`);
+    let mixed = mix(
+      2_166_136_261,
+      [of, (code[of] ?? 1) >> 1, ...(unseen[of] === undefined ? [] : [unseen[of]])].join(' '),
+    );
     for (const [id, values] of [...inputs].sort(([left], [right]) => (left < right ? -1 : 1))) {
       mixed = mix(mixed, id);
       for (const [date, value] of values) mixed = mix(mixed, `${date} ${value}`);

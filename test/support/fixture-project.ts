@@ -61,7 +61,7 @@ export interface FixtureProject {
  */
 export function fixtureProject(
   files: Readonly<Record<string, string>>,
-  { simulate = false }: { readonly simulate?: boolean } = {},
+  { simulate = false, nightly = 0 }: { readonly simulate?: boolean; readonly nightly?: number } = {},
 ): FixtureProject {
   const root = mkdtempSync(join(tmpdir(), 'daymill-fixture-'));
   const project: FixtureProject = {
@@ -82,7 +82,7 @@ export function fixtureProject(
   project.write({
     'package.json': JSON.stringify({
       type: 'module',
-      daymill: { computations: 'computations', from: DAYS[0], date: DAYS.at(-1), simulate },
+      daymill: { computations: 'computations', from: DAYS[0], date: DAYS.at(-1), simulate, audit: { nightly } },
     }),
     'computations/datasets.ts': DATASETS,
     'visits.csv': visitsCsv(),

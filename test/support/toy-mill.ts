@@ -28,6 +28,7 @@ import {
   unknownStanding,
 } from '../../src/planning/standing.ts';
 import type { PlanningState } from '../../src/planning/state.ts';
+import { cellsToWatch } from '../../src/planning/watch.ts';
 import { aRun } from './graph.ts';
 import { planEveryCell } from './planner-of-every-cell.ts';
 
@@ -52,6 +53,8 @@ export interface World {
   readonly equivalents: ReadonlyMap<string, readonly string[]>;
   /** Computations whose skips are not trusted. */
   readonly distrusted: ReadonlySet<string>;
+  /** Computations whose code changed under the same fingerprint, at some time. */
+  readonly unseen: ReadonlySet<string>;
   /** Cells that a person asks for before the run, as `daymill rerun` does. */
   readonly asked: ReadonlySet<string>;
 }
@@ -67,6 +70,8 @@ export interface PipelineReport {
   readonly waves: number;
   /** The last plan of each pass, when nothing in it was left to run. */
   readonly atRest: readonly PlannedCell[];
+  /** Cells that the watch found wrong. */
+  readonly found: readonly string[];
 }
 
 /** More waves than cells would mean that one of them runs again and again. */
@@ -87,19 +92,31 @@ export class ToyMill {
   readonly results = new Map<string, number>();
   /** Where a plan differed from that of a planner that looks at every cell. */
   readonly disagreements: string[] = [];
+  /** Cells that the watch found wrong, at any time. */
+  readonly found = new Set<string>();
   #sequence = 0;
   #standings: ReadonlyMap<string, Standing> = new Map();
   #datasets: ReadonlyMap<string, DatasetStanding> = new Map();
   #data = new Map<string, Map<Day, string>>();
+  /** As audits found them. */
+  #distrusted: ReadonlyMap<string, Distrust> = new Map();
   #open: OpenRun[] = [];
   #runs = 0;
   #dispatches = 0;
 
-  /** One day's pipeline. `random` orders the work inside each wave. */
+  /** One day's pipeline, with its watch. `random` orders the work inside each wave. */
   runPipeline(world: World, random: () => number): PipelineReport {
     this.#index(world);
     const dispatchId = `dispatch-${++this.#dispatches}`;
     const ran: Ran[] = [];
+    const first = this.#round(world, dispatchId, ran, random);
+    const found = this.#watch(world, dispatchId);
+    // What it found is made in the night's sweep.
+    const second = found.length === 0 ? undefined : this.#round(world, `${dispatchId}.sweep`, ran, random);
+    return { ran, waves: first.waves + (second?.waves ?? 0), atRest: (second ?? first).atRest, found };
+  }
+
+  #round(world: World, dispatchId: string, ran: Ran[], random: () => number): Pick<PipelineReport, 'waves' | 'atRest'> {
     const atRest: PlannedCell[] = [];
     let waves = 0;
     const passes = Array.from({ length: world.manifest.passes }, (_, index) => index + 1);
@@ -115,7 +132,40 @@ export class ToyMill {
         this.#open.push({ run, tasks: this.#work(world, tasks, cells, ran, random) });
       }
     }
-    return { ran, waves, atRest };
+    return { waves, atRest };
+  }
+
+  /** As steps/night-watch.ts, of every cell at rest. Answers those that gave another result. */
+  #watch(world: World, dispatchId: string): string[] {
+    const { made } = this.#plan(world, { mode: 'dispatch', dispatchId });
+    const drawn = cellsToWatch({ plan: made, cells: Infinity, effortOf: () => ({ seconds: 0, reads: 0 }) });
+    const watched = drawn
+      .map((cell) => made.audited(cell) as PlannedCell)
+      .filter(({ settled }) => settled?.dispatchId !== dispatchId);
+    const runId = `run-${++this.#runs}`;
+    const { manifest } = world;
+    const tasks = makeTasks(watched, { manifest, runId, dispatchId, nowMs: this.#runs, tierOf: () => 'standard' });
+    const found: string[] = [];
+    const ended = tasks.map((task) =>
+      task.cells.reduce((sofar, cell) => {
+        const computation = computationIn(manifest, cell.computation) as ManifestComputation;
+        const { values, hashes } = this.#load(world, computation, cell);
+        const { fingerprint } = computation;
+        if (vectorHash({ fingerprint, inputs: hashes }) !== cell.audit?.vector)
+          throw new Error(`${cellName(cell)} rests, and what it reads is another`);
+        const value = world.semantics(cell.computation, values);
+        const matches = value !== undefined && hashOfValue(value) === cell.audit.expected;
+        if (!matches) {
+          found.push(cellName(cell));
+          this.found.add(cellName(cell));
+        }
+        return onCellDone(sofar, cell, { status: 'AUDITED', matches, text: cellName(cell) });
+      }, task),
+    );
+    if (found.length === 0) return [];
+    const run = aRun({ id: runId, dispatchId, totalTasks: ended.length, createdMs: this.#runs });
+    this.#open.push({ run, tasks: ended });
+    return found;
   }
 
   /** What a whole pipeline would do. */
@@ -170,7 +220,7 @@ export class ToyMill {
         standings: this.#standings,
         datasets: this.#datasets,
         equivalents,
-        distrusted: distrustOf(manifest, distrusted),
+        distrusted: new Map([...distrustOf(manifest, distrusted), ...this.#distrusted]),
         shelf,
         inFlight: new Map(),
       };
@@ -208,13 +258,19 @@ export class ToyMill {
     made: Plan,
     request: Pick<PlanRequest, 'mode' | 'dispatchId' | 'throughPass'>,
   ): void {
-    const { manifest, from, to, equivalents, distrusted } = world;
+    const { manifest, from, to, equivalents } = world;
+    const distrusted = new Set(
+      manifest.computations
+        .filter(({ name, fingerprint }) => folded.state.distrusted.get(name)?.behaviour === behaviourOf(fingerprint))
+        .map(({ name }) => name),
+    );
     const inFlight = new Map<string, string>();
     const book = new Map([...this.book].map(([name, days]) => [name, new Map(days)]));
     for (const { run, tasks } of this.#open) {
       for (const task of tasks) {
         for (const cell of task.cells) {
           const outcome = outcomeOf(task, cell);
+          if (cell.audit !== undefined) continue;
           if (outcome === undefined) inFlight.set(cellName(cell), run.id);
           else if (outcome.status === 'COMPLETED' || outcome.status === 'FAILED')
             book.set(cell.computation, (book.get(cell.computation) ?? new Map<Day, Settled>()).set(cell.date, outcome));
@@ -269,6 +325,8 @@ export class ToyMill {
       this.results.delete(cellName(cell));
     }
     this.#standings = after.standings;
+    // Those of the story come and go with it.
+    this.#distrusted = new Map([...folded.state.distrusted].filter(([, { text }]) => text !== ''));
     this.#datasets = after.datasets;
     this.#sequence++;
     this.#open = this.#open.filter(({ run }) => !folded.closedRuns.includes(run.id));

@@ -1,5 +1,6 @@
 /** `daymill plan`: what a run would do, and why, without doing it. */
 import { selectComputations } from '../../manifest/select.ts';
+import type { CellKey } from '../../model/cell.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { OutcomeCounts } from '../../model/decision.ts';
 import { changedComputations } from '../changed-computations.ts';
@@ -14,6 +15,7 @@ import { describeCost, planCost, type PlanCost } from '../plan-cost.ts';
 import { projectFiles, projectManifest } from '../project.ts';
 import { groupPlan, type PlanGroup, type Stretch } from '../plan-groups.ts';
 import type { Output } from '../output.ts';
+import { drawWatch, nightOf } from '../../steps/night-watch.ts';
 import { table } from '../table.ts';
 
 export const plan: Command = {
@@ -28,8 +30,8 @@ Says which cells a run for DAY would make, and why, which it would not, and what
   --json     {"date", "from", "cells": {outcome: count}, "conditional", "loads": [{"dataset", "days", "first", "last", "again"}],
              "groups": [{"computation", "outcome", "conditional", "why", "text", "days", "stretches": [{"from", "to"}]}],
              "cost": {"prices", "computations": [{"computation", "tier", "guess", "certain", "conditional"}], "certain",
-             "conditional", "pipeline", "saved": {"unchanged", "cutOff", "stable"}, "proofs": {"cells", "reads", "dollars"}},
-             "distrusted": [{"computation", "text"}]},
+             "conditional", "pipeline", "watch", "saved": {"unchanged", "cutOff", "stable"}, "proofs": {"cells", "reads", "dollars"}},
+             "watch": [{"computation", "date"}], "distrusted": [{"computation", "text"}]},
              each cost being {"cells", "tasks", "reads", "writes", "deletes", "seconds", "dollars"}
 Costs are estimated from what cells took before, at list prices (package.json's daymill.prices: us-central1, nam5 or a table).
 A RERUN that is conditional happens only if something that it reads turns out different.
@@ -46,6 +48,8 @@ export interface PlanAnswer extends Days {
   readonly groups: readonly PlanGroup[];
   /** Of what is selected. */
   readonly cost: PlanCost;
+  /** Settled cells that a run would make again in shadow tonight, of all computations; none when it has done so today. */
+  readonly watch: readonly CellKey[];
   /** Computations that may give another result from the same inputs, and how that is known. */
   readonly distrusted: readonly { readonly computation: string; readonly text: string }[];
 }
@@ -62,13 +66,16 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
     const selected = selectComputations(manifest, expression, { changed: changedComputations(foreseen.plan) });
     const computations = foreseen.plan.computations.filter((name) => selected.has(name));
     const groups = groupPlan(foreseen.plan, computations);
+    const isDue = nightOf(foreseen.snapshot, ports) !== undefined;
+    const watch = isDue ? drawWatch(foreseen, ports.audit).map(({ computation, date }) => ({ computation, date })) : [];
     return {
       ...days,
       cells: foreseen.plan.counts(computations),
       conditional: groups.filter(({ conditional }) => conditional).reduce((sum, group) => sum + group.days, 0),
       loads: foreseen.loads,
       groups,
-      cost: await planCost(foreseen, computations, context.config, ports),
+      cost: await planCost(foreseen, computations, context.config, ports, watch),
+      watch,
       distrusted: computations.flatMap((computation) => {
         const seen = distrustOf(computation, foreseen);
         return seen === undefined ? [] : [{ computation, text: seen }];

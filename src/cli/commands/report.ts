@@ -2,7 +2,14 @@
 import { UserError } from '../../errors.ts';
 import { selectComputations } from '../../manifest/select.ts';
 import { addDays, type Day } from '../../model/date.ts';
-import { type DayReport, type GridReport, report as reportOf, type Stand, STANDS } from '../../planning/report.ts';
+import {
+  type AuditReport,
+  type DayReport,
+  type GridReport,
+  report as reportOf,
+  type Stand,
+  STANDS,
+} from '../../planning/report.ts';
 import { changedComputations } from '../changed-computations.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { counted } from '../counted.ts';
@@ -27,10 +34,12 @@ Changes nothing and runs nothing.
   --from     the first day of the grid (default: package.json's daymill.from, else the first of the days shown)
   --select   these computations only; see daymill plan --help
   --json     {"from", "to", "days": [{"date", "run", "rerun", "failed", "blocked", "impossible", "stable", "upToDate",
-             "conditional", "cutOff"}], "expected", "counted", "discrepancies": [{"computation", "missing", "twice"}], "audits",
-             "distrusted": [{"computation", "because", "text"}], "loads", "waiting": [{"dataset", "days"}]}
+             "conditional", "cutOff"}], "expected", "counted", "discrepancies": [{"computation", "missing", "twice"}], "skipped",
+             "audits": {"checked", "wrong", "since", "atMost"}, "distrusted": [{"computation", "because", "text"}], "loads",
+             "waiting": [{"dataset", "days"}]}
 "conditional" is of "rerun": if what it reads turns out different. "cutOff" is of "upToDate": what it reads ran again with the
-same result. "audits" is only there when skipped cells were audited.
+same result. "skipped": cells at rest on the whole grid. "audits" is only there when such were made again in shadow: how many, how
+many of them gave another result, since when, and the share that is wrong at most with a confidence of 95 %.
 Exit code: 0 done, 1 the counts do not add up, 2 wrong use.`,
   options: {
     days: { type: 'string' },
@@ -113,16 +122,19 @@ function printReport(answer: ReportAnswer, output: Output): void {
   const cutOff = total((day) => day.cutOff);
   if (cutOff > 0)
     output.line(`Early cutoff spared ${counted(cutOff, 'cell')}: what they read ran again with the same result.`);
-  if (answer.audits !== undefined) {
-    const { checked, wrong } = answer.audits;
-    output.line(
-      `Audited ${counted(checked, 'skipped cell')}: ${wrong} wrong (${((wrong / Math.max(1, checked)) * 100).toFixed(2)} %).`,
-    );
-  }
+  if (answer.audits !== undefined) output.line(describeAudits(answer.audits, answer.skipped));
   for (const { dataset, days } of answer.waiting)
     output.line(`${dataset} is there and not whole, so that it stays closed, on ${spanOf(days)}`);
   for (const { computation, text: seen } of answer.distrusted) output.line(describeDistrust(computation, seen));
   sayWhetherItAddsUp(answer, output);
+}
+
+/** Of all skips, and how sure that is: few that were looked at say little, also when none was wrong. */
+function describeAudits({ checked, wrong, since, atMost }: AuditReport, skipped: number): string {
+  const percent = (share: number): string => `${Number((share * 100).toPrecision(2))} %`;
+  const from = since === undefined ? '' : ` since ${since}`;
+  const rate = checked === 0 ? '' : ` (${percent(wrong / checked)}; at most ${percent(atMost)}, with 95 % confidence)`;
+  return `Skips: ${counted(skipped, 'cell')} now; ${checked} made again in shadow${from}, ${wrong === 0 ? 'none' : wrong} wrong${rate}.`;
 }
 
 function sayWhetherItAddsUp({ days, expected, counted: found, discrepancies }: GridReport, output: Output): void {
