@@ -18,7 +18,7 @@ const MAX_VISITS = 100_000;
 /** The context that says nothing. */
 export const VALUE = PLACE;
 
-const COMMUTATIVE = new Set(['===', '==', '!==', '!=', '*', '&', '|', '^']);
+const COMMUTATIVE = new Set(['===', '==', '*', '&', '|', '^']);
 const MIRRORED: Readonly<Record<string, string>> = { '>': '<', '>=': '<=' };
 export const FUNCTIONS = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression']);
 const LOOPS = new Set(['ForStatement', 'ForOfStatement', 'ForInStatement', 'WhileStatement', 'DoWhileStatement']);
@@ -162,20 +162,11 @@ export class Reading {
     return name;
   }
 
-  /** A condition of a branch: turned around it is the same one. With `<=` only where a literal tells the sides apart. */
+  /** A condition of a branch: turned around it is the same one. */
   test(value: unknown, at: Ancestors): void {
-    if (!isTree(value)) return;
-    if (value['type'] === 'UnaryExpression' && value['operator'] === '!')
+    if (isTree(value) && value['type'] === 'UnaryExpression' && value['operator'] === '!')
       return this.test(value['argument'], inside(value, at));
-    if (value['type'] !== 'BinaryExpression') return this.read(value, at, VALUE);
-    const around = inside(value, at);
-    const { left, right } = value;
-    const operator = String(value['operator']);
-    const isBound = [left, right].some((operand) => this.#isFixed(operand, around));
-    if (operator === '!==' || operator === '!=') return this.binary(operator.replace('!', '='), left, right, around);
-    if (operator === '<=' && isBound) return this.binary('<', right, left, around);
-    if (operator === '>=' && isBound) return this.binary('<', left, right, around);
-    this.binary(operator, left, right, around);
+    this.read(value, at, VALUE);
   }
 
   /** A literal, or a name of the module that may stand for one. */
@@ -189,7 +180,14 @@ export class Reading {
     );
   }
 
+  /** A comparison and its opposite say the same; of `<` and `<=` only where a literal tells the sides apart. */
   binary(operator: string, left: unknown, right: unknown, around: Ancestors): void {
+    if (operator === '!==' || operator === '!=') return this.binary(operator.replace('!', '='), left, right, around);
+    if (operator === '<=' || operator === '>=') {
+      const isBound = [left, right].some((operand) => this.#isFixed(operand, around));
+      if (isBound && operator === '<=') return this.binary('<', right, left, around);
+      if (isBound) return this.binary('<', left, right, around);
+    }
     const mirrored = MIRRORED[operator];
     if (mirrored !== undefined) return this.binary(mirrored, right, left, around);
     if (operator === '-') return this.#minus(left, right, around);

@@ -56,6 +56,19 @@ const REFACTORINGS: readonly Pair[] = [
     ['({ d }) => f(d.v)', 'const f = (v: number) => v + 1;'],
     ['({ d }) => f(d.v)', 'function f(v: number) { return v + 1; }'],
   ],
+  [
+    'a comparison becomes a function',
+    ['({ d }) => { let n = 0; if (d.v >= FAR) n++; return n; }', 'const FAR = 1500;'],
+    [
+      '({ d }) => { let n = 0; if (isFar(d.v)) n++; return n; }',
+      'const FAR = 1500; const isFar = (v: number) => v >= FAR;',
+    ],
+  ],
+  [
+    'a comparison gets a name, and is turned around',
+    ['({ d }) => (d.v < 3 ? d.v : d.w)'],
+    ['({ d }) => { const isLarge = d.v >= 3; return isLarge ? d.w : d.v; }'],
+  ],
   ['an expression body becomes a block', ['({ d }) => d.v'], ['({ d }) => { return d.v; }']],
   [
     'an if becomes a ternary',
