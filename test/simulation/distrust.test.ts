@@ -8,13 +8,11 @@ const TWO_IN_ONE = `${HEAD}
     import { prices } from './prices.ts';
     import { log } from '../lib/log.ts';
     const seconds = () => Date.now() / 1000; const half = (value: number) => value / 2;
-    const started = performance.now();
     const needs = { prices: document(prices) };
     const shared = { category: 'x', output: z.number() } as const;
     const stamped = (value: number) => value + 0 * seconds();
     export const clocked = defineComputation({ ...shared, name: 'clocked', needs, compute: ({ prices }) => prices.close + 0 * seconds() });
     export const through = defineComputation({ ...shared, name: 'through', needs, compute: ({ prices }) => stamped(prices.close) });
-    export const timed = defineComputation({ ...shared, name: 'timed', needs, compute: ({ prices }) => prices.close + 0 * started });
     export const innocent = defineComputation({ ...shared, name: 'innocent', needs, compute: ({ prices }) => half(prices.close) });
     export const talkative = defineComputation({ ...shared, name: 'talkative', needs, compute: ({ prices }) => {
       console.log('close', prices.close); console.error(new Error('no error')); console.time('a'); console.timeEnd('a'); console.table([prices]);
@@ -30,9 +28,16 @@ const TWO_IN_ONE = `${HEAD}
   HEAD,
   `${HEAD}\n    import { createRequire } from 'node:module';`,
 );
+/** The clock is asked when the module is loaded: that is felt by all that load it, whatever they name. */
+const AT_LOAD = `${HEAD}
+    import { prices } from './prices.ts';
+    const started = performance.now();
+    export const timed = defineComputation({ name: 'timed', category: 'x', needs: { prices: document(prices) }, output: z.number(),
+      compute: ({ prices }) => prices.close + 0 * started });`;
 const TWO_IN_ONE_FILES: Files = {
   'computations/prices.ts': PRICES,
   'computations/two.ts': TWO_IN_ONE,
+  'computations/at-load.ts': AT_LOAD,
   'lib/log.ts': "export const log = (value: number) => { console.warn('value', value); return value; };",
   'lib/data.json': '{ "one": 1 }',
 };
