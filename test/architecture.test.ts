@@ -60,6 +60,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'google',
     'model',
     'steps/ports.ts',
+    'manifest/import-guard.ts',
     'manifest/load-definitions.ts',
     'manifest/read-manifest.ts',
     'simulation/simulator.ts',

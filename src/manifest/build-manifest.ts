@@ -14,7 +14,7 @@ import { computationsReadBy } from './edges.ts';
 import { Fingerprints } from './fingerprints.ts';
 import { manifestNeedsOf } from './manifest-needs.ts';
 import { ModuleGraph } from './module-graph.ts';
-import { PackageIntegrity } from './package-integrity.ts';
+import { type KnownPackages, PackageIntegrity } from './package-integrity.ts';
 import { definitionKey, DESCRIPTIVE_FOR_LOADING } from './normalize-syntax.ts';
 import { passesOf } from './passes.ts';
 
@@ -41,14 +41,12 @@ export const buildManifest = async (options: BuildOptions): Promise<Manifest> =>
 export interface BuiltManifest {
   readonly manifest: Manifest;
   readonly graph: ModuleGraph;
-  /** See `PackageIntegrity`. */
-  readonly packages: ReadonlyMap<string, readonly [stamp: Hash, content: Hash]>;
 }
 
 /** `packages` is what is known of installed packages; what is found is added. */
 export async function buildManifestFrom(
   { root, directory, epoch = FIRST_EPOCH }: BuildOptions,
-  packages = new Map<string, readonly [stamp: Hash, content: Hash]>(),
+  packages?: KnownPackages,
 ): Promise<BuiltManifest> {
   const graph = new ModuleGraph(root);
   const discovery = await discover(graph, directory);
@@ -87,7 +85,7 @@ export async function buildManifestFrom(
     code: code.table,
     files: Object.fromEntries([...graph.files].map(([path, hash]) => [graph.relative(path), hash])),
   };
-  return { manifest, graph, packages };
+  return { manifest, graph };
 }
 
 /** Many computations reach the same piece: it is kept once. */

@@ -73,8 +73,7 @@ const STANDARD = new Set([
   ...OF_SYNTAX.split(' '),
 ]);
 
-/** Whether the language or Node itself brings the global. */
-export const isStandardGlobal = (name: string): boolean => STANDARD.has(name);
+
 
 /** Standard globals that lead outside. */
 const OUTWARD_GLOBALS: Readonly<Record<string, string>> = {
@@ -118,20 +117,20 @@ export class Sentinel {
   }
 
   #lookAtAssignment(node: SyntaxNode, isGlobal: (name: string) => boolean): void {
-    const { left } = node;
-    if (!isNode(left)) return;
+    if (!isNode(node['left'])) return;
+    const left = withoutTypeWrappers(node['left']);
     if (left.type === 'Identifier' && isGlobal(nameOf(left) ?? '')) this.#sets.add(nameOf(left) ?? '');
     const member = globalMember(left, isGlobal);
     if (member === undefined || node['operator'] !== '=') return;
     this.#sets.add(member);
-    this.#explained.add(left).add(left['object']);
+    this.#explained.add(left).add(objectOf(left));
   }
 
   #lookAtMember(node: SyntaxNode, isGlobal: (name: string) => boolean): Doubt | undefined {
     if (this.#explained.has(node)) return undefined;
-    const { object } = node;
+    const object = objectOf(node);
     if (isConstructorCall(node)) return { what: 'it may evaluate text as code (constructor)', start: node.start };
-    if (!isNode(object) || object.type !== 'Identifier') return undefined;
+    if (object?.type !== 'Identifier') return undefined;
     const [owner, member] = [nameOf(object) ?? '', memberName(node)];
     if (!isGlobal(owner) || member === undefined) return undefined;
     if (owner === 'process') {
@@ -161,20 +160,27 @@ function globalDoubt(name: string, start: number): Doubt | undefined {
 
 /** `globalThis.x` */
 function globalMember(node: SyntaxNode, isGlobal: (name: string) => boolean): string | undefined {
-  if (node.type !== 'MemberExpression' || !isNode(node['object'])) return undefined;
-  const owner = node['object'].type === 'Identifier' ? (nameOf(node['object']) ?? '') : '';
+  const object = node.type === 'MemberExpression' ? objectOf(node) : undefined;
+  const owner = object?.type === 'Identifier' ? (nameOf(object) ?? '') : '';
   return GLOBAL_OBJECTS.has(owner) && isGlobal(owner) ? memberName(node) : undefined;
 }
 
-/** `.name` and `['name']`. */
-const memberName = (node: SyntaxNode): string | undefined =>
-  isNode(node['property']) && (node['computed'] !== true || node['property'].type === 'Literal')
-    ? nameOf(node['property'])
-    : undefined;
+/** What a member is of: `globalThis` in `(globalThis as any).x`. */
+const objectOf = ({ object }: SyntaxNode): SyntaxNode | undefined =>
+  isNode(object) ? withoutTypeWrappers(object) : undefined;
+
+/** `.name`, `['name']` and `[Symbol.for('name')]`. */
+function memberName({ property, computed }: SyntaxNode): string | undefined {
+  if (!isNode(property)) return undefined;
+  if (computed !== true || property.type === 'Literal') return nameOf(property);
+  const [key, callee] = [nodesIn(property['arguments'])[0], property['callee']];
+  const isSymbol = isNode(callee) && callee.type === 'MemberExpression' && nameOf(callee['object']) === 'Symbol';
+  return isSymbol && memberName(callee) === 'for' && key !== undefined ? `Symbol.for ${nameOf(key)}` : undefined;
+}
 
 /** `(() => {}).constructor` is Function. */
 const isConstructorCall = (node: SyntaxNode): boolean =>
-  memberName(node) === 'constructor' && isNode(node['object']) && node['object'].type.includes('Function');
+  memberName(node) === 'constructor' && (objectOf(node)?.type.includes('Function') ?? false);
 
 /** Whether the node reads a member `name`, as functions have one. */
 export function asksForName(node: SyntaxNode): boolean {
@@ -182,6 +188,11 @@ export function asksForName(node: SyntaxNode): boolean {
   if (node.type === 'MemberExpression') return memberName(node) === 'name';
   return node.type === 'ObjectPattern' && nodesIn(node['properties']).some(({ key }) => nameOf(key) === 'name');
 }
+
+/** Whether the node reads where in the code something happened: the stack of an error. */
+export const asksForPlaces = (node: SyntaxNode): boolean =>
+  node.type === 'MemberExpression' &&
+  ['stack', 'captureStackTrace', 'prepareStackTrace', 'getCallSites'].includes(memberName(node) ?? '');
 
 /** What the node makes text of: `x.toString()`, `String(x)`, `${x}`, `x + ''`. */
 export function shownAsText(node: SyntaxNode): SyntaxNode[] {

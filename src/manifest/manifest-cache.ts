@@ -10,7 +10,7 @@ import type { Manifest } from '../model/manifest.ts';
 import { type BuildOptions, type BuiltManifest, buildManifestFrom, FIRST_EPOCH } from './build-manifest.ts';
 import { modulesIn } from './discover.ts';
 import { ModuleGraph, type Resolution } from './module-graph.ts';
-import { type KnownContents, stampOf } from './package-integrity.ts';
+import { type KnownPackage, stampOf } from './package-integrity.ts';
 import { resolveModule } from './resolve-module.ts';
 
 interface Kept {
@@ -20,8 +20,8 @@ interface Kept {
   /** Content hashes by path; null where there must be none. */
   readonly files: Readonly<Record<string, Hash | null>>;
   readonly resolutions: readonly Resolution[];
-  /** By folder: stamp and content. */
-  readonly packages: KnownContents;
+  /** By folder. */
+  readonly packages: readonly (readonly [folder: string, known: KnownPackage])[];
   readonly manifest: Manifest;
 }
 
@@ -33,22 +33,21 @@ export async function cachedManifest(options: BuildOptions, file: string): Promi
   const kept = read(file);
   const maker = makerOf(options);
   if (kept !== undefined && kept.maker === maker && holds(kept, options)) return kept.manifest;
-  const built = await buildManifestFrom(options, new Map(kept?.packages));
+  const packages = new Map(kept?.packages);
+  const built = await buildManifestFrom(options, packages);
   const isAnalysed = built.manifest.computations.every(({ untrusted }) => untrusted === undefined);
-  if (isAnalysed) write(file, keep(built, maker, options));
+  if (isAnalysed) write(file, { ...keep(built, options), maker, packages: [...packages] });
   return built.manifest;
 }
 
-function keep({ manifest, graph, packages }: BuiltManifest, maker: Hash, options: BuildOptions): Kept {
+function keep({ manifest, graph }: BuiltManifest, options: BuildOptions): Omit<Kept, 'maker' | 'packages'> {
   const paths = [...graph.files.keys()];
   const folders = new Set(paths.flatMap((path) => foldersAbove(path, graph.root)));
   const settings = [...folders].map((folder) => join(folder, 'package.json'));
   return {
-    maker,
     modules: modulesIn(graph, options.directory),
     files: Object.fromEntries([...graph.files, ...settings.map((path) => [path, hashAt(path)] as const)]),
     resolutions: graph.resolutions,
-    packages: [...packages],
     manifest,
   };
 }
@@ -64,7 +63,7 @@ function holds({ modules, files, resolutions, packages }: Kept, { root, director
   const found = modulesIn(new ModuleGraph(root), directory);
   if (found.length !== modules.length || found.some((path, index) => path !== modules[index])) return false;
   if (Object.entries(files).some(([path, hash]) => hashAt(path) !== hash)) return false;
-  if (packages.some(([folder, [stamp]]) => !existsSync(folder) || stampOf(folder) !== stamp)) return false;
+  if (packages.some(([folder, { stamp }]) => !existsSync(folder) || stampOf(folder) !== stamp)) return false;
   return resolutions.every(
     ({ specifier, from, how, answer }) => JSON.stringify(resolveModule(specifier, from, how)) === answer,
   );

@@ -1,7 +1,7 @@
 /** A declaration's meaning as text: comments, layout, types, quotes and descriptive metadata are gone, names are resolved. */
 import { canonicalJson } from '../model/canonical.ts';
 import { constantText } from './constant-text.ts';
-import { asksForName, type Doubt, doubtOfImport, Sentinel, shownAsText } from './doubt.ts';
+import { asksForName, asksForPlaces, type Doubt, doubtOfImport, Sentinel, shownAsText } from './doubt.ts';
 import type { Meaning, ModuleGraph } from './module-graph.ts';
 import { namesBoundIn } from './scope.ts';
 import { isRequirerCall, type SourceModule } from './source-module.ts';
@@ -38,6 +38,8 @@ export interface NormalSyntax {
   readonly setsGlobals: readonly string[];
   /** Whether it reads a `name`, which may be a function's. */
   readonly asksForNames: boolean;
+  /** Whether it reads the text of a function, or a stack, so that comments and layout count. */
+  readonly asksForText: boolean;
 }
 
 /** Label of a known computation or dataset (`computation:rsi`) by `definitionKey`. */
@@ -147,6 +149,9 @@ class Walk {
   readonly #doubts: Doubt[] = [];
   readonly #sentinel = new Sentinel();
   #asksForNames = false;
+  #asksForText = false;
+  /** Of the statements around the node at hand, outermost first. */
+  readonly #statementLabels: string[] = [];
   /** Each place in the tree that names something of another module. */
   readonly #outward: {
     readonly name: string;
@@ -181,6 +186,7 @@ class Walk {
       doubts: this.#doubts,
       setsGlobals: this.#sentinel.setsGlobals,
       asksForNames: this.#asksForNames,
+      asksForText: this.#asksForText,
     };
   }
 
@@ -197,16 +203,22 @@ class Walk {
     const plain: Record<string, unknown> = { type: node.type };
     if (this.#options.keepNames) plain['named'] = functionNameIn(node);
     this.#scopes.push(namesBoundIn(node));
+    if (node.type === 'LabeledStatement') this.#statementLabels.push(nameOf(node['label']) ?? '');
     for (const [property, value] of Object.entries(node)) {
       // `?.` is the one `optional` that runs; on parameters and members it is a type.
       if (DROPPED.has(property) || (property === 'optional' && !isChainLink(node))) continue;
       if (value === null || value === undefined || value === false) continue;
-      plain[property] = isPlainName(node, property) ? nameOf(value) : this.#plainValue(node, property, value);
+      if (LABELLED.has(node.type) && property === 'label') plain[property] = this.#labelAt(value);
+      else plain[property] = isPlainName(node, property) ? nameOf(value) : this.#plainValue(node, property, value);
       if (Array.isArray(plain[property]) && plain[property].length === 0) delete plain[property];
     }
     this.#scopes.pop();
+    if (node.type === 'LabeledStatement') this.#statementLabels.pop();
     return plain;
   }
+
+  /** By place, like other local names. */
+  #labelAt = (label: unknown): number => this.#statementLabels.lastIndexOf((isNode(label) && nameOf(label)) || '');
 
   /** The binding of a local name, as scope and place in it; undefined for all other syntax. */
   #localOf(node: SyntaxNode): string | undefined {
@@ -337,8 +349,7 @@ class Walk {
     const found = this.#sentinel.look(node, isGlobal);
     if (found !== undefined) this.#doubts.push(found);
     const shown = shownAsText(node);
-    if (shown.some((each) => this.#isFunction(each)))
-      this.#doubts.push({ what: 'it reads the text of a function', start: node.start });
+    if (asksForPlaces(node) || shown.some((each) => this.#isFunction(each))) this.#asksForText = true;
   }
 
   #isFunction(node: SyntaxNode): boolean {
@@ -415,8 +426,8 @@ const isThisParameter = (item: SyntaxNode, property: string): boolean =>
 function plainLiteral(node: SyntaxNode): unknown {
   if (node['regex'] !== undefined) return { regex: node['regex'] };
   if (node['bigint'] !== undefined) return { bigint: node['bigint'] };
-  // A parser may spell half a surrogate pair otherwise.
-  if (typeof node['value'] === 'string' && /\\u/i.test(String(node['raw'])))
+  // A parser may have no way to hold half a surrogate pair.
+  if (typeof node['value'] === 'string' && (!node['value'].isWellFormed() || node['value'].includes('\uFFFD')))
     return { string: node['value'], raw: node['raw'] };
   return { [typeof node['value']]: String(node['value']) };
 }

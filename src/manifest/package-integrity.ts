@@ -15,16 +15,26 @@ const PackageFile = z.object({
 });
 type PackageFile = z.infer<typeof PackageFile>;
 
-/** Stamp and content of packages by folder, so that an unchanged package is not read again. */
-export type KnownContents = readonly (readonly [folder: string, readonly [stamp: Hash, content: Hash]])[];
+/** What is known of a package under a stamp of its files: their content, and the packages that they may import, declared or not. */
+export interface KnownPackage {
+  readonly stamp: Hash;
+  readonly content: Hash;
+  readonly imports: readonly string[];
+}
+
+/** By folder, so that an unchanged package is not read again. */
+export type KnownPackages = Map<string, KnownPackage>;
+
+/** Of this process: a stamp tells whether it still holds. */
+const REMEMBERED: KnownPackages = new Map();
 
 export class PackageIntegrity {
-  readonly #known: Map<string, readonly [stamp: Hash, content: Hash]>;
+  readonly #known: KnownPackages;
   readonly #closures = new Map<string, readonly string[]>();
   readonly #contents = new Map<string, string>();
 
   /** What is found is added to `known`, and what is asked for no more stays there. */
-  constructor(known = new Map<string, readonly [stamp: Hash, content: Hash]>()) {
+  constructor(known = REMEMBERED) {
     this.#known = known;
   }
 
@@ -36,12 +46,14 @@ export class PackageIntegrity {
     if (closure === undefined) {
       const folders = new Map([[real, name]]);
       for (const [at, called] of folders) {
-        const { dependencies, optionalDependencies, peerDependencies } = packageFile(at);
-        for (const needed of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })) {
+        const { version, dependencies, optionalDependencies, peerDependencies } = packageFile(at);
+        const { content, imports } = this.#packageAt(at);
+        const declared = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
+        for (const needed of new Set([...declared, ...imports])) {
           const found = installedAt(needed, at);
           if (found !== undefined && !folders.has(found)) folders.set(found, needed);
         }
-        this.#contents.set(at, this.#contents.get(at) ?? `${called}@${packageFile(at).version} ${this.#contentOf(at)}`);
+        this.#contents.set(at, this.#contents.get(at) ?? `${called}@${version} ${content}`);
       }
       closure = [...folders.keys()].map((at) => this.#contents.get(at) ?? '').sort();
       this.#closures.set(real, closure);
@@ -49,16 +61,32 @@ export class PackageIntegrity {
     return closure;
   }
 
-  #contentOf(folder: string): Hash {
+  #packageAt(folder: string): KnownPackage {
     const files = filesBelow(folder);
     const stamp = stampOf(folder, files);
-    const [knownStamp, known] = this.#known.get(folder) ?? [];
-    if (known !== undefined && knownStamp === stamp) return known;
-    const content = hashOfParts(files.flatMap((file) => [file, hashOf(readFileSync(join(folder, file)))]));
-    this.#known.set(folder, [stamp, content]);
-    return content;
+    const known = this.#known.get(folder);
+    if (known?.stamp === stamp) return known;
+    const imports = new Set<string>();
+    const parts = files.flatMap((file) => {
+      const bytes = readFileSync(join(folder, file));
+      if (/\.[cm]?[jt]s$/.test(file)) for (const name of importedBy(bytes.toString('utf8'))) imports.add(name);
+      return [file, hashOf(bytes)];
+    });
+    const found = { stamp, content: hashOfParts(parts), imports: [...imports].sort() };
+    this.#known.set(folder, found);
+    return found;
   }
 }
+
+/** Names of packages in the text of a module, as bare specifiers; those in comments do no harm. */
+const importedBy = (text: string): string[] =>
+  [...text.matchAll(/\b(?:from|import|require)\s*\(?\s*(["'`])([^"'`\s.:/][^"'`\s:]*)\1/g)].map(
+    ([, , specifier = '']) =>
+      specifier
+        .split('/')
+        .slice(0, specifier.startsWith('@') ? 2 : 1)
+        .join('/'),
+  );
 
 /** Another one whenever a file of the folder is another, as far as the file system tells without reading it. */
 export const stampOf = (folder: string, files = filesBelow(folder)): Hash =>

@@ -46,6 +46,8 @@ interface Taken {
   readonly module: SourceModule;
   readonly number: string;
   text?: string;
+  /** What it refers to, itself. */
+  readonly reached: Set<Taken>;
 }
 
 export class Reach {
@@ -68,6 +70,9 @@ export class Reach {
   /** How many effects come before a unit that looks at what others may have changed. */
   readonly #moments = new Map<Unit, number>();
   readonly #normals = new Map<Unit, NormalSyntax>();
+  /** The turns in which units are evaluated. */
+  readonly #turns = new Map<Unit, number>();
+  #looking: Taken | undefined;
 
   constructor(tools: ReachTools, subject: FingerprintSubject) {
     this.#tools = tools;
@@ -88,7 +93,28 @@ export class Reach {
   /** What the layer hash is of. */
   get layer(): string[] {
     const data = [...this.#data.values()].map((hash, index) => `d${index}=${hash}`);
-    return [...this.#textsOf(this.#others), ...data, ...this.#order(this.#others, 'x'), ...this.#interleaving()];
+    const order = [...this.#order(this.#others, 'x'), ...this.#interleaving(), ...this.#early()];
+    return [...this.#textsOf(this.#others), ...data, ...order, ...this.#texts()];
+  }
+
+  /** Files as they are written, where code asks for that. */
+  #texts(): string[] {
+    if (![...this.#normals.values()].some(({ asksForText }) => asksForText)) return [];
+    return [...this.#loaded].map(({ path }) => this.#tools.graph.files.get(path) ?? '');
+  }
+
+  /** Effects that come before a constant that they may read: who catches the error of that sees in which order they are. */
+  #early(): string[] {
+    return this.#effects.flatMap((effect) => {
+      const start = typeof effect === 'string' ? undefined : this.#taken.get(effect);
+      if (start === undefined) return [];
+      const reached = new Set([start]);
+      for (const each of reached) each.reached.forEach((next) => reached.add(next));
+      const turn = this.#turns.get(start.unit) ?? 0;
+      return [...reached]
+        .filter(({ unit }) => unit.kind !== 'function' && (this.#turns.get(unit) ?? 0) > turn)
+        .map(({ number }) => `${start.number} before ${number}`);
+    });
   }
 
   /** Why what it does cannot be read off the code, for people; undefined when it can. */
@@ -144,10 +170,11 @@ export class Reach {
     if (taken === undefined) {
       const isOwn = module === this.#subject.module;
       const list = isOwn ? this.#own : this.#others;
-      taken = { unit, module, number: `${isOwn ? 'c' : 'x'}${list.length}` };
+      taken = { unit, module, number: `${isOwn ? 'c' : 'x'}${list.length}`, reached: new Set() };
       this.#taken.set(unit, taken);
       list.push(taken);
     }
+    this.#looking?.reached.add(taken);
     return taken;
   }
 
@@ -173,6 +200,7 @@ export class Reach {
     this.#loaded.add(module);
     for (const unit of module.units) {
       const level = this.#tools.evaluation.levelOf(unit, module);
+      this.#turns.set(unit, this.#turns.size);
       if (level === EFFECT) this.#effects.push(unit);
       if (level === EFFECT && module === this.#subject.module) this.#take(unit, module);
       else if (level === EFFECT) this.#waiting.push({ unit, module });
@@ -220,9 +248,11 @@ export class Reach {
     const { unit, module } = taken;
     const normal = this.#tools.normalizer.normalize(unit.node, module);
     this.#normals.set(unit, normal);
+    this.#looking = taken;
     const names = normal.references.map((reference) => this.#nameOfReference(reference));
     const assigning = unit.names.flatMap((name) => module.assignments.get(name) ?? []);
     const assigned = assigning.map((each) => this.#take(each, module).number);
+    this.#looking = undefined;
     taken.text = [normal.nameless, ...names, ...assigned].join('\n');
     this.#piece(unit, module, normal);
   }
@@ -321,8 +351,11 @@ const NO_SYNTAX = {
 
 /** Members keep their order, which code can see. */
 function valueOfJson(bytes: Uint8Array): string | Uint8Array {
+  const text = Buffer.from(bytes).toString('utf8');
+  // Minus zero is written like zero.
+  if (text.includes('-0')) return bytes;
   try {
-    return JSON.stringify(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    return JSON.stringify(JSON.parse(text));
   } catch {
     return bytes;
   }

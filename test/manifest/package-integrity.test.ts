@@ -1,7 +1,7 @@
 import { realpathSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { declaresNoEffects, PackageIntegrity } from '../../src/manifest/package-integrity.ts';
+import { declaresNoEffects, type KnownPackages, PackageIntegrity } from '../../src/manifest/package-integrity.ts';
 import { projectFolder } from './project-folder.ts';
 
 const installed = (name: string, version: string, more: object = {}): Record<string, string> => ({
@@ -27,6 +27,18 @@ test('a package counts with all that it depends on, each as Node would find it',
   expect(integrity.of('gone', undefined)).toEqual(['gone@none']);
 });
 
+test('packages that a package imports without saying so count as well', () => {
+  const root = projectFolder({
+    ...installed('a', '1.0.0'),
+    ...installed('said-nowhere', '2.0.0'),
+    ...installed('@s/neither', '3.0.0'),
+    ...installed('a/node_modules/nested', '4.0.0'),
+    'node_modules/a/index.js': `import { is } from 'said-nowhere'; import('@s/neither/part'); const x = require("nested"); import './own.js';`,
+  });
+  const found = new PackageIntegrity().of('a', join(root, 'node_modules/a'));
+  expect(namesOf(found)).toEqual(['@s/neither@3.0.0', 'a@1.0.0', 'nested@4.0.0', 'said-nowhere@2.0.0']);
+});
+
 test.each<[string, (folder: string) => void, boolean]>([
   ['nothing', () => undefined, false],
   ['a file that is patched in place', (folder) => writeFileSync(join(folder, 'index.js'), 'exports.is = 0;'), true],
@@ -44,11 +56,11 @@ test.each<[string, (folder: string) => void, boolean]>([
 test('an unchanged package is not read again, and a patched one is, whatever its size and times say', () => {
   const root = projectFolder(installed('a', '1.0.0'));
   const folder = join(root, 'node_modules/a');
-  const known = new Map<string, readonly [string, string]>();
+  const known: KnownPackages = new Map();
   const before = new PackageIntegrity(known).of('a', folder);
   // Who believes a stamp does not look: what is known under it is what is said.
-  const [stamp = ''] = known.get(realpathSync(folder)) ?? [];
-  known.set(realpathSync(folder), [stamp, 'believed']);
+  const { stamp = '', imports = [] } = known.get(realpathSync(folder)) ?? {};
+  known.set(realpathSync(folder), { stamp, content: 'believed', imports });
   expect(new PackageIntegrity(known).of('a', folder)).toEqual(['a@1.0.0 believed']);
   const { atime, mtime } = statSync(join(folder, 'index.js'));
   writeFileSync(join(folder, 'index.js'), `exports.is = 'b 1.0.0';`);

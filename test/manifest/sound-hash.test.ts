@@ -201,6 +201,35 @@ const CHANGES: Readonly<Record<string, Change>> = {
     expression: 'd.v * n',
     edit: { head: 'let n = 1; const o = { get a() { n = 3; return 1; } }; const x = o.a;' },
   },
+  'the text of a function that is asked for': {
+    head: 'const f = () => 1;',
+    expression: 'f.toString().length',
+    edit: { head: 'const f = () => /* one */ 1;' },
+  },
+  'the line of a stack': {
+    head: "const at = new Error('here').stack;",
+    expression: 'at',
+    edit: { head: "\n\nconst at = new Error('here').stack;" },
+  },
+  'a constant that is read before it is set': {
+    head: 'const read = () => { try { return RATE; } catch { return -1; } }; const early = read(); const RATE = 5;',
+    expression: 'd.v * early',
+    edit: {
+      head: 'const read = () => { try { return RATE; } catch { return -1; } }; const RATE = 5; const early = read();',
+    },
+  },
+  'minus zero in JSON': {
+    head: "import rates from '../lib/r.json' with { type: 'json' };",
+    expression: 'Object.is(rates.a, -0)',
+    files: { 'lib/r.json': '{ "a": 0 }' },
+    edit: { 'lib/r.json': '{ "a": -0 }' },
+  },
+  'a global that TypeScript is told about': {
+    head: "import { other } from '../lib/other.ts';",
+    expression: '(d.v / 3).toFixed((globalThis as any).DIGITS)',
+    files: { 'lib/other.ts': '(globalThis as any).DIGITS = 1; export const other = () => 1;' },
+    edit: { 'lib/other.ts': '(globalThis as any).DIGITS = 4; export const other = () => 1;' },
+  },
   'a member put onto a prototype': {
     head: "import '../lib/extend.ts';",
     expression: '[d.v].total()',
@@ -256,6 +285,14 @@ describe('the fingerprint does not mind', () => {
       },
     ],
     [
+      'another label, and another spelling of a text',
+      {
+        head: "const f = (x) => { outer: for (;;) { for (;;) break outer; } return x + 'é'; };",
+        expression: 'f(d.v)',
+        edit: { head: "const f = (x) => { loop: for (;;) { for (;;) break loop; } return x + '\\u00e9'; };" },
+      },
+    ],
+    [
       'a comment in a CommonJS module',
       {
         head: "import { scale } from '../lib/scale.cjs';",
@@ -294,9 +331,17 @@ describe('what cannot be analysed makes the computation untrusted, by name and p
       /^it reads the global BY_OTHERS, which any code may set at/,
     ],
     ['where its module lies', '', 'import.meta.url.length', /^it reads where its module lies \(import\.meta\) at/],
-    ['the text of a function', 'const f = () => 1;', 'f.toString().length', /^it reads the text of a function at/],
   ])('%s', async (_, head, expression, told) => {
     expect((await made({ 'computations/c.ts': module(head, expression) })).untrusted).toMatch(told);
+  });
+
+  test('a global that its own code sets is no reason, through a cast either', async () => {
+    const text = module(
+      "import '../lib/set.ts';",
+      'd.v * (globalThis as any).BY * (globalThis as any)[Symbol.for("by")]',
+    );
+    const set = '(globalThis as any).BY = 2; (globalThis as any)[Symbol.for("by")] = 3;';
+    expect((await made({ 'computations/c.ts': text, 'lib/set.ts': set })).untrusted).toBeUndefined();
   });
 
   test('only the computation that reaches it, and nothing for what is only described', async () => {
