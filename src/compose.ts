@@ -61,7 +61,10 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     shards: firestoreShardRegistry(db),
     rootData: firestoreRootData(db),
     registry: firestoreRegistry(db),
-    simulations: { run: (jobs) => simulateAll(jobs, { root: config.root }) } satisfies Simulations,
+    simulations: {
+      run: (jobs) =>
+        simulateAll(jobs, { root: config.root, ...(manifest.files === undefined ? {} : { files: manifest.files }) }),
+    } satisfies Simulations,
     queue: pubsubQueue(config.projectId, config.tiers),
     callbacks: workflowsCallbacks(config.workflowsEmulatorHost),
     watchdog: startWatchdog(config),

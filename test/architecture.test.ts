@@ -24,7 +24,14 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   sources: ['model', 'errors.ts', 'author-code.ts'],
   'process-usage.ts': [],
   // Its process, which it starts by URL, loads author code as a worker does.
-  simulation: ['model', 'errors.ts', 'execution', 'manifest/load-definitions.ts', 'process-usage.ts'],
+  simulation: [
+    'model',
+    'errors.ts',
+    'execution',
+    'manifest/import-guard.ts',
+    'manifest/load-definitions.ts',
+    'process-usage.ts',
+  ],
   computations: ['index.ts'],
   // Of the simulation what is pure: the fabricated inputs and the verdict. Running it is a port.
   steps: [

@@ -73,8 +73,6 @@ const STANDARD = new Set([
   ...OF_SYNTAX.split(' '),
 ]);
 
-
-
 /** Standard globals that lead outside. */
 const OUTWARD_GLOBALS: Readonly<Record<string, string>> = {
   eval: 'it evaluates text as code',

@@ -36,6 +36,9 @@ export const SIMULATOR_BUDGET_MS = 120_000;
 export const SANDBOX_MEMORY_MB = 512;
 export const SANDBOX_HEAP_MB = 320;
 
+/** Processor time after which the system ends a sandbox that its host did not end: more than all simulations of one preflight take. */
+export const SANDBOX_CPU_SECONDS = 300;
+
 /** Sandboxes that simulate at once. */
 export const MAX_SANDBOXES = 3;
 

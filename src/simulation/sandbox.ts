@@ -3,15 +3,18 @@
  * Node's permissions refuse the last, and whoever opened the sandbox ends it for the others.
  */
 import { type ChildProcess, fork } from 'node:child_process';
+import type { Hash } from '../model/hash.ts';
 import { processUsage } from '../process-usage.ts';
-import { SANDBOX_HEAP_MB, SANDBOX_MEMORY_MB, SIMULATION_WALL_MS } from './limits.ts';
-import type { SandboxAnswer, SimulationJob } from './simulation-job.ts';
+import { SANDBOX_CPU_SECONDS, SANDBOX_HEAP_MB, SANDBOX_MEMORY_MB, SIMULATION_WALL_MS } from './limits.ts';
+import type { PlannedFiles, SandboxAnswer, SimulationJob } from './simulation-job.ts';
 
 export interface SandboxOptions {
   /** The project's folder. */
   readonly root: string;
   /** Processor time for one computation. */
   readonly budgetMs: number;
+  /** The manifest's: what is simulated is the code that it hashed. */
+  readonly files: Readonly<Record<string, Hash>>;
 }
 
 export interface Sandbox {
@@ -30,11 +33,19 @@ const PERMISSIONS = ['--permission', '--allow-fs-read=*', '--allow-inspector', '
 const OUT_OF_HEAP = new Set<unknown>(['SIGABRT', 'SIGTRAP', 'SIGILL', 134]);
 
 /** @throws {Error} when the process did not begin: that says nothing about any computation. */
-export async function openSandbox({ root, budgetMs }: SandboxOptions): Promise<Sandbox> {
+export async function openSandbox({ root, budgetMs, files }: SandboxOptions): Promise<Sandbox> {
   // With a compile cache V8 counts functions from the cache less precisely: https://nodejs.org/api/module.html#module-compile-cache
   const { NODE_COMPILE_CACHE: _, NODE_V8_COVERAGE: __, ...env } = process.env;
   const child = fork(new URL('./simulation-process.ts', import.meta.url), [root], {
-    execArgv: [...PERMISSIONS, `--max-heap-size=${SANDBOX_HEAP_MB}`],
+    // Whoever opened it may be killed, and a loop does not hear of that: the system ends it then.
+    execPath: '/bin/sh',
+    execArgv: [
+      '-c',
+      `ulimit -t ${SANDBOX_CPU_SECONDS}; exec "$0" "$@"`,
+      process.execPath,
+      ...PERMISSIONS,
+      `--max-heap-size=${SANDBOX_HEAP_MB}`,
+    ],
     env: { ...env, NODE_DISABLE_COMPILE_CACHE: '1' },
     serialization: 'advanced',
     // What author code prints is not for the log of whoever simulates it.
@@ -51,6 +62,7 @@ export async function openSandbox({ root, budgetMs }: SandboxOptions): Promise<S
   const begun = new Promise<undefined>((resolve) => child.once('message', () => resolve(undefined)));
   const early = await Promise.race([begun, exited]);
   if (early !== undefined) throw new Error(`the process of the simulation ended with ${early} before it began`);
+  child.send({ files } satisfies PlannedFiles);
   return {
     run: (job) => ask(child, job, budgetMs, exited),
     async close() {

@@ -25,6 +25,11 @@ export interface RealDay {
   readonly withBefore: boolean;
 }
 
+/** What a sandbox is told first: content hashes of the modules that it may load. */
+export interface PlannedFiles {
+  readonly files: Readonly<Record<string, Hash>>;
+}
+
 /** What a computation did on the inputs that one set of literals gives. */
 export interface Observation {
   /** Of the fabricated inputs. */

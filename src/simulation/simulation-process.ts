@@ -5,13 +5,21 @@ import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { toError } from '../errors.ts';
+import { guardImports } from '../manifest/import-guard.ts';
 import { loadComputation } from '../manifest/load-definitions.ts';
 import type { CodePiece } from '../model/code-piece.ts';
 import { executionCounts, firstOneSidedLine, firstUncoveredLine, type ScriptCoverage } from './coverage.ts';
 import { dayNameAt, fabricateDays } from './fabricate-days.ts';
 import { changedIntrinsic, readIntrinsics } from './intrinsics.ts';
 import { makeReal, simulate } from './simulate.ts';
-import type { Observation, SandboxAnswer, Simulation, SimulationAnswer, SimulationJob } from './simulation-job.ts';
+import type {
+  Observation,
+  PlannedFiles,
+  SandboxAnswer,
+  Simulation,
+  SimulationAnswer,
+  SimulationJob,
+} from './simulation-job.ts';
 import { installTaps } from './taps.ts';
 
 const [, , root = '.'] = process.argv;
@@ -32,11 +40,15 @@ await startCounting();
 /** Reports by URL of what ran while modules were loaded: it runs once a process, for whoever comes first. */
 const loading = new Map<string, ScriptCoverage[]>();
 
-process.on('message', (job: SimulationJob) => {
+process.on('message', (message: PlannedFiles | SimulationJob) => {
+  if ('files' in message) guardImports(root, message.files);
+  else begin(message);
+});
+function begin(job: SimulationJob): void {
   // With nothing left to wait for, a promise that never settles ends the event loop.
   channel?.unref();
   void answer(job).then(reply);
-});
+}
 process.on('beforeExit', () => reply(trouble('it waits for what never comes')));
 process.on('uncaughtException', (thrown) => reply(trouble(`it broke its simulation: ${toError(thrown).message}`)));
 send?.({});

@@ -3,6 +3,7 @@
  * one takes over.
  */
 import { availableParallelism } from 'node:os';
+import type { Hash } from '../model/hash.ts';
 import { JOBS_A_SANDBOX, MAX_SANDBOXES, SIMULATION_BUDGET_MS, SIMULATOR_BUDGET_MS } from './limits.ts';
 import { openSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts';
 import type { SimulationAnswer, SimulationJob } from './simulation-job.ts';
@@ -10,6 +11,8 @@ import type { SimulationAnswer, SimulationJob } from './simulation-job.ts';
 export interface SimulatorOptions {
   /** The project's folder. */
   readonly root: string;
+  /** See `SandboxOptions`. */
+  readonly files?: Readonly<Record<string, Hash>>;
   /** Processor time for one computation. */
   readonly budgetMs?: number;
   /** After which no other computation is begun. */
@@ -25,6 +28,7 @@ export async function simulateAll(
   jobs: readonly SimulationJob[],
   {
     root,
+    files = {},
     budgetMs = SIMULATION_BUDGET_MS,
     totalMs = SIMULATOR_BUDGET_MS,
     sandboxes = Math.max(1, availableParallelism() - 1),
@@ -34,7 +38,7 @@ export async function simulateAll(
   const startedMs = performance.now();
   let next = 0;
   const lane = async (): Promise<void> => {
-    const host = new SandboxHost({ root, budgetMs });
+    const host = new SandboxHost({ root, budgetMs, files });
     try {
       while (next < jobs.length && performance.now() - startedMs < totalMs) {
         const index = next++;
