@@ -8,6 +8,7 @@ import { hasDay, NO_DAYS } from '../planning/day-set.ts';
 import { afterDataChanged, NO_DATASET } from '../planning/standing.ts';
 import type { PlanningState } from '../planning/state.ts';
 import type { Days } from './days.ts';
+import { daysLoadedOtherwise, type LoadedOtherwise } from './loaded-otherwise.ts';
 import { projectFiles } from './project.ts';
 import { type LoadRange, loadRanges } from '../steps/bundled-files.ts';
 import { type ComputationVerdict, equivalenceClasses, preflight, type PreflightReport } from '../steps/preflight.ts';
@@ -37,6 +38,8 @@ export interface Foresight extends Survey {
   /** What `daymill run` loads first. */
   readonly loads: readonly PendingLoad[];
   readonly ranges: readonly LoadRange[];
+  /** What people must load again by hand. */
+  readonly loadedOtherwise: readonly LoadedOtherwise[];
   /** By computation: whether its code as it is now was proven to do what older code did. */
   readonly verdicts: ReadonlyMap<string, ComputationVerdict>;
   /** Stored cells that were made again to try new proofs, and documents read for it. */
@@ -83,6 +86,7 @@ export async function foresee(
     ...(await survey({ from, to: date, foreseen }, ports, snapshot)),
     foreseen,
     ranges,
+    loadedOtherwise: await daysLoadedOtherwise(ports.manifest, ports.rootData),
     remade,
     verdicts: new Map(verdicts.map((verdict) => [verdict.computation, verdict])),
     waiting: new Map([...there].map(([name, days]) => [name, waitingDays(days)])),

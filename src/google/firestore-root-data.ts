@@ -1,12 +1,15 @@
 /** Root data in Firestore: `datasets/{name}` says how far a file was loaded, `datasets/{name}/days/{date}` holds a day. */
 import { FieldValue, type Firestore } from '@google-cloud/firestore';
 import { z } from 'zod';
+import { LoadedBy } from '../planning/loaded-by.ts';
 import type { LoadMark, RootData } from '../steps/ports.ts';
 import { toPointer } from './firestore-artifacts.ts';
 import { changesSince, REMOVED, storedDays } from './firestore-root-changes.ts';
 import { DATASETS, placePath } from './paths.ts';
 
 const Mark = z.object({ file: z.string(), hash: z.string(), through: z.string(), byHand: z.boolean().optional() });
+
+const Loads = z.array(LoadedBy);
 
 const DAYS_A_BATCH = 400;
 
@@ -19,6 +22,13 @@ export function firestoreRootData(db: Firestore): RootData {
     },
     async writeMark(dataset, mark) {
       await ref(dataset).set({ mark }, { merge: true });
+    },
+    async loadsByHand(datasets) {
+      const documents = datasets.length === 0 ? [] : await db.getAll(...datasets.map(ref));
+      return new Map(documents.map((document) => [document.id, Loads.safeParse(document.get('loads')).data ?? []]));
+    },
+    async writeLoadsByHand(dataset, loads) {
+      await ref(dataset).set({ loads }, { merge: true });
     },
     async writeDays(dataset, days) {
       const batch = db.batch();

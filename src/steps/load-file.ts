@@ -9,6 +9,8 @@ import type { Dataset } from '../model/dataset.ts';
 import type { FileRow } from '../model/file-row.ts';
 import type { Day } from '../model/date.ts';
 import type { Hash } from '../model/hash.ts';
+import { sameDays } from '../planning/day-set.ts';
+import { afterLoadByHand } from '../planning/loaded-by.ts';
 import { checkRow } from './check-row.ts';
 import { type DayChange, type DayRow, describeSameId, dayWriter, sameIds } from './day-writer.ts';
 import { type IndexPorts, type IndexReport, indexRootData } from './index-root-data.ts';
@@ -106,6 +108,12 @@ export async function loadFile(request: LoadFileRequest, ports: LoadFilePorts): 
     await ports.rootData.removeDays(dataset.name, gone);
     days.removed = gone.length;
   }
+  await noteLoader(
+    request,
+    dates.filter((date) => !read.held.has(date)),
+    read.undated ? [] : gone,
+    ports,
+  );
   const to = dates.at(-1);
   if ('file' in (dataset.source ?? {}) && to !== undefined)
     await ports.rootData.writeMark(dataset.name, {
@@ -122,6 +130,24 @@ export async function loadFile(request: LoadFileRequest, ports: LoadFilePorts): 
     `loaded ${request.file} into ${dataset.name}`,
   );
   return report;
+}
+
+/** Which days are as the code of now reads them: those that other code has loaded are told by plan and report. */
+async function noteLoader(
+  { dataset, file, mode }: LoadFileRequest,
+  loaded: readonly Day[],
+  gone: readonly Day[],
+  { manifest, rootData }: LoadFilePorts,
+): Promise<void> {
+  const loader = manifest.datasets.find(({ name }) => name === dataset.name)?.loader;
+  if (loader === undefined) return;
+  const before = (await rootData.loadsByHand([dataset.name])).get(dataset.name) ?? [];
+  const after = afterLoadByHand(before, { loader, file, loaded, gone, merges: mode === 'merge' });
+  // Another name of a file alone is no news.
+  const news = after.some(
+    (one) => !before.some(({ loader, days }) => loader === one.loader && sameDays(days, one.days)),
+  );
+  if (news || after.length < before.length) await rootData.writeLoadsByHand(dataset.name, after);
 }
 
 /** What the first pass found; the second adds to what is rejected and held. */

@@ -18,6 +18,7 @@ import type { ShardEntry } from '../model/shard-entry.ts';
 import type { MemoryReading, Task, Telemetry } from '../model/task.ts';
 import type { Vector } from '../model/vector.ts';
 import type { OpenRun } from '../planning/fold.ts';
+import type { LoadedBy } from '../planning/loaded-by.ts';
 import type { Missing, ShelfContent } from '../planning/shelf.ts';
 import type { DatasetStanding, Standing } from '../planning/standing.ts';
 import type { SimulationAnswer, SimulationJob } from '../simulation/simulation-job.ts';
@@ -278,6 +279,9 @@ export interface LoadMark {
 export interface RootData {
   readMark(dataset: string): Promise<LoadMark | undefined>;
   writeMark(dataset: string, mark: LoadMark): Promise<void>;
+  /** By dataset; nothing for what was never loaded by hand. */
+  loadsByHand(datasets: readonly string[]): Promise<ReadonlyMap<string, readonly LoadedBy[]>>;
+  writeLoadsByHand(dataset: string, loads: readonly LoadedBy[]): Promise<void>;
   /** Each day whole, visible at once. */
   writeDays(
     dataset: string,

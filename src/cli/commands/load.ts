@@ -12,6 +12,7 @@ import { type Arguments, type Command, type Context, type ExitCode, Interrupted,
 import { counted } from '../counted.ts';
 import { findDataset } from '../find-dataset.ts';
 import { type Connection, connectCloud } from '../local/connect.ts';
+import { daysLoadedOtherwise, describeLoadedOtherwise } from '../loaded-otherwise.ts';
 import { projectManifest } from '../project.ts';
 import { openRejectsFile } from '../rejects-file.ts';
 import { tellLocale } from '../tell-locale.ts';
@@ -86,6 +87,9 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
       };
       const report = await loadFile(request, { ...ports, rowsByDay, onRejected, onDay });
       end();
+      const others = await daysLoadedOtherwise(manifest, ports.rootData);
+      const other = others.find((each) => each.dataset === dataset.name);
+      if (other !== undefined) context.output.trouble(describeLoadedOtherwise(other));
       return { report, rejects, rejectsFile: report.rejected > 0 ? rejectsFile.path : null, usage: cloud.usage() };
     } finally {
       context.output.progressEnd();

@@ -16,6 +16,7 @@ import { counted } from '../counted.ts';
 import { assertAfterFirstData, readDays } from '../days.ts';
 import { describeDistrust } from '../distrust-of.ts';
 import { describeLoad, foresee, type PendingLoad } from '../foresee.ts';
+import { describeLoadedOtherwise, type LoadedOtherwise } from '../loaded-otherwise.ts';
 import { look } from '../look.ts';
 import type { Output } from '../output.ts';
 import { projectFiles, projectManifest } from '../project.ts';
@@ -53,6 +54,7 @@ Exit code: 0 done, 1 the counts do not add up, 2 wrong use.`,
 export interface ReportAnswer extends GridReport {
   /** Data that a run would load first; the counts are of the state after that. */
   readonly loads: readonly PendingLoad[];
+  readonly loadedOtherwise: readonly LoadedOtherwise[];
   /** By dataset: days whose data is there and not whole yet, so that they stay closed. */
   readonly waiting: readonly { readonly dataset: string; readonly days: readonly Day[] }[];
 }
@@ -70,12 +72,13 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   selectComputations(manifest, expression, { changed: new Set() });
   assertAfterFirstData(grid.date, await projectFiles(config, manifest));
   const answer = await look(config, manifest, async (ports): Promise<ReportAnswer> => {
-    const { plan, loads, waiting } = await foresee(grid, ports);
+    const { plan, loads, loadedOtherwise, waiting } = await foresee(grid, ports);
     const selected = selectComputations(manifest, expression, { changed: changedComputations(plan) });
     const computations = plan.computations.filter((name) => selected.has(name));
     return {
       ...reportOf({ plan, computations, from, to: grid.date }),
       loads,
+      loadedOtherwise,
       waiting: [...waiting].flatMap(([dataset, all]) => {
         const dates = all.map(({ date }) => date).filter((date) => date >= from && date <= grid.date);
         return dates.length === 0 ? [] : [{ dataset, days: dates }];
@@ -109,7 +112,8 @@ const TITLES: Readonly<Record<Stand, string>> = {
 
 function printReport(answer: ReportAnswer, output: Output): void {
   for (const load of answer.loads) output.line(describeLoad(load));
-  if (answer.loads.length > 0) output.line();
+  for (const other of answer.loadedOtherwise) output.line(describeLoadedOtherwise(other));
+  if (answer.loads.length + answer.loadedOtherwise.length > 0) output.line();
   const right = (title: string) => ({ title, align: 'right' as const });
   const stands = STANDS.filter((stand) => stand === 'upToDate' || answer.days.some((day) => day[stand] > 0));
   const columns = [{ title: 'date' }, ...stands.map((stand) => right(TITLES[stand])), right('in all')];
