@@ -29,9 +29,10 @@ export function afterLoadByHand(
   { loader, file, loaded, gone, merges }: LoadByHand,
 ): LoadedBy[] {
   const left = daySetOfDays(gone);
+  const taken = merges ? left : unite(left, daySetOfDays(loaded));
   const others = before
     .filter((each) => each.loader !== loader)
-    .map(({ days, ...kept }) => ({ days: subtract(days, merges ? left : unite(left, daySetOfDays(loaded))), ...kept }));
+    .map((each) => ({ loader: each.loader, file: each.file, days: subtract(each.days, taken) }));
   const known = before.find((each) => each.loader === loader)?.days ?? [];
   const mixed = merges ? others.map(({ days }) => days) : [];
   const own = subtract(subtract(unite(known, daySetOfDays(loaded)), left), unite(...mixed));
