@@ -13,8 +13,8 @@ interface HarmlessEdit {
   readonly edit: (text: string, chance: Chance, path: string) => string | undefined;
 }
 
-/** What is installed counts by its files, so it is not edited. */
-const OWN_MODULE = /^(?!node_modules\/).*\.(ts|mts|mjs|js|cjs)$/;
+/** What is installed, or only reached through what is, counts by its files, so it is not edited. */
+const OWN_MODULE = /^(?!node_modules\/|vendor).*\.(ts|mts|mjs|js|cjs)$/;
 const OWN_TYPESCRIPT = /^(?!node_modules\/).*\.ts$/;
 
 const EDITS: readonly HarmlessEdit[] = [
@@ -122,7 +122,9 @@ function move(files: Files): Edited<Files> {
       ? [path.replace('computations/', MOVED), text.replaceAll(/(['"`])\.\.\//g, '$1../../')]
       : [path, text],
   );
-  return { what: 'the module moves to another folder', inGuide: true, after: Object.fromEntries(moved) };
+  // The guide moves a module whose imports are all static.
+  const inGuide = !moved.some(([path, text]) => path.startsWith(MOVED) && /\bimport\(/.test(text));
+  return { what: 'the module moves to another folder', inGuide, after: Object.fromEntries(moved) };
 }
 
 /** Where the module is in either version. */
@@ -182,7 +184,9 @@ function renameParameter(text: string, chance: Chance, path: string): string | u
   const choices = all.flatMap((node) => {
     if (!/Function/.test(node.type) || !Array.isArray(node['params'])) return [];
     return (node['params'] as Node[]).flatMap((parameter) =>
-      parameter.type === 'Identifier' ? [{ scope: node, name: String(parameter['name']) }] : [],
+      parameter.type === 'Identifier' && parameter['name'] !== 'this'
+        ? [{ scope: node, name: String(parameter['name']) }]
+        : [],
     );
   });
   if (choices.length === 0) return undefined;

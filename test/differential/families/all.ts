@@ -10,6 +10,9 @@ import { INITIALISERS } from './initialisers.ts';
 import { JSON_FORMS } from './json.ts';
 import { NAMES } from './names.ts';
 import { PACKAGES } from './packages.ts';
+import { REFLECTION } from './reflection.ts';
+import { REPORTED } from './reported.ts';
+import { RESOLUTION } from './resolution.ts';
 import { SYNTAX } from './syntax.ts';
 
 export const FAMILIES: readonly (readonly Form[])[] = [
@@ -24,4 +27,7 @@ export const FAMILIES: readonly (readonly Form[])[] = [
   BINDINGS,
   SYNTAX,
   EFFECTS,
+  REPORTED,
+  RESOLUTION,
+  REFLECTION,
 ];
