@@ -10,24 +10,14 @@ const GRAPHS = Number(process.env['DAYMILL_GRAPHS'] ?? 2000);
 const SEED = Number(process.env['DAYMILL_SEED'] ?? 1);
 
 /** Forms of which the code hash still misses an edit: reported, and left out until they are seen. */
-const OPEN = new Set([
-  'JSON with numbers and strings in several spellings',
-  'a package that a package.json does not say it needs',
-  'a package below a package, and its namesake beside it',
-  'a const that is read before it is set, or after',
-  'the line of a stack',
-  'a stack by captureStackTrace',
-  'a stack by an error that is caught',
-  'a name by a computed key',
-  'a specifier with a hash and a query',
-]);
+const OPEN = new Set(['a name by a computed key', 'a specifier with a hash and a query']);
 const HELD = FAMILIES.map((family) => family.filter(({ name }) => !OPEN.has(name)));
 
 const ALLOWED = {
   /** Share of harmless edits that may run. */
   needless: 0.05,
   /** Share of graphs that can be analysed and are untrusted nonetheless. */
-  untrusted: 0.2,
+  untrusted: 0.05,
   /** Share of graphs of which there is no manifest, or which do not load. */
   refused: 0.02,
 };

@@ -212,6 +212,7 @@ const [, second§ = ⟦7¦8⟧, ...tail§] = ⟦[1]¦[1, 2, 3]¦[1, undefined, 4
       "import { state as first§ } from '../lib/once§.ts';\nimport { state as second§ } from '../lib/once§.ts⟦¦?again⟧';",
     top: 'second§.n += ⟦1¦2⟧;',
     result: '[d.v * first§.n, first§ === second§]',
+    opaque: true,
   },
   {
     name: 'a module that is reached by a symbolic link',

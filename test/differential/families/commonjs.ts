@@ -179,6 +179,7 @@ exports.default = ⟦7¦8⟧;
     },
     imports: "import { run as sloppy§ } from '../lib/sloppy§.cjs';",
     result: 'sloppy§(d.v)',
+    opaque: true,
     quiet: true,
   },
   {

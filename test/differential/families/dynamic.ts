@@ -60,6 +60,7 @@ export const DYNAMIC: readonly Form[] = [
     name: 'code that is text',
     top: "const compile§ = new Function('v', 'return v * ⟦2¦3⟧');\nconst indirect§ = (0, eval)('(v) => v + ⟦1¦2⟧');",
     result: 'compile§(d.v) + indirect§(d.v)',
+    opaque: true,
   },
   {
     name: 'direct eval that names what nothing else does',
