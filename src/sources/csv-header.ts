@@ -26,16 +26,10 @@ export function csvHeader(fields: readonly string[], file: string, dateColumn: s
 
 const SEPARATORS = [';', '\t', '|'];
 
-const MEMBER = { enumerable: true, configurable: true, writable: true } as const;
-
 /** Of as many fields as the header names. */
 export function byColumn(header: readonly string[], fields: readonly string[]): Record<string, string> {
   const values: Record<string, string> = {};
-  for (const [index, name] of header.entries()) {
-    // An assignment would be lost without a word.
-    if (name === '__proto__') Object.defineProperty(values, name, { ...MEMBER, value: fields[index] ?? '' });
-    else values[name] = fields[index] ?? '';
-  }
+  for (const [index, name] of header.entries()) values[name] = fields[index] ?? '';
   return values;
 }
 

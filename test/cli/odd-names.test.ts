@@ -28,7 +28,7 @@ export const entities = defineDataset({
   name: '${DATASET}', entity: z.object({ constructor: z.string(), n: z.number() }), id: (entity) => entity.constructor,
   source: {
     file: 'entities.csv', format: 'csv', dateColumn: 'valueOf',
-    parse: (row) => ({ constructor: String(row.constructor), n: Number(row['__proto__']) }),
+    parse: (row) => ({ constructor: String(row.constructor), n: Number(row['hasOwnProperty']) }),
   },
 });
 export const settings = defineDocument({
@@ -76,7 +76,7 @@ describe('a project whose names are those that every object has', () => {
     project = fixtureProject({
       'computations/datasets.ts': DATA,
       'computations/c.ts': codeOf(1),
-      'entities.csv': `valueOf,constructor,__proto__\n${rows.join('')}`,
+      'entities.csv': `valueOf,constructor,hasOwnProperty\n${rows.join('')}`,
       'settings.csv': `then,toString\n${DAYS.map((date) => `${date},100\n`).join('')}`,
       'package.json': JSON.stringify({
         type: 'module',
@@ -88,7 +88,7 @@ describe('a project whose names are those that every object has', () => {
 
   const answer = async <T>(...args: string[]): Promise<T> => {
     const ended = await daymill(project, [...args, '--json']);
-    expect(ended.code).toBe(0);
+    expect(ended.code, ended.stderr).toBe(0);
     return ended.json<T>();
   };
   const cells = async (): Promise<unknown> => (await answer<{ cells: unknown }>('plan')).cells;
