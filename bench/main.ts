@@ -2,6 +2,7 @@
 import { benchCells } from './cells.ts';
 import { benchEmulators } from './emulators.ts';
 import { benchExecution } from './execution.ts';
+import { benchManifest } from './manifest.ts';
 import { benchPipeline } from './pipeline.ts';
 import { benchPlanning } from './planning.ts';
 
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
     process.stdout.write('\n');
     await benchCells({ quick });
   },
+  manifest: benchManifest,
   pipeline: benchPipeline,
   planning: benchPlanning,
 };

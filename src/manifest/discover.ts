@@ -1,11 +1,9 @@
 /** Finds the computations and datasets that a project's modules export. */
-import { globSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { UserError } from '../errors.ts';
 import { isComputation, type Computation } from '../model/computation.ts';
 import { isDataset, type Dataset } from '../model/dataset.ts';
 import { importModule } from './import-module.ts';
 import type { ModuleGraph } from './module-graph.ts';
+import { modulesIn } from './modules-in.ts';
 import type { SourceModule } from './source-module.ts';
 
 /** A definition and the export under which a worker finds it again. */
@@ -30,7 +28,7 @@ export interface Discovery {
  * @throws {UserError} MISSING_FILE, BAD_DEFINITION, CYCLE
  */
 export async function discover(graph: ModuleGraph, directory: string): Promise<Discovery> {
-  const inside = modulesIn(graph, directory).map((path) => graph.moduleAt(path));
+  const inside = modulesIn(graph.root, directory).map((path) => graph.moduleAt(path));
   const exported = new Map<unknown, Discovered>();
   for (const module of inside) await collect(graph, module, exported);
   const found = new Set(exported.values());
@@ -53,21 +51,6 @@ export async function discover(graph: ModuleGraph, directory: string): Promise<D
     computations: all.filter((each): each is Discovered<Computation> => isComputation(each.value)),
     datasets: all.filter((each): each is Discovered<Dataset> => isDataset(each.value)),
   };
-}
-
-/**
- * Absolute paths of the modules below the directory that may define something, sorted.
- * @throws {UserError} MISSING_FILE
- */
-export function modulesIn({ root }: Pick<ModuleGraph, 'root'>, directory: string): string[] {
-  const folder = join(root, directory);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UserError('MISSING_FILE', `There is no folder ${folder} to look for computations in.`);
-  }
-  return globSync('**/*.ts', { cwd: folder })
-    .filter((file) => !/(\.test|\.d)\.ts$|(^|\/)node_modules\//.test(file))
-    .sort()
-    .map((file) => join(folder, file));
 }
 
 async function collect(graph: ModuleGraph, module: SourceModule, into: Map<unknown, Discovered>): Promise<void> {

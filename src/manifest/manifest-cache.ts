@@ -2,14 +2,23 @@
  * The manifest of the last time, kept while nothing that it is made from has changed. The project's files are looked at by content,
  * so that neither a touched file nor a restored one misleads it.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hashOf, hashOfParts, type Hash } from '../model/hash.ts';
 import type { Manifest } from '../model/manifest.ts';
-import { type BuildOptions, type BuiltManifest, buildManifestFrom, FIRST_EPOCH } from './build-manifest.ts';
-import { modulesIn } from './discover.ts';
-import { ModuleGraph, type Resolution } from './module-graph.ts';
+import type { BuildOptions, BuiltManifest } from './build-manifest.ts';
+import type { Resolution } from './module-graph.ts';
+import { modulesIn } from './modules-in.ts';
 import { type KnownPackage, stampOf } from './package-integrity.ts';
 import { resolveModule } from './resolve-module.ts';
 
@@ -33,6 +42,8 @@ export async function cachedManifest(options: BuildOptions, file: string): Promi
   const kept = read(file);
   const maker = makerOf(options);
   if (kept !== undefined && kept.maker === maker && holds(kept, options)) return kept.manifest;
+  // The parser and all that analyses are only loaded when there is something to analyse.
+  const { buildManifestFrom } = await import('./build-manifest.ts');
   const packages = new Map(kept?.packages);
   const built = await buildManifestFrom(options, packages);
   const isAnalysed = built.manifest.computations.every(({ untrusted }) => untrusted === undefined);
@@ -45,7 +56,7 @@ function keep({ manifest, graph }: BuiltManifest, options: BuildOptions): Omit<K
   const folders = new Set(paths.flatMap((path) => foldersAbove(path, graph.root)));
   const settings = [...folders].map((folder) => join(folder, 'package.json'));
   return {
-    modules: modulesIn(graph, options.directory),
+    modules: modulesIn(graph.root, options.directory),
     files: Object.fromEntries([...graph.files, ...settings.map((path) => [path, hashAt(path)] as const)]),
     resolutions: graph.resolutions,
     manifest,
@@ -60,7 +71,7 @@ function foldersAbove(path: string, root: string): string[] {
 }
 
 function holds({ modules, files, resolutions, packages }: Kept, { root, directory }: BuildOptions): boolean {
-  const found = modulesIn(new ModuleGraph(root), directory);
+  const found = modulesIn(realpathSync(root), directory);
   if (found.length !== modules.length || found.some((path, index) => path !== modules[index])) return false;
   if (Object.entries(files).some(([path, hash]) => hashAt(path) !== hash)) return false;
   if (packages.some(([folder, { stamp }]) => !existsSync(folder) || stampOf(folder) !== stamp)) return false;
@@ -72,7 +83,7 @@ function holds({ modules, files, resolutions, packages }: Kept, { root, director
 const hashAt = (path: string): Hash | null => (existsSync(path) ? hashOf(readFileSync(path)) : null);
 
 /** Other code of ours, another Node or other options make other manifests. */
-function makerOf({ root, directory, epoch = FIRST_EPOCH }: BuildOptions): Hash {
+function makerOf({ root, directory, epoch }: BuildOptions): Hash {
   const own = ['./', '../model/'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
   const stamps = own.flatMap((folder) =>
     readdirSync(folder).map((file) => {

@@ -57,6 +57,7 @@ export class ModuleGraph {
   readonly #resolved = new Map<string, ResolvedModule>();
   readonly #hashes = new Map<string, Hash>();
   readonly #resolutions: Resolution[] = [];
+  readonly #steps = new Map<SourceModule, readonly EvaluationStep[]>();
   readonly #orders = new Map<SourceModule, readonly EvaluationStep[]>();
 
   constructor(root: string) {
@@ -139,9 +140,8 @@ export class ModuleGraph {
       const evaluated: EvaluationStep[] = [];
       const enter = (module: SourceModule): void => {
         entered.add(module);
-        for (const specifier of module.requests) {
-          const step = this.#stepOf(specifier, module);
-          if (step === undefined || entered.has(step.kind === 'module' ? step.module : step.specifier)) continue;
+        for (const step of this.#stepsOf(module)) {
+          if (entered.has(step.kind === 'module' ? step.module : step.specifier)) continue;
           if (step.kind === 'module') enter(step.module);
           else {
             entered.add(step.specifier);
@@ -155,6 +155,16 @@ export class ModuleGraph {
       this.#orders.set(entry, order);
     }
     return order;
+  }
+
+  /** What the module asks for itself, in order. */
+  #stepsOf(module: SourceModule): readonly EvaluationStep[] {
+    let steps = this.#steps.get(module);
+    if (steps === undefined) {
+      steps = module.requests.flatMap((specifier) => this.#stepOf(specifier, module) ?? []);
+      this.#steps.set(module, steps);
+    }
+    return steps;
   }
 
   #stepOf(specifier: string, from: SourceModule): EvaluationStep | undefined {
