@@ -88,7 +88,7 @@ describe('a project whose names are those that every object has', () => {
 
   const answer = async <T>(...args: string[]): Promise<T> => {
     const ended = await daymill(project, [...args, '--json']);
-    expect(ended.code, ended.stderr).toBe(0);
+    expect({ code: ended.code, stderr: ended.code === 0 ? '' : ended.stderr }).toEqual({ code: 0, stderr: '' });
     return ended.json<T>();
   };
   const cells = async (): Promise<unknown> => (await answer<{ cells: unknown }>('plan')).cells;

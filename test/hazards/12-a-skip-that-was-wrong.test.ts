@@ -31,7 +31,7 @@ export const comfort = defineComputation({
 /** As if no analysis had found that the code reads a global: there is always something that none finds. */
 const unseen = (manifest: Manifest): Manifest => ({
   ...manifest,
-  computations: manifest.computations.map(({ untrusted: _, ...computation }) => computation),
+  computations: manifest.computations.map((computation) => ({ ...computation, untrusted: undefined })),
 });
 
 const secret = globalThis as { fever?: { warmth?: number; comfort?: number } };

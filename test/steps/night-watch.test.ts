@@ -58,7 +58,7 @@ describe('the nightly watch', () => {
       // As if no analysis had found that the code reads a global: there is always something that none finds.
       manifest: {
         ...opened.manifest,
-        computations: opened.manifest.computations.map(({ untrusted: _, ...computation }) => computation),
+        computations: opened.manifest.computations.map((computation) => ({ ...computation, untrusted: undefined })),
       },
       queue: { publish: async (messages) => void sent.push(...messages) },
       clock: { now: () => opened.clock.now() + nights * 86_400_000 },
