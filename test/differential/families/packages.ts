@@ -298,4 +298,107 @@ export const PACKAGES: readonly Form[] = [
     result: 'd.v * own§',
     quiet: true,
   },
+  {
+    name: 'a global that a package sets which says that it has no side effects, for a sibling',
+    files: {
+      'node_modules/sets§/package.json': module('sets§', '"exports": "./index.js", "sideEffects": false'),
+      'node_modules/sets§/index.js': 'globalThis.sets_§ = ⟦2¦3⟧;\nexport const nothing = 0;\n',
+      'lib/sibling§.ts':
+        "import { nothing } from 'sets§';\nexport const used = (v: number) => v * (globalThis as any).sets_§;\nexport const unused = () => nothing;\n",
+    },
+    imports: "import { used as used§ } from '../lib/sibling§.ts';",
+    result: 'used§(d.v)',
+  },
+  {
+    name: 'a package that says it has no side effects, and changes another',
+    files: {
+      'node_modules/base§/package.json': module('base§', '"exports": "./index.js"'),
+      'node_modules/base§/index.js': 'export const base = { rate: 1 };\n',
+      'node_modules/changes§/package.json': module(
+        'changes§',
+        '"exports": "./index.js", "sideEffects": false, "dependencies": { "base§": "1.0.0" }',
+      ),
+      'node_modules/changes§/index.js':
+        "import { base } from 'base§';\nbase.rate = ⟦2¦3⟧;\nexport const nothing = 0;\n",
+    },
+    imports: "import { nothing as nothing§ } from 'changes§';\nimport { base as base§ } from 'base§';",
+    top: 'export const extra§ = nothing§;',
+    result: 'd.v * base§.rate',
+  },
+  {
+    name: 'a package that patches a built-in and says that it has no side effects',
+    files: {
+      'node_modules/patches§/package.json': module(
+        'patches§',
+        '"exports": "./index.js", "sideEffects": ["./other.js"]',
+      ),
+      'node_modules/patches§/index.js':
+        'Object.defineProperty(Number.prototype, "by_§", { configurable: true, value() { return this * ⟦2¦3⟧; } });\nexport {};\n',
+    },
+    imports: "import 'patches§';",
+    result: '(d.v as any).by_§()',
+  },
+  {
+    name: 'a package that requires another by the name that it is given',
+    files: {
+      'node_modules/loads§/package.json': '{ "name": "loads§", "version": "1.0.0", "main": "./index.js" }\n',
+      'node_modules/loads§/index.js': 'exports.load = function (name) { return require(name); };\n',
+      'node_modules/given§/package.json': '{ "name": "given§", "version": "1.0.0", "main": "./index.js" }\n',
+      'node_modules/given§/index.js': 'exports.rate = ⟦2¦3⟧;\n',
+    },
+    imports: "import { load as load§ } from 'loads§';",
+    result: "d.v * load§('given§').rate",
+    opaque: true,
+  },
+  {
+    name: 'a package that imports a file of the author',
+    files: {
+      'node_modules/reads§/package.json': module('reads§', '"exports": "./index.js"'),
+      'node_modules/reads§/index.js': "export { rate } from '../../lib/config§.mjs';\n",
+      'lib/config§.mjs': 'export const rate = ⟦2¦3⟧;\n',
+    },
+    imports: "import { rate as reads§ } from 'reads§';",
+    result: 'd.v * reads§',
+    quiet: true,
+  },
+  {
+    name: 'a package whose code is in a file of another kind',
+    files: {
+      'node_modules/kinds§/package.json':
+        '{ "name": "kinds§", "version": "1.0.0", "main": "./main.json", "exports": { ".": "./main.json", "./wasm": "./m.wasm" } }\n',
+      'node_modules/kinds§/main.json': '{ "rate": ⟦2¦3⟧ }\n',
+    },
+    imports: "import kinds§ from 'kinds§' with { type: 'json' };",
+    result: 'd.v * kinds§.rate',
+    quiet: true,
+  },
+  {
+    name: 'a package that says it has no side effects, and changes another for a sibling',
+    files: {
+      'node_modules/base§/package.json': module('base§', '"exports": "./index.js"'),
+      'node_modules/base§/index.js': 'export const base = { rate: 1 };\n',
+      'node_modules/changes§/package.json': module(
+        'changes§',
+        '"exports": "./index.js", "sideEffects": false, "dependencies": { "base§": "1.0.0" }',
+      ),
+      'node_modules/changes§/index.js':
+        "import { base } from 'base§';\nbase.rate = ⟦2¦3⟧;\nexport const nothing = 0;\n",
+      'lib/user§.ts':
+        "import { nothing } from 'changes§';\nimport { base } from 'base§';\nexport const used = (v: number) => v * base.rate;\nexport const unused = () => nothing;\n",
+    },
+    imports: "import { used as user§ } from '../lib/user§.ts';",
+    result: 'user§(d.v)',
+  },
+  {
+    name: 'a package that says it has no side effects, and patches a built-in for a sibling',
+    files: {
+      'node_modules/silently§/package.json': module('silently§', '"exports": "./index.js", "sideEffects": false'),
+      'node_modules/silently§/index.js':
+        'Object.defineProperty(Number.prototype, "by_§", { configurable: true, value() { return this * ⟦2¦3⟧; } });\nexport const nothing = 0;\n',
+      'lib/user§.ts':
+        "import { nothing } from 'silently§';\nexport const used = (v: any) => v.by_§();\nexport const unused = () => nothing;\n",
+    },
+    imports: "import { used as user§ } from '../lib/user§.ts';",
+    result: 'user§(d.v)',
+  },
 ];
