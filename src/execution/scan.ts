@@ -68,11 +68,12 @@ export async function scan(request: ScanRequest): Promise<(Execution | TerminalE
   const elapsedMs = (run: Run): number =>
     now() - startedMs - runs.reduce((sum, other) => (other === run ? sum : sum + other.ownMs), 0);
   let tried = 0;
+  const frozen = runs.length > 1 ? Infinity : FROZEN_ENTITIES;
 
   for await (const chunk of open().length === 0 ? [] : entities) {
     for (let start = 0; start < chunk.length; start += STRIDE) {
       const end = Math.min(start + STRIDE, chunk.length);
-      for (let at = start; at < Math.min(end, start + FROZEN_ENTITIES - tried); at++) freeze(chunk[at]);
+      for (let at = start; at < Math.min(end, start + frozen - tried); at++) freeze(chunk[at]);
       for (let block = start; block < end; block += BLOCK) {
         const blockEnd = Math.min(block + BLOCK, end);
         for (const run of runs) {

@@ -93,6 +93,34 @@ describe('a scan of several computations', () => {
     expect(results[2]).toMatchObject({ entities: 3_000, failedEntities: 0, errors: [] });
   });
 
+  test('gives each what is stored, though another one changes what it is given, however late', async () => {
+    const visits = defineDataset({
+      name: 'visits',
+      entity: z.object({ pages: z.number(), tags: z.array(z.string()) }),
+    });
+    const of = (name: string, look: (visit: { pages: number; tags: string[] }) => number): Computation =>
+      defineComputation({
+        name,
+        category: 'test',
+        needs: { visit: dataset(visits) },
+        output: z.record(z.string(), z.number()),
+        perEntity: look,
+      });
+    const spoiling = of('spoiling', (visit) => {
+      if (visit.pages === 700) visit.tags.push('seen');
+      return visit.pages === 800 ? (visit.pages = -1) : visit.pages;
+    });
+    const reading = of('reading', ({ pages, tags }) => pages + tags.length);
+    const stored = Array.from({ length: 1_000 }, (_, pages): Entry => [
+      `e${String(pages).padStart(5, '0')}`,
+      { pages, tags: ['new'] },
+    ]);
+    const [spoilt, read] = await scanned([spoiling, reading], inChunks(structuredClone(stored), 300));
+    expect(spoilt).toMatchObject({ failedEntities: 2, errors: [{ id: 'e00700' }, { id: 'e00800' }] });
+    const alone = await run(reading, { entities: inChunks(structuredClone(stored)) });
+    expect(hashes(read === undefined ? [] : [read])).toEqual([alone.artifact.hash]);
+  });
+
   test('fails a computation whose init, finish or output is wrong, and no other', async () => {
     const reducer = { init: () => ({ sum: 0 }), add: () => undefined, finish: () => 1 };
     const boom = (): never => {
