@@ -86,7 +86,7 @@ export function describeCost({
     );
   if (watch.cells > 0) {
     lines.push(
-      `Nightly watch: ${counted(watch.cells, 'settled cell')} will be made again in shadow, about ${watch.reads} reads, ` +
+      `Nightly watch: ${counted(watch.cells, 'settled cell')} will be made again in shadow, up to ${watch.reads} reads, ` +
         `${watch.writes} writes, ${amount(watch.seconds)} s and ${money(watch.dollars)}.`,
     );
   }

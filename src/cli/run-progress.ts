@@ -80,7 +80,9 @@ export function watchRun(output: Output, manifest: Manifest): RunProgress {
           cells.audits += Number(fields['audits'] ?? 0);
         });
       } else if (event === 'cell.completed' || event === 'cell.unchanged' || event === 'cell.failed') {
-        const pass = passOf.get(String(fields['cell']).split('@')[0] ?? '');
+        // Shadows run in another pass than their computation's.
+        const own = passOf.get(String(fields['cell']).split('@')[0] ?? '');
+        const pass = typeof fields['pass'] === 'number' ? fields['pass'] : own;
         if (pass !== undefined) showPass(pass, (cells) => cells.done++);
       }
       if (TROUBLE.has(entry.severity)) warn(entry);

@@ -149,13 +149,12 @@ export function estimate(request: EstimateRequest): Estimate {
   };
 }
 
-/** Each may be a task of its own, reads its stored result beside its inputs, and writes none. */
+/** Each may be a task of its own. */
 function costOfWatch({ plan, prices, tierOf, tiers, watched = [] }: EstimateRequest): Cost {
   if (watched.length === 0) return NOTHING;
   const cells = watched.map(({ computation }) => {
-    const typical = { ...typicalOf(plan, computation), tasks: 1 };
     const memoryMB = tierNamed(tiers, tierOf(computation)).memoryMB;
-    const shadow = { ...typical, reads: typical.reads + 1, writes: 0 };
+    const shadow = shadowOf(plan, computation);
     return { ...costOfCells({ cells: 1, again: 0, typical: shadow, prices, memoryMB }), deletes: 0 };
   });
   // Its own book, and those that the hashes of its inputs are in: of one year each, or of one dataset.
@@ -272,15 +271,18 @@ const VCPUS: readonly (readonly [memoryMB: number, vcpus: number])[] = [
 
 const vcpusOf = (memoryMB: number): number => (VCPUS.find(([upTo]) => memoryMB <= upTo) ?? [0, 8])[1];
 
-/** What a cell of a computation takes: as its own did, else as those of the others. */
-export function typicalOf({ request: { manifest, state } }: Plan, name: string): Omit<Typical, 'cells'> {
-  const own = state.standings.get(name)?.typical;
+/**
+ * What a cell takes that is made in shadow, by a worker that remembers nothing: each day of its windows, where cells that were made one after
+ * another read only the newest; and its stored result.
+ */
+export function shadowOf({ request: { manifest, state } }: Plan, name: string): Omit<Typical, 'cells'> {
   const computation = computationIn(manifest, name);
-  if (own !== undefined || computation === undefined) return own ?? NOTHING_KNOWN;
-  return typicalLike(
-    [...state.standings.values()].flatMap(({ typical }) => typical ?? []),
-    computation,
-  );
+  const own = state.standings.get(name)?.typical;
+  if (computation === undefined) return own ?? NOTHING_KNOWN;
+  const known = [...state.standings.values()].flatMap(({ typical }) => typical ?? []);
+  const typical = own ?? typicalLike(known, computation);
+  const window = computation.needs.reduce((days, need) => days + ('days' in need ? need.days : 0), 0);
+  return { ...typical, reads: typical.reads + window + 1, writes: 0, tasks: 1 };
 }
 
 const NOTHING_KNOWN = { seconds: UNKNOWN_SECONDS, entities: 0, reads: 1, writes: 1, tasks: 1 };

@@ -40,6 +40,8 @@ export interface TaskContext {
   readonly manifest: Manifest;
   readonly runId: string;
   readonly dispatchId: string;
+  /** That was asked for: shadows of any pass run in it. */
+  readonly pass?: number | undefined;
   readonly nowMs: number;
   /** Where a computation's tasks start, by what earlier ones took. */
   readonly tierOf: (computation: string, date: Day) => Resources;
@@ -107,7 +109,7 @@ function unitOf(planned: PlannedCell, computation: ManifestComputation, hasMore:
   return {
     kind: isChained(computation) && hasMore && planned.audit !== true ? 'chain' : streams ? 'scan' : 'cell',
     resources: context.tierOf(computation.name, cell.date),
-    pass: computation.pass,
+    pass: planned.audit === true ? (context.pass ?? computation.pass) : computation.pass,
     cells: [cell],
     bytes: JSON.stringify(cell).length,
     ...(context.predict?.(computation.name, cell.date) ?? { seconds: 0, memoryMB: 0 }),

@@ -203,6 +203,7 @@ async function tryDispatch(
     manifest,
     runId,
     dispatchId,
+    pass: request.pass,
     nowMs,
     tierOf: (computation, date) => router.tierOf(computation, sizeOf(computation, date)),
     predict(computation, date) {

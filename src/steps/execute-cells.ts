@@ -257,6 +257,7 @@ function watch(hands: readonly CellInHand[], deadlineMs: number, ports: CellPort
 const fieldsOf = (task: Task, cell: CellKey): Record<string, unknown> => ({
   run: task.runId,
   task: task.id,
+  pass: task.pass,
   cell: cellName(cell),
   attempt: task.attempts,
 });

@@ -2,7 +2,7 @@
 import type { AuditPolicy } from '../model/audit-policy.ts';
 import { cellName } from '../model/cell.ts';
 import { type Day, dayOf } from '../model/date.ts';
-import { typicalOf } from '../planning/estimate.ts';
+import { shadowOf } from '../planning/estimate.ts';
 import type { PlannedCell } from '../planning/plan.ts';
 import type { Standing } from '../planning/standing.ts';
 import { cellsToWatch, type WatchedCell } from '../planning/watch.ts';
@@ -27,7 +27,7 @@ export function nightOf(
 
 /** The cells of tonight; `survey` is of all passes. */
 export const drawWatch = ({ plan }: Pick<Survey, 'plan'>, { nightly }: AuditPolicy): WatchedCell[] =>
-  cellsToWatch({ plan, cells: nightly, effortOf: (computation) => typicalOf(plan, computation) });
+  cellsToWatch({ plan, cells: nightly, effortOf: (computation) => shadowOf(plan, computation) });
 
 /** Reads the books that this takes: of each cell its own, and those of what it reads. */
 export async function watchTonight(

@@ -5,7 +5,15 @@ import type { Manifest } from '../../src/model/manifest.ts';
 import { PRICE_TABLES } from '../../src/model/price-table.ts';
 import type { Resources } from '../../src/model/resources.ts';
 import type { Tiers } from '../../src/model/tier.ts';
-import { estimate, type EstimateRequest, TASK_READS, TASK_WRITES, WAVE_WRITES } from '../../src/planning/estimate.ts';
+import {
+  DISPATCH_READS,
+  DISPATCH_SECONDS,
+  estimate,
+  type EstimateRequest,
+  TASK_READS,
+  TASK_WRITES,
+  WAVE_WRITES,
+} from '../../src/planning/estimate.ts';
 import { plan } from '../../src/planning/plan.ts';
 import type { Typical } from '../../src/planning/typical.ts';
 import { graph, graphAt } from '../support/graph.ts';
@@ -115,4 +123,25 @@ test('of a selection, only that is counted', () => {
     computations: ['b'],
   });
   expect([certain.cells, conditional.cells, saved.unchanged.cells]).toEqual([0, 4, 0]);
+});
+
+test('the nightly watch reads what cells that were made one after another remembered, and writes no result', () => {
+  const windowed = graph(...LINES, 'c: a history a 200');
+  const watched = ['a', 'c'].map((computation) => ({ computation, date: DAYS[1] ?? '' }));
+  const { watch, certain } = world(windowed)(undefined, { computations: [], watched });
+  // Of a, and of c, which never ran: what cells take, their window, and the stored result to compare with.
+  const inputs = 3 + 1 + (2 + 200 + 1);
+  // The books of a, of c, and the days of flights.
+  const wave = 3 + DISPATCH_READS;
+  expect(watch).toMatchObject({
+    cells: 2,
+    tasks: 2,
+    reads: inputs + 2 * TASK_READS + wave,
+    deletes: 0,
+    seconds: 4 + DISPATCH_SECONDS,
+  });
+  expect(watch.writes).toBe(2 * TASK_WRITES + WAVE_WRITES);
+  expect(watch.dollars).toBeGreaterThan(0);
+  expect(certain.cells).toBe(0);
+  expect(world()().watch).toMatchObject({ cells: 0, dollars: 0 });
 });
