@@ -39,7 +39,7 @@ export interface Foresight extends Survey {
   readonly loads: readonly PendingLoad[];
   readonly ranges: readonly LoadRange[];
   /** What people must load again by hand. */
-  readonly loadedOtherwise: readonly LoadedOtherwise[];
+  readonly loadedOtherwise: () => Promise<readonly LoadedOtherwise[]>;
   /** By computation: whether its code as it is now was proven to do what older code did. */
   readonly verdicts: ReadonlyMap<string, ComputationVerdict>;
   /** Stored cells that were made again to try new proofs, and documents read for it. */
@@ -86,7 +86,7 @@ export async function foresee(
     ...(await survey({ from, to: date, foreseen }, ports, snapshot)),
     foreseen,
     ranges,
-    loadedOtherwise: await daysLoadedOtherwise(ports.manifest, ports.rootData),
+    loadedOtherwise: () => daysLoadedOtherwise(ports.manifest, ports.rootData),
     remade,
     verdicts: new Map(verdicts.map((verdict) => [verdict.computation, verdict])),
     waiting: new Map([...there].map(([name, days]) => [name, waitingDays(days)])),

@@ -101,6 +101,9 @@ export class Sentinel {
       case 'AssignmentExpression':
         this.#lookAtAssignment(node, isGlobal);
         return undefined;
+      case 'CallExpression':
+        this.#lookAtDefinition(node, isGlobal);
+        return undefined;
       case 'MemberExpression':
         return this.#lookAtMember(node, isGlobal);
       case 'MetaProperty':
@@ -122,6 +125,18 @@ export class Sentinel {
     if (member === undefined || node['operator'] !== '=') return;
     this.#sets.add(member);
     this.#explained.add(left).add(objectOf(left));
+  }
+
+  /** `Object.defineProperty(globalThis, 'x', …)` */
+  #lookAtDefinition(node: SyntaxNode, isGlobal: (name: string) => boolean): void {
+    const callee = isNode(node['callee']) ? node['callee'] : undefined;
+    if (callee?.type !== 'MemberExpression' || memberName(callee) !== 'defineProperty') return;
+    const [wrapped, key] = nodesIn(node['arguments']);
+    const target = wrapped === undefined ? undefined : withoutTypeWrappers(wrapped);
+    const [owner, name] = [nameOf(target) ?? '', key?.type === 'Literal' ? nameOf(key) : undefined];
+    if (target?.type !== 'Identifier' || name === undefined || !GLOBAL_OBJECTS.has(owner) || !isGlobal(owner)) return;
+    this.#sets.add(name);
+    this.#explained.add(target);
   }
 
   #lookAtMember(node: SyntaxNode, isGlobal: (name: string) => boolean): Doubt | undefined {

@@ -44,7 +44,8 @@ export class Fingerprints {
       infrastructure: infrastructureHash(process.versions.node, [...packages].sort()),
       epoch,
     };
-    return { fingerprint, pieces: reach.pieces, untrusted: reach.untrusted };
+    const doubts = [...reach.packages.values()].flatMap((each) => integrity.doubtOf(each.package, each.folder) ?? []);
+    return { fingerprint, pieces: reach.pieces, untrusted: reach.untrusted ?? doubts[0] };
   }
 }
 

@@ -198,6 +198,8 @@ class Walk {
     if (required !== undefined) return this.#refer(required, '*', false, node.start);
     const meaning = this.#meaningOf(node);
     if (meaning !== undefined) return this.#refer(meaning, this.#nameOfImport(node), handedOn, node.start);
+    const imported = this.#importedBy(node);
+    if (imported !== undefined) return { type: node.type, source: this.#refer(imported, '*', false, node.start) };
     this.#look(node);
     if (node.type === 'Literal') return plainLiteral(node);
     const plain: Record<string, unknown> = { type: node.type };
@@ -343,7 +345,8 @@ class Walk {
   /** What of the node leads outside of what is analysed: imports of what is only known when it runs, and the like. */
   #look(node: SyntaxNode): void {
     if (node.type === 'ImportExpression') this.#lookAtImport(node);
-    if (asksForName(node)) this.#asksForNames = true;
+    const keyed = node.type === 'MemberExpression' && node['computed'] === true ? node['object'] : undefined;
+    if (asksForName(node) || (isNode(keyed) && this.#isFunction(withoutTypeWrappers(keyed)))) this.#asksForNames = true;
     const isGlobal = (name: string): boolean =>
       !this.#isLocal(name) && this.#graph.meaningOf(name, this.#module) === undefined;
     const found = this.#sentinel.look(node, isGlobal);
@@ -359,16 +362,16 @@ class Walk {
     return unit.kind === 'function' || unit.kind === 'class' || isFunctionLike(unit.node['init']);
   }
 
-  #lookAtImport(node: SyntaxNode): void {
-    if (!isNode(node['source'])) return;
+  /** What `import('./x.ts')` leads to, where that is known and there. */
+  #importedBy(node: SyntaxNode): Meaning | undefined {
+    if (node.type !== 'ImportExpression' || !isNode(node['source'])) return undefined;
     const specifier = constantText(node['source'], this.#module, this.#graph, this.#isLocal);
-    if (specifier === undefined) {
-      this.#doubts.push({ what: 'it imports a module whose name is only known when it runs', start: node.start });
-      return;
-    }
-    const meaning = this.#graph.namespaceOf(specifier, this.#module, 'import');
-    // Its name stands in the text already.
-    if (meaning !== undefined) this.#refer(meaning, '*', false, node.start);
+    return specifier === undefined ? undefined : this.#graph.namespaceOf(specifier, this.#module, 'import');
+  }
+
+  #lookAtImport({ source, start }: SyntaxNode): void {
+    if (isNode(source) && constantText(source, this.#module, this.#graph, this.#isLocal) === undefined)
+      this.#doubts.push({ what: 'it imports a module whose name is only known when it runs', start });
   }
 }
 

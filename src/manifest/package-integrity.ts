@@ -20,6 +20,8 @@ export interface KnownPackage {
   readonly stamp: Hash;
   readonly content: Hash;
   readonly imports: readonly string[];
+  /** Where it leads that nobody can follow, for people: `it loads ../../config.js, which is not its own`. */
+  readonly outward?: string;
 }
 
 /** By folder, so that an unchanged package is not read again. */
@@ -32,6 +34,8 @@ export class PackageIntegrity {
   readonly #known: KnownPackages;
   readonly #closures = new Map<string, readonly string[]>();
   readonly #contents = new Map<string, string>();
+  readonly #doubts = new Map<string, string>();
+  readonly #looked = new Map<string, KnownPackage>();
 
   /** What is found is added to `known`, and what is asked for no more stays there. */
   constructor(known = REMEMBERED) {
@@ -55,27 +59,69 @@ export class PackageIntegrity {
         }
         this.#contents.set(at, this.#contents.get(at) ?? `${called}@${version} ${content}`);
       }
+      for (const [at, called] of folders) {
+        const { outward } = this.#packageAt(at);
+        if (outward !== undefined) this.#doubts.set(real, `the package ${called} ${outward}`);
+      }
       closure = [...folders.keys()].map((at) => this.#contents.get(at) ?? '').sort();
       this.#closures.set(real, closure);
     }
     return closure;
   }
 
+  /** Why the files of the package and of those below it may not be all that they load; undefined when they are. */
+  doubtOf(name: string, folder: string | undefined): string | undefined {
+    this.of(name, folder);
+    return folder !== undefined && existsSync(folder) ? this.#doubts.get(realpathSync(folder)) : undefined;
+  }
+
   #packageAt(folder: string): KnownPackage {
+    let found = this.#looked.get(folder);
+    if (found === undefined) {
+      found = this.#look(folder);
+      this.#looked.set(folder, found);
+    }
+    return found;
+  }
+
+  #look(folder: string): KnownPackage {
     const files = filesBelow(folder);
     const stamp = stampOf(folder, files);
     const known = this.#known.get(folder);
     if (known?.stamp === stamp) return known;
     const imports = new Set<string>();
+    let outward: string | undefined;
     const parts = files.flatMap((file) => {
       const bytes = readFileSync(join(folder, file));
-      if (/\.[cm]?[jt]s$/.test(file)) for (const name of importedBy(bytes.toString('utf8'))) imports.add(name);
+      // Node strips no types below node_modules, so what is loaded is JavaScript.
+      if (/\.[cm]?js$/.test(file) && !BESIDE.test(file)) {
+        const text = bytes.toString('utf8');
+        for (const name of importedBy(text)) imports.add(name);
+        outward ??= outwardIn(text, file);
+      }
       return [file, hashOf(bytes)];
     });
-    const found = { stamp, content: hashOfParts(parts), imports: [...imports].sort() };
+    const content = hashOfParts(parts);
+    const found = { stamp, content, imports: [...imports].sort(), ...(outward === undefined ? {} : { outward }) };
     this.#known.set(folder, found);
     return found;
   }
+}
+
+/** Tests and tools of a package are not what is loaded. */
+const BESIDE = /(^|[\\/])(tests?|__tests__|fixtures|examples?|bench(mark)?s?|scripts|bin|docs?)[\\/]/;
+
+/** What a module of a package loads of which its own files say nothing. */
+function outwardIn(text: string, file: string): string | undefined {
+  const own = file.split(/[\\/]/).length - 1;
+  const beyond = [...text.matchAll(/\b(?:from|import|require)\s*\(?\s*(["'`])((?:\.\.\/)+)[^"'`\s]*\1/g)].find(
+    ([, , up = '']) => up.length / 3 > own,
+  );
+  if (beyond !== undefined)
+    return `loads ${beyond[0].slice(beyond[0].indexOf('..'), -1)}, which is not its own, in ${file}`;
+  return /(?<![.\w$])(?:require|import)\s*\(\s*[A-Za-z_$][\w$.]*\s*[,)]/.test(text)
+    ? `loads what it is told to while it runs, in ${file}`
+    : undefined;
 }
 
 /** Names of packages in the text of a module, as bare specifiers; those in comments do no harm. */

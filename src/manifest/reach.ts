@@ -125,7 +125,7 @@ export class Reach {
       if (doubt !== undefined) return `${doubt.what} at ${this.#placeOf(module, doubt.start)}`;
     }
     for (const module of this.#loaded) {
-      const odd = module.requests.find((specifier) => /^[./].*[?%]/.test(specifier));
+      const odd = module.requests.find((specifier) => /^[./].*[?#%]/.test(specifier));
       if (odd !== undefined) return `it imports ${odd}, a copy of its own, at ${this.#placeOf(module, 0)}`;
     }
     return undefined;

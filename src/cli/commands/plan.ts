@@ -76,7 +76,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
       cells: foreseen.plan.counts(computations),
       conditional: groups.filter(({ conditional }) => conditional).reduce((sum, group) => sum + group.days, 0),
       loads: foreseen.loads,
-      loadedOtherwise: foreseen.loadedOtherwise,
+      loadedOtherwise: await foreseen.loadedOtherwise(),
       groups,
       cost: await planCost(foreseen, computations, context.config, ports, watch),
       watch,

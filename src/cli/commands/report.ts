@@ -78,7 +78,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
     return {
       ...reportOf({ plan, computations, from, to: grid.date }),
       loads,
-      loadedOtherwise,
+      loadedOtherwise: await loadedOtherwise(),
       waiting: [...waiting].flatMap(([dataset, all]) => {
         const dates = all.map(({ date }) => date).filter((date) => date >= from && date <= grid.date);
         return dates.length === 0 ? [] : [{ dataset, days: dates }];
