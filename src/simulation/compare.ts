@@ -23,10 +23,10 @@ export function compare(older: Registration, newer: Registration, onOlderInputs:
   if (obstacle !== undefined) return said('NOT_PROVEN', obstacle);
   const differing = differingDay(older, onOlderInputs);
   if (differing !== undefined) return said('DIFFERENT', `it does something else on a fabricated day (${differing})`);
-  const changes = changedPieces(older, newer);
-  const doubt = unprovable(older, newer, changes);
+  const doubt = unprovable(older, newer);
   if (doubt !== undefined) return said('NOT_PROVEN', doubt);
-  const count = new Set([...changes.gone, ...changes.come].map(({ id }) => id)).size;
+  const { gone, come } = changedPieces(older.pieces, newer.pieces);
+  const count = new Set([...gone, ...come].map(({ id }) => id)).size;
   return said(
     'SAME',
     `the same on ${CHAINS * CHAIN_DAYS} fabricated days, which ran every branch of the ${count} changed pieces of code`,
@@ -58,34 +58,43 @@ function differingDay({ simulation }: Registration, onOlderInputs: OnOlderInputs
   return dayNameAt(Math.floor(first / DAY_HASH_LENGTH));
 }
 
-interface Changes {
+/** What is known of a piece without a simulation. */
+type SpokenPiece = Omit<RegisteredPiece, 'uncovered' | 'oneSided'>;
+
+interface Changes<P extends SpokenPiece> {
   /** Of the older version: removed, or replaced by another text. */
-  readonly gone: readonly RegisteredPiece[];
+  readonly gone: readonly P[];
   /** Of the newer version: added, or another text than before. */
-  readonly come: readonly RegisteredPiece[];
+  readonly come: readonly P[];
 }
 
 /** A piece whose text is the same says something else when a constant that it names does. */
-function changedPieces(older: Registration, newer: Registration): Changes {
-  const keyOf = ({ id, hash, features }: RegisteredPiece): string => JSON.stringify([id, hash, features]);
-  const without = (pieces: readonly RegisteredPiece[], others: readonly RegisteredPiece[]): RegisteredPiece[] => {
+function changedPieces<P extends SpokenPiece>(older: readonly P[], newer: readonly P[]): Changes<P> {
+  const keyOf = ({ id, hash, features }: P): string => JSON.stringify([id, hash, features]);
+  const without = (pieces: readonly P[], others: readonly P[]): P[] => {
     const same = new Set(others.map(keyOf));
     return pieces.filter((piece) => !same.has(keyOf(piece)));
   };
-  return { gone: without(older.pieces, newer.pieces), come: without(newer.pieces, older.pieces) };
+  return { gone: without(older, newer), come: without(newer, older) };
 }
 
-/** Why equal days are not enough. */
-function unprovable(older: Registration, newer: Registration, { gone, come }: Changes): string | undefined {
+/** Why no simulation could prove the change: what the two versions say is not the same. */
+export function unprovableBySyntax(older: readonly SpokenPiece[], newer: readonly SpokenPiece[]): string | undefined {
+  const { gone, come } = changedPieces(older, newer);
   for (const { kind, place } of [...come, ...gone]) {
     if (kind === 'data') return `${place} is data, which runs no code that could be seen to do the same`;
     if (kind === 'effect') return `${place} runs when its module is loaded, outside of what is simulated`;
   }
-  const lasting = new Set(
-    older.pieces.map(({ id }) => id).filter((id) => newer.pieces.some((piece) => piece.id === id)),
-  );
+  const lasting = new Set(older.map(({ id }) => id).filter((id) => newer.some((piece) => piece.id === id)));
   const said = rearranged(featuresIn(gone, lasting), featuresIn(come, lasting));
-  if (said !== undefined) return `${(come[0] ?? gone[0])?.place} ${said}`;
+  return said === undefined ? undefined : `${(come[0] ?? gone[0])?.place} ${said}`;
+}
+
+/** Why equal days are not enough. */
+function unprovable(older: Registration, newer: Registration): string | undefined {
+  const syntax = unprovableBySyntax(older.pieces, newer.pieces);
+  if (syntax !== undefined) return syntax;
+  const { gone, come } = changedPieces(older.pieces, newer.pieces);
   for (const [pieces, before] of [
     [come, ''],
     [gone, ', as it was before,'],
@@ -101,7 +110,7 @@ function unprovable(older: Registration, newer: Registration, { gone, come }: Ch
 type Counts = ReadonlyMap<string, number>;
 
 /** Names of pieces that only one version has say nothing: what these pieces say is among the features themselves. */
-function featuresIn(pieces: readonly RegisteredPiece[], lasting: ReadonlySet<string>): Counts {
+function featuresIn(pieces: readonly SpokenPiece[], lasting: ReadonlySet<string>): Counts {
   const counts = new Map<string, number>();
   for (const feature of pieces.flatMap(({ features }) => features)) {
     if (feature.startsWith('@') && !lasting.has(feature.slice(1).split(' ')[0] ?? '')) continue;
