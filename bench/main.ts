@@ -3,6 +3,7 @@ import { benchCells } from './cells.ts';
 import { benchEmulators } from './emulators.ts';
 import { benchExecution } from './execution.ts';
 import { benchManifest } from './manifest.ts';
+import { benchMutants } from './mutants.ts';
 import { benchPipeline } from './pipeline.ts';
 import { benchPlanning } from './planning.ts';
 
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
     await benchCells({ quick });
   },
   manifest: benchManifest,
+  mutants: () => benchMutants({ quick }),
   pipeline: benchPipeline,
   planning: benchPlanning,
 };
