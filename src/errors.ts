@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'CODE_CHANGED' // a module is another than the one whose hash was planned
   | 'OUT_OF_MEMORY'
   | 'INPUT_CHANGED' // an input was rewritten while it was read
+  | 'INPUT_LOST' // a part of an input is gone from the store
   | 'LEASE_HELD' // another worker is on it
   | 'LEASE_LOST' // another worker took over
   | 'OVERTIME' // several cells took longer than one task may: it is halved
@@ -40,6 +41,7 @@ const PASSING: ReadonlySet<string> = new Set<ErrorCode>([
   'ATTEMPTS_EXHAUSTED',
   'CODE_CHANGED',
   'INPUT_CHANGED',
+  'INPUT_LOST',
   'LEASE_HELD',
   'LEASE_LOST',
   'OVERTIME',

@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { compose, type Ports } from '../compose.ts';
 import { type Execution, executionIdOf } from '../google/workflows-client.ts';
 import { writeManifest } from '../manifest/read-manifest.ts';
-import type { Day } from '../model/date.ts';
 import type { Manifest } from '../model/manifest.ts';
+import { NO_DAYS } from '../planning/day-set.ts';
 import { readSource, sourceDays } from '../sources/read-source.ts';
-import { type BundledFile, loadRanges } from '../steps/bundled-files.ts';
+import { type LoadRange, loadRanges } from '../steps/bundled-files.ts';
 import { loadRootData } from '../steps/load-root-data.ts';
 import { survey } from '../steps/survey.ts';
 import { type Context, type ExitCode, Interrupted } from './command.ts';
@@ -49,8 +49,13 @@ export async function runPipeline(
       const prepared = await prepare(ports);
       if (prepared === undefined) return 1;
       const { days, beside } = prepared;
-      const { sequence: before } = await ports.planning.load();
-      await load(days.date, files, ports, { cloud, progress, stop: stop.signal });
+      const { sequence: before, datasets } = await ports.planning.load();
+      const lost = new Map([...datasets].map(([name, { doubted = NO_DAYS }]) => [name, doubted]));
+      await load(await loadRanges(files, days.date, ports.rootData, lost), ports, {
+        cloud,
+        progress,
+        stop: stop.signal,
+      });
       await warm;
       const execution = await execute(days, cloud, stop.signal);
       progress.end();
@@ -72,12 +77,10 @@ export async function runPipeline(
 }
 
 async function load(
-  date: Day,
-  files: readonly BundledFile[],
+  ranges: readonly LoadRange[],
   ports: Ports,
   { cloud, progress, stop }: { readonly cloud: RunCloud; readonly progress: RunProgress; readonly stop: AbortSignal },
 ): Promise<void> {
-  const ranges = await loadRanges(files, date, ports.rootData);
   if (ranges.length > 0) cloud.expectWork();
   progress.loads(ranges);
   await loadRootData(ranges, { ...ports, readSource, sourceDays }, (dataset, day) => {

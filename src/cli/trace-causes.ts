@@ -115,6 +115,13 @@ class Trace {
         return this.#whatFailed(cell, depth);
       case 'SUSPECT':
         return this.#distrust(cell, depth);
+      case 'DATA_LOST':
+        this.#add(
+          depth,
+          `dataset ${reason.dataset}`,
+          `the next run looks again at ${reason.date}, and loads it anew where a bundled file has it; else: daymill load ${reason.dataset} FILE`,
+        );
+        return;
       case 'ASKED':
       case 'LOST':
       case 'IN_FLIGHT':

@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { RetryableError } from '../errors.ts';
 import { type Artifact, ArtifactSummary, Part, Shard } from '../model/artifact.ts';
 import { CellError } from '../model/cell.ts';
-import type { Artifacts, Clock, Place, StoredArtifact } from '../steps/ports.ts';
+import { InputLostError, type Place } from '../model/place.ts';
+import type { Artifacts, Clock, StoredArtifact } from '../steps/ports.ts';
 import { byteCache } from './byte-cache.ts';
 import { placePath, SHARDED, shardedId, shardPath } from './paths.ts';
 
@@ -83,10 +84,14 @@ function toStored(db: Firestore, place: Place, pointer: Pointer, gone: (place: P
   const readShard = async ({ id, ...range }: Shard): Promise<Part> => {
     const shard = await db.doc(shardPath(place, id)).get();
     const bytes: unknown = shard.get('data');
-    // A new generation took over, and the old one was collected. What was remembered of it would fail again, also where the new
-    // one has the same content.
     if (!(bytes instanceof Uint8Array)) {
+      // What was remembered of it would fail again, also where a new generation has the same content.
       gone(place);
+      const now = z
+        .object({ shards: z.array(Shard) })
+        .safeParse((await db.doc(placePath(place)).get()).get('artifact'));
+      if (now.success && now.data.shards.some((one) => one.id === id)) throw new InputLostError(place);
+      // A new generation took over, and the old one was collected.
       throw new RetryableError('INPUT_CHANGED', `${placePath(place)} was replaced while it was read`);
     }
     return { ...range, data: bytes };

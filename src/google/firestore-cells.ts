@@ -4,7 +4,7 @@ import { ArtifactSummary } from '../model/artifact.ts';
 import { CellError } from '../model/cell.ts';
 import { Vector } from '../model/vector.ts';
 import type { CellRecord, Cells, StoredCell } from '../steps/ports.ts';
-import { placePath } from './paths.ts';
+import { placePath, resultDays } from './paths.ts';
 
 const SUMMARY_FIELDS = [
   'status',
@@ -18,7 +18,10 @@ const SUMMARY_FIELDS = [
 ];
 
 export function firestoreCells(db: Firestore): Cells {
+  const made = (computation: string) => db.collection(resultDays(computation)).where('status', '==', 'COMPLETED');
   return {
+    countMade: async (computation) => (await made(computation).count().get()).data().count,
+    daysMade: async (computation) => (await made(computation).select().get()).docs.map(({ id }) => id),
     async read(cells) {
       if (cells.length === 0) return [];
       const refs = cells.map((cell) => db.doc(placePath({ kind: 'cell', ...cell })));

@@ -30,7 +30,10 @@ export function createRun(db: Firestore, batch: WriteBatch, run: Run, tasks: rea
 
 /** The task ends in this commit. */
 export function countOff(db: Firestore, batch: WriteBatch, task: Counted): void {
-  batch.update(counterRef(db, task), { remainingTasks: FieldValue.increment(-1) });
+  const one = { remainingTasks: FieldValue.increment(-1) };
+  // A leaf that was lost keeps nobody from ending: the reconciler corrects the sum once all tasks are over.
+  if (task.leaf === undefined) batch.update(counterRef(db, task), one);
+  else batch.set(counterRef(db, task), one, { merge: true });
 }
 
 /**

@@ -5,25 +5,28 @@
  * what a process has read is true for as long as the state names the same sequence for it.
  */
 import type { DocumentSnapshot, Firestore, Timestamp, WriteBatch } from '@google-cloud/firestore';
+import { randomUUID } from 'node:crypto';
 import { zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
 import { RetryableError } from '../errors.ts';
 import { compressJson } from '../execution/artifact-codec.ts';
 import { Settled } from '../model/cell.ts';
 import { type Control, NOTHING_STOPPED } from '../model/control.ts';
-import { Day } from '../model/date.ts';
+import { Day, toOrdinal } from '../model/date.ts';
 import { Distrust } from '../model/distrust.ts';
 import { Hash } from '../model/hash.ts';
 import { type MemoryBook, MemoryContent } from '../model/memory-book.ts';
 import { ownMember } from '../model/own-member.ts';
 import { Task } from '../model/task.ts';
 import type { OpenRun } from '../planning/fold.ts';
+import { hasDay } from '../planning/day-set.ts';
 import { bookId } from '../planning/shelf.ts';
 import { DatasetStanding, Standing } from '../planning/standing.ts';
 import type { Planning, PlanningChange } from '../steps/ports.ts';
 import { isConflict, unavailable } from './firestore-client.ts';
 import { controlIn } from './firestore-control.ts';
 import { createRun, readRuns } from './firestore-counters.ts';
+import { hashesInDays, newestBook, recover, settledInResults, writeRecovered } from './firestore-recovery.ts';
 import { AVAILABILITY, BOOKS, LEDGER, MEMORY, placePath, PLANNER, PLANNER_PAGES } from './paths.ts';
 
 /** What is packed into `planner/state` and its pages. */
@@ -47,11 +50,16 @@ const Head = z.object({
   openRuns: z.array(z.string()),
   /** Pages that the packed content goes on in. */
   pages: z.number().int().nonnegative(),
+  /** Names the commit: after a restore the same sequence may come again with other content. */
+  commit: z.string().optional(),
   content: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
 });
 
 /** Firestore takes 1 MiB a document, names and overhead included. */
 export const PAGE_BYTES = 900_000;
+
+/** Reads of a state whose pages are of another commit, before it is taken to be torn for good. */
+const MAX_TORN_READS = 10;
 
 /** Firestore's limit on the values of an `in` filter. */
 const MAX_IN_VALUES = 30;
@@ -63,6 +71,7 @@ interface Loaded {
   readonly sequence: number;
   readonly openRuns: readonly string[];
   readonly pages: number;
+  readonly commit: string | undefined;
   readonly content: Content;
   /** Changed beside the sequence, by people: see firestore-control.ts. */
   readonly control: Control;
@@ -79,6 +88,7 @@ const NOTHING: Loaded = {
   sequence: 0,
   openRuns: [],
   pages: 0,
+  commit: undefined,
   content: { standings: {}, datasets: {}, equivalents: {}, distrusted: {}, books: {}, data: {}, memory: 0 },
   control: NOTHING_STOPPED,
   updateTime: undefined,
@@ -90,31 +100,81 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
   const books = new Map<string, Kept<Settled>>();
   const data = new Map<string, Kept<Hash>>();
   let memory: { readonly writtenIn: number; readonly book: MemoryBook } = { writtenIn: 0, book: new Map() };
+  const settledOf = (id: string) => {
+    const dot = id.lastIndexOf('.');
+    return settledInResults(db, id.slice(0, dot), id.slice(dot + 1));
+  };
+  const openHashesOf = (dataset: string) => {
+    const open = ownMember(loaded.content.datasets, dataset)?.days ?? [];
+    return hashesInDays(db, dataset, (day) => hasDay(open, toOrdinal(day)));
+  };
   const page = (number: number) => db.collection(PLANNER_PAGES).doc(String(number));
 
   const readState = async (): Promise<Loaded> => {
-    for (;;) {
+    for (let torn = 0; ;) {
       const head = await db.doc(PLANNER).get();
-      if (!head.exists) return NOTHING;
       const control = controlIn(head.get('control'));
-      // Somebody paused a computation before anything was planned.
-      if (head.get('sequence') === undefined) return { ...NOTHING, control, updateTime: head.updateTime };
-      const { sequence, openRuns, pages, content } = Head.parse(head.data());
-      if (sequence === loaded.sequence) return { ...loaded, control, updateTime: head.updateTime };
+      // Somebody may have paused a computation before anything was planned.
+      if (head.get('sequence') === undefined) {
+        const newest = await newestBook(db);
+        if (newest === 0) return { ...NOTHING, control, updateTime: head.updateTime };
+        await recoverState(newest);
+        continue;
+      }
+      const { sequence, openRuns, pages, content, commit } = Head.parse(head.data());
+      if (sequence === loaded.sequence && commit === loaded.commit)
+        return { ...loaded, control, updateTime: head.updateTime };
       const refs = Array.from({ length: pages }, (_, index) => page(index + 1));
       const rest = refs.length === 0 ? [] : await db.getAll(...refs);
       // Written since: the head is another by now, too.
-      if (rest.some((one) => one.get('sequence') !== sequence)) continue;
+      if (rest.some((one) => one.get('sequence') !== sequence)) {
+        if (++torn < MAX_TORN_READS) continue;
+        await recoverState(sequence);
+        torn = 0;
+        continue;
+      }
       const packed = Buffer.concat([content, ...rest.map((one) => one.get('content') as Uint8Array)]);
       return {
         sequence,
         openRuns,
         pages,
+        commit,
         content: Content.parse(unpack(packed)),
         control,
         updateTime: head.updateTime,
       };
     }
+  };
+
+  /** What the state was made from is still there: it is made anew from that. */
+  const recoverState = async (after: number): Promise<void> => {
+    const found = await recover(db, Math.max(after, loaded.sequence, await newestBook(db)));
+    const { sequence, standings } = found;
+    const content: Content = { ...NOTHING.content, standings, books: writtenIn(found.books.keys(), sequence) };
+    const packed = compressJson(JSON.stringify(content));
+    const rest = Math.max(0, Math.ceil(packed.byteLength / pageBytes) - 1);
+    const batch = db.batch();
+    for (let number = 1; number <= rest; number++)
+      batch.set(page(number), { sequence, content: packed.subarray(number * pageBytes, (number + 1) * pageBytes) });
+    await batch.commit();
+    await writeRecovered(db, found, {
+      sequence,
+      openRuns: [],
+      pages: rest,
+      commit: randomUUID(),
+      content: packed.subarray(0, pageBytes),
+    });
+    loaded = NOTHING;
+    books.clear();
+    data.clear();
+    memory = { writtenIn: 0, book: new Map() };
+  };
+
+  /** A document that the state does not know: the state moved on since it was read, or was set back. */
+  const newerThanState = async (sequence: number): Promise<RetryableError> => {
+    const head = await db.doc(PLANNER).get();
+    if (Number(head.get('sequence') ?? 0) < sequence) await recoverState(sequence);
+    return overtaken();
   };
 
   const forgetStale = ({ content }: Loaded): void => {
@@ -147,14 +207,20 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
       const { content, sequence } = loaded;
       if (sequence !== snapshot.sequence) throw overtaken();
       const wanted = [
-        ...wantedOf(missing.books, BOOKS, content.books, Book, books, snapshot.books.books),
-        ...wantedOf(missing.data, AVAILABILITY, content.data, DayHashes, data, snapshot.books.data),
+        ...wantedOf(missing.books, BOOKS, content.books, Book, books, snapshot.books.books, settledOf),
+        ...wantedOf(missing.data, AVAILABILITY, content.data, DayHashes, data, snapshot.books.data, openHashesOf),
       ];
       const stored = wanted.filter(({ writtenIn }) => writtenIn !== undefined);
       const refs = stored.map(({ collection, id }) => db.collection(collection).doc(id));
       const documents = refs.length === 0 ? [] : await db.getAll(...refs);
       for (const one of wanted) if (one.writtenIn === undefined) one.keep(undefined);
-      for (const [index, one] of stored.entries()) one.keep(documents[index]);
+      for (const [index, one] of stored.entries()) {
+        const written = Number(documents[index]?.get('sequence') ?? 0);
+        if (written > (one.writtenIn ?? 0)) throw await newerThanState(written);
+        if (written === one.writtenIn) one.keep(documents[index]);
+        // Gone, or set back: what it was made from is still there.
+        else await one.remake();
+      }
     },
 
     async memory(snapshot) {
@@ -162,7 +228,10 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
       if (sequence !== snapshot.sequence) throw overtaken();
       if (memory.writtenIn !== content.memory) {
         const document = await db.doc(MEMORY).get();
-        if (document.get('sequence') !== content.memory) throw overtaken();
+        const written = Number(document.get('sequence') ?? 0);
+        if (written > content.memory) throw await newerThanState(written);
+        // Gone, or set back: what tasks take is learned again.
+        if (written < content.memory) return new Map();
         const book = MemoryContent.parse(unpack(document.get('content')));
         memory = { writtenIn: content.memory, book: new Map(Object.entries(book)) };
       }
@@ -194,9 +263,12 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
       const packed = compressJson(JSON.stringify(content));
       const pages = Math.max(0, Math.ceil(packed.byteLength / pageBytes) - 1);
       const closed = new Set(change.closedRuns);
-      const openRuns = base.openRuns.filter((id) => !closed.has(id));
+      // A run whose document is lost has no tasks that anybody waits for: its cells are claimed anew.
+      const there = new Set(snapshot.open.map(({ run }) => run.id));
+      const openRuns = base.openRuns.filter((id) => !closed.has(id) && there.has(id));
       if (change.claim !== undefined) openRuns.push(change.claim.run.id);
-      const head = { sequence, openRuns, pages, content: packed.subarray(0, pageBytes) };
+      const commit = randomUUID();
+      const head = { sequence, openRuns, pages, commit, content: packed.subarray(0, pageBytes) };
       if (base.updateTime === undefined) batch.create(db.doc(PLANNER), head);
       else batch.update(db.doc(PLANNER), head, { lastUpdateTime: base.updateTime });
       for (let number = 1; number <= pages; number++) {
@@ -221,7 +293,7 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
       writeCellsAndClaim(db, batch, change);
       try {
         const [result] = await batch.commit();
-        loaded = { ...base, sequence, openRuns, pages, content, updateTime: result?.writeTime };
+        loaded = { ...base, sequence, openRuns, pages, commit, content, updateTime: result?.writeTime };
         for (const [id, days] of written) books.set(id, { writtenIn: sequence, days });
         for (const [name, days] of change.data ?? []) data.set(name, { writtenIn: sequence, days });
         if (change.memory !== undefined) memory = { writtenIn: sequence, book: change.memory };
@@ -236,6 +308,8 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
   };
 }
 
+const writtenIn = (ids: Iterable<string>, sequence: number) => Object.fromEntries([...ids].map((id) => [id, sequence]));
+
 const overtaken = (): RetryableError =>
   new RetryableError('CONTENTION', 'the plan changed while it was being read; ask again');
 
@@ -247,22 +321,25 @@ function wantedOf<T>(
   schema: z.ZodType<Record<Day, T>>,
   kept: Map<string, Kept<T>>,
   shown: ReadonlyMap<string, ReadonlyMap<Day, T>>,
+  remake: (id: string) => Promise<ReadonlyMap<Day, T>>,
 ) {
-  return [...ids].map((id) => ({
-    collection,
-    id,
-    writtenIn: ownMember(writtenIn, id),
-    keep(document: DocumentSnapshot | undefined): void {
-      const expected = ownMember(writtenIn, id);
-      let days: ReadonlyMap<Day, T> = new Map();
-      if (document !== undefined && expected !== undefined) {
-        if (document.get('sequence') !== expected) throw overtaken();
-        days = new Map(Object.entries(schema.parse(unpack(document.get('content')))));
-        kept.set(id, { writtenIn: expected, days });
-      }
+  return [...ids].map((id) => {
+    const expected = ownMember(writtenIn, id);
+    const show = (days: ReadonlyMap<Day, T>): void => {
+      if (expected !== undefined) kept.set(id, { writtenIn: expected, days });
       (shown as Map<string, ReadonlyMap<Day, T>>).set(id, days);
-    },
-  }));
+    };
+    return {
+      collection,
+      id,
+      writtenIn: expected,
+      keep: (document: DocumentSnapshot | undefined) =>
+        show(
+          document === undefined ? new Map() : new Map(Object.entries(schema.parse(unpack(document.get('content'))))),
+        ),
+      remake: async () => show(await remake(id)),
+    };
+  });
 }
 
 type SettledChange = NonNullable<PlanningChange['settled']>[number];
@@ -276,7 +353,6 @@ function contentAfter(
   touchedBooks: Iterable<string>,
   sequence: number,
 ): Content {
-  const writtenNow = (ids: Iterable<string>) => Object.fromEntries([...ids].map((id) => [id, sequence]));
   return {
     standings: change.standings === undefined ? base.standings : Object.fromEntries(change.standings),
     datasets: change.datasets === undefined ? base.datasets : Object.fromEntries(change.datasets),
@@ -286,8 +362,8 @@ function contentAfter(
         : Object.fromEntries([...change.equivalents].map(([name, hashes]) => [name, [...hashes]])),
     distrusted: change.distrusted === undefined ? base.distrusted : Object.fromEntries(change.distrusted),
     watched: change.watched ?? base.watched,
-    books: { ...base.books, ...writtenNow(touchedBooks) },
-    data: { ...base.data, ...writtenNow(change.data?.keys() ?? []) },
+    books: { ...base.books, ...writtenIn(touchedBooks, sequence) },
+    data: { ...base.data, ...writtenIn(change.data?.keys() ?? [], sequence) },
     memory: change.memory === undefined ? base.memory : sequence,
   };
 }

@@ -96,15 +96,16 @@ async function changedDays(
     .where('changedAt', '>', Timestamp.fromMillis(after))
     .select('status', 'hash', 'artifact.count');
   const changed = await (atMost === undefined ? query : query.limit(atMost)).get();
-  const days = changed.docs.map((day): RootDay => {
-    const isThere = day.get('status') !== REMOVED;
-    return {
-      date: day.id,
-      hash: isThere ? String(day.get('hash')) : undefined,
-      count: isThere ? Number(day.get('artifact.count')) : 0,
-    };
-  });
-  return { days, readTime: changed.readTime };
+  return { days: changed.docs.map(toRootDay), readTime: changed.readTime };
+}
+
+export function toRootDay(day: DocumentSnapshot): RootDay {
+  const isThere = day.get('status') !== REMOVED;
+  return {
+    date: day.id,
+    hash: isThere ? String(day.get('hash')) : undefined,
+    count: isThere ? Number(day.get('artifact.count')) : 0,
+  };
 }
 
 function remember(snapshot: DocumentSnapshot | undefined): Remembered {

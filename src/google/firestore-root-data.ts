@@ -1,11 +1,12 @@
 /** Root data in Firestore: `datasets/{name}` says how far a file was loaded, `datasets/{name}/days/{date}` holds a day. */
-import { FieldValue, type Firestore } from '@google-cloud/firestore';
+import { type DocumentSnapshot, FieldValue, type Firestore } from '@google-cloud/firestore';
 import { z } from 'zod';
+import type { Place } from '../model/place.ts';
 import { LoadedBy } from '../planning/loaded-by.ts';
 import type { LoadMark, RootData } from '../steps/ports.ts';
 import { toPointer } from './firestore-artifacts.ts';
-import { changesSince, REMOVED, storedDays } from './firestore-root-changes.ts';
-import { DATASETS, placePath } from './paths.ts';
+import { changesSince, REMOVED, storedDays, toRootDay } from './firestore-root-changes.ts';
+import { DATASETS, placePath, shardPath } from './paths.ts';
 
 const Mark = z.object({ file: z.string(), hash: z.string(), through: z.string(), byHand: z.boolean().optional() });
 
@@ -59,6 +60,22 @@ export function firestoreRootData(db: Firestore): RootData {
         await batch.commit();
       }
     },
+    async inspect(dataset, days) {
+      if (days.length === 0) return [];
+      const places = days.map((date) => ({ kind: 'root', dataset, date }) as const);
+      const found = await db.getAll(...places.map((place) => db.doc(placePath(place))));
+      const whole = await Promise.all(
+        found.map(async (day, index) => day.exists && (await hasShards(db, places[index] as Place, day))),
+      );
+      return found.filter((_, index) => whole[index]).map(toRootDay);
+    },
     changes: (datasets, atMost) => changesSince(db, datasets, atMost),
   };
+}
+
+async function hasShards(db: Firestore, place: Place, day: DocumentSnapshot): Promise<boolean> {
+  const { success, data } = z.array(z.object({ id: z.string() })).safeParse(day.get('artifact.shards'));
+  if (!success || data.length === 0) return true;
+  const shards = await db.getAll(...data.map(({ id }) => db.doc(shardPath(place, id))), { fieldMask: ['generation'] });
+  return shards.every(({ exists }) => exists);
 }

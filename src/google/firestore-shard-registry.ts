@@ -1,18 +1,13 @@
 /** `sharded/{place}`: which generations of shards there are, or may be, at a place, and when to look at it again. */
 import { FieldPath, FieldValue, type Firestore, type Timestamp } from '@google-cloud/firestore';
-import { z } from 'zod';
 import { ShardEntry } from '../model/shard-entry.ts';
-import type { Place, RegisteredShards, ShardRegistry } from '../steps/ports.ts';
+import { Place } from '../model/place.ts';
+import type { RegisteredShards, ShardRegistry } from '../steps/ports.ts';
 import { isConflict, unavailable } from './firestore-client.ts';
 import { placePath, SHARDED, shardedId, shardsOf } from './paths.ts';
 
 /** Documents a commit may delete. */
 const DELETES_A_BATCH = 400;
-
-const StoredPlace = z.union([
-  z.object({ kind: z.literal('cell'), computation: z.string(), date: z.string() }),
-  z.object({ kind: z.literal('root'), dataset: z.string(), date: z.string() }),
-]);
 
 export function firestoreShardRegistry(db: Firestore): ShardRegistry {
   const ref = (place: Place) => db.collection(SHARDED).doc(shardedId(place));
@@ -20,7 +15,7 @@ export function firestoreShardRegistry(db: Firestore): ShardRegistry {
     async due(nowMs, limit) {
       const found = await db.collection(SHARDED).where('checkMs', '<=', nowMs).orderBy('checkMs').limit(limit).get();
       return found.docs.map((snapshot): RegisteredShards => ({
-        place: StoredPlace.parse(snapshot.get('place')),
+        place: Place.parse(snapshot.get('place')),
         entry: ShardEntry.parse(snapshot.data()),
         version: snapshot.updateTime,
       }));

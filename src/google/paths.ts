@@ -1,5 +1,5 @@
 /** Where things lie in Firestore. The two names with underscores are the specification's. */
-import type { Place } from '../steps/ports.ts';
+import type { Place } from '../model/place.ts';
 
 export const RUNS = 'computation_runs';
 export const LEDGER = 'computation_audit_ledger';
@@ -14,6 +14,9 @@ export const REGISTRY = 'registry';
 export const REGISTRY_INDEX = 'planner/registry';
 export const DATASETS = 'datasets';
 export const INDEXES = 'indexes';
+export const RESULTS = 'results';
+
+export const resultDays = (computation: string): string => `${RESULTS}/${computation}/days`;
 
 export const daysOf = (dataset: string): string => `${DATASETS}/${dataset}/days`;
 
@@ -22,7 +25,7 @@ export const countersOf = (runId: string): string => `${RUNS}/${runId}/counters`
 
 /** All days of cells and datasets are in collections called `days`, so that one index exemption serves them all. */
 export const placePath = (place: Place): string =>
-  place.kind === 'root' ? `${daysOf(place.dataset)}/${place.date}` : `results/${place.computation}/days/${place.date}`;
+  place.kind === 'root' ? `${daysOf(place.dataset)}/${place.date}` : `${resultDays(place.computation)}/${place.date}`;
 
 export const shardsOf = (place: Place): string => `${placePath(place)}/shards`;
 

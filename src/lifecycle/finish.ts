@@ -28,9 +28,9 @@ export function onCellStuck(task: Task, cell: CellKey, error: CellError): Task {
   return isTerminal(aside) ? aside : { ...onAttemptFailed(aside, error, aside.resources), attempts: 0 };
 }
 
-/** Whether a day of a chain failed, so that the days that are left are not tried. */
+/** Whether a day of a chain failed, or could not read what it reads, so that the days that are left are not tried. */
 export const isStopped = ({ chained, outcomes }: Task): boolean =>
-  chained && Object.values(outcomes).some(({ status }) => status === 'FAILED' || status === 'NOT_TRIED');
+  chained && Object.values(outcomes).some(({ status }) => ['FAILED', 'NOT_TRIED', 'INPUT_LOST'].includes(status));
 
 /**
  * The task given up, and set aside as a dead letter. Of a chain the day that it was on fails, and what would have followed was not tried; after a failed day

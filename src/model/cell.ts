@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Day } from './date.ts';
 import { Effort } from './effort.ts';
 import { Hash } from './hash.ts';
+import { LostInput } from './place.ts';
 import { Vector } from './vector.ts';
 
 export interface CellKey {
@@ -53,6 +54,8 @@ export const CellOutcome = z.union([
   z.object({ status: z.literal('UNCHANGED') }),
   /** An earlier day of its chain failed. */
   z.object({ status: z.literal('NOT_TRIED') }),
+  /** Something that it reads is not stored as the plan says: it was not made, and nothing speaks against it. */
+  z.object({ status: z.literal('INPUT_LOST'), lost: z.array(LostInput).readonly() }),
   /** A cell that was skipped, run again in shadow: nothing of it was stored. */
   z.object({
     status: z.literal('AUDITED'),

@@ -30,6 +30,8 @@ export type Decision = CellKey &
           | { readonly why: 'PAUSED'; readonly pause: Pause }
           /** The same mistake has taken several of its dates; one is tried in each dispatch. */
           | { readonly why: 'PARKED'; readonly error: string; readonly dates: number }
+          /** A worker found that root data which it reads is gone, or another than was indexed. */
+          | { readonly why: 'DATA_LOST'; readonly dataset: string; readonly date: Day }
           | { readonly why: 'FAILED_IN_THIS_DISPATCH'; readonly error: CellError };
       }
     | { readonly outcome: 'FAILED_DEPENDENCY'; readonly reason: { readonly why: 'FAILED'; readonly cell: CellKey } }
@@ -107,6 +109,8 @@ export function describeReason(decision: Decision): string {
       return `parked: ${reason.dates} dates failed alike (${reason.error})`;
     case 'PAUSED':
       return describePause(reason.pause);
+    case 'DATA_LOST':
+      return `the data of ${reason.dataset} on ${reason.date} is gone, or is another than was indexed`;
     case 'FAILED_IN_THIS_DISPATCH':
       return `failed just now: ${reason.error.code}`;
     case 'FAILED':

@@ -8,7 +8,7 @@ import { fromOrdinal } from '../model/date.ts';
 import type { Decision } from '../model/decision.ts';
 import { isChained, type ManifestComputation } from '../model/manifest.ts';
 import { fingerprintHash, fingerprintParts } from '../model/vector.ts';
-import { daysAgain, NOTHING_AGAIN, withoutAgain } from './again.ts';
+import { againOn, daysAgain, NOTHING_AGAIN, withoutAgain } from './again.ts';
 import { isOpen } from './breaker.ts';
 import { logged } from './change-log.ts';
 import { DayDecider } from './day-decider.ts';
@@ -116,7 +116,12 @@ export class Column implements ColumnView {
   }
 
   viewAt(index: number): View {
-    if (index < 0) return hasDay(this.standing.made, this.grid.first + index) ? VIEW.there : VIEW.none;
+    if (index < 0) {
+      const day = this.grid.first + index;
+      if (!hasDay(this.standing.made, day)) return VIEW.none;
+      // Before the grid nothing is made: what is lost there is waited for until a grid begins earlier.
+      return againOn(this.standing.again ?? NOTHING_AGAIN, day)?.reason.why === 'LOST' ? VIEW.held : VIEW.there;
+    }
     if (this.#views === undefined) {
       this.#views = new Uint8Array(this.grid.days).fill(VIEW.there);
       this.grid.fill(impossibleDays(this.rest), this.#views, VIEW.none);

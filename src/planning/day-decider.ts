@@ -1,18 +1,21 @@
 /** What is to become of one day of a computation that must be looked at. */
 import { isPassing } from '../errors.ts';
+import { fromOrdinal } from '../model/date.ts';
 import { inputIdOf, type ManifestNeed } from '../model/manifest.ts';
 import { NOTHING_STOPPED, pauseOf } from '../model/control.ts';
 import { behaviourOf, changedParts, type Fingerprint } from '../model/vector.ts';
 import { againOn, NOTHING_AGAIN } from './again.ts';
+import { daySpan, intersect, NO_DAYS } from './day-set.ts';
 import type { Grid } from './grid.ts';
 import type { InputReader } from './input-reader.ts';
 import type { RestReason } from './standing.ts';
-import { isDistrusted, isEquivalent, LOOK } from './touched.ts';
+import { isDistrusted, isEquivalent, LOOK, readsData } from './touched.ts';
 import {
   again,
   atRest,
   changed,
   daily,
+  dataLost,
   distrusted,
   held,
   NEW,
@@ -47,7 +50,7 @@ export class DayDecider {
     parts: readonly string[],
     marks: Uint16Array,
   ): number {
-    return this.#unlessPaused(this.#decide(index, how, previous, parts, marks));
+    return this.#unlessDoubted(index, this.#unlessPaused(this.#decide(index, how, previous, parts, marks)));
   }
 
   /** Whether its book says how the cell ended last. */
@@ -110,6 +113,24 @@ export class DayDecider {
       : mark;
   }
 
+  /** What would run on root data that a worker could not read, or read as another. */
+  #unlessDoubted(index: number, mark: number): number {
+    if (this.#table.at(mark).view !== VIEW.comingNow) return mark;
+    for (const need of this.#column.computation.needs) {
+      if (!readsData(need)) continue;
+      const { doubted = NO_DAYS } = this.#grid.dataset(need.of);
+      const day = this.#grid.first + index;
+      const [lost] = intersect(
+        doubted,
+        need.kind === 'history' ? daySpan(day - need.days, day - 1) : daySpan(day, day),
+      );
+      if (lost === undefined) continue;
+      const [of, date] = [need.of, fromOrdinal(lost)];
+      return this.#table.indexOf(`lost ${of} ${date}`, () => dataLost(of, date));
+    }
+    return mark;
+  }
+
   #kindOf(need: number | undefined): ManifestNeed['kind'] | undefined {
     return need === undefined ? undefined : this.#column.computation.needs[need]?.kind;
   }
@@ -126,6 +147,7 @@ export class DayDecider {
   #compare(index: number, awaited: readonly number[], previous: number | undefined): number {
     const settled = this.#grid.state.shelf.settled(this.#column.computation.name, this.#grid.first + index);
     // Its book is not at hand: whoever asked for this plan will ask again with it.
+    if (settled === undefined && this.#isUnwritten(index)) return this.#table.indexOf('new', () => NEW);
     if (settled === undefined) return this.#table.indexOf('unknown', () => daily('WAITING_FOR', 0));
     const { dispatchId, sweep } = this.#grid.request;
     if (settled.status === 'FAILED' && settled.dispatchId === dispatchId)
@@ -156,6 +178,11 @@ export class DayDecider {
       return this.#table.indexOf(`distrusted ${cutOff.join()}`, () => distrusted(cutOff));
     const reason: RestReason = cutOff.length > 0 ? { why: 'EARLY_CUTOFF', inputs: cutOff } : { why: 'UNCHANGED' };
     return this.#table.indexOf(JSON.stringify(reason), () => atRest(reason));
+  }
+
+  /** Whether its book is at hand and does not have it, whatever the standing says: the book was lost, and made from what is stored. */
+  #isUnwritten(index: number): boolean {
+    return this.#grid.state.shelf.isAtHand(this.#column.computation.name, this.#grid.first + index);
   }
 
   /** Whether nothing but the code differs, and that was proven to do the same. */

@@ -1,12 +1,15 @@
 /** Folds what tasks report into the state of planning. Pure; the dispatcher is the single writer. */
-import type { CellKey, Settled } from '../model/cell.ts';
+import type { CellKey, CellOutcome, Settled } from '../model/cell.ts';
 import { type Day, dayOf, toOrdinal } from '../model/date.ts';
 import type { Run } from '../model/run.ts';
-import { isTerminal, outcomeOf, type Task } from '../model/task.ts';
+import type { LostInput } from '../model/place.ts';
+import { isTerminal, outcomeOf, type Task, type TaskCell } from '../model/task.ts';
 import { vectorHash } from '../model/vector.ts';
+import { decodeWindow } from '../model/window.ts';
 import { type Again, NOTHING_AGAIN, withoutAgain } from './again.ts';
 import { afterEndings, type Ending } from './breaker.ts';
 import { daySetOf, hasDay, NO_DAYS } from './day-set.ts';
+import { afterLosses, type LossReport } from './lost-inputs.ts';
 import { afterAudits, afterSettling, type Audits, type Standing, unknownStanding } from './standing.ts';
 import type { PlanningState } from './state.ts';
 import { learned, type Sample } from './typical.ts';
@@ -34,6 +37,7 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
   const closedRuns: string[] = [];
   const samples = new Map<string, Sample[]>();
   const endings = new Map<string, Ending[]>();
+  const losses: LossReport[] = [];
   const foldedIn = state.sequence + 1;
   /** By computation and day: the newest claim that settled it. */
   const claims = new Map<string, Map<number, number>>();
@@ -48,8 +52,10 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
   for (const { run, tasks } of open) {
     if (tasks.every(isTerminal)) closedRuns.push(run.id);
     for (const task of tasks) {
-      for (const { computation, date, fingerprint, audit } of task.cells) {
+      for (const { computation, date, fingerprint, audit, inputs, reads } of task.cells) {
         const outcome = outcomeOf(task, { computation, date });
+        const claimedIn = run.claimedIn ?? 0;
+        losses.push(...lossesOf(outcome, { inputs, reads, date }).map((lost) => ({ claimedIn, lost })));
         // A shadow neither keeps the cell from running nor settles it.
         if (audit !== undefined) {
           if (outcome?.status === 'AUDITED' && !outcome.matches) {
@@ -71,7 +77,7 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
             if (others === undefined) samples.set(computation, [sample]);
             else others.push(sample);
           }
-          claims.set(computation, (claims.get(computation) ?? new Map()).set(toOrdinal(date), run.claimedIn ?? 0));
+          claims.set(computation, (claims.get(computation) ?? new Map()).set(toOrdinal(date), claimedIn));
           overlay.set(computation, (overlay.get(computation) ?? new Map()).set(date, to));
           const ending: Ending =
             outcome.status === 'COMPLETED'
@@ -99,14 +105,39 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
     });
   }
   const judged = afterWrongSkips({ standings, distrusted: state.distrusted, settled: knownOf }, wrong, foldedIn);
+  const { datasets } = state;
+  const after = afterLosses(losses, { sequence: foldedIn, standings: judged.standings, datasets, settled: knownOf });
   return {
-    state: { ...state, ...judged, inFlight, shelf: state.shelf.under({ cells: overlay }) },
+    state: { ...state, ...judged, ...after, inFlight, shelf: state.shelf.under({ cells: overlay }) },
     settled: [...overlay].flatMap(([computation, days]) =>
       [...days].map(([date, to]) => ({ cell: { computation, date }, to })),
     ),
     closedRuns,
   };
 }
+
+/** What a cell could not read, and root data that it found to be another than was planned. */
+function lossesOf(
+  outcome: CellOutcome | undefined,
+  { inputs, reads, date }: Pick<TaskCell, 'inputs' | 'reads' | 'date'>,
+): readonly LostInput[] {
+  if (outcome?.status === 'INPUT_LOST') return outcome.lost;
+  if ((outcome?.status !== 'COMPLETED' && outcome?.status !== 'FAILED') || outcome.vector === undefined) return [];
+  return Object.entries(outcome.vector.inputs).flatMap(([id, hash]) => {
+    const planned = inputs[id];
+    const root = rootRead(id);
+    if (planned === undefined || planned === hash || root === undefined) return [];
+    const days = reads[id] === undefined ? [date] : decodeWindow(reads[id], date);
+    return days.map((day) => ({ place: { kind: 'root', dataset: root, date: day } as const }));
+  });
+}
+
+/** A result that is another is refused by the worker, so an input that differs all the same is root data. */
+const rootRead = (id: string): string | undefined =>
+  /^(?:dataset|document):(.+)$|^history:(.+):\d+$/
+    .exec(id)
+    ?.slice(1)
+    .find((name) => name !== undefined);
 
 /** Without the days that ended in a run that was claimed since they were noted. */
 const stillAgain = (noted: Standing['again'], claims: ReadonlyMap<number, number> | undefined): readonly Again[] =>

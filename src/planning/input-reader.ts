@@ -196,8 +196,9 @@ export class InputReader {
     let coming = false;
     let blocks = false;
     let held = false;
-    // Before the grid is only what is settled.
-    for (let day = Math.max(0, index - days); day < index; day++) {
+    // Before the grid is only what is settled, or lost.
+    const first = column.standing.again === undefined ? Math.max(0, index - days) : index - days;
+    for (let day = first; day < index; day++) {
       const found = foundIn(column.viewAt(day), own);
       failed ||= found.failed;
       coming ||= found.coming;

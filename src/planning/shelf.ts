@@ -57,6 +57,11 @@ export class Shelf {
     return taken;
   }
 
+  /** Whether the cell's book was read. */
+  isAtHand(computation: string, ordinal: number): boolean {
+    return this.#content.books.has(bookId(computation, fromOrdinal(ordinal)));
+  }
+
   /** Undefined when the cell is not settled, and when its book is missing. */
   settled(computation: string, ordinal: number): Settled | undefined {
     const date = fromOrdinal(ordinal);

@@ -83,6 +83,10 @@ export const DatasetStanding = z.object({
   log: ChangeLog,
   /** The days by how many entities they have; see input-size.ts. */
   sizes: z.record(z.string(), DaySet).optional(),
+  /** Days that a worker found gone, or other than they were indexed: what would read them waits until the indexer has looked. */
+  doubted: DaySet.optional(),
+  /** The sequence in which the indexer last answered doubts. */
+  looked: z.number().int().optional(),
 });
 export type DatasetStanding = z.infer<typeof DatasetStanding>;
 
@@ -146,11 +150,23 @@ export function afterDataChanged(
   const all = daySetOfDays(changed.keys());
   const there = daySetOfDays([...changed].filter(([, day]) => day.there).map(([date]) => date));
   return {
+    ...standing,
     days: unite(subtract(standing.days, all), there),
     log: logged(standing.log, sequence, all),
     sizes: afterSizesChanged(standing.sizes ?? {}, changed),
   };
 }
+
+export const afterDoubting = (standing: DatasetStanding, days: DaySet): DatasetStanding => ({
+  ...standing,
+  doubted: unite(standing.doubted ?? NO_DAYS, days),
+});
+
+/** After the indexer looked at the doubted days: those that it did not find stay in doubt. */
+export const afterLooking = (standing: DatasetStanding, lost: DaySet, sequence: number): DatasetStanding => {
+  const { doubted: _, ...rest } = standing;
+  return { ...rest, ...(lost.length === 0 ? {} : { doubted: lost }), looked: sequence };
+};
 
 /** After audits of it ended. */
 export const afterAudits = (standing: Standing, found: Audits): Standing => ({

@@ -113,5 +113,7 @@ export function ownFollowers(computation: ManifestComputation, standing: Standin
   return unite(...reading);
 }
 
-const readsData = (need: ManifestNeed): boolean =>
+export const readsData = (
+  need: ManifestNeed,
+): need is Extract<ManifestNeed, { kind: 'dataset' | 'document' }> | Extract<ManifestNeed, { kind: 'history' }> =>
   need.kind === 'dataset' || need.kind === 'document' || (need.kind === 'history' && need.source === 'document');

@@ -1,5 +1,6 @@
 /** What was decided of a day, shared by all days of a computation that were decided alike. */
 import type { Pause } from '../model/control.ts';
+import type { Day } from '../model/date.ts';
 import type { Decision, Outcome } from '../model/decision.ts';
 import type { Again } from './again.ts';
 import { isImpossible, type RestReason } from './standing.ts';
@@ -55,6 +56,12 @@ export const parked = (error: string, dates: number): Verdict => ({
   outcome: 'BLOCKED',
   view: VIEW.held,
   reason: { why: 'PARKED', error, dates },
+});
+
+export const dataLost = (dataset: string, date: Day): Verdict => ({
+  outcome: 'BLOCKED',
+  view: VIEW.held,
+  reason: { why: 'DATA_LOST', dataset, date },
 });
 
 /** Waits for what is paused or parked. */

@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import type { Dataset, FileSource } from '../model/dataset.ts';
-import { addDays, type Day } from '../model/date.ts';
+import { addDays, type Day, fromOrdinal } from '../model/date.ts';
 import { hashOf, hashOfParts } from '../model/hash.ts';
 import type { Manifest } from '../model/manifest.ts';
+import { type DaySet, NO_DAYS } from '../planning/day-set.ts';
 import type { Definitions, RootData } from './ports.ts';
 
 /** A dataset with its file, as the file is now. */
@@ -28,7 +29,12 @@ export interface LoadRange extends BundledFile {
   readonly fileChanged: boolean;
   /** The target, or the last one that was loaded for if that was later. */
   readonly through: Day;
+  /** Days that are gone from the store: they are written whatever is remembered of them. */
+  readonly lost: DaySet;
 }
+
+const earlier = (day: Day, other: number | undefined): Day =>
+  other !== undefined && fromOrdinal(other) < day ? fromOrdinal(other) : day;
 
 export interface BundledFilesPorts {
   readonly root: string;
@@ -59,12 +65,13 @@ export async function bundledFiles(ports: BundledFilesPorts): Promise<BundledFil
 
 /**
  * A file that grew is another file: days that have the same content still change nothing, and days that left it go. Of a dataset
- * that was loaded by hand nothing is read.
+ * that was loaded by hand nothing is read. From a day that is `lost` on, what was loaded is read again.
  */
 export const loadRanges = (
   files: readonly BundledFile[],
   target: Day,
   rootData: Pick<RootData, 'readMark'>,
+  lost: ReadonlyMap<string, DaySet> = new Map(),
 ): Promise<LoadRange[]> =>
   Promise.all(
     files.map(async (file) => {
@@ -73,16 +80,26 @@ export const loadRanges = (
       const same = mark?.file === source.file && mark.hash === file.hash;
       if (mark?.byHand === true) {
         const { through } = mark;
-        return { ...file, from: addDays(through, 1), to: through, fresh: false, fileChanged: false, through };
+        return {
+          ...file,
+          from: addDays(through, 1),
+          to: through,
+          fresh: false,
+          fileChanged: false,
+          through,
+          lost: NO_DAYS,
+        };
       }
+      const gone = lost.get(dataset.name) ?? NO_DAYS;
       const through = mark !== undefined && mark.through > target ? mark.through : target;
       return {
         ...file,
-        from: same || whole === undefined ? addDays(mark?.through ?? through, 1) : whole.first,
+        from: same || whole === undefined ? earlier(addDays(mark?.through ?? through, 1), gone[0]) : whole.first,
         to: whole === undefined || through < whole.last ? through : whole.last,
         fresh: !same,
         fileChanged: mark !== undefined && !same,
         through,
+        lost: gone,
       };
     }),
   );

@@ -13,7 +13,7 @@ export interface DayReport {
   readonly outcomes: OutcomeCounts;
   /** Cells that failed, in the day's rounds or in its sweep. */
   readonly failed: number;
-  /** Those of them whose trouble may have passed, and cells that tonight's watch found wrong: a sweep makes them. */
+  /** What a sweep makes: those of them whose trouble may have passed, and cells that were found to be wrong or lost. */
   readonly retryable: number;
   /** Cells that wait for a failed one, for a paused or a parked computation, or for another run. */
   readonly waiting: number;

@@ -9,6 +9,7 @@ import { type CellError, type CellKey, cellName, type CellOutcome } from '../mod
 import type { Checks } from '../model/computation.ts';
 import { addDays } from '../model/date.ts';
 import { computationIn, type Manifest, type ManifestComputation } from '../model/manifest.ts';
+import { InputLostError, type LostInput, placeName } from '../model/place.ts';
 import { outcomeOf, type Task, type TaskCell } from '../model/task.ts';
 import { type Vector, vectorHash } from '../model/vector.ts';
 import type { Heartbeat } from './heartbeat.ts';
@@ -58,7 +59,7 @@ const WATCHDOG_GRACE_MS = 2_000;
 
 /**
  * Makes cells that are read for together: of one date over one dataset, which is streamed once for all, or any that stream none.
- * Terminal errors are outcomes. Cells that stream none stop at `stopAtMs`, with the rest not made. A cell whose inputs changed keeps no other back: it is thrown about when they are made.
+ * Terminal errors are outcomes. Cells that stream none stop at `stopAtMs`, with the rest not made. A cell whose inputs changed while they were read keeps no other back: it is thrown about when they are made.
  * @throws {RetryableError} INPUT_CHANGED @throws whatever may pass
  */
 export async function* executeCells(
@@ -99,9 +100,8 @@ async function* makeCells(
   let trouble: RetryableError | undefined;
   for (const [index, { cell, computation }] of wanted.entries()) {
     const inputs = loaded[index];
-    if (inputs === undefined || inputs instanceof RetryableError) {
-      if (cell.audit !== undefined && inputs !== undefined) yield notCompared(cell, inputs.message, ports);
-      else trouble ??= inputs;
+    if (inputs === undefined || !('hashes' in inputs)) {
+      yield inputLost(task, cell, inputs ?? [], ports);
       continue;
     }
     const vector: Vector = { fingerprint: computation.fingerprint, inputs: inputs.hashes };
@@ -116,8 +116,15 @@ async function* makeCells(
     } else toMake.push({ task, cell, computation, inputs, vector, generation: ports.newId(), loading });
   }
   const [first] = toMake;
-  if (first?.inputs.entities !== undefined) yield* scanCells(toMake, first.inputs.entities, meter, ports, options);
-  else {
+  if (first?.inputs.entities !== undefined) {
+    try {
+      yield* scanCells(toMake, first.inputs.entities, meter, ports, options);
+    } catch (thrown) {
+      // Nothing of a scan is handed on before it has ended, so none of its cells has an outcome yet.
+      if (!(thrown instanceof InputLostError)) throw thrown;
+      for (const { cell } of toMake) yield inputLost(task, cell, [{ place: thrown.place }], ports);
+    }
+  } else {
     for (const [index, hand] of toMake.entries()) {
       if (index > 0 && ports.clock.now() > options.stopAtMs) break;
       if (options.alike.isHopeless(hand.cell.computation)) {
@@ -125,8 +132,10 @@ async function* makeCells(
         continue;
       }
       const made = await computeCell(hand, meter, ports).catch((thrown: unknown) => {
-        if (codeOf(thrown) === 'INPUT_CHANGED') trouble ??= thrown as RetryableError;
-        else throw thrown;
+        if (thrown instanceof InputLostError) return inputLost(task, hand.cell, [{ place: thrown.place }], ports);
+        if (codeOf(thrown) !== 'INPUT_CHANGED') throw thrown;
+        trouble ??= thrown as RetryableError;
+        return undefined;
       });
       if (made !== undefined) yield made;
     }
@@ -354,6 +363,16 @@ const recordOf = (
   finishedMs: clock.now(),
   ...measured,
 });
+
+/** It ends without having been tried: whoever plans makes the lost result again, or says what is missing. */
+function inputLost(task: Task, cell: TaskCell, lost: readonly LostInput[], { log }: CellPorts): MadeCell {
+  const names = lost.map(({ place }) => placeName(place)).join(', ');
+  log.warn(
+    { ...fieldsOf(task, cell), event: 'cell.input-lost', lost },
+    `not made: ${names} is not stored as it was planned`,
+  );
+  return { cell, outcome: { status: 'INPUT_LOST', lost } };
+}
 
 const unknownTo = (task: Task, { computation }: TaskCell): CellOutcome => ({
   status: 'FAILED',

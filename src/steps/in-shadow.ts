@@ -7,7 +7,7 @@ import type { MadeCell } from './execute-cells.ts';
 import type { Cells, Log, StoredCell } from './ports.ts';
 
 export interface ShadowPorts {
-  readonly cells: Cells;
+  readonly cells: Pick<Cells, 'read'>;
   readonly log: Log;
 }
 

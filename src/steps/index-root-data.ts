@@ -3,8 +3,19 @@ import { RetryableError } from '../errors.ts';
 import type { MissingData } from '../model/completeness.ts';
 import type { Day } from '../model/date.ts';
 import type { Hash } from '../model/hash.ts';
-import { afterDataChanged, NO_DATASET } from '../planning/standing.ts';
-import type { KnownDays, Log, Planning, PlanningChange, PlanningSnapshot, RootDataLook } from './ports.ts';
+import { dayCount, type DaySet, daySetOfDays, daysOfSet, NO_DAYS, subtract } from '../planning/day-set.ts';
+import { afterDataChanged, afterLooking, NO_DATASET } from '../planning/standing.ts';
+import { lostResults, withLost } from './lost-results.ts';
+import type {
+  Cells,
+  KnownDays,
+  Log,
+  Planning,
+  PlanningChange,
+  PlanningSnapshot,
+  RootDataLook,
+  RootDay,
+} from './ports.ts';
 import { lookAtRootData, rootDataChanges, type RootDataPorts, waitingDays } from './root-data-changes.ts';
 
 /** Waiting days of a dataset that an answer names, the newest: it travels through the workflow, whose memory is small. */
@@ -12,6 +23,7 @@ const NAMED_WAITING_DAYS = 20;
 
 export interface IndexPorts extends RootDataPorts {
   readonly planning: Planning;
+  readonly cells: Pick<Cells, 'countMade' | 'daysMade'>;
   readonly log: Log;
 }
 
@@ -25,6 +37,8 @@ export interface IndexReport {
   >;
   /** All such days, by dataset. */
   readonly waitingDays: Readonly<Record<string, number>>;
+  /** Days that are gone from the store, by dataset: what reads them waits until they are loaded again. */
+  readonly lost: Readonly<Record<string, readonly Day[]>>;
 }
 
 /**
@@ -35,25 +49,62 @@ export interface IndexReport {
 export async function indexRootData(ports: IndexPorts): Promise<IndexReport> {
   const first = await lookAtRootData(ports, 1);
   const { datasets } = ports.manifest;
-  if (first.isQuiet) return report(ports, {}, new Map(datasets.map(({ name }) => [name, first.of(name).known])));
   const snapshot = await ports.planning.load();
+  const doubts = await lookAtDoubts(snapshot, ports);
+  const lost = await lostResults(snapshot, ports);
+  if (first.isQuiet && doubts.size === 0 && lost.size === 0)
+    return report(ports, {}, new Map(datasets.map(({ name }) => [name, first.of(name).known])), doubts);
   // After the plan was loaded: of two indexers, the one whose commit is taken has seen the newer data.
-  const look = await lookAtRootData(ports);
+  const look = withDoubted(await lookAtRootData(ports), doubts);
   const { opened, known, seen } = await rootDataChanges(look, ports);
   await ports.planning.fetch(snapshot, { books: new Set(), data: new Set(opened.keys()) });
-  const { change, changed } = planningChange(snapshot, opened, look);
-  if (Object.keys(changed).length > 0 && !(await ports.planning.commit(snapshot, change)))
+  const { change, changed } = planningChange(snapshot, opened, look, doubts);
+  const standings = withLost(snapshot.standings, lost, snapshot.sequence + 1);
+  for (const [name, days] of lost)
+    ports.log.warn(
+      { event: 'results.lost', computation: name, days: daysOfSet(days) },
+      `${dayCount(days)} results of ${name} are gone from the store, the first of ${daysOfSet(days)[0]}: they are made again`,
+    );
+  const isNews = Object.keys(changed).length > 0 || doubts.size > 0 || lost.size > 0;
+  if (isNews && !(await ports.planning.commit(snapshot, { ...change, standings })))
     throw contention('a dispatcher changed the plan');
   const marked = await look.markSeen(new Map(seen.map((name) => [name, known.get(name) ?? new Map()])));
   if (!marked) throw contention('another indexer was at work');
-  return report(ports, changed, known);
+  return report(ports, changed, known, doubts);
 }
+
+interface Doubt {
+  readonly found: readonly RootDay[];
+  readonly lost: DaySet;
+}
+
+/** By dataset, the days that a worker found gone, or other than they were indexed. */
+async function lookAtDoubts(snapshot: PlanningSnapshot, { rootData }: IndexPorts): Promise<Map<string, Doubt>> {
+  const doubts = new Map<string, Doubt>();
+  for (const [name, { doubted = NO_DAYS }] of snapshot.datasets) {
+    if (doubted.length === 0) continue;
+    const found = await rootData.inspect(name, daysOfSet(doubted));
+    doubts.set(name, { found, lost: subtract(doubted, daySetOfDays(found.map(({ date }) => date))) });
+  }
+  return doubts;
+}
+
+const withDoubted = (look: RootDataLook, doubts: ReadonlyMap<string, Doubt>): RootDataLook => ({
+  ...look,
+  of(name) {
+    const seen = look.of(name);
+    const { found = [] } = doubts.get(name) ?? {};
+    const others = seen.days.filter(({ date }) => !found.some((day) => day.date === date));
+    return { ...seen, days: [...others, ...found] };
+  },
+});
 
 /** Of the days that were looked at anew, those whose content, or openness, is another than the plan's. */
 function planningChange(
   snapshot: PlanningSnapshot,
   opened: ReadonlyMap<string, ReadonlyMap<Day, Hash | undefined>>,
   look: Pick<RootDataLook, 'of'>,
+  doubts: ReadonlyMap<string, Doubt>,
 ): { change: PlanningChange; changed: Record<string, number> } {
   const changed: Record<string, number> = {};
   const data = new Map<string, ReadonlyMap<Day, Hash>>();
@@ -74,6 +125,8 @@ function planningChange(
     datasets.set(name, afterDataChanged(datasets.get(name) ?? NO_DATASET, there, snapshot.sequence + 1));
     changed[name] = different.length;
   }
+  for (const [name, { lost }] of doubts)
+    datasets.set(name, afterLooking(datasets.get(name) ?? NO_DATASET, lost, snapshot.sequence + 1));
   return { change: { data, datasets }, changed };
 }
 
@@ -81,7 +134,16 @@ function report(
   { manifest, log }: IndexPorts,
   changed: IndexReport['changed'],
   known: ReadonlyMap<string, KnownDays>,
+  doubts: ReadonlyMap<string, Doubt>,
 ): IndexReport {
+  const lost = Object.fromEntries(
+    [...doubts].flatMap(([name, doubt]) => (doubt.lost.length > 0 ? [[name, daysOfSet(doubt.lost)]] : [])),
+  );
+  for (const [name, days] of Object.entries(lost))
+    log.error(
+      { event: 'data.lost', dataset: name, days },
+      `the data of ${name} on ${days.join(', ')} is gone from the store: load it again with daymill load ${name} FILE, or run where its bundled file is; what reads it waits`,
+    );
   const waiting = [...known]
     .map(([name, days]) => ({ name, days: waitingDays(days) }))
     .filter(({ days }) => days.length > 0);
@@ -93,6 +155,7 @@ function report(
     changed,
     waiting: Object.fromEntries(waiting.map(({ name, days }) => [name, days.slice(-NAMED_WAITING_DAYS)])),
     waitingDays: counts,
+    lost,
   };
 }
 

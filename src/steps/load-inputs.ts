@@ -8,7 +8,8 @@ import { inputIdOf, isDayBefore, type ManifestComputation, type ManifestNeed } f
 import type { TaskCell } from '../model/task.ts';
 import type { InputHashes } from '../model/vector.ts';
 import { decodeWindow, windowHash } from '../model/window.ts';
-import type { Artifacts, Place, StoredArtifact } from './ports.ts';
+import type { LostInput, Place } from '../model/place.ts';
+import type { Artifacts, StoredArtifact } from './ports.ts';
 
 export interface InputRequest {
   readonly computation: ManifestComputation;
@@ -29,18 +30,20 @@ export interface LoadedInputs {
 
 /**
  * Reads for several cells at once, each place once.
- * In place of an answer RetryableError INPUT_CHANGED for a cell of which something that was planned to be there is not.
+ * In place of an answer what is lost, for a cell of which something is not there that was planned to be, or a result is another than
+ * the plan says. Root data that is another is read as it is: it is nobody's to make again, and the indexer hears of it.
  */
 export async function loadInputs(
   requests: readonly InputRequest[],
   artifacts: Artifacts,
-): Promise<(LoadedInputs | RetryableError)[]> {
+): Promise<(LoadedInputs | readonly LostInput[])[]> {
   const found = await readPlaces(requests, artifacts);
   return requests.map((request) => {
     const reads: NeedRead[] = [];
     for (const wanted of placesOf(request)) {
       const stored = storedIn(found, wanted);
-      if (stored instanceof RetryableError) return stored;
+      const lost = lostOf(wanted, found);
+      if (lost.length > 0) return lost;
       reads.push({ need: wanted.need, stored });
     }
     return {
@@ -79,7 +82,7 @@ interface NeedRead {
 }
 
 /** Where one need of a cell lies. */
-interface Wanted extends InputRequest {
+interface Wanted {
   readonly need: ManifestNeed;
   readonly planned: string | undefined;
   readonly places: readonly { readonly date: Day; readonly place: Place; readonly name: string }[];
@@ -89,8 +92,6 @@ type Found = ReadonlyMap<string, StoredArtifact | undefined>;
 
 const placesOf = ({ computation, cell }: InputRequest): Wanted[] =>
   computation.needs.map((need) => ({
-    computation,
-    cell,
     need,
     planned: cell.inputs[inputIdOf(need)],
     places: daysOf(need, cell).map((date) => {
@@ -125,25 +126,29 @@ async function readPlaces(requests: readonly InputRequest[], artifacts: Artifact
   await read(wanted, (name) => found.get(name) === undefined);
   const isStale = (one: Wanted): boolean => {
     const stored = storedIn(found, one);
-    return stored instanceof RetryableError || hashOf(one.need, stored) !== one.planned;
+    return stored.length < one.places.length || hashOf(one.need, stored) !== one.planned;
   };
   await read(wanted.filter(isStale), () => true);
   return found;
 }
 
-function storedIn(found: Found, { computation, cell, need, places }: Wanted): DatedArtifact[] | RetryableError {
-  const stored: DatedArtifact[] = [];
-  for (const { date, name } of places) {
+/** Those that are there. */
+const storedIn = (found: Found, { places }: Wanted): DatedArtifact[] =>
+  places.flatMap(({ date, name }) => {
     const artifact = found.get(name);
-    if (artifact === undefined) {
-      return new RetryableError(
-        'INPUT_CHANGED',
-        `${inputIdOf(need)} of ${date} was there when ${computation.name}@${cell.date} was planned, and is gone`,
-      );
-    }
-    stored.push({ date, artifact });
-  }
-  return stored;
+    return artifact === undefined ? [] : [{ date, artifact }];
+  });
+
+/** Of a window whose hash is another, all days: which of them is to blame is the plan's to say. */
+function lostOf(wanted: Wanted, found: Found): LostInput[] {
+  const { need, planned, places } = wanted;
+  const each = places.map(({ place, name }): LostInput => {
+    const hash = found.get(name)?.hash;
+    return { place, ...(hash === undefined ? {} : { found: hash }) };
+  });
+  const gone = each.filter((one) => one.found === undefined);
+  if (gone.length > 0 || planned === undefined || places.every(({ place }) => place.kind === 'root')) return gone;
+  return hashOf(need, storedIn(found, wanted)) === planned ? [] : each;
 }
 
 function hashOf(need: ManifestNeed, stored: readonly DatedArtifact[]): string {

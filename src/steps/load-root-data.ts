@@ -2,6 +2,7 @@
 import { UserError } from '../errors.ts';
 import type { Dataset, FileSource } from '../model/dataset.ts';
 import type { Day } from '../model/date.ts';
+import { daysOfSet } from '../planning/day-set.ts';
 import type { LoadRange } from './bundled-files.ts';
 import { checkRow } from './check-row.ts';
 import { type DayRow, dayWriter } from './day-writer.ts';
@@ -40,12 +41,13 @@ export async function loadRootData(
 }
 
 async function loadRange(
-  { dataset, source, from, to: last, hash, through, fresh, fileChanged }: LoadRange,
+  { dataset, source, from, to: last, hash, through, fresh, fileChanged, lost }: LoadRange,
   ports: LoadPorts,
   onDay: (dataset: string, date: Day) => void,
 ): Promise<LoadReport> {
   if (from > last && !fresh) return { dataset: dataset.name, days: 0, rows: 0 };
-  const known = await ports.rootData.days(dataset.name);
+  const known = new Map(await ports.rootData.days(dataset.name));
+  for (const date of daysOfSet(lost)) known.delete(date);
   const dates = await ports.sourceDays(source, { root: ports.root, from, to: last });
   const writer = dayWriter(dataset, known, ports);
   const whole: Day[] = [];

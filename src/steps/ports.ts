@@ -12,6 +12,7 @@ import type { Hash } from '../model/hash.ts';
 import type { ManifestComputation, ManifestDataset } from '../model/manifest.ts';
 import type { MemoryBook } from '../model/memory-book.ts';
 import type { TaskMessage } from '../model/message.ts';
+import type { Place } from '../model/place.ts';
 import type { Registration, RegisteredVersion } from '../model/registration.ts';
 import type { Run } from '../model/run.ts';
 import type { ShardEntry } from '../model/shard-entry.ts';
@@ -34,11 +35,6 @@ export interface Log {
   warn(fields: Record<string, unknown>, message: string): void;
   error(fields: Record<string, unknown>, message: string): void;
 }
-
-/** A place where an artifact lies: a cell's result, or a day of a root dataset. */
-export type Place =
-  | { readonly kind: 'cell'; readonly computation: string; readonly date: Day }
-  | { readonly kind: 'root'; readonly dataset: string; readonly date: Day };
 
 export interface StoredArtifact extends ArtifactSummary {
   /** Whether each part is a document of its own. */
@@ -120,6 +116,10 @@ export interface StoredCell extends CellKey {
 
 export interface Cells {
   read(cells: readonly CellKey[]): Promise<(StoredCell | undefined)[]>;
+  /** How many days of a computation have a result, for one read a thousand … */
+  countMade(computation: string): Promise<number>;
+  /** … and which, for one read each. */
+  daysMade(computation: string): Promise<Day[]>;
 }
 
 /** A task under our lease. Every write is refused once somebody else holds it (LEASE_LOST), whatever the network did to the answers. */
@@ -290,6 +290,8 @@ export interface RootData {
   /** The days that are there, with the hashes of their content. Reads what has changed since they were indexed, not the days. */
   days(dataset: string): Promise<ReadonlyMap<Day, Hash>>;
   removeDays(dataset: string, days: readonly Day[]): Promise<void>;
+  /** Days as they are stored, removed ones among them; one that is not there, or lacks a part, is left out. */
+  inspect(dataset: string, days: readonly Day[]): Promise<RootDay[]>;
   /** `rule`: of how the dataset's days are checked. */
   changes(
     datasets: readonly { readonly dataset: string; readonly rule: Hash }[],

@@ -1,4 +1,5 @@
 /** Preview: makes one cell with the code as it is now and its inputs as they are stored, and writes nothing. */
+import { RetryableError } from '../errors.ts';
 import { alikeFailures } from '../lifecycle/alike-failures.ts';
 import type { Artifact, Part } from '../model/artifact.ts';
 import { type CellError, cellName } from '../model/cell.ts';
@@ -40,6 +41,8 @@ export async function preview({ decision, reads }: PlannedCell, ports: Omit<Cell
   );
   if (made === undefined) throw new Error(`${cellName(cell)} was not previewed`);
   const { outcome, write } = made;
+  if (outcome.status === 'INPUT_LOST')
+    throw new RetryableError('INPUT_CHANGED', `${cellName(cell)} reads what has no stored result`);
   if (outcome.status === 'FAILED') return { status: 'FAILED', error: outcome.error };
   if (write?.status !== 'COMPLETED') throw new Error(`${cellName(cell)} was previewed without a result`);
   return { status: 'COMPLETED', artifact: inMemory(write.artifact, shards), seconds: write.record.seconds };

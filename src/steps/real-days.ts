@@ -3,6 +3,7 @@
  * their stored inputs. What the older code made of the same inputs is stored: it needs no older code to compare with.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { codeOf } from '../errors.ts';
 import { cellName } from '../model/cell.ts';
 import type { Day } from '../model/date.ts';
 import type { Hash } from '../model/hash.ts';
@@ -83,7 +84,11 @@ async function remakeCells(
   let tooLarge = 0;
   let bytes = 0;
   for (const cell of cells) {
-    const found = await caseOf(entry, cell, counting.artifacts, MAX_REAL_BYTES - bytes);
+    const found = await caseOf(entry, cell, counting.artifacts, MAX_REAL_BYTES - bytes).catch((thrown: unknown) => {
+      // Whoever makes the cell next says what is lost.
+      if (codeOf(thrown) !== 'INPUT_LOST') throw thrown;
+      return undefined;
+    });
     if (found === 'too large') tooLarge++;
     else if (found !== undefined) {
       cases.push(found.real);
@@ -123,7 +128,7 @@ async function caseOf(
     inputs: {},
   };
   const [loaded] = await loadInputs([{ computation: entry, cell }], artifacts);
-  if (loaded === undefined || loaded instanceof Error) return undefined;
+  if (loaded === undefined || !('hashes' in loaded)) return undefined;
   if (!isDeepStrictEqual(loaded.hashes, settled.vector.inputs)) return undefined;
   if (loaded.rawBytes > bytesLeft) return 'too large';
   const { entities, before } = loaded;

@@ -69,7 +69,7 @@ export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport>
     if (dead.length > 0) await ports.queue.publish(dead.map(messageFor));
     revived += dead.length;
     // Terminal tasks stay terminal, so a count that is read after them can be zero only.
-    if (open.length === 0 && run.remainingTasks > 0 && (await ports.runs.repairCount(run.id))) recounted.push(run.id);
+    if (open.length === 0 && run.remainingTasks !== 0 && (await ports.runs.repairCount(run.id))) recounted.push(run.id);
     const over = open.length === 0 && run.remainingTasks === 0;
     if (over && run.calledBackMs === undefined && (await callBack(run, ports)) === 'answered') {
       answered.add(run.id);

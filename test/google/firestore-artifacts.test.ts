@@ -11,7 +11,7 @@ import { onCellDone } from '../../src/lifecycle/finish.ts';
 import type { Artifact } from '../../src/model/artifact.ts';
 import { hashOf } from '../../src/model/hash.ts';
 import { readWhole } from '../../src/steps/load-inputs.ts';
-import type { Place } from '../../src/steps/ports.ts';
+import type { Place } from '../../src/model/place.ts';
 import { aCell, aRun, aTask } from '../support/graph.ts';
 import { localPorts, type LocalPorts } from '../support/local-ports.ts';
 

@@ -11,7 +11,7 @@ import type { Task } from '../../src/model/task.ts';
 import { collectShards } from '../../src/steps/collect-shards.ts';
 import { dispatch } from '../../src/steps/dispatch.ts';
 import { readWhole } from '../../src/steps/load-inputs.ts';
-import type { Place } from '../../src/steps/ports.ts';
+import type { Place } from '../../src/model/place.ts';
 import { work } from '../../src/steps/work.ts';
 import { loadFixture, localPorts, type LocalPorts } from '../support/local-ports.ts';
 

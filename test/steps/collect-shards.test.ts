@@ -8,7 +8,7 @@ import { daySetOfDays, NO_DAYS } from '../../src/planning/day-set.ts';
 import { unknownStanding } from '../../src/planning/standing.ts';
 import { collectShards, PLACES_A_GO } from '../../src/steps/collect-shards.ts';
 import { readWhole } from '../../src/steps/load-inputs.ts';
-import type { Place } from '../../src/steps/ports.ts';
+import type { Place } from '../../src/model/place.ts';
 import { localPorts, type LocalPorts } from '../support/local-ports.ts';
 
 const GRACE = COLLECT_AFTER_MINUTES * 60_000;

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import type { Part } from '../../src/model/artifact.ts';
 import { startLapMeter } from '../../src/steps/lap-meter.ts';
-import type { Artifacts, Place, StoredArtifact } from '../../src/steps/ports.ts';
+import type { Place } from '../../src/model/place.ts';
+import type { Artifacts, StoredArtifact } from '../../src/steps/ports.ts';
 
 const PLACE: Place = { kind: 'root', dataset: 'flights', date: '2024-01-01' };
 const PART: Part = { first: '', last: '', count: 1, data: new Uint8Array() };

@@ -51,6 +51,7 @@ describe('root data', () => {
       changed: { visits: DAYS.length, weather: DAYS.length },
       waiting: {},
       waitingDays: {},
+      lost: {},
     });
     const { sequence } = await ports.planning.load();
 
