@@ -9,8 +9,8 @@ export default defineConfig({
     maxWorkers: Math.max(4, Math.ceil(availableParallelism() * 1.5)),
     globalSetup: ['test/support/temporary-folder.ts'],
     pool: 'forks',
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     env: { METADATA_SERVER_DETECTION: 'none' },
   },
 });

@@ -97,6 +97,7 @@ function writeProject(root: string): void {
   for (let index = 0; index < COMPUTATIONS; index++)
     write(`computations/f${Math.floor(index / 20)}/c${index}.ts`, computation(index));
   mkdirSync(join(root, 'node_modules'));
+  mkdirSync(join(root, '.daymill'));
   symlinkSync(join(REPOSITORY, 'node_modules/zod'), join(root, 'node_modules/zod'));
   symlinkSync(REPOSITORY, join(root, 'node_modules/daymill'));
 }

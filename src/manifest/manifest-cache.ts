@@ -2,16 +2,7 @@
  * The manifest of the last time, kept while nothing that it is made from has changed. The project's files are looked at by content,
  * so that neither a touched file nor a restored one misleads it.
  */
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hashOf, hashOfParts, type Hash } from '../model/hash.ts';
@@ -47,7 +38,8 @@ export async function cachedManifest(options: BuildOptions, file: string): Promi
   const packages = new Map(kept?.packages);
   const built = await buildManifestFrom(options, packages);
   const isAnalysed = built.manifest.computations.every(({ untrusted }) => untrusted === undefined);
-  if (isAnalysed) write(file, { ...keep(built, options), maker, packages: [...packages] });
+  // Who only looks at a project that never ran makes no folder there.
+  if (isAnalysed && existsSync(dirname(file))) write(file, { ...keep(built, options), maker, packages: [...packages] });
   return built.manifest;
 }
 
@@ -103,7 +95,6 @@ function read(file: string): Kept | undefined {
 }
 
 function write(file: string, kept: Kept): void {
-  mkdirSync(dirname(file), { recursive: true });
   const unfinished = `${file}.${process.pid}.unfinished`;
   writeFileSync(unfinished, JSON.stringify(kept));
   renameSync(unfinished, file);

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cachedManifest } from '../../src/manifest/manifest-cache.ts';
@@ -28,8 +28,10 @@ const FILES = {
 
 const cacheFile = (root: string): string => join(root, '.daymill/manifest-cache.json');
 
-const cached = (root: string, epoch = 1): Promise<Manifest> =>
-  cachedManifest({ root, directory: 'computations', epoch }, cacheFile(root));
+function cached(root: string, epoch = 1): Promise<Manifest> {
+  mkdirSync(join(root, '.daymill'), { recursive: true });
+  return cachedManifest({ root, directory: 'computations', epoch }, cacheFile(root));
+}
 
 /** Marks what is kept, so that it shows whether it was used. */
 function markKept(root: string): void {
@@ -91,4 +93,10 @@ test('a project whose code cannot be analysed is never taken from what was kept'
   const root = projectFolder({ ...FILES, 'computations/c.ts': text });
   expect((await cached(root)).computations[0]?.untrusted).toMatch(/process\.env/);
   expect(() => readFileSync(cacheFile(root))).toThrow(/ENOENT/);
+});
+
+test('a project that never ran gets no folder', async () => {
+  const root = projectFolder(FILES);
+  await cachedManifest({ root, directory: 'computations' }, cacheFile(root));
+  expect(existsSync(join(root, '.daymill'))).toBe(false);
 });
