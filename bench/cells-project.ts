@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { addDays, type Day } from '../src/model/date.ts';
+import { addDays, type Day } from '../src/values/date.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '..');
 

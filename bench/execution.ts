@@ -6,12 +6,12 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { compressJson, decodeEntries, type Entry } from '../src/execution/artifact-codec.ts';
-import { scan, type ScanCell } from '../src/execution/scan.ts';
-import { canonicalJson } from '../src/model/canonical.ts';
-import { defineComputation } from '../src/model/computation.ts';
-import { defineDataset } from '../src/model/dataset.ts';
-import { dataset } from '../src/model/need.ts';
+import { compressJson, decodeEntries, type Entry } from '../src/mill/execution/artifact-codec.ts';
+import { scan, type ScanCell } from '../src/mill/execution/scan.ts';
+import { canonicalJson } from '../src/values/canonical.ts';
+import { defineComputation } from '../src/mill/model/computation.ts';
+import { defineDataset } from '../src/mill/model/dataset.ts';
+import { dataset } from '../src/mill/model/need.ts';
 
 const ENTITIES = 100_000;
 const POSITIONS = 20;

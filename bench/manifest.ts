@@ -104,7 +104,7 @@ function writeProject(root: string): void {
 
 const SCRIPT = `
   const started = performance.now();
-  const { cachedManifest } = await import(${JSON.stringify(join(REPOSITORY, 'src/manifest/manifest-cache.ts'))});
+  const { cachedManifest } = await import(${JSON.stringify(join(REPOSITORY, 'src/mill/manifest/manifest-cache.ts'))});
   const [, root, how, keep] = process.argv;
   if (how === 'cached') await cachedManifest({ root, directory: 'computations' }, keep);
   const { user, system } = process.cpuUsage();

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, utimesSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { isChained, type Manifest } from '../src/model/manifest.ts';
+import { isChained, type Manifest } from '../src/mill/model/manifest.ts';
 import { medianOf } from './planning-case.ts';
 
 const NINJA = '/usr/bin/ninja';

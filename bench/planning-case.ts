@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
-import type { Settled } from '../src/model/cell.ts';
-import { Day } from '../src/model/date.ts';
-import { Manifest } from '../src/model/manifest.ts';
-import { makeTasks } from '../src/planning/make-tasks.ts';
-import { type Plan, plan, type PlannedCell } from '../src/planning/plan.ts';
-import { Shelf } from '../src/planning/shelf.ts';
-import { DatasetStanding, Standing } from '../src/planning/standing.ts';
-import { MAX_CELLS_A_WAVE } from '../src/steps/dispatch.ts';
+import type { Settled } from '../src/mill/model/cell.ts';
+import { Day } from '../src/values/date.ts';
+import { Manifest } from '../src/mill/model/manifest.ts';
+import { makeTasks } from '../src/mill/planning/make-tasks.ts';
+import { type Plan, plan, type PlannedCell } from '../src/mill/planning/plan.ts';
+import { Shelf } from '../src/mill/planning/shelf.ts';
+import { DatasetStanding, Standing } from '../src/mill/planning/standing.ts';
+import { MAX_CELLS_A_WAVE } from '../src/mill/steps/dispatch/dispatch.ts';
 import { bookIds, bookOf, type Case, dataOf, type PlanningWorld } from './planning-world.ts';
 
 /** Rounds end after this long; there are two at least, and a tenth one is the last. */
@@ -93,7 +93,7 @@ function loadWorld(file: string): PlanningWorld {
   return { ...rest, standings: new Map(Object.entries(standings)), datasets: new Map(Object.entries(datasets)) };
 }
 
-/** As steps/survey.ts, with books that are made when a plan has missed them. */
+/** As mill/steps/dispatch/survey.ts, with books that are made when a plan has missed them. */
 class Books {
   readonly #world: PlanningWorld;
   readonly #job: Job;

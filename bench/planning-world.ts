@@ -1,18 +1,18 @@
 /** What planning is measured on: five layers of a hundred computations, settled over so many days, and one thing that has changed since. */
-import { hashOf, NO_INPUT } from '../src/model/hash.ts';
-import type { Settled } from '../src/model/cell.ts';
-import { type Day, fromOrdinal, toOrdinal } from '../src/model/date.ts';
-import { computationIn, inputIdOf, type Manifest, type ManifestComputation } from '../src/model/manifest.ts';
-import type { InputHashes } from '../src/model/vector.ts';
-import { EMPTY_LOG } from '../src/planning/change-log.ts';
-import { daySpan, NO_DAYS } from '../src/planning/day-set.ts';
+import { hashOf, NO_INPUT } from '../src/values/hash.ts';
+import type { Settled } from '../src/mill/model/cell.ts';
+import { type Day, fromOrdinal, toOrdinal } from '../src/values/date.ts';
+import { computationIn, inputIdOf, type Manifest, type ManifestComputation } from '../src/mill/model/manifest.ts';
+import type { InputHashes } from '../src/mill/model/vector.ts';
+import { EMPTY_LOG } from '../src/mill/planning/change-log.ts';
+import { daySpan, NO_DAYS } from '../src/mill/planning/day-set.ts';
 import {
   afterDataChanged,
   type DatasetStanding,
   needsHash,
   type Standing,
   unknownStanding,
-} from '../src/planning/standing.ts';
+} from '../src/mill/planning/standing.ts';
 import { graphAt, type Versions } from '../test/support/graph.ts';
 
 export const CASES = ['nothing', 'leaf', 'root', 'old day', 'new day', 'first'] as const;

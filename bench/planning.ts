@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { Firestore } from '@google-cloud/firestore';
 import { type FirestoreEmulator, startFirestore } from '../src/emulators/firestore/server.ts';
 import { openState } from '../src/emulators/state.ts';
-import { firestorePlanning } from '../src/google/firestore-planning.ts';
+import { firestorePlanning } from '../src/google/mill/firestore-planning.ts';
 import { measureNinja } from './ninja.ts';
 import { type Job, type Measured, type MeasuredNaively, medianOf, packWorld } from './planning-case.ts';
 import { bookIds, bookOf, type Case, CASES, type PlanningWorld, TITLES, worldOf } from './planning-world.ts';

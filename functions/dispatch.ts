@@ -3,9 +3,9 @@ import { http } from '@google-cloud/functions-framework';
 import { z } from 'zod';
 import { jsonFunction } from '../src/http/json-function.ts';
 import { ports } from '../src/http/process.ts';
-import { Day } from '../src/model/date.ts';
-import { dispatch } from '../src/steps/dispatch.ts';
-import { assertTarget, gridStart } from '../src/steps/target.ts';
+import { Day } from '../src/values/date.ts';
+import { dispatch } from '../src/mill/steps/dispatch/dispatch.ts';
+import { assertTarget, gridStart } from '../src/mill/steps/dispatch/target.ts';
 
 const Body = z.strictObject({
   date: Day,

@@ -3,7 +3,7 @@ import { http } from '@google-cloud/functions-framework';
 import { z } from 'zod';
 import { jsonFunction } from '../src/http/json-function.ts';
 import { ports } from '../src/http/process.ts';
-import { indexRootData } from '../src/steps/index-root-data.ts';
+import { indexRootData } from '../src/mill/steps/load/index-root-data.ts';
 
 http(
   'index',

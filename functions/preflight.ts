@@ -3,7 +3,7 @@ import { http } from '@google-cloud/functions-framework';
 import { z } from 'zod';
 import { jsonFunction } from '../src/http/json-function.ts';
 import { ports } from '../src/http/process.ts';
-import { preflight } from '../src/steps/preflight.ts';
+import { preflight } from '../src/mill/steps/prove/preflight.ts';
 
 /** Who asks for the same while it is simulated waits for that, and finds it registered. */
 const turns = new Map<string, Promise<unknown>>();

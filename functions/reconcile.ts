@@ -3,10 +3,10 @@ import { http } from '@google-cloud/functions-framework';
 import { z } from 'zod';
 import { jsonFunction } from '../src/http/json-function.ts';
 import { ports } from '../src/http/process.ts';
-import { Day } from '../src/model/date.ts';
-import { dayReport } from '../src/steps/day-report.ts';
-import { reconcile } from '../src/steps/reconcile.ts';
-import { gridStart } from '../src/steps/target.ts';
+import { Day } from '../src/values/date.ts';
+import { dayReport } from '../src/mill/steps/mend/day-report.ts';
+import { reconcile } from '../src/mill/steps/mend/reconcile.ts';
+import { gridStart } from '../src/mill/steps/dispatch/target.ts';
 
 const Body = z.looseObject({ date: Day.nullish(), from: Day.nullish(), dispatchId: z.string().nullish() });
 

@@ -2,7 +2,7 @@
 import { type CloudEvent, cloudEvent } from '@google-cloud/functions-framework';
 import { ports, whileServing } from '../src/http/process.ts';
 import { readTaskMessage } from '../src/http/task-event.ts';
-import { work } from '../src/steps/work.ts';
+import { work } from '../src/mill/steps/work/work.ts';
 
 cloudEvent('work', async (event: CloudEvent<unknown>) => {
   const message = readTaskMessage(event, ports().log);

@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from './errors.ts';
-import { type AuditPolicy, DEFAULT_AUDIT } from './model/audit-policy.ts';
-import { DEFAULT_TIERS } from './lifecycle/default-tiers.ts';
-import { DEFAULT_LANES, DRAIN_SECONDS, HEARTBEAT_SECONDS, LEASE_SECONDS } from './lifecycle/limits.ts';
-import { Day } from './model/date.ts';
-import { type PriceTable, priceTableOf, Prices } from './model/price-table.ts';
-import { Resources } from './model/resources.ts';
-import { Tiers } from './model/tier.ts';
+import { type AuditPolicy, DEFAULT_AUDIT } from './mill/model/audit-policy.ts';
+import { DEFAULT_TIERS } from './mill/tiers/default-tiers.ts';
+import { DEFAULT_LANES, DRAIN_SECONDS, HEARTBEAT_SECONDS, LEASE_SECONDS } from './mill/lifecycle/limits.ts';
+import { Day } from './values/date.ts';
+import { type PriceTable, priceTableOf, Prices } from './mill/model/price-table.ts';
+import { Resources } from './mill/model/resources.ts';
+import { Tiers } from './mill/model/tier.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -23,11 +23,11 @@ const ProjectSettings = z.strictObject({
   date: Day.optional(),
   /** Raising it makes everything new. */
   epoch: z.number().int().default(1),
-  /** What `daymill plan` reckons with: the name of a price table, or a table of its own (see model/price-table.ts). */
+  /** What `daymill plan` reckons with: the name of a price table, or a table of its own (see mill/model/price-table.ts). */
   prices: Prices.default('us-central1'),
   /** False: changed code is never run on fabricated days, and its cells always run again. */
   simulate: z.boolean().default(true),
-  /** Which skipped cells run again in shadow; see model/audit-policy.ts. */
+  /** Which skipped cells run again in shadow; see mill/model/audit-policy.ts. */
   audit: z
     .strictObject({
       share: z.number().min(0).max(1),
@@ -88,7 +88,7 @@ export interface Config {
   readonly projectId: string;
   readonly tier: Resources;
   readonly tiers: Tiers;
-  /** Tasks that a wave is spread over; see planning/make-tasks.ts. */
+  /** Tasks that a wave is spread over; see mill/planning/make-tasks.ts. */
   readonly lanes: number;
   readonly leaseMs: number;
   readonly heartbeatMs: number;

@@ -12,101 +12,124 @@ const ROOT = resolve(import.meta.dirname, '..');
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'errors.ts': [],
-  // Node alone: it guards the process that author code runs in.
-  'author-code.ts': ['errors.ts'],
-  'index.ts': ['model'],
-  model: ['errors.ts'],
-  planning: ['model', 'errors.ts'],
-  lifecycle: ['model', 'errors.ts'],
-  execution: ['model', 'errors.ts', 'author-code.ts'],
-  // It names the public module by URL, to tell authors' own code from Daymill's; it never loads it.
-  manifest: ['model', 'errors.ts', 'index.ts', 'author-code.ts'],
-  sources: ['model', 'errors.ts', 'author-code.ts'],
-  'process-usage.ts': [],
-  // Its process, which it starts by URL, loads author code as a worker does.
-  simulation: [
-    'model',
-    'errors.ts',
-    'execution',
-    'manifest/import-guard.ts',
-    'manifest/load-definitions.ts',
-    'process-usage.ts',
-  ],
+  values: ['errors.ts'],
+  // Node alone: it guards the process that author code runs in, and knows nothing of days or samples.
+  process: ['errors.ts'],
+  'index.ts': ['values', 'mill/model'],
   computations: ['index.ts'],
-  // Of the simulation what is pure: the fabricated inputs and the verdict. Running it is a port.
-  steps: [
-    'model',
-    'planning',
-    'lifecycle',
-    'execution',
+
+  'mill/model': ['values', 'errors.ts'],
+  'mill/planning': ['mill/model', 'values', 'errors.ts'],
+  'mill/tiers': ['mill/model', 'mill/lifecycle/limits.ts', 'values', 'errors.ts'],
+  'mill/lifecycle': ['mill/model', 'mill/tiers', 'values', 'errors.ts'],
+  'mill/execution': ['mill/model', 'values', 'process', 'errors.ts'],
+  // It names Daymill's own folder by URL, to tell authors' code from it.
+  'mill/manifest': ['mill/model', 'values', 'process', 'errors.ts'],
+  'mill/sources': ['mill/model', 'values', 'process', 'errors.ts'],
+  // Its process, which it starts by URL, loads author code as a worker does.
+  'mill/simulation': [
+    'mill/model',
+    'mill/execution',
+    'mill/manifest/import-guard.ts',
+    'mill/manifest/load-definitions.ts',
+    'values',
+    'process',
     'errors.ts',
-    'author-code.ts',
-    'simulation/compare.ts',
-    'simulation/fabricate-days.ts',
-    'simulation/limits.ts',
-    'simulation/simulation-job.ts',
   ],
-  // Parts are stored as the executor compresses them, and the book in the planner's own words.
-  // What planning keeps is stored as it says: books by their ids, standings by their schemas.
-  google: ['model', 'errors.ts', 'steps/ports.ts', 'planning', 'execution/artifact-codec.ts'],
+  'mill/ports': ['mill/model', 'mill/planning', 'mill/simulation/simulation-job.ts', 'values'],
+  // Of the simulation what is pure: the fabricated inputs and the verdict. Running it is a port.
+  'mill/steps': [
+    'mill/model',
+    'mill/planning',
+    'mill/lifecycle',
+    'mill/tiers',
+    'mill/execution',
+    'mill/simulation/compare.ts',
+    'mill/simulation/fabricate-days.ts',
+    'mill/simulation/limits.ts',
+    'mill/simulation/simulation-job.ts',
+    'mill/ports',
+    'mill/worker/heartbeat.ts',
+    'values',
+    'process',
+    'errors.ts',
+  ],
+  'mill/answers': [
+    'mill/model',
+    'mill/planning',
+    'mill/lifecycle',
+    'mill/ports',
+    'mill/steps',
+    'values',
+    'process',
+    'errors.ts',
+  ],
+  'mill/worker': ['mill/model', 'mill/ports', 'values', 'process', 'errors.ts'],
+  // It starts its thread by URL …
+  'mill/worker/watchdog.ts': ['config.ts', 'mill/ports', 'mill/worker/watchdog-thread.ts'],
+  // … which is an entry of its own: it gives a task up where the main thread cannot.
+  'mill/worker/watchdog-thread.ts': ['config.ts', 'mill/worker/watchdog.ts', 'compose.ts', 'mill/steps/work/work.ts'],
+
+  google: ['errors.ts'],
+  // Parts are stored as the executor compresses them, and what planning keeps is stored as it says.
+  'google/mill': [
+    'google',
+    'mill/model',
+    'mill/planning',
+    'mill/execution/artifact-codec.ts',
+    'mill/ports',
+    'values',
+    'process',
+    'errors.ts',
+  ],
   emulators: [],
+
   // The numbers that the specification sets are the defaults of the configuration.
-  'config.ts': ['model', 'errors.ts', 'lifecycle/limits.ts', 'lifecycle/default-tiers.ts'],
-  'log.ts': ['steps/ports.ts'],
-  'memory-probe.ts': ['steps/ports.ts'],
-  // It starts its thread by URL.
-  'watchdog.ts': ['config.ts', 'steps/ports.ts', 'watchdog-thread.ts'],
-  // The thread is an entry of its own: it gives a task up where the main thread cannot.
-  'watchdog-thread.ts': ['config.ts', 'watchdog.ts', 'compose.ts', 'steps/work.ts'],
+  'config.ts': ['mill/model', 'mill/lifecycle/limits.ts', 'mill/tiers/default-tiers.ts', 'values', 'errors.ts'],
   // Of the manifest's room it loads what was built; building is the command line's.
   'compose.ts': [
     'config.ts',
-    'log.ts',
-    'memory-probe.ts',
-    'watchdog.ts',
     'google',
-    'model',
-    'steps/ports.ts',
-    'manifest/import-guard.ts',
-    'manifest/load-definitions.ts',
-    'manifest/read-manifest.ts',
-    'simulation/simulator.ts',
+    'google/mill',
+    'mill/model',
+    'mill/ports',
+    'mill/worker',
+    'mill/manifest/import-guard.ts',
+    'mill/manifest/load-definitions.ts',
+    'mill/manifest/read-manifest.ts',
+    'mill/simulation/simulator.ts',
+    'process',
   ],
-  http: ['compose.ts', 'config.ts', 'errors.ts', 'author-code.ts', 'model', 'steps'],
+  http: ['compose.ts', 'config.ts', 'mill/model', 'mill/steps', 'process', 'errors.ts'],
   // `daymill run` starts the day's workflow and reads how it went; results are decoded as they are stored.
   cli: [
     'compose.ts',
     'config.ts',
-    'errors.ts',
-    'author-code.ts',
-    'model',
-    'planning',
-    'execution/artifact-codec.ts',
+    'mill/model',
+    'mill/planning',
+    'mill/execution/artifact-codec.ts',
     // What a plan costs depends on the tier.
-    'lifecycle/tier-router.ts',
-    'steps',
-    'manifest',
-    'sources',
+    'mill/tiers/tier-router.ts',
+    'mill/ports',
+    'mill/steps',
+    'mill/answers',
+    'mill/manifest',
+    'mill/sources',
     'google/workflows-client.ts',
+    'values',
+    'process',
+    'errors.ts',
   ],
   // Local mode alone knows the local cloud.
-  'cli/local': [
-    'cli',
-    'config.ts',
-    'errors.ts',
-    'model',
-    'process-usage.ts',
-    'google/workflows-client.ts',
-    'emulators',
-  ],
-  functions: ['http', 'model', 'steps'],
+  'cli/local': ['cli', 'config.ts', 'mill/model', 'google/workflows-client.ts', 'emulators', 'process', 'errors.ts'],
+  functions: ['http', 'mill/steps', 'values'],
 };
 
 /** Rooms that decide: no waiting, no clock, no chance, no environment. */
-const PURE = new Set(['model', 'planning', 'lifecycle']);
+const PURE = new Set(['values', 'mill/model', 'mill/planning', 'mill/lifecycle', 'mill/tiers']);
 
 /** Loaded by name, as a thread or a process of their own. */
-const ENTRIES = new Set(['src/watchdog-thread.ts', 'src/simulation/simulation-process.ts']);
+const ENTRIES = new Set(['src/mill/worker/watchdog-thread.ts', 'src/mill/simulation/simulation-process.ts']);
 
 /** Hashing is a function of its argument. */
 const PURE_NODE_MODULES = new Set(['node:crypto']);
@@ -176,9 +199,9 @@ describe('production', () => {
 
   test('loads neither the local cloud, nor the command line, nor what builds manifests', () => {
     const rooms = new Set(loaded.map(({ path }) => roomOf(path)));
-    expect([...rooms]).toEqual(expect.arrayContaining(['steps', 'google', 'compose.ts']));
-    expect([...rooms].filter((room) => ['emulators', 'cli', 'sources'].includes(room))).toEqual([]);
-    expect(loaded.map(({ path }) => path)).not.toContain('src/manifest/build-manifest.ts');
+    expect([...rooms]).toEqual(expect.arrayContaining(['mill/steps', 'google/mill', 'compose.ts']));
+    expect([...rooms].filter((room) => ['emulators', 'cli', 'mill/sources'].includes(room))).toEqual([]);
+    expect(loaded.map(({ path }) => path)).not.toContain('src/mill/manifest/build-manifest.ts');
   });
 });
 
@@ -212,18 +235,23 @@ describe('these rules', () => {
   });
 
   test('let no decision reach for a step, nor a step for a cloud', () => {
-    expect(mayImport('planning', 'steps/ports.ts')).toBe(false);
-    expect(mayImport('steps', 'google/paths.ts')).toBe(false);
-    expect(mayImport('google', 'steps/work.ts')).toBe(false);
+    expect(mayImport('mill/planning', 'mill/ports/tasks.ts')).toBe(false);
+    expect(mayImport('mill/steps', 'google/mill/paths.ts')).toBe(false);
+    expect(mayImport('google', 'mill/steps/work/work.ts')).toBe(false);
     expect(mayImport('emulators', 'errors.ts')).toBe(false);
-    expect(mayImport('google', 'steps/ports.ts')).toBe(true);
+    expect(mayImport('google/mill', 'mill/ports/tasks.ts')).toBe(true);
   });
 });
 
-/** `src/steps/work.ts` is `steps/work.ts`, `functions/work.ts` stays. */
+/** `src/mill/steps/work/work.ts` is `mill/steps/work/work.ts`, `functions/work.ts` stays. */
 const inHouse = (path: string): string => path.replace(/^src\//, '');
 
-const folderOf = (path: string): string => inHouse(path).split('/')[0] ?? '';
+/** A wing's rooms are the folders in it, as is what `google/` has of a wing. */
+function folderOf(path: string): string {
+  const parts = inHouse(path).split('/');
+  const inWing = /^(mill|google)$/.test(parts[0] ?? '') && /^\w+$/.test(parts[1] ?? '');
+  return parts.slice(0, inWing ? 2 : 1).join('/');
+}
 
 /** The longest row that fits. */
 const roomOf = (path: string): string =>

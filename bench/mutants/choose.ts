@@ -1,5 +1,5 @@
 /** Which of many edits are tried: as many of each family as there is room for, by chance with a seed. */
-import { type Random, seededRandom } from '../../src/simulation/random.ts';
+import { type Random, seededRandom } from '../../src/mill/simulation/random.ts';
 import type { EditedSubject } from './subjects.ts';
 import type { Batch } from './trials.ts';
 import { type Family, together, type Variant } from './variant.ts';

@@ -1,8 +1,8 @@
 /** Whether a version differs on the fabricated days themselves: such a one cannot be called SAME, so no sandbox has to say so. */
-import type { Computation } from '../../src/model/computation.ts';
-import { fabricateDays, type FabricatedInputs, literalsOf } from '../../src/simulation/fabricate-days.ts';
-import type { Literals } from '../../src/simulation/scene.ts';
-import { simulate } from '../../src/simulation/simulate.ts';
+import type { Computation } from '../../src/mill/model/computation.ts';
+import { fabricateDays, type FabricatedInputs, literalsOf } from '../../src/mill/simulation/fabricate-days.ts';
+import type { Literals } from '../../src/mill/simulation/scene.ts';
+import { simulate } from '../../src/mill/simulation/simulate.ts';
 
 export interface FabricatedLook {
   differs(changed: Computation): Promise<boolean>;

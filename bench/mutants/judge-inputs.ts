@@ -3,12 +3,12 @@
  * case and with other ends, numbers beside those of the code, and windows one short, full, and one over.
  */
 import { z } from 'zod';
-import type { Computation } from '../../src/model/computation.ts';
-import { addDays, type Day, fromOrdinal, toOrdinal } from '../../src/model/date.ts';
-import { asStored, type Fabricate, valueFabricator } from '../../src/simulation/fabricate-value.ts';
-import { type Random, seededRandom } from '../../src/simulation/random.ts';
-import { MOODS, type Scene } from '../../src/simulation/scene.ts';
-import { canonicalJson } from '../../src/model/canonical.ts';
+import type { Computation } from '../../src/mill/model/computation.ts';
+import { addDays, type Day, fromOrdinal, toOrdinal } from '../../src/values/date.ts';
+import { asStored, type Fabricate, valueFabricator } from '../../src/mill/simulation/fabricate-value.ts';
+import { type Random, seededRandom } from '../../src/mill/simulation/random.ts';
+import { MOODS, type Scene } from '../../src/mill/simulation/scene.ts';
+import { canonicalJson } from '../../src/values/canonical.ts';
 import { sourceName, type Timeline } from './judged-day.ts';
 
 export interface JudgedChain {

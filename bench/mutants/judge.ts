@@ -2,8 +2,8 @@
  * Says whether two versions of a computation do the same, by running both on many days. A difference is a fact; that there is none
  * says only that none of these days shows it.
  */
-import type { Computation } from '../../src/model/computation.ts';
-import type { Day } from '../../src/model/date.ts';
+import type { Computation } from '../../src/mill/model/computation.ts';
+import type { Day } from '../../src/values/date.ts';
 import { type JudgedChain, judgedChains, type Spelled } from './judge-inputs.ts';
 import { type JudgedDay, outcomeOf } from './judged-day.ts';
 

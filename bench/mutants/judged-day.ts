@@ -1,9 +1,9 @@
 /** One day that the judge runs a computation on: by hand, through neither the executor nor the simulator. */
 import { toError } from '../../src/errors.ts';
-import { canonicalJson } from '../../src/model/canonical.ts';
-import type { Computation } from '../../src/model/computation.ts';
-import { addDays, type Day } from '../../src/model/date.ts';
-import type { Dated, Need } from '../../src/model/need.ts';
+import { canonicalJson } from '../../src/values/canonical.ts';
+import type { Computation } from '../../src/mill/model/computation.ts';
+import { addDays, type Day } from '../../src/values/date.ts';
+import type { Dated, Need } from '../../src/mill/model/need.ts';
 
 /** What a source has, by day. Of a dataset: `[id, entity]` each. */
 export type Timeline = ReadonlyMap<Day, unknown>;

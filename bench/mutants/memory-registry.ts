@@ -1,6 +1,6 @@
 /** A registry of plain values, as preflight sees one: what it is told, it keeps until the process ends. */
-import { type RegisteredVersion, type Registration, withVersion } from '../../src/model/registration.ts';
-import type { Registry } from '../../src/steps/ports.ts';
+import { type RegisteredVersion, type Registration, withVersion } from '../../src/mill/model/registration.ts';
+import type { Registry } from '../../src/mill/ports/code.ts';
 
 export function memoryRegistry(): Registry {
   const index = new Map<string, readonly RegisteredVersion[]>();

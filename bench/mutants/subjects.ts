@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildManifest } from '../../src/manifest/build-manifest.ts';
-import { piecesOf } from '../../src/model/code-piece.ts';
+import { buildManifest } from '../../src/mill/manifest/build-manifest.ts';
+import { piecesOf } from '../../src/mill/model/code-piece.ts';
 import { closureOf, type ProjectName, sourceOf, textsOf, writeProject } from './project-text.ts';
 import { type Family, type Variant, variantsOf } from './variant.ts';
 import type { Subject } from './trial.ts';

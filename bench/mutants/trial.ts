@@ -1,10 +1,10 @@
 /** Tries edited versions of one computation: what the judge sees of each, and what the real verdict is. */
 import { join } from 'node:path';
 import { toError } from '../../src/errors.ts';
-import { buildManifest } from '../../src/manifest/build-manifest.ts';
-import { loadComputation } from '../../src/manifest/load-definitions.ts';
-import type { Manifest, ManifestComputation } from '../../src/model/manifest.ts';
-import { behaviourOf } from '../../src/model/vector.ts';
+import { buildManifest } from '../../src/mill/manifest/build-manifest.ts';
+import { loadComputation } from '../../src/mill/manifest/load-definitions.ts';
+import type { Manifest, ManifestComputation } from '../../src/mill/model/manifest.ts';
+import { behaviourOf } from '../../src/mill/model/vector.ts';
 import { openJudge } from './judge.ts';
 import type { JudgedChain, Spelled } from './judge-inputs.ts';
 import { edited, type Texts, writeProject } from './project-text.ts';

@@ -1,13 +1,15 @@
 /** Verdicts on edited versions of a computation, through preflight and the real sandboxes: many versions share a sandbox. */
-import { openLog } from '../../src/log.ts';
-import { featuresOf, pieceIdIn, piecesOf } from '../../src/model/code-piece.ts';
-import type { Computation } from '../../src/model/computation.ts';
-import type { Manifest } from '../../src/model/manifest.ts';
-import { unprovableBySyntax } from '../../src/simulation/compare.ts';
-import type { SimulationAnswer, SimulationJob } from '../../src/simulation/simulation-job.ts';
-import { simulateAll } from '../../src/simulation/simulator.ts';
-import { preflight } from '../../src/steps/preflight.ts';
-import type { Artifacts, Planning, Registry } from '../../src/steps/ports.ts';
+import { openLog } from '../../src/process/log.ts';
+import { featuresOf, pieceIdIn, piecesOf } from '../../src/mill/model/code-piece.ts';
+import type { Computation } from '../../src/mill/model/computation.ts';
+import type { Manifest } from '../../src/mill/model/manifest.ts';
+import { unprovableBySyntax } from '../../src/mill/simulation/compare.ts';
+import type { SimulationAnswer, SimulationJob } from '../../src/mill/simulation/simulation-job.ts';
+import { simulateAll } from '../../src/mill/simulation/simulator.ts';
+import { preflight } from '../../src/mill/steps/prove/preflight.ts';
+import type { Artifacts } from '../../src/mill/ports/artifacts.ts';
+import type { Registry } from '../../src/mill/ports/code.ts';
+import type { Planning } from '../../src/mill/ports/planning.ts';
 import { openFabricatedLook } from './fabricated-look.ts';
 import { memoryRegistry } from './memory-registry.ts';
 

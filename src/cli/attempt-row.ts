@@ -1,7 +1,7 @@
 /** An attempt as `attempts`, `run show` and `dead-letters show` print it. */
-import type { Attempt, AttemptFigures } from '../model/attempt.ts';
-import { cellName } from '../model/cell.ts';
-import type { Task } from '../model/task.ts';
+import type { Attempt, AttemptFigures } from '../mill/model/attempt.ts';
+import { cellName } from '../mill/model/cell.ts';
+import type { Task } from '../mill/model/task.ts';
 import { table } from './table.ts';
 import { bytes, duration, instant } from './units.ts';
 

@@ -1,8 +1,8 @@
 /** What differs between two results: entities that came, went or changed, and by how much each number moved. */
-import { decodeEntries, type Entry } from '../execution/artifact-codec.ts';
-import { ownMember } from '../model/own-member.ts';
-import { readWhole } from '../steps/load-inputs.ts';
-import type { StoredArtifact } from '../steps/ports.ts';
+import { decodeEntries, type Entry } from '../mill/execution/artifact-codec.ts';
+import { ownMember } from '../values/own-member.ts';
+import { readWhole } from '../mill/steps/work/load-inputs.ts';
+import type { StoredArtifact } from '../mill/ports/artifacts.ts';
 
 export interface ValueChange {
   /** `mean`, `hours.07`, `3`; empty for the whole value. */

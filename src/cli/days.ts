@@ -1,9 +1,9 @@
 /** Which days a command is about, from its options and the project's settings. */
 import { UserError } from '../errors.ts';
-import type { Day } from '../model/date.ts';
-import { assertTarget, gridStart, yesterday } from '../steps/target.ts';
+import type { Day } from '../values/date.ts';
+import { assertTarget, gridStart, yesterday } from '../mill/steps/dispatch/target.ts';
 import { type Arguments, type Context, text } from './command.ts';
-import type { BundledFile } from '../steps/bundled-files.ts';
+import type { BundledFile } from '../mill/steps/load/bundled-files.ts';
 
 export interface Days {
   readonly date: Day;

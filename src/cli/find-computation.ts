@@ -1,8 +1,8 @@
 /** A computation by the name that a person typed. */
 import { UserError } from '../errors.ts';
-import { didYouMean } from '../manifest/suggest.ts';
-import { computationIn, type Manifest, type ManifestComputation } from '../model/manifest.ts';
-import { normalizeName } from '../model/name.ts';
+import { didYouMean } from '../mill/manifest/suggest.ts';
+import { computationIn, type Manifest, type ManifestComputation } from '../mill/model/manifest.ts';
+import { normalizeName } from '../values/name.ts';
 
 /** @throws {UserError} UNKNOWN_COMPUTATION, with the nearest name. */
 export function findComputation(manifest: Manifest, typed: string): ManifestComputation {

@@ -1,8 +1,8 @@
 /** A dataset by the name that a person typed. */
 import { UserError } from '../errors.ts';
-import { didYouMean } from '../manifest/suggest.ts';
-import type { Manifest, ManifestDataset } from '../model/manifest.ts';
-import { normalizeName } from '../model/name.ts';
+import { didYouMean } from '../mill/manifest/suggest.ts';
+import type { Manifest, ManifestDataset } from '../mill/model/manifest.ts';
+import { normalizeName } from '../values/name.ts';
 
 /** @throws {UserError} UNKNOWN_DATASET, with the nearest name. */
 export function findDataset(manifest: Manifest, typed: string): ManifestDataset {

@@ -1,18 +1,23 @@
 /** The state as it will be once the bundled files are loaded, so that a plan made before that is true. */
 import type { Ports } from '../compose.ts';
-import { type Day, toOrdinal } from '../model/date.ts';
-import { sourceDays } from '../sources/read-source.ts';
-import { survey, type Survey } from '../steps/survey.ts';
-import { type Hash } from '../model/hash.ts';
-import { hasDay, NO_DAYS } from '../planning/day-set.ts';
-import { afterDataChanged, NO_DATASET } from '../planning/standing.ts';
-import type { PlanningState } from '../planning/state.ts';
+import { type Day, toOrdinal } from '../values/date.ts';
+import { sourceDays } from '../mill/sources/read-source.ts';
+import { survey, type Survey } from '../mill/steps/dispatch/survey.ts';
+import { type Hash } from '../values/hash.ts';
+import { hasDay, NO_DAYS } from '../mill/planning/day-set.ts';
+import { afterDataChanged, NO_DATASET } from '../mill/planning/standing.ts';
+import type { PlanningState } from '../mill/planning/state.ts';
 import type { Days } from './days.ts';
 import { daysLoadedOtherwise, type LoadedOtherwise } from './loaded-otherwise.ts';
 import { projectFiles } from './project.ts';
-import { type LoadRange, loadRanges } from '../steps/bundled-files.ts';
-import { type ComputationVerdict, equivalenceClasses, preflight, type PreflightReport } from '../steps/preflight.ts';
-import { lookAtRootData, rootDataChanges, waitingDays } from '../steps/root-data-changes.ts';
+import { type LoadRange, loadRanges } from '../mill/steps/load/bundled-files.ts';
+import {
+  type ComputationVerdict,
+  equivalenceClasses,
+  preflight,
+  type PreflightReport,
+} from '../mill/steps/prove/preflight.ts';
+import { lookAtRootData, rootDataChanges, waitingDays } from '../mill/steps/load/root-data-changes.ts';
 
 /** Stands for the hash of a day that is in its file and was not loaded yet. */
 const NOT_LOADED = 'not loaded yet';

@@ -1,10 +1,10 @@
 /** Days that were loaded by hand when the code that reads files of their dataset was another: people must load them again. */
-import type { Manifest } from '../model/manifest.ts';
-import type { Day } from '../model/date.ts';
-import { fromOrdinal } from '../model/date.ts';
-import { dayCount } from '../planning/day-set.ts';
-import { loadedOtherwise } from '../planning/loaded-by.ts';
-import type { RootData } from '../steps/ports.ts';
+import type { Manifest } from '../mill/model/manifest.ts';
+import type { Day } from '../values/date.ts';
+import { fromOrdinal } from '../values/date.ts';
+import { dayCount } from '../mill/planning/day-set.ts';
+import { loadedOtherwise } from '../mill/planning/loaded-by.ts';
+import type { RootData } from '../mill/ports/root-data.ts';
 import { counted } from './counted.ts';
 
 export interface LoadedOtherwise {

@@ -2,10 +2,10 @@
 /** The command line: finds the command, parses its options, and maps what it throws to a message and an exit code. */
 import { enableCompileCache } from 'node:module';
 import { parseArgs } from 'node:util';
-import { guardProcess } from '../author-code.ts';
+import { guardProcess } from '../process/author-code.ts';
 import { readConfig } from '../config.ts';
 import { toError, UserError } from '../errors.ts';
-import { didYouMean } from '../manifest/suggest.ts';
+import { didYouMean } from '../mill/manifest/suggest.ts';
 import { type Arguments, type Command, type ExitCode, Interrupted } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { openOutput, type Output } from './output.ts';

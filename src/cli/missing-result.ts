@@ -1,8 +1,8 @@
 /** Says why a cell has no result, down to the root, and what would make it. */
 import type { Ports } from '../compose.ts';
-import type { CellKey } from '../model/cell.ts';
-import type { Day } from '../model/date.ts';
-import { describeReason, type Outcome } from '../model/decision.ts';
+import type { CellKey } from '../mill/model/cell.ts';
+import type { Day } from '../values/date.ts';
+import { describeReason, type Outcome } from '../mill/model/decision.ts';
 import { cellHistory } from './cell-history.ts';
 import { foresee } from './foresee.ts';
 import type { Output } from './output.ts';

@@ -1,9 +1,9 @@
 /** The cost of a plan, for people: a row a computation, what it comes to, and what planning saved. */
 import type { Ports } from '../compose.ts';
 import type { Config } from '../config.ts';
-import { tierRouter } from '../lifecycle/tier-router.ts';
-import { type Cost, estimate, type Estimate, NOTHING, sum } from '../planning/estimate.ts';
-import type { CellKey } from '../model/cell.ts';
+import { tierRouter } from '../mill/tiers/tier-router.ts';
+import { type Cost, estimate, type Estimate, NOTHING, sum } from '../mill/planning/estimate.ts';
+import type { CellKey } from '../mill/model/cell.ts';
 import type { Foresight } from './foresee.ts';
 import { counted } from './counted.ts';
 import { table } from './table.ts';

@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { UserError } from '../errors.ts';
-import { loadDataset } from '../manifest/load-definitions.ts';
-import { cachedManifest } from '../manifest/manifest-cache.ts';
-import { readManifest } from '../manifest/read-manifest.ts';
-import type { Manifest } from '../model/manifest.ts';
-import { coverage } from '../sources/read-source.ts';
-import { type BundledFile, bundledFiles } from '../steps/bundled-files.ts';
+import { loadDataset } from '../mill/manifest/load-definitions.ts';
+import { cachedManifest } from '../mill/manifest/manifest-cache.ts';
+import { readManifest } from '../mill/manifest/read-manifest.ts';
+import type { Manifest } from '../mill/model/manifest.ts';
+import { coverage } from '../mill/sources/read-source.ts';
+import { type BundledFile, bundledFiles } from '../mill/steps/load/bundled-files.ts';
 
 export const projectManifest = ({ root, home, computations, epoch }: Config): Promise<Manifest> =>
   cachedManifest({ root, directory: computations, epoch }, join(home, 'manifest-cache.json'));

@@ -1,7 +1,7 @@
 /** The rows that a load set aside, all of them, as NDJSON in the project's own `.daymill/`: the file's folder may not be ours to write. */
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { RejectedRow } from '../steps/load-file.ts';
+import type { RejectedRow } from '../mill/steps/load/load-file.ts';
 
 export interface RejectsFile {
   readonly path: string;

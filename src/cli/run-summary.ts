@@ -1,18 +1,18 @@
 /** What a run did, for people and for programs. */
 import { z } from 'zod';
-import { authorCode, sayStray } from '../author-code.ts';
+import { authorCode, sayStray } from '../process/author-code.ts';
 import type { Ports } from '../compose.ts';
 import { toError } from '../errors.ts';
 import { type Execution } from '../google/workflows-client.ts';
-import { isKeyed } from '../model/computation.ts';
-import { type CellKey, cellName, type Settled } from '../model/cell.ts';
-import { type Day, fromOrdinal, toOrdinal } from '../model/date.ts';
-import type { Outcome, OutcomeCounts } from '../model/decision.ts';
-import type { ManifestComputation } from '../model/manifest.ts';
-import { behaviourOf } from '../model/vector.ts';
-import { dayCount, daySetOfDays, lastBefore, NO_DAYS, subtract } from '../planning/day-set.ts';
-import { readWhole } from '../steps/load-inputs.ts';
-import type { Survey } from '../steps/survey.ts';
+import { isKeyed } from '../mill/model/computation.ts';
+import { type CellKey, cellName, type Settled } from '../mill/model/cell.ts';
+import { type Day, fromOrdinal, toOrdinal } from '../values/date.ts';
+import type { Outcome, OutcomeCounts } from '../mill/model/decision.ts';
+import type { ManifestComputation } from '../mill/model/manifest.ts';
+import { behaviourOf } from '../mill/model/vector.ts';
+import { dayCount, daySetOfDays, lastBefore, NO_DAYS, subtract } from '../mill/planning/day-set.ts';
+import { readWhole } from '../mill/steps/work/load-inputs.ts';
+import type { Survey } from '../mill/steps/dispatch/survey.ts';
 import type { FirestoreUsage } from './local/run-cloud.ts';
 import { counted } from './counted.ts';
 import { describeDistrust } from './distrust-of.ts';

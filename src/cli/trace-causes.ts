@@ -1,14 +1,14 @@
 /** The chain of causes of a cell's fate, from the cell to the root: changed code, data that is not there, an error. */
-import { type CellKey, cellName } from '../model/cell.ts';
-import { addDays, type Day, daysFrom } from '../model/date.ts';
-import { type Decision, describeReason } from '../model/decision.ts';
-import { computationIn, inputIdOf, type Manifest, type ManifestNeed } from '../model/manifest.ts';
-import type { Distrust } from '../model/distrust.ts';
-import type { StoredCell } from '../steps/ports.ts';
-import { describeMissing } from '../model/completeness.ts';
+import { type CellKey, cellName } from '../mill/model/cell.ts';
+import { addDays, type Day, daysFrom } from '../values/date.ts';
+import { type Decision, describeReason } from '../mill/model/decision.ts';
+import { computationIn, inputIdOf, type Manifest, type ManifestNeed } from '../mill/model/manifest.ts';
+import type { Distrust } from '../mill/model/distrust.ts';
+import type { StoredCell } from '../mill/ports/cells.ts';
+import { describeMissing } from '../mill/model/completeness.ts';
 import type { CellHistory } from './cell-history.ts';
 import type { Foresight } from './foresee.ts';
-import type { LoadRange } from '../steps/bundled-files.ts';
+import type { LoadRange } from '../mill/steps/load/bundled-files.ts';
 
 export interface Cause {
   /** How far from the cell that was asked about, from 1. */

@@ -1,11 +1,11 @@
 /** Whether a stored result is what a run would leave, as far as can be said without running old and new code beside each other. */
 import type { Ports } from '../compose.ts';
-import { datasetsReadBy } from '../manifest/edges.ts';
-import { selectComputations } from '../manifest/select.ts';
-import type { CellKey } from '../model/cell.ts';
-import type { Day } from '../model/date.ts';
-import { type Decision, describeReason, type Outcome } from '../model/decision.ts';
-import type { StoredArtifact } from '../steps/ports.ts';
+import { datasetsReadBy } from '../mill/manifest/edges.ts';
+import { selectComputations } from '../mill/manifest/select.ts';
+import type { CellKey } from '../mill/model/cell.ts';
+import type { Day } from '../values/date.ts';
+import { type Decision, describeReason, type Outcome } from '../mill/model/decision.ts';
+import type { StoredArtifact } from '../mill/ports/artifacts.ts';
 import { describeDistrust, distrustOf } from './distrust-of.ts';
 import { describeLoad, foresee } from './foresee.ts';
 import type { Output } from './output.ts';

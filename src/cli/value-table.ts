@@ -1,6 +1,6 @@
 /** Results as tables for people; --json has them exactly. */
-import type { Entry } from '../execution/artifact-codec.ts';
-import { ownMember } from '../model/own-member.ts';
+import type { Entry } from '../mill/execution/artifact-codec.ts';
+import { ownMember } from '../values/own-member.ts';
 import { table } from './table.ts';
 
 /** Digits after the point: enough to read, and the same in every row of a column. */

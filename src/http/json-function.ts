@@ -2,7 +2,7 @@
 import type { HttpFunction } from '@google-cloud/functions-framework';
 import type { z } from 'zod';
 import { codeOf, toError, UserError } from '../errors.ts';
-import type { Log } from '../steps/ports.ts';
+import type { Log } from '../process/ports.ts';
 import { whileServing } from './process.ts';
 
 /** Statuses by what the caller should do: correct the request (400), or send it again (503). */

@@ -2,8 +2,8 @@
 import type { CloudEvent } from '@google-cloud/functions-framework';
 import { z } from 'zod';
 import { toError } from '../errors.ts';
-import { TaskMessage } from '../model/message.ts';
-import type { Log } from '../steps/ports.ts';
+import { TaskMessage } from '../mill/model/message.ts';
+import type { Log } from '../process/ports.ts';
 
 const Event = z.object({ data: z.object({ message: z.object({ data: z.string() }) }) });
 

@@ -1,6 +1,6 @@
 /** What must hold after a round, however it went. Each check answers with what is wrong, in words. */
-import { cellName } from '../../src/model/cell.ts';
-import { isTerminal, outcomeOf, type Task } from '../../src/model/task.ts';
+import { cellName } from '../../src/mill/model/cell.ts';
+import { isTerminal, outcomeOf, type Task } from '../../src/mill/model/task.ts';
 import type { Ledger, Picture, Writing } from './picture.ts';
 
 /** Every task ended once and was counted once, every run was answered, nobody holds anything. */

@@ -1,13 +1,13 @@
 /** All that a round left behind, as plain values that two rounds can be compared by. */
 import type { Firestore } from '@google-cloud/firestore';
 import type { Ports } from '../../src/compose.ts';
-import { type CellKey, cellName, type Settled } from '../../src/model/cell.ts';
-import { hashOf } from '../../src/model/hash.ts';
-import { Run } from '../../src/model/run.ts';
-import { Task } from '../../src/model/task.ts';
-import { vectorHash } from '../../src/model/vector.ts';
-import { readWhole } from '../../src/steps/load-inputs.ts';
-import { survey } from '../../src/steps/survey.ts';
+import { type CellKey, cellName, type Settled } from '../../src/mill/model/cell.ts';
+import { hashOf } from '../../src/values/hash.ts';
+import { Run } from '../../src/mill/model/run.ts';
+import { Task } from '../../src/mill/model/task.ts';
+import { vectorHash } from '../../src/mill/model/vector.ts';
+import { readWhole } from '../../src/mill/steps/work/load-inputs.ts';
+import { survey } from '../../src/mill/steps/dispatch/survey.ts';
 import { DAYS } from '../support/fixture-project.ts';
 
 export interface Ledger {

@@ -1,9 +1,9 @@
 /** What differs between two results: down to members, in key order, whatever parts they lie in. */
 import { expect, test } from 'vitest';
 import { compareResults, valueChanges } from '../../src/cli/compare-results.ts';
-import { compressJson, type Entry } from '../../src/execution/artifact-codec.ts';
-import type { Part } from '../../src/model/artifact.ts';
-import type { StoredArtifact } from '../../src/steps/ports.ts';
+import { compressJson, type Entry } from '../../src/mill/execution/artifact-codec.ts';
+import type { Part } from '../../src/mill/model/artifact.ts';
+import type { StoredArtifact } from '../../src/mill/ports/artifacts.ts';
 
 const part = (content: unknown, count: number): Part => ({
   first: '',

@@ -5,11 +5,11 @@ import { explainCell, type Explanation, printExplanation } from '../../src/cli/c
 import { foresee } from '../../src/cli/foresee.ts';
 import { openOutput } from '../../src/cli/output.ts';
 import type { Ports } from '../../src/compose.ts';
-import { hashOf } from '../../src/model/hash.ts';
-import { computationIn, type Manifest, type ManifestComputation } from '../../src/model/manifest.ts';
-import { report } from '../../src/planning/report.ts';
-import { indexRootData } from '../../src/steps/index-root-data.ts';
-import { preflight } from '../../src/steps/preflight.ts';
+import { hashOf } from '../../src/values/hash.ts';
+import { computationIn, type Manifest, type ManifestComputation } from '../../src/mill/model/manifest.ts';
+import { report } from '../../src/mill/planning/report.ts';
+import { indexRootData } from '../../src/mill/steps/load/index-root-data.ts';
+import { preflight } from '../../src/mill/steps/prove/preflight.ts';
 import { DAYS, IMPORTS, weatherCsv } from '../support/fixture-project.ts';
 import { loadFiles, loadFixture, localPorts, type LocalPorts } from '../support/local-ports.ts';
 import { runDay } from '../support/run-day.ts';

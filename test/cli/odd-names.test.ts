@@ -1,6 +1,6 @@
 /** Names that every object has, wherever an author may choose a name: they are names like any other. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { normalizeName } from '../../src/model/name.ts';
+import { normalizeName } from '../../src/values/name.ts';
 import { daymill } from '../support/daymill-process.ts';
 import { fixtureProject, type FixtureProject } from '../support/fixture-project.ts';
 

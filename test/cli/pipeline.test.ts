@@ -5,7 +5,7 @@ import type { Explanation } from '../../src/cli/commands/explain.ts';
 import type { PlanAnswer } from '../../src/cli/commands/plan.ts';
 import type { ReportAnswer } from '../../src/cli/commands/report.ts';
 import type { RunSummary } from '../../src/cli/run-summary.ts';
-import type { Graph } from '../../src/manifest/graph.ts';
+import type { Graph } from '../../src/mill/manifest/graph.ts';
 import { daymill } from './start-daymill.ts';
 import { type ShopProject, shopProject } from './shop-project.ts';
 

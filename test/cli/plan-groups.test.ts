@@ -1,8 +1,8 @@
 /** Thousands of decisions as a few rows. */
 import { expect, test } from 'vitest';
 import { groupPlan } from '../../src/cli/plan-groups.ts';
-import { addDays, daysFrom } from '../../src/model/date.ts';
-import { daySetOfDays } from '../../src/planning/day-set.ts';
+import { addDays, daysFrom } from '../../src/values/date.ts';
+import { daySetOfDays } from '../../src/mill/planning/day-set.ts';
 import { graph } from '../support/graph.ts';
 import { PlanningWorld } from '../support/planning-world.ts';
 

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { openOutput } from '../../src/cli/output.ts';
 import { watchRun } from '../../src/cli/run-progress.ts';
-import { buildManifest } from '../../src/manifest/build-manifest.ts';
+import { buildManifest } from '../../src/mill/manifest/build-manifest.ts';
 import { shopProject } from './shop-project.ts';
 
 test('cells that were skipped and run again in shadow are not taken for cells that ran', async () => {

@@ -2,12 +2,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { upToDate } from '../../src/cli/up-to-date.ts';
 import type { Ports } from '../../src/compose.ts';
-import { toOrdinal } from '../../src/model/date.ts';
-import { hashOf } from '../../src/model/hash.ts';
-import { daySpan } from '../../src/planning/day-set.ts';
-import { askAgain } from '../../src/steps/ask-again.ts';
-import { withPaused, withResumed } from '../../src/model/control.ts';
-import { behaviourOf } from '../../src/model/vector.ts';
+import { toOrdinal } from '../../src/values/date.ts';
+import { hashOf } from '../../src/values/hash.ts';
+import { daySpan } from '../../src/mill/planning/day-set.ts';
+import { askAgain } from '../../src/mill/steps/mend/ask-again.ts';
+import { withPaused, withResumed } from '../../src/mill/model/control.ts';
+import { behaviourOf } from '../../src/mill/model/vector.ts';
 import { DAYS, IMPORTS, weatherCsv } from '../support/fixture-project.ts';
 import { loadFiles, loadFixture, localPorts, type LocalPorts } from '../support/local-ports.ts';
 import { runDay } from '../support/run-day.ts';

@@ -4,9 +4,9 @@
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { buildManifest } from '../../src/manifest/build-manifest.ts';
-import { isComputation } from '../../src/model/computation.ts';
-import { fingerprintHash } from '../../src/model/vector.ts';
+import { buildManifest } from '../../src/mill/manifest/build-manifest.ts';
+import { isComputation } from '../../src/mill/model/computation.ts';
+import { fingerprintHash } from '../../src/mill/model/vector.ts';
 import { realm } from './realm.ts';
 
 export interface Job {

@@ -1,5 +1,5 @@
 /** Hashes of code that are known to be sound or unsound, to test the differential test by. */
-import { hashOfParts } from '../../src/model/hash.ts';
+import { hashOfParts } from '../../src/values/hash.ts';
 import type { CodeHash } from './judge.ts';
 
 const ofFiles = (name: string, counts: (path: string, module: string) => boolean): CodeHash => ({

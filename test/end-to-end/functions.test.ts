@@ -5,9 +5,9 @@ import { type Daymill, startDaymill } from '../../src/cli/local/local-cloud.ts';
 import type { LogEntry } from '../../src/cli/local/log-entry.ts';
 import { compose, type Ports } from '../../src/compose.ts';
 import { readConfig } from '../../src/config.ts';
-import { buildManifest } from '../../src/manifest/build-manifest.ts';
-import { writeManifest } from '../../src/manifest/read-manifest.ts';
-import { yesterday } from '../../src/steps/target.ts';
+import { buildManifest } from '../../src/mill/manifest/build-manifest.ts';
+import { writeManifest } from '../../src/mill/manifest/read-manifest.ts';
+import { yesterday } from '../../src/mill/steps/dispatch/target.ts';
 import { DAYS, fixtureProject, type FixtureProject, IMPORTS } from '../support/fixture-project.ts';
 import { loadFixture } from '../support/local-ports.ts';
 

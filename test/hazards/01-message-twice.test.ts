@@ -1,7 +1,7 @@
 /** Hazard 1: a message delivered twice counts down twice. Finishing is a transaction: terminal once, counted once. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RetryableError } from '../../src/errors.ts';
-import { work } from '../../src/steps/work.ts';
+import { work } from '../../src/mill/steps/work/work.ts';
 import { type TaskBench, taskBench } from '../support/task-bench.ts';
 
 describe('hazard 1: a message delivered twice counts down twice', () => {

@@ -1,9 +1,9 @@
 /** Hazard 2: a worker dies between count-down and callback. The callback is an unsent effect on the run: whoever finds it sends it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RetryableError } from '../../src/errors.ts';
-import { dispatch } from '../../src/steps/dispatch.ts';
-import { reconcile } from '../../src/steps/reconcile.ts';
-import { work } from '../../src/steps/work.ts';
+import { dispatch } from '../../src/mill/steps/dispatch/dispatch.ts';
+import { reconcile } from '../../src/mill/steps/mend/reconcile.ts';
+import { work } from '../../src/mill/steps/work/work.ts';
 import { mortal } from '../support/mortal.ts';
 import { later, type TaskBench, taskBench } from '../support/task-bench.ts';
 

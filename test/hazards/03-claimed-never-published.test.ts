@@ -1,10 +1,10 @@
 /** Hazard 3: tasks counted that were never claimed, or claimed and never published. Claim and count are one commit; unsent messages are published again. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ZOMBIE_MINUTES } from '../../src/lifecycle/limits.ts';
-import { hashOf } from '../../src/model/hash.ts';
-import { dispatch } from '../../src/steps/dispatch.ts';
-import { reconcile } from '../../src/steps/reconcile.ts';
-import { work } from '../../src/steps/work.ts';
+import { ZOMBIE_MINUTES } from '../../src/mill/lifecycle/limits.ts';
+import { hashOf } from '../../src/values/hash.ts';
+import { dispatch } from '../../src/mill/steps/dispatch/dispatch.ts';
+import { reconcile } from '../../src/mill/steps/mend/reconcile.ts';
+import { work } from '../../src/mill/steps/work/work.ts';
 import { DAYS } from '../support/fixture-project.ts';
 import { loadFixture } from '../support/local-ports.ts';
 import { mortal } from '../support/mortal.ts';

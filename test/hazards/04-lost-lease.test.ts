@@ -1,6 +1,6 @@
 /** Hazard 4: a worker that lost its lease writes over its successor. A fencing token is checked in the commit. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { work } from '../../src/steps/work.ts';
+import { work } from '../../src/mill/steps/work/work.ts';
 import { later, type TaskBench, taskBench } from '../support/task-bench.ts';
 
 describe('hazard 4: a worker that lost its lease writes over its successor', () => {

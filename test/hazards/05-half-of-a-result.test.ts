@@ -1,18 +1,18 @@
 /**
  * Hazard 5: a reader sees half of a result. Shards lie under a generation of their own, and one pointer swap makes them the result;
  * old generations are collected, and a reader that meets a collected shard reads again. (Readers beside a writer that swaps on and on:
- * test/google/firestore-artifacts.test.ts.)
+ * test/google/mill/firestore-artifacts.test.ts.)
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Ports } from '../../src/compose.ts';
-import { COLLECT_AFTER_MINUTES } from '../../src/lifecycle/collect.ts';
-import { messageFor } from '../../src/model/message.ts';
-import type { Task } from '../../src/model/task.ts';
-import { collectShards } from '../../src/steps/collect-shards.ts';
-import { dispatch } from '../../src/steps/dispatch.ts';
-import { readWhole } from '../../src/steps/load-inputs.ts';
-import type { Place } from '../../src/model/place.ts';
-import { work } from '../../src/steps/work.ts';
+import { COLLECT_AFTER_MINUTES } from '../../src/mill/lifecycle/collect.ts';
+import { messageFor } from '../../src/mill/model/message.ts';
+import type { Task } from '../../src/mill/model/task.ts';
+import { collectShards } from '../../src/mill/steps/mend/collect-shards.ts';
+import { dispatch } from '../../src/mill/steps/dispatch/dispatch.ts';
+import { readWhole } from '../../src/mill/steps/work/load-inputs.ts';
+import type { Place } from '../../src/mill/model/place.ts';
+import { work } from '../../src/mill/steps/work/work.ts';
 import { loadFixture, localPorts, type LocalPorts } from '../support/local-ports.ts';
 
 const FACES = 6_000;

@@ -1,7 +1,7 @@
 /** Hazard 6: a heartbeat revives a finished task. Heartbeats carry the token's version and touch only their own fields. */
 import { Firestore } from '@google-cloud/firestore';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { work } from '../../src/steps/work.ts';
+import { work } from '../../src/mill/steps/work/work.ts';
 import { later, type TaskBench, taskBench } from '../support/task-bench.ts';
 
 describe.each([

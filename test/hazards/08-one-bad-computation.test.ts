@@ -4,11 +4,11 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Ports } from '../../src/compose.ts';
-import { MAX_ATTEMPTS } from '../../src/lifecycle/limits.ts';
-import { messageFor } from '../../src/model/message.ts';
-import type { Task } from '../../src/model/task.ts';
-import { dispatch } from '../../src/steps/dispatch.ts';
-import { work } from '../../src/steps/work.ts';
+import { MAX_ATTEMPTS } from '../../src/mill/lifecycle/limits.ts';
+import { messageFor } from '../../src/mill/model/message.ts';
+import type { Task } from '../../src/mill/model/task.ts';
+import { dispatch } from '../../src/mill/steps/dispatch/dispatch.ts';
+import { work } from '../../src/mill/steps/work/work.ts';
 import { DAYS, IMPORTS } from '../support/fixture-project.ts';
 import { loadFixture, localPorts, type LocalPorts } from '../support/local-ports.ts';
 

@@ -1,8 +1,8 @@
 /** Hazard 9: corrupt output is stored. What a computation returns is checked before anything of it becomes visible. */
 import { type DocumentData, Firestore } from '@google-cloud/firestore';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dispatch } from '../../src/steps/dispatch.ts';
-import { work } from '../../src/steps/work.ts';
+import { dispatch } from '../../src/mill/steps/dispatch/dispatch.ts';
+import { work } from '../../src/mill/steps/work/work.ts';
 import { DAYS, IMPORTS, visitsCsv, weatherCsv } from '../support/fixture-project.ts';
 import { loadFixture, localPorts, type LocalPorts } from '../support/local-ports.ts';
 

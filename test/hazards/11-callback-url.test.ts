@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startMetadataServer } from '../../src/emulators/metadata-server.ts';
-import { assertCallbackUrl, workflowsCallbacks } from '../../src/google/workflows-callbacks.ts';
-import { dispatch } from '../../src/steps/dispatch.ts';
+import { assertCallbackUrl, workflowsCallbacks } from '../../src/google/mill/workflows-callbacks.ts';
+import { dispatch } from '../../src/mill/steps/dispatch/dispatch.ts';
 import { type WaveBench, waveBench } from '../support/wave-bench.ts';
 
 const PATH = '/v1/projects/p/locations/europe-west1/workflows/w/executions/e/callbacks/c';

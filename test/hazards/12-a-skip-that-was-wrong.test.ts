@@ -2,16 +2,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Ports } from '../../src/compose.ts';
 import { Firestore } from '@google-cloud/firestore';
-import type { AuditPolicy } from '../../src/model/audit-policy.ts';
-import { hashOf } from '../../src/model/hash.ts';
-import { type Day, dayOf } from '../../src/model/date.ts';
-import type { Manifest } from '../../src/model/manifest.ts';
-import type { TaskMessage } from '../../src/model/message.ts';
-import { behaviourOf } from '../../src/model/vector.ts';
-import type { Log } from '../../src/steps/ports.ts';
-import { dispatch, type DispatchAnswer } from '../../src/steps/dispatch.ts';
-import { readWhole } from '../../src/steps/load-inputs.ts';
-import { work } from '../../src/steps/work.ts';
+import type { AuditPolicy } from '../../src/mill/model/audit-policy.ts';
+import { hashOf } from '../../src/values/hash.ts';
+import { type Day, dayOf } from '../../src/values/date.ts';
+import type { Manifest } from '../../src/mill/model/manifest.ts';
+import type { TaskMessage } from '../../src/mill/model/message.ts';
+import { behaviourOf } from '../../src/mill/model/vector.ts';
+import type { Log } from '../../src/process/ports.ts';
+import { dispatch, type DispatchAnswer } from '../../src/mill/steps/dispatch/dispatch.ts';
+import { readWhole } from '../../src/mill/steps/work/load-inputs.ts';
+import { work } from '../../src/mill/steps/work/work.ts';
 import { DAYS, IMPORTS } from '../support/fixture-project.ts';
 import { loadFixture, localPorts, type LocalPorts } from '../support/local-ports.ts';
 

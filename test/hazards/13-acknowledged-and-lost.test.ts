@@ -1,8 +1,8 @@
 /** Hazard 13: an event is acknowledged and lost. A message is acknowledged after its commit, never before; here, those of tasks. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isTerminal } from '../../src/model/task.ts';
-import { reconcile } from '../../src/steps/reconcile.ts';
-import { work } from '../../src/steps/work.ts';
+import { isTerminal } from '../../src/mill/model/task.ts';
+import { reconcile } from '../../src/mill/steps/mend/reconcile.ts';
+import { work } from '../../src/mill/steps/work/work.ts';
 import { mortal } from '../support/mortal.ts';
 import { later, type TaskBench, taskBench } from '../support/task-bench.ts';
 

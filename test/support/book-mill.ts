@@ -2,18 +2,18 @@
  * A mill that keeps its books shut: what a plan asks for is handed out and noted. Cells are carried out a wave at a time, of all
  * computations at once, so that ten years are settled in a second.
  */
-import { type CellOutcome, cellName, type Settled } from '../../src/model/cell.ts';
-import type { Day } from '../../src/model/date.ts';
-import { hashOf, hashOfParts, NO_INPUT } from '../../src/model/hash.ts';
-import { computationIn, isChained, type Manifest, type ManifestComputation } from '../../src/model/manifest.ts';
-import { type InputHashes, type Vector, vectorHash } from '../../src/model/vector.ts';
-import { decodeWindow, windowHash } from '../../src/model/window.ts';
-import { afterPlan } from '../../src/planning/after-plan.ts';
-import { fold, type Fold, type OpenRun } from '../../src/planning/fold.ts';
-import { plan, type Plan, type PlannedCell, type PlanRequest } from '../../src/planning/plan.ts';
-import { bookId, Shelf } from '../../src/planning/shelf.ts';
-import { afterDataChanged, type DatasetStanding, NO_DATASET, type Standing } from '../../src/planning/standing.ts';
-import type { PlanningState } from '../../src/planning/state.ts';
+import { type CellOutcome, cellName, type Settled } from '../../src/mill/model/cell.ts';
+import type { Day } from '../../src/values/date.ts';
+import { hashOf, hashOfParts, NO_INPUT } from '../../src/values/hash.ts';
+import { computationIn, isChained, type Manifest, type ManifestComputation } from '../../src/mill/model/manifest.ts';
+import { type InputHashes, type Vector, vectorHash } from '../../src/mill/model/vector.ts';
+import { decodeWindow, windowHash } from '../../src/mill/model/window.ts';
+import { afterPlan } from '../../src/mill/planning/after-plan.ts';
+import { fold, type Fold, type OpenRun } from '../../src/mill/planning/fold.ts';
+import { plan, type Plan, type PlannedCell, type PlanRequest } from '../../src/mill/planning/plan.ts';
+import { bookId, Shelf } from '../../src/mill/planning/shelf.ts';
+import { afterDataChanged, type DatasetStanding, NO_DATASET, type Standing } from '../../src/mill/planning/standing.ts';
+import type { PlanningState } from '../../src/mill/planning/state.ts';
 import { aRun, aTask } from './graph.ts';
 
 /** A plan, and what it had to ask for. */
@@ -44,7 +44,7 @@ export class BookMill {
     this.to = to;
   }
 
-  /** As steps/index-root-data.ts. */
+  /** As mill/steps/load/index-root-data.ts. */
   load(dataset: string, days: readonly Day[], content = 'first'): this {
     this.sequence++;
     const hashes = this.#data.get(dataset) ?? new Map<Day, string>();
@@ -56,7 +56,7 @@ export class BookMill {
     return this;
   }
 
-  /** As steps/survey.ts, by a dispatcher that has no book at hand. */
+  /** As mill/steps/dispatch/survey.ts, by a dispatcher that has no book at hand. */
   plan(request: Partial<Pick<PlanRequest, 'from' | 'to' | 'mode' | 'dispatchId' | 'throughPass'>> = {}): Asked {
     const content = { books: new Map<string, Map<Day, Settled>>(), data: new Map<string, Map<Day, string>>() };
     for (;;) {
@@ -73,7 +73,7 @@ export class BookMill {
     }
   }
 
-  /** As steps/dispatch.ts commits a plan that claims nothing. */
+  /** As mill/steps/dispatch/dispatch.ts commits a plan that claims nothing. */
   commit({ plan: made, folded }: Asked): void {
     const after = afterPlan(folded.state, made);
     for (const { cell, to } of folded.settled) this.#bookOf(cell.computation, cell.date).set(cell.date, to);

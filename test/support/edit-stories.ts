@@ -1,8 +1,8 @@
 /** Random stories: a small graph with data, and edits between runs, as text that people can read when a law breaks. */
 import * as fc from 'fast-check';
-import { addDays, type Day, daysFrom } from '../../src/model/date.ts';
-import { behaviourOf } from '../../src/model/vector.ts';
-import type { Manifest } from '../../src/model/manifest.ts';
+import { addDays, type Day, daysFrom } from '../../src/values/date.ts';
+import { behaviourOf } from '../../src/mill/model/vector.ts';
+import type { Manifest } from '../../src/mill/model/manifest.ts';
 import { fingerprintAt, graphAt, printGraph, type Versions } from './graph.ts';
 import type { Semantics, World } from './toy-mill.ts';
 
@@ -178,7 +178,7 @@ export function* worldsOf({ slots, days, data, edits, byHand, proves, distrusts 
           code[one.name] = (code[one.name] ?? 1) + 1;
           break;
         case 'unseen':
-          // What goes on for ever is given up: see model/distrust.ts.
+          // What goes on for ever is given up: see mill/model/distrust.ts.
           unseen[one.name] = Math.min(2, (unseen[one.name] ?? 0) + 1);
           break;
         case 'cosmetic':

@@ -5,19 +5,19 @@
  * `other` (a dependency), `dataset X`, `document X`, `previous`, `history N` (its own) and `history X N` (of the computation
  * or document X).
  */
-import { type CellKey, cellName } from '../../src/model/cell.ts';
-import type { Day } from '../../src/model/date.ts';
-import { hashOf } from '../../src/model/hash.ts';
+import { type CellKey, cellName } from '../../src/mill/model/cell.ts';
+import type { Day } from '../../src/values/date.ts';
+import { hashOf } from '../../src/values/hash.ts';
 import {
   isChained,
   type Manifest,
   MANIFEST_VERSION,
   type ManifestComputation,
   type ManifestNeed,
-} from '../../src/model/manifest.ts';
-import type { Run } from '../../src/model/run.ts';
-import type { Task, TaskCell } from '../../src/model/task.ts';
-import type { Fingerprint } from '../../src/model/vector.ts';
+} from '../../src/mill/model/manifest.ts';
+import type { Run } from '../../src/mill/model/run.ts';
+import type { Task, TaskCell } from '../../src/mill/model/task.ts';
+import type { Fingerprint } from '../../src/mill/model/vector.ts';
 
 /** What a fingerprint is made of; what is left out is at its first version. */
 export interface Versions {

@@ -4,10 +4,10 @@ import { Firestore } from '@google-cloud/firestore';
 import { startCloud } from '../../src/cli/local/local-cloud.ts';
 import { compose, type Ports } from '../../src/compose.ts';
 import { readConfig } from '../../src/config.ts';
-import { Run } from '../../src/model/run.ts';
-import { Task } from '../../src/model/task.ts';
-import { readWhole } from '../../src/steps/load-inputs.ts';
-import type { StoredCell } from '../../src/steps/ports.ts';
+import { Run } from '../../src/mill/model/run.ts';
+import { Task } from '../../src/mill/model/task.ts';
+import { readWhole } from '../../src/mill/steps/work/load-inputs.ts';
+import type { StoredCell } from '../../src/mill/ports/cells.ts';
 import type { FixtureProject } from './fixture-project.ts';
 
 export interface Left {

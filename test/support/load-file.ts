@@ -1,8 +1,8 @@
 /** `daymill load` without its command line: a file through the real readers into the dataset of a project's ports. */
 import type { Ports } from '../../src/compose.ts';
-import { openDaySpill } from '../../src/sources/day-spill.ts';
-import { formatOf, readRows } from '../../src/sources/read-rows.ts';
-import { loadFile, type LoadFileReport, type LoadMode, type RejectedRow } from '../../src/steps/load-file.ts';
+import { openDaySpill } from '../../src/mill/sources/day-spill.ts';
+import { formatOf, readRows } from '../../src/mill/sources/read-rows.ts';
+import { loadFile, type LoadFileReport, type LoadMode, type RejectedRow } from '../../src/mill/steps/load/load-file.ts';
 
 export type Loaded = LoadFileReport & { readonly rejects: readonly RejectedRow[] };
 

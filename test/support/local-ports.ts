@@ -7,11 +7,11 @@ import { startFirestore } from '../../src/emulators/firestore/server.ts';
 import type { Usage } from '../../src/emulators/firestore/usage.ts';
 import { startEmulators } from '../../src/emulators/start.ts';
 import { openState } from '../../src/emulators/state.ts';
-import { buildManifest } from '../../src/manifest/build-manifest.ts';
-import { coverage, readSource, sourceDays } from '../../src/sources/read-source.ts';
-import { indexRootData } from '../../src/steps/index-root-data.ts';
-import { bundledFiles, loadRanges } from '../../src/steps/bundled-files.ts';
-import { type LoadReport, loadRootData } from '../../src/steps/load-root-data.ts';
+import { buildManifest } from '../../src/mill/manifest/build-manifest.ts';
+import { coverage, readSource, sourceDays } from '../../src/mill/sources/read-source.ts';
+import { indexRootData } from '../../src/mill/steps/load/index-root-data.ts';
+import { bundledFiles, loadRanges } from '../../src/mill/steps/load/bundled-files.ts';
+import { type LoadReport, loadRootData } from '../../src/mill/steps/load/load-root-data.ts';
 import { DAYS, fixtureProject, type FixtureProject } from './fixture-project.ts';
 
 const PROJECT_ID = 'daymill-local';

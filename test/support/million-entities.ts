@@ -1,11 +1,11 @@
 /** In a process of its own with a small heap: scans as many entities as it is told, and prints what was made of them. */
 import { writeSync } from 'node:fs';
 import { z } from 'zod';
-import type { Entry } from '../../src/execution/artifact-codec.ts';
-import { scan } from '../../src/execution/scan.ts';
-import { defineComputation } from '../../src/model/computation.ts';
-import { defineDataset } from '../../src/model/dataset.ts';
-import { dataset } from '../../src/model/need.ts';
+import type { Entry } from '../../src/mill/execution/artifact-codec.ts';
+import { scan } from '../../src/mill/execution/scan.ts';
+import { defineComputation } from '../../src/mill/model/computation.ts';
+import { defineDataset } from '../../src/mill/model/dataset.ts';
+import { dataset } from '../../src/mill/model/need.ts';
 
 const count = Number(process.argv[2]);
 const users = defineDataset({ name: 'users', entity: z.object({ visits: z.array(z.number()), name: z.string() }) });

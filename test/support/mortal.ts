@@ -1,6 +1,6 @@
 /** Ports of a process that stops at one of its calls of the outside world: it dies there, or it is paused and woken later. */
 import type { Ports } from '../../src/compose.ts';
-import type { HeldTask } from '../../src/steps/ports.ts';
+import type { HeldTask } from '../../src/mill/ports/tasks.ts';
 
 /** Which call is the last, from 1: does it still take place, unheard of? */
 export interface Stop {

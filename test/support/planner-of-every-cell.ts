@@ -2,24 +2,30 @@
  * The planner said as simply as possible: it looks at every cell of the grid, each time, with all books open. What the real one
  * decides with ranges and change logs must be the same.
  */
-import type { CellKey, Settled } from '../../src/model/cell.ts';
-import { cellName } from '../../src/model/cell.ts';
-import { addDays, type Day, daysFrom, toOrdinal } from '../../src/model/date.ts';
-import type { Again } from '../../src/planning/again.ts';
-import { type Breaker, isOpen } from '../../src/planning/breaker.ts';
-import { dayCount, hasDay } from '../../src/planning/day-set.ts';
-import type { Decision } from '../../src/model/decision.ts';
-import { NO_INPUT } from '../../src/model/hash.ts';
+import type { CellKey, Settled } from '../../src/mill/model/cell.ts';
+import { cellName } from '../../src/mill/model/cell.ts';
+import { addDays, type Day, daysFrom, toOrdinal } from '../../src/values/date.ts';
+import type { Again } from '../../src/mill/planning/again.ts';
+import { type Breaker, isOpen } from '../../src/mill/planning/breaker.ts';
+import { dayCount, hasDay } from '../../src/mill/planning/day-set.ts';
+import type { Decision } from '../../src/mill/model/decision.ts';
+import { NO_INPUT } from '../../src/values/hash.ts';
 import {
   inputIdOf,
   isChained,
   type Manifest,
   type ManifestComputation,
   type ManifestNeed,
-} from '../../src/model/manifest.ts';
-import { behaviourOf, changedParts, fingerprintHash, type InputHashes, type Vector } from '../../src/model/vector.ts';
-import { encodeWindow, windowHash } from '../../src/model/window.ts';
-import type { PlannedCell } from '../../src/planning/plan.ts';
+} from '../../src/mill/model/manifest.ts';
+import {
+  behaviourOf,
+  changedParts,
+  fingerprintHash,
+  type InputHashes,
+  type Vector,
+} from '../../src/mill/model/vector.ts';
+import { encodeWindow, windowHash } from '../../src/mill/model/window.ts';
+import type { PlannedCell } from '../../src/mill/planning/plan.ts';
 
 /** Everything that there is, cell by cell. */
 export interface WholeState {

@@ -1,16 +1,16 @@
 /** A world for the planner in plain values: what data there is, and how cells ended. */
-import { type CellError, cellName, type Settled } from '../../src/model/cell.ts';
-import type { Day } from '../../src/model/date.ts';
-import { describeReason } from '../../src/model/decision.ts';
-import { hashOf } from '../../src/model/hash.ts';
-import { computationIn, type Manifest } from '../../src/model/manifest.ts';
-import type { InputHashes } from '../../src/model/vector.ts';
-import { toOrdinal } from '../../src/model/date.ts';
-import { daySetOfDays } from '../../src/planning/day-set.ts';
-import { type Plan, plan, type PlannedCell, type PlanRequest } from '../../src/planning/plan.ts';
-import { bookId, Shelf } from '../../src/planning/shelf.ts';
-import { NO_DATASET, unknownStanding } from '../../src/planning/standing.ts';
-import type { PlanningState } from '../../src/planning/state.ts';
+import { type CellError, cellName, type Settled } from '../../src/mill/model/cell.ts';
+import type { Day } from '../../src/values/date.ts';
+import { describeReason } from '../../src/mill/model/decision.ts';
+import { hashOf } from '../../src/values/hash.ts';
+import { computationIn, type Manifest } from '../../src/mill/model/manifest.ts';
+import type { InputHashes } from '../../src/mill/model/vector.ts';
+import { toOrdinal } from '../../src/values/date.ts';
+import { daySetOfDays } from '../../src/mill/planning/day-set.ts';
+import { type Plan, plan, type PlannedCell, type PlanRequest } from '../../src/mill/planning/plan.ts';
+import { bookId, Shelf } from '../../src/mill/planning/shelf.ts';
+import { NO_DATASET, unknownStanding } from '../../src/mill/planning/standing.ts';
+import type { PlanningState } from '../../src/mill/planning/state.ts';
 
 /** The hash of a piece of content that a test calls by a word. */
 export const h = (word: string): string => (word === 'none' ? 'none' : hashOf(word));

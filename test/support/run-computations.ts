@@ -1,12 +1,12 @@
 /** Runs computations over days in memory: what their needs promise is fed to their own functions, nothing else takes part. */
 import { resolve } from 'node:path';
-import { canonicalJson } from '../../src/model/canonical.ts';
-import type { Computation } from '../../src/model/computation.ts';
-import type { Dataset } from '../../src/model/dataset.ts';
-import { addDays, daysFrom } from '../../src/model/date.ts';
-import type { Day } from '../../src/model/date.ts';
-import type { Dated, Need } from '../../src/model/need.ts';
-import { readSource } from '../../src/sources/read-source.ts';
+import { canonicalJson } from '../../src/values/canonical.ts';
+import type { Computation } from '../../src/mill/model/computation.ts';
+import type { Dataset } from '../../src/mill/model/dataset.ts';
+import { addDays, daysFrom } from '../../src/values/date.ts';
+import type { Day } from '../../src/values/date.ts';
+import type { Dated, Need } from '../../src/mill/model/need.ts';
+import { readSource } from '../../src/mill/sources/read-source.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 

@@ -1,10 +1,10 @@
 /** A day's pipeline in this process: dispatches and works until nothing is left to run, on the real stores. */
 import type { Ports } from '../../src/compose.ts';
-import type { Day } from '../../src/model/date.ts';
-import type { TaskMessage } from '../../src/model/message.ts';
-import { dispatch } from '../../src/steps/dispatch.ts';
-import { reconcile } from '../../src/steps/reconcile.ts';
-import { work } from '../../src/steps/work.ts';
+import type { Day } from '../../src/values/date.ts';
+import type { TaskMessage } from '../../src/mill/model/message.ts';
+import { dispatch } from '../../src/mill/steps/dispatch/dispatch.ts';
+import { reconcile } from '../../src/mill/steps/mend/reconcile.ts';
+import { work } from '../../src/mill/steps/work/work.ts';
 
 /** More waves than any graph of a test has. */
 const MAX_WAVES = 50;

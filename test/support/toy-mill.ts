@@ -1,24 +1,24 @@
 /**
- * A mill of plain values: the planner's decisions are carried out as steps/dispatch.ts, work.ts and execute-cell.ts do, pass by
+ * A mill of plain values: the planner's decisions are carried out as mill/steps/dispatch/dispatch.ts, work.ts and execute-cell.ts do, pass by
  * pass and wave by wave as workflows/pipeline.yaml does, on computations whose results are small numbers.
  */
-import { isStopped, onCellDone, onGiveUp } from '../../src/lifecycle/finish.ts';
-import { halve, isDivisible } from '../../src/lifecycle/split.ts';
-import { type CellOutcome, cellName, type Settled } from '../../src/model/cell.ts';
-import { addDays, type Day, daysFrom } from '../../src/model/date.ts';
-import { NO_INPUT } from '../../src/model/hash.ts';
-import { computationIn, inputIdOf, type Manifest, type ManifestComputation } from '../../src/model/manifest.ts';
-import type { Run } from '../../src/model/run.ts';
-import { isTerminal, outcomeOf, openCells, type Task, type TaskCell } from '../../src/model/task.ts';
-import type { Distrust } from '../../src/model/distrust.ts';
-import { behaviourOf, type InputHashes, type Vector, vectorHash } from '../../src/model/vector.ts';
-import { decodeWindow, windowHash } from '../../src/model/window.ts';
-import { afterPlan } from '../../src/planning/after-plan.ts';
-import { daySetOfDays, daysOfSet, NO_DAYS } from '../../src/planning/day-set.ts';
-import { fold, type Fold, type OpenRun } from '../../src/planning/fold.ts';
-import { makeTasks } from '../../src/planning/make-tasks.ts';
-import { plan, type Plan, type PlannedCell, type PlanRequest } from '../../src/planning/plan.ts';
-import { bookId, type Missing, Shelf } from '../../src/planning/shelf.ts';
+import { isStopped, onCellDone, onGiveUp } from '../../src/mill/lifecycle/finish.ts';
+import { halve, isDivisible } from '../../src/mill/lifecycle/split.ts';
+import { type CellOutcome, cellName, type Settled } from '../../src/mill/model/cell.ts';
+import { addDays, type Day, daysFrom } from '../../src/values/date.ts';
+import { NO_INPUT } from '../../src/values/hash.ts';
+import { computationIn, inputIdOf, type Manifest, type ManifestComputation } from '../../src/mill/model/manifest.ts';
+import type { Run } from '../../src/mill/model/run.ts';
+import { isTerminal, outcomeOf, openCells, type Task, type TaskCell } from '../../src/mill/model/task.ts';
+import type { Distrust } from '../../src/mill/model/distrust.ts';
+import { behaviourOf, type InputHashes, type Vector, vectorHash } from '../../src/mill/model/vector.ts';
+import { decodeWindow, windowHash } from '../../src/mill/model/window.ts';
+import { afterPlan } from '../../src/mill/planning/after-plan.ts';
+import { daySetOfDays, daysOfSet, NO_DAYS } from '../../src/mill/planning/day-set.ts';
+import { fold, type Fold, type OpenRun } from '../../src/mill/planning/fold.ts';
+import { makeTasks } from '../../src/mill/planning/make-tasks.ts';
+import { plan, type Plan, type PlannedCell, type PlanRequest } from '../../src/mill/planning/plan.ts';
+import { bookId, type Missing, Shelf } from '../../src/mill/planning/shelf.ts';
 import {
   afterDataChanged,
   afterNoting,
@@ -26,9 +26,9 @@ import {
   NO_DATASET,
   type Standing,
   unknownStanding,
-} from '../../src/planning/standing.ts';
-import type { PlanningState } from '../../src/planning/state.ts';
-import { cellsToWatch } from '../../src/planning/watch.ts';
+} from '../../src/mill/planning/standing.ts';
+import type { PlanningState } from '../../src/mill/planning/state.ts';
+import { cellsToWatch } from '../../src/mill/planning/watch.ts';
 import { aRun } from './graph.ts';
 import { planEveryCell } from './planner-of-every-cell.ts';
 
@@ -135,7 +135,7 @@ export class ToyMill {
     return { waves, atRest };
   }
 
-  /** As steps/night-watch.ts, of every cell at rest. Answers those that gave another result. */
+  /** As mill/steps/dispatch/night-watch.ts, of every cell at rest. Answers those that gave another result. */
   #watch(world: World, dispatchId: string): string[] {
     const { made } = this.#plan(world, { mode: 'dispatch', dispatchId });
     const drawn = cellsToWatch({ plan: made, cells: Infinity, effortOf: () => ({ seconds: 0, reads: 0 }) });
@@ -175,7 +175,7 @@ export class ToyMill {
     return made.cells();
   }
 
-  /** As steps/index-root-data.ts. */
+  /** As mill/steps/load/index-root-data.ts. */
   #index(world: World): void {
     const data = availabilityOf(world);
     for (const name of new Set([...data.keys(), ...this.#data.keys()])) {
@@ -192,7 +192,7 @@ export class ToyMill {
     this.#data = data;
   }
 
-  /** Notes what is asked for, as steps/ask-again.ts. */
+  /** Notes what is asked for, as mill/steps/mend/ask-again.ts. */
   ask(world: World): void {
     this.#index(world);
     const { made } = this.#plan(world, { mode: 'forecast' });
@@ -209,7 +209,7 @@ export class ToyMill {
     this.#sequence++;
   }
 
-  /** As steps/survey.ts: with the books that are at hand, until none is missed. */
+  /** As mill/steps/dispatch/survey.ts: with the books that are at hand, until none is missed. */
   #plan(world: World, request: Pick<PlanRequest, 'mode' | 'dispatchId' | 'throughPass'>): { folded: Fold; made: Plan } {
     const { manifest, from, to, equivalents, distrusted } = world;
     const content = { books: new Map<string, Map<Day, Settled>>(), data: new Map<string, Map<Day, string>>() };
@@ -386,7 +386,7 @@ export class ToyMill {
     return { status: 'COMPLETED', vector, resultHash: hashOfValue(value), dispatchId: task.dispatchId };
   }
 
-  /** As steps/load-inputs.ts: what the task says is there must be there. */
+  /** As mill/steps/work/load-inputs.ts: what the task says is there must be there. */
   #load(world: World, computation: ManifestComputation, cell: TaskCell) {
     const values = new Map<string, Values>();
     const hashes: InputHashes = {};

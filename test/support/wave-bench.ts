@@ -1,9 +1,9 @@
 /** One wave at a time over a small graph of two passes: dispatchers, workers, and what was sent to them. */
 import type { Ports } from '../../src/compose.ts';
-import { cellName } from '../../src/model/cell.ts';
-import type { TaskMessage } from '../../src/model/message.ts';
-import { dispatch, type DispatchAnswer } from '../../src/steps/dispatch.ts';
-import { work } from '../../src/steps/work.ts';
+import { cellName } from '../../src/mill/model/cell.ts';
+import type { TaskMessage } from '../../src/mill/model/message.ts';
+import { dispatch, type DispatchAnswer } from '../../src/mill/steps/dispatch/dispatch.ts';
+import { work } from '../../src/mill/steps/work/work.ts';
 import { DAYS, IMPORTS } from './fixture-project.ts';
 import { loadFixture, localPorts, type LocalPorts } from './local-ports.ts';
 

@@ -1,6 +1,6 @@
 /** `daymill attempts`: every attempt to make a cell, over all runs. */
-import { cellName } from '../../model/cell.ts';
-import { assertTarget } from '../../steps/target.ts';
+import { cellName } from '../../mill/model/cell.ts';
+import { assertTarget } from '../../mill/steps/dispatch/target.ts';
 import { attemptRows, type AttemptRow, attemptTable } from '../attempt-row.ts';
 import { type Arguments, type Command, type Context, type ExitCode } from '../command.ts';
 import { findComputation } from '../find-computation.ts';

@@ -1,5 +1,5 @@
 /** `daymill cancel`: stops a run and the rest of its dispatch. */
-import { cancel as cancelDispatch } from '../../steps/cancel.ts';
+import { cancel as cancelDispatch } from '../../mill/steps/mend/cancel.ts';
 import { type Arguments, type Command, type Context, type ExitCode } from '../command.ts';
 import { counted } from '../counted.ts';
 import { change } from '../look.ts';

@@ -1,7 +1,12 @@
 /** `daymill dead-letters`: tasks that were given up; show one, replay it, drop it. */
-import { cellName } from '../../model/cell.ts';
-import { outcomeOf, type Task } from '../../model/task.ts';
-import { dropDeadLetter, readDeadLetter, replayDeadLetter, type ReplayReport } from '../../steps/dead-letters.ts';
+import { cellName } from '../../mill/model/cell.ts';
+import { outcomeOf, type Task } from '../../mill/model/task.ts';
+import {
+  dropDeadLetter,
+  readDeadLetter,
+  replayDeadLetter,
+  type ReplayReport,
+} from '../../mill/steps/mend/dead-letters.ts';
 import { attemptRows, type AttemptRow, attemptTable } from '../attempt-row.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { counted } from '../counted.ts';

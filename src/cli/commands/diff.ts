@@ -1,13 +1,14 @@
 /** `daymill diff`: what the code as it is now would change in a result, before anything runs; or how two stored days differ. */
 import type { Ports } from '../../compose.ts';
 import { codeOf } from '../../errors.ts';
-import type { CellError } from '../../model/cell.ts';
-import type { Day } from '../../model/date.ts';
-import { describeReason, type Outcome } from '../../model/decision.ts';
-import type { ManifestComputation } from '../../model/manifest.ts';
-import type { Log, StoredArtifact } from '../../steps/ports.ts';
-import { preview } from '../../steps/preview.ts';
-import { assertTarget, gridStart } from '../../steps/target.ts';
+import type { CellError } from '../../mill/model/cell.ts';
+import type { Day } from '../../values/date.ts';
+import { describeReason, type Outcome } from '../../mill/model/decision.ts';
+import type { ManifestComputation } from '../../mill/model/manifest.ts';
+import type { StoredArtifact } from '../../mill/ports/artifacts.ts';
+import type { Log } from '../../process/ports.ts';
+import { preview } from '../../mill/answers/preview.ts';
+import { assertTarget, gridStart } from '../../mill/steps/dispatch/target.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { type Comparison, compareResults, type EntityDifference, type ValueChange } from '../compare-results.ts';
 import { findComputation } from '../find-computation.ts';

@@ -1,14 +1,14 @@
 /** `daymill explain`: why a cell ran or did not: its last attempt, what would happen now, its vector, and the chain of causes. */
 import type { Ports } from '../../compose.ts';
 import { UserError } from '../../errors.ts';
-import type { CellError } from '../../model/cell.ts';
-import { type Day, toOrdinal } from '../../model/date.ts';
-import { type Decision, describeReason, type Outcome } from '../../model/decision.ts';
-import type { ManifestComputation } from '../../model/manifest.ts';
-import { hasDay } from '../../planning/day-set.ts';
-import type { Standing } from '../../planning/standing.ts';
-import type { StoredCell } from '../../steps/ports.ts';
-import { assertTarget, gridStart } from '../../steps/target.ts';
+import type { CellError } from '../../mill/model/cell.ts';
+import { type Day, toOrdinal } from '../../values/date.ts';
+import { type Decision, describeReason, type Outcome } from '../../mill/model/decision.ts';
+import type { ManifestComputation } from '../../mill/model/manifest.ts';
+import { hasDay } from '../../mill/planning/day-set.ts';
+import type { Standing } from '../../mill/planning/standing.ts';
+import type { StoredCell } from '../../mill/ports/cells.ts';
+import { assertTarget, gridStart } from '../../mill/steps/dispatch/target.ts';
 import { cellHistory } from '../cell-history.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { compareVectors, type VectorPart } from '../compare-vectors.ts';

@@ -1,8 +1,8 @@
 /** `daymill graph`: the graph of computations and datasets, for other tools to draw. */
-import { graphOf } from '../../manifest/graph.ts';
-import { GRAPH_FORMATS, renderGraph } from '../../manifest/render-graph.ts';
-import { selectComputations } from '../../manifest/select.ts';
-import type { Manifest } from '../../model/manifest.ts';
+import { graphOf } from '../../mill/manifest/graph.ts';
+import { GRAPH_FORMATS, renderGraph } from '../../mill/manifest/render-graph.ts';
+import { selectComputations } from '../../mill/manifest/select.ts';
+import type { Manifest } from '../../mill/model/manifest.ts';
 import { changedComputations } from '../changed-computations.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { readDays } from '../days.ts';

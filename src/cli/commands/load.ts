@@ -2,12 +2,12 @@
 import { relative, resolve } from 'node:path';
 import type { Config } from '../../config.ts';
 import { UserError } from '../../errors.ts';
-import { loadDataset } from '../../manifest/load-definitions.ts';
-import { describeMissing } from '../../model/completeness.ts';
-import type { Dataset } from '../../model/dataset.ts';
-import { openDaySpill } from '../../sources/day-spill.ts';
-import { formatOf, readRows, type RowFormat } from '../../sources/read-rows.ts';
-import { loadFile, type LoadFileReport, type LoadMode, type RejectedRow } from '../../steps/load-file.ts';
+import { loadDataset } from '../../mill/manifest/load-definitions.ts';
+import { describeMissing } from '../../mill/model/completeness.ts';
+import type { Dataset } from '../../mill/model/dataset.ts';
+import { openDaySpill } from '../../mill/sources/day-spill.ts';
+import { formatOf, readRows, type RowFormat } from '../../mill/sources/read-rows.ts';
+import { loadFile, type LoadFileReport, type LoadMode, type RejectedRow } from '../../mill/steps/load/load-file.ts';
 import { type Arguments, type Command, type Context, type ExitCode, Interrupted, text } from '../command.ts';
 import { counted } from '../counted.ts';
 import { findDataset } from '../find-dataset.ts';

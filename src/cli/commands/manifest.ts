@@ -1,8 +1,8 @@
 /** `daymill manifest`: the project as data, to look at, and as the file that deployed functions load. */
 import { resolve } from 'node:path';
-import { writeManifest } from '../../manifest/read-manifest.ts';
-import { inputIdOf } from '../../model/manifest.ts';
-import { fingerprintHash } from '../../model/vector.ts';
+import { writeManifest } from '../../mill/manifest/read-manifest.ts';
+import { inputIdOf } from '../../mill/model/manifest.ts';
+import { fingerprintHash } from '../../mill/model/vector.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { projectManifest } from '../project.ts';
 import { table } from '../table.ts';

@@ -1,6 +1,6 @@
 /** `daymill pause` and `daymill resume`: keep a computation, or all of them, from running, and let it run again. */
 import { UserError } from '../../errors.ts';
-import { ALL, type Control, type Pause, withPaused, withResumed } from '../../model/control.ts';
+import { ALL, type Control, type Pause, withPaused, withResumed } from '../../mill/model/control.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { findComputation } from '../find-computation.ts';
 import { change, look } from '../look.ts';

@@ -1,8 +1,8 @@
 /** `daymill plan`: what a run would do, and why, without doing it. */
-import { selectComputations } from '../../manifest/select.ts';
-import type { CellKey } from '../../model/cell.ts';
-import type { Manifest } from '../../model/manifest.ts';
-import type { OutcomeCounts } from '../../model/decision.ts';
+import { selectComputations } from '../../mill/manifest/select.ts';
+import type { CellKey } from '../../mill/model/cell.ts';
+import type { Manifest } from '../../mill/model/manifest.ts';
+import type { OutcomeCounts } from '../../mill/model/decision.ts';
 import { changedComputations } from '../changed-computations.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { assertAfterFirstData, type Days, readDays } from '../days.ts';
@@ -16,7 +16,7 @@ import { describeCost, planCost, type PlanCost } from '../plan-cost.ts';
 import { projectFiles, projectManifest } from '../project.ts';
 import { groupPlan, type PlanGroup, type Stretch } from '../plan-groups.ts';
 import type { Output } from '../output.ts';
-import { drawWatch, nightOf } from '../../steps/night-watch.ts';
+import { drawWatch, nightOf } from '../../mill/steps/dispatch/night-watch.ts';
 import { table } from '../table.ts';
 
 export const plan: Command = {

@@ -1,7 +1,7 @@
 /** `daymill report`: how the cells of each day stand, and whether they add up. */
 import { UserError } from '../../errors.ts';
-import { selectComputations } from '../../manifest/select.ts';
-import { addDays, type Day } from '../../model/date.ts';
+import { selectComputations } from '../../mill/manifest/select.ts';
+import { addDays, type Day } from '../../values/date.ts';
 import {
   type AuditReport,
   type DayReport,
@@ -9,7 +9,7 @@ import {
   report as reportOf,
   type Stand,
   STANDS,
-} from '../../planning/report.ts';
+} from '../../mill/planning/report.ts';
 import { changedComputations } from '../changed-computations.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { counted } from '../counted.ts';

@@ -1,15 +1,15 @@
 /** `daymill rerun`: make cells again whatever the plan thinks, and what reads a changed result too. */
 import type { Ports } from '../../compose.ts';
 import { UserError } from '../../errors.ts';
-import { selectComputations } from '../../manifest/select.ts';
-import { fromOrdinal, toOrdinal } from '../../model/date.ts';
-import type { Manifest } from '../../model/manifest.ts';
-import { dayCount, type DaySet, daySpan, subtract, unite } from '../../planning/day-set.ts';
-import { afterNoting, NO_STANDING } from '../../planning/standing.ts';
-import type { PlanningState } from '../../planning/state.ts';
-import { askAgain } from '../../steps/ask-again.ts';
-import { survey } from '../../steps/survey.ts';
-import { assertTarget, yesterday } from '../../steps/target.ts';
+import { selectComputations } from '../../mill/manifest/select.ts';
+import { fromOrdinal, toOrdinal } from '../../values/date.ts';
+import type { Manifest } from '../../mill/model/manifest.ts';
+import { dayCount, type DaySet, daySpan, subtract, unite } from '../../mill/planning/day-set.ts';
+import { afterNoting, NO_STANDING } from '../../mill/planning/standing.ts';
+import type { PlanningState } from '../../mill/planning/state.ts';
+import { askAgain } from '../../mill/steps/mend/ask-again.ts';
+import { survey } from '../../mill/steps/dispatch/survey.ts';
+import { assertTarget, yesterday } from '../../mill/steps/dispatch/target.ts';
 import { changedComputations } from '../changed-computations.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { counted } from '../counted.ts';

@@ -1,12 +1,12 @@
 /** `daymill results`: what a computation found on a day, whole or of one entity. */
 import { UserError } from '../../errors.ts';
-import { decodeEntries, type Entry } from '../../execution/artifact-codec.ts';
-import { didYouMean } from '../../manifest/suggest.ts';
-import type { Day } from '../../model/date.ts';
-import type { ManifestComputation } from '../../model/manifest.ts';
-import { readWhole } from '../../steps/load-inputs.ts';
-import type { StoredArtifact } from '../../steps/ports.ts';
-import { assertTarget, gridStart } from '../../steps/target.ts';
+import { decodeEntries, type Entry } from '../../mill/execution/artifact-codec.ts';
+import { didYouMean } from '../../mill/manifest/suggest.ts';
+import type { Day } from '../../values/date.ts';
+import type { ManifestComputation } from '../../mill/model/manifest.ts';
+import { readWhole } from '../../mill/steps/work/load-inputs.ts';
+import type { StoredArtifact } from '../../mill/ports/artifacts.ts';
+import { assertTarget, gridStart } from '../../mill/steps/dispatch/target.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { findComputation } from '../find-computation.ts';
 import { look } from '../look.ts';

@@ -1,8 +1,8 @@
 /** `daymill run show`: one run, its tasks by status and tier, what its attempts took, and what failed. */
 import { UserError } from '../../errors.ts';
-import { cellName } from '../../model/cell.ts';
-import { ownMember } from '../../model/own-member.ts';
-import { outcomeOf, type Task } from '../../model/task.ts';
+import { cellName } from '../../mill/model/cell.ts';
+import { ownMember } from '../../values/own-member.ts';
+import { outcomeOf, type Task } from '../../mill/model/task.ts';
 import { attemptRows, attemptTable } from '../attempt-row.ts';
 import { type Arguments, type Command, type Context, type ExitCode } from '../command.ts';
 import { counted } from '../counted.ts';

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { processUsage } from '../../process-usage.ts';
+import { processUsage } from '../../process/process-usage.ts';
 
 /** Share of the memory that V8's heap may take; buffers, which lie outside of it, and Node itself need the rest. */
 const HEAP_SHARE = 0.65;

@@ -7,7 +7,7 @@ import { PubSub } from '@google-cloud/pubsub';
 import type { Config } from '../../config.ts';
 import { type LocalCloud, type LocalCloudOptions, startEmulators } from '../../emulators/start.ts';
 import { type WorkflowsClient, workflowsClient } from '../../google/workflows-client.ts';
-import type { Tier } from '../../model/tier.ts';
+import type { Tier } from '../../mill/model/tier.ts';
 import { type FunctionService, startFunctionService } from './function-service.ts';
 import { type LogEntry, toLogEntry } from './log-entry.ts';
 import { announceSession } from './session.ts';

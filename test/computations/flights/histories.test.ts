@@ -6,7 +6,7 @@ import { delayCarryover } from '../../../src/computations/flights/delay-carryove
 import { flights } from '../../../src/computations/flights/flights.ts';
 import { smoothedOnTime } from '../../../src/computations/flights/smoothed-on-time.ts';
 import { worstRoutes } from '../../../src/computations/flights/worst-routes.ts';
-import { addDays } from '../../../src/model/date.ts';
+import { addDays } from '../../../src/values/date.ts';
 import { FLIGHTS, query } from '../../support/duckdb.ts';
 import { differences } from '../../support/differences.ts';
 import { rootData, runComputations } from '../../support/run-computations.ts';

@@ -6,7 +6,7 @@ import { flights } from '../../../src/computations/flights/flights.ts';
 import { hubConcentration } from '../../../src/computations/flights/hub-concentration.ts';
 import { networkDay } from '../../../src/computations/flights/network-day.ts';
 import { routeDay } from '../../../src/computations/flights/route-day.ts';
-import type { Computation } from '../../../src/model/computation.ts';
+import type { Computation } from '../../../src/mill/model/computation.ts';
 import { FLIGHTS, query } from '../../support/duckdb.ts';
 import { differences } from '../../support/differences.ts';
 import { Results, rootData, runComputations } from '../../support/run-computations.ts';

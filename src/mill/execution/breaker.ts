@@ -1,0 +1,82 @@
+/** The circuit breaker: stops a cell when too many of its entities fail, or the same way again and again. */
+import { errorFingerprint, TerminalError, toError } from '../../errors.ts';
+import { BREAKER_AFTER_ENTITIES, BREAKER_SHARE, KEPT_ERRORS, REPEATED_ERRORS } from './limits.ts';
+
+export interface EntityError {
+  readonly id: string;
+  readonly message: string;
+}
+
+export interface Breaker {
+  /** @throws {TerminalError} QUALITY_CIRCUIT_BREAKER above 10 % failures once 100 entities were tried, or at the 50th in a row with the same error. */
+  failed(id: string, thrown: unknown): void;
+  /** So many in a row passed. @throws {TerminalError} QUALITY_CIRCUIT_BREAKER when the hundredth is among them, after too many failures. */
+  passed(count?: number): void;
+  /** All entities were tried. @throws {TerminalError} QUALITY_CIRCUIT_BREAKER when every one of them failed, however few. */
+  end(): void;
+  /** Entities tried. */
+  readonly tried: number;
+  /** Entities that failed. */
+  readonly failures: number;
+  /** The first 20. */
+  readonly errors: readonly EntityError[];
+}
+
+export function openBreaker(): Breaker {
+  let tried = 0;
+  let failures = 0;
+  /** The error of the entities that failed last, and how many of them there are in a row. */
+  let last: string | undefined;
+  let inRow = 0;
+  const errors: EntityError[] = [];
+  const opened = (): TerminalError => {
+    const [first] = errors;
+    return new TerminalError(
+      'QUALITY_CIRCUIT_BREAKER',
+      `${failures} of ${tried} entities failed, above ${BREAKER_SHARE * 100} %; the first, ${first?.id}: ${first?.message}`,
+    );
+  };
+  const repeated = (id: string, message: string): TerminalError =>
+    new TerminalError(
+      'QUALITY_CIRCUIT_BREAKER',
+      `${REPEATED_ERRORS} entities in a row failed with the same error, ${failures} of ${tried} in all; the last, ${id}: ${message}`,
+    );
+  const check = (): void => {
+    if (tried >= BREAKER_AFTER_ENTITIES && failures > tried * BREAKER_SHARE) throw opened();
+  };
+  return {
+    failed(id, thrown) {
+      tried++;
+      failures++;
+      const { message } = toError(thrown);
+      if (errors.length < KEPT_ERRORS) errors.push({ id, message });
+      const fingerprint = errorFingerprint(message);
+      inRow = fingerprint === last ? inRow + 1 : 1;
+      last = fingerprint;
+      check();
+      if (inRow === REPEATED_ERRORS) throw repeated(id, message);
+    },
+    passed(count = 1) {
+      const all = tried + count;
+      inRow = 0;
+      // The hundredth may be a good one after many bad ones: it is looked at when it comes, however many come with it.
+      if (tried < BREAKER_AFTER_ENTITIES && all >= BREAKER_AFTER_ENTITIES) {
+        tried = BREAKER_AFTER_ENTITIES;
+        check();
+      }
+      tried = all;
+    },
+    end() {
+      if (tried > 0 && failures === tried) throw opened();
+    },
+    get tried() {
+      return tried;
+    },
+    get failures() {
+      return failures;
+    },
+    get errors() {
+      return errors;
+    },
+  };
+}

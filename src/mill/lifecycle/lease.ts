@@ -1,0 +1,94 @@
+/** What a worker may do with a task that was delivered to it: take the lease, wait, leave it, move it, or give it up. Pure. */
+import type { CellError } from '../model/cell.ts';
+import type { Resources } from '../model/resources.ts';
+import { isTerminal, type Lease, type Task } from '../model/task.ts';
+import { tierNamed, type Tiers } from '../model/tier.ts';
+import { MAX_ATTEMPTS } from './limits.ts';
+import { outOfTiers, type Remains, routeAfterDeath, withOutgrown } from '../tiers/routing.ts';
+import { halve, isDivisible } from './split.ts';
+
+export type LeaseDecision = {
+  /** Tasks to be made with `save`: what was split off after a death. */
+  readonly parts?: readonly Task[];
+} &
+  /** Terminal already: a duplicate. Acknowledge. */
+  (
+    | { readonly kind: 'done'; readonly save?: never; readonly task: Task }
+    /** Another attempt is alive. Do not acknowledge: if it dies, this delivery is the one that goes on. */
+    | { readonly kind: 'busy'; readonly untilMs: number; readonly save?: never }
+    /** It belongs on another tier: save it so, send it there, acknowledge. */
+    | { readonly kind: 'reroute'; readonly save: Task; readonly because: string }
+    /** No attempt is left: the task fails with this error, under a lease of ours. */
+    | { readonly kind: 'give-up'; readonly save: Task; readonly error: CellError }
+    /** The lease is ours, once `save` is saved over the version that was read. */
+    | { readonly kind: 'run'; readonly save: Task }
+  );
+
+export interface LeaseRequest {
+  readonly worker: string;
+  readonly token: string;
+  readonly tier: Resources;
+  readonly nowMs: number;
+  readonly leaseMs: number;
+  readonly tiers: Tiers;
+}
+
+export function decideLease(found: Task, request: LeaseRequest): LeaseDecision {
+  if (isTerminal(found)) return { kind: 'done', task: found };
+  let because: string | undefined;
+  let task = found;
+  let resources = tierNamed(request.tiers, found.resources).name;
+  if (found.status === 'IN_PROGRESS' && found.lease !== undefined) {
+    if (found.lease.untilMs > request.nowMs) return { kind: 'busy', untilMs: found.lease.untilMs };
+    if (isDivisible(found)) {
+      const { task: half, part } = halve(found);
+      return { ...decideLease(half, request), parts: [part] };
+    }
+    const route = routeAfterDeath(remainsOf(found, found.lease), request.tiers);
+    because = route.because;
+    task = withOutgrown(found, route);
+    if (route.to === undefined) return { kind: 'give-up', save: leased(task, request), error: outOfTiers(task) };
+    if (route.to !== resources && task.attempts < MAX_ATTEMPTS)
+      return { kind: 'reroute', save: movedTo(route.to, task), because: route.because ?? 'moved' };
+    resources = route.to;
+  }
+  if (task.attempts >= MAX_ATTEMPTS) {
+    const last =
+      task.lastError === undefined
+        ? (because ?? 'it died without a word')
+        : `${task.lastError.code}: ${task.lastError.message}`;
+    return {
+      kind: 'give-up',
+      save: leased(task, request),
+      error: { code: 'ATTEMPTS_EXHAUSTED', message: `${task.attempts} attempts failed; the last: ${last}` },
+    };
+  }
+  if (resources !== request.tier)
+    return { kind: 'reroute', save: movedTo(resources, task), because: `it belongs on ${resources}` };
+  // What the last attempt left behind says nothing of this one.
+  const { lastError: _, telemetry: __, ...fresh } = leased(task, request);
+  return { kind: 'run', save: { ...fresh, resources, attempts: task.attempts + 1 } };
+}
+
+const leased = (task: Task, { worker, token, nowMs, leaseMs }: LeaseRequest): Task => ({
+  ...task,
+  status: 'IN_PROGRESS',
+  lease: { token, worker, sinceMs: nowMs, untilMs: nowMs + leaseMs },
+});
+
+function movedTo(resources: Resources, task: Task): Task {
+  const { lease: _, ...unleased } = task;
+  return { ...unleased, status: 'PENDING', resources };
+}
+
+/** The evidence of the attempt that held this lease: a heartbeat from before it was another attempt's, maybe on another tier. */
+function remainsOf(task: Task, lease: Lease): Remains {
+  const { resources, attempts, lastError, telemetry } = task;
+  const own = telemetry !== undefined && Date.parse(telemetry.lastHeartbeat) >= lease.sinceMs;
+  return {
+    resources,
+    attempts,
+    ...(lastError === undefined ? {} : { lastError }),
+    ...(own ? { telemetry } : {}),
+  };
+}

@@ -1,0 +1,19 @@
+/** The modules in which definitions are looked for. */
+import { globSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../../errors.ts';
+
+/**
+ * Absolute paths of the modules below the directory that may define something, sorted.
+ * @throws {UserError} MISSING_FILE
+ */
+export function modulesIn(root: string, directory: string): string[] {
+  const folder = join(root, directory);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UserError('MISSING_FILE', `There is no folder ${folder} to look for computations in.`);
+  }
+  return globSync('**/*.ts', { cwd: folder })
+    .filter((file) => !/(\.test|\.d)\.ts$|(^|\/)node_modules\//.test(file))
+    .sort()
+    .map((file) => join(folder, file));
+}

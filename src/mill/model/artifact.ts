@@ -1,0 +1,32 @@
+/** What is stored for a cell or a root dataset's day: a value, or entities by key, in compressed parts. */
+import { z } from 'zod';
+import { Hash } from '../../values/hash.ts';
+
+/** A stretch of entities in key order (or one whole value), as zstd-compressed JSON. */
+export const Part = z.object({
+  /** First and last key; empty for a whole value. */
+  first: z.string(),
+  last: z.string(),
+  /** Entities in it; 1 for a whole value. */
+  count: z.number().int(),
+  data: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+});
+export type Part = z.infer<typeof Part>;
+
+export const ArtifactSummary = z.object({
+  /** Of the content alone: the same however it was cut into parts. */
+  hash: Hash,
+  /** Whether the parts hold `[[key, value], …]` rather than one value. */
+  keyed: z.boolean(),
+  count: z.number().int(),
+  /** Canonical JSON before compression. */
+  rawBytes: z.number().int(),
+});
+export type ArtifactSummary = z.infer<typeof ArtifactSummary>;
+
+/** A part that lies in a document of its own. */
+export const Shard = Part.omit({ data: true }).extend({ id: z.string() });
+export type Shard = z.infer<typeof Shard>;
+
+/** An artifact ready to be committed: its parts in memory, or written ahead as shards. */
+export type Artifact = ArtifactSummary & ({ readonly parts: readonly Part[] } | { readonly shards: readonly Shard[] });

@@ -1,0 +1,147 @@
+/** Root datasets: raw data that no computation makes. */
+import type { z } from 'zod';
+import { UserError } from '../../errors.ts';
+import { normalizeName } from '../../values/name.ts';
+
+/** How rows of a file become a dataset's entities or documents: for `daymill load`, which is given the file. */
+export interface RowSource<T> {
+  /** The column that holds the day: a date, a timestamp, or text like `2024-01-05` or `2024-01-05T23:30:00-05:00`, of which the UTC day counts. */
+  readonly dateColumn: string;
+  /** Turns one row (column name to value) into an entity or a document; the dataset's schema checks what it returns. */
+  readonly parse: (row: Readonly<Record<string, unknown>>) => T;
+  /** Whether a file without rows may be right; unless it is so, it is refused as a download that failed. */
+  readonly allowEmpty?: boolean;
+}
+
+/** Where a bundled dataset's rows lie, for `daymill run` on a laptop. They must be ascending in the date column. */
+export interface FileSource<T> extends RowSource<T> {
+  /** Relative to the project's folder. */
+  readonly file: string;
+  readonly format: 'parquet' | 'csv';
+}
+
+/** When a day is whole. Computations see a day only once all that is asked for here is there, and no longer when it is not. */
+export interface CompleteWhen {
+  /** Ids of entities that every whole day has (of a document: its fields), best those that arrive last. */
+  readonly canaries?: readonly string[];
+  /**
+   * What says that the day is closed: an entity of that id (of a document: a field), or a document of the same day in a
+   * dataset of its own.
+   */
+  readonly closingMarker?: string | DocumentDataset;
+  /** Entities that a whole day has at least (of a document: fields). */
+  readonly minimumCount?: number;
+}
+
+/** Many records a day, streamed one by one. */
+export interface EntityDataset<T = unknown> {
+  readonly kind: 'entities';
+  readonly name: string;
+  readonly schema: z.ZodType<T>;
+  /** Names an entity within its day; without it that is the row's number, so that nothing of another day or load is the same one. */
+  id?(entity: T): string;
+  readonly description?: string | undefined;
+  readonly complete?: CompleteWhen | undefined;
+  readonly source?: RowSource<unknown> | FileSource<unknown> | undefined;
+}
+
+/** One document a day, read whole. */
+export interface DocumentDataset<T = unknown> {
+  readonly kind: 'document';
+  readonly name: string;
+  readonly schema: z.ZodType<T>;
+  readonly description?: string | undefined;
+  readonly complete?: CompleteWhen | undefined;
+  readonly source?: RowSource<unknown> | FileSource<unknown> | undefined;
+}
+
+export type Dataset = EntityDataset | DocumentDataset;
+
+/**
+ * Declares a dataset of many entities a day. `id` names an entity within its day, so that it can be found again on another
+ * day or loaded once more on its own; `complete` says when a day is whole.
+ * @throws {UserError} BAD_DEFINITION when the name is not a name, or `complete` asks for what cannot be.
+ */
+export function defineDataset<S extends z.ZodType>(options: {
+  name: string;
+  entity: S;
+  id?: (entity: z.output<S>) => string;
+  description?: string;
+  complete?: CompleteWhen;
+  source?: RowSource<z.input<S>> | FileSource<z.input<S>>;
+}): EntityDataset<z.output<S>> {
+  const name = checkedName(options.name);
+  checkComplete(name, options.complete);
+  const { canaries = [], closingMarker } = options.complete ?? {};
+  if (options.id === undefined && (canaries.length > 0 || typeof closingMarker === 'string')) {
+    throw new UserError(
+      'BAD_DEFINITION',
+      `${name}: complete looks for entities by their ids. Say what an entity's id is: id: (entity) => …`,
+    );
+  }
+  return Object.freeze({
+    kind: 'entities',
+    name,
+    schema: options.entity as unknown as z.ZodType<z.output<S>>,
+    ...(options.id === undefined ? {} : { id: options.id }),
+    description: options.description,
+    complete: options.complete,
+    source: options.source,
+  });
+}
+
+/**
+ * Declares a dataset of one document a day; days without one are not errors. `complete` says when a day's document is whole:
+ * its canaries and its minimum count are of the document's own fields.
+ * @throws {UserError} BAD_DEFINITION when the name is not a name, or `complete` asks for what cannot be.
+ */
+export function defineDocument<S extends z.ZodType>(options: {
+  name: string;
+  document: S;
+  description?: string;
+  complete?: CompleteWhen;
+  source?: RowSource<z.input<S>> | FileSource<z.input<S>>;
+}): DocumentDataset<z.output<S>> {
+  const name = checkedName(options.name);
+  checkComplete(name, options.complete);
+  return Object.freeze({
+    kind: 'document',
+    name,
+    schema: options.document as unknown as z.ZodType<z.output<S>>,
+    description: options.description,
+    complete: options.complete,
+    source: options.source,
+  });
+}
+
+export const isDataset = (value: unknown): value is Dataset =>
+  typeof value === 'object' &&
+  value !== null &&
+  'schema' in value &&
+  'kind' in value &&
+  (value.kind === 'entities' || value.kind === 'document');
+
+function checkedName(name: string): string {
+  const normalized = normalizeName(name);
+  if (normalized === undefined)
+    throw new UserError(
+      'BAD_DEFINITION',
+      `"${name}" cannot name a dataset: start with a letter, then letters, digits and dashes.`,
+    );
+  return normalized;
+}
+
+function checkComplete(name: string, { closingMarker, minimumCount }: CompleteWhen = {}): void {
+  if (minimumCount !== undefined && !(Number.isInteger(minimumCount) && minimumCount > 0)) {
+    throw new UserError(
+      'BAD_DEFINITION',
+      `${name}: complete.minimumCount is ${minimumCount}. Give it a whole number, 1 or more.`,
+    );
+  }
+  if (closingMarker === undefined || typeof closingMarker === 'string') return;
+  if (isDataset(closingMarker) && closingMarker.kind === 'document') return;
+  throw new UserError(
+    'BAD_DEFINITION',
+    `${name}: complete.closingMarker is neither an id nor a document dataset. Give it one that defineDocument made.`,
+  );
+}

@@ -1,0 +1,31 @@
+/** A row of a file that people load, as it was read. */
+import type { Day } from '../../values/date.ts';
+
+/** A number of which a double does not hold all digits. */
+export interface InexactNumber {
+  /** Keys and indexes that lead to it. */
+  readonly path: readonly string[];
+  /** As it is written. */
+  readonly text: string;
+}
+
+export type FileRow =
+  | {
+      readonly kind: 'row';
+      readonly line: number;
+      readonly date: Day;
+      readonly values: Readonly<Record<string, unknown>>;
+      /** Of NDJSON: values that are not what the file says. */
+      readonly inexact?: readonly InexactNumber[];
+    }
+  | {
+      readonly kind: 'wrong';
+      readonly line: number;
+      /** Empty when the row as a whole is wrong. */
+      readonly column: string;
+      readonly reason: string;
+      /** As far as it could be read. */
+      readonly row: unknown;
+    }
+  /** A CSV record without a word in any field, as spreadsheets leave them at the end: it says nothing. */
+  | { readonly kind: 'blank'; readonly line: number };

@@ -1,0 +1,101 @@
+/** The manifest: the graph as data, made at build time and loaded at cold start. */
+import { z } from 'zod';
+import { Completeness } from './completeness.ts';
+import { ManifestCode } from './code-piece.ts';
+import { Hash } from '../../values/hash.ts';
+import { Fingerprint } from './vector.ts';
+
+/** A need as data: what is read, without the author's types. */
+export const ManifestNeed = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('dependency'), key: z.string(), of: z.string() }),
+  z.object({ kind: z.literal('previous'), key: z.string() }),
+  z.object({ kind: z.literal('own-history'), key: z.string(), days: z.number().int().positive() }),
+  z.object({
+    kind: z.literal('history'),
+    key: z.string(),
+    of: z.string(),
+    source: z.enum(['computation', 'document']),
+    days: z.number().int().positive(),
+  }),
+  z.object({ kind: z.literal('dataset'), key: z.string(), of: z.string() }),
+  z.object({ kind: z.literal('document'), key: z.string(), of: z.string() }),
+]);
+export type ManifestNeed = z.infer<typeof ManifestNeed>;
+
+export const ManifestComputation = z.object({
+  name: z.string(),
+  category: z.string(),
+  productLines: z.array(z.string()),
+  tags: z.array(z.string()),
+  description: z.string().optional(),
+  /** Level of the graph, from 1 (Kahn). */
+  pass: z.number().int().positive(),
+  /** Relative to the project's folder. */
+  module: z.string(),
+  exportName: z.string(),
+  line: z.number().int().positive(),
+  needs: z.array(ManifestNeed),
+  shape: z.enum(['compute', 'perEntity', 'reduce']),
+  keyed: z.boolean(),
+  timeoutSeconds: z.number().positive(),
+  fingerprint: Fingerprint,
+  /** Why its code says less than all of what it does, for people: it reads files, say. Such a computation is trusted by nobody. */
+  untrusted: z.string().optional(),
+});
+export type ManifestComputation = z.infer<typeof ManifestComputation>;
+
+export const ManifestDataset = z.object({
+  name: z.string(),
+  kind: z.enum(['entities', 'document']),
+  description: z.string().optional(),
+  module: z.string(),
+  exportName: z.string(),
+  complete: Completeness.optional(),
+  /** Of the code that turns a file's rows into entities: when it changes, the file is loaded again. */
+  loader: Hash,
+});
+export type ManifestDataset = z.infer<typeof ManifestDataset>;
+
+export const MANIFEST_VERSION = 1;
+
+export const Manifest = z.object({
+  version: z.literal(MANIFEST_VERSION),
+  passes: z.number().int().nonnegative(),
+  /** By pass, then by name: an order in which everything comes after what it reads. */
+  computations: z.array(ManifestComputation),
+  datasets: z.array(ManifestDataset),
+  /** What the simulator must know of the code; a manifest without it proves nothing cosmetic. */
+  code: ManifestCode.optional(),
+  /** Content hashes of all local files that the code hashes are of, by path relative to the root: what a worker may import. */
+  files: z.record(z.string(), Hash).optional(),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+/** The name under which a need stands in vectors, decisions and explanations; the same whatever the author called the key. */
+export function inputIdOf(need: ManifestNeed): string {
+  switch (need.kind) {
+    case 'previous':
+      return 'previous';
+    case 'own-history':
+      return `history:${need.days}`;
+    case 'history':
+      return `history:${need.of}:${need.days}`;
+    case 'dependency':
+    case 'dataset':
+    case 'document':
+      return `${need.kind}:${need.of}`;
+  }
+}
+
+/** Whether a history is of the very dataset that is streamed: the day before, read entity by entity beside the day. */
+export const isDayBefore = (computation: Pick<ManifestComputation, 'needs'>, need: ManifestNeed): boolean =>
+  need.kind === 'history' &&
+  need.source === 'document' &&
+  computation.needs.some((other) => other.kind === 'dataset' && other.of === need.of);
+
+export const computationIn = (manifest: Manifest, name: string): ManifestComputation | undefined =>
+  manifest.computations.find((computation) => computation.name === name);
+
+/** Whether a day needs the computation's own earlier results, so that days must be made in order. */
+export const isChained = (computation: ManifestComputation): boolean =>
+  computation.needs.some((need) => need.kind === 'previous' || need.kind === 'own-history');

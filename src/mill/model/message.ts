@@ -1,0 +1,41 @@
+/** What travels through Pub/Sub: enough to read a log by; the task itself is in the ledger. */
+import { z } from 'zod';
+import { Day } from '../../values/date.ts';
+import { Hash } from '../../values/hash.ts';
+import { Resources } from './resources.ts';
+import type { Task } from './task.ts';
+
+export const ACTION = 'RUN_COMPUTATION_DATE';
+
+export const TaskMessage = z.object({
+  action: z.literal(ACTION),
+  taskId: z.string(),
+  dispatchId: z.string(),
+  runId: z.string(),
+  /** Computation, date and hash are those of the task's first cell. */
+  date: Day,
+  pass: z.number().int(),
+  computation: z.string(),
+  /** Hash of the fingerprint that was planned. */
+  hash: Hash,
+  triggerReason: z.string(),
+  resources: Resources,
+});
+export type TaskMessage = z.infer<typeof TaskMessage>;
+
+export function messageFor(task: Task): TaskMessage {
+  const [first] = task.cells;
+  if (first === undefined) throw new Error(`task ${task.id} has no cells`);
+  return {
+    action: ACTION,
+    taskId: task.id,
+    dispatchId: task.dispatchId,
+    runId: task.runId,
+    date: first.date,
+    pass: task.pass,
+    computation: first.computation,
+    hash: first.fingerprint,
+    triggerReason: first.reason,
+    resources: task.resources,
+  };
+}

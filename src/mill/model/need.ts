@@ -1,0 +1,98 @@
+/** What a computation reads: the typed arrows of the graph. */
+import type { Computation } from './computation.ts';
+import type { DocumentDataset, EntityDataset } from './dataset.ts';
+import type { Day } from '../../values/date.ts';
+
+/** One day of a history, oldest first. */
+export interface Dated<T> {
+  readonly date: Day;
+  readonly value: T;
+}
+
+export interface DependencyNeed<T = unknown> {
+  readonly kind: 'dependency';
+  readonly of: Computation<T>;
+}
+export interface PreviousNeed {
+  readonly kind: 'previous';
+}
+export interface OwnHistoryNeed {
+  readonly kind: 'own-history';
+  readonly days: number;
+}
+export interface HistoryNeed<T = unknown> {
+  readonly kind: 'history';
+  readonly of: Computation<T> | DocumentDataset<T>;
+  readonly days: number;
+}
+export interface DatasetNeed<T = unknown, Before extends boolean = boolean> {
+  readonly kind: 'dataset';
+  readonly of: EntityDataset<T>;
+  readonly dayBefore: Before;
+}
+export interface DocumentNeed<T = unknown> {
+  readonly kind: 'document';
+  readonly of: DocumentDataset<T>;
+}
+
+export type Need = DependencyNeed | PreviousNeed | OwnHistoryNeed | HistoryNeed | DatasetNeed | DocumentNeed;
+export type Needs = Readonly<Record<string, Need>>;
+
+/** Another computation's result of the same day. */
+export const dependency = <T>(of: Computation<T>): DependencyNeed<T> => Object.freeze({ kind: 'dependency', of });
+
+/** This computation's own result of the last day before that has one; undefined on the first. */
+export const previous = (): PreviousNeed => Object.freeze({ kind: 'previous' });
+
+/**
+ * The days before this one that have a value, at most `days` calendar days back, oldest first; this day is not part of it.
+ * `history(30)` is the computation's own, `history(airportDay, 30)` another's, `history(prices, 30)` a root document's.
+ */
+export function history(days: number): OwnHistoryNeed;
+export function history<T>(of: Computation<T> | DocumentDataset<T>, days: number): HistoryNeed<T>;
+export function history<T>(
+  ofOrDays: number | Computation<T> | DocumentDataset<T>,
+  days = 0,
+): OwnHistoryNeed | HistoryNeed<T> {
+  return typeof ofOrDays === 'number'
+    ? Object.freeze({ kind: 'own-history', days: ofOrDays })
+    : Object.freeze({ kind: 'history', of: ofOrDays, days });
+}
+
+/**
+ * The day's entities of a root dataset, streamed to `perEntity` or `reduce`. With `dayBefore`, each comes with what it was on the day
+ * before: `context.before`, undefined where it was not there. Entities that are gone do not come.
+ */
+export function dataset<T>(of: EntityDataset<T>): DatasetNeed<T, false>;
+export function dataset<T>(of: EntityDataset<T>, options: { readonly dayBefore: true }): DatasetNeed<T, true>;
+export function dataset<T>(of: EntityDataset<T>, { dayBefore = false } = {}): DatasetNeed<T> {
+  return Object.freeze({ kind: 'dataset', of, dayBefore });
+}
+
+/** The day's document of a root dataset. */
+export const document = <T>(of: DocumentDataset<T>): DocumentNeed<T> => Object.freeze({ kind: 'document', of });
+
+/** What `compute`, `perEntity` and `reduce` get for each need; streamed datasets come entity by entity instead. */
+export type Inputs<N extends Needs, Own> = {
+  readonly [K in keyof N as N[K] extends DatasetNeed ? never : K]: N[K] extends DependencyNeed<infer T>
+    ? T
+    : N[K] extends PreviousNeed
+      ? Own | undefined
+      : N[K] extends OwnHistoryNeed
+        ? readonly Dated<Own>[]
+        : N[K] extends HistoryNeed<infer T>
+          ? readonly Dated<T>[]
+          : N[K] extends DocumentNeed<infer T>
+            ? T
+            : never;
+};
+
+/** What the context of an entity has beside its inputs: with `dayBefore`, the entity as it was. */
+export type BeforeOf<N extends Needs> = true extends {
+  [K in keyof N]: N[K] extends { readonly dayBefore: infer Before } ? Before : false;
+}[keyof N]
+  ? { readonly before: EntityOf<N> | undefined }
+  : unknown;
+
+/** The entity type of the one dataset need. */
+export type EntityOf<N extends Needs> = { [K in keyof N]: N[K] extends DatasetNeed<infer T> ? T : never }[keyof N];

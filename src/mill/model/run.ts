@@ -1,0 +1,32 @@
+/** A run: one wave's tasks, counted down to a callback. */
+import { z } from 'zod';
+import { Day } from '../../values/date.ts';
+
+export const Run = z.object({
+  id: z.string(),
+  /** One day's pipeline: all runs of one workflow execution share it. */
+  dispatchId: z.string(),
+  date: Day,
+  /** Absent when a person dispatched a date without naming a pass. */
+  pass: z.number().int().positive().optional(),
+  totalTasks: z.number().int().positive(),
+  /** Of a run with leaves this lags behind in its own document until the run is over; ports answer what the leaves say. */
+  remainingTasks: z.number().int().nonnegative(),
+  /** Documents that count its tasks; absent when its own does (see counter-tree.ts). */
+  leaves: z.number().int().positive().optional(),
+  cells: z.number().int().positive(),
+  status: z.enum(['RUNNING', 'COMPLETED']),
+  callbackUrl: z.string().optional(),
+  createdMs: z.number(),
+  /** The sequence of planning that claimed its cells. */
+  claimedIn: z.number().int().optional(),
+  /** When a person cancelled it: its tasks end without having been made. */
+  cancelledMs: z.number().optional(),
+  /** Absent until every message was published: the reconciler publishes again what may be missing. */
+  publishedMs: z.number().optional(),
+  /** When the callback was last begun to be sent. */
+  callingBackMs: z.number().optional(),
+  /** Absent until the callback was answered. */
+  calledBackMs: z.number().optional(),
+});
+export type Run = z.infer<typeof Run>;

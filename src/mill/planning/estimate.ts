@@ -1,0 +1,314 @@
+/**
+ * What a plan will cost, and what planning saved: Firestore operations, seconds of workers and dollars at list prices. Pure.
+ *
+ * Of a computation it is known what its cells took (see typical.ts); around them come the operations of tasks, runs and dispatches, counted in
+ * the steps' code below. Dollars are for one task at a time on an instance: concurrency makes it less. Nothing is taken off for
+ * free quotas.
+ */
+import type { PriceTable } from '../model/price-table.ts';
+import type { CellKey } from '../model/cell.ts';
+import { computationIn, isChained, type ManifestComputation } from '../model/manifest.ts';
+import { fromOrdinal } from '../../values/date.ts';
+import type { Resources } from '../model/resources.ts';
+import { tierNamed, type Tiers } from '../model/tier.ts';
+import { dayCount, type DaySet } from './day-set.ts';
+import { MAX_CHAIN_DAYS, MAX_TASKS_A_WAVE } from './make-tasks.ts';
+import type { Plan } from './plan.ts';
+import type { Typical } from './typical.ts';
+
+export interface Cost {
+  readonly cells: number;
+  readonly tasks: number;
+  readonly reads: number;
+  readonly writes: number;
+  readonly deletes: number;
+  /** Of workers, one after another. */
+  readonly seconds: number;
+  readonly dollars: number;
+}
+
+export interface ComputationEstimate {
+  readonly computation: string;
+  readonly tier: Resources;
+  /** It never ran: it is taken to be like the others. */
+  readonly guess: boolean;
+  readonly certain: Cost;
+  /** At most: these cells run only if what they read turns out different. */
+  readonly conditional: Cost;
+}
+
+/** What cells that do not run would have cost, by what spares them. */
+export interface Saved {
+  /** Nothing that they read has changed. */
+  readonly unchanged: Cost;
+  /** What they read ran again with the same result. */
+  readonly cutOff: Cost;
+  /** Their code changed, but not what it does. */
+  readonly stable: Cost;
+}
+
+export interface Estimate {
+  /** Those that have something to run. */
+  readonly computations: readonly ComputationEstimate[];
+  readonly certain: Cost;
+  readonly conditional: Cost;
+  /** What the day costs beside its cells: the workflow, its dispatches and their books, for the cells that are certain. */
+  readonly pipeline: Cost;
+  /** Settled cells that are made again in shadow tonight, whatever is selected, with the wave that they are. */
+  readonly watch: Cost;
+  readonly saved: Saved;
+}
+
+export interface EstimateRequest {
+  readonly plan: Plan;
+  readonly computations: Iterable<string>;
+  readonly prices: PriceTable;
+  readonly tierOf: (computation: string) => Resources;
+  readonly tiers: Tiers;
+  /** Cells of the nightly watch. */
+  readonly watched?: readonly CellKey[];
+}
+
+/** Of a task: created, leased, saved with its last cell, and counted off the run; its message and its lease. */
+export const TASK_WRITES = 4;
+/** Of a task: its lease, its run's count, and the fold that takes it in. */
+export const TASK_READS = 3;
+/** Of a wave: the run, the planner's state, the run marked as published, being answered, and answered. */
+export const WAVE_WRITES = 5;
+/** Of a dispatch: the planner's state, the open run, and the callback's look at it. */
+export const DISPATCH_READS = 3;
+
+/** Of workflows/pipeline.yaml: what it does once a day, and for each dispatch. */
+export const DAY_STEPS = 25;
+export const DISPATCH_STEPS = 10;
+
+/** Seconds that a dispatch, the indexer and the reconciler keep a function of the smallest tier busy. */
+export const DISPATCH_SECONDS = 1;
+
+/** Pub/Sub counts each request as at least so many bytes: a message is published once and delivered once. */
+const MESSAGE_BYTES = 2 * 1_000;
+
+/** Of a cell when nothing of the project ever ran. */
+const UNKNOWN_SECONDS = 1;
+
+export function estimate(request: EstimateRequest): Estimate {
+  const { plan, prices } = request;
+  const { manifest, state } = plan.request;
+  const selected = new Set(request.computations);
+  const known = [...state.standings.values()].flatMap(({ typical }) => typical ?? []);
+  const books = new Set<string>();
+  const tasksOfPass = new Map<number, number>();
+  const computations: ComputationEstimate[] = [];
+  const saved = { unchanged: NOTHING, cutOff: NOTHING, stable: NOTHING };
+  for (const computation of manifest.computations) {
+    const { name, pass } = computation;
+    if (!selected.has(name)) continue;
+    const own = state.standings.get(name)?.typical;
+    const typical = own ?? typicalLike(known, computation);
+    const tier = request.tierOf(name);
+    const costOf = (cells: number, again: number): Cost =>
+      costOfCells({ cells, again, typical, prices, memoryMB: tierNamed(request.tiers, tier).memoryMB });
+    let [fresh, again, maybe] = [0, 0, 0];
+    for (const { outcome, why, days } of plan.stretches(name)) {
+      const count = dayCount(days);
+      if (outcome === 'RUN') fresh += count;
+      else if (why === 'UPSTREAM_RUNS') maybe += count;
+      else if (outcome === 'RERUN') again += count;
+      else if (outcome === 'STABLE') saved.stable = sum(saved.stable, costOf(count, count));
+      else if (why === 'EARLY_CUTOFF') saved.cutOff = sum(saved.cutOff, costOf(count, count));
+      else if (outcome === 'SKIP') saved.unchanged = sum(saved.unchanged, costOf(count, count));
+      if (outcome === 'RUN' || (outcome === 'RERUN' && why !== 'UPSTREAM_RUNS'))
+        for (const year of yearsOf(days)) books.add(`${name} ${year}`);
+    }
+    if (fresh + again + maybe === 0) continue;
+    const certain = costOf(fresh + again, again);
+    tasksOfPass.set(pass, (tasksOfPass.get(pass) ?? 0) + certain.tasks);
+    computations.push({
+      computation: name,
+      tier,
+      guess: own === undefined,
+      certain,
+      conditional: costOf(maybe, maybe),
+    });
+  }
+  const waves = [...tasksOfPass.values()].reduce((all, tasks) => all + Math.ceil(tasks / MAX_TASKS_A_WAVE), 0);
+  return {
+    computations,
+    certain: sum(...computations.map(({ certain }) => certain)),
+    conditional: sum(...computations.map(({ conditional }) => conditional)),
+    pipeline: costOfPipeline({
+      // One for each wave and one that ends its pass; a quiet day is known after the first.
+      dispatches: waves === 0 ? 1 : manifest.passes + waves,
+      waves,
+      books: books.size,
+      prices,
+      memoryMB: request.tiers[0].memoryMB,
+    }),
+    watch: costOfWatch(request),
+    saved,
+  };
+}
+
+/** Each may be a task of its own. */
+function costOfWatch({ plan, prices, tierOf, tiers, watched = [] }: EstimateRequest): Cost {
+  if (watched.length === 0) return NOTHING;
+  const cells = watched.map(({ computation }) => {
+    const memoryMB = tierNamed(tiers, tierOf(computation)).memoryMB;
+    const shadow = shadowOf(plan, computation);
+    return { ...costOfCells({ cells: 1, again: 0, typical: shadow, prices, memoryMB }), deletes: 0 };
+  });
+  // Its own book, and those that the hashes of its inputs are in: of one year each, or of one dataset.
+  const books = new Set(
+    watched.flatMap(({ computation, date }) => {
+      const needs = computationIn(plan.request.manifest, computation)?.needs ?? [];
+      const read = needs.map((need) => ('of' in need ? need.of : computation));
+      return [computation, ...read].map((name) => `${name} ${date.slice(0, 4)}`);
+    }),
+  );
+  const wave = {
+    ...NOTHING,
+    reads: DISPATCH_READS + books.size,
+    writes: WAVE_WRITES,
+    seconds: DISPATCH_SECONDS,
+  };
+  const { internalStep, externalStep } = prices.workflows;
+  const steps = DISPATCH_STEPS * internalStep + externalStep;
+  return sum(...cells, { ...wave, dollars: dollarsOf(wave, 1, tiers[0].memoryMB, prices) + steps });
+}
+
+export const NOTHING: Cost = { cells: 0, tasks: 0, reads: 0, writes: 0, deletes: 0, seconds: 0, dollars: 0 };
+
+export const sum = (...costs: readonly Cost[]): Cost =>
+  costs.reduce(
+    (all, cost) => ({
+      cells: all.cells + cost.cells,
+      tasks: all.tasks + cost.tasks,
+      reads: all.reads + cost.reads,
+      writes: all.writes + cost.writes,
+      deletes: all.deletes + cost.deletes,
+      seconds: all.seconds + cost.seconds,
+      dollars: all.dollars + cost.dollars,
+    }),
+    NOTHING,
+  );
+
+interface CellsRequest {
+  readonly cells: number;
+  /** How many of them replace a result, whose shards are then deleted. */
+  readonly again: number;
+  readonly typical: Omit<Typical, 'cells'>;
+  readonly prices: PriceTable;
+  readonly memoryMB: number;
+}
+
+function costOfCells({ cells, again, typical, prices, memoryMB }: CellsRequest): Cost {
+  const tasks = Math.ceil(cells * typical.tasks);
+  const seconds = cells * typical.seconds;
+  const usage = {
+    cells,
+    tasks,
+    reads: Math.round(cells * typical.reads) + tasks * TASK_READS,
+    writes: Math.round(cells * typical.writes) + tasks * TASK_WRITES,
+    deletes: Math.round(again * (typical.writes - 1)),
+    seconds,
+  };
+  const messages = (tasks * MESSAGE_BYTES * prices.pubsub.tebibyte) / 2 ** 40;
+  return { ...usage, dollars: dollarsOf(usage, tasks, memoryMB, prices) + messages };
+}
+
+interface PipelineRequest {
+  readonly dispatches: number;
+  readonly waves: number;
+  readonly books: number;
+  readonly prices: PriceTable;
+  readonly memoryMB: number;
+}
+
+function costOfPipeline({ dispatches, waves, books, prices, memoryMB }: PipelineRequest): Cost {
+  /** The indexer, the dispatches, and the reconciler when something ran. */
+  const requests = 1 + dispatches + (waves > 0 ? 1 : 0);
+  const usage = {
+    cells: 0,
+    tasks: 0,
+    reads: dispatches * DISPATCH_READS + books,
+    // A computation's book of a year is written by the fold after its wave.
+    writes: waves * WAVE_WRITES + books,
+    deletes: 0,
+    seconds: requests * DISPATCH_SECONDS,
+  };
+  const { internalStep, externalStep } = prices.workflows;
+  const steps = (DAY_STEPS + dispatches * DISPATCH_STEPS) * internalStep + waves * externalStep;
+  return { ...usage, dollars: dollarsOf(usage, requests, memoryMB, prices) + steps };
+}
+
+function dollarsOf(
+  { reads, writes, deletes, seconds }: Pick<Cost, 'reads' | 'writes' | 'deletes' | 'seconds'>,
+  requests: number,
+  memoryMB: number,
+  { firestore, functions }: PriceTable,
+): number {
+  return (
+    reads * firestore.read +
+    writes * firestore.write +
+    deletes * firestore.delete +
+    requests * functions.request +
+    seconds * (vcpusOf(memoryMB) * functions.vcpuSecond + (memoryMB / 1_024) * functions.gibSecond)
+  );
+}
+
+/** What a function gets with its memory (cloud.google.com/functions/docs/configuring/memory): MiB, vCPUs. */
+const VCPUS: readonly (readonly [memoryMB: number, vcpus: number])[] = [
+  [128, 0.083],
+  [256, 0.167],
+  [512, 0.333],
+  [1_024, 0.583],
+  [2_048, 1],
+  [4_096, 2],
+  [8_192, 2],
+  [16_384, 4],
+  [32_768, 8],
+];
+
+const vcpusOf = (memoryMB: number): number => (VCPUS.find(([upTo]) => memoryMB <= upTo) ?? [0, 8])[1];
+
+/**
+ * What a cell takes that is made in shadow, by a worker that remembers nothing: each day of its windows, where cells that were made one after
+ * another read only the newest; and its stored result.
+ */
+export function shadowOf({ request: { manifest, state } }: Plan, name: string): Omit<Typical, 'cells'> {
+  const computation = computationIn(manifest, name);
+  const own = state.standings.get(name)?.typical;
+  if (computation === undefined) return own ?? NOTHING_KNOWN;
+  const known = [...state.standings.values()].flatMap(({ typical }) => typical ?? []);
+  const typical = own ?? typicalLike(known, computation);
+  const window = computation.needs.reduce((days, need) => days + ('days' in need ? need.days : 0), 0);
+  return { ...typical, reads: typical.reads + window + 1, writes: 0, tasks: 1 };
+}
+
+const NOTHING_KNOWN = { seconds: UNKNOWN_SECONDS, entities: 0, reads: 1, writes: 1, tasks: 1 };
+
+/** For one that never ran: the median of those that did. It reads a document a need: a worker remembers a window's other days. */
+function typicalLike(known: readonly Typical[], computation: ManifestComputation): Omit<Typical, 'cells'> {
+  return {
+    seconds: median(known.map(({ seconds }) => seconds)) ?? UNKNOWN_SECONDS,
+    entities: median(known.map(({ entities }) => entities)) ?? 0,
+    reads: computation.needs.length,
+    writes: median(known.map(({ writes }) => writes)) ?? 1,
+    tasks: isChained(computation) ? 1 / MAX_CHAIN_DAYS : (median(known.map(({ tasks }) => tasks)) ?? 1),
+  };
+}
+
+function median(values: readonly number[]): number | undefined {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1];
+}
+
+/** Books are kept by year. */
+function* yearsOf(days: DaySet): Generator<number> {
+  for (let at = 0; at < days.length; at += 2) {
+    const [first, last] = [yearOf(days[at] as number), yearOf(days[at + 1] as number)];
+    for (let year = first; year <= last; year++) yield year;
+  }
+}
+
+const yearOf = (day: number): number => Number(fromOrdinal(day).slice(0, 4));

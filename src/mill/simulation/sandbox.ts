@@ -1,0 +1,108 @@
+/**
+ * A process for simulations. Author code may loop for ever, fill the memory, crash, or reach for files, processes and the network:
+ * Node's permissions refuse the last, and whoever opened the sandbox ends it for the others.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Hash } from '../../values/hash.ts';
+import { processUsage } from '../../process/process-usage.ts';
+import { SANDBOX_CPU_SECONDS, SANDBOX_HEAP_MB, SANDBOX_MEMORY_MB, SIMULATION_WALL_MS } from './limits.ts';
+import type { PlannedFiles, SandboxAnswer, SimulationJob } from './simulation-job.ts';
+
+export interface SandboxOptions {
+  /** The project's folder. */
+  readonly root: string;
+  /** Processor time for one computation. */
+  readonly budgetMs: number;
+  /** The manifest's: what is simulated is the code that it hashed. */
+  readonly files: Readonly<Record<string, Hash>>;
+}
+
+export interface Sandbox {
+  /** One at a time. What becomes of the process is an answer. */
+  run(job: SimulationJob): Promise<SandboxAnswer>;
+  close(): Promise<void>;
+}
+
+/** How often memory and time are looked at: a busy process takes some 50 MB in between. */
+const CHECK_MS = 25;
+
+/** https://nodejs.org/api/permissions.html. The inspector counts what runs, and is of this process alone. */
+const PERMISSIONS = ['--permission', '--allow-fs-read=*', '--allow-inspector', '--disable-warning=SecurityWarning'];
+
+/** V8 ends a process so when its heap is full. */
+const OUT_OF_HEAP = new Set<unknown>(['SIGABRT', 'SIGTRAP', 'SIGILL', 134]);
+
+/** @throws {Error} when the process did not begin: that says nothing about any computation. */
+export async function openSandbox({ root, budgetMs, files }: SandboxOptions): Promise<Sandbox> {
+  // With a compile cache V8 counts functions from the cache less precisely: https://nodejs.org/api/module.html#module-compile-cache
+  const { NODE_COMPILE_CACHE: _, NODE_V8_COVERAGE: __, ...env } = process.env;
+  const child = fork(new URL('./simulation-process.ts', import.meta.url), [root], {
+    // Whoever opened it may be killed, and a loop does not hear of that: the system ends it then.
+    execPath: '/bin/sh',
+    execArgv: [
+      '-c',
+      `ulimit -t ${SANDBOX_CPU_SECONDS}; exec "$0" "$@"`,
+      process.execPath,
+      ...PERMISSIONS,
+      `--max-heap-size=${SANDBOX_HEAP_MB}`,
+    ],
+    env: { ...env, NODE_DISABLE_COMPILE_CACHE: '1' },
+    serialization: 'advanced',
+    // What author code prints is not for the log of whoever simulates it.
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  const exited = new Promise<string | number | null>((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal ?? code));
+    child.once('error', (error) => resolve(error.message));
+  });
+  // A sandbox that loops does not hear that nobody listens any more.
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  void exited.then(() => process.off('exit', kill));
+  const begun = new Promise<undefined>((resolve) => child.once('message', () => resolve(undefined)));
+  const early = await Promise.race([begun, exited]);
+  if (early !== undefined) throw new Error(`the process of the simulation ended with ${early} before it began`);
+  child.send({ files } satisfies PlannedFiles);
+  return {
+    run: (job) => ask(child, job, budgetMs, exited),
+    async close() {
+      kill();
+      await exited;
+    },
+  };
+}
+
+/** The process's answer, or what became of it instead. */
+async function ask(
+  child: ChildProcess,
+  job: SimulationJob,
+  budgetMs: number,
+  exited: Promise<string | number | null>,
+): Promise<SandboxAnswer> {
+  const lost = (reason: string, state: SandboxAnswer['state'] = 'spoilt'): SandboxAnswer => ({
+    answer: { kind: 'not-simulated', reason },
+    state,
+  });
+  const late = (limitMs: number): SandboxAnswer =>
+    lost(`its simulation did not end within ${limitMs / 1_000} s`, 'hung');
+  const { promise, resolve } = Promise.withResolvers<SandboxAnswer>();
+  child.once('message', resolve);
+  void exited.then((how) => resolve(lost(OUT_OF_HEAP.has(how) ? TOO_LARGE : `it ended its process (${how})`)));
+  const startedMs = performance.now();
+  const startedCpuMs = processUsage(child.pid)?.cpuMs ?? 0;
+  const timer = setInterval(() => {
+    const { residentMB = 0, cpuMs = startedCpuMs } = processUsage(child.pid) ?? {};
+    if (residentMB > SANDBOX_MEMORY_MB) resolve(lost(TOO_LARGE));
+    if (cpuMs - startedCpuMs > budgetMs) resolve(late(budgetMs));
+    if (performance.now() - startedMs > SIMULATION_WALL_MS) resolve(late(SIMULATION_WALL_MS));
+  }, CHECK_MS);
+  child.send(job);
+  try {
+    return await promise;
+  } finally {
+    clearInterval(timer);
+    child.off('message', resolve);
+  }
+}
+
+const TOO_LARGE = `its simulation took more than ${SANDBOX_MEMORY_MB} MB`;

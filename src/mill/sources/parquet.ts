@@ -1,0 +1,157 @@
+/** Parquet files: only the row groups whose statistics overlap the wanted days are read. */
+import { open } from 'node:fs/promises';
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import type { AsyncBuffer, FileMetaData, RowGroup } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { toError, UserError } from '../../errors.ts';
+import type { FileSource } from '../model/dataset.ts';
+import { addDays, type Day } from '../../values/date.ts';
+import { fileKind, HEAD_BYTES } from './file-kind.ts';
+import { type Decimals, decimalValue, withoutDecimals } from './parquet-decimals.ts';
+import type { Coverage, SourceRow } from './source-row.ts';
+import { dayOfValue } from './row-day.ts';
+
+interface Days {
+  readonly from: Day;
+  readonly to: Day;
+}
+
+interface ParquetFile {
+  readonly file: AsyncBuffer;
+  readonly metadata: FileMetaData;
+  readonly decimals: Decimals;
+}
+
+/** The rows of each row group that may hold days of the range, in file order; a group's edges may lie outside of it. */
+export async function* parquetRows(
+  path: string,
+  source: FileSource<unknown>,
+  days: Days,
+): AsyncGenerator<Iterable<SourceRow>> {
+  const opened = await openParquet(path, source);
+  for (const { rowStart, rowEnd, within } of groupsOf(opened, source))
+    if (overlaps(within, days)) yield await rowsOf(opened, { rowStart, rowEnd });
+}
+
+/**
+ * The date column alone, of all groups whose days statistics do not tell, or that may hold days of the range.
+ * @throws {UserError} BAD_SOURCE when the statistics say that groups are not ascending.
+ */
+export async function* parquetDates(
+  path: string,
+  source: FileSource<unknown>,
+  days: Days,
+): AsyncGenerator<Iterable<SourceRow>> {
+  const opened = await openParquet(path, source);
+  const groups = groupsOf(opened, source);
+  assertAscending(groups, source);
+  for (const { rowStart, rowEnd, within } of groups)
+    if (overlaps(within, days)) yield await rowsOf(opened, { rowStart, rowEnd, columns: [source.dateColumn] });
+}
+
+/** From the statistics of the first and the last row group; from their first and last row where there are none. Undefined without rows. */
+export async function parquetCoverage(path: string, source: FileSource<unknown>): Promise<Coverage | undefined> {
+  const opened = await openParquet(path, source);
+  const groups = groupsOf(opened, source);
+  const [head, tail] = [groups[0], groups.at(-1)];
+  if (head === undefined || tail === undefined) return undefined;
+  const first = head.days?.first ?? (await dayAt(opened, source, 0));
+  const last = tail.days?.last ?? (await dayAt(opened, source, tail.rowEnd - 1));
+  if (first === undefined || last === undefined) {
+    throw new UserError(
+      'BAD_SOURCE',
+      `${source.file}: column "${source.dateColumn}" has no readable days at its ends.`,
+    );
+  }
+  assertAscending(groups, source);
+  return { first, last };
+}
+
+async function openParquet(path: string, { file: name, dateColumn }: FileSource<unknown>): Promise<ParquetFile> {
+  const file = await asyncBufferFromFile(path);
+  let opened: Omit<ParquetFile, 'file'>;
+  try {
+    opened = withoutDecimals(await parquetMetadataAsync(file));
+  } catch (cause) {
+    const kind = await kindOf(path);
+    const what = kind === undefined || kind === 'Parquet' ? toError(cause).message : `it is ${kind}, not Parquet`;
+    throw new UserError('BAD_SOURCE', `${name}: ${what}.`, { cause });
+  }
+  const columns = opened.metadata.schema.slice(1).map((element) => element.name);
+  if (columns.includes(dateColumn)) return { file, ...opened };
+  throw new UserError('BAD_SOURCE', `${name} has no column "${dateColumn}". It has: ${columns.join(', ')}.`);
+}
+
+async function kindOf(path: string): Promise<string | undefined> {
+  await using handle = await open(path);
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+  return fileKind(buffer.subarray(0, bytesRead))?.what;
+}
+
+interface Group {
+  readonly rowStart: number;
+  readonly rowEnd: number;
+  /** Its first and last day, when statistics tell. */
+  readonly days: Coverage | undefined;
+  /** Days outside of which it has none; undefined when that is not known. */
+  readonly within: Coverage | undefined;
+}
+
+function groupsOf({ metadata }: ParquetFile, { dateColumn }: FileSource<unknown>): Group[] {
+  let rowStart = 0;
+  return metadata.row_groups
+    .map((group) => {
+      const rowEnd = rowStart + Number(group.num_rows);
+      const found = { rowStart, rowEnd, ...groupDays(group, dateColumn) };
+      rowStart = rowEnd;
+      return found;
+    })
+    .filter((group) => group.rowEnd > group.rowStart);
+}
+
+/** Of text they are in the order of text: with offsets a day to either side may be in the group, too. */
+function groupDays(group: RowGroup, dateColumn: string): Pick<Group, 'days' | 'within'> {
+  const column = group.columns.find(({ meta_data }) => meta_data?.path_in_schema.join('.') === dateColumn);
+  const { min_value, max_value } = column?.meta_data?.statistics ?? {};
+  const first = dayOfValue(min_value);
+  const last = dayOfValue(max_value);
+  if (first === undefined || last === undefined) return { days: undefined, within: undefined };
+  if (min_value instanceof Date) return { days: { first, last }, within: { first, last } };
+  return { days: undefined, within: { first: addDays(first, -1), last: addDays(last, 1) } };
+}
+
+const overlaps = (within: Coverage | undefined, { from, to }: Days): boolean =>
+  within === undefined || (within.first <= to && within.last >= from);
+
+function assertAscending(groups: readonly Group[], { file, dateColumn }: FileSource<unknown>): void {
+  let before: Coverage | undefined;
+  for (const { days } of groups) {
+    if (days === undefined) continue;
+    if (before !== undefined && days.first < before.last)
+      throw new UserError(
+        'BAD_SOURCE',
+        `${file}: ${days.first} comes after ${before.last}, so sort the file by "${dateColumn}".`,
+      );
+    before = days;
+  }
+}
+
+async function rowsOf(
+  { file, metadata, decimals }: ParquetFile,
+  range: { readonly rowStart: number; readonly rowEnd: number; readonly columns?: string[] },
+): Promise<Iterable<SourceRow>> {
+  return numbered(await parquetReadObjects({ file, metadata, compressors, ...range }), range.rowStart, decimals);
+}
+
+function* numbered(rows: readonly Record<string, unknown>[], before: number, decimals: Decimals): Generator<SourceRow> {
+  let number = before;
+  for (const values of rows) {
+    for (const [column, scale] of decimals) if (column in values) values[column] = decimalValue(values[column], scale);
+    yield { where: `row ${++number}`, values };
+  }
+}
+
+async function dayAt(opened: ParquetFile, { dateColumn }: FileSource<unknown>, row: number): Promise<Day | undefined> {
+  const [found] = await rowsOf(opened, { rowStart: row, rowEnd: row + 1, columns: [dateColumn] });
+  return dayOfValue(found?.values[dateColumn]);
+}

@@ -1,0 +1,83 @@
+/** What a row of a file is to a dataset: an entity (or a document) that fits its schema, with its id, or a column and what is wrong in it. */
+import { z } from 'zod';
+import { authorCode, sayStray } from '../../../process/author-code.ts';
+import { TerminalError, toError } from '../../../errors.ts';
+import { canonicalJson } from '../../../values/canonical.ts';
+import type { Dataset } from '../../model/dataset.ts';
+import type { InexactNumber } from '../../model/file-row.ts';
+import { lostMember } from '../../model/lost-member.ts';
+import { madeUpIn } from '../../model/made-up.ts';
+
+export interface GoodRow {
+  /** Undefined where rows are told apart by their place in the day. */
+  readonly id: string | undefined;
+  readonly value: unknown;
+}
+
+export interface BadRow {
+  /** Path of the field; empty when the row as a whole is wrong. */
+  readonly column: string;
+  readonly reason: string;
+}
+
+/** A day's only document has this id, so that a second one is a row with the same id. */
+export const DOCUMENT_ID = '';
+
+interface RowAsRead {
+  /** Comes first when it is given; then the schema, what can be stored, and the id. */
+  readonly parse?: ((row: never) => unknown) | undefined;
+  /** Numbers of the row that are not what the file says. */
+  readonly inexact?: readonly InexactNumber[] | undefined;
+}
+
+export function checkRow(dataset: Dataset, row: unknown, asRead: RowAsRead = {}): GoodRow | BadRow {
+  const code = authorCode({ name: dataset.name, onStray: sayStray(dataset.name) });
+  try {
+    return code.run(() => checked(dataset, row, asRead));
+  } catch (thrown) {
+    if (thrown instanceof TerminalError) return { column: '', reason: thrown.message };
+    throw thrown;
+  }
+}
+
+function checked(dataset: Dataset, row: unknown, { parse, inexact = [] }: RowAsRead): GoodRow | BadRow {
+  const lost = inexact.find(({ path }) => keeps(dataset.schema, path[0] ?? ''));
+  if (lost !== undefined) return { column: lost.path.join('.'), reason: inexactly(lost) };
+  let parsed = row;
+  try {
+    if (parse !== undefined) parsed = parse(row as never);
+  } catch (thrown) {
+    return { column: '', reason: toError(thrown).message };
+  }
+  const dropped = lostMember(dataset.schema, parsed);
+  if (dropped !== undefined) return { column: dropped, reason: 'schemas leave a member of this name out of records' };
+  const madeUp = madeUpIn(dataset.schema, parsed);
+  if (madeUp !== undefined) return { column: madeUp.path.join('.'), reason: madeUp.reason };
+  const result = dataset.schema.safeParse(parsed);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    return { column: issue?.path.join('.') ?? '', reason: issue?.message ?? 'it does not fit the schema' };
+  }
+  const value = result.data;
+  try {
+    canonicalJson(value);
+  } catch (thrown) {
+    return { column: '', reason: toError(thrown).message };
+  }
+  if (dataset.kind === 'document') return { id: DOCUMENT_ID, value };
+  if (dataset.id === undefined) return { id: undefined, value };
+  try {
+    const id: unknown = dataset.id(value);
+    if (typeof id === 'string' && id !== '') return { id, value };
+    return { column: '', reason: `its id is ${JSON.stringify(id)}, and an id is a text that is not empty` };
+  } catch (thrown) {
+    return { column: '', reason: `its id cannot be told: ${toError(thrown).message}` };
+  }
+}
+
+/** An object's schema drops what it does not name. */
+const keeps = (schema: z.ZodType, field: string): boolean =>
+  !(schema instanceof z.ZodObject) || schema.def.catchall !== undefined || Object.hasOwn(schema.shape, field);
+
+const inexactly = ({ text }: InexactNumber): string =>
+  `${text} has more digits than a number holds (it would be ${Number(text)}). Have it sent as a string: "${text}"`;

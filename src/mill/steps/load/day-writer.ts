@@ -1,0 +1,136 @@
+/** Writes days of root data: each as one artifact, visible whole, and only when its content differs from what is there. */
+import { TerminalError, UserError } from '../../../errors.ts';
+import { artifactWriter, valueHash, writeArtifact } from '../../execution/artifact-writer.ts';
+import type { Artifact, Part } from '../../model/artifact.ts';
+import type { Dataset } from '../../model/dataset.ts';
+import type { Day } from '../../../values/date.ts';
+import type { Hash } from '../../../values/hash.ts';
+import { DOCUMENT_ID } from './check-row.ts';
+import type { Artifacts } from '../../ports/artifacts.ts';
+import type { RootData } from '../../ports/root-data.ts';
+
+/** Firestore takes 500 writes and 10 MiB in one commit. */
+const COMMIT_DAYS = 300;
+const COMMIT_BYTES = 8_000_000;
+
+/** Digits of a row's number within its day, which is its id when it has no other: rows keep their order, and sort as text. */
+const ID_DIGITS = 7;
+
+/** One entity of a day, or its document, as the dataset's schema left it. */
+export interface DayRow {
+  /** Undefined when the dataset names no ids. */
+  readonly id: string | undefined;
+  readonly value: unknown;
+  /** Where it was read, for errors: `row 3`, `line 17`. */
+  readonly where: string;
+}
+
+export type DayChange = 'new' | 'changed' | 'same';
+
+export interface DayWriterPorts {
+  readonly artifacts: Pick<Artifacts, 'writeShard'>;
+  readonly rootData: Pick<RootData, 'writeDays'>;
+  readonly newId: () => string;
+}
+
+export interface DayWriter {
+  /** `rows` in the file's order. @throws {UserError} BAD_SOURCE when two rows have one id, or the day is too large. */
+  put(date: Day, rows: readonly DayRow[]): Promise<DayChange>;
+  /** Writes what is still in hand. */
+  finish(): Promise<void>;
+}
+
+/** `known`: what is there now. */
+export function dayWriter(dataset: Dataset, known: ReadonlyMap<Day, Hash>, ports: DayWriterPorts): DayWriter {
+  let batch: { date: Day; artifact: Artifact; generation: string }[] = [];
+  let bytes = 0;
+  const flush = async (): Promise<void> => {
+    if (batch.length > 0) await ports.rootData.writeDays(dataset.name, batch);
+    batch = [];
+    bytes = 0;
+  };
+  return {
+    async put(date, rows) {
+      assertDistinct(dataset, date, rows);
+      const before = known.get(date);
+      // Thousands of small documents are compared much faster than they are compressed.
+      if (dataset.kind === 'document' && before === valueHash(rows[0]?.value)) return 'same';
+      // Nothing is written before the content is known to differ.
+      const held: Part[] = [];
+      const made = await toArtifact(dataset, date, rows, held);
+      if (before === made.hash) return 'same';
+      const generation = ports.newId();
+      const artifact = await withShards(made, held, (part, index) =>
+        ports.artifacts.writeShard({ kind: 'root', dataset: dataset.name, date }, generation, part, index),
+      );
+      const size = inlineBytes(artifact);
+      if (batch.length === COMMIT_DAYS || bytes + size > COMMIT_BYTES) await flush();
+      batch.push({ date, artifact, generation });
+      bytes += size;
+      return before === undefined ? 'new' : 'changed';
+    },
+    finish: flush,
+  };
+}
+
+/** Rows that have the id of an earlier one, with that one; a document's rows all have the same. */
+export function sameIds(rows: readonly DayRow[]): { readonly row: DayRow; readonly first: DayRow }[] {
+  const byId = new Map<string, DayRow>();
+  return rows.flatMap((row) => {
+    const first = row.id === undefined ? undefined : byId.get(row.id);
+    if (first !== undefined) return [{ row, first }];
+    if (row.id !== undefined) byId.set(row.id, row);
+    return [];
+  });
+}
+
+export const describeSameId = ({ row, first }: ReturnType<typeof sameIds>[number]): string =>
+  row.id === DOCUMENT_ID
+    ? `a document is one a day, and ${first.where} is of the same day`
+    : `it has the id "${row.id}", as ${first.where} has`;
+
+function assertDistinct(dataset: Dataset, date: Day, rows: readonly DayRow[]): void {
+  const [same] = sameIds(rows);
+  if (same !== undefined)
+    throw new UserError('BAD_SOURCE', `${dataset.name} on ${date}, ${same.row.where}: ${describeSameId(same)}.`);
+}
+
+async function toArtifact(dataset: Dataset, date: Day, rows: readonly DayRow[], held: Part[]): Promise<Artifact> {
+  const sink = ({ data, ...range }: Part, index: number) => {
+    held.push({ ...range, data });
+    return Promise.resolve({ ...range, id: String(index) });
+  };
+  try {
+    if (dataset.kind === 'document') return await writeArtifact(rows[0]?.value, false, sink);
+    const writer = artifactWriter(sink);
+    for (const { id, value } of named(rows)) {
+      writer.add(id, value);
+      if (writer.isFull()) await writer.flush();
+    }
+    return await writer.finish();
+  } catch (thrown) {
+    if (!(thrown instanceof TerminalError)) throw thrown;
+    throw new UserError('BAD_SOURCE', `${dataset.name} on ${date}: ${thrown.message}`, { cause: thrown });
+  }
+}
+
+/** In the order of their ids: the order of rows in the file is no content where rows have names. */
+function named(rows: readonly DayRow[]): { id: string; value: unknown }[] {
+  return rows
+    .map(({ id, value }, index) => ({ id: id ?? String(index).padStart(ID_DIGITS, '0'), value }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+async function withShards(
+  made: Artifact,
+  held: readonly Part[],
+  writeShard: (part: Part, index: number) => ReturnType<Artifacts['writeShard']>,
+): Promise<Artifact> {
+  if ('parts' in made) return made;
+  const shards = [];
+  for (const [index, part] of held.entries()) shards.push(await writeShard(part, index));
+  return { ...made, shards };
+}
+
+const inlineBytes = (artifact: Artifact): number =>
+  'parts' in artifact ? artifact.parts.reduce((sum, { data }) => sum + data.byteLength, 0) : 0;

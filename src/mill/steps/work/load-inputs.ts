@@ -1,0 +1,217 @@
+/** Reads what a cell needs, and the hashes of what was read: the vector is of what the computation saw, not of what was planned. */
+import { RetryableError } from '../../../errors.ts';
+import { decodeEntries, decodeValue, type Entry } from '../../execution/artifact-codec.ts';
+import { joinByKey, type JoinedEntry } from '../../execution/join-by-key.ts';
+import type { Day } from '../../../values/date.ts';
+import { NO_INPUT } from '../../../values/hash.ts';
+import { inputIdOf, isDayBefore, type ManifestComputation, type ManifestNeed } from '../../model/manifest.ts';
+import type { TaskCell } from '../../model/task.ts';
+import type { InputHashes } from '../../model/vector.ts';
+import { decodeWindow, windowHash } from '../../model/window.ts';
+import type { LostInput, Place } from '../../model/place.ts';
+import type { Artifacts, StoredArtifact } from '../../ports/artifacts.ts';
+
+export interface InputRequest {
+  readonly computation: ManifestComputation;
+  readonly cell: TaskCell;
+}
+
+export interface LoadedInputs {
+  readonly hashes: InputHashes;
+  /** The day of the dataset that it streams, where it streams one. */
+  readonly entities: StoredArtifact | undefined;
+  /** The day before, where it asks for it and there is one. */
+  readonly before: StoredArtifact | undefined;
+  /** Of all of it, before compression. */
+  readonly rawBytes: number;
+  /** By the author's keys; datasets left out. Decoded when asked for. */
+  values(): Promise<Record<string, unknown>>;
+}
+
+/**
+ * Reads for several cells at once, each place once.
+ * In place of an answer what is lost, for a cell of which something is not there that was planned to be, or a result is another than
+ * the plan says. Root data that is another is read as it is: it is nobody's to make again, and the indexer hears of it.
+ */
+export async function loadInputs(
+  requests: readonly InputRequest[],
+  artifacts: Artifacts,
+): Promise<(LoadedInputs | readonly LostInput[])[]> {
+  const found = await readPlaces(requests, artifacts);
+  return requests.map((request) => {
+    const reads: NeedRead[] = [];
+    for (const wanted of placesOf(request)) {
+      const stored = storedIn(found, wanted);
+      const lost = lostOf(wanted, found);
+      if (lost.length > 0) return lost;
+      reads.push({ need: wanted.need, stored });
+    }
+    return {
+      hashes: Object.fromEntries(reads.map(({ need, stored }) => [inputIdOf(need), hashOf(need, stored)])),
+      entities: reads.find(({ need }) => need.kind === 'dataset')?.stored[0]?.artifact,
+      before: reads.find(({ need }) => isDayBefore(request.computation, need))?.stored[0]?.artifact,
+      rawBytes: reads.reduce((sum, { stored }) => stored.reduce((all, each) => all + each.artifact.rawBytes, sum), 0),
+      values: () => valuesOf(reads.filter(({ need }) => !isDayBefore(request.computation, need))),
+    };
+  });
+}
+
+async function valuesOf(reads: readonly NeedRead[]): Promise<Record<string, unknown>> {
+  const values: [key: string, value: unknown][] = [];
+  for (const { need, stored } of reads) {
+    const [only] = stored;
+    if (need.kind === 'history' || need.kind === 'own-history') {
+      const days = stored.map(async ({ date, artifact }) => ({ date, value: await readWhole(artifact) }));
+      values.push([need.key, await Promise.all(days)]);
+    } else if (need.kind !== 'dataset') {
+      values.push([need.key, only === undefined ? undefined : await readWhole(only.artifact)]);
+    }
+  }
+  // Whatever the author called a need, `__proto__` as well.
+  return Object.fromEntries(values);
+}
+
+interface DatedArtifact {
+  readonly date: Day;
+  readonly artifact: StoredArtifact;
+}
+
+interface NeedRead {
+  readonly need: ManifestNeed;
+  readonly stored: readonly DatedArtifact[];
+}
+
+/** Where one need of a cell lies. */
+interface Wanted {
+  readonly need: ManifestNeed;
+  readonly planned: string | undefined;
+  readonly places: readonly { readonly date: Day; readonly place: Place; readonly name: string }[];
+}
+
+type Found = ReadonlyMap<string, StoredArtifact | undefined>;
+
+const placesOf = ({ computation, cell }: InputRequest): Wanted[] =>
+  computation.needs.map((need) => ({
+    need,
+    planned: cell.inputs[inputIdOf(need)],
+    places: daysOf(need, cell).map((date) => {
+      const place = placeOf(computation, need, date);
+      return { date, place, name: nameOf(place) };
+    }),
+  }));
+
+const nameOf = (place: Place): string =>
+  `${place.kind} ${place.kind === 'root' ? place.dataset : place.computation} ${place.date}`;
+
+/**
+ * Reads only what this process does not remember. When the whole has the planned hash, what was remembered is still true; else
+ * that need is read again whole. A history that moves on by a day costs one read.
+ */
+async function readPlaces(requests: readonly InputRequest[], artifacts: Artifacts): Promise<Found> {
+  const wanted = requests.flatMap(placesOf);
+  const found = new Map<string, StoredArtifact | undefined>();
+  for (const { planned, places } of wanted) {
+    if (planned !== undefined) for (const { place, name } of places) found.set(name, artifacts.recall(place));
+  }
+  const fresh = new Set<string>();
+  const read = async (of: readonly Wanted[], isWanted: (name: string) => boolean): Promise<void> => {
+    const missing = new Map<string, Place>();
+    for (const { places } of of)
+      for (const { name, place } of places) if (isWanted(name) && !fresh.has(name)) missing.set(name, place);
+    const names = [...missing.keys()];
+    for (const [index, artifact] of (await artifacts.read([...missing.values()])).entries())
+      found.set(names[index] as string, artifact);
+    for (const name of names) fresh.add(name);
+  };
+  await read(wanted, (name) => found.get(name) === undefined);
+  const isStale = (one: Wanted): boolean => {
+    const stored = storedIn(found, one);
+    return stored.length < one.places.length || hashOf(one.need, stored) !== one.planned;
+  };
+  await read(wanted.filter(isStale), () => true);
+  return found;
+}
+
+/** Those that are there. */
+const storedIn = (found: Found, { places }: Wanted): DatedArtifact[] =>
+  places.flatMap(({ date, name }) => {
+    const artifact = found.get(name);
+    return artifact === undefined ? [] : [{ date, artifact }];
+  });
+
+/** Of a window whose hash is another, all days: which of them is to blame is the plan's to say. */
+function lostOf(wanted: Wanted, found: Found): LostInput[] {
+  const { need, planned, places } = wanted;
+  const each = places.map(({ place, name }): LostInput => {
+    const hash = found.get(name)?.hash;
+    return { place, ...(hash === undefined ? {} : { found: hash }) };
+  });
+  const gone = each.filter((one) => one.found === undefined);
+  if (gone.length > 0 || planned === undefined || places.every(({ place }) => place.kind === 'root')) return gone;
+  return hashOf(need, storedIn(found, wanted)) === planned ? [] : each;
+}
+
+function hashOf(need: ManifestNeed, stored: readonly DatedArtifact[]): string {
+  if (need.kind === 'history' || need.kind === 'own-history')
+    return windowHash(stored.flatMap(({ date, artifact }) => [date, artifact.hash]));
+  return stored[0]?.artifact.hash ?? NO_INPUT;
+}
+
+/**
+ * The artifact as the author's code sees it: the value, or when it is keyed a record that inherits nothing, so that
+ * `record[id]` is undefined where there is no entity of that id, `constructor` as well.
+ */
+export async function readWhole(artifact: StoredArtifact): Promise<unknown> {
+  if (!artifact.keyed) {
+    for await (const part of artifact.parts()) return decodeValue(part.data);
+    throw new RetryableError('INPUT_CHANGED', 'an artifact has no parts');
+  }
+  const record = Object.create(null) as Record<string, unknown>;
+  for await (const part of artifact.parts()) for (const [key, value] of decodeEntries(part.data)) record[key] = value;
+  return record;
+}
+
+/** In chunks as they are stored; with the day before, each entity with what it was then. */
+export function streamEntities(
+  artifact: StoredArtifact,
+  before?: StoredArtifact,
+): AsyncIterable<readonly JoinedEntry[]> {
+  const today = chunksOf(artifact);
+  return before === undefined ? today : joinByKey(today, chunksOf(before));
+}
+
+async function* chunksOf(artifact: StoredArtifact): AsyncGenerator<readonly Entry[]> {
+  for await (const part of artifact.parts()) yield decodeEntries(part.data);
+}
+
+function daysOf(need: ManifestNeed, cell: TaskCell): Day[] {
+  const read = cell.reads[inputIdOf(need)];
+  switch (need.kind) {
+    case 'previous':
+      return read === undefined || read === '' ? [] : [read];
+    case 'history':
+    case 'own-history':
+      return decodeWindow(read ?? '', cell.date);
+    case 'dependency':
+    case 'dataset':
+    case 'document':
+      return [cell.date];
+  }
+}
+
+function placeOf(computation: ManifestComputation, need: ManifestNeed, date: Day): Place {
+  switch (need.kind) {
+    case 'dataset':
+    case 'document':
+      return { kind: 'root', dataset: need.of, date };
+    case 'previous':
+    case 'own-history':
+      return { kind: 'cell', computation: computation.name, date };
+    case 'history':
+      return need.source === 'document'
+        ? { kind: 'root', dataset: need.of, date }
+        : { kind: 'cell', computation: need.of, date };
+    case 'dependency':
+      return { kind: 'cell', computation: need.of, date };
+  }
+}

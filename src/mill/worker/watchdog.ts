@@ -1,0 +1,38 @@
+/**
+ * The watchdog: a thread that ends a process whose main thread is stuck in a task. A loop without an end lets no timer run, so
+ * only another thread can tell the ledger of the time-out, and only the end of the process frees the worker.
+ */
+import { Worker } from 'node:worker_threads';
+import type { Config } from '../../config.ts';
+import type { Watchdog } from '../ports/process.ts';
+
+export type Watched = Parameters<Watchdog['watch']>[0];
+
+/** What the thread is started with. */
+export interface WatchdogData {
+  readonly config: Config;
+  /** The process that started this one. */
+  readonly parent: number;
+}
+
+/** What the main thread tells the watchdog. */
+export type WatchdogMessage = { readonly watch: Watched } | { readonly forget: string };
+
+/** The thread starts with the first task, and keeps no process alive. */
+export function startWatchdog(config: Config): Watchdog {
+  let thread: Worker | undefined;
+  const tell = (message: WatchdogMessage): void => {
+    if (thread === undefined) {
+      const data: WatchdogData = { config, parent: process.ppid };
+      thread = new Worker(new URL('./watchdog-thread.ts', import.meta.url), { workerData: data });
+      thread.unref();
+    }
+    thread.postMessage(message);
+  };
+  return {
+    watch(watched) {
+      tell({ watch: watched });
+      return { done: () => tell({ forget: watched.id }) };
+    },
+  };
+}

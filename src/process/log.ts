@@ -1,0 +1,26 @@
+/** Structured logs in Cloud Logging's shape: severity, message, and our fields beside them. */
+import pino from 'pino';
+import type { Log } from './ports.ts';
+
+/** https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#LogSeverity */
+const SEVERITIES: Readonly<Record<string, string>> = {
+  debug: 'DEBUG',
+  info: 'INFO',
+  warn: 'WARNING',
+  error: 'ERROR',
+  fatal: 'CRITICAL',
+};
+
+/** Lines go to standard output at once, so that a killed process has said all that it knew. */
+export function openLog(level: string, fields: Record<string, unknown>): Log {
+  return pino(
+    {
+      level,
+      base: fields,
+      messageKey: 'message',
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ severity: SEVERITIES[label] ?? 'DEFAULT' }) },
+    },
+    pino.destination({ dest: 1, sync: true }),
+  );
+}

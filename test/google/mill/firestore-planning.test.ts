@@ -1,0 +1,256 @@
+/** Planning state in Firestore: pages, the sequence that lets one writer in at a time, and what a dispatcher reads. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { firestorePlanning } from '../../../src/google/mill/firestore-planning.ts';
+import type { Settled } from '../../../src/mill/model/cell.ts';
+import type { Day } from '../../../src/values/date.ts';
+import { hashOf } from '../../../src/values/hash.ts';
+import { EMPTY_LOG } from '../../../src/mill/planning/change-log.ts';
+import type { Missing } from '../../../src/mill/planning/shelf.ts';
+import { type Standing, unknownStanding } from '../../../src/mill/planning/standing.ts';
+import type { Planning, PlanningChange } from '../../../src/mill/ports/planning.ts';
+import { fingerprintAt } from '../../support/graph.ts';
+import { firestoreUnderTest, type FirestoreUnderTest } from '../../support/firestore-under-test.ts';
+
+const PAGE_BYTES = 300;
+
+let cloud: FirestoreUnderTest;
+beforeAll(async () => {
+  cloud = await firestoreUnderTest({});
+});
+beforeEach(async () => cloud.emulator?.clear());
+afterAll(async () => cloud.close());
+
+/** That of another process: a client and caches of its own, nothing in memory. */
+const another = (): Planning => firestorePlanning(cloud.newClient(), PAGE_BYTES);
+
+const usage = async (work: () => Promise<unknown>): Promise<{ reads: number; rpcs: number }> => {
+  cloud.emulator?.resetCounters();
+  await work();
+  const { reads, rpcs } = cloud.emulator?.counters() ?? { reads: NaN, rpcs: NaN };
+  return { reads, rpcs };
+};
+
+const pages = async (): Promise<number> => (await cloud.client.collection('planner/state/pages').get()).size;
+
+/** Each with hashes of its own, so that packing cannot make them small. */
+const standings = (count: number): ReadonlyMap<string, Standing> =>
+  new Map(
+    Array.from({ length: count }, (_, index) => {
+      const name = `computation-${index}`;
+      return [name, { ...unknownStanding([17_000, 18_000], []), fingerprint: fingerprintAt({}, name), seen: index }];
+    }),
+  );
+
+const completed = (word: string, foldedIn = 1): Settled => ({
+  status: 'COMPLETED',
+  vector: { fingerprint: fingerprintAt({}, 'a'), inputs: { 'dependency:b': hashOf(word) } },
+  resultHash: hashOf(`result ${word}`),
+  dispatchId: 'd',
+  foldedIn,
+});
+
+const settled = (computation: string, date: Day, to: Settled | null): PlanningChange => ({
+  settled: [{ cell: { computation, date }, to }],
+});
+
+const commit = async (planning: Planning, change: PlanningChange): Promise<boolean> =>
+  planning.commit(await planning.load(), change);
+
+const missing = (books: readonly string[], data: readonly string[] = []): Missing => ({
+  books: new Set(books),
+  data: new Set(data),
+});
+
+const CONTENTION = expect.objectContaining({ code: 'CONTENTION' }) as Error;
+
+test('a dataset may be called as what every object has', async () => {
+  const planning = another();
+  const snapshot = await planning.load();
+  await planning.fetch(snapshot, missing([], ['constructor']));
+  expect(snapshot.books.data.get('constructor')).toEqual(new Map());
+  const days = new Map([['2024-03-01', hashOf('day')]]);
+  expect(await commit(planning, { data: new Map([['constructor', days]]) })).toBe(true);
+  const reader = another();
+  const read = await reader.load();
+  await reader.fetch(read, missing([], ['constructor', 'valueOf']));
+  expect(read.books.data.get('constructor')).toEqual(days);
+  expect(read.books.data.get('valueOf')).toEqual(new Map());
+});
+
+describe('the state', () => {
+  test('is empty at first, and the same to whoever reads it', async () => {
+    const snapshot = await another().load();
+    expect(snapshot).toMatchObject({ sequence: 0, open: [] });
+    expect(snapshot.standings.size).toBe(0);
+    const all = standings(3);
+    const planning = another();
+    expect(await commit(planning, { standings: all, equivalents: new Map([['a', [hashOf('x')]]]) })).toBe(true);
+    const read = await another().load();
+    expect(read).toMatchObject({ sequence: 1, standings: all, equivalents: new Map([['a', [hashOf('x')]]]) });
+  });
+
+  test('goes on in pages, is read back whole, and takes its pages away when it shrinks', async () => {
+    const planning = another();
+    expect(await commit(planning, { standings: standings(100) })).toBe(true);
+    const many = await pages();
+    expect(many).toBeGreaterThan(5);
+    expect((await another().load()).standings).toEqual(standings(100));
+
+    expect(await commit(planning, { standings: standings(30) })).toBe(true);
+    const fewer = await pages();
+    expect(fewer).toBeGreaterThan(0);
+    expect(fewer).toBeLessThan(many);
+    expect((await another().load()).standings).toEqual(standings(30));
+
+    // By one who has never seen the pages written.
+    expect(await commit(another(), { standings: new Map() })).toBe(true);
+    expect(await pages()).toBe(0);
+    expect((await another().load()).standings.size).toBe(0);
+    expect((await planning.load()).standings.size).toBe(0);
+  });
+
+  test('that is written between the head and its pages is read again', async () => {
+    const writer = another();
+    await commit(writer, { standings: standings(40) });
+    const client = cloud.newClient();
+    const getAll = client.getAll.bind(client);
+    let pageReads = 0;
+    // A slow network: the other writer commits while this reader has the head and waits for its pages.
+    client.getAll = async (...refs: Parameters<typeof getAll>) => {
+      const isOfPages = refs.some((ref) => 'path' in ref && ref.path.includes('/pages/'));
+      if (isOfPages && pageReads++ === 0) expect(await commit(writer, { standings: standings(41) })).toBe(true);
+      return getAll(...refs);
+    };
+    const read = await firestorePlanning(client, PAGE_BYTES).load();
+    expect(read).toMatchObject({ sequence: 2 });
+    expect(read.standings).toEqual(standings(41));
+    expect(pageReads).toBe(2);
+  });
+});
+
+describe('one writer at a time:', () => {
+  test('a change made on an older snapshot is refused, and changes nothing', async () => {
+    const [one, other] = [another(), another()];
+    await commit(one, { standings: standings(50) });
+    const [first, second] = [await one.load(), await other.load()];
+    expect(await one.commit(first, { ...settled('a', '2024-01-01', completed('one')), standings: standings(2) })).toBe(
+      true,
+    );
+    expect(
+      await other.commit(second, { ...settled('a', '2024-01-01', completed('other')), standings: standings(60) }),
+    ).toBe(false);
+    const third = await other.load();
+    expect(third).toMatchObject({ sequence: 2, standings: standings(2) });
+    expect(await pages()).toBe(0);
+    await other.fetch(third, missing(['a.2024']));
+    expect(third.books.books.get('a.2024')?.get('2024-01-01')).toEqual(completed('one'));
+  });
+
+  test('of two that begin at once on an empty database one is refused', async () => {
+    const [one, other] = [another(), another()];
+    const [first, second] = [await one.load(), await other.load()];
+    const saved = await Promise.all([
+      one.commit(first, { standings: standings(1) }),
+      other.commit(second, { standings: standings(2) }),
+    ]);
+    expect(saved.toSorted()).toEqual([false, true]);
+  });
+
+  test('a snapshot from before this process wrote is refused without a word to Firestore', async () => {
+    const planning = another();
+    const old = await planning.load();
+    expect(await commit(planning, { standings: standings(1) })).toBe(true);
+    expect(await usage(() => planning.commit(old, {}))).toEqual({ reads: 0, rpcs: 0 });
+    await expect(planning.fetch(old, missing(['a.2024']))).rejects.toThrow(CONTENTION);
+  });
+});
+
+describe('books', () => {
+  test('are written a year each, changed in place, and fetched as a plan asks', async () => {
+    const planning = another();
+    await commit(planning, settled('a', '2023-12-31', completed('old')));
+    await commit(planning, settled('a', '2024-01-01', completed('first')));
+    // By one who must read the book before it can change it.
+    await commit(another(), settled('a', '2024-01-02', completed('second')));
+    await commit(another(), settled('a', '2024-01-01', null));
+    const reader = another();
+    const snapshot = await reader.load();
+    await reader.fetch(snapshot, missing(['a.2023', 'a.2024', 'a.2025', 'b.2024'], ['prices']));
+    expect(snapshot.books.books).toEqual(
+      new Map([
+        ['a.2023', new Map([['2023-12-31', completed('old')]])],
+        ['a.2024', new Map([['2024-01-02', completed('second')]])],
+        ['a.2025', new Map()],
+        ['b.2024', new Map()],
+      ]),
+    );
+    expect(snapshot.books.data).toEqual(new Map([['prices', new Map()]]));
+  });
+
+  test('that were written after the snapshot are not handed out as of it', async () => {
+    const [reader, writer] = [another(), another()];
+    await commit(writer, settled('a', '2024-01-01', completed('first')));
+    const snapshot = await reader.load();
+    await commit(writer, settled('a', '2024-01-01', completed('second')));
+    await expect(reader.fetch(snapshot, missing(['a.2024']))).rejects.toThrow(CONTENTION);
+    expect(snapshot.books.books.has('a.2024')).toBe(false);
+  });
+
+  test('that another process changed are not taken from memory', async () => {
+    const [warm, writer] = [another(), another()];
+    await commit(warm, settled('a', '2024-01-01', completed('first')));
+    await commit(writer, settled('a', '2024-01-01', completed('second')));
+    const snapshot = await warm.load();
+    expect(snapshot.books.books.has('a.2024')).toBe(false);
+    await warm.fetch(snapshot, missing(['a.2024']));
+    expect(snapshot.books.books.get('a.2024')?.get('2024-01-01')).toEqual(completed('second'));
+  });
+
+  test('say what was settled after a sequence, and read only what was written since', async () => {
+    const writer = another();
+    await commit(writer, settled('a', '2023-01-01', completed('old', 1)));
+    await commit(writer, settled('a', '2024-01-01', completed('before', 2)));
+    await commit(writer, settled('a', '2024-01-02', completed('after', 3)));
+    await commit(writer, settled('b', '2024-01-01', null));
+    const reader = another();
+    const snapshot = await reader.load();
+    const found: unknown[] = [];
+    const { reads } = await usage(async () => found.push(...(await reader.settledAfter(snapshot, 2))));
+    expect(found).toEqual([{ cell: { computation: 'a', date: '2024-01-02' }, settled: completed('after', 3) }]);
+    // a.2024 and b.2024, not a.2023.
+    expect(reads).toBe(2);
+    expect(await reader.settledAfter(snapshot, 4)).toEqual([]);
+  });
+});
+
+describe('days of root data', () => {
+  test('are kept whole beside the state, and read once', async () => {
+    const writer = another();
+    const days = new Map([['2024-01-01', hashOf('one')]]);
+    const dataset = { days: [19_723, 19_723], log: EMPTY_LOG };
+    await commit(writer, { data: new Map([['prices', days]]), datasets: new Map([['prices', dataset]]) });
+    const reader = another();
+    const snapshot = await reader.load();
+    expect(snapshot.datasets).toEqual(new Map([['prices', dataset]]));
+    await reader.fetch(snapshot, missing([], ['prices']));
+    expect(snapshot.books.data.get('prices')).toEqual(days);
+    const again = await reader.load();
+    expect(again.books.data.get('prices')).toEqual(days);
+  });
+});
+
+describe('a quiet day', () => {
+  test('costs a cold dispatcher the state and its pages, and a warm one the state alone, however many books there are', async () => {
+    const writer = another();
+    const years = Array.from({ length: 40 }, (_, index) => `${1980 + index}-06-01`);
+    await commit(writer, {
+      standings: standings(100),
+      settled: years.map((date) => ({ cell: { computation: 'a', date }, to: completed(date) })),
+    });
+    const reader = another();
+    const ofPages = await pages();
+    expect(await usage(() => reader.load())).toEqual({ reads: 1 + ofPages, rpcs: 2 });
+    expect(await usage(() => reader.load())).toEqual({ reads: 1, rpcs: 1 });
+    expect(await usage(() => writer.load())).toEqual({ reads: 1, rpcs: 1 });
+  });
+});

@@ -1,0 +1,335 @@
+/**
+ * The authoring API as authors meet it: right uses have the right types, wrong uses do not compile (`npx tsc --noEmit` checks
+ * every `@ts-expect-error` here), and what types cannot see is refused when it is defined.
+ */
+import { describe, expect, expectTypeOf, test } from 'vitest';
+import { z } from 'zod';
+import { UserError } from '../../../src/errors.ts';
+import {
+  type Computation,
+  type ComputationOptions,
+  DEFAULT_TIMEOUT_SECONDS,
+} from '../../../src/mill/model/computation.ts';
+import {
+  dataset,
+  type Dated,
+  defineComputation,
+  defineDataset,
+  defineDocument,
+  dependency,
+  document,
+  history,
+  previous,
+} from '../../../src/index.ts';
+
+const flights = defineDataset({ name: 'flights', entity: z.object({ origin: z.string(), delay: z.number() }) });
+const prices = defineDocument({ name: 'prices', document: z.object({ close: z.number() }) });
+const closes = defineComputation({
+  name: 'closes',
+  category: 'test',
+  needs: { price: document(prices) },
+  output: z.number(),
+  compute: ({ price }) => price.close,
+});
+const airports = defineComputation({
+  name: 'airports',
+  category: 'test',
+  needs: { flight: dataset(flights), close: dependency(closes), yesterday: previous() },
+  output: z.record(z.string(), z.number()),
+  perEntity: (flight, { inputs }) => flight.delay + inputs.close + (inputs.yesterday?.['ORD'] ?? 0),
+});
+const base = { name: 'wrong', category: 'test' } as const;
+
+describe('what a computation is given', () => {
+  test('follows from its needs', () => {
+    defineComputation({
+      ...base,
+      needs: {
+        close: dependency(closes),
+        airport: dependency(airports),
+        price: document(prices),
+        yesterday: previous(),
+        own: history(3),
+        week: history(airports, 7),
+        documents: history(prices, 7),
+      },
+      output: z.object({ sum: z.number() }),
+      compute: (inputs, { date }) => {
+        expectTypeOf(inputs.close).toEqualTypeOf<number>();
+        expectTypeOf(inputs.airport).toEqualTypeOf<Record<string, number>>();
+        expectTypeOf(inputs.price).toEqualTypeOf<{ close: number }>();
+        expectTypeOf(inputs.yesterday).toEqualTypeOf<{ sum: number } | undefined>();
+        expectTypeOf(inputs.own).toEqualTypeOf<readonly Dated<{ sum: number }>[]>();
+        expectTypeOf(inputs.week).toEqualTypeOf<readonly Dated<Record<string, number>>[]>();
+        expectTypeOf(inputs.documents).toEqualTypeOf<readonly Dated<{ close: number }>[]>();
+        expectTypeOf(date).toEqualTypeOf<string>();
+        return { sum: inputs.close };
+      },
+    });
+    expectTypeOf(closes).toEqualTypeOf<Computation<number>>();
+    expectTypeOf(airports).toEqualTypeOf<Computation<Record<string, number>>>();
+  });
+
+  test('is entity by entity for a dataset, which is no input', () => {
+    defineComputation({
+      ...base,
+      needs: { flight: dataset(flights), close: dependency(closes) },
+      output: z.number(),
+      reduce: {
+        init: ({ inputs }) => {
+          expectTypeOf(inputs).toEqualTypeOf<{ readonly close: number }>();
+          return { sum: 0 };
+        },
+        add: (sofar, flight, { id }) => {
+          expectTypeOf(flight).toEqualTypeOf<{ origin: string; delay: number }>();
+          expectTypeOf(id).toEqualTypeOf<string>();
+          sofar.sum += flight.delay;
+        },
+        finish: (sofar) => sofar.sum,
+      },
+    });
+    expect(airports.work.shape).toBe('perEntity');
+  });
+
+  test('is what the entity was on the day before as well, where that is asked for', () => {
+    interface Flight {
+      origin: string;
+      delay: number;
+    }
+    const changes = defineComputation({
+      ...base,
+      needs: { flight: dataset(flights, { dayBefore: true }), close: dependency(closes) },
+      output: z.record(z.string(), z.number()),
+      perEntity: (flight, context) => {
+        expectTypeOf(context.before).toEqualTypeOf<Flight | undefined>();
+        expectTypeOf(context.inputs).toEqualTypeOf<{ readonly close: number }>();
+        return flight.delay - (context.before?.delay ?? 0);
+      },
+    });
+    defineComputation({
+      ...base,
+      needs: { flight: dataset(flights, { dayBefore: true }) },
+      output: z.number(),
+      reduce: {
+        init: () => ({ gone: 0 }),
+        add: (sofar, _, { before, id }) => {
+          expectTypeOf(before).toEqualTypeOf<Flight | undefined>();
+          expectTypeOf(id).toEqualTypeOf<string>();
+          if (before === undefined) sofar.gone++;
+        },
+        finish: ({ gone }) => gone,
+      },
+    });
+    expect(changes.needs.flight).toMatchObject({ kind: 'dataset', dayBefore: true });
+  });
+});
+
+describe('checks', () => {
+  const output = z.record(z.string(), z.object({ price: z.number() }));
+  const given = { ...base, needs: { flight: dataset(flights) }, perEntity: () => ({ price: 1 }) };
+
+  test('are kept as they are given, and are none by default', () => {
+    const checks = { flatLine: { fields: ['price'] }, nullDensity: false, volume: { within: 0.5 } } as const;
+    expect(defineComputation({ ...given, output, checks }).checks).toEqual(checks);
+    expect(airports.checks).toEqual({});
+  });
+
+  test('of what the output does not have, or of no entities, are refused', () => {
+    expect(() => defineComputation({ ...given, output, checks: { flatLine: { fields: ['prize'] } } })).toThrow(
+      'wrong: checks.flatLine names "prize", which the output does not have',
+    );
+    expect(() => defineComputation({ ...given, output, checks: { nullDensity: { above: 50 } } })).toThrow(
+      'take shares',
+    );
+    expect(() =>
+      defineComputation({ ...base, needs: {}, output: z.number(), compute: () => 1, checks: { flatLine: false } }),
+    ).toThrow('checks compare entities');
+  });
+});
+
+/** Never called: what is in it must not compile, and would partly be refused at run time as well. */
+export function wrongUses(): void {
+  defineComputation({
+    ...base,
+    needs: { flight: dataset(flights) },
+    output: z.record(z.string(), z.number()),
+    // @ts-expect-error the day before was not asked for
+    perEntity: (flight, { before }) => flight.delay - (before?.delay ?? 0),
+  });
+  defineComputation({
+    ...base,
+    needs: { flight: dataset(flights, { dayBefore: true }) },
+    output: z.record(z.string(), z.number()),
+    // @ts-expect-error an entity may be new
+    perEntity: (flight, { before }) => flight.delay - before.delay,
+  });
+  // @ts-expect-error a document has no entities
+  dataset(prices, { dayBefore: true });
+  defineComputation({
+    ...base,
+    needs: { close: dependency(closes) },
+    output: z.number(),
+    // @ts-expect-error the need is called close
+    compute: ({ closing }) => closing,
+  });
+  defineComputation({
+    ...base,
+    needs: { price: document(prices) },
+    output: z.number(),
+    // @ts-expect-error prices have no open
+    compute: ({ price }) => price.open,
+  });
+  defineComputation({
+    ...base,
+    needs: { yesterday: previous() },
+    output: z.object({ sum: z.number() }),
+    // @ts-expect-error there is no previous result on the first day
+    compute: ({ yesterday }) => ({ sum: yesterday.sum }),
+  });
+  defineComputation({
+    ...base,
+    needs: { close: dependency(closes) },
+    output: z.number(),
+    // @ts-expect-error the result must fit the output schema
+    compute: ({ close }) => String(close),
+  });
+  defineComputation({
+    ...base,
+    needs: { close: dependency(closes) },
+    output: z.number(),
+    // @ts-expect-error a promise of the wrong thing is wrong too
+    compute: async ({ close }) => Promise.resolve(String(close)),
+  });
+  defineComputation({
+    ...base,
+    needs: { flight: dataset(flights) },
+    output: z.number(),
+    // @ts-expect-error a dataset is streamed: compute never sees it
+    compute: ({ flight }) => flight.delay,
+  });
+  defineComputation({
+    ...base,
+    needs: { flight: dataset(flights) },
+    output: z.record(z.string(), z.number()),
+    // @ts-expect-error a value must fit the values of the output
+    perEntity: (flight) => flight.origin,
+  });
+  defineComputation({
+    ...base,
+    needs: { flight: dataset(flights) },
+    output: z.record(z.string(), z.number()),
+    // @ts-expect-error flights have no destination
+    perEntity: (flight) => flight.destination,
+  });
+  defineComputation({
+    ...base,
+    needs: { flight: dataset(flights) },
+    output: z.number(),
+    // @ts-expect-error perEntity needs an output of entities
+    perEntity: (flight) => flight.delay,
+  });
+  // @ts-expect-error exactly one of compute, perEntity and reduce
+  defineComputation({
+    ...base,
+    needs: { flight: dataset(flights) },
+    output: z.record(z.string(), z.number()),
+    compute: () => ({}),
+    perEntity: () => 1,
+  });
+  // @ts-expect-error one of compute, perEntity and reduce
+  defineComputation({ ...base, needs: {}, output: z.number() });
+  // @ts-expect-error a computation has a category
+  defineComputation({ name: 'wrong', needs: {}, output: z.number(), compute: () => 1 });
+  defineComputation({
+    ...base,
+    needs: { flight: dataset(flights) },
+    output: z.number(),
+    reduce: {
+      init: () => ({ sum: 0 }),
+      add: (sofar, flight) => {
+        // @ts-expect-error the accumulator is what init made
+        sofar.total += flight.delay;
+      },
+      finish: (sofar) => sofar.sum,
+    },
+  });
+  defineComputation({
+    ...base,
+    needs: { flight: dataset(flights) },
+    output: z.number(),
+    reduce: {
+      init: () => ({ sum: 0 }),
+      add: () => undefined,
+      // @ts-expect-error finish makes the output
+      finish: (sofar) => sofar,
+    },
+  });
+  // @ts-expect-error a document is no dataset of entities
+  dataset(prices);
+  // @ts-expect-error entities are no document
+  document(flights);
+  // @ts-expect-error a dataset is no computation
+  dependency(prices);
+  // @ts-expect-error entities have no history: they are streamed
+  history(flights, 3);
+  // @ts-expect-error of how many days?
+  history(airports);
+}
+
+describe('what types cannot see', () => {
+  /** As plain JavaScript would write it. */
+  const define = (options: Record<string, unknown>): (() => unknown) => {
+    const given: unknown = { ...base, needs: {}, output: z.number(), ...options };
+    return () => defineComputation(given as ComputationOptions<Record<string, never>, z.ZodNumber, unknown>);
+  };
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ['a name that is none', { name: '14', compute: () => 1 }, '"14" cannot name a computation'],
+    ['a category that is none', { category: '', compute: () => 1 }, 'wrong: "" cannot name a category'],
+    ['no way to compute', {}, 'give exactly one of compute, perEntity and reduce (found none)'],
+    ['two ways to compute', { compute: () => 1, perEntity: () => 1 }, '(found compute, perEntity)'],
+    ['an output that is no schema', { output: 'number', compute: () => 1 }, 'output must be a zod schema'],
+    [
+      'compute over a dataset',
+      { needs: { flight: dataset(flights) }, compute: () => 1 },
+      'use perEntity or reduce instead',
+    ],
+    ['perEntity over nothing', { perEntity: () => 1 }, 'perEntity streams one dataset, but its needs name 0'],
+    [
+      'perEntity over two datasets',
+      { needs: { one: dataset(flights), two: dataset(flights) }, perEntity: () => 1 },
+      'perEntity streams one dataset, but its needs name 2',
+    ],
+    [
+      'perEntity without a record to put values in',
+      { needs: { flight: dataset(flights) }, perEntity: () => 1 },
+      'its output must be z.record',
+    ],
+  ])('%s is refused', (_, options, message) => {
+    expect(define(options)).toThrow(UserError);
+    expect(define(options)).toThrow(message);
+  });
+
+  test('datasets need names as well', () => {
+    expect(() => defineDataset({ name: '1', entity: z.number() })).toThrow('"1" cannot name a dataset');
+    expect(() => defineDocument({ name: 'ä', document: z.number() })).toThrow('"ä" cannot name a dataset');
+  });
+});
+
+test('a definition is frozen, named in kebab-case, and has its defaults', () => {
+  const defined = defineComputation({
+    name: 'closingPrice',
+    category: 'Market Data',
+    needs: {},
+    output: z.number(),
+    compute: () => 1,
+  });
+  expect(Object.isFrozen(defined)).toBe(true);
+  expect(defined).toMatchObject({
+    name: 'closing-price',
+    category: 'market-data',
+    productLines: [],
+    tags: [],
+    timeoutSeconds: DEFAULT_TIMEOUT_SECONDS,
+  });
+});

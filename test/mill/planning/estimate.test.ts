@@ -1,0 +1,147 @@
+/** What a plan will cost, by values: operations, seconds and dollars, and what planning saved. */
+import { expect, test } from 'vitest';
+import { daysFrom } from '../../../src/values/date.ts';
+import type { Manifest } from '../../../src/mill/model/manifest.ts';
+import { PRICE_TABLES } from '../../../src/mill/model/price-table.ts';
+import type { Resources } from '../../../src/mill/model/resources.ts';
+import type { Tiers } from '../../../src/mill/model/tier.ts';
+import {
+  DISPATCH_READS,
+  DISPATCH_SECONDS,
+  estimate,
+  type EstimateRequest,
+  TASK_READS,
+  TASK_WRITES,
+  WAVE_WRITES,
+} from '../../../src/mill/planning/estimate.ts';
+import { plan } from '../../../src/mill/planning/plan.ts';
+import type { Typical } from '../../../src/mill/planning/typical.ts';
+import { graph, graphAt } from '../../support/graph.ts';
+import { PlanningWorld, stateOf } from '../../support/planning-world.ts';
+
+const DAYS = daysFrom('2024-01-01', '2024-01-04');
+const LINES = ['a: dataset flights', 'b: a'];
+const ab = graph(...LINES);
+const TYPICAL: Typical = { seconds: 2, entities: 100, reads: 3, writes: 5, tasks: 1, cells: 9 };
+const TIERS: Tiers = [
+  { name: 'standard', memoryMB: 2_048, topic: 'a' },
+  { name: 'high-mem', memoryMB: 8_192, topic: 'b' },
+];
+const PRICES = PRICE_TABLES['us-central1'];
+
+/** Both settled on all four days, `a` with what it took. */
+function world(manifest: Manifest = ab, typical: Readonly<Record<string, Typical>> = { a: TYPICAL, b: TYPICAL }) {
+  const known = new PlanningWorld().data('flights', DAYS);
+  for (const day of DAYS) {
+    known.completed(ab, `a@${day}`, { 'dataset:flights': `flights ${day}` });
+    known.completed(ab, `b@${day}`, { 'dependency:a': `result of a@${day}` });
+  }
+  const state = stateOf(known.book, known);
+  const standings = new Map(
+    [...state.standings].map(([name, standing]) => [
+      name,
+      typical[name] ? { ...standing, typical: typical[name] } : standing,
+    ]),
+  );
+  return (tierOf: (name: string) => Resources = () => 'standard', more: Partial<EstimateRequest> = {}) =>
+    estimate({
+      plan: plan({
+        manifest,
+        state: { ...state, standings },
+        from: DAYS[0] ?? '',
+        to: DAYS[3] ?? '',
+        mode: 'forecast',
+      }),
+      computations: ['a', 'b'],
+      prices: PRICES,
+      tierOf,
+      tiers: TIERS,
+      ...more,
+    });
+}
+
+test('a quiet day costs its dispatches, and says what its cells would have cost', () => {
+  const { computations, certain, saved, pipeline } = world()();
+  expect(computations).toEqual([]);
+  expect(certain.dollars).toBe(0);
+  expect(saved.unchanged).toMatchObject({ cells: 8, seconds: 16 });
+  expect(saved.stable.cells + saved.cutOff.cells).toBe(0);
+  expect(pipeline).toMatchObject({ writes: 0, seconds: 2 });
+});
+
+test('what has changed is certain, what reads it is conditional, and both are counted to the cent', () => {
+  const { computations, certain, conditional, pipeline } = world(graphAt({ code: { a: 2 } }, ...LINES))();
+  const usage = {
+    cells: 4,
+    tasks: 4,
+    reads: 4 * (3 + TASK_READS),
+    writes: 4 * (5 + TASK_WRITES),
+    // The four shards of each result that is replaced.
+    deletes: 4 * 4,
+    seconds: 8,
+  };
+  const dollars =
+    usage.reads * 0.3e-6 +
+    usage.writes * 0.9e-6 +
+    usage.deletes * 0.1e-6 +
+    4 * 0.4e-6 +
+    8 * (24e-6 + 2 * 2.5e-6) +
+    (4 * 2_000 * 40) / 2 ** 40;
+  expect(certain).toEqual({ ...usage, dollars: expect.closeTo(dollars, 12) as number });
+  expect(conditional).toEqual(certain);
+  expect(computations.map(({ computation, guess, tier }) => ({ computation, guess, tier }))).toEqual([
+    { computation: 'a', guess: false, tier: 'standard' },
+    { computation: 'b', guess: false, tier: 'standard' },
+  ]);
+  expect(pipeline.writes).toBe(WAVE_WRITES + 1);
+});
+
+test('cells of fused tasks share what a task costs', () => {
+  const changed = graphAt({ code: { a: 2 } }, ...LINES);
+  const { certain } = world(changed, { a: { ...TYPICAL, tasks: 0.25 } })();
+  expect(certain).toMatchObject({ cells: 4, tasks: 1, reads: 4 * 3 + TASK_READS, writes: 4 * 5 + TASK_WRITES });
+});
+
+test('the larger tier costs its memory and its second CPU', () => {
+  const changed = world(graphAt({ code: { a: 2 } }, ...LINES));
+  const more = changed(() => 'high-mem').certain.dollars - changed().certain.dollars;
+  expect(more).toBeCloseTo(8 * (24e-6 + 6 * 2.5e-6), 12);
+});
+
+test('a computation that never ran is taken to be like the others, and said to be a guess', () => {
+  const three = graph(...LINES, 'c: a history a 7');
+  const { computations, certain } = world(three)(undefined, { computations: ['a', 'b', 'c'] });
+  expect(computations.map(({ computation, guess }) => ({ computation, guess }))).toEqual([
+    { computation: 'c', guess: true },
+  ]);
+  // Of its two needs one is a window, of which a worker remembers all but the newest day.
+  expect(certain).toMatchObject({ cells: 4, seconds: 8, reads: 4 * (2 + TASK_READS) });
+});
+
+test('of a selection, only that is counted', () => {
+  const { certain, conditional, saved } = world(graphAt({ code: { a: 2 } }, ...LINES))(undefined, {
+    computations: ['b'],
+  });
+  expect([certain.cells, conditional.cells, saved.unchanged.cells]).toEqual([0, 4, 0]);
+});
+
+test('the nightly watch reads what cells that were made one after another remembered, and writes no result', () => {
+  const windowed = graph(...LINES, 'c: a history a 200');
+  const watched = ['a', 'c'].map((computation) => ({ computation, date: DAYS[1] ?? '' }));
+  const { watch, certain } = world(windowed)(undefined, { computations: [], watched });
+  // Of a, and of c, which never ran: what cells take, their window, and the stored result to compare with.
+  const inputs = 3 + 1 + (2 + 200 + 1);
+  // The books of a, of c, and the days of flights.
+  const wave = 3 + DISPATCH_READS;
+  expect(watch).toMatchObject({
+    cells: 2,
+    tasks: 2,
+    reads: inputs + 2 * TASK_READS + wave,
+    deletes: 0,
+    seconds: 4 + DISPATCH_SECONDS,
+  });
+  expect(watch.writes).toBe(2 * TASK_WRITES + WAVE_WRITES);
+  expect(watch.dollars).toBeGreaterThan(0);
+  expect(certain.cells).toBe(0);
+  expect(world()().watch).toMatchObject({ cells: 0, dollars: 0 });
+});

@@ -1,0 +1,82 @@
+/** The fabricated days: what must be among them, since code that differs only there would pass for the same. */
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { defineComputation, defineDocument, document, history } from '../../../src/index.ts';
+import { fabricateDays } from '../../../src/mill/simulation/fabricate-days.ts';
+import type { Literals } from '../../../src/mill/simulation/scene.ts';
+
+const rates = defineDocument({
+  name: 'rates',
+  document: z.object({ name: z.string(), at: z.iso.datetime({ offset: true }), v: z.number(), n: z.int() }),
+});
+
+const fabricated = (literals: Literals) =>
+  fabricateDays(
+    defineComputation({
+      name: 'it',
+      category: 'x',
+      needs: { rates: document(rates), past: history(rates, 60), own: history(20) },
+      output: z.number(),
+      compute: () => 1,
+    }),
+    literals,
+  );
+const { chains, pasts } = fabricated({ numbers: [30, 0.5, 1000], strings: ['EUR', 'Café'] });
+const days = chains.flat();
+const documents = days.flatMap(({ inputs }) =>
+  inputs['rates'] === undefined ? [] : [inputs['rates'] as z.infer<typeof rates.schema>],
+);
+const lengths = new Set(days.map(({ inputs }) => (inputs['past'] as readonly unknown[]).length));
+
+test.each([0, 1, 29, 30, 31, 60])('histories are %i days long, where the code says 30 and looks back 60', (length) => {
+  expect(lengths).toContain(length);
+});
+
+test('histories of many numbers that the code names are as long as those, and beside them', () => {
+  const many = fabricated({ numbers: [2, 7, 14, 28, 59], strings: [] });
+  const seen = new Set(many.chains.flat().map(({ inputs }) => (inputs['past'] as readonly unknown[]).length));
+  for (const number of [7, 14, 28, 59])
+    expect([...seen]).toEqual(expect.arrayContaining([number - 1, number, number + 1]));
+});
+
+test('a computation that reads its own history finds one, of its own days', () => {
+  const long = fabricated({ numbers: [18], strings: [] }).pasts.filter(({ length }) => length > 0);
+  expect(long.length).toBeGreaterThan(0);
+  for (const past of long) expect(past.length).toBe(14);
+  expect(pasts).toHaveLength(chains.length);
+});
+
+test.each([
+  ['as it is', 'EUR'],
+  ['in lower case', 'eur'],
+  ['with a space before it', ' EUR'],
+  ['with a space behind it', 'EUR '],
+  ['as a beginning', 'EURx'],
+  ['as an end', 'xEUR'],
+  ['in the midst', 'xEURx'],
+  ['without its end', 'EU'],
+  ['decomposed', 'Cafe\u0301'],
+])('texts are a text of the code %s', (_, text) => {
+  expect(documents.map(({ name }) => name)).toContain(text);
+});
+
+test('times lie on another day in UTC than where they were written down', () => {
+  const moved = documents.filter(({ at }) => new Date(at).toISOString().slice(0, 10) !== at.slice(0, 10));
+  expect(new Set(moved.map(({ at }) => at.slice(-6))).size).toBeGreaterThan(1);
+});
+
+test.each([29, 30, 31])('whole numbers are %i, where the code says 30', (number) => {
+  expect(documents.map(({ n }) => n)).toContain(number);
+});
+
+test('numbers come up that do not sum exactly', () => {
+  expect(documents.map(({ v }) => v)).toContain(0.1);
+});
+
+test('dates are of every month and weekday, of the leap day, and of both ends of years and months', () => {
+  const dates = days.map(({ date }) => date);
+  expect(new Set(dates.map((date) => date.slice(5, 7))).size).toBe(12);
+  expect(new Set(dates.map((date) => new Date(date).getUTCDay())).size).toBe(7);
+  for (const end of ['-02-29', '-12-31', '-01-01', '-09-30', '-08-31', '-10-31'])
+    expect(dates.some((date) => date.endsWith(end))).toBe(true);
+});
