@@ -12,14 +12,15 @@ import { coverage, readSource, sourceDays } from '../../src/mill/sources/read-so
 import { indexRootData } from '../../src/mill/steps/load/index-root-data.ts';
 import { bundledFiles, loadRanges } from '../../src/mill/steps/load/bundled-files.ts';
 import { type LoadReport, loadRootData } from '../../src/mill/steps/load/load-root-data.ts';
+import type { Manifest } from '../../src/mill/model/manifest.ts';
 import { DAYS, fixtureProject, type FixtureProject } from './fixture-project.ts';
 
 const PROJECT_ID = 'daymill-local';
 
 export interface LocalPorts {
   readonly project: FixtureProject;
-  /** The ports of another process: clients and caches of their own. */
-  open(): Ports;
+  /** The ports of another process: clients and caches of their own; `planned` where the code has changed since. */
+  open(planned?: Manifest): Ports;
   /** An address that Workflows could have given out; nobody waits there. */
   callbackUrl(id: string): string;
   /** Firestore operations so far, as they are billed. */
@@ -42,9 +43,9 @@ export async function localPorts(files: Readonly<Record<string, string>>, faults
   const opened: Ports[] = [];
   return {
     project,
-    open() {
+    open(planned = manifest) {
       const config = readConfig({ ...env, DAYMILL_LOG: 'silent' }, project.root, process.pid);
-      const ports = compose(config, manifest);
+      const ports = compose(config, planned);
       opened.push(ports);
       return ports;
     },

@@ -58,7 +58,7 @@ async function loadRange(
     for await (const day of ports.readSource(source, { root: ports.root, from, to: last })) {
       await writer.put(
         day.date,
-        day.rows.map((row, index) => checked(dataset, source, `${day.places[index]}, of ${day.date}`, row)),
+        day.rows.map((row, index) => checked(dataset, source, day.date, day.places[index] ?? '', row)),
       );
       whole.push(day.date);
       rows += day.rows.length;
@@ -86,9 +86,9 @@ function goneDays(known: ReadonlyMap<Day, unknown>, dates: readonly Day[]): Day[
   return [...known.keys()].filter((date) => !there.has(date));
 }
 
-function checked(dataset: Dataset, source: FileSource<unknown>, where: string, row: unknown): DayRow {
+function checked(dataset: Dataset, source: FileSource<unknown>, date: Day, where: string, row: unknown): DayRow {
   const found = checkRow(dataset, row);
   if (!('reason' in found)) return { ...found, where };
   const column = found.column === '' ? '' : `${found.column}: `;
-  throw new UserError('BAD_SOURCE', `${dataset.name}: ${source.file}, ${where}: ${column}${found.reason}.`);
+  throw new UserError('BAD_SOURCE', `${dataset.name}: ${source.file}, ${where}, of ${date}: ${column}${found.reason}.`);
 }

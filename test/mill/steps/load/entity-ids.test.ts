@@ -61,6 +61,6 @@ test('the same entities in another order are the same day, and are not written a
 
 test('two rows with one id: an error that names both, and nothing of the day is there', async () => {
   local.project.write({ 'visits.csv': csv('zoe,1', 'adam,2', 'zoe,3') });
-  await expect(loadFiles(DAY, ports)).rejects.toThrow(`visits on ${DAY}, row 3: it has the id "zoe", as row 1 has.`);
+  await expect(loadFiles(DAY, ports)).rejects.toThrow(`visits on ${DAY}, line 4: it has the id "zoe", as line 2 has.`);
   expect((await ports.rootData.days('visits')).size).toBe(0);
 });

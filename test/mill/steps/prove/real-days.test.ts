@@ -46,7 +46,7 @@ async function remadeAfter(edit: Parameters<typeof moduleOf>[0], change: (ports:
   const before = local.open().manifest;
   local.project.write({ 'computations/all.ts': moduleOf(edit) });
   const manifest = await buildManifest({ root: local.project.root, directory: 'computations' });
-  const ports = { ...change(local.open()), manifest };
+  const ports = change(local.open(manifest));
   const changed = manifest.computations.filter(({ name, fingerprint }) => {
     const old = before.computations.find((each) => each.name === name);
     return old !== undefined && behaviourOf(old.fingerprint) !== behaviourOf(fingerprint);
