@@ -1,13 +1,14 @@
 /** Judged by running: whatever changes what a computation gives changes its fingerprint, or makes it untrusted by name. */
 import { expect, test } from 'vitest';
+import { howMany } from '../support/long.ts';
 import { campaign, toldTally } from './campaign.ts';
 import { FAMILIES } from './families/all.ts';
 import { MANIFEST } from './judge.ts';
 
 /** More on demand: `DAYMILL_GRAPHS=100000 npx vitest run test/differential`. */
-const GRAPHS = Number(process.env['DAYMILL_GRAPHS'] ?? 2000);
+const GRAPHS = howMany('DAYMILL_GRAPHS', 2_000, 10_000);
 /** Of the first graph. */
-const SEED = Number(process.env['DAYMILL_SEED'] ?? 1);
+const SEED = howMany('DAYMILL_SEED', 1, 1_000_001);
 
 const ALLOWED = {
   /** Share of harmless edits that may run. */

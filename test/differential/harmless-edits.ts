@@ -14,8 +14,8 @@ interface HarmlessEdit {
 }
 
 /** What is installed, or only reached through what is, counts by its files, so it is not edited. */
-const OWN_MODULE = /^(?!node_modules\/|vendor).*\.(ts|mts|mjs|js|cjs)$/;
-const OWN_TYPESCRIPT = /^(?!node_modules\/).*\.ts$/;
+const OWN_MODULE = /^(?!(?:.*\/)?node_modules\/|vendor).*\.(ts|mts|mjs|js|cjs)$/;
+const OWN_TYPESCRIPT = /^(?!(?:.*\/)?node_modules\/).*\.ts$/;
 
 const EDITS: readonly HarmlessEdit[] = [
   {
@@ -59,7 +59,7 @@ const EDITS: readonly HarmlessEdit[] = [
     what: 'a helper that nobody calls',
     edit: (text, chance) =>
       text + chance.oneOf(['const unusedHelper = (n) => n * 3;\n', 'function unusedHelper(n) {\n  return n * 3;\n}\n']),
-    files: /^(?!node_modules\/).*\.(mjs|js|cjs)$/,
+    files: /^(?!(?:.*\/)?node_modules\/).*\.(mjs|js|cjs)$/,
   },
   {
     what: 'a helper that nobody calls',
@@ -96,7 +96,7 @@ const EDITS: readonly HarmlessEdit[] = [
   },
   {
     what: 'JSON laid out anew',
-    files: /^(?!node_modules\/).*\.json$/,
+    files: /^(?!(?:.*\/)?node_modules\/).*\.json$/,
     edit: (text) => JSON.stringify(JSON.parse(text), undefined, 4),
   },
 ];

@@ -88,23 +88,31 @@ describe('the pipeline', () => {
   });
 
   test.each([
-    { retryable: 0, sweeps: [false, false, false] },
-    { retryable: 2, sweeps: [false, false, false, true, true] },
-  ])('sweeps once what failed for passing reasons: $retryable cells', async ({ retryable, sweeps }) => {
-    dispatches(3);
-    const days: unknown[] = [];
-    services.target.handle('/reconcile', ({ json }) => {
-      days.push(json);
-      return { body: { day: { failed: 3, retryable } } };
-    });
-    const { state, result } = await run({ date: '2001-01-15', from: '2001-01-01' });
-    expect(state).toBe('SUCCEEDED');
-    expect(asked.map(({ sweep }) => sweep)).toEqual(sweeps);
-    // Asked after each round, and the last answer is the day's.
-    expect(days).toHaveLength(retryable === 0 ? 1 : 2);
-    expect(days[0]).toEqual({ date: '2001-01-15', from: '2001-01-01', dispatchId: asked[0]?.dispatchId });
-    expect(JSON.parse(result)).toMatchObject({ reconciled: { day: { failed: 3, retryable } } });
-  });
+    { retryable: 0, sweeps: [false, false, false], asks: 1 },
+    // A result that is found lost is made again by the next round, and its readers by the one after it: a round for each pass, and one.
+    {
+      retryable: 2,
+      sweeps: [false, false, false, ...Array.from({ length: (PASSES + 1) * PASSES }, () => true)],
+      asks: PASSES + 2,
+    },
+  ])(
+    'sweeps what failed for passing reasons, so often as results can be found lost: $retryable cells',
+    async ({ retryable, sweeps, asks }) => {
+      dispatches(3);
+      const days: unknown[] = [];
+      services.target.handle('/reconcile', ({ json }) => {
+        days.push(json);
+        return { body: { day: { failed: 3, retryable } } };
+      });
+      const { state, result } = await run({ date: '2001-01-15', from: '2001-01-01' });
+      expect(state).toBe('SUCCEEDED');
+      expect(asked.map(({ sweep }) => sweep)).toEqual(sweeps);
+      // Asked after each round, and the last answer is the day's.
+      expect(days).toHaveLength(asks);
+      expect(days[0]).toEqual({ date: '2001-01-15', from: '2001-01-01', dispatchId: asked[0]?.dispatchId });
+      expect(JSON.parse(result)).toMatchObject({ reconciled: { day: { failed: 3, retryable } } });
+    },
+  );
 
   test('does not reconcile on a day without work', async () => {
     dispatches();

@@ -17,6 +17,12 @@ import { DAYS, fixtureProject, type FixtureProject } from './fixture-project.ts'
 
 const PROJECT_ID = 'daymill-local';
 
+export interface LocalOptions {
+  readonly faults?: FaultPlan | undefined;
+  /** The state file of the cloud; it is kept. */
+  readonly file?: string;
+}
+
 export interface LocalPorts {
   readonly project: FixtureProject;
   /** The ports of another process: clients and caches of their own; `planned` where the code has changed since. */
@@ -28,17 +34,21 @@ export interface LocalPorts {
   close(): Promise<void>;
 }
 
-/** The fixture project with these computations. All that is done on its ports suffers `faults`. */
-export async function localPorts(files: Readonly<Record<string, string>>, faults?: FaultPlan): Promise<LocalPorts> {
+/** The fixture project with these computations. All that is done on its ports suffers `faults`, on a cloud of its own. */
+export async function localPorts(
+  files: Readonly<Record<string, string>>,
+  { faults, file = ':memory:' }: LocalOptions = {},
+): Promise<LocalPorts> {
   const project = fixtureProject(files, { simulate: true });
-  const cloud = await startEmulators({ file: ':memory:', projectId: PROJECT_ID });
+  const cloud = await startEmulators({ file, projectId: PROJECT_ID });
   const state = openState(':memory:');
   const faulty = faults === undefined ? undefined : await startFirestore({ state, faults });
   const env = { ...cloud.env, ...(faulty && { FIRESTORE_EMULATOR_HOST: `127.0.0.1:${faulty.port}` }) };
   Object.assign(process.env, env);
   const manifest = await buildManifest({ root: project.root, directory: 'computations' });
   const pubsub = new PubSub({ projectId: PROJECT_ID });
-  await Promise.all(['computation-tasks', 'computation-tasks-highmem'].map((topic) => pubsub.createTopic(topic)));
+  const topics = ['computation-tasks', 'computation-tasks-highmem'].map((name) => pubsub.topic(name));
+  await Promise.all(topics.map((topic) => topic.get({ autoCreate: true })));
   await pubsub.close();
   const opened: Ports[] = [];
   return {

@@ -28,7 +28,8 @@ export async function runDay(
       await reconcile(ports);
       return ran;
     }
-    for (const message of sent) await work(message, own);
+    // What tasks took is learned here too, and this process has grown: each is worked on the tier that it was sent to.
+    for (const message of sent) await work(message, { ...own, tier: message.resources });
     ran += sent.length;
   }
   throw new Error(`${dispatchId} did not end within ${MAX_WAVES} waves`);

@@ -58,7 +58,7 @@ export const later = (ms: number): Clock => ({ now: () => Date.now() + ms });
 
 /** @param faults what all that is done on its ports suffers */
 export async function taskBench(faults?: FaultPlan): Promise<TaskBench> {
-  const local = await localPorts(COMPUTATIONS, faults);
+  const local = await localPorts(COMPUTATIONS, { faults });
   const base = local.open();
   await again(() => loadFixture(base));
   let { manifest } = base;

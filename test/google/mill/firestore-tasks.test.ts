@@ -76,7 +76,7 @@ describe.each([
   let other: Ports;
   let db: Firestore;
   beforeAll(async () => {
-    local = await localPorts({}, faults);
+    local = await localPorts({}, { faults });
     ports = local.open();
     other = local.open();
     db = new Firestore({ projectId: 'daymill-local' });

@@ -5,11 +5,12 @@ import { cellName } from '../../../src/mill/model/cell.ts';
 import { computationIn, inputIdOf } from '../../../src/mill/model/manifest.ts';
 import { behaviourOf, changedParts, vectorHash } from '../../../src/mill/model/vector.ts';
 import type { PlannedCell } from '../../../src/mill/planning/plan.ts';
+import { howMany } from '../../support/long.ts';
 import { type Story, story, tell, worldsOf } from '../../support/edit-stories.ts';
 import { bookLines, cleanRebuild, type PipelineReport, type Ran, ToyMill, type World } from '../../support/toy-mill.ts';
 
 /** More on demand: `DAYMILL_STORIES=50000 npx vitest run test/mill/planning/laws.test.ts`. */
-const STORIES = Number(process.env['DAYMILL_STORIES'] ?? 2_000);
+const STORIES = howMany('DAYMILL_STORIES', 700, 6_000);
 
 interface Chapter {
   readonly mill: ToyMill;

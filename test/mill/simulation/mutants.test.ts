@@ -6,6 +6,7 @@ import { type EditedSubject, subjectsOf } from '../../../bench/mutants/subjects.
 import { isWrong, type Row, tally, total } from '../../../bench/mutants/tally.ts';
 import type { Trial } from '../../../bench/mutants/trial.ts';
 import { runTrials } from '../../../bench/mutants/trials.ts';
+import { howMany, LONG } from '../../support/long.ts';
 import { described } from '../../../bench/mutants/variant.ts';
 
 /** Tables of months, and of rates under names that are trimmed and put in capitals. */
@@ -18,9 +19,9 @@ beforeAll(async () => {
 
 test('no edit that a day tells apart is called the same; most harmless ones are seen through or proven', async () => {
   const batches = batched([
-    ...chosen(subjects, CHANGING, 110, 'test'),
-    ...chosen(subjects, REARRANGING, 60, 'test'),
-    ...chosen(subjects, HARMLESS, 26, 'test'),
+    ...chosen(subjects, CHANGING, howMany('DAYMILL_MUTANTS', 36, 220), 'test'),
+    ...chosen(subjects, REARRANGING, howMany('DAYMILL_MUTANTS', 20, 120), 'test'),
+    ...chosen(subjects, HARMLESS, howMany('DAYMILL_MUTANTS', 14, 52), 'test'),
   ]);
   const trials = await runTrials(batches, { lanes: 2 });
   const tried = batches.flatMap(({ subject, variants }, at) =>
@@ -37,10 +38,10 @@ test('no edit that a day tells apart is called the same; most harmless ones are 
   const [hostile, friendly] = [false, true].map((is) =>
     tally(tried.filter(({ family }) => harmless.has(family) === is).map(({ family, trial }) => [family, trial])),
   ) as [Row[], Row[]];
-  expect(total(hostile).changed).toBeGreaterThan(120);
+  expect(total(hostile).changed).toBeGreaterThan(LONG ? 240 : 40);
   const { edits, changed, alike } = total(friendly);
   expect({ changed, different: alike.different }).toEqual({ changed: 0, different: 0 });
   expect(alike.unchanged + alike.same).toBeGreaterThan(edits / 2);
   for (const { family, edits, alike } of friendly)
     if (['rename a variable', 'comments, brackets and layout'].includes(family)) expect(alike.unchanged).toBe(edits);
-}, 300_000);
+});

@@ -64,11 +64,13 @@ describe.each([1, 2])('a day on a bad network, seed %d', (seed) => {
   let local: LocalPorts;
   beforeAll(async () => {
     local = await localPorts(COMPUTATIONS, {
-      seed,
-      rules: [
-        { method: 'Commit', probability: 0.25, fault: { kind: 'error-after' } },
-        { method: 'Commit', probability: 0.05, fault: { kind: 'aborted' } },
-      ],
+      faults: {
+        seed,
+        rules: [
+          { method: 'Commit', probability: 0.25, fault: { kind: 'error-after' } },
+          { method: 'Commit', probability: 0.05, fault: { kind: 'aborted' } },
+        ],
+      },
     });
   });
   afterAll(() => local.close());

@@ -1,0 +1,2 @@
+/** The planner's laws on more stories. */
+import './laws.test.ts';

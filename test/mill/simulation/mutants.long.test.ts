@@ -1,0 +1,2 @@
+/** More edits of the two. */
+import './mutants.test.ts';
