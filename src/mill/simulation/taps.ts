@@ -54,11 +54,14 @@ const TAPPED: readonly (readonly [label: string, owner: object, members: readonl
     ['readFileSync', 'readFile', 'readdirSync', 'existsSync', 'statSync', 'createReadStream', 'writeFileSync'],
   ],
   ['fs', fsPromises, ['readFile', 'readdir', 'stat', 'writeFile']],
-  ['child_process', childProcess, ['exec', 'execSync', 'execFile', 'execFileSync', 'spawn', 'spawnSync']],
 ];
 
-/** Files are not written, and no process or thread is started: Node's permissions refuse that already. */
+/**
+ * Files are not written and no thread is started: Node's permissions refuse that already. They refuse processes too, but only
+ * after pipes were made, some 2 ms of processor time each: a computation that starts one a day would use up its budget.
+ */
 const REFUSED: typeof TAPPED = [
+  ['child_process', childProcess, ['exec', 'execSync', 'execFile', 'execFileSync', 'fork', 'spawn', 'spawnSync']],
   ['process', process, ['kill', 'abort', 'exit', 'send', 'disconnect', 'chdir']],
   ['net.Socket', net.Socket.prototype, ['connect']],
   ['net.Server', net.Server.prototype, ['listen']],

@@ -210,7 +210,8 @@ test('a loop without an end ends with the budget', async () => {
 });
 
 test.each(harmful)('$what is refused, and named', ({ name, reason }) => {
-  expect(verdictOn(first, name)).toMatchObject({ covered: 2, nondeterminism: expect.stringMatching(reason) });
+  const verdict = verdictOn(first, name);
+  expect(verdict, verdict.reason).toMatchObject({ covered: 2, nondeterminism: expect.stringMatching(reason) });
 });
 
 test('nothing of a simulation is felt outside', () => {
