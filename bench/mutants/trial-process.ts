@@ -14,7 +14,8 @@ export interface TrialJob {
 
 export type TrialMessage =
   | { readonly kind: 'looked'; readonly seen: Seen }
-  | { readonly kind: 'busy' }
+  /** This one of the variants runs outside of a sandbox; undefined: none does. */
+  | { readonly kind: 'running'; readonly at?: number }
   | { readonly kind: 'done'; readonly trials: readonly Trial[] }
   | { readonly kind: 'failed'; readonly reason: string };
 
@@ -34,8 +35,9 @@ async function run({ root, subject, variants, known }: TrialJob): Promise<void> 
   }
   const done: Trial[] = [];
   for (let from = 0; from < looked.length; from += BATCH) {
-    done.push(...(await trials.verdictsOn(looked.slice(from, from + BATCH))));
-    tell({ kind: 'busy' });
+    const onRun = (at: number): void => tell(at === -1 ? { kind: 'running' } : { kind: 'running', at: from + at });
+    done.push(...(await trials.verdictsOn(looked.slice(from, from + BATCH), onRun)));
+    onRun(-1);
   }
   tell({ kind: 'done', trials: done });
 }

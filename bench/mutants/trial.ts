@@ -35,8 +35,11 @@ export interface Trial extends Seen {
 export interface Trials {
   /** The verdict is put off: many share a sandbox. @see verdictsOn */
   look(variant: Variant, at: number, known?: Seen): Promise<Looked>;
-  /** Whatever is not run again by its verdict is looked at on all days that the judge has. */
-  verdictsOn(looked: readonly Looked[]): Promise<Trial[]>;
+  /**
+   * Whatever is not run again by its verdict is looked at on all days that the judge has.
+   * `onRun` hears which version is about to run outside of a sandbox, and -1 when none does: one may loop there, or fill the memory.
+   */
+  verdictsOn(looked: readonly Looked[], onRun?: (at: number) => void): Promise<Trial[]>;
 }
 
 interface Looked extends Seen {
@@ -79,7 +82,7 @@ export async function openTrials(
         return { folder, manifest: undefined, judged: 'refused', seen: toError(thrown).message };
       }
     },
-    async verdictsOn(looked) {
+    async verdictsOn(looked, onRun = () => {}) {
       verdicts ??= openVerdicts(root, computation, { folder: 'original', manifest, loaded: original });
       const entryOf = (version: Manifest | undefined) => version?.computations.find(({ name }) => name === computation);
       const changed = looked.filter(({ manifest }) => {
@@ -93,9 +96,10 @@ export async function openTrials(
           return { ...version, loaded: await loadComputation(join(root, folder), entryOf(manifest) ?? entry) };
         }),
       );
-      const said = await verdicts.on(versions);
+      const said = await verdicts.on(versions, (at) => onRun(at === -1 ? -1 : looked.indexOf(changed[at] as Looked)));
       const trials: Trial[] = [];
-      for (const each of looked) {
+      for (const [at, each] of looked.entries()) {
+        onRun(at);
         const { folder, manifest, judged, seen } = each;
         const version = entryOf(manifest);
         const { verdict, reason } = said[changed.indexOf(each)] ?? {

@@ -21,8 +21,8 @@ export interface TrialOptions {
   readonly lookMs?: number;
 }
 
-/** A loaded machine is slow, and a sandbox that hangs takes half a minute by itself. */
-const LOOK_MS = 600_000;
+/** Of silence. A loaded machine is slow, and a sandbox that hangs takes half a minute by itself. */
+const LOOK_MS = 300_000;
 
 /** Of Node's heap: what fills it is a version that never ends. */
 const HEAP_MB = 2_000;
@@ -53,17 +53,23 @@ async function trialsOf({ subject, variants }: Batch, lookMs: number): Promise<r
     const root = mkdtempSync(join(tmpdir(), 'daymill-mutants-'));
     try {
       const ended = await once({ root: join(root, 'p'), subject, variants, known }, known, lookMs);
-      if (ended !== undefined) return ended;
-      if (known.length === variants.length) throw new Error(`the verdicts on ${subject.computation} do not end`);
-      known.push({ judged: 'changed', seen: ENDLESS });
+      if ('trials' in ended) return ended.trials;
+      const at = known.length < variants.length ? known.length : ended.running;
+      // What was called endless is not run outside of a sandbox: it is the sandbox then, or a defect of the bench.
+      if (at === undefined || known[at]?.seen === ENDLESS)
+        throw new Error(`the verdicts on ${subject.computation} do not end`);
+      known[at] = { judged: 'changed', seen: ENDLESS };
     } finally {
       rmSync(root, { recursive: true, force: true });
     }
   }
 }
 
-/** Undefined when it did not end; adds to `known` what was seen until then. */
-async function once(job: TrialJob, known: Seen[], lookMs: number): Promise<readonly Trial[] | undefined> {
+/** What was tried, or which of the variants ran outside of a sandbox when it was ended. */
+type Ended = { readonly trials: readonly Trial[] } | { readonly running: number | undefined };
+
+/** Adds to `known` what was seen. */
+async function once(job: TrialJob, known: Seen[], lookMs: number): Promise<Ended> {
   const child = fork(new URL('./trial-process.ts', import.meta.url), {
     execArgv: [`--max-old-space-size=${HEAP_MB}`, '--max-semi-space-size=64', '--disable-warning=ExperimentalWarning'],
     serialization: 'advanced',
@@ -72,16 +78,19 @@ async function once(job: TrialJob, known: Seen[], lookMs: number): Promise<reado
   // One that loops does not hear that nobody listens any more.
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);
-  const { promise, resolve, reject } = Promise.withResolvers<readonly Trial[] | undefined>();
-  let timer = setTimeout(() => resolve(undefined), lookMs);
+  const { promise, resolve, reject } = Promise.withResolvers<Ended>();
+  let running: number | undefined;
+  const lost = (): void => resolve({ running });
+  let timer = setTimeout(lost, lookMs);
   child.on('message', (message: TrialMessage) => {
     clearTimeout(timer);
-    timer = setTimeout(() => resolve(undefined), lookMs);
+    timer = setTimeout(lost, lookMs);
+    if (message.kind === 'running') running = message.at;
     if (message.kind === 'looked') known.push(message.seen);
-    if (message.kind === 'done') resolve(message.trials);
+    if (message.kind === 'done') resolve({ trials: message.trials });
     if (message.kind === 'failed') reject(new Error(`${job.subject.computation}: ${message.reason}`));
   });
-  child.once('exit', () => resolve(undefined));
+  child.once('exit', lost);
   child.send({ ...job, known: [...known] });
   try {
     return await promise;

@@ -28,8 +28,8 @@ export interface VerdictOnEdit {
 }
 
 export interface Verdicts {
-  /** In the order of the versions. */
-  on(versions: readonly VersionToJudge[]): Promise<VerdictOnEdit[]>;
+  /** In the order of the versions. `onRun` hears which of them is about to run outside of a sandbox, and -1 once none does. */
+  on(versions: readonly VersionToJudge[], onRun: (at: number) => void): Promise<VerdictOnEdit[]>;
 }
 
 /**
@@ -42,14 +42,16 @@ export function openVerdicts(root: string, computation: string, original: Requir
   const look = openFabricatedLook(original.loaded, piecesOf(original.manifest.code, computation));
   let registered: Promise<VerdictOnEdit> | undefined;
   return {
-    async on(versions) {
+    async on(versions, onRun) {
       const early = new Map<VersionToJudge, VerdictOnEdit>();
-      for (const version of versions) {
+      for (const [at, version] of versions.entries()) {
+        onRun(at);
         const refusal = unprovableBySyntax(spoken, spokenPieces(version.manifest, computation));
         if (refusal !== undefined) early.set(version, { verdict: 'REFUSED', reason: refusal });
         else if (version.loaded !== undefined && (await look.differs(version.loaded)))
           early.set(version, { verdict: 'DIFFERENT', reason: 'it does something else on a fabricated day' });
       }
+      onRun(-1);
       if (early.size < versions.length)
         await (registered ??= verdictOf({ registry, computation, simulate: batches(root), register: true }, original));
       const simulate = batches(root);
