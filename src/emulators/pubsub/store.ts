@@ -62,7 +62,7 @@ export function openStore(db: DatabaseSync) {
       'INSERT INTO pubsub_messages (topic, data, attributes, ordering_key, publish_time) VALUES (?, ?, ?, ?, ?)',
     ),
     dropMessage: db.prepare(
-      'DELETE FROM pubsub_messages WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM pubsub_deliveries WHERE message = ?1)',
+      'DELETE FROM pubsub_messages WHERE id = ? AND NOT EXISTS (SELECT 1 FROM pubsub_deliveries WHERE message = ?)',
     ),
     message: db.prepare(
       'SELECT id, topic, data, attributes, ordering_key AS orderingKey, publish_time AS publishTime ' +
@@ -97,7 +97,7 @@ export function openStore(db: DatabaseSync) {
   };
   const acknowledge = (subscription: string, message: number): boolean => {
     const dropped = sql.dropDelivery.run(subscription, message).changes > 0;
-    if (dropped) sql.dropMessage.run(message);
+    if (dropped) sql.dropMessage.run(message, message);
     return dropped;
   };
 

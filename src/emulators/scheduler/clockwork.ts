@@ -43,7 +43,7 @@ export function startClockwork(options: {
     get: state.db.prepare('SELECT job FROM scheduler_entries WHERE name = ?'),
     // "0" follows "/": the range holds the names below the prefix and no others.
     list: state.db.prepare(
-      "SELECT job FROM scheduler_entries WHERE name > ?1 || '/' AND name < ?1 || '0' ORDER BY name LIMIT ? OFFSET ?",
+      "SELECT job FROM scheduler_entries WHERE name > ? || '/' AND name < ? || '0' ORDER BY name LIMIT ? OFFSET ?",
     ),
     all: state.db.prepare('SELECT job FROM scheduler_entries'),
     put: state.db.prepare('INSERT OR REPLACE INTO scheduler_entries VALUES (?, ?)'),
@@ -132,7 +132,8 @@ export function startClockwork(options: {
 
   return {
     get,
-    list: (parent: string, limit: number, offset: number): Job[] => sql.list.all(parent, limit, offset).map(jobOf),
+    list: (parent: string, limit: number, offset: number): Job[] =>
+      sql.list.all(parent, parent, limit, offset).map(jobOf),
     async create(job: Job): Promise<Job> {
       const created = scheduled(job, timers.now());
       await state.write(() => {

@@ -61,7 +61,7 @@ export function createStore({ db }: State) {
     // "0" follows "/": the range holds the names below the prefix and no others.
     workflows: db.prepare(
       `SELECT resource, MAX(revision) FROM workflows_definitions
-       WHERE name > ?1 || '/workflows/' AND name < ?1 || '/workflows0' GROUP BY name ORDER BY name LIMIT ? OFFSET ?`,
+       WHERE name > ? || '/workflows/' AND name < ? || '/workflows0' GROUP BY name ORDER BY name LIMIT ? OFFSET ?`,
     ),
     putWorkflow: db.prepare('INSERT OR REPLACE INTO workflows_definitions VALUES (?, ?, ?, ?)'),
     execution: db.prepare('SELECT resource FROM workflows_executions WHERE name = ?'),

@@ -29,6 +29,8 @@ export interface Registry {
 }
 
 export interface Simulations {
+  /** Why nothing is ever simulated here; absent where it is. */
+  readonly unavailable?: string;
   /** In the order of the jobs; what cannot be simulated is an answer. Undefined for those that there was no time left for. */
   run(jobs: readonly SimulationJob[]): Promise<readonly (SimulationAnswer | undefined)[]>;
 }

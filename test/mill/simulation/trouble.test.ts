@@ -211,7 +211,8 @@ test('a loop without an end ends with the budget', async () => {
 
 test.each(harmful)('$what is refused, and named', ({ name, reason }) => {
   const verdict = verdictOn(first, name);
-  expect(verdict, verdict.reason).toMatchObject({ covered: 2, nondeterminism: expect.stringMatching(reason) });
+  expect(verdict.nondeterminism ?? verdict.reason).toMatch(reason);
+  expect(verdict.covered).toBe(2);
 });
 
 test('nothing of a simulation is felt outside', () => {

@@ -63,6 +63,8 @@ export interface RunOptions {
   readonly changedOnly?: boolean;
   readonly budgetMs?: number;
   readonly totalMs?: number;
+  /** See `Simulations`. */
+  readonly unavailable?: string;
 }
 
 export interface Preflighted extends PreflightReport {
@@ -73,7 +75,7 @@ export interface Preflighted extends PreflightReport {
 /** Preflight of a project that consists of these files. */
 export async function preflightOf(files: Files, memory: Memory, options: RunOptions = {}): Promise<Preflighted> {
   // However slow and busy the machine.
-  const { budgetMs, totalMs = Infinity, ...rest } = options;
+  const { budgetMs, totalMs = Infinity, unavailable, ...rest } = options;
   const folder = fixtureProject(files);
   const { root } = folder;
   const manifest = await buildManifest({ root, directory: 'computations' });
@@ -81,6 +83,7 @@ export async function preflightOf(files: Files, memory: Memory, options: RunOpti
     manifest,
     ...memory,
     simulations: {
+      ...(unavailable === undefined ? {} : { unavailable }),
       run: (jobs: Parameters<typeof simulateAll>[0]) =>
         simulateAll(jobs, {
           root,

@@ -48,7 +48,7 @@ export interface PreflightReport {
   readonly verdicts: readonly ComputationVerdict[];
   /** Computations that were simulated just now. */
   readonly simulated: number;
-  /** Computations whose code the registry still does not know. */
+  /** Computations whose code the registry still does not know, and may know after another preflight. */
   readonly left: number;
   /** Stored cells that were made again to try the proofs, and documents that were read for it. */
   readonly remade: { readonly cells: number; readonly reads: number };
@@ -76,6 +76,12 @@ export async function preflight(
   const changed = unknown.filter(({ name }) => index.has(name));
   // Who only looks learns nothing from code that there is no older version of.
   const wanted = changedOnly || !register ? changed : unknown;
+  const { unavailable } = simulations;
+  if (wanted.length > 0 && unavailable !== undefined && !changedOnly)
+    log.warn(
+      { event: 'preflight.unavailable' },
+      `${unavailable}. Until then no change of code is proven harmless: each runs all its days again`,
+    );
   const older = changed.length === 0 ? new Map<string, Registration[]>() : await registry.versions(changed.map(nameOf));
   const jobs = wanted.map((entry) => jobOf(entry, piecesOf(manifest.code, entry.name), older.get(entry.name) ?? []));
   const answers = await simulateAll(jobs, simulations);
@@ -92,7 +98,8 @@ export async function preflight(
       `${computation}: ${version.verdict}: ${version.reason}`,
     );
   }
-  const report = reportOf(manifest, index, new Set(added.map(({ computation }) => computation)), remade);
+  const known = reportOf(manifest, index, new Set(added.map(({ computation }) => computation)), remade);
+  const report = unavailable === undefined ? known : { ...known, left: 0 };
   if (!register) return report;
   if (added.length > 0) await registry.register(added);
   await tellPlanner(report, manifest, planning);
@@ -181,7 +188,8 @@ async function simulateAll(
   simulations: Simulations,
 ): Promise<(SimulationAnswer | undefined)[]> {
   const watchable = jobs.filter(({ pieces }) => pieces.length > 0 && pieces.length <= MAX_PIECES);
-  const ran = watchable.length === 0 ? [] : await simulations.run(watchable);
+  const none = watchable.length === 0 || simulations.unavailable !== undefined;
+  const ran = none ? [] : await simulations.run(watchable);
   return jobs.map((job): SimulationAnswer | undefined => {
     const at = watchable.indexOf(job);
     if (at !== -1) return ran[at];
