@@ -16,6 +16,7 @@ import { manifestOfRuns } from '../project.ts';
 import type { Ports } from '../../compose.ts';
 import { table } from '../table.ts';
 import { instant } from '../units.ts';
+import { atMost } from '../../process/at-most.ts';
 
 const USAGE = `daymill dead-letters [list] [--computation NAME] [--date DAY]
        daymill dead-letters show ID
@@ -90,7 +91,7 @@ async function listCommand(args: Arguments, { config, output }: Context): Promis
           (computation === undefined || cell.computation === computation) && (date === undefined || cell.date === date),
       ),
     );
-    return Promise.all(open.map((task) => rowOf(task, ports)));
+    return atMost(open, (task) => rowOf(task, ports));
   });
   if (found.length === 0) output.line('There are no dead letters.');
   else {

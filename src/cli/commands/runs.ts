@@ -7,6 +7,7 @@ import { readLimit } from '../read-limit.ts';
 import { runRow, type RunRow } from '../run-row.ts';
 import { table } from '../table.ts';
 import { duration } from '../units.ts';
+import { atMost } from '../../process/at-most.ts';
 
 const DEFAULT_LIMIT = 20;
 
@@ -35,8 +36,8 @@ async function runCommand(args: Arguments, { config, output }: Context): Promise
   const answer = await look(config, await manifestOfRuns(config), async ({ ledger }): Promise<RunsAnswer> => {
     const found = await ledger.runs(limit);
     return {
-      runs: await Promise.all(
-        found.map(async (run) => Object.assign(runRow(run), { failedTasks: await ledger.failedTasks(run.id) })),
+      runs: await atMost(found, async (run) =>
+        Object.assign(runRow(run), { failedTasks: await ledger.failedTasks(run.id) }),
       ),
     };
   });

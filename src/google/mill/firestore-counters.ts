@@ -14,6 +14,7 @@ import { Run } from '../../mill/model/run.ts';
 import type { Task } from '../../mill/model/task.ts';
 import { toLedger, toRunDocument } from './ledger-document.ts';
 import { countersOf, LEDGER, RUNS } from './paths.ts';
+import { atMost } from '../../process/at-most.ts';
 
 type Counted = Pick<Task, 'runId' | 'leaf'>;
 
@@ -51,7 +52,7 @@ export async function readRuns(db: Firestore, ids: readonly string[]): Promise<R
   if (ids.length === 0) return [];
   const snapshots = await db.getAll(...ids.map((id) => db.collection(RUNS).doc(id)));
   const runs = snapshots.flatMap((snapshot) => (snapshot.exists ? [Run.parse(snapshot.data())] : []));
-  return Promise.all(runs.map((run) => withRemaining(db, run)));
+  return atMost(runs, (run) => withRemaining(db, run));
 }
 
 /**

@@ -12,6 +12,7 @@ import { Hash } from '../../values/hash.ts';
 import type { KnownDays, RootDataLook, RootDay } from '../../mill/ports/root-data.ts';
 import { isConflict, unavailable } from '../firestore-client.ts';
 import { daysOf, INDEXES } from './paths.ts';
+import { atMost } from '../../process/at-most.ts';
 
 /** A day that is gone stays as a trace of it, so that the indexer hears of it. */
 export const REMOVED = 'REMOVED';
@@ -37,18 +38,16 @@ const indexOf = (db: Firestore, dataset: string) => db.collection(INDEXES).doc(d
 export async function changesSince(
   db: Firestore,
   datasets: readonly { readonly dataset: string; readonly rule: Hash }[],
-  atMost?: number,
+  most?: number,
 ): Promise<RootDataLook> {
   const refs = datasets.map(({ dataset }) => indexOf(db, dataset));
   const snapshots = refs.length === 0 ? [] : await db.getAll(...refs);
-  const looks = await Promise.all(
-    datasets.map(async ({ dataset, rule }, index) => {
-      const remembered = remember(snapshots[index]);
-      const sameRule = remembered.rule === rule;
-      const { days, readTime } = await changedDays(db, dataset, sameRule ? remembered.seenThrough : undefined, atMost);
-      return { dataset, rule, sameRule, days, readTime, known: remembered.known, updateTime: remembered.updateTime };
-    }),
-  );
+  const looks = await atMost(datasets, async ({ dataset, rule }, index) => {
+    const remembered = remember(snapshots[index]);
+    const sameRule = remembered.rule === rule;
+    const { days, readTime } = await changedDays(db, dataset, sameRule ? remembered.seenThrough : undefined, most);
+    return { dataset, rule, sameRule, days, readTime, known: remembered.known, updateTime: remembered.updateTime };
+  });
   const byDataset = new Map(looks.map((look) => [look.dataset, look]));
   return {
     isQuiet: looks.every(({ days, sameRule }) => days.length === 0 && sameRule),
@@ -88,14 +87,14 @@ async function changedDays(
   db: Firestore,
   dataset: string,
   since: Timestamp | undefined,
-  atMost?: number,
+  most?: number,
 ): Promise<{ days: RootDay[]; readTime: Timestamp }> {
   const after = since === undefined ? 0 : since.toMillis() - OVERLAP_MS;
   const query = db
     .collection(daysOf(dataset))
     .where('changedAt', '>', Timestamp.fromMillis(after))
     .select('status', 'hash', 'artifact.count');
-  const changed = await (atMost === undefined ? query : query.limit(atMost)).get();
+  const changed = await (most === undefined ? query : query.limit(most)).get();
   return { days: changed.docs.map(toRootDay), readTime: changed.readTime };
 }
 

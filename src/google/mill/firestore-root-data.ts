@@ -7,6 +7,7 @@ import type { LoadMark, RootData } from '../../mill/ports/root-data.ts';
 import { toPointer } from './firestore-artifacts.ts';
 import { changesSince, REMOVED, storedDays, toRootDay } from './firestore-root-changes.ts';
 import { DATASETS, placePath, shardPath } from './paths.ts';
+import { atMost } from '../../process/at-most.ts';
 
 const Mark = z.object({ file: z.string(), hash: z.string(), through: z.string(), byHand: z.boolean().optional() });
 
@@ -64,8 +65,9 @@ export function firestoreRootData(db: Firestore): RootData {
       if (days.length === 0) return [];
       const places = days.map((date) => ({ kind: 'root', dataset, date }) as const);
       const found = await db.getAll(...places.map((place) => db.doc(placePath(place))));
-      const whole = await Promise.all(
-        found.map(async (day, index) => day.exists && (await hasShards(db, places[index] as Place, day))),
+      const whole = await atMost(
+        found,
+        async (day, index) => day.exists && (await hasShards(db, places[index] as Place, day)),
       );
       return found.filter((_, index) => whole[index]).map(toRootDay);
     },

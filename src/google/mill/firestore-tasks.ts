@@ -21,6 +21,7 @@ import { isConflict, unavailable } from '../firestore-client.ts';
 import { addTasks, countOff } from './firestore-counters.ts';
 import { expiryOf, toLedger } from './ledger-document.ts';
 import { LEDGER, placePath } from './paths.ts';
+import { atMost } from '../../process/at-most.ts';
 
 /** Times that a claim is decided anew because the task changed under it. */
 const MAX_CLAIM_CONFLICTS = 5;
@@ -40,18 +41,16 @@ export function firestoreTasks(db: Firestore): Tasks {
     async expireLeases(takenBeforeMs) {
       const leased = await db.collection(LEDGER).where('status', '==', 'IN_PROGRESS').get();
       const old = leased.docs.filter((task) => Number(task.get('lease.sinceMs')) < takenBeforeMs);
-      const expired = await Promise.all(
-        old.map(async (task) => {
-          try {
-            await task.ref.update({ 'lease.untilMs': 0 }, { lastUpdateTime: task.updateTime });
-            return true;
-          } catch (thrown) {
-            // Somebody is at it after all.
-            if (isConflict(thrown)) return false;
-            throw unavailable(`the lease of ${task.id} was not ended`, thrown);
-          }
-        }),
-      );
+      const expired = await atMost(old, async (task) => {
+        try {
+          await task.ref.update({ 'lease.untilMs': 0 }, { lastUpdateTime: task.updateTime });
+          return true;
+        } catch (thrown) {
+          // Somebody is at it after all.
+          if (isConflict(thrown)) return false;
+          throw unavailable(`the lease of ${task.id} was not ended`, thrown);
+        }
+      });
       return expired.filter(Boolean).length;
     },
     async claim(taskId, decide) {

@@ -5,6 +5,7 @@ import { afterNoting, type Standing } from '../../planning/standing.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Cells } from '../../ports/cells.ts';
 import type { PlanningSnapshot } from '../../ports/planning.ts';
+import { atMost } from '../../../process/at-most.ts';
 
 /** By computation; nothing while runs are open, whose outcomes the standings do not know yet. */
 export async function lostResults(
@@ -12,14 +13,12 @@ export async function lostResults(
   { manifest, cells }: { readonly manifest: Manifest; readonly cells: Pick<Cells, 'countMade' | 'daysMade'> },
 ): Promise<Map<string, DaySet>> {
   if (open.length > 0) return new Map();
-  const found = await Promise.all(
-    manifest.computations.map(async ({ name }): Promise<[string, DaySet]> => {
-      const { made = NO_DAYS, again = [] } = standings.get(name) ?? {};
-      const known = subtract(made, daysAgain(again));
-      if (known.length === 0 || (await cells.countMade(name)) >= dayCount(made)) return [name, NO_DAYS];
-      return [name, subtract(known, daySetOfDays(await cells.daysMade(name)))];
-    }),
-  );
+  const found = await atMost(manifest.computations, async ({ name }): Promise<[string, DaySet]> => {
+    const { made = NO_DAYS, again = [] } = standings.get(name) ?? {};
+    const known = subtract(made, daysAgain(again));
+    if (known.length === 0 || (await cells.countMade(name)) >= dayCount(made)) return [name, NO_DAYS];
+    return [name, subtract(known, daySetOfDays(await cells.daysMade(name)))];
+  });
   return new Map(found.filter(([, days]) => days.length > 0));
 }
 

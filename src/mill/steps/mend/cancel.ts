@@ -14,9 +14,7 @@ import { closeRuns } from '../dispatch/close-runs.ts';
 import { countDown, type CountDownPorts, isAnswered } from '../work/count-down.ts';
 import type { Controls, Planning } from '../../ports/planning.ts';
 import type { Tasks } from '../../ports/tasks.ts';
-
-/** Tasks that are ended together. */
-const CANCEL_WIDTH = 20;
+import { atMost } from '../../../process/at-most.ts';
 
 export interface CancelPorts extends CountDownPorts {
   readonly manifest: Manifest;
@@ -77,17 +75,11 @@ export async function cancelTasks(
   { tasks: store, clock }: Pick<CancelPorts, 'tasks' | 'clock'>,
 ): Promise<number> {
   const open = tasks.filter((task) => !isTerminal(task));
-  let ended = 0;
-  for (let start = 0; start < open.length; start += CANCEL_WIDTH) {
-    const answers = await Promise.all(
-      open.slice(start, start + CANCEL_WIDTH).map((task) =>
-        store.claim(task.id, (found): { save?: Task } => {
-          const cancelled = onCancel(found);
-          return cancelled === undefined ? {} : { save: recordSave(cancelled, { nowMs: clock.now() }) };
-        }),
-      ),
-    );
-    ended += answers.filter((answer) => answer?.held !== undefined).length;
-  }
-  return ended;
+  const answers = await atMost(open, (task) =>
+    store.claim(task.id, (found): { save?: Task } => {
+      const cancelled = onCancel(found);
+      return cancelled === undefined ? {} : { save: recordSave(cancelled, { nowMs: clock.now() }) };
+    }),
+  );
+  return answers.filter((answer) => answer?.held !== undefined).length;
 }

@@ -10,6 +10,7 @@ import type { InputHashes } from '../../model/vector.ts';
 import { decodeWindow, windowHash } from '../../model/window.ts';
 import type { LostInput, Place } from '../../model/place.ts';
 import type { Artifacts, StoredArtifact } from '../../ports/artifacts.ts';
+import { atMost } from '../../../process/at-most.ts';
 
 export interface InputRequest {
   readonly computation: ManifestComputation;
@@ -61,8 +62,8 @@ async function valuesOf(reads: readonly NeedRead[]): Promise<Record<string, unkn
   for (const { need, stored } of reads) {
     const [only] = stored;
     if (need.kind === 'history' || need.kind === 'own-history') {
-      const days = stored.map(async ({ date, artifact }) => ({ date, value: await readWhole(artifact) }));
-      values.push([need.key, await Promise.all(days)]);
+      const days = await atMost(stored, async ({ date, artifact }) => ({ date, value: await readWhole(artifact) }));
+      values.push([need.key, days]);
     } else if (need.kind !== 'dataset') {
       values.push([need.key, only === undefined ? undefined : await readWhole(only.artifact)]);
     }

@@ -26,6 +26,7 @@ import { startMeter } from './meter.ts';
 import type { Queue } from '../../ports/messages.ts';
 import type { MemoryProbe } from '../../ports/process.ts';
 import type { HeldTask, Tasks } from '../../ports/tasks.ts';
+import { atMost } from '../../../process/at-most.ts';
 
 export interface WorkPorts extends CellPorts, CountDownPorts {
   readonly tier: Resources;
@@ -127,7 +128,7 @@ async function sendParts(
   { tasks, queue, log }: Pick<WorkPorts, 'tasks' | 'queue' | 'log'>,
 ): Promise<void> {
   if (task?.parts === undefined) return;
-  const parts = await Promise.all(task.parts.map((id) => tasks.read(id)));
+  const parts = await atMost(task.parts, (id) => tasks.read(id));
   const waiting = parts.flatMap((part) => (part?.status === 'PENDING' ? [messageFor(part)] : []));
   if (waiting.length === 0) return;
   await queue.publish(waiting);
