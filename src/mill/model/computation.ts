@@ -95,8 +95,8 @@ export type ComputationOptions<N extends Needs, S extends z.ZodType, A> = Descri
   readonly headline?: (output: z.output<S>) => string;
 } & Shape<N, z.output<S>, ValueOf<z.output<S>>, A>;
 
-/** A computation as the rest of Daymill sees it: the types of its inputs are gone, that of its output stays. */
-export interface Computation<T = unknown> {
+/** A computation as the rest of Daymill sees it: the type of its output stays; that of its needs is for tests of it. */
+export interface Computation<T = unknown, N extends Needs = Needs> {
   readonly kind: 'computation';
   readonly name: string;
   readonly category: string;
@@ -105,7 +105,7 @@ export interface Computation<T = unknown> {
   readonly description: string | undefined;
   readonly timeoutSeconds: number;
   readonly checks: Checks;
-  readonly needs: Needs;
+  readonly needs: N;
   readonly output: z.ZodType<T>;
   readonly work: Work;
   readonly headline: ((output: unknown) => string) | undefined;
@@ -131,7 +131,7 @@ type ErasedContext = EntityContext<Record<string, unknown>> & { readonly before?
  */
 export function defineComputation<const N extends Needs, S extends z.ZodType, A = unknown>(
   options: ComputationOptions<N, S, A>,
-): Computation<z.output<S>> {
+): Computation<z.output<S>, N> {
   const name = normalizeName(options.name);
   if (name === undefined) {
     throw new UserError(

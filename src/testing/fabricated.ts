@@ -1,0 +1,47 @@
+/** Days that are made up from the schemas of what a computation reads: the ones on which a change of its code is judged. */
+import type { Computation } from '../mill/model/computation.ts';
+import type { Need, Needs } from '../mill/model/need.ts';
+import { fabricateDays } from '../mill/simulation/fabricate-days.ts';
+import type { Day } from '../values/date.ts';
+import type { Given } from './given.ts';
+
+export interface FabricatedDay<N extends Needs, Own> {
+  readonly date: Day;
+  /** For `runDay`. The computation's own past is left out, unless one was made up. */
+  readonly given: Given<N, Own>;
+}
+
+/** Always the same 240, calm and stormy, at the edges of months, years and numbers. @throws {Error} naming a schema that takes nothing that was tried. */
+export function fabricatedDays<T, N extends Needs>(computation: Computation<T, N>): readonly FabricatedDay<N, T>[] {
+  const streams = Object.entries(computation.needs).find(([, { kind }]) => kind === 'dataset');
+  const previous = Object.entries(computation.needs).find(([, { kind }]) => kind === 'previous');
+  const { chains } = fabricateDays(computation, { numbers: [], strings: [] });
+  return chains.flat().map(({ date, inputs, entities, own }) => {
+    const given: Record<string, unknown> = { ...inputs };
+    if (streams !== undefined) {
+      const [key, need] = streams;
+      const today = distinct(
+        need,
+        entities.map(([, entity]) => entity),
+      );
+      const before = distinct(
+        need,
+        entities.flatMap(([, , earlier]) => (earlier === undefined ? [] : [earlier])),
+      );
+      given[key] = need.kind === 'dataset' && need.dayBefore ? { today, before } : today;
+    }
+    if (previous !== undefined && own !== undefined) given[previous[0]] = own.value;
+    return { date, given: given as Given<N, T> };
+  });
+}
+
+/** Entities are made up one by one, and what names them with the rest: the first of a name stays. */
+function distinct(need: Need, entities: readonly unknown[]): unknown[] {
+  if (need.kind !== 'dataset' || need.of.id === undefined) return [...entities];
+  const byId = new Map<string, unknown>();
+  for (const entity of entities) {
+    const id = need.of.id(entity);
+    if (!byId.has(id)) byId.set(id, entity);
+  }
+  return [...byId.values()];
+}

@@ -1,0 +1,127 @@
+/** What a test gives a computation to read: by the names of its needs, checked as what is stored is. */
+import { UserError } from '../errors.ts';
+import type { JoinedEntry } from '../mill/execution/join-by-key.ts';
+import type { Computation } from '../mill/model/computation.ts';
+import type { EntityDataset } from '../mill/model/dataset.ts';
+import type { Dated, DatasetNeed, DependencyNeed, DocumentNeed, HistoryNeed, Need, Needs } from '../mill/model/need.ts';
+import type { OwnHistoryNeed, PreviousNeed } from '../mill/model/need.ts';
+
+/** A day's entities; with `dayBefore` also those of the day before, which are told apart by the dataset's `id`. */
+type Entities<T, Before> = true extends Before
+  ? { readonly today: readonly T[]; readonly before: readonly T[] }
+  : readonly T[];
+
+type GivenFor<N extends Need> =
+  N extends DatasetNeed<infer T, infer Before>
+    ? Entities<T, Before>
+    : N extends HistoryNeed<infer T>
+      ? readonly Dated<T>[]
+      : N extends DependencyNeed<infer T> | DocumentNeed<infer T>
+        ? T
+        : never;
+
+/** By the author's keys. A computation's own past may be left out: it is its first day then. */
+export type Given<N extends Needs, Own> = {
+  readonly [K in keyof N as N[K] extends PreviousNeed | OwnHistoryNeed ? never : K]: GivenFor<N[K]>;
+} & {
+  readonly [K in keyof N as N[K] extends PreviousNeed ? K : never]?: Own | undefined;
+} & {
+  readonly [K in keyof N as N[K] extends OwnHistoryNeed ? K : never]?: readonly Dated<Own>[];
+};
+
+/** As the executor takes it. */
+export interface Checked {
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly entities: readonly JoinedEntry[];
+  readonly withBefore: boolean;
+}
+
+/** Digits of a row's number, which is the id of an entity that has no other, as when it is loaded. */
+const ID_DIGITS = 7;
+
+/** @throws {UserError} BAD_ARGUMENT naming the need, and what does not fit it. */
+export function checkedInputs(computation: Computation, given: Readonly<Record<string, unknown>>): Checked {
+  const { needs } = computation;
+  const strange = Object.keys(given).find((key) => !Object.hasOwn(needs, key));
+  if (strange !== undefined)
+    throw wrong(computation, strange, `it has no need of that name, only ${Object.keys(needs).join(', ') || 'none'}`);
+  const inputs: Record<string, unknown> = {};
+  let entities: readonly JoinedEntry[] = [];
+  let withBefore = false;
+  for (const [key, need] of Object.entries(needs)) {
+    const value = given[key];
+    if (need.kind === 'dataset') {
+      entities = entriesOf(computation, key, need, value);
+      withBefore = need.dayBefore;
+    } else inputs[key] = asStored(inputOf(computation, key, need, value));
+  }
+  return { inputs, entities, withBefore };
+}
+
+function inputOf(computation: Computation, key: string, need: Exclude<Need, DatasetNeed>, value: unknown): unknown {
+  const check = (schema: Computation['output'], each: unknown, where: string): unknown => {
+    const checked = schema.safeParse(each);
+    if (checked.success) return checked.data;
+    const [issue] = checked.error.issues;
+    throw wrong(
+      computation,
+      [key, where, ...(issue?.path ?? [])].filter((part) => part !== '').join('.'),
+      `${issue?.message}`,
+    );
+  };
+  const checkAll = (schema: Computation['output']): unknown => {
+    if (!Array.isArray(value)) throw wrong(computation, key, 'give it a list of { date, value }, oldest first');
+    return (value as Dated<unknown>[]).map(({ date, value }) => ({ date, value: check(schema, value, date) }));
+  };
+  switch (need.kind) {
+    case 'previous':
+      return value === undefined ? undefined : check(computation.output, value, '');
+    case 'own-history':
+      return value === undefined ? [] : checkAll(computation.output);
+    case 'history':
+      return checkAll(need.of.kind === 'computation' ? need.of.output : need.of.schema);
+    case 'dependency':
+      return check(need.of.output, value, '');
+    case 'document':
+      return check(need.of.schema, value, '');
+  }
+}
+
+function entriesOf(computation: Computation, key: string, need: DatasetNeed, value: unknown): readonly JoinedEntry[] {
+  const { today, before = [] } = (Array.isArray(value) ? { today: value } : (value ?? {})) as {
+    today?: readonly unknown[];
+    before?: readonly unknown[];
+  };
+  if (!Array.isArray(today)) throw wrong(computation, key, `give it the day's ${need.of.name}, as a list`);
+  const earlier = new Map(identified(computation, `${key}.before`, need.of, before));
+  return [...identified(computation, key, need.of, today)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([id, entity]): JoinedEntry => (need.dayBefore ? [id, entity, earlier.get(id)] : [id, entity]));
+}
+
+function identified(
+  computation: Computation,
+  key: string,
+  dataset: EntityDataset,
+  entities: readonly unknown[],
+): Map<string, unknown> {
+  const byId = new Map<string, unknown>();
+  for (const [index, entity] of entities.entries()) {
+    const checked = dataset.schema.safeParse(entity);
+    if (!checked.success) {
+      const [issue] = checked.error.issues;
+      throw wrong(computation, [key, index, ...(issue?.path ?? [])].join('.'), `${issue?.message}`);
+    }
+    const id = dataset.id?.(checked.data) ?? String(index).padStart(ID_DIGITS, '0');
+    if (byId.has(id)) throw wrong(computation, `${key}.${index}`, `another of the list has the id "${id}"`);
+    byId.set(id, asStored(checked.data));
+  }
+  return byId;
+}
+
+/** As a reader gets it: what is stored is JSON. */
+const asStored = (value: unknown): unknown =>
+  value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
+
+const wrong = ({ name }: Computation, where: string, what: string): UserError =>
+  new UserError('BAD_ARGUMENT', `${name} was given a wrong ${where}: ${what}.`);

@@ -1,0 +1,164 @@
+/** `daymill/testing`: what it says of a computation is what a night would. */
+import { expect, expectTypeOf, test } from 'vitest';
+import { z } from 'zod';
+import {
+  dataset,
+  defineComputation,
+  defineDataset,
+  defineDocument,
+  dependency,
+  document,
+  history,
+  previous,
+} from '../../src/index.ts';
+import { fabricatedDays, runDay, runDays } from '../../src/testing/index.ts';
+
+const DAY = '2026-05-01';
+const orders = defineDataset({
+  name: 'orders',
+  entity: z.object({ who: z.string(), price: z.number().positive() }),
+  id: ({ who }) => who,
+});
+const rate = defineDocument({ name: 'rate', document: z.object({ tax: z.number() }) });
+const sales = defineComputation({
+  name: 'sales',
+  category: 'x',
+  needs: { orders: dataset(orders), rate: document(rate) },
+  output: z.object({ gross: z.number() }),
+  reduce: {
+    init: () => ({ sum: 0 }),
+    add: (tally, { price }) => void (tally.sum += price),
+    finish: ({ sum }, { inputs }) => ({ gross: sum * (1 + inputs.rate.tax) }),
+  },
+});
+const best = defineComputation({
+  name: 'best',
+  category: 'x',
+  needs: { today: dependency(sales), before: previous(), past: history(2) },
+  output: z.object({ gross: z.number(), days: z.number() }),
+  compute: ({ today, before, past }) => ({ gross: Math.max(before?.gross ?? 0, today.gross), days: past.length }),
+});
+const spent = defineComputation({
+  name: 'spent',
+  category: 'x',
+  needs: { orders: dataset(orders, { dayBefore: true }) },
+  output: z.record(z.string(), z.number()),
+  perEntity: ({ price }, { before }) => price - (before?.price ?? 0),
+});
+
+test('a day of entities and a document', async () => {
+  const given = {
+    orders: [
+      { who: 'ann', price: 2 },
+      { who: 'bob', price: 3 },
+    ],
+    rate: { tax: 0.5 },
+  };
+  expect(await runDay(sales, DAY, given)).toEqual({ gross: 7.5 });
+});
+
+test('what is given and what comes out have the types of the needs and the output', () => {
+  expectTypeOf(runDay(sales, DAY, { orders: [], rate: { tax: 1 } })).resolves.toEqualTypeOf<{ gross: number }>();
+  // @ts-expect-error a price is a number
+  void runDay(sales, DAY, { orders: [{ who: 'ann', price: '2' }], rate: { tax: 0 } }).catch(() => {});
+  // @ts-expect-error the document is missing
+  void runDay(sales, DAY, { orders: [] }).catch(() => {});
+});
+
+test('days in the order of the calendar, each with its own past', async () => {
+  const day = (gross: number) => ({ today: { gross } });
+  expect(
+    await runDays(best, { '2026-05-04': day(1), '2026-05-01': day(4), '2026-05-02': day(2), '2026-05-03': day(9) }),
+  ).toEqual([
+    { date: '2026-05-01', value: { gross: 4, days: 0 } },
+    { date: '2026-05-02', value: { gross: 4, days: 1 } },
+    { date: '2026-05-03', value: { gross: 9, days: 2 } },
+    { date: '2026-05-04', value: { gross: 9, days: 2 } },
+  ]);
+});
+
+test('entities beside what they were on the day before', async () => {
+  const given = {
+    orders: {
+      today: [
+        { who: 'ann', price: 5 },
+        { who: 'bob', price: 3 },
+      ],
+      before: [{ who: 'ann', price: 2 }],
+    },
+  };
+  expect(await runDay(spent, DAY, given)).toEqual({ ann: 3, bob: 3 });
+});
+
+const of = (compute: () => unknown) =>
+  defineComputation({
+    name: 'it',
+    category: 'x',
+    needs: {},
+    output: z.object({ n: z.number() }),
+    compute: compute as never,
+  });
+let calls = 0;
+
+test.each<[what: string, compute: () => unknown, words: string | RegExp]>([
+  ['what its schema does not take', () => ({ n: 'x' }), /^it returned what its output schema does not take: at n: /],
+  ['a number that JSON has not', () => ({ n: Number.NaN }), 'it returned what its output schema does not take: at n: '],
+  [
+    'a throw',
+    () => {
+      throw new TypeError('no');
+    },
+    'TypeError: no',
+  ],
+  ['another result each time', () => ({ n: calls++ }), 'it gave two results for the same inputs'],
+])('%s fails in the words of a night', async (_, compute, words) => {
+  await expect(runDay(of(compute), DAY, {})).rejects.toThrow(words);
+});
+
+test.each<[what: string, given: object, words: string]>([
+  [
+    'a need that it does not have',
+    { orders: [], rate: { tax: 0 }, rates: 1 },
+    'sales was given a wrong rates: it has no need of that name, only orders, rate.',
+  ],
+  [
+    'an entity that does not fit',
+    { orders: [{ who: 'ann', price: -1 }], rate: { tax: 0 } },
+    'sales was given a wrong orders.0.price: ',
+  ],
+  [
+    'two entities with one id',
+    {
+      orders: [
+        { who: 'a', price: 1 },
+        { who: 'a', price: 2 },
+      ],
+      rate: { tax: 0 },
+    },
+    'sales was given a wrong orders.1: another of the list has the id "a".',
+  ],
+  ['no entities', { rate: { tax: 0 } }, "sales was given a wrong orders: give it the day's orders, as a list."],
+  ['a document that does not fit', { orders: [], rate: {} }, 'sales was given a wrong rate.tax: '],
+])('%s is told by its place', async (_, given, words) => {
+  await expect(runDay(sales, DAY, given as never)).rejects.toThrow(words);
+});
+
+test('a day that is none, and the day on which it fails', async () => {
+  await expect(runDay(sales, 'May 1', { orders: [], rate: { tax: 0 } })).rejects.toThrow(
+    '"May 1" is no day. Write it as 2026-05-01.',
+  );
+  await expect(runDays(best, { [DAY]: { today: { gross: Number.NaN } } })).rejects.toThrow(
+    `${DAY}: best was given a wrong today.gross`,
+  );
+});
+
+test('fabricated days fit what it reads, and are the same each time', async () => {
+  const days = fabricatedDays(spent);
+  expect(days.length).toBe(240);
+  expect(fabricatedDays(spent)).toEqual(days);
+  let entities = 0;
+  for (const { date, given } of days.slice(0, 40)) entities += Object.keys(await runDay(spent, date, given)).length;
+  expect(entities).toBeGreaterThan(40);
+  for (const { date, given } of fabricatedDays(best).slice(0, 40))
+    expect((await runDay(best, date, given)).days).toBe(0);
+});
