@@ -1,6 +1,6 @@
 /** A computation by the name that a person typed. */
 import { UserError } from '../errors.ts';
-import { didYouMean } from '../mill/manifest/suggest.ts';
+import { didYouMean } from '../values/suggest.ts';
 import { computationIn, type Manifest, type ManifestComputation } from '../mill/model/manifest.ts';
 import { normalizeName } from '../values/name.ts';
 

@@ -1,6 +1,6 @@
 /** A dataset by the name that a person typed. */
 import { UserError } from '../errors.ts';
-import { didYouMean } from '../mill/manifest/suggest.ts';
+import { didYouMean } from '../values/suggest.ts';
 import type { Manifest, ManifestDataset } from '../mill/model/manifest.ts';
 import { normalizeName } from '../values/name.ts';
 

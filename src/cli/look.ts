@@ -1,7 +1,7 @@
 /** For commands that look, or change a little: the project as its source is now, and the state as it is stored. */
 import type { Ports } from '../compose.ts';
 import type { Manifest } from '../mill/model/manifest.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { connectCloud } from './local/connect.ts';
 import { withPorts } from './with-ports.ts';
 

@@ -1,6 +1,6 @@
 /** The cost of a plan, for people: a row a computation, what it comes to, and what planning saved. */
 import type { Ports } from '../compose.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { tierRouter } from '../mill/tiers/tier-router.ts';
 import { type Cost, estimate, type Estimate, NOTHING, sum } from '../mill/planning/estimate.ts';
 import type { CellKey } from '../mill/model/cell.ts';

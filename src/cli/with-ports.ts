@@ -1,6 +1,6 @@
 /** The ports of a command, on the cloud that it is connected to, closed when it is done. */
 import { compose, type Ports } from '../compose.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Manifest } from '../mill/model/manifest.ts';
 import type { Connection } from './local/connect.ts';
 

@@ -1,7 +1,7 @@
 /** What a function's process composes once, when its first request comes, and how it ends. */
 import { guardProcess } from '../process/author-code.ts';
 import { compose, type Ports } from '../compose.ts';
-import { readConfig } from '../config.ts';
+import { readConfig } from '../config/config.ts';
 import { type Drain, startDrain } from '../process/drain.ts';
 
 let served: { readonly ports: Ports; readonly drain: Drain } | undefined;

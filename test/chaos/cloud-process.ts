@@ -1,6 +1,6 @@
 /** A process of its own that is the whole local cloud, to be killed at any moment. Its options come as JSON in the argument. */
 import { startCloud, type CloudOptions } from '../../src/cli/local/local-cloud.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 
 /** What it is told: answer once no message waits, or end in good order. */
 export type CloudRequest = 'idle' | 'close';

@@ -5,7 +5,7 @@ import { PubSub } from '@google-cloud/pubsub';
 import { startFunctions, WORKFLOW } from '../../src/cli/local/local-cloud.ts';
 import type { LogEntry } from '../../src/cli/local/log-entry.ts';
 import { compose, type Ports } from '../../src/compose.ts';
-import { type Config, readConfig } from '../../src/config.ts';
+import { type Config, readConfig } from '../../src/config/config.ts';
 import type { Execution } from '../../src/google/workflows-client.ts';
 import { buildManifest } from '../../src/mill/manifest/build-manifest.ts';
 import { writeManifest } from '../../src/mill/manifest/read-manifest.ts';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Daymill, startDaymill } from '../../src/cli/local/local-cloud.ts';
 import type { LogEntry } from '../../src/cli/local/log-entry.ts';
 import { compose, type Ports } from '../../src/compose.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { buildManifest } from '../../src/mill/manifest/build-manifest.ts';
 import { writeManifest } from '../../src/mill/manifest/read-manifest.ts';
 import { yesterday } from '../../src/mill/steps/dispatch/target.ts';

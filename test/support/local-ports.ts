@@ -1,7 +1,7 @@
 /** The ports that functions run on, in this process: the real stores and clients, talking to a local cloud in memory. */
 import { PubSub } from '@google-cloud/pubsub';
 import { compose, type Ports } from '../../src/compose.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import type { FaultPlan } from '../../src/emulators/firestore/faults.ts';
 import { startFirestore } from '../../src/emulators/firestore/server.ts';
 import type { Usage } from '../../src/emulators/firestore/usage.ts';

@@ -1,6 +1,6 @@
 /** `daymill load`: a file of rows into a dataset, day by day. */
 import { relative, resolve } from 'node:path';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import { UserError } from '../../errors.ts';
 import { loadDataset } from '../../mill/manifest/load-definitions.ts';
 import { describeMissing } from '../../mill/model/completeness.ts';

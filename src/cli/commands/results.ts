@@ -1,7 +1,7 @@
 /** `daymill results`: what a computation found on a day, whole or of one entity. */
 import { UserError } from '../../errors.ts';
 import { decodeEntries, type Entry } from '../../mill/execution/artifact-codec.ts';
-import { didYouMean } from '../../mill/manifest/suggest.ts';
+import { didYouMean } from '../../values/suggest.ts';
 import type { Day } from '../../values/date.ts';
 import type { ManifestComputation } from '../../mill/model/manifest.ts';
 import { readWhole } from '../../mill/steps/work/load-inputs.ts';

@@ -1,6 +1,6 @@
 /** The local cloud for commands that start no functions: the one that is running, or one of their own for a moment. */
 import { existsSync } from 'node:fs';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import { findSession } from './session.ts';
 import { startCloud, stateFile } from './local-cloud.ts';
 

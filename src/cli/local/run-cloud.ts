@@ -1,6 +1,6 @@
 /** The local cloud with its functions, for one run: a cloud of its own, or that of the `daymill dev` that started the run. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import { type WorkflowsClient, workflowsClient } from '../../google/workflows-client.ts';
 import { type Daymill, type LocalOptions, LOCATION, startDaymill } from './local-cloud.ts';
 import type { LogEntry } from './log-entry.ts';

@@ -8,7 +8,7 @@ import { unstorableIn } from '../model/storable-schema.ts';
 import type { Discovered, Discovery } from './discover.ts';
 import { importCycleError } from './import-module.ts';
 import type { ModuleGraph } from './module-graph.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean } from '../../values/suggest.ts';
 
 /** @throws {UserError} BAD_DEFINITION, UNKNOWN_COMPUTATION, UNKNOWN_DATASET or CYCLE, for the first thing wrong. */
 export function checkDefinitions(discovery: Discovery, graph: ModuleGraph): void {

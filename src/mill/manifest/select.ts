@@ -4,7 +4,7 @@ import type { Manifest } from '../model/manifest.ts';
 import { normalizeName } from '../../values/name.ts';
 import { ownMember } from '../../values/own-member.ts';
 import { computationsReadBy, datasetsReadBy } from './edges.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean } from '../../values/suggest.ts';
 
 export interface SelectOptions {
   /** What `state:changed` stands for, where the caller knows it. */

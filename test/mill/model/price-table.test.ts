@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { readConfig } from '../../../src/config.ts';
+import { readConfig } from '../../../src/config/config.ts';
 import { PRICE_TABLES } from '../../../src/mill/model/price-table.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'daymill-prices-'));

@@ -1,6 +1,6 @@
 /** Tiers as they are configured. */
 import { describe, expect, test } from 'vitest';
-import { readConfig } from '../../../src/config.ts';
+import { readConfig } from '../../../src/config/config.ts';
 import { Tiers } from '../../../src/mill/model/tier.ts';
 import { fixtureProject } from '../../support/fixture-project.ts';
 

@@ -1,44 +1,17 @@
-/** Configuration, read once at the edge from the environment and the project's package.json. */
-import { readFileSync } from 'node:fs';
+/** Configuration, read once at the edge from the environment and the project's own settings. */
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { UserError } from './errors.ts';
-import { type AuditPolicy, DEFAULT_AUDIT } from './mill/model/audit-policy.ts';
-import { DEFAULT_TIERS } from './mill/tiers/default-tiers.ts';
-import { DEFAULT_LANES, DRAIN_SECONDS, HEARTBEAT_SECONDS, LEASE_SECONDS } from './mill/lifecycle/limits.ts';
-import { Day } from './values/date.ts';
-import { type PriceTable, priceTableOf, Prices } from './mill/model/price-table.ts';
-import { Resources } from './mill/model/resources.ts';
-import { Tiers } from './mill/model/tier.ts';
+import { UserError } from '../errors.ts';
+import { type AuditPolicy, DEFAULT_AUDIT } from '../mill/model/audit-policy.ts';
+import { DEFAULT_LANES, DRAIN_SECONDS, HEARTBEAT_SECONDS, LEASE_SECONDS } from '../mill/lifecycle/limits.ts';
+import { Day } from '../values/date.ts';
+import { type PriceTable, priceTableOf } from '../mill/model/price-table.ts';
+import { Resources } from '../mill/model/resources.ts';
+import { Tiers } from '../mill/model/tier.ts';
+import { parsed } from './parsed.ts';
+import { readProject } from './read-project.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
-
-/** The `daymill` member of a project's package.json. */
-const ProjectSettings = z.strictObject({
-  /** Folder of the computations. */
-  computations: z.string().default('src/computations'),
-  /** First day of the grid. */
-  from: Day.optional(),
-  /** Target when none is given; yesterday when absent. */
-  date: Day.optional(),
-  /** Raising it makes everything new. */
-  epoch: z.number().int().default(1),
-  /** What `daymill plan` reckons with: the name of a price table, or a table of its own (see mill/model/price-table.ts). */
-  prices: Prices.default('us-central1'),
-  /** False: changed code is never run on fabricated days, and its cells always run again. */
-  simulate: z.boolean().default(true),
-  /** Which skipped cells run again in shadow; see mill/model/audit-policy.ts. */
-  audit: z
-    .strictObject({
-      share: z.number().min(0).max(1),
-      most: z.number().int().nonnegative(),
-      nightly: z.number().int().nonnegative(),
-    })
-    .partial()
-    .default({}),
-  /** From the smallest to the largest; the specification's two when absent. */
-  tiers: Tiers.default(DEFAULT_TIERS),
-});
 
 /** `standard=2048 high-mem=8192`: names and memory in MB; a topic of another name follows a colon, `standard=2048:my-tasks`. */
 const TierList = z
@@ -100,13 +73,13 @@ export interface Config {
   readonly workflowsEmulatorHost: string | undefined;
 }
 
-/** @throws {UserError} BAD_ARGUMENT naming the variable or the member of package.json. */
+/** @throws {UserError} BAD_ARGUMENT naming the variable, or the file and the member of it. */
 export function readConfig(env: Env, cwd: string, pid: number): Config {
   // Set to nothing is not set, as everywhere in a shell.
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const variables = parsed(Environment, given, 'environment');
   const root = resolve(variables.DAYMILL_ROOT ?? cwd);
-  const project = parsed(ProjectSettings, readProject(root), 'package.json: daymill');
+  const { settings: project, file } = readProject(root, env);
   const home = resolve(root, variables.DAYMILL_HOME ?? '.daymill');
   const tiers = variables.DAYMILL_TIERS ?? project.tiers;
   const tier = variables.DAYMILL_TIER ?? tiers[0].name;
@@ -125,7 +98,7 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
     date: project.date,
     epoch: project.epoch,
     prices: {
-      name: typeof project.prices === 'string' ? project.prices : 'package.json',
+      name: typeof project.prices === 'string' ? project.prices : file,
       table: priceTableOf(project.prices),
     },
     simulate: project.simulate,
@@ -145,23 +118,4 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
     worker: `${variables.K_REVISION ?? tier}/${pid}`,
     workflowsEmulatorHost: variables.WORKFLOWS_EMULATOR_HOST,
   });
-}
-
-function readProject(root: string): unknown {
-  try {
-    const file = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { daymill?: unknown };
-    return file.daymill ?? {};
-  } catch (cause) {
-    if (cause instanceof SyntaxError)
-      throw new UserError('BAD_ARGUMENT', `${join(root, 'package.json')} is no JSON: ${cause.message}.`, { cause });
-    return {};
-  }
-}
-
-function parsed<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const where = [what, ...(issue?.path ?? [])].join('.');
-  throw new UserError('BAD_ARGUMENT', `${where}: ${issue?.message}. Correct it and try again.`);
 }

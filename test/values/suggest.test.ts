@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { didYouMean } from '../../../src/mill/manifest/suggest.ts';
+import { didYouMean } from '../../src/values/suggest.ts';
 
 const NAMES = ['rsi', 'airport-day', 'airport-days', 'closing-prices', 'regime'];
 

@@ -1,0 +1,34 @@
+/** The settings of a project: what `defineConfig` takes. */
+import { z } from 'zod';
+import { DEFAULT_TIERS } from '../mill/tiers/default-tiers.ts';
+import { Prices } from '../mill/model/price-table.ts';
+import { Tiers } from '../mill/model/tier.ts';
+import { Day } from '../values/date.ts';
+
+/** What a project says of itself. */
+export const ProjectSettings = z.strictObject({
+  /** Folder of the computations. */
+  computations: z.string().default('src/computations'),
+  /** First day of the grid. */
+  from: Day.optional(),
+  /** Target when none is given; yesterday when absent. */
+  date: Day.optional(),
+  /** Raising it makes everything new. */
+  epoch: z.number().int().default(1),
+  /** What `daymill plan` reckons with: the name of a price table, or a table of its own (see mill/model/price-table.ts). */
+  prices: Prices.default('us-central1'),
+  /** False: changed code is never run on fabricated days, and its cells always run again. */
+  simulate: z.boolean().default(true),
+  /** Which skipped cells run again in shadow; see mill/model/audit-policy.ts. */
+  audit: z
+    .strictObject({
+      share: z.number().min(0).max(1),
+      most: z.number().int().nonnegative(),
+      nightly: z.number().int().nonnegative(),
+    })
+    .partial()
+    .default({}),
+  /** From the smallest to the largest; the specification's two when absent. */
+  tiers: Tiers.default(DEFAULT_TIERS),
+});
+export type ProjectSettings = z.output<typeof ProjectSettings>;
