@@ -1,6 +1,6 @@
 /** What every command is: a name, its options, and a function from parsed arguments to an exit code. */
 import type { ParseArgsOptionsConfig } from 'node:util';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Output } from './output.ts';
 
 /** 0 done, 1 some cells failed, 2 wrong use, 130 interrupted (as shells say it: 128 and SIGINT's number). */
@@ -14,6 +14,8 @@ export interface Arguments {
 
 export interface Context {
   readonly config: Config;
+  /** Where the command was called. */
+  readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly output: Output;
   readonly now: () => number;

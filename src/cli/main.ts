@@ -3,9 +3,9 @@
 import { enableCompileCache } from 'node:module';
 import { parseArgs } from 'node:util';
 import { guardProcess } from '../process/author-code.ts';
-import { readConfig } from '../config.ts';
+import { type Config, readConfig } from '../config/config.ts';
 import { toError, UserError } from '../errors.ts';
-import { didYouMean } from '../mill/manifest/suggest.ts';
+import { didYouMean } from '../values/suggest.ts';
 import { type Arguments, type Command, type ExitCode, Interrupted } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { openOutput, type Output } from './output.ts';
@@ -16,6 +16,7 @@ const EXPLAINED = new Set(['UserError', 'StateFileError', 'BusyPortError']);
 // Author code runs here too (rows are parsed, results compared): in the time zone of the workers.
 process.env['TZ'] = 'UTC';
 guardProcess();
+quietSqlite();
 // Halves the start of every command but the first.
 enableCompileCache();
 // A reader that has seen enough, such as head, is no trouble.
@@ -42,11 +43,29 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
       output.line(command.usage);
       return 0;
     }
-    const config = readConfig(process.env, process.cwd(), process.pid);
-    return await command.run(args, { config, env: process.env, output, now: () => Date.now(), interrupted });
+    let config: Config | undefined;
+    return await command.run(args, {
+      // Read when it is asked for: a project that is yet to be made has none.
+      get config() {
+        return (config ??= readConfig(process.env, process.cwd(), process.pid));
+      },
+      cwd: process.cwd(),
+      env: process.env,
+      output,
+      now: () => Date.now(),
+      interrupted,
+    });
   } catch (thrown) {
     return fail(toError(thrown), output);
   }
+}
+
+/** Node 22 warns of every start of the local cloud, whose state is in SQLite; people can do nothing about it. */
+function quietSqlite(): void {
+  const emitWarning = process.emitWarning.bind(process) as (...parts: readonly unknown[]) => void;
+  process.emitWarning = (...parts: readonly unknown[]) => {
+    if (!String(parts[0]).startsWith('SQLite is an experimental feature')) emitWarning(...parts);
+  };
 }
 
 function fail(error: Error, output: Output): ExitCode {

@@ -7,6 +7,10 @@ interface Entry {
 }
 
 export const COMMANDS = {
+  init: {
+    summary: 'make a project of your own, or add to one',
+    load: async () => (await import('./init.ts')).init,
+  },
   run: {
     summary: 'run the pipeline for a day, catching up on the days before it',
     load: async () => (await import('./run.ts')).run,
