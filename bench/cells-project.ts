@@ -1,10 +1,9 @@
 /** A project of no-op cells in a temporary folder, for measuring what a cell costs beside its own work. */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { addDays, type Day } from '../src/values/date.ts';
-
-const REPOSITORY = resolve(import.meta.dirname, '..');
+import { linkPackages } from '../test/support/link-packages.ts';
 
 /** `fan`: independent computations, and one that reads them all. `layers`: each reads one of the layer before. `scans`: over one dataset. */
 export type Shape = 'fan' | 'layers' | 'scans';
@@ -27,10 +26,8 @@ export interface CellsProject {
 export function cellsProject(shape: Shape, { computations }: Size, days: number): CellsProject {
   const root = mkdtempSync(join(tmpdir(), 'daymill-bench-'));
   const write = (file: string, text: string): void => writeFileSync(join(root, file), text);
-  mkdirSync(join(root, 'node_modules'));
   mkdirSync(join(root, 'computations'));
-  symlinkSync(join(REPOSITORY, 'node_modules/zod'), join(root, 'node_modules/zod'));
-  symlinkSync(REPOSITORY, join(root, 'node_modules/daymill'));
+  linkPackages(root);
   write(
     'package.json',
     JSON.stringify({ type: 'module', daymill: { computations: 'computations', from: FIRST_DAY, date: FIRST_DAY } }),

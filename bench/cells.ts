@@ -8,7 +8,7 @@ import { Firestore } from '@google-cloud/firestore';
 import { startDaymill, WORKFLOW } from '../src/cli/local/local-cloud.ts';
 import { projectFiles, projectManifest } from '../src/cli/project.ts';
 import { compose } from '../src/compose.ts';
-import { readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config/config.ts';
 import { executionIdOf } from '../src/google/workflows-client.ts';
 import { writeManifest } from '../src/mill/manifest/read-manifest.ts';
 import { addDays } from '../src/values/date.ts';

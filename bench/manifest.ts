@@ -1,8 +1,9 @@
 /** The manifest of a thousand computations: made anew, taken from what was kept, and made again after one helper changed; each a process of its own. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { linkPackages } from '../test/support/link-packages.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '..');
 const COMPUTATIONS = 1_000;
@@ -96,10 +97,8 @@ function writeProject(root: string): void {
   for (let index = 0; index < HELPERS; index++) write(`lib/h${index}.ts`, helper(index, ''));
   for (let index = 0; index < COMPUTATIONS; index++)
     write(`computations/f${Math.floor(index / 20)}/c${index}.ts`, computation(index));
-  mkdirSync(join(root, 'node_modules'));
   mkdirSync(join(root, '.daymill'));
-  symlinkSync(join(REPOSITORY, 'node_modules/zod'), join(root, 'node_modules/zod'));
-  symlinkSync(REPOSITORY, join(root, 'node_modules/daymill'));
+  linkPackages(root);
 }
 
 const SCRIPT = `

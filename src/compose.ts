@@ -1,6 +1,6 @@
 /** The composition root: config -> the ports that every step asks for. The only file that knows both steps/ and google/. */
 import { randomUUID } from 'node:crypto';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import { firestoreArtifacts } from './google/mill/firestore-artifacts.ts';
 import { firestoreCells } from './google/mill/firestore-cells.ts';
 import { openFirestore } from './google/firestore-client.ts';
@@ -21,7 +21,7 @@ import { readManifest } from './mill/manifest/read-manifest.ts';
 import { memoryProbe } from './mill/worker/memory-probe.ts';
 import type { Computation } from './mill/model/computation.ts';
 import type { Manifest } from './mill/model/manifest.ts';
-import { simulateAll } from './mill/simulation/simulator.ts';
+import { simulateAll, UNFENCED } from './mill/simulation/simulator.ts';
 import type { Definitions, Simulations } from './mill/ports/code.ts';
 import { startWatchdog } from './mill/worker/watchdog.ts';
 
@@ -32,6 +32,8 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
   const db = openFirestore(config.projectId);
   guardImports(config.root, manifest.files);
   const clock = { now: () => Date.now() };
+  // The type by its name: declarations cannot name the one that Node's types infer.
+  const shutdown: AbortSignal = new AbortController().signal;
   return {
     manifest,
     root: config.root,
@@ -49,7 +51,7 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     log: openLog(config.logLevel, { worker: config.worker }),
     probe: memoryProbe(),
     /** Never aborted where nobody ends the process in an orderly way. */
-    shutdown: new AbortController().signal,
+    shutdown,
     definitions: definitions(config.root),
     planning: firestorePlanning(db),
     tasks: firestoreTasks(db),
@@ -62,6 +64,7 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     rootData: firestoreRootData(db),
     registry: firestoreRegistry(db),
     simulations: {
+      ...(UNFENCED === undefined ? {} : { unavailable: UNFENCED }),
       run: (jobs) =>
         simulateAll(jobs, { root: config.root, ...(manifest.files === undefined ? {} : { files: manifest.files }) }),
     } satisfies Simulations,

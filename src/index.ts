@@ -1,4 +1,6 @@
 /** The public names for people who write computations. */
+export { defineConfig } from './config/define-config.ts';
+export type { ProjectConfig } from './config/define-config.ts';
 export { defineComputation } from './mill/model/computation.ts';
 export type { Computation, DayContext, EntityContext, InputContext, Reducer } from './mill/model/computation.ts';
 export { defineDataset, defineDocument } from './mill/model/dataset.ts';

@@ -1,8 +1,9 @@
 /** The projects whose code is edited, as texts; and folders in which an edited version of one stands. */
-import { globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path/posix';
 import { applied, parse, type Source } from './syntax.ts';
 import type { Variant } from './variant.ts';
+import { linkDaymill } from '../../test/support/link-packages.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 
@@ -61,7 +62,7 @@ export function writeProject(root: string, texts: Texts): void {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
-  symlinkSync(REPOSITORY, join(root, 'node_modules/daymill'));
+  linkDaymill(root);
 }
 
 const parsed = new Map<string, Source>();

@@ -1,7 +1,7 @@
 /** The project as its source is now: its manifest, and the files that its datasets are loaded from. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { UserError } from '../errors.ts';
 import { loadDataset } from '../mill/manifest/load-definitions.ts';
 import { cachedManifest } from '../mill/manifest/manifest-cache.ts';

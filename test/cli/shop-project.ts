@@ -1,9 +1,8 @@
 /** A small project in a temporary folder, as somebody else would have it: two datasets of five days, four computations. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-
-const REPOSITORY = resolve(import.meta.dirname, '../..');
+import { dirname, join } from 'node:path';
+import { linkPackages } from '../support/link-packages.ts';
 
 export interface ShopProject {
   readonly root: string;
@@ -23,9 +22,7 @@ export function shopProject({ simulate = false }: { readonly simulate?: boolean 
     mkdirSync(dirname(join(root, file)), { recursive: true });
     writeFileSync(join(root, file), text);
   };
-  mkdirSync(join(root, 'node_modules'));
-  symlinkSync(join(REPOSITORY, 'node_modules/zod'), join(root, 'node_modules/zod'));
-  symlinkSync(REPOSITORY, join(root, 'node_modules/daymill'));
+  linkPackages(root);
   for (const [file, text] of Object.entries(FILES)) write(file, text);
   const daymill = {
     computations: 'computations',

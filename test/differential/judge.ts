@@ -1,13 +1,12 @@
 /** Runs both versions of a trial, and says whether equal fingerprints would have kept a wrong result. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Answer } from './author-process.ts';
 import { Author } from './authors.ts';
 import type { Files } from './form.ts';
 import type { Trial, Version } from './trial.ts';
-
-const REPOSITORY = resolve(import.meta.dirname, '../..');
+import { linkPackages } from '../support/link-packages.ts';
 
 /** What stands for a version's code: `fingerprint` is undefined when the manifest is to tell. */
 export interface CodeHash {
@@ -90,9 +89,7 @@ function verdictOf(before: Answer, after: Answer, sameOutput: boolean): Verdict 
 /** In a fresh folder, so that no module of it is in Node's cache; `daymill` and `zod` are this repository's, as after `npm link`. */
 function written(files: Files): string {
   const root = mkdtempSync(join(tmpdir(), 'daymill-graph-'));
-  mkdirSync(join(root, 'node_modules'));
-  symlinkSync(join(REPOSITORY, 'node_modules/zod'), join(root, 'node_modules/zod'));
-  symlinkSync(REPOSITORY, join(root, 'node_modules/daymill'));
+  linkPackages(root);
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     if (text.startsWith('-> ')) symlinkSync(text.slice(3), join(root, path));

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { RunSummary } from '../../src/cli/run-summary.ts';
 import { startDaymill } from '../../src/cli/local/local-cloud.ts';
 import { compose } from '../../src/compose.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { buildManifest } from '../../src/mill/manifest/build-manifest.ts';
 import { writeManifest } from '../../src/mill/manifest/read-manifest.ts';
 import type { Task } from '../../src/mill/model/task.ts';

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Daymill, startDaymill } from '../../src/cli/local/local-cloud.ts';
 import { compose, type Ports } from '../../src/compose.ts';
-import { type Config, readConfig } from '../../src/config.ts';
+import { type Config, readConfig } from '../../src/config/config.ts';
 import { buildManifest } from '../../src/mill/manifest/build-manifest.ts';
 import { writeManifest } from '../../src/mill/manifest/read-manifest.ts';
 import { isTerminal, type Task } from '../../src/mill/model/task.ts';

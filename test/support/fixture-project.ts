@@ -1,9 +1,8 @@
 /** A small project in a temporary folder: computations that a test writes and changes, over two datasets of a few days. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-
-const REPOSITORY = resolve(import.meta.dirname, '../..');
+import { dirname, join } from 'node:path';
+import { linkPackages } from './link-packages.ts';
 
 /** The grid's days; the fixture's `visits` and `weather` have one day of data for each. */
 export const DAYS = ['2024-03-01', '2024-03-02', '2024-03-03', '2024-03-04'] as const;
@@ -76,9 +75,7 @@ export function fixtureProject(
     read: (file) => readFileSync(join(root, file), 'utf8'),
     remove: () => rmSync(root, { recursive: true }),
   };
-  mkdirSync(join(root, 'node_modules'));
-  symlinkSync(join(REPOSITORY, 'node_modules/zod'), join(root, 'node_modules/zod'));
-  symlinkSync(REPOSITORY, join(root, 'node_modules/daymill'));
+  linkPackages(root);
   project.write({
     'package.json': JSON.stringify({
       type: 'module',

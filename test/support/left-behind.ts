@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Firestore } from '@google-cloud/firestore';
 import { startCloud } from '../../src/cli/local/local-cloud.ts';
 import { compose, type Ports } from '../../src/compose.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { Run } from '../../src/mill/model/run.ts';
 import { Task } from '../../src/mill/model/task.ts';
 import { readWhole } from '../../src/mill/steps/work/load-inputs.ts';

@@ -8,6 +8,7 @@ import { type Arguments, type Command, type Context, type ExitCode } from '../co
 import { readDays } from '../days.ts';
 import { startDaymill } from '../local/local-cloud.ts';
 import { SESSION_VARIABLE } from '../local/run-cloud.ts';
+import { siblingFile } from '../../process/sibling.ts';
 
 /** Editors write a file in several steps: a change counts once nothing else changed for so long. */
 const SETTLE_MS = 150;
@@ -39,7 +40,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const command = (name: 'plan' | 'run'): Promise<void> =>
     new Promise((resolve) => {
       const options = ['--date', days.date, '--from', days.from];
-      child = spawn(process.execPath, [join(import.meta.dirname, '../main.ts'), name, ...options], {
+      child = spawn(process.execPath, [siblingFile('../main', import.meta.url), name, ...options], {
         cwd: config.root,
         env: { ...env, ...(name === 'run' ? { [SESSION_VARIABLE]: String(process.pid) } : {}) },
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { processUsage } from '../../process/process-usage.ts';
+import { siblingUrl } from '../../process/sibling.ts';
 
 /** Share of the memory that V8's heap may take; buffers, which lie outside of it, and Node itself need the rest. */
 const HEAP_SHARE = 0.65;
@@ -47,7 +48,7 @@ export async function startFunction(options: FunctionOptions): Promise<FunctionP
     [
       `--max-heap-size=${Math.floor(options.memoryMB * HEAP_SHARE)}`,
       '--import',
-      new URL('./die-with-parent.ts', import.meta.url).href,
+      siblingUrl('./die-with-parent', import.meta.url).href,
       framework,
       `--target=${options.target}`,
       `--source=${options.source}`,

@@ -4,13 +4,14 @@ import { flushCompileCache } from 'node:module';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PubSub } from '@google-cloud/pubsub';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import { type LocalCloud, type LocalCloudOptions, startEmulators } from '../../emulators/start.ts';
 import { type WorkflowsClient, workflowsClient } from '../../google/workflows-client.ts';
 import type { Tier } from '../../mill/model/tier.ts';
 import { type FunctionService, startFunctionService } from './function-service.ts';
 import { type LogEntry, toLogEntry } from './log-entry.ts';
 import { announceSession } from './session.ts';
+import { siblingFile } from '../../process/sibling.ts';
 
 export const LOCATION = 'local';
 export const WORKFLOW = 'pipeline';
@@ -134,7 +135,7 @@ export async function startFunctions(
   ): Promise<FunctionService> =>
     startFunctionService({
       target,
-      source: join(import.meta.dirname, '../../../functions', source),
+      source: siblingFile(`../../../functions/${source}`, import.meta.url),
       memoryMB,
       ...scale,
       env: {
@@ -154,13 +155,13 @@ export async function startFunctions(
   const http = (target: string, source: string, memoryMB = DISPATCH_MEMORY_MB): Promise<FunctionService> =>
     start(target, source, memoryMB, { concurrency: HTTP_CONCURRENCY, maxInstances: 1 });
   const worker = (tier: Tier): Promise<FunctionService> =>
-    start('work', 'work.ts', tier.memoryMB, scaleOf(tier, config), tier);
+    start('work', 'work', tier.memoryMB, scaleOf(tier, config), tier);
   const [smallest, ...larger] = config.tiers;
   const [dispatch, index, preflight, reconcile, work, ...others] = await Promise.all([
-    http('dispatch', 'dispatch.ts'),
-    http('index', 'index-root-data.ts'),
-    http('preflight', 'preflight.ts', PREFLIGHT_MEMORY_MB),
-    http('reconcile', 'reconcile.ts'),
+    http('dispatch', 'dispatch'),
+    http('index', 'index-root-data'),
+    http('preflight', 'preflight', PREFLIGHT_MEMORY_MB),
+    http('reconcile', 'reconcile'),
     worker(smallest),
     ...larger.map(worker),
   ]);

@@ -5,6 +5,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Hash } from '../../values/hash.ts';
 import { processUsage } from '../../process/process-usage.ts';
+import { siblingUrl } from '../../process/sibling.ts';
 import { SANDBOX_CPU_SECONDS, SANDBOX_HEAP_MB, SANDBOX_MEMORY_MB, SIMULATION_WALL_MS } from './limits.ts';
 import type { PlannedFiles, SandboxAnswer, SimulationJob } from './simulation-job.ts';
 
@@ -36,7 +37,7 @@ const OUT_OF_HEAP = new Set<unknown>(['SIGABRT', 'SIGTRAP', 'SIGILL', 134]);
 export async function openSandbox({ root, budgetMs, files }: SandboxOptions): Promise<Sandbox> {
   // With a compile cache V8 counts functions from the cache less precisely: https://nodejs.org/api/module.html#module-compile-cache
   const { NODE_COMPILE_CACHE: _, NODE_V8_COVERAGE: __, ...env } = process.env;
-  const child = fork(new URL('./simulation-process.ts', import.meta.url), [root], {
+  const child = fork(siblingUrl('./simulation-process', import.meta.url), [root], {
     // Whoever opened it may be killed, and a loop does not hear of that: the system ends it then.
     execPath: '/bin/sh',
     execArgv: [

@@ -3,8 +3,9 @@
  * only another thread can tell the ledger of the time-out, and only the end of the process frees the worker.
  */
 import { Worker } from 'node:worker_threads';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import type { Watchdog } from '../ports/process.ts';
+import { siblingUrl } from '../../process/sibling.ts';
 
 export type Watched = Parameters<Watchdog['watch']>[0];
 
@@ -24,7 +25,7 @@ export function startWatchdog(config: Config): Watchdog {
   const tell = (message: WatchdogMessage): void => {
     if (thread === undefined) {
       const data: WatchdogData = { config, parent: process.ppid };
-      thread = new Worker(new URL('./watchdog-thread.ts', import.meta.url), { workerData: data });
+      thread = new Worker(siblingUrl('./watchdog-thread', import.meta.url), { workerData: data });
       thread.unref();
     }
     thread.postMessage(message);

@@ -1,12 +1,11 @@
 /** A project in a temporary folder, written by a test as file name to text. */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { buildManifest } from '../../../src/mill/manifest/build-manifest.ts';
 import type { Manifest, ManifestComputation } from '../../../src/mill/model/manifest.ts';
-
-const REPOSITORY = resolve(import.meta.dirname, '../../..');
+import { linkPackages } from '../../support/link-packages.ts';
 
 /** What nearly every computation's module starts with. */
 export const HEAD = `
@@ -21,9 +20,7 @@ export const HEAD = `
 export function projectFolder(files: Readonly<Record<string, string>>): string {
   const root = mkdtempSync(join(tmpdir(), 'daymill-project-'));
   onTestFinished(() => rmSync(root, { recursive: true }));
-  mkdirSync(join(root, 'node_modules'));
-  symlinkSync(join(REPOSITORY, 'node_modules/zod'), join(root, 'node_modules/zod'));
-  symlinkSync(REPOSITORY, join(root, 'node_modules/daymill'));
+  linkPackages(root);
   writeFileSync(join(root, 'package.json'), '{ "type": "module" }');
   for (const [file, text] of Object.entries(files)) {
     mkdirSync(dirname(join(root, file)), { recursive: true });

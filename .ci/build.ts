@@ -1,0 +1,28 @@
+/** Builds the package into dist/: JavaScript and declarations, file by file, and what is shipped as it is written. */
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const DIST = join(ROOT, 'dist');
+
+/** Read at their own places below dist/, which are those of the source. */
+const AS_WRITTEN = ['workflows', 'src/computations', 'src/cli/templates'];
+
+// dist/ also holds the manifest of the bundled computations (`npm run gcp-build`).
+for (const folder of ['src', 'functions', 'workflows']) rmSync(join(DIST, folder), { recursive: true, force: true });
+execFileSync(
+  process.execPath,
+  [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', join(ROOT, 'tsconfig.build.json')],
+  {
+    stdio: 'inherit',
+  },
+);
+// TypeScript rewrites the specifiers of programs, and leaves those of declarations: https://github.com/microsoft/TypeScript/issues/61037
+for (const file of globSync('**/*.d.ts', { cwd: DIST })) {
+  const path = join(DIST, file);
+  const text = readFileSync(path, 'utf8');
+  writeFileSync(path, text.replace(/((?:from|import\()\s*['"]\.{1,2}\/[^'"]+)\.ts(?=['"])/g, '$1.js'));
+}
+for (const folder of AS_WRITTEN) cpSync(join(ROOT, folder), join(DIST, folder), { recursive: true });
+chmodSync(join(DIST, 'src/cli/main.js'), 0o755);

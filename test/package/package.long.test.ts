@@ -1,0 +1,126 @@
+/** The package as people get it: packed, installed into an empty folder, on the Nodes that it names. Needs the registry. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const REPOSITORY = resolve(import.meta.dirname, '../..');
+const MAX_PACKED_BYTES = 1_000_000;
+/** The oldest that the package takes, and the one that Daymill is developed on. */
+const OLDEST = '22.18.0';
+
+let folder: string;
+let tarball: string;
+/** Folder of the binary, by version. */
+const bins: Record<string, string> = { 24: join(REPOSITORY, 'node_modules/node/bin') };
+
+interface Ran {
+  readonly cwd: string;
+  readonly node?: string;
+  readonly env?: Record<string, string>;
+}
+
+/** @throws with what it printed. */
+function run(command: string, args: readonly string[], { cwd, node = '24', env = {} }: Ran): string {
+  const PATH = [join(cwd, 'node_modules/.bin'), bins[node], process.env['PATH']].join(delimiter);
+  const { NODE_ENV: _, VITEST: __, NODE_OPTIONS: ___, ...rest } = process.env;
+  try {
+    return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: 'pipe', env: { ...rest, ...env, PATH } });
+  } catch (thrown) {
+    const { stdout, stderr } = thrown as { stdout: string; stderr: string };
+    throw new Error(`${command} ${args.join(' ')} on Node ${node}\n${stdout}\n${stderr}`, { cause: thrown });
+  }
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'daymill-package-'));
+  const [packed] = JSON.parse(
+    run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: packedRoot() }),
+  ) as { filename: string }[];
+  tarball = join(folder, packed?.filename ?? '');
+  mkdirSync(join(folder, 'node'));
+  run('npm', ['install', '--no-audit', '--no-fund', '--no-save', `node@${OLDEST}`], { cwd: join(folder, 'node') });
+  bins[OLDEST] = join(folder, 'node/node_modules/node/bin');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function packedRoot(): string {
+  run(process.execPath, ['.ci/build.ts'], { cwd: REPOSITORY });
+  return REPOSITORY;
+}
+
+/** A project of `daymill init`, with what it names installed: Daymill from the tarball. */
+function project(name: string, template: string, node: string): string {
+  const cwd = join(folder, name);
+  mkdirSync(cwd);
+  run('npm', ['pkg', 'set', 'type=module'], { cwd: init(cwd), node });
+  run('npm', ['install', '--no-audit', '--no-fund', tarball], { cwd, node });
+  run('daymill', ['init', '--template', template], { cwd, node });
+  run('npm', ['install', '--no-audit', '--no-fund'], { cwd, node });
+  return cwd;
+}
+
+function init(cwd: string): string {
+  run('npm', ['init', '-y'], { cwd });
+  return cwd;
+}
+
+test('is small, and has neither tests nor benches', () => {
+  expect(statSync(tarball).size).toBeLessThan(MAX_PACKED_BYTES);
+  const files = run('tar', ['-tzf', tarball], { cwd: folder }).split('\n');
+  expect(files.filter((file) => /^package\/(test|bench|docs|src)\//.test(file))).toEqual([]);
+});
+
+describe.each([OLDEST, '24'])('on Node %s', (node) => {
+  let cwd: string;
+  beforeAll(() => {
+    cwd = project(`shop-${node}`, 'hello', node);
+  });
+  const daymill = (...args: string[]): unknown =>
+    JSON.parse(
+      run('daymill', [...args, '--json'], { cwd, node })
+        .trim()
+        .split('\n')
+        .at(-1) ?? '',
+    );
+
+  test('a new project is what its own checks want', () => {
+    run('npm', ['run', 'check'], { cwd, node });
+    expect(run('npm', ['test'], { cwd, node })).toMatch(/pass 2\n/);
+  });
+
+  test('runs, has nothing to run after that, and says why', () => {
+    expect(run('npm', ['start'], { cwd, node })).toContain('42 cells ran in 2 runs, 0 up to date, 0 impossible');
+    expect(run('daymill', ['plan'], { cwd, node })).toContain('nothing would run; 0 impossible, 0 waiting.');
+    expect(run('daymill', ['explain', 'record-day', '2026-05-14'], { cwd, node })).toContain(
+      'nothing that it reads has changed',
+    );
+    expect(daymill('results', 'record-day', '2026-05-14')).toMatchObject({
+      value: { date: '2026-05-02', revenue: 45.9 },
+    });
+  });
+
+  test('every export can be imported', () => {
+    const { exports } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as {
+      exports: Record<string, unknown>;
+    };
+    for (const path of Object.keys(exports).filter((name) => !name.endsWith('.json')))
+      expect(run('node', ['-e', `await import('daymill${path.slice(1)}')`, '--input-type=module'], { cwd, node })).toBe(
+        '',
+      );
+  });
+});
+
+test('the flights give what they give in the clone, to the bit', () => {
+  const days = ['--date', '2001-01-03'];
+  const cwd = project('flights', 'flights', '24');
+  const home = join(folder, 'clone');
+  const clone = { cwd: REPOSITORY, env: { DAYMILL_HOME: home } };
+  run('daymill', ['run', ...days], { cwd });
+  run(process.execPath, ['src/cli/main.ts', 'run', ...days], clone);
+  for (const name of ['route-day', 'airport-reliability', 'network-day', 'network-briefing', 'delay-anomalies']) {
+    const args = ['results', name, '2001-01-03', '--json'];
+    expect(run('daymill', args, { cwd })).toBe(run(process.execPath, ['src/cli/main.ts', ...args], clone));
+  }
+});
