@@ -2,10 +2,18 @@
 export { defineConfig } from './config/define-config.ts';
 export type { ProjectConfig } from './config/define-config.ts';
 export { defineComputation } from './mill/model/computation.ts';
-export type { Computation, DayContext, EntityContext, InputContext, Reducer } from './mill/model/computation.ts';
+export type {
+  Checks,
+  Computation,
+  ComputationOptions,
+  DayContext,
+  EntityContext,
+  InputContext,
+  Reducer,
+} from './mill/model/computation.ts';
 export { defineDataset, defineDocument } from './mill/model/dataset.ts';
 export { Day } from './values/date.ts';
 export { number } from './values/number.ts';
 export type { CompleteWhen, DocumentDataset, EntityDataset, FileSource, RowSource } from './mill/model/dataset.ts';
 export { dataset, dependency, document, history, previous } from './mill/model/need.ts';
-export type { Dated } from './mill/model/need.ts';
+export type { Dated, Inputs, Need, Needs } from './mill/model/need.ts';

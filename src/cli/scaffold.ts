@@ -80,7 +80,7 @@ const SCRIPTS = {
   start: 'daymill run',
   dev: 'daymill dev',
   test: 'node --test test/*.test.ts',
-  check: 'tsc',
+  check: 'daymill check',
 } as const;
 
 /** What a project's package.json lacks is added, with exact versions: those that this Daymill was tried with. What it has stays. */

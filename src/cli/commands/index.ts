@@ -11,6 +11,10 @@ export const COMMANDS = {
     summary: 'make a project of your own, or add to one',
     load: async () => (await import('./init.ts')).init,
   },
+  check: {
+    summary: 'say what is wrong with the code, by file and line',
+    load: async () => (await import('./check.ts')).check,
+  },
   run: {
     summary: 'run the pipeline for a day, catching up on the days before it',
     load: async () => (await import('./run.ts')).run,

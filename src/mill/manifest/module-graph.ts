@@ -1,10 +1,10 @@
 /** The project's modules, each read and parsed once, and what a name in one of them stands for. */
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { hashOf, type Hash } from '../../values/hash.ts';
 import { findCycle } from './cycle.ts';
 import { isOwn } from './own-code.ts';
-import { formatOf, type ResolvedModule, resolveModule } from './resolve-module.ts';
+import { formatOf, isFile, type ResolvedModule, resolveModule } from './resolve-module.ts';
 import { parseModule, type SourceModule, type Unit } from './source-module.ts';
 
 /** What a name stands for once imports and re-exports have been followed to the end. */
@@ -118,7 +118,7 @@ export class ModuleGraph {
     const paths = new Set<string>();
     for (const specifier of from.requests) {
       const resolved = this.resolve(specifier, from);
-      if (resolved.kind === 'local' && existsSync(resolved.path)) paths.add(resolved.path);
+      if (resolved.kind === 'local' && isFile(resolved.path)) paths.add(resolved.path);
     }
     return [...paths].map((path) => this.moduleAt(path));
   }
@@ -169,7 +169,7 @@ export class ModuleGraph {
     const resolved = this.resolve(specifier, from);
     if (resolved.kind === 'package') return { ...resolved, specifier };
     if (resolved.kind === 'builtin' && specifier.startsWith('data:')) return { kind: 'inline', specifier };
-    const isThere = resolved.kind === 'local' && existsSync(resolved.path);
+    const isThere = resolved.kind === 'local' && isFile(resolved.path);
     return isThere ? { kind: 'module', module: this.moduleAt(resolved.path) } : undefined;
   }
 
@@ -202,7 +202,7 @@ export class ModuleGraph {
   /** What `import('specifier')` or `require('specifier')` leads to; undefined when no such file is there, which matters only when it runs. */
   namespaceOf(specifier: string, module: SourceModule, how: 'import' | 'require'): Meaning | undefined {
     const resolved = this.resolve(specifier, module, how);
-    if ((resolved.kind === 'local' || resolved.kind === 'data') && !existsSync(resolved.path)) return undefined;
+    if ((resolved.kind === 'local' || resolved.kind === 'data') && !isFile(resolved.path)) return undefined;
     return this.#meaningOfResolved(resolved, specifier, '*', []);
   }
 

@@ -1,5 +1,5 @@
 /** Where an import or a `require` leads: Node itself resolves, so conditions, `imports`, workspaces and links are as at run time. */
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { createRequire, isBuiltin, registerHooks } from 'node:module';
 import { dirname, extname, join, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -51,7 +51,7 @@ const packageNameOf = (specifier: string): string =>
 function importedPath(specifier: string, from: string, isPath: boolean): string | undefined {
   if (isPath && !/[?#%]/.test(specifier) && !specifier.startsWith('file:')) {
     const path = resolve(dirname(from), specifier);
-    return existsSync(path) ? path : undefined;
+    return isFile(path) ? path : undefined;
   }
   try {
     const url = askNode(specifier, from);
@@ -87,6 +87,9 @@ function askNode(specifier: string, from: string): string {
   const question = encodeURIComponent(JSON.stringify([specifier, pathToFileURL(from).href]));
   return import.meta.resolve(`${QUESTION}${question}`);
 }
+
+/** A folder is no module. */
+export const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
 const isProgram = (path: string): boolean => PROGRAMS.has(extname(path)) || extname(path) === '';
 
