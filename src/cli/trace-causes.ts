@@ -47,8 +47,8 @@ const CODE_PARTS: Readonly<Record<string, { readonly present: string; readonly p
     past: 'Node, a package that it reaches, or Daymill itself was another version than the time before',
   },
   epoch: {
-    present: 'the project raised its epoch (package.json: daymill.epoch)',
-    past: 'the project had raised its epoch (package.json: daymill.epoch)',
+    present: 'the project raised its epoch (daymill.config.ts: epoch)',
+    past: 'the project had raised its epoch (daymill.config.ts: epoch)',
   },
 };
 

@@ -32,7 +32,7 @@ Makes the cell with the code as it is now and with its inputs as they are stored
 Writes nothing. What it reads is not made again first: if that would run too, it says so.
   --with    compare the stored results of two days instead: what is on that day and not on DATE is added
   --limit   differing values to show (default ${DEFAULT_LIMIT}; 0 for all); --json always gives all
-  --from    the first day of the grid (default: package.json's daymill.from, else DATE)
+  --from    the first day of the grid (default: daymill.config.ts's from, else DATE)
   --json    {"computation", "before": {"date", "hash"} or null, "after": {"date", "hash", "preview"}, "identical", "added",
             "removed", "changed", "same", "members": [{"path", "changed", "deltas": [smallest, largest]}],
             "differences": [{"entity", "kind", "changes": [{"path", "before", "after", "delta"}]}], "reason": {"outcome", "text"},

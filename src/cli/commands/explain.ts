@@ -27,7 +27,7 @@ export const explain: Command = {
 
 Says why a cell ran or did not: how it ended last, what a run would do with it now, what it was made from beside what it would
 be made from, and the chain of causes to the root.
-  --from   the first day of the grid (default: package.json's daymill.from, else DATE)
+  --from   the first day of the grid (default: daymill.config.ts's from, else DATE)
   --json   {"computation", "date", "last": {"status", "reason", "finishedAt", "seconds", "attempt", "entities", "failedEntities",
            "errors", "error", "resultHash", "runId", "taskId"} or null, "now": {"outcome", "reason", "text", "cutOff", "madeBy"},
            "vector": [{"part", "stored", "current", "same"}], "causes": [{"depth", "subject", "text"}], "distrust",

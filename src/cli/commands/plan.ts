@@ -24,8 +24,8 @@ export const plan: Command = {
   usage: `daymill plan [--date DAY] [--from DAY] [--select EXPR]
 
 Says which cells a run for DAY would make, and why, which it would not, and what that costs. Changes nothing and runs nothing.
-  --date     the target, YYYY-MM-DD (default: package.json's daymill.date, else yesterday)
-  --from     the first day of the grid (default: package.json's daymill.from, else the target)
+  --date     the target, YYYY-MM-DD (default: daymill.config.ts's date, else yesterday)
+  --from     the first day of the grid (default: daymill.config.ts's from, else the target)
   --select   show these only: rsi-14, +rsi-14 (and what it reads), rsi-14+ (and what reads it), 2+rsi-14, category:airports,
              tag:delay, line:aviation, dataset:flights, state:changed; spaces or commas add up, !x takes away
   --json     {"date", "from", "cells": {outcome: count}, "conditional", "loads": [{"dataset", "days", "first", "last", "again"}],
@@ -35,7 +35,7 @@ Says which cells a run for DAY would make, and why, which it would not, and what
              "conditional", "pipeline", "watch", "saved": {"unchanged", "cutOff", "stable"}, "proofs": {"cells", "reads", "dollars"}},
              "watch": [{"computation", "date"}], "distrusted": [{"computation", "text"}]},
              each cost being {"cells", "tasks", "reads", "writes", "deletes", "seconds", "dollars"}
-Costs are estimated from what cells took before, at list prices (package.json's daymill.prices: us-central1, nam5 or a table).
+Costs are estimated from what cells took before, at list prices (daymill.config.ts's prices: us-central1, nam5 or a table).
 A RERUN that is conditional happens only if something that it reads turns out different.
 Exit code: 0 done, 2 wrong use.`,
   options: { date: { type: 'string' }, from: { type: 'string' }, select: { type: 'string' } },

@@ -31,8 +31,8 @@ export const report: Command = {
 Says for each of the last days up to DAY how many of its cells are up to date and how many are not, and that they add up.
 Changes nothing and runs nothing.
   --days     how many days (default ${DEFAULT_DAYS}; 0 for the whole grid)
-  --date     the last day, YYYY-MM-DD (default: package.json's daymill.date, else yesterday)
-  --from     the first day of the grid (default: package.json's daymill.from, else the first of the days shown)
+  --date     the last day, YYYY-MM-DD (default: daymill.config.ts's date, else yesterday)
+  --from     the first day of the grid (default: daymill.config.ts's from, else the first of the days shown)
   --select   these computations only; see daymill plan --help
   --json     {"from", "to", "days": [{"date", "run", "rerun", "failed", "blocked", "impossible", "stable", "upToDate",
              "conditional", "cutOff"}], "expected", "counted", "discrepancies": [{"computation", "missing", "twice"}], "skipped",

@@ -27,7 +27,7 @@ export const rerun: Command = {
 
 Makes cells again whatever the plan thinks of them, then whatever reads a result that turned out different. Says how many first, and
 what that costs. What cannot be made now stays asked for until it can; asked for twice is asked for once.
-  --date   the day, YYYY-MM-DD (default: package.json's daymill.date, else yesterday)
+  --date   the day, YYYY-MM-DD (default: daymill.config.ts's date, else yesterday)
   --from   with it, all days from this one to --date
   --by     who asks (default: the environment's USER)
   --json   as daymill run, with "asked": {"cells", "impossible"}
@@ -60,7 +60,7 @@ function readAsked(args: Arguments, { config, now }: Context): Days {
   if (config.from !== undefined && from < config.from) {
     throw new UserError(
       'BAD_DATE',
-      `${from} is before ${config.from}, where the grid starts (package.json: daymill.from), so nothing of it is ever made. Choose a later ${text(args, 'from') === undefined ? '--date' : '--from'}.`,
+      `${from} is before ${config.from}, where the grid starts (daymill.config.ts: from), so nothing of it is ever made. Choose a later ${text(args, 'from') === undefined ? '--date' : '--from'}.`,
     );
   }
   return { date, from };

@@ -11,8 +11,8 @@ export const run: Command = {
        daymill run show ID
 
 Runs the pipeline for DAY on the local cloud, catching up on every day from --from on. What is settled does not run again.
-  --date   the target, YYYY-MM-DD (default: package.json's daymill.date, else yesterday)
-  --from   the first day of the grid (default: package.json's daymill.from, else the target)
+  --date   the target, YYYY-MM-DD (default: daymill.config.ts's date, else yesterday)
+  --from   the first day of the grid (default: daymill.config.ts's from, else the target)
   --json   the summary as one line of JSON, last on standard output: {"date", "runs", "cells": {outcome: count}, "completed",
            "failed", "seconds", "firestore": {"reads", "writes", "deletes", "rpcs"}}
 Exit code: 0 done, 1 some cells failed or it was cancelled, 2 wrong use, 130 interrupted (what was committed stays; run again to go on from there).`,

@@ -89,7 +89,7 @@ export function createStore({ db }: State) {
     revision: (name: string, revisionId: string) =>
       sql.revision.all(name, revisionId).map(resource<WorkflowResource>)[0],
     workflows: (parent: string, limit: number, offset: number) =>
-      sql.workflows.all(parent, limit, offset).map(resource<WorkflowResource>),
+      sql.workflows.all(parent, parent, limit, offset).map(resource<WorkflowResource>),
     putWorkflow(workflow: WorkflowResource): void {
       const { name, revisionId } = workflow;
       sql.putWorkflow.run(name, revisionNumber(workflow), revisionId, JSON.stringify(workflow));

@@ -21,7 +21,7 @@ const COMMON = {
 };
 
 /**
- * By what `daymill.prices` in package.json calls them; a project with other prices gives a table of its own there.
+ * By what the setting `prices` calls them; a project with other prices gives a table of its own there.
  *
  * Sources, collected 2026-11-22: Firestore $0.03, $0.09 and $0.01 per 100,000 documents read, written and deleted in a region
  * (cloud.google.com/firestore/pricing, confirmed 2026-08-18) and $0.06, $0.18 and $0.02 in a multi-region (an older copy);
