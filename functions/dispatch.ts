@@ -14,6 +14,7 @@ const Body = z.strictObject({
   callbackUrl: z.url().optional(),
   dispatchId: z.string().optional(),
   sweep: z.boolean().optional(),
+  computations: z.array(z.string()).nullish(),
 });
 
 http(
@@ -21,9 +22,10 @@ http(
   jsonFunction(
     Body,
     () => ports().log,
-    (body) => {
+    ({ computations, ...body }) => {
       assertTarget(body.date, ports().clock.now());
-      return dispatch({ ...body, from: gridStart(body.from ?? undefined, ports().from, body.date) }, ports());
+      const from = gridStart(body.from ?? undefined, ports().from, body.date);
+      return dispatch({ ...body, from, computations: computations ?? undefined }, ports());
     },
   ),
 );

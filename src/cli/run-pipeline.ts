@@ -22,9 +22,14 @@ import { tellLocale } from './tell-locale.ts';
 const POLL_MS = 25;
 
 /** What is done before anything is loaded: the days to run, and what the summary says beside. Undefined when there is nothing to run for. */
-export type Prepare = (
-  ports: Ports,
-) => Promise<{ readonly days: Days; readonly beside?: Readonly<Record<string, unknown>> } | undefined>;
+export type Prepare = (ports: Ports) => Promise<Prepared | undefined>;
+
+export interface Prepared {
+  readonly days: Days;
+  /** Names of the computations that are run; all when absent. */
+  readonly computations?: readonly string[];
+  readonly beside?: Readonly<Record<string, unknown>>;
+}
 
 export async function runPipeline(
   manifest: Manifest,
@@ -48,7 +53,7 @@ export async function runPipeline(
       if (cloud.aloneSinceMs !== undefined) await ports.tasks.expireLeases(cloud.aloneSinceMs);
       const prepared = await prepare(ports);
       if (prepared === undefined) return 1;
-      const { days, beside } = prepared;
+      const { days, computations, beside } = prepared;
       const { sequence: before, datasets } = await ports.planning.load();
       const lost = new Map([...datasets].map(([name, { doubted = NO_DAYS }]) => [name, doubted]));
       await load(await loadRanges(files, days.date, ports.rootData, lost), ports, {
@@ -57,14 +62,28 @@ export async function runPipeline(
         stop: stop.signal,
       });
       await warm;
-      const execution = await execute(days, cloud, stop.signal);
+      const execution = await execute(
+        { ...days, ...(computations === undefined ? {} : { computations }) },
+        cloud,
+        stop.signal,
+      );
       progress.end();
       const dispatchId = executionIdOf(execution);
       const after = await survey({ from: days.from, to: days.date, dispatchId }, ports);
       const cancelled = (await ports.controls.read()).cancelled.includes(dispatchId);
       const seconds = (performance.now() - startedMs) / 1_000;
       const firestore = cloud.firestoreUsage();
-      const summary = await summarize({ ...days, before, after, execution, cancelled, ports, seconds, firestore });
+      const summary = await summarize({
+        ...days,
+        ...(computations === undefined ? {} : { only: new Set(computations) }),
+        before,
+        after,
+        execution,
+        cancelled,
+        ports,
+        seconds,
+        firestore,
+      });
       printSummary(summary, output, beside);
       return summary.failed > 0 || summary.cells.FAILED_DEPENDENCY > 0 || summary.trouble !== undefined ? 1 : 0;
     } finally {
@@ -90,8 +109,12 @@ async function load(
   progress.end();
 }
 
-async function execute(days: Days, { workflows, functionUrls }: RunCloud, stop: AbortSignal): Promise<Execution> {
-  let execution = await workflows.execute(WORKFLOW, { ...days, functions: functionUrls });
+async function execute(
+  asked: Days & Pick<Prepared, 'computations'>,
+  { workflows, functionUrls }: RunCloud,
+  stop: AbortSignal,
+): Promise<Execution> {
+  let execution = await workflows.execute(WORKFLOW, { ...asked, functions: functionUrls });
   while (execution.state === 'ACTIVE' || execution.state === 'QUEUED') {
     if (stop.aborted) {
       await workflows.cancel(execution.name);

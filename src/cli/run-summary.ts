@@ -37,6 +37,8 @@ export interface RunSummary {
   readonly others: readonly PlanGroup[];
   /** Computations without the right to be skipped by proof or cutoff, and what speaks against them. */
   readonly distrusted: readonly { readonly computation: string; readonly text: string }[];
+  /** Of the computations that were run: which wait for others that were not. */
+  readonly behind: readonly string[];
   /** Why the workflow itself failed, when it did. */
   readonly trouble?: string;
 }
@@ -57,6 +59,8 @@ interface ComputationSummary {
 
 export interface SummaryRequest {
   readonly date: Day;
+  /** The computations that were to be run; all when absent. */
+  readonly only?: ReadonlySet<string>;
   /** The sequence of planning before the run. */
   readonly before: number;
   readonly after: Survey;
@@ -70,11 +74,17 @@ export interface SummaryRequest {
 
 const MAX_FAILURES_SHOWN = 3;
 
+/** After a run of some computations: it waits for one that was not among them. */
+const WAITING_FOR_OTHERS: readonly Outcome[] = ['RUN', 'RERUN'];
+
 export async function summarize(request: SummaryRequest): Promise<RunSummary> {
-  const { before, after, execution, ports } = request;
+  const { before, after, execution, ports, only } = request;
   const { plan } = after;
-  const ran = await ranAfter(before, after, ports);
-  const cells = plan.counts();
+  const entries = ports.manifest.computations.filter(({ name }) => only?.has(name) ?? true);
+  const names = entries.map(({ name }) => name);
+  // What an interrupted run of others had left in the queue is not of this one.
+  const ran = new Map([...(await ranAfter(before, after, ports))].filter(([name]) => names.includes(name)));
+  const cells = plan.counts(names);
   for (const { cell, settled } of [...ran.values()].flat()) {
     const decision = plan.decision(cell);
     if (decision === undefined) continue;
@@ -82,7 +92,7 @@ export async function summarize(request: SummaryRequest): Promise<RunSummary> {
     cells[settled.first === true ? 'RUN' : 'RERUN']++;
   }
   const computations = await Promise.all(
-    ports.manifest.computations.map(async (entry): Promise<ComputationSummary> => {
+    entries.map(async (entry): Promise<ComputationSummary> => {
       const own = ran.get(entry.name) ?? [];
       const days = daySetOfDays(own.map(({ cell }) => cell.date));
       const count = (...outcomes: Outcome[]): number =>
@@ -97,7 +107,7 @@ export async function summarize(request: SummaryRequest): Promise<RunSummary> {
         failed: failures.length,
         upToDate: count('SKIP', 'STABLE'),
         impossible: count('IMPOSSIBLE'),
-        waiting: count('BLOCKED', 'FAILED_DEPENDENCY'),
+        waiting: count('BLOCKED', 'FAILED_DEPENDENCY', ...(only === undefined ? [] : WAITING_FOR_OTHERS)),
         failures: failures.slice(0, MAX_FAILURES_SHOWN),
         found: await headline(entry, request),
       };
@@ -115,13 +125,14 @@ export async function summarize(request: SummaryRequest): Promise<RunSummary> {
     seconds: Math.round(request.seconds * 1_000) / 1_000,
     firestore: request.firestore,
     computations,
-    others: groupPlan(plan, plan.computations, (name) =>
-      daySetOfDays((ran.get(name) ?? []).map(({ cell }) => cell.date)),
-    ).filter(({ outcome }) => outcome !== 'SKIP' && outcome !== 'STABLE'),
-    distrusted: ports.manifest.computations.flatMap(({ name, fingerprint }) => {
+    others: groupPlan(plan, names, (name) => daySetOfDays((ran.get(name) ?? []).map(({ cell }) => cell.date))).filter(
+      ({ outcome }) => outcome !== 'SKIP' && outcome !== 'STABLE',
+    ),
+    distrusted: entries.flatMap(({ name, fingerprint }) => {
       const found = plan.request.state.distrusted.get(name);
       return found?.behaviour === behaviourOf(fingerprint) ? [{ computation: name, text: found.text }] : [];
     }),
+    behind: only === undefined ? [] : names.filter((name) => dayCount(plan.daysWith(name, ...WAITING_FOR_OTHERS)) > 0),
     ...troubleOf(request),
   };
 }
@@ -190,8 +201,20 @@ export function printSummary(
   output: Output,
   beside: Readonly<Record<string, unknown>> = {},
 ): void {
-  const { date, runs, cells, completed, failed, seconds, firestore, computations, others, distrusted, trouble } =
-    summary;
+  const {
+    date,
+    runs,
+    cells,
+    completed,
+    failed,
+    seconds,
+    firestore,
+    computations,
+    others,
+    distrusted,
+    behind,
+    trouble,
+  } = summary;
   const columns = [
     right('pass'),
     { title: 'computation' },
@@ -204,8 +227,8 @@ export function printSummary(
     ...[each.completed, each.upToDate, each.impossible, each.failed, each.waiting].map(String),
     each.found ?? '',
   ]);
-  output.line();
-  for (const line of table(columns, rows)) output.line(line);
+  if (rows.length > 0) output.line();
+  for (const line of rows.length === 0 ? [] : table(columns, rows)) output.line(line);
   if (others.length > 0) output.line();
   for (const line of describeReasons(others)) output.line(line);
   for (const { computation, failed: count, failures } of computations) {
@@ -214,6 +237,10 @@ export function printSummary(
       output.trouble(`FAILED ${computation}: ${counted(count - failures.length, 'more day')}`);
   }
   for (const { computation, text } of distrusted) output.line(describeDistrust(computation, text));
+  if (behind.length > 0)
+    output.line(
+      `${behind.join(', ')}: days wait for computations that are not selected. Select those too: --select "${behind.map((name) => `+${name}`).join(' ')}".`,
+    );
   output.line();
   const waiting = cells.BLOCKED + cells.FAILED_DEPENDENCY;
   output.line(

@@ -13,6 +13,7 @@ interface Asked {
   readonly callbackUrl: string;
   readonly dispatchId: string;
   readonly sweep: boolean;
+  readonly computations: readonly string[] | null;
 }
 
 describe('the pipeline', () => {
@@ -79,6 +80,13 @@ describe('the pipeline', () => {
     expect(new Set(asked.map(({ callbackUrl }) => callbackUrl)).size).toBe(asked.length);
     expect(new Set(asked.map(({ dispatchId }) => dispatchId)).size).toBe(1);
     expect(reconciled).toBe(1);
+  });
+
+  test('hands on which computations are asked for, or that all are', async () => {
+    dispatches();
+    await run();
+    await run({ computations: ['heat'] });
+    expect(asked.map(({ computations }) => computations)).toEqual([null, null, ['heat'], ['heat']]);
   });
 
   test('asks no later pass when nothing is left to run in any', async () => {

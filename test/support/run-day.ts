@@ -14,6 +14,7 @@ export async function runDay(
   days: { readonly from: Day; readonly date: Day },
   ports: Ports,
   dispatchId: string,
+  computations?: readonly string[],
 ): Promise<number> {
   let ran = 0;
   for (let wave = 0; wave < MAX_WAVES; wave++) {
@@ -23,7 +24,7 @@ export async function runDay(
       heartbeatMs: 3_600_000,
       queue: { publish: async (messages) => void sent.push(...messages) },
     };
-    const { dispatched } = await dispatch({ ...days, dispatchId }, own);
+    const { dispatched } = await dispatch({ ...days, dispatchId, computations }, own);
     if (dispatched === 0) {
       await reconcile(ports);
       return ran;

@@ -1,22 +1,40 @@
 /** `daymill run`: load root data, run the day's workflow, say what ran and what it found. */
+import type { Ports } from '../../compose.ts';
+import { UserError } from '../../errors.ts';
+import { selectComputations } from '../../mill/manifest/select.ts';
+import { computationIn, type Manifest } from '../../mill/model/manifest.ts';
+import { dayCount, daySpan, intersect } from '../../mill/planning/day-set.ts';
+import { survey } from '../../mill/steps/dispatch/survey.ts';
+import { toOrdinal } from '../../values/date.ts';
+import { changedComputations } from '../changed-computations.ts';
 import type { Arguments, Command, Context, ExitCode } from '../command.ts';
-import { assertAfterFirstData, readDays } from '../days.ts';
+import { assertAfterFirstData, type Days, readDays } from '../days.ts';
+import { foresee } from '../foresee.ts';
+import type { Output } from '../output.ts';
 import { projectFiles, projectManifest } from '../project.ts';
-import { runPipeline } from '../run-pipeline.ts';
+import { type Prepared, runPipeline } from '../run-pipeline.ts';
 import { runShow } from './run-show.ts';
 
 export const run: Command = {
   name: 'run',
-  usage: `daymill run [--date DAY] [--from DAY]
+  usage: `daymill run [--date DAY] [--from DAY] [--select EXPR | --only-failed]
        daymill run show ID
 
 Runs the pipeline for DAY on the local cloud, catching up on every day from --from on. What is settled does not run again.
-  --date   the target, YYYY-MM-DD (default: daymill.config.ts's date, else yesterday)
-  --from   the first day of the grid (default: daymill.config.ts's from, else the target)
-  --json   the summary as one line of JSON, last on standard output: {"date", "runs", "cells": {outcome: count}, "completed",
-           "failed", "seconds", "firestore": {"reads", "writes", "deletes", "rpcs"}}
+  --date         the target, YYYY-MM-DD (default: daymill.config.ts's date, else yesterday)
+  --from         the first day of the grid (default: daymill.config.ts's from, else the target)
+  --select       these only: rsi-14, +rsi-14 (and what it reads), category:airports …; see daymill plan --help. The others stay as
+                 they are, and what waits for one of them waits
+  --only-failed  what failed last time, and what reads it
+  --json         the summary as one line of JSON, last on standard output: {"date", "runs", "cells": {outcome: count}, "completed",
+                 "failed", "seconds", "firestore": {"reads", "writes", "deletes", "rpcs"}}
 Exit code: 0 done, 1 some cells failed or it was cancelled, 2 wrong use, 130 interrupted (what was committed stays; run again to go on from there).`,
-  options: { date: { type: 'string' }, from: { type: 'string' } },
+  options: {
+    date: { type: 'string' },
+    from: { type: 'string' },
+    select: { type: 'string' },
+    'only-failed': { type: 'boolean' },
+  },
   subcommands: { show: runShow },
   run: runCommand,
 };
@@ -32,5 +50,37 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
     else if (coverage.last < days.date)
       output.line(`${dataset.name} ends on ${coverage.last}: later days have none of it.`);
   }
-  return runPipeline(manifest, () => Promise.resolve({ days }), context);
+  const select = selectionOf(args, manifest);
+  return runPipeline(manifest, async (ports) => ({ days, ...(await select(days, ports, output)) }), context);
 }
+
+type Select = (days: Days, ports: Ports, output: Output) => Promise<Pick<Prepared, 'computations'>>;
+
+/** @throws {UserError} saying what is wrong with it before anything is opened */
+function selectionOf({ values }: Arguments, manifest: Manifest): Select {
+  const { select: expression, 'only-failed': onlyFailed } = values;
+  if (onlyFailed === true) {
+    if (expression !== undefined)
+      throw new UserError('BAD_ARGUMENT', 'Use --select or --only-failed: what failed is a selection of its own.');
+    return failedOnes(manifest);
+  }
+  if (typeof expression !== 'string') return () => Promise.resolve({});
+  selectComputations(manifest, expression, { changed: new Set() });
+  return async (days, ports) => {
+    const changed = changedComputations((await foresee(days, ports)).plan);
+    return { computations: [...selectComputations(manifest, expression, { changed })] };
+  };
+}
+
+/** A failure that is over is not asked for again; and when there is none, nothing runs. */
+const failedOnes =
+  (manifest: Manifest): Select =>
+  async (days, ports, output) => {
+    const { folded } = await survey({ from: days.from, to: days.date }, ports);
+    const grid = daySpan(toOrdinal(days.from), toOrdinal(days.date));
+    const failed = [...folded.state.standings].filter(([, standing]) => dayCount(intersect(standing.failed, grid)) > 0);
+    const names = failed.map(([name]) => name).filter((name) => computationIn(manifest, name) !== undefined);
+    output.line(names.length === 0 ? 'Nothing failed last time.' : `Failed last time: ${names.sort().join(', ')}.`);
+    if (names.length === 0) return { computations: [] };
+    return { computations: [...selectComputations(manifest, names.map((name) => `${name}+`).join(' '))] };
+  };

@@ -8,7 +8,7 @@ import { leavesFor } from '../../model/counter-tree.ts';
 import type { Day } from '../../../values/date.ts';
 import { countOutcomes, type OutcomeCounts } from '../../model/decision.ts';
 import { hashOf } from '../../../values/hash.ts';
-import type { Manifest } from '../../model/manifest.ts';
+import { computationIn, type Manifest } from '../../model/manifest.ts';
 import type { MemoryBook } from '../../model/memory-book.ts';
 import { messageFor } from '../../model/message.ts';
 import type { Run } from '../../model/run.ts';
@@ -49,6 +49,8 @@ export interface DispatchRequest {
   readonly runId?: string | undefined;
   /** The day's last round: what failed is tried again only if the trouble may have passed. Its runs go under an id of their own. */
   readonly sweep?: boolean | undefined;
+  /** Names of the computations whose cells may be claimed; the others stay as they are, and what waits for them waits. All when absent. */
+  readonly computations?: readonly string[] | undefined;
   /** The cells that may be claimed; all that can run when absent. */
   readonly only?: readonly CellKey[] | undefined;
 }
@@ -99,6 +101,7 @@ export async function dispatch(request: DispatchRequest, ports: DispatchPorts): 
   if (request.pass !== undefined && request.pass > manifest.passes) {
     throw new UserError('BAD_ARGUMENT', `There is no pass ${request.pass}: the manifest has ${manifest.passes}.`);
   }
+  assertKnown(request.computations ?? [], manifest);
   if (request.callbackUrl !== undefined) ports.callbacks.assertUrl(request.callbackUrl);
   const runId =
     request.callbackUrl === undefined ? (request.runId ?? ports.newId()) : `run-${hashOf(request.callbackUrl)}`;
@@ -127,6 +130,13 @@ export async function dispatch(request: DispatchRequest, ports: DispatchPorts): 
     'CONTENTION',
     `the plan changed ${MAX_CONFLICTS} times while it was being made; another dispatcher is at work, so ask again`,
   );
+}
+
+/** @throws {UserError} UNKNOWN_COMPUTATION */
+function assertKnown(names: readonly string[], manifest: Manifest): void {
+  const unknown = names.find((name) => computationIn(manifest, name) === undefined);
+  if (unknown === undefined) return;
+  throw new UserError('UNKNOWN_COMPUTATION', `There is no computation "${unknown}" in the manifest that is deployed.`);
 }
 
 const nothing = ({ passes }: Manifest): DispatchAnswer => ({
@@ -171,6 +181,7 @@ async function tryDispatch(
   const { folded, plan } = surveyed;
   const asked = manifest.computations
     .filter(({ pass }) => request.pass === undefined || pass === request.pass)
+    .filter(({ name }) => request.computations?.includes(name) ?? true)
     .map(({ name }) => name);
   const allowed = request.only && new Set(request.only.map(cellName));
   const isAllowed = (key: CellKey): boolean => allowed?.has(cellName(key)) ?? true;
@@ -263,9 +274,9 @@ async function tryDispatch(
   return { dispatched: tasks.length, runId: run?.id ?? null, passes: manifest.passes, inFlight, quiet, outcomes };
 }
 
-/** The workflow's own dispatches, of the rounds before its sweep. */
-const isNightly = ({ pass, only, sweep }: DispatchRequest): boolean =>
-  pass !== undefined && only === undefined && sweep !== true;
+/** The workflow's own dispatches of everything, of the rounds before its sweep. */
+const isNightly = ({ pass, computations, only, sweep }: DispatchRequest): boolean =>
+  pass !== undefined && computations === undefined && only === undefined && sweep !== true;
 
 /**
  * The plan of all passes, when nothing is left in any of them to run or to wait for; else undefined. What this dispatch changes is not
@@ -282,7 +293,8 @@ async function wholePlan(
   snapshot: PlanningSnapshot,
   ports: DispatchPorts,
 ): Promise<Survey | undefined> {
-  if (request.pass === undefined) return undefined;
+  // Of a few computations it says nothing that spares a question.
+  if (request.pass === undefined || request.computations !== undefined) return undefined;
   if (request.pass === ports.manifest.passes) return surveyed;
   if (changed) return undefined;
   const { from, date: to } = request;
