@@ -55,7 +55,7 @@ describe('a project that is wrong', () => {
     [
       'a setting that does not exist',
       (project) => project.write('package.json', JSON.stringify({ daymill: { ...SETTINGS, form: '2024-01-01' } })),
-      /package\.json: daymill: Unrecognized key: "form"/,
+      /package\.json: daymill: nothing is called form here; did you mean from\?/,
     ],
     [
       'a setting that is no date',

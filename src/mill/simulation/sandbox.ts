@@ -6,7 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Hash } from '../../values/hash.ts';
 import { processUsage } from '../../process/process-usage.ts';
 import { siblingUrl } from '../../process/sibling.ts';
-import { SANDBOX_CPU_SECONDS, SANDBOX_HEAP_MB, SANDBOX_MEMORY_MB, SIMULATION_WALL_MS } from './limits.ts';
+import { SANDBOX_CPU_SECONDS, SANDBOX_HEAP_MB, SANDBOX_MEMORY_MB } from './limits.ts';
 import type { PlannedFiles, SandboxAnswer, SimulationJob } from './simulation-job.ts';
 
 export interface SandboxOptions {
@@ -14,6 +14,8 @@ export interface SandboxOptions {
   readonly root: string;
   /** Processor time for one computation. */
   readonly budgetMs: number;
+  /** How long it may take in all, waiting included. */
+  readonly wallMs: number;
   /** The manifest's: what is simulated is the code that it hashed. */
   readonly files: Readonly<Record<string, Hash>>;
 }
@@ -34,7 +36,7 @@ const PERMISSIONS = ['--permission', '--allow-fs-read=*', '--allow-inspector', '
 const OUT_OF_HEAP = new Set<unknown>(['SIGABRT', 'SIGTRAP', 'SIGILL', 134]);
 
 /** @throws {Error} when the process did not begin: that says nothing about any computation. */
-export async function openSandbox({ root, budgetMs, files }: SandboxOptions): Promise<Sandbox> {
+export async function openSandbox({ root, budgetMs, wallMs, files }: SandboxOptions): Promise<Sandbox> {
   // With a compile cache V8 counts functions from the cache less precisely: https://nodejs.org/api/module.html#module-compile-cache
   const { NODE_COMPILE_CACHE: _, NODE_V8_COVERAGE: __, ...env } = process.env;
   const child = fork(siblingUrl('./simulation-process', import.meta.url), [root], {
@@ -65,7 +67,7 @@ export async function openSandbox({ root, budgetMs, files }: SandboxOptions): Pr
   if (early !== undefined) throw new Error(`the process of the simulation ended with ${early} before it began`);
   child.send({ files } satisfies PlannedFiles);
   return {
-    run: (job) => ask(child, job, budgetMs, exited),
+    run: (job) => ask(child, job, { budgetMs, wallMs }, exited),
     async close() {
       kill();
       await exited;
@@ -77,7 +79,7 @@ export async function openSandbox({ root, budgetMs, files }: SandboxOptions): Pr
 async function ask(
   child: ChildProcess,
   job: SimulationJob,
-  budgetMs: number,
+  { budgetMs, wallMs }: Pick<SandboxOptions, 'budgetMs' | 'wallMs'>,
   exited: Promise<string | number | null>,
 ): Promise<SandboxAnswer> {
   const lost = (reason: string, state: SandboxAnswer['state'] = 'spoilt'): SandboxAnswer => ({
@@ -95,7 +97,7 @@ async function ask(
     const { residentMB = 0, cpuMs = startedCpuMs } = processUsage(child.pid) ?? {};
     if (residentMB > SANDBOX_MEMORY_MB) resolve(lost(TOO_LARGE));
     if (cpuMs - startedCpuMs > budgetMs) resolve(late(budgetMs));
-    if (performance.now() - startedMs > SIMULATION_WALL_MS) resolve(late(SIMULATION_WALL_MS));
+    if (performance.now() - startedMs > wallMs) resolve(late(wallMs));
   }, CHECK_MS);
   child.send(job);
   try {

@@ -4,7 +4,13 @@
  */
 import { availableParallelism } from 'node:os';
 import type { Hash } from '../../values/hash.ts';
-import { JOBS_A_SANDBOX, MAX_SANDBOXES, SIMULATION_BUDGET_MS, SIMULATOR_BUDGET_MS } from './limits.ts';
+import {
+  JOBS_A_SANDBOX,
+  MAX_SANDBOXES,
+  SIMULATION_BUDGET_MS,
+  SIMULATION_WALL_MS,
+  SIMULATOR_BUDGET_MS,
+} from './limits.ts';
 import { openSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts';
 import type { SimulationAnswer, SimulationJob } from './simulation-job.ts';
 
@@ -15,6 +21,8 @@ export interface SimulatorOptions {
   readonly files?: Readonly<Record<string, Hash>>;
   /** Processor time for one computation. */
   readonly budgetMs?: number;
+  /** How long that may take in all, waiting included. */
+  readonly wallMs?: number;
   /** After which no other computation is begun. */
   readonly totalMs?: number;
   readonly sandboxes?: number;
@@ -38,6 +46,7 @@ export async function simulateAll(
     root,
     files = {},
     budgetMs = SIMULATION_BUDGET_MS,
+    wallMs = SIMULATION_WALL_MS,
     totalMs = SIMULATOR_BUDGET_MS,
     sandboxes = Math.max(1, availableParallelism() - 1),
   }: SimulatorOptions,
@@ -46,7 +55,7 @@ export async function simulateAll(
   const startedMs = performance.now();
   let next = 0;
   const lane = async (): Promise<void> => {
-    const host = new SandboxHost({ root, budgetMs, files });
+    const host = new SandboxHost({ root, budgetMs, wallMs, files });
     try {
       while (next < jobs.length && performance.now() - startedMs < totalMs) {
         const index = next++;

@@ -23,7 +23,7 @@ function limitsOfChild(): string {
 test.skipIf(process.platform !== 'linux')(
   'a sandbox whose host is killed is ended by the system, whatever runs in it',
   async () => {
-    const sandbox = await openSandbox({ root: import.meta.dirname, budgetMs: 1_000, files: {} });
+    const sandbox = await openSandbox({ root: import.meta.dirname, budgetMs: 1_000, wallMs: 30_000, files: {} });
     try {
       const [, soft] = /^Max cpu time\s+(\d+)/m.exec(limitsOfChild()) ?? [];
       expect(Number(soft)).toBe(SANDBOX_CPU_SECONDS);
