@@ -14,6 +14,6 @@ export type {
 export { defineDataset, defineDocument } from './mill/model/dataset.ts';
 export { Day } from './values/date.ts';
 export { number } from './values/number.ts';
-export type { CompleteWhen, DocumentDataset, EntityDataset, FileSource, RowSource } from './mill/model/dataset.ts';
+export type { CompleteWhen, DocumentDataset, EntityDataset, FileSource, Row, RowSource } from './mill/model/dataset.ts';
 export { dataset, dependency, document, history, previous } from './mill/model/need.ts';
 export type { Dated, Inputs, Need, Needs } from './mill/model/need.ts';

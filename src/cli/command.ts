@@ -34,6 +34,8 @@ export interface Command {
   readonly positionals?: readonly string[];
   /** Names of what may follow after those. */
   readonly optional?: readonly string[];
+  /** Whether the last of them may come several times. */
+  readonly several?: boolean;
   /** Commands under this one, by the word that follows it: `run show`. */
   readonly subcommands?: Readonly<Record<string, Command>>;
   readonly options: ParseArgsOptionsConfig;

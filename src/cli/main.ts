@@ -105,7 +105,8 @@ function parse(command: Command, argv: string[]): Arguments {
   const missing = names.slice(positionals.length);
   if (missing.length > 0) throw wrong(`${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing.`);
   const most = names.length + (command.optional ?? []).length;
-  if (positionals.length > most) throw wrong(`"${positionals[most]}" is one word too many.`);
+  if (positionals.length > most && command.several !== true)
+    throw wrong(`"${positionals[most]}" is one word too many.`);
   return parsed;
 }
 

@@ -66,6 +66,34 @@ describe('daymill load', () => {
     expect(existsSync(rejects())).toBe(false);
   });
 
+  test('several files are one load: a day may be in more than one, and a wrong row names its file', async () => {
+    project.write({
+      'part-1.csv': 'date,user\n2024-02-01,ann\n2024-02-02,bob\n',
+      'part-2.csv': 'date,user\n2024-02-01,zoe\n2024-02-02,bob\n',
+    });
+    const { code, stdout, stderr, json } = await daymill(project, ['load', 'visits', 'part-*.csv', '--json']);
+    expect(stderr).toContain('part-2.csv, line 3: it has the id "bob", as part-1.csv, line 3 has');
+    expect(json()).toMatchObject({
+      rows: 4,
+      days: { new: 1, held: 1 },
+      rejects: [{ file: 'part-2.csv', line: 3, date: '2024-02-02' }],
+    });
+    expect({ code, stdout: stdout.length > 0 }).toEqual({ code: 1, stdout: true });
+  });
+
+  test('standard input is a file like any other, with other delimiters too', async () => {
+    const loaded = await daymill(
+      project,
+      ['load', 'weather', '-', '--format', 'csv', '--delimiter', ';'],
+      {},
+      'date;degrees\n2023-12-31;3\n',
+    );
+    expect(loaded).toMatchObject({ code: 0, stdout: expect.stringContaining('weather: 1 row; days: 1 new') });
+    const list = JSON.stringify([{ date: '2023-12-31', degrees: 3 }]);
+    const again = await daymill(project, ['load', 'weather', '-', '--format', 'json'], {}, list);
+    expect(again.stdout).toContain('days: 0 new, 0 changed, 1 the same');
+  });
+
   test('what was loaded is planned with at once, and a day that is not whole is not', async () => {
     const rows = DAYS.flatMap((date, day) =>
       (day === 3 ? ['a'] : ['a', 'b']).map((user) => JSON.stringify({ date, user })),
@@ -82,9 +110,14 @@ describe('daymill load', () => {
     ['a file that is not there', ['load', 'weather', 'none.csv'], /none\.csv is no file/],
     [
       'a file that says nothing by its name',
-      ['load', 'weather', 'package.json'],
-      /Add --format csv or --format ndjson/,
+      ['load', 'weather', 'LICENSE'],
+      /Add --format csv, ndjson, json or parquet/,
     ],
+    ['a pattern that nothing fits', ['load', 'weather', 'none-*.csv'], /No file fits none-\*\.csv/],
+    ['typed rows and text at once', ['load', 'weather', 'wrong.csv', 'more.ndjson'], /cannot be one load/],
+    ['a file twice', ['load', 'weather', 'wrong.csv', 'wrong.csv'], /wrong\.csv is named twice/],
+    ['standard input without a format', ['load', 'weather', '-'], /Standard input does not say by its name/],
+    ['a delimiter that is none', ['load', 'weather', 'wrong.csv', '--delimiter', '::'], /"::" is no delimiter/],
     ['two ways at once', ['load', 'weather', 'wrong.csv', '--replace', '--merge'], /--replace or --merge, not both/],
     [
       'a column that is not there',

@@ -1,16 +1,17 @@
 /** `daymill load`: a file of rows into a dataset, day by day. */
-import { relative, resolve } from 'node:path';
+import { relative } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { UserError } from '../../errors.ts';
+import { ownMember } from '../../values/own-member.ts';
 import { loadDataset } from '../../mill/manifest/load-definitions.ts';
 import { describeMissing } from '../../mill/model/completeness.ts';
-import type { Dataset } from '../../mill/model/dataset.ts';
+import type { Dataset, Delimiter } from '../../mill/model/dataset.ts';
 import { openDaySpill } from '../../mill/sources/day-spill.ts';
-import { formatOf, readRows, type RowFormat } from '../../mill/sources/read-rows.ts';
 import { loadFile, type LoadFileReport, type LoadMode, type RejectedRow } from '../../mill/steps/load/load-file.ts';
 import { type Arguments, type Command, type Context, type ExitCode, Interrupted, text } from '../command.ts';
 import { counted } from '../counted.ts';
 import { findDataset } from '../find-dataset.ts';
+import { loadInputs, rowsOfInputs } from '../load-inputs.ts';
 import { type Connection, connectCloud } from '../local/connect.ts';
 import { daysLoadedOtherwise, describeLoadedOtherwise } from '../loaded-otherwise.ts';
 import { projectManifest } from '../project.ts';
@@ -27,23 +28,28 @@ const MB = 1_048_576;
 
 export const load: Command = {
   name: 'load',
-  usage: `daymill load DATASET FILE [--date-column NAME] [--format csv|ndjson] [--replace | --merge] [--allow-empty] [--cloud]
+  usage: `daymill load DATASET FILE… [--format csv|ndjson|json|parquet] [--delimiter ","] [--date-column NAME]
+                            [--replace | --merge] [--allow-empty] [--cloud]
 
-Loads CSV or NDJSON (.csv, .ndjson, .jsonl, each also .gz or .zst), rows in any order. A day of the file takes the place of that
-day of the dataset, and other days stay. A day that has the same content is not written again, and nothing runs because of it.
+Loads CSV, NDJSON, a JSON list (.csv, .tsv, .ndjson, .jsonl, .json, each also .gz or .zst) or Parquet, rows in any order. Several
+files, or a pattern in quotes ('orders-*.csv'), are one load; - is standard input. A day of the files takes the place of that day
+of the dataset, and other days stay. A day that has the same content is not written again, and nothing runs because of it.
 Rows that do not fit are listed and set aside, and their days stay as they were: no day is ever loaded by half.
   --date-column   the column that holds the day (default: the dataset's source.dateColumn, else "${DEFAULT_DATE_COLUMN}")
-  --format        when the file's name does not say it
+  --format        when the file's name does not say it, as that of standard input never does
+  --delimiter     between the fields of a CSV: "," ";" "|" or tab (default: the dataset's source.delimiter, else tab for .tsv, else ",")
   --replace       the file is the whole truth: days that it does not have are taken away
   --merge         entities of the file take the place of those with the same id, and the others of their day stay
   --allow-empty   a file without rows is right, and changes nothing; else it is refused as a download that failed
   --cloud         into the Firestore of GOOGLE_CLOUD_PROJECT (or FIRESTORE_EMULATOR_HOST), not the local cloud
   --json          {"dataset", "rows", "blank", "rejected", "days": {"new", "changed", "same", "removed", "held"}, "held": [DAY],
-                  "kept", "rejects": [{"line", "date", "column", "reason", "row"}], "rejectsFile", "waiting": {dataset: [{"date",
+                  "kept", "rejects": [{"file", "line", "date", "column", "reason", "row"}], "rejectsFile", "waiting": {dataset: [{"date",
                   "missing"}]}, "firestore": {"reads", "writes"}}; the first ${SHOWN_REJECTS} rejects, "firestore" null on a shared cloud
 Exit code: 0 done, 1 some rows were set aside, 2 wrong use, 130 interrupted (days that were written stay; load again to go on).`,
   positionals: ['DATASET', 'FILE'],
+  several: true,
   options: {
+    delimiter: { type: 'string' },
     'date-column': { type: 'string' },
     format: { type: 'string' },
     replace: { type: 'boolean' },
@@ -64,9 +70,10 @@ interface Loaded {
 
 async function runCommand(args: Arguments, context: Context): Promise<ExitCode> {
   const { config, env } = context;
-  const [name = '', file = ''] = args.positionals;
+  const [name = '', ...named] = args.positionals;
   const mode = readMode(args);
-  const format = readFormat(args, file);
+  const inputs = loadInputs(named, text(args, 'format'));
+  const file = named.join(' ');
   tellLocale(context.output);
   const manifest = await projectManifest(config);
   const dataset = await loadDataset(config.root, findDataset(manifest, name));
@@ -78,9 +85,10 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
     const rejects: RejectedRow[] = [];
     const { onBytes, onDay, end } = watchLoad(dataset, file, context);
     try {
-      const rows = readRows(resolve(file), { format, dateColumn, onBytes });
+      const delimiter = readDelimiter(args) ?? dataset.source?.delimiter;
+      const rows = rowsOfInputs(inputs, { dateColumn, delimiter, onBytes });
       const empty = args.values['allow-empty'] === true ? { allowEmpty: true } : {};
-      const request = { dataset, file, dateColumn, mode, parses: format === 'csv', rows, ...empty };
+      const request = { dataset, file, dateColumn, mode, parses: !inputs.typed, rows, ...empty };
       const onRejected = (row: RejectedRow): void => {
         if (rejects.length < SHOWN_REJECTS) rejects.push(row);
         rejectsFile.add(row);
@@ -111,16 +119,22 @@ function readMode({ values: { replace, merge } }: Arguments): LoadMode {
   return replace === true ? 'replace' : merge === true ? 'merge' : 'days';
 }
 
+const DELIMITERS: Readonly<Record<string, Delimiter>> = {
+  ',': ',',
+  ';': ';',
+  '|': '|',
+  '\t': '\t',
+  '\\t': '\t',
+  tab: '\t',
+};
+
 /** @throws {UserError} BAD_ARGUMENT */
-function readFormat(args: Arguments, file: string): RowFormat {
-  const format = text(args, 'format') ?? formatOf(file);
-  if (format === 'csv' || format === 'ndjson') return format;
-  throw new UserError(
-    'BAD_ARGUMENT',
-    format === undefined
-      ? `${file} does not say by its name what is in it. Add --format csv or --format ndjson.`
-      : `There is no format "${format}". Use csv or ndjson.`,
-  );
+function readDelimiter(args: Arguments): Delimiter | undefined {
+  const given = text(args, 'delimiter');
+  if (given === undefined) return undefined;
+  const known = ownMember(DELIMITERS, given);
+  if (known !== undefined) return known;
+  throw new UserError('BAD_ARGUMENT', `"${given}" is no delimiter. Use , or ; or | or tab.`);
 }
 
 /** The official client finds its own way there. @throws {UserError} BAD_ARGUMENT */
@@ -152,8 +166,10 @@ function watchLoad(dataset: Dataset, file: string, { output, interrupted }: Cont
 
 function print({ report, rejects, rejectsFile, usage }: Loaded, dataset: Dataset, { config, output }: Context): void {
   const { rows, blank, rejected, days, held, kept, index } = report;
-  for (const { line, column, reason } of rejects)
-    output.trouble(`line ${line}: ${column === '' ? '' : `${column}: `}${reason}`);
+  for (const { file, line, column, reason } of rejects)
+    output.trouble(
+      `${file === undefined ? '' : `${file}, `}line ${line}: ${column === '' ? '' : `${column}: `}${reason}`,
+    );
   if (rejected > rejects.length) output.trouble(`… and ${rejected - rejects.length} more`);
   if (rejectsFile !== null) {
     output.trouble(`${counted(rejected, 'row')} set aside in ${inProject(rejectsFile, config)}`);

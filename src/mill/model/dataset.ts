@@ -3,12 +3,26 @@ import type { z } from 'zod';
 import { UserError } from '../../errors.ts';
 import { normalizeName } from '../../values/name.ts';
 
+/** What stands in a row: column name to value. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Where a row's day is: a column, or what a function makes of the row. */
+export type DateColumn = string | ((row: Row) => unknown);
+
 /** How rows of a file become a dataset's entities or documents: for `daymill load`, which is given the file. */
 export interface RowSource<T> {
-  /** The column that holds the day: a date, a timestamp, or text like `2024-01-05` or `2024-01-05T23:30:00-05:00`, of which the UTC day counts. */
-  readonly dateColumn: string;
-  /** Turns one row (column name to value) into an entity or a document; the dataset's schema checks what it returns. */
-  readonly parse: (row: Readonly<Record<string, unknown>>) => T;
+  /**
+   * The column that holds the day: a date, a timestamp, or text like `2024-01-05` or `2024-01-05T23:30:00-05:00`, of which the UTC day
+   * counts. Or a function of the row that gives one of these.
+   */
+  readonly dateColumn: DateColumn;
+  /** Between the fields of a CSV; a comma when absent. */
+  readonly delimiter?: Delimiter;
+  /**
+   * Turns one row of CSV or Parquet into an entity or a document; the dataset's schema checks what it returns, or the row itself
+   * without it. Records of JSON have types already, and go to the schema as they are.
+   */
+  readonly parse?: (row: Row) => T;
   /** Whether a file without rows may be right; unless it is so, it is refused as a download that failed. */
   readonly allowEmpty?: boolean;
 }
@@ -17,8 +31,14 @@ export interface RowSource<T> {
 export interface FileSource<T> extends RowSource<T> {
   /** Relative to the project's folder. */
   readonly file: string;
-  readonly format: 'parquet' | 'csv';
+  /** Only where the file's name does not say it. */
+  readonly format?: RowFormat;
 }
+
+/** `ndjson`: an object a line; `json`: one list of objects. */
+export type RowFormat = 'csv' | 'ndjson' | 'json' | 'parquet';
+
+export type Delimiter = ',' | ';' | '\t' | '|';
 
 /** When a day is whole. Computations see a day only once all that is asked for here is there, and no longer when it is not. */
 export interface CompleteWhen {

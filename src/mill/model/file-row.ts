@@ -9,13 +9,14 @@ export interface InexactNumber {
   readonly text: string;
 }
 
-export type FileRow =
+export type FileRow = { /** Where several files are read. */ readonly file?: string } & (
   | {
       readonly kind: 'row';
+      /** Of a text; of Parquet the row. Both count from 1. */
       readonly line: number;
       readonly date: Day;
       readonly values: Readonly<Record<string, unknown>>;
-      /** Of NDJSON: values that are not what the file says. */
+      /** Of JSON: values that are not what the file says. */
       readonly inexact?: readonly InexactNumber[];
     }
   | {
@@ -28,4 +29,5 @@ export type FileRow =
       readonly row: unknown;
     }
   /** A CSV record without a word in any field, as spreadsheets leave them at the end: it says nothing. */
-  | { readonly kind: 'blank'; readonly line: number };
+  | { readonly kind: 'blank'; readonly line: number }
+);

@@ -1,8 +1,9 @@
 /** The first record of a CSV: the names of its columns, without spaces around them. */
 import { UserError } from '../../errors.ts';
+import type { DateColumn } from '../model/dataset.ts';
 
 /** @throws {UserError} BAD_SOURCE when two columns have one name, one cannot be a name, or none is the date column. */
-export function csvHeader(fields: readonly string[], file: string, dateColumn: string): readonly string[] {
+export function csvHeader(fields: readonly string[], file: string, dateColumn: DateColumn): readonly string[] {
   const header = fields.map((field) => field.trim());
   const twice = header.find((name, index) => header.indexOf(name) !== index);
   if (twice !== undefined) {
@@ -11,7 +12,7 @@ export function csvHeader(fields: readonly string[], file: string, dateColumn: s
   }
   if (header.includes('__proto__'))
     throw new UserError('BAD_SOURCE', `${file}: no column can be called "__proto__". Rename it.`);
-  if (header.includes(dateColumn)) return header;
+  if (typeof dateColumn === 'function' || header.includes(dateColumn)) return header;
   const separator = header.length === 1 ? SEPARATORS.find((one) => header[0]?.includes(one)) : undefined;
   throw new UserError(
     'BAD_SOURCE',
@@ -20,7 +21,7 @@ export function csvHeader(fields: readonly string[], file: string, dateColumn: s
         ? 'It looks like JSON: if each line is an object, add --format ndjson.'
         : separator === undefined
           ? 'Name the one that holds the day with --date-column.'
-          : `Its columns seem to be separated by "${separator === '\t' ? String.raw`\t` : separator}": separate them by commas.`),
+          : `Its columns seem to be separated by ${JSON.stringify(separator)}: say delimiter: ${JSON.stringify(separator)} in the dataset's source, or --delimiter.`),
   );
 }
 

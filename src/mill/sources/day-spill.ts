@@ -3,6 +3,8 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Day } from '../../values/date.ts';
 
 export interface SpilledRow {
+  /** Where several files are loaded. */
+  readonly file: string | undefined;
   readonly line: number;
   readonly id: string | undefined;
   /** The entity, or the document, as canonical JSON. */
@@ -29,16 +31,18 @@ export function openDaySpill(): DaySpill {
   db.exec(`
     PRAGMA cache_size = -${CACHE_KIB};
     PRAGMA journal_mode = OFF;
-    CREATE TABLE row (day TEXT, line INTEGER, id TEXT, json TEXT, PRIMARY KEY (day, line)) WITHOUT ROWID;
+    CREATE TABLE row (day TEXT, number INTEGER, file TEXT, line INTEGER, id TEXT, json TEXT, PRIMARY KEY (day, number)) WITHOUT ROWID;
     BEGIN`);
-  const insert = db.prepare('INSERT INTO row VALUES (?, ?, ?, ?)');
+  const insert = db.prepare('INSERT INTO row VALUES (?, ?, ?, ?, ?, ?)');
   const dates = db.prepare('SELECT DISTINCT day FROM row ORDER BY day');
-  const rows = db.prepare('SELECT line, id, json FROM row WHERE day = ? ORDER BY line');
+  const rows = db.prepare('SELECT file, line, id, json FROM row WHERE day = ? ORDER BY number');
+  let number = 0;
   return {
-    add: (date, { line, id, json }) => void insert.run(date, line, id ?? null, json),
+    add: (date, { file, line, id, json }) => void insert.run(date, number++, file ?? null, line, id ?? null, json),
     dates: () => dates.all().map(({ day }) => String(day)),
     rowsOf: (date) =>
-      rows.all(date).map(({ line, id, json }) => ({
+      rows.all(date).map(({ file, line, id, json }) => ({
+        file: file === null ? undefined : String(file),
         line: Number(line),
         id: id === null ? undefined : String(id),
         json: String(json),

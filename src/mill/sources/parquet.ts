@@ -4,12 +4,12 @@ import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'h
 import type { AsyncBuffer, FileMetaData, RowGroup } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { toError, UserError } from '../../errors.ts';
-import type { FileSource } from '../model/dataset.ts';
+import type { DateColumn, FileSource } from '../model/dataset.ts';
 import { addDays, type Day } from '../../values/date.ts';
 import { fileKind, HEAD_BYTES } from './file-kind.ts';
 import { type Decimals, decimalValue, withoutDecimals } from './parquet-decimals.ts';
 import type { Coverage, SourceRow } from './source-row.ts';
-import { dayOfValue } from './row-day.ts';
+import { dateIn, dateName, dayOfValue } from './row-day.ts';
 
 interface Days {
   readonly from: Day;
@@ -46,7 +46,7 @@ export async function* parquetDates(
   const groups = groupsOf(opened, source);
   assertAscending(groups, source);
   for (const { rowStart, rowEnd, within } of groups)
-    if (overlaps(within, days)) yield await rowsOf(opened, { rowStart, rowEnd, columns: [source.dateColumn] });
+    if (overlaps(within, days)) yield await rowsOf(opened, { rowStart, rowEnd, ...columnsFor(source.dateColumn) });
 }
 
 /** From the statistics of the first and the last row group; from their first and last row where there are none. Undefined without rows. */
@@ -60,7 +60,7 @@ export async function parquetCoverage(path: string, source: FileSource<unknown>)
   if (first === undefined || last === undefined) {
     throw new UserError(
       'BAD_SOURCE',
-      `${source.file}: column "${source.dateColumn}" has no readable days at its ends.`,
+      `${source.file}: column "${dateName(source.dateColumn)}" has no readable days at its ends.`,
     );
   }
   assertAscending(groups, source);
@@ -78,7 +78,7 @@ async function openParquet(path: string, { file: name, dateColumn }: FileSource<
     throw new UserError('BAD_SOURCE', `${name}: ${what}.`, { cause });
   }
   const columns = opened.metadata.schema.slice(1).map((element) => element.name);
-  if (columns.includes(dateColumn)) return { file, ...opened };
+  if (typeof dateColumn === 'function' || columns.includes(dateColumn)) return { file, ...opened };
   throw new UserError('BAD_SOURCE', `${name} has no column "${dateColumn}". It has: ${columns.join(', ')}.`);
 }
 
@@ -110,7 +110,7 @@ function groupsOf({ metadata }: ParquetFile, { dateColumn }: FileSource<unknown>
 }
 
 /** Of text they are in the order of text: with offsets a day to either side may be in the group, too. */
-function groupDays(group: RowGroup, dateColumn: string): Pick<Group, 'days' | 'within'> {
+function groupDays(group: RowGroup, dateColumn: DateColumn): Pick<Group, 'days' | 'within'> {
   const column = group.columns.find(({ meta_data }) => meta_data?.path_in_schema.join('.') === dateColumn);
   const { min_value, max_value } = column?.meta_data?.statistics ?? {};
   const first = dayOfValue(min_value);
@@ -130,11 +130,15 @@ function assertAscending(groups: readonly Group[], { file, dateColumn }: FileSou
     if (before !== undefined && days.first < before.last)
       throw new UserError(
         'BAD_SOURCE',
-        `${file}: ${days.first} comes after ${before.last}, so sort the file by "${dateColumn}".`,
+        `${file}: ${days.first} comes after ${before.last}, so sort the file by "${dateName(dateColumn)}".`,
       );
     before = days;
   }
 }
+
+/** A function of the row may look at any of them. */
+const columnsFor = (dateColumn: DateColumn): { readonly columns?: string[] } =>
+  typeof dateColumn === 'function' ? {} : { columns: [dateColumn] };
 
 async function rowsOf(
   { file, metadata, decimals }: ParquetFile,
@@ -152,6 +156,6 @@ function* numbered(rows: readonly Record<string, unknown>[], before: number, dec
 }
 
 async function dayAt(opened: ParquetFile, { dateColumn }: FileSource<unknown>, row: number): Promise<Day | undefined> {
-  const [found] = await rowsOf(opened, { rowStart: row, rowEnd: row + 1, columns: [dateColumn] });
-  return dayOfValue(found?.values[dateColumn]);
+  const [found] = await rowsOf(opened, { rowStart: row, rowEnd: row + 1, ...columnsFor(dateColumn) });
+  return found === undefined ? undefined : dayOfValue(dateIn(found.values, dateColumn));
 }

@@ -1,5 +1,6 @@
 /** An RFC 4180 parser over a stream of text: https://www.rfc-editor.org/rfc/rfc4180 */
 import { UserError } from '../../errors.ts';
+import type { Delimiter } from '../model/dataset.ts';
 
 export interface CsvRecord {
   /** On which it starts; 1 for the file's first. */
@@ -11,10 +12,14 @@ export interface CsvRecord {
 
 /**
  * Yields the records that each chunk of text completes, the header among them. Lines end in LF, CRLF or CR, empty lines are
- * skipped, a quoted field may hold commas, line ends and doubled quotes, and a chunk may end anywhere.
+ * skipped, a quoted field may hold delimiters, line ends and doubled quotes, and a chunk may end anywhere.
  * @throws {UserError} BAD_SOURCE when a quote is never closed, or text follows a closing quote.
  */
-export async function* parseCsv(chunks: AsyncIterable<string>, file: string): AsyncGenerator<CsvRecord[]> {
+export async function* parseCsv(
+  chunks: AsyncIterable<string>,
+  file: string,
+  delimiter: Delimiter = ',',
+): AsyncGenerator<CsvRecord[]> {
   let state: 'start' | 'plain' | 'quoted' | 'closed' = 'start';
   let field = '';
   let fields: string[] = [];
@@ -50,7 +55,7 @@ export async function* parseCsv(chunks: AsyncIterable<string>, file: string): As
         if (state === 'closed') field += '"';
         else quoteLine = line;
         state = 'quoted';
-      } else if (character === ',') endField();
+      } else if (character === delimiter) endField();
       else if (afterCr || character === '\n') {
         if (!restOfCrlf) endRecord(true);
       } else if (state === 'closed') {

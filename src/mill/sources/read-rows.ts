@@ -1,158 +1,74 @@
-/** Reads a file for `daymill load`: CSV or NDJSON, plain or compressed, row by row, each with its line and its day. */
+/** Reads a file of any format row by row, each with its place and its day; wrong rows are told as such. */
 import { UserError } from '../../errors.ts';
+import type { DateColumn, Delimiter, RowFormat } from '../model/dataset.ts';
 import type { FileRow } from '../model/file-row.ts';
 import { ownMember } from '../../values/own-member.ts';
-import { byColumn, csvHeader, wrongWidth } from './csv-header.ts';
-import { jsonLosses } from './exact-json.ts';
-import { openText } from './open-text.ts';
-import { type CsvRecord, parseCsv } from './parse-csv.ts';
-import { dayOfValue, noDay } from './row-day.ts';
-
-export type RowFormat = 'csv' | 'ndjson';
+import { csvRows } from './csv-rows.ts';
+import { rowDater, type TextOptions } from './dated-row.ts';
+import { jsonListRows, ndjsonRows } from './json-rows.ts';
+import { openText, type TextFile } from './open-text.ts';
+import { parquetRows } from './parquet.ts';
 
 export interface ReadRowsOptions {
   readonly format: RowFormat;
-  readonly dateColumn: string;
-  /** Hears how far the file was read, in bytes on disk. */
+  readonly dateColumn: DateColumn;
+  readonly delimiter?: Delimiter | undefined;
+  /** What errors call the file; its path when absent. */
+  readonly name?: string;
+  /** Hears how far a text was read, in bytes on disk. */
   readonly onBytes?: (read: number, total: number) => void;
 }
 
-const FORMATS: Readonly<Record<string, RowFormat>> = { csv: 'csv', ndjson: 'ndjson', jsonl: 'ndjson' };
-
-/** Characters of a line that is no JSON which go into the list of wrong rows. */
-const SHOWN_CHARACTERS = 500;
+const FORMATS: Readonly<Record<string, RowFormat>> = {
+  csv: 'csv',
+  tsv: 'csv',
+  ndjson: 'ndjson',
+  jsonl: 'ndjson',
+  json: 'json',
+  parquet: 'parquet',
+};
 
 /** By the file's name, without the ending of its compression; undefined when it says nothing. */
 export const formatOf = (path: string): RowFormat | undefined =>
   ownMember(FORMATS, /\.([^.]+)(?:\.(?:gz|zst))?$/i.exec(path)?.[1]?.toLowerCase() ?? '');
+
+/** What its name says of the fields of a CSV. */
+export const delimiterOf = (path: string): Delimiter | undefined =>
+  /\.tsv(?:\.(?:gz|zst))?$/i.test(path) ? '\t' : undefined;
+
+/** Whether a format's rows have types, and go to the schema without `parse`. */
+export const isTyped = (format: RowFormat): boolean => format === 'ndjson' || format === 'json';
 
 /**
  * Yields rows in the file's order, in batches of whatever one read of the disk brings. Wrong rows are yielded as such.
  * @throws {UserError} MISSING_FILE; BAD_SOURCE when the file as a whole cannot be read: it is something else than its name says, no
  * UTF-8, cut off or damaged, or has no such column.
  */
-export async function* readRows(
-  path: string,
-  { format, dateColumn, onBytes = () => {} }: ReadRowsOptions,
+export async function* readRows(path: string, options: ReadRowsOptions): AsyncGenerator<FileRow[]> {
+  const { format, dateColumn, name = path } = options;
+  if (format === 'parquet') yield* parquetFileRows(path, { file: name, dateColumn });
+  else yield* textRows(await openText(path, name), options, name);
+}
+
+/** Rows of a text that is open already. */
+export async function* textRows(
+  { chunks, size, bytesRead }: TextFile,
+  { format, dateColumn, delimiter, onBytes = () => {} }: ReadRowsOptions,
+  file: string,
 ): AsyncGenerator<FileRow[]> {
-  const { chunks, size, bytesRead } = await openText(path, path);
-  for await (const batch of (format === 'csv' ? csvFileRows : ndjsonFileRows)(chunks, path, dateColumn)) {
-    onBytes(bytesRead(), size);
+  if (format === 'parquet') throw new UserError('BAD_ARGUMENT', `${file} cannot be Parquet, which is no text.`);
+  const options = { file, dateColumn, delimiter: delimiter ?? delimiterOf(file) };
+  for await (const batch of TEXTS[format](chunks, options)) {
+    onBytes(bytesRead(), Math.max(size, bytesRead()));
     yield batch;
   }
 }
 
-async function* csvFileRows(
-  chunks: AsyncIterable<string>,
-  path: string,
-  dateColumn: string,
-): AsyncGenerator<FileRow[]> {
-  let header: readonly string[] | undefined;
-  for await (const records of parseCsv(chunks, path)) {
-    const rows: FileRow[] = [];
-    for (const record of records) {
-      if (header === undefined) header = csvHeader(record.fields, path, dateColumn);
-      else rows.push(csvFileRow(record, header, path, dateColumn));
-    }
-    yield rows;
-  }
-}
+const TEXTS = { csv: csvRows, ndjson: ndjsonRows, json: jsonListRows } as const;
 
-function csvFileRow(
-  { line, fields, ended }: CsvRecord,
-  header: readonly string[],
-  path: string,
-  dateColumn: string,
-): FileRow {
-  if (fields.every((field) => field.trim() === '')) return { kind: 'blank', line };
-  const reason = wrongWidth(header, fields);
-  if (reason === undefined) return dated(line, byColumn(header, fields), dateColumn);
-  if (!ended && fields.length < header.length) throw cutOff(path, line, reason);
-  return { kind: 'wrong', line, column: '', reason, row: fields };
-}
-
-/** Rows come in any order, so those that are missing may be of any day. */
-const cutOff = (path: string, line: number, reason: string): UserError =>
-  new UserError(
-    'BAD_SOURCE',
-    `${path} is cut off in line ${line}, its last: ${reason}, and no line end follows. Get the whole file.`,
-  );
-
-async function* ndjsonFileRows(
-  chunks: AsyncIterable<string>,
-  path: string,
-  dateColumn: string,
-): AsyncGenerator<FileRow[]> {
-  let line = 0;
-  let rest = '';
-  let begun = false;
-  let afterCr = false;
-  const rowsOf = (lines: readonly string[], ended: boolean): FileRow[] =>
-    lines.flatMap((text) => {
-      line++;
-      if (text.trim() === '') return [];
-      if (!begun) assertLines(text.trim(), path);
-      begun = true;
-      const values = parsedJson(text);
-      if (values instanceof SyntaxError) {
-        const reason = `it is no JSON: ${whyNot(text, values)}`;
-        if (!ended && text.trimStart().startsWith('{')) throw cutOff(path, line, reason);
-        return [{ kind: 'wrong', line, column: '', reason, row: text.slice(0, SHOWN_CHARACTERS) }];
-      }
-      return [ndjsonFileRow(line, text, values, dateColumn)];
-    });
-  for await (const chunk of chunks) {
-    const lines = (afterCr && chunk.startsWith('\n') ? chunk.slice(1) : chunk).split(/\r\n?|\n/);
-    afterCr = chunk.endsWith('\r');
-    lines[0] = rest + lines[0];
-    rest = lines.pop() ?? '';
-    yield rowsOf(lines, true);
-  }
-  yield rowsOf([rest], false);
-}
-
-/** Of the first line that says something: JSON that is not an object a line would be one wrong row after another. */
-function assertLines(first: string, path: string): void {
-  if (!first.startsWith('[') && first !== '{') return;
-  throw new UserError(
-    'BAD_SOURCE',
-    `${path} is one JSON ${first === '{' ? 'text over several lines' : 'list'}, and NDJSON is an object a line. ` +
-      `Convert it: jq -c ${first === '{' ? '.' : "'.[]'"} FILE > FILE.ndjson.`,
-  );
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (thrown) {
-    return thrown;
-  }
-}
-
-const whyNot = (text: string, { message }: SyntaxError): string =>
-  /[:,[]\s*(?:NaN|-?Infinity)\b/.test(text)
-    ? 'NaN and Infinity are no part of it. Have null sent where there is no number'
-    : message;
-
-function ndjsonFileRow(line: number, text: string, values: unknown, dateColumn: string): FileRow {
-  if (typeof values !== 'object' || values === null || Array.isArray(values))
-    return { kind: 'wrong', line, column: '', reason: 'it is no JSON object', row: values };
-  const losses = jsonLosses(text, values);
-  if (losses === undefined)
-    return { kind: 'wrong', line, column: '', reason: 'it is nested too deep', row: text.slice(0, SHOWN_CHARACTERS) };
-  const { lostKey, inexact } = losses;
-  if (lostKey !== undefined) {
-    const name = lostKey.at(-1) ?? '';
-    const reason = name === '__proto__' ? 'no field can be called so' : 'its object has this key twice';
-    return { kind: 'wrong', line, column: lostKey.join('.'), reason, row: text.slice(0, SHOWN_CHARACTERS) };
-  }
-  const row = dated(line, values as Record<string, unknown>, dateColumn);
-  return inexact.length === 0 || row.kind !== 'row' ? row : { ...row, inexact };
-}
-
-function dated(line: number, values: Readonly<Record<string, unknown>>, dateColumn: string): FileRow {
-  const value = Object.hasOwn(values, dateColumn) ? values[dateColumn] : undefined;
-  const date = dayOfValue(value);
-  if (date !== undefined) return { kind: 'row', line, date, values };
-  return { kind: 'wrong', line, column: dateColumn, reason: noDay(value), row: values };
+async function* parquetFileRows(path: string, options: TextOptions): AsyncGenerator<FileRow[]> {
+  const dated = rowDater(options);
+  let row = 0;
+  for await (const batch of parquetRows(path, options, { from: '0000-01-01', to: '9999-12-31' }))
+    yield Array.from(batch, ({ values }) => dated(++row, values));
 }

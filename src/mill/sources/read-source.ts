@@ -3,12 +3,14 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type AuthorCode, authorCode, sayStray } from '../../process/author-code.ts';
 import { toError, UserError } from '../../errors.ts';
-import type { FileSource } from '../model/dataset.ts';
+import type { FileSource, RowFormat } from '../model/dataset.ts';
+import type { FileRow, InexactNumber } from '../model/file-row.ts';
 import type { Day } from '../../values/date.ts';
 import type { Coverage, SourceRow } from './source-row.ts';
-import { csvCoverage, csvRows } from './csv.ts';
 import { parquetCoverage, parquetDates, parquetRows } from './parquet.ts';
-import { rowDays } from './row-day.ts';
+import { delimiterOf, formatOf, isTyped, type ReadRowsOptions, readRows } from './read-rows.ts';
+import { dateName, rowDays } from './row-day.ts';
+import { textCoverage } from './text-coverage.ts';
 
 export interface SourceDay<T> {
   readonly date: Day;
@@ -16,6 +18,10 @@ export interface SourceDay<T> {
   readonly rows: T[];
   /** Of each row, for errors: `line 3`. */
   readonly places: string[];
+  /** Whether no `parse` has seen them. */
+  readonly raw: boolean;
+  /** Of rows of JSON, by their index: numbers that are not what the file says. */
+  readonly inexact: ReadonlyMap<number, readonly InexactNumber[]>;
 }
 
 interface ReadOptions {
@@ -36,8 +42,13 @@ export async function* readSource<T>(source: FileSource<T>, options: ReadOptions
   const dayOfRow = rowDays(source);
   const name = `parse of ${source.file}`;
   const code = authorCode({ name, onStray: sayStray(name) });
-  const batches = source.format === 'parquet' ? parquetRows(path, source, { from, to }) : csvRows(path, source);
-  let day: SourceDay<T> | undefined;
+  const format = formatOfSource(source);
+  const batches = format === 'parquet' ? parquetRows(path, source, { from, to }) : rowsOfText(path, source, format);
+  const parse = isTyped(format) ? undefined : source.parse;
+  const raw = parse === undefined;
+  const make = (row: SourceRow): T =>
+    parse === undefined ? (row.values as T) : parsed(source.file, code, () => parse(row.values), row);
+  let day: (SourceDay<T> & { readonly inexact: Map<number, readonly InexactNumber[]> }) | undefined;
   for await (const batch of batches) {
     for (const row of batch) {
       const date = dayOfRow(row);
@@ -48,9 +59,10 @@ export async function* readSource<T>(source: FileSource<T>, options: ReadOptions
       }
       if (day?.date !== date) {
         if (day !== undefined) yield day;
-        day = { date, rows: [], places: [] };
+        day = { date, rows: [], places: [], raw, inexact: new Map() };
       }
-      day.rows.push(parsed(source, code, row));
+      if (row.inexact !== undefined) day.inexact.set(day.rows.length, row.inexact);
+      day.rows.push(make(row));
       day.places.push(row.where);
     }
   }
@@ -66,9 +78,9 @@ export async function sourceDays(source: FileSource<unknown>, { root, from, to }
   const path = await existingFile(source, root);
   const dayOfRow = rowDays(source);
   const days: Day[] = [];
-  for await (const batch of source.format === 'parquet'
-    ? parquetDates(path, source, { from, to })
-    : csvRows(path, source)) {
+  const format = formatOfSource(source);
+  const batches = format === 'parquet' ? parquetDates(path, source, { from, to }) : rowsOfText(path, source, format);
+  for await (const batch of batches) {
     for (const row of batch) {
       const date = dayOfRow(row);
       if (date >= from && date <= to && date !== days.at(-1)) days.push(date);
@@ -78,14 +90,17 @@ export async function sourceDays(source: FileSource<unknown>, { root, from, to }
 }
 
 /**
- * The days that a file spans, read from its ends only: Parquet's statistics, or a CSV's first and last record. Undefined for a
+ * The days that a file spans, read from its ends where they tell: Parquet's statistics, or a text's first and last row. Undefined for a
  * file without rows, where the source allows it.
  * @throws {UserError} MISSING_FILE; BAD_SOURCE when the file has no rows, its ends have no readable day, or the last day comes first.
  */
 export async function coverage(source: FileSource<unknown>, root: string): Promise<Coverage | undefined> {
-  const { file, format, dateColumn } = source;
+  const { file, dateColumn } = source;
   const path = await existingFile(source, root);
-  const found = await (format === 'parquet' ? parquetCoverage(path, source) : csvCoverage(path, source));
+  const format = formatOfSource(source);
+  const found = await (format === 'parquet'
+    ? parquetCoverage(path, source)
+    : textCoverage(path, textOptions(source, format)));
   if (found === undefined && source.allowEmpty !== true)
     throw new UserError(
       'BAD_SOURCE',
@@ -94,9 +109,43 @@ export async function coverage(source: FileSource<unknown>, root: string): Promi
   if (found !== undefined && found.first > found.last)
     throw new UserError(
       'BAD_SOURCE',
-      `${file} begins with ${found.first} and ends with ${found.last}. Sort the file by "${dateColumn}", the oldest day first.`,
+      `${file} begins with ${found.first} and ends with ${found.last}. Sort the file by "${dateName(dateColumn)}", the oldest day first.`,
     );
   return found;
+}
+
+/** @throws {UserError} BAD_DEFINITION when neither the source nor the file's name says it */
+export function formatOfSource({ file, format = formatOf(file) }: FileSource<unknown>): RowFormat {
+  if (format !== undefined) return format;
+  throw new UserError(
+    'BAD_DEFINITION',
+    `${file} does not say by its name what is in it. Say it in the source: format: 'csv', 'ndjson', 'json' or 'parquet'.`,
+  );
+}
+
+const textOptions = ({ file, dateColumn, delimiter = delimiterOf(file) }: FileSource<unknown>, format: RowFormat) =>
+  ({ format, dateColumn, delimiter, name: file }) satisfies ReadRowsOptions;
+
+async function* rowsOfText(
+  path: string,
+  source: FileSource<unknown>,
+  format: RowFormat,
+): AsyncGenerator<Iterable<SourceRow>> {
+  for await (const batch of readRows(path, textOptions(source, format))) yield goodRows(batch, source);
+}
+
+/** A wrong row matters once it is reached: what comes behind the days that are wanted is not looked at. */
+function* goodRows(batch: readonly FileRow[], { file }: FileSource<unknown>): Generator<SourceRow> {
+  for (const row of batch) {
+    if (row.kind === 'blank') continue;
+    const where = `line ${row.line}`;
+    if (row.kind === 'wrong') {
+      const column = row.column === '' ? '' : `column "${row.column}": `;
+      throw new UserError('BAD_SOURCE', `${file}, ${where}: ${column}${row.reason}.`);
+    }
+    const { date, values, inexact } = row;
+    yield inexact === undefined ? { where, date, values } : { where, date, values, inexact };
+  }
 }
 
 async function existingFile(source: FileSource<unknown>, root: string): Promise<string> {
@@ -109,10 +158,10 @@ async function existingFile(source: FileSource<unknown>, root: string): Promise<
   throw new UserError('MISSING_FILE', `${path} is not there. Run \`npm ci\` in ${resolve(root)}, which brings it.`);
 }
 
-function parsed<T>(source: FileSource<T>, code: AuthorCode, row: SourceRow): T {
+function parsed<T>(file: string, code: AuthorCode, parse: () => T, { where }: SourceRow): T {
   try {
-    return code.run(() => source.parse(row.values));
+    return code.run(parse);
   } catch (error) {
-    throw new UserError('BAD_SOURCE', `${source.file}, ${row.where}: ${toError(error).message}`, { cause: error });
+    throw new UserError('BAD_SOURCE', `${file}, ${where}: ${toError(error).message}`, { cause: error });
   }
 }

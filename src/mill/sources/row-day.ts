@@ -1,6 +1,6 @@
 /** The day of each row of a source, checked: every day is a day, and days only go forward. */
 import { UserError } from '../../errors.ts';
-import type { FileSource } from '../model/dataset.ts';
+import type { DateColumn, FileSource, Row } from '../model/dataset.ts';
 import { dayOf, fromOrdinal, isDay, toOrdinal } from '../../values/date.ts';
 import type { Day } from '../../values/date.ts';
 import type { SourceRow } from './source-row.ts';
@@ -47,6 +47,16 @@ export function noDay(value: unknown): string {
     : `${shown} is no day: there is no ${date}`;
 }
 
+/** What stands for the day in a row. @throws what a function of the author's throws */
+export const dateIn = (row: Row, dateColumn: DateColumn): unknown => {
+  if (typeof dateColumn === 'function') return dateColumn(row);
+  return Object.hasOwn(row, dateColumn) ? row[dateColumn] : undefined;
+};
+
+/** For messages. */
+export const dateName = (dateColumn: DateColumn): string =>
+  typeof dateColumn === 'function' ? 'dateColumn()' : dateColumn;
+
 /**
  * Makes a reader to call with each row in turn. Millions of rows share a few days, so it only looks closely at a row
  * whose day is not the one before.
@@ -56,7 +66,7 @@ export function rowDays(source: FileSource<unknown>): (row: SourceRow) => Day {
   let startMs = Number.NaN;
   let text: string | undefined;
   return (row) => {
-    const value = row.values[source.dateColumn];
+    const value = row.date ?? dateIn(row.values, source.dateColumn);
     if (day !== undefined) {
       if (value instanceof Date) {
         const sinceStart = value.getTime() - startMs;
@@ -64,9 +74,9 @@ export function rowDays(source: FileSource<unknown>): (row: SourceRow) => Day {
       } else if (value === text) return day;
     }
     const next = dayOfValue(value);
-    if (next === undefined) throw badRow(source, row, `column "${source.dateColumn}": ${noDay(value)}`);
+    if (next === undefined) throw badRow(source, row, `column "${dateName(source.dateColumn)}": ${noDay(value)}`);
     if (day !== undefined && next < day) {
-      throw badRow(source, row, `${next} comes after ${day}, so sort the file by "${source.dateColumn}"`);
+      throw badRow(source, row, `${next} comes after ${day}, so sort the file by "${dateName(source.dateColumn)}"`);
     }
     day = next;
     text = typeof value === 'string' ? value : undefined;

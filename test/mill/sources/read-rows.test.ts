@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { query } from '../../support/duckdb.ts';
 import { formatOf, readRows } from '../../../src/mill/sources/read-rows.ts';
+import type { DateColumn, Delimiter } from '../../../src/mill/model/dataset.ts';
 import type { FileRow } from '../../../src/mill/model/file-row.ts';
 
 let folder = '';
@@ -13,11 +15,17 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function rowsOf(name: string, content: string | Uint8Array, dateColumn = 'date'): Promise<FileRow[]> {
+async function rowsOf(
+  name: string,
+  content: string | Uint8Array,
+  dateColumn: DateColumn = 'date',
+  delimiter?: Delimiter,
+): Promise<FileRow[]> {
   const path = join(folder, name);
   writeFileSync(path, content);
   const rows: FileRow[] = [];
-  for await (const batch of readRows(path, { format: formatOf(name) ?? 'csv', dateColumn })) rows.push(...batch);
+  for await (const batch of readRows(path, { format: formatOf(name) ?? 'csv', dateColumn, delimiter }))
+    rows.push(...batch);
   return rows;
 }
 
@@ -67,7 +75,7 @@ describe('a CSV', () => {
     ['with a column twice but for spaces', 'date,n, n\n', /has "n" twice/],
     ['with columns without a name', 'date,,\n', /has two columns without a name/],
     ['with a column that no object keeps', 'date,__proto__\n', /no column can be called "__proto__"/],
-    ['with other separators', 'date;n\n2024-01-01;1\n', /separated by ";": separate them by commas/],
+    ['with other separators', 'date;n\n2024-01-01;1\n', /separated by ";": say delimiter: ";"/],
     ['that is JSON', '{"date":"2024-01-01"}\n', /looks like JSON: .*--format ndjson/],
     [
       'cut off in its last row',
@@ -140,7 +148,7 @@ describe('NDJSON that JSON.parse would change', () => {
 
   test.each([
     ['cut off in its last line', '{"date":"2024-01-01"}\n{"date":"2024-01-', /cut off in line 2, its last/],
-    ['a list', '[{"date":"2024-01-01"}]\n', /is one JSON list, .*jq -c '\.\[\]'/],
+    ['a list', '[{"date":"2024-01-01"}]\n', /is one JSON list, .*--format json/],
     ['laid out over lines', '{\n  "date": "2024-01-01"\n}\n', /is one JSON text over several lines, .*jq -c \./],
   ])('a file that is %s is refused', async (_, text, says) => {
     await expect(rowsOf('a.ndjson', text)).rejects.toThrow(
@@ -304,4 +312,93 @@ test('how far it is comes in bytes on disk, and ends with all of them', async ()
 test('a file that is not there is named', async () => {
   const rows = readRows(join(folder, 'none.csv'), { format: 'csv', dateColumn: 'date' });
   await expect(rows.next()).rejects.toThrow(expect.objectContaining({ code: 'MISSING_FILE' }));
+});
+
+describe('fields between other delimiters', () => {
+  test.each([
+    ['a.csv', ';', 'date;n\n2024-01-01;"1;2"\n'],
+    ['a.csv', '|', 'date|n\n2024-01-01|1;2\n'],
+    ['a.tsv', undefined, 'date\tn\n2024-01-01\t1;2\n'],
+    ['a.tsv.gz', undefined, gzipSync('date\tn\n2024-01-01\t1;2\n')],
+  ] as const)('are told apart in %s with %s', async (name, delimiter, content) => {
+    expect(await rowsOf(name, content, 'date', delimiter)).toEqual([
+      row(2, '2024-01-01', { date: '2024-01-01', n: '1;2' }),
+    ]);
+  });
+});
+
+describe('a JSON list', () => {
+  test('is read member by member, whatever its layout, wherever a chunk ends', async () => {
+    const members = [
+      { date: '2024-01-01', s: 'a,]}"\\', deep: [[{ x: [1] }], ','] },
+      { date: '2024-01-02', s: '' },
+    ];
+    const laidOut = `\uFEFF [\r\n${members.map((each) => JSON.stringify(each, undefined, 2)).join('\n,\n')}\n]\n`;
+    expect(await rowsOf('a.json', laidOut)).toEqual([
+      row(2, '2024-01-01', members[0] ?? {}),
+      row(17, '2024-01-02', members[1] ?? {}),
+    ]);
+    const long = `[${Array.from({ length: 5_000 }, (_, n) => JSON.stringify({ date: '2024-01-01', n, text: '[{,"\\'.repeat(9) })).join(',')}]`;
+    const rows = await rowsOf('a.json.gz', gzipSync(long));
+    expect(rows.map((each) => each.kind === 'row' && each.values['n'])).toEqual(
+      Array.from({ length: 5_000 }, (_, n) => n),
+    );
+  });
+
+  test.each([
+    ['[]', []],
+    [' [ \n ] ', []],
+    ['[1,{"date":"2024-01-01"},]', ['it is no JSON object', undefined, 'it is no JSON: Unexpected end of JSON input']],
+    ['[{"date":"2024-01-01","n":9007199254740993}]', [undefined]],
+    ['[{"date":"2024-01-01","a":1,"a":2}]', ['its object has this key twice']],
+    ['[{"date":"2024-01-01" "b":1}]', [expect.stringMatching(/^it is no JSON: /)]],
+  ])('%s has its members judged one by one', async (text, reasons) => {
+    const rows = await rowsOf('a.json', text);
+    expect(rows.map((each) => (each.kind === 'wrong' ? each.reason : undefined))).toEqual(reasons);
+  });
+
+  test.each([
+    ['{"date":"2024-01-01"}', /line 1: it is no JSON list\. If each line is an object.*--format ndjson/],
+    ['Internal Server Error', /line 1: it is no JSON list\. Write \[ \]/],
+    ['[{"date":"2024-01-01"}\n,{"date":', /is cut off in line 2: its list/],
+    ['[{"date":"2024-01-01\\"}]', /is cut off in line 1/],
+    ['[{"date":"2024-01-01"}]\n[]', /line 2: something follows the list/],
+  ])('%s is refused', async (text, message) => {
+    await expect(rowsOf('a.json', text)).rejects.toThrow(
+      expect.objectContaining({ code: 'BAD_SOURCE', message: expect.stringMatching(message) }),
+    );
+  });
+});
+
+describe('a date column that is a function', () => {
+  const ofParts: DateColumn = ({ year, day }) => {
+    if (year === '') throw new Error('there is no year');
+    return `${String(year)}-01-${String(day)}`;
+  };
+
+  test('is asked for each row, of text and of JSON', async () => {
+    const expected = [
+      row(2, '2024-01-05', { year: '2024', day: '05' }),
+      { kind: 'wrong', line: 3, column: 'dateColumn()', reason: 'there is no year', row: { year: '', day: '06' } },
+      expect.objectContaining({ kind: 'wrong', line: 4, reason: '"2024-01-32" is no day: there is no 2024-01-32' }),
+    ];
+    expect(await rowsOf('a.csv', 'year,day\n2024,05\n,06\n2024,32\n', ofParts)).toEqual(expected);
+    expect(await rowsOf('a.json', '[{"year":2024,"day":"05"}]', ofParts)).toEqual([
+      row(1, '2024-01-05', { year: 2024, day: '05' }),
+    ]);
+  });
+});
+
+test('Parquet is read row by row, in any order', async () => {
+  const path = join(folder, 'a.parquet');
+  await query(
+    `COPY (SELECT unnest([DATE '2024-01-02', DATE '2024-01-01', NULL]) AS date, 7 AS n) TO '${path}' (FORMAT parquet)`,
+  );
+  const rows: FileRow[] = [];
+  for await (const batch of readRows(path, { format: 'parquet', dateColumn: 'date' })) rows.push(...batch);
+  expect(rows).toMatchObject([
+    { line: 1, date: '2024-01-02', values: { n: 7 } },
+    { line: 2, date: '2024-01-01' },
+    { kind: 'wrong', line: 3, column: 'date', reason: expect.stringContaining('null is no day') },
+  ]);
 });

@@ -370,3 +370,61 @@ test('a missing file is named, with what brings it', async () => {
   await expect(daysOf(plain('gone.csv'))).rejects.toMatchObject(expected);
   await expect(coverage(plain('gone.csv'), folder)).rejects.toMatchObject(expected);
 });
+
+describe('a bundled file of another format', () => {
+  const lines = [
+    '{"day":"2024-01-01","x":1}',
+    '{"day":"2024-01-01","x":9007199254740993}',
+    '{"day":"2024-01-03","x":3}',
+  ];
+
+  test.each([
+    ['rows.ndjson', lines.join('\n')],
+    ['rows.jsonl.gz', gzipSync(lines.join('\n'))],
+    ['rows.json', `[${lines.join(',\n')}]`],
+  ])('%s is known by its name, and its rows have types', async (name, content) => {
+    await writeFile(join(folder, name), content);
+    const source: FileSource<Row> = {
+      file: name,
+      dateColumn: 'day',
+      parse: () => {
+        throw new Error('what has types is not parsed');
+      },
+    };
+    expect(await coverage(source, folder)).toEqual({ first: '2024-01-01', last: '2024-01-03' });
+    const days = [];
+    for await (const day of readSource(source, { root: folder, from: '2024-01-01', to: '2024-01-02' })) days.push(day);
+    expect(days).toMatchObject([{ date: '2024-01-01', rows: [{ x: 1 }, {}], places: ['line 1', 'line 2'], raw: true }]);
+    expect([...(days[0]?.inexact ?? [])]).toEqual([[1, [{ path: ['x'], text: '9007199254740993' }]]]);
+  });
+
+  test('has the days of a function, and other delimiters', async () => {
+    await writeFile(join(folder, 'parts.txt'), 'year;rest\n2024;01-01\n2024;01-02\n');
+    const source: FileSource<Row> = {
+      file: 'parts.txt',
+      format: 'csv',
+      delimiter: ';',
+      dateColumn: ({ year, rest }) => `${String(year)}-${String(rest)}`,
+    };
+    expect(await coverage(source, folder)).toEqual({ first: '2024-01-01', last: '2024-01-02' });
+    expect(await daysOf(source)).toEqual([
+      { date: '2024-01-01', rows: [{ year: '2024', rest: '01-01' }] },
+      { date: '2024-01-02', rows: [{ year: '2024', rest: '01-02' }] },
+    ]);
+    await parquet('parts.parquet', "SELECT 2024 AS year, '01-0' || (1 + i // 3000) AS rest FROM range(6000) r(i)");
+    const same = { ...source, file: 'parts.parquet', format: 'parquet' } as const;
+    expect(await coverage(same, folder)).toEqual({ first: '2024-01-01', last: '2024-01-02' });
+    expect(await sourceDays(same, { root: folder, from: '2024-01-01', to: '2024-01-09' })).toEqual([
+      '2024-01-01',
+      '2024-01-02',
+    ]);
+  });
+
+  test('that its name does not tell is asked for', async () => {
+    await writeFile(join(folder, 'rows.data'), '');
+    await expect(coverage({ file: 'rows.data', dateColumn: 'day' }, folder)).rejects.toMatchObject({
+      code: 'BAD_DEFINITION',
+      message: expect.stringMatching(/^rows\.data does not say by its name.*format: 'csv'/u),
+    });
+  });
+});

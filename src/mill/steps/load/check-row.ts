@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { authorCode, sayStray } from '../../../process/author-code.ts';
 import { TerminalError, toError } from '../../../errors.ts';
 import { canonicalJson } from '../../../values/canonical.ts';
-import type { Dataset } from '../../model/dataset.ts';
+import type { Dataset, DateColumn, Row } from '../../model/dataset.ts';
 import type { InexactNumber } from '../../model/file-row.ts';
 import { lostMember } from '../../model/lost-member.ts';
 import { madeUpIn } from '../../model/made-up.ts';
@@ -73,6 +73,14 @@ function checked(dataset: Dataset, row: unknown, { parse, inexact = [] }: RowAsR
   } catch (thrown) {
     return { column: '', reason: `its id cannot be told: ${toError(thrown).message}` };
   }
+}
+
+/** A row that no `parse` has seen loses its date column, unless the schema wants it as a field of its own. */
+export function withoutDate({ schema }: Dataset, dateColumn: DateColumn, row: unknown): unknown {
+  if (typeof dateColumn === 'function' || (schema instanceof z.ZodObject && Object.hasOwn(schema.shape, dateColumn)))
+    return row;
+  const { [dateColumn]: _, ...others } = row as Row;
+  return others;
 }
 
 /** An object's schema drops what it does not name. */

@@ -5,13 +5,13 @@
 import { codeOf, UserError } from '../../../errors.ts';
 import { decodeEntries } from '../../execution/artifact-codec.ts';
 import { canonicalJson } from '../../../values/canonical.ts';
-import type { Dataset } from '../../model/dataset.ts';
+import type { DateColumn, Dataset } from '../../model/dataset.ts';
 import type { FileRow } from '../../model/file-row.ts';
 import type { Day } from '../../../values/date.ts';
 import type { Hash } from '../../../values/hash.ts';
 import { sameDays } from '../../planning/day-set.ts';
 import { afterLoadByHand } from '../../planning/loaded-by.ts';
-import { checkRow } from './check-row.ts';
+import { checkRow, withoutDate } from './check-row.ts';
 import { type DayChange, type DayRow, describeSameId, dayWriter, sameIds } from './day-writer.ts';
 import { type IndexPorts, type IndexReport, indexRootData } from './index-root-data.ts';
 import { partlyLoaded } from './partly-loaded.ts';
@@ -23,9 +23,9 @@ export type LoadMode = 'days' | 'merge' | 'replace';
 
 export interface LoadFileRequest {
   readonly dataset: Dataset;
-  /** For the mark and for messages. */
+  /** For the mark and for messages; of several files as they were named. */
   readonly file: string;
-  readonly dateColumn: string;
+  readonly dateColumn: DateColumn;
   readonly mode: LoadMode;
   /** Whether rows are columns of text, for the source's `parse`, rather than entities as the schema has them. */
   readonly parses: boolean;
@@ -35,6 +35,8 @@ export interface LoadFileRequest {
 }
 
 export interface RejectedRow {
+  /** Where several files are loaded. */
+  readonly file?: string | undefined;
   readonly line: number;
   /** Undefined when the row has no day that could be read. */
   readonly date: Day | undefined;
@@ -46,9 +48,18 @@ export interface RejectedRow {
 
 /** Rows by day, outside of memory. */
 export interface RowsByDay {
-  add(date: Day, row: { readonly line: number; readonly id: string | undefined; readonly json: string }): void;
+  add(date: Day, row: KeptRow): void;
   dates(): Day[];
-  rowsOf(date: Day): { readonly line: number; readonly id: string | undefined; readonly json: string }[];
+  /** As they were added. */
+  rowsOf(date: Day): KeptRow[];
+}
+
+interface KeptRow {
+  readonly file: string | undefined;
+  readonly line: number;
+  readonly id: string | undefined;
+  /** The entity, or the document, as canonical JSON. */
+  readonly json: string;
 }
 
 export interface LoadFilePorts extends IndexPorts {
@@ -164,7 +175,6 @@ async function readAll(request: LoadFileRequest, ports: LoadFilePorts): Promise<
   const { dataset, dateColumn, parses } = request;
   const read: Reading = { rows: 0, blank: 0, rejected: 0, undated: false, held: new Set() };
   const parse = parses ? dataset.source?.parse : undefined;
-  const strip = parse === undefined && !hasField(dataset, dateColumn);
   let before: Day | undefined;
   let nextIsHeld = false;
   for await (const batch of request.rows) {
@@ -181,22 +191,25 @@ async function readAll(request: LoadFileRequest, ports: LoadFilePorts): Promise<
         reject(read, ports, { ...row, date: undefined });
         continue;
       }
-      const { line, date, values, inexact } = row;
+      const { file, line, date, values, inexact } = row;
       if (nextIsHeld) read.held.add(date);
       nextIsHeld = false;
       before = date;
-      const found = checkRow(dataset, strip ? without(values, dateColumn) : values, { parse, inexact });
-      if ('reason' in found) reject(read, ports, { line, date, ...found, row: values });
-      else ports.rowsByDay.add(date, { line, id: found.id, json: canonicalJson(found.value) });
+      const found = checkRow(dataset, parse === undefined ? withoutDate(dataset, dateColumn, values) : values, {
+        parse,
+        inexact,
+      });
+      if ('reason' in found) reject(read, ports, { file, line, date, ...found, row: values });
+      else ports.rowsByDay.add(date, { file, line, id: found.id, json: canonicalJson(found.value) });
     }
   }
   return read;
 }
 
-function reject(read: Reading, ports: LoadFilePorts, { line, date, column, reason, row }: RejectedRow): void {
+function reject(read: Reading, ports: LoadFilePorts, { file, line, date, column, reason, row }: RejectedRow): void {
   read.rejected++;
   if (date !== undefined) read.held.add(date);
-  ports.onRejected({ line, date, column, reason, row });
+  ports.onRejected({ ...(file === undefined ? {} : { file }), line, date, column, reason, row });
 }
 
 async function writeDays(
@@ -211,14 +224,14 @@ async function writeDays(
   const written: Day[] = [];
   try {
     for (const [index, date] of dates.entries()) {
-      const rows = ports.rowsByDay.rowsOf(date).map(({ line, id, json }): DayRow => ({
-        id,
-        value: JSON.parse(json) as unknown,
-        where: `line ${line}`,
-      }));
+      const kept = ports.rowsByDay.rowsOf(date);
+      const rows = kept.map(({ file, line, id, json }): DayRow => {
+        const where = `${file === undefined ? '' : `${file}, `}line ${line}`;
+        return { id, value: JSON.parse(json) as unknown, where };
+      });
       for (const same of sameIds(rows)) {
-        const line = Number(same.row.where.slice('line '.length));
-        reject(read, ports, { line, date, column: '', reason: describeSameId(same), row: same.row.value });
+        const { file, line } = kept[rows.indexOf(same.row)] as KeptRow;
+        reject(read, ports, { file, line, date, column: '', reason: describeSameId(same), row: same.row.value });
       }
       if (!read.held.has(date)) {
         const whole = mode === 'merge' && known.has(date) ? await merged(dataset, date, rows, ports) : rows;
@@ -255,17 +268,6 @@ async function merged(
 function goneDays(known: ReadonlyMap<Day, Hash>, dates: readonly Day[], held: ReadonlySet<Day>): Day[] {
   const stay = new Set([...dates, ...held]);
   return [...known.keys()].filter((date) => !stay.has(date));
-}
-
-/** Whether the schema wants the date column as a field of its own. */
-function hasField({ schema }: Dataset, column: string): boolean {
-  const shape: unknown = 'shape' in schema ? schema.shape : undefined;
-  return typeof shape === 'object' && shape !== null && column in shape;
-}
-
-function without(values: Readonly<Record<string, unknown>>, column: string): Record<string, unknown> {
-  const { [column]: _, ...others } = values;
-  return others;
 }
 
 async function indexAgain(ports: IndexPorts): Promise<IndexReport> {

@@ -1,15 +1,26 @@
 /** Loads bundled datasets from their files, as far as the target day, and only what is not there yet. */
 import { UserError } from '../../../errors.ts';
 import type { Dataset, FileSource } from '../../model/dataset.ts';
+import type { InexactNumber } from '../../model/file-row.ts';
 import type { Day } from '../../../values/date.ts';
 import { daysOfSet } from '../../planning/day-set.ts';
 import type { LoadRange } from './bundled-files.ts';
-import { checkRow } from './check-row.ts';
+import { checkRow, withoutDate } from './check-row.ts';
 import { type DayRow, dayWriter } from './day-writer.ts';
 import { partlyLoaded } from './partly-loaded.ts';
 import type { Artifacts } from '../../ports/artifacts.ts';
 import type { RootData } from '../../ports/root-data.ts';
 import type { Log } from '../../../process/ports.ts';
+
+/** A day as its file has it. */
+interface ReadDay {
+  readonly date: Day;
+  readonly rows: readonly unknown[];
+  readonly places: readonly string[];
+  /** Whether no `parse` has seen them. */
+  readonly raw: boolean;
+  readonly inexact: ReadonlyMap<number, readonly InexactNumber[]>;
+}
 
 export interface LoadPorts {
   readonly root: string;
@@ -20,7 +31,7 @@ export interface LoadPorts {
   readonly readSource: (
     source: FileSource<unknown>,
     options: { root: string; from: Day; to: Day },
-  ) => AsyncIterable<{ readonly date: Day; readonly rows: readonly unknown[]; readonly places: readonly string[] }>;
+  ) => AsyncIterable<ReadDay>;
   /** The days that it will yield: that the file is in order is known before anything of it is written. */
   readonly sourceDays: (source: FileSource<unknown>, options: { root: string; from: Day; to: Day }) => Promise<Day[]>;
 }
@@ -58,7 +69,7 @@ async function loadRange(
     for await (const day of ports.readSource(source, { root: ports.root, from, to: last })) {
       await writer.put(
         day.date,
-        day.rows.map((row, index) => checked(dataset, source, day.date, day.places[index] ?? '', row)),
+        day.rows.map((row, index) => checked(dataset, source, day, row, index)),
       );
       whole.push(day.date);
       rows += day.rows.length;
@@ -86,8 +97,17 @@ function goneDays(known: ReadonlyMap<Day, unknown>, dates: readonly Day[]): Day[
   return [...known.keys()].filter((date) => !there.has(date));
 }
 
-function checked(dataset: Dataset, source: FileSource<unknown>, date: Day, where: string, row: unknown): DayRow {
-  const found = checkRow(dataset, row);
+function checked(
+  dataset: Dataset,
+  source: FileSource<unknown>,
+  { date, places, raw, inexact }: ReadDay,
+  row: unknown,
+  index: number,
+): DayRow {
+  const where = places[index] ?? '';
+  const found = checkRow(dataset, raw ? withoutDate(dataset, source.dateColumn, row) : row, {
+    inexact: inexact.get(index),
+  });
   if (!('reason' in found)) return { ...found, where };
   const column = found.column === '' ? '' : `${found.column}: `;
   throw new UserError('BAD_SOURCE', `${dataset.name}: ${source.file}, ${where}, of ${date}: ${column}${found.reason}.`);
