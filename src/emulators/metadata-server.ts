@@ -13,6 +13,12 @@ const ACCOUNTS = 'instance/service-accounts';
 /** Every answer carries it, and every request below {@link ROOT} must. */
 const FLAVOR = 'Google';
 
+/** What makes clients ask it. */
+export const metadataEnv = (port: number) => ({
+  GCE_METADATA_HOST: `127.0.0.1:${port}`,
+  METADATA_SERVER_DETECTION: 'assume-present',
+});
+
 /** @throws when the port is taken. */
 export function startMetadataServer(options: {
   projectId: string;

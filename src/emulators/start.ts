@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import type { FaultPlan } from './firestore/faults.ts';
 import type { FirestoreEmulator, FirestoreOptions } from './firestore/server.ts';
 import { startFirestore } from './firestore/server.ts';
-import { startMetadataServer } from './metadata-server.ts';
+import { metadataEnv, startMetadataServer } from './metadata-server.ts';
 import type { PubsubFaults } from './pubsub/faults.ts';
 import type { PubsubEmulator, PushBound } from './pubsub/server.ts';
 import { startPubsub } from './pubsub/server.ts';
@@ -103,8 +103,7 @@ export async function startEmulators(options: LocalCloudOptions): Promise<LocalC
         PUBSUB_EMULATOR_HOST: host(pubsub),
         WORKFLOWS_EMULATOR_HOST: workflowsHost,
         SCHEDULER_EMULATOR_HOST: host(scheduler),
-        GCE_METADATA_HOST: host(metadata),
-        METADATA_SERVER_DETECTION: 'assume-present',
+        ...metadataEnv(metadata.port),
         GOOGLE_CLOUD_PROJECT: projectId,
         ...(location !== undefined && { GOOGLE_CLOUD_LOCATION: location }),
       },

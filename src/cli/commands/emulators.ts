@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '../../errors.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
-import { startCloud, stateFile } from '../local/local-cloud.ts';
+import { startCloud } from '../local/local-cloud.ts';
+import { stateFile } from '../local/state-file.ts';
 import { announceSession } from '../local/session.ts';
 
 const MAX_PORT = 65_535;

@@ -6,8 +6,6 @@ import type { Manifest } from '../../mill/model/manifest.ts';
 import { changedComputations } from '../changed-computations.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { readDays } from '../days.ts';
-import { foresee } from '../foresee.ts';
-import { look } from '../look.ts';
 import { projectManifest } from '../project.ts';
 
 export const graph: Command = {
@@ -43,6 +41,8 @@ async function select(
   if (!expression.includes('state:')) return selectComputations(manifest, expression);
   selectComputations(manifest, expression, { changed: new Set() });
   const days = readDays(args, context);
+  // The rest of the command needs no state, and half of its time would go to load what reads it.
+  const [{ foresee }, { look }] = await Promise.all([import('../foresee.ts'), import('../look.ts')]);
   return look(context.config, manifest, async (ports) => {
     const { plan } = await foresee(days, ports);
     return selectComputations(manifest, expression, { changed: changedComputations(plan) });

@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PubSub } from '@google-cloud/pubsub';
 import type { Config } from '../../config/config.ts';
 import { type LocalCloud, type LocalCloudOptions, startEmulators } from '../../emulators/start.ts';
 import { type WorkflowsClient, workflowsClient } from '../../google/workflows-client.ts';
@@ -11,6 +10,7 @@ import type { Tier } from '../../mill/model/tier.ts';
 import { type FunctionService, startFunctionService } from './function-service.ts';
 import { type LogEntry, toLogEntry } from './log-entry.ts';
 import { announceSession } from './session.ts';
+import { indexesOf, stateFile } from './state-file.ts';
 import { siblingFile } from '../../process/sibling.ts';
 
 export const LOCATION = 'local';
@@ -71,9 +71,6 @@ export interface LocalOptions {
   readonly onLog: (entry: LogEntry) => void;
 }
 
-/** Where the local cloud keeps everything. */
-export const stateFile = (config: Config): string => join(config.home, 'state.sqlite');
-
 export interface CloudOptions {
   /** The project's own state file unless another is named; `:memory:` keeps nothing. */
   readonly file?: string;
@@ -93,7 +90,6 @@ function pushesAtOnce(subscription: string, config: Config): number {
 /** Starts the emulators alone: enough to read what is there. */
 export async function startCloud(config: Config, options: CloudOptions = {}): Promise<LocalCloud> {
   const { file = stateFile(config), ports = {}, faults, log } = options;
-  const indexes = join(config.root, 'firestore.indexes.json');
   return startEmulators({
     file,
     projectId: config.projectId,
@@ -101,9 +97,7 @@ export async function startCloud(config: Config, options: CloudOptions = {}): Pr
     maxOutstandingPushes: (subscription) => pushesAtOnce(subscription, config),
     ports,
     ...(faults === undefined ? {} : { faults }),
-    ...(existsSync(indexes)
-      ? { indexes: JSON.parse(readFileSync(indexes, 'utf8')) as never, requireIndexes: true }
-      : {}),
+    ...indexesOf(config),
     ...(log === undefined ? {} : { log }),
   });
 }
@@ -195,6 +189,8 @@ const compileCache = (): string => join(tmpdir(), 'node-compile-cache');
 
 /** One topic and one push subscription a tier, at this session's addresses. */
 async function subscribe(config: Config, workers: readonly FunctionService[]): Promise<void> {
+  // A quarter of what a command loads, and most start no functions.
+  const { PubSub } = await import('@google-cloud/pubsub');
   const client = new PubSub({ projectId: config.projectId });
   for (const [index, { url: pushEndpoint }] of workers.entries()) {
     const tier = config.tiers[index] ?? config.tiers[0];
