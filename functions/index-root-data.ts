@@ -3,13 +3,14 @@ import { http } from '@google-cloud/functions-framework';
 import { z } from 'zod';
 import { jsonFunction } from '../src/http/json-function.ts';
 import { ports } from '../src/http/process.ts';
+import { Day } from '../src/values/date.ts';
 import { indexRootData } from '../src/mill/steps/load/index-root-data.ts';
 
 http(
   'index',
   jsonFunction(
-    z.looseObject({}),
+    z.looseObject({ date: Day.nullish() }),
     () => ports().log,
-    () => indexRootData(ports()),
+    ({ date }) => indexRootData(ports(), date ?? undefined),
   ),
 );

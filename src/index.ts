@@ -12,6 +12,7 @@ export type {
   Reducer,
 } from './mill/model/computation.ts';
 export { defineDataset, defineDocument } from './mill/model/dataset.ts';
+export type { ExpectedOption, Weekday } from './mill/model/expected-days.ts';
 export { Day } from './values/date.ts';
 export { number } from './values/number.ts';
 export type { CompleteWhen, DocumentDataset, EntityDataset, FileSource, Row, RowSource } from './mill/model/dataset.ts';

@@ -4,7 +4,8 @@ import { type Day, toOrdinal } from '../values/date.ts';
 import { sourceDays } from '../mill/sources/read-source.ts';
 import { survey, type Survey } from '../mill/steps/dispatch/survey.ts';
 import { type Hash } from '../values/hash.ts';
-import { hasDay, NO_DAYS } from '../mill/planning/day-set.ts';
+import { daySetOfDays, daysOfSet, describeDays, hasDay, NO_DAYS, unite } from '../mill/planning/day-set.ts';
+import { missingData } from '../mill/planning/missing-data.ts';
 import { afterDataChanged, NO_DATASET } from '../mill/planning/standing.ts';
 import type { PlanningState } from '../mill/planning/state.ts';
 import type { Days } from './days.ts';
@@ -37,6 +38,12 @@ export interface PendingLoad {
   readonly again: boolean;
 }
 
+/** Days of a dataset that should have data, and have none. */
+export interface MissingDays {
+  readonly dataset: string;
+  readonly days: readonly Day[];
+}
+
 export interface Foresight extends Survey {
   /** What the plan was made of, from what is stored. */
   readonly foreseen: (state: PlanningState) => PlanningState;
@@ -49,6 +56,7 @@ export interface Foresight extends Survey {
   readonly verdicts: ReadonlyMap<string, ComputationVerdict>;
   /** Stored cells that were made again to try new proofs, and documents read for it. */
   readonly remade: PreflightReport['remade'];
+  readonly missing: readonly MissingDays[];
   /** By dataset: days that are there, and closed because they are not whole. */
   readonly waiting: ReadonlyMap<string, ReturnType<typeof waitingDays>>;
 }
@@ -87,8 +95,16 @@ export async function foresee(
     ...withComing(state, coming),
     ...(equivalents === undefined ? {} : { equivalents }),
   });
+  const surveyed = await survey({ from, to: date, foreseen }, ports, snapshot);
+  const { datasets } = surveyed.plan.request.state;
+  const missing = ports.manifest.datasets.flatMap(({ name, expected }): MissingDays[] => {
+    const notWhole = daySetOfDays(waitingDays(there.get(name) ?? new Map()).map((day) => day.date));
+    const days = missingData(expected, unite(datasets.get(name)?.days ?? NO_DAYS, notWhole), date);
+    return days.length === 0 ? [] : [{ dataset: name, days: daysOfSet(days) }];
+  });
   return {
-    ...(await survey({ from, to: date, foreseen }, ports, snapshot)),
+    ...surveyed,
+    missing,
     foreseen,
     ranges,
     loadedOtherwise: () => daysLoadedOtherwise(ports.manifest, ports.rootData),
@@ -131,3 +147,6 @@ export const describeLoad = ({ dataset, days, first, last, again }: PendingLoad)
     ? `The file of ${dataset}, or what reads it, has changed since it was loaded: its ${days} days (${first} … ${last}) are loaded again first, ` +
       'and what reads a day with other content will run again too.'
     : `${days} ${days === 1 ? 'day' : 'days'} of ${dataset} (${first} … ${last}) ${days === 1 ? 'is' : 'are'} in the file and not loaded yet: ${days === 1 ? 'it' : 'they'} will be loaded first.`;
+
+export const describeMissingData = ({ dataset, days }: MissingDays): string =>
+  `${dataset} has no data on ${describeDays(daySetOfDays(days))}, which it should have.`;

@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { daysFrom } from '../../src/values/date.ts';
 import { startEmulators } from '../../src/emulators/start.ts';
 import { daymill } from '../support/daymill-process.ts';
 import { DAYS, fixtureProject, type FixtureProject, IMPORTS, weatherCsv } from '../support/fixture-project.ts';
@@ -18,7 +19,7 @@ import { z } from 'zod';
 import { defineDataset, defineDocument } from 'daymill';
 export const visits = defineDataset({ name: 'visits', entity: z.object({ user: z.string() }), id: ({ user }) => user, complete: { minimumCount: 2 } });
 export const weather = defineDocument({
-  name: 'weather', document: z.object({ degrees: z.number() }),
+  name: 'weather', document: z.object({ degrees: z.number() }), expected: { on: ['friday'], except: ['2024-03-08'] },
   source: { dateColumn: 'date', parse: ({ degrees }) => ({ degrees: Number(degrees) }) },
 });`;
 
@@ -102,7 +103,16 @@ describe('daymill load', () => {
     const loaded = await daymill(project, ['load', 'visits', 'visits.ndjson']);
     expect(loaded.stdout).toContain(`not whole yet: visits ${DAYS[3]}: 1 of at least 2`);
     const { json } = await daymill(project, ['plan', '--json']);
-    expect(json()).toMatchObject({ cells: { RUN: 3, IMPOSSIBLE: 1 } });
+    // Fridays between the last day of 2023, which standard input had, and the first of March.
+    const fridays = daysFrom('2024-01-01', '2024-02-29').filter((date) => new Date(date).getUTCDay() === 5);
+    expect(json()).toMatchObject({
+      cells: { RUN: 3, IMPOSSIBLE: 1 },
+      missing: [{ dataset: 'weather', days: fridays }],
+    });
+    const report = await daymill(project, ['report']);
+    expect(report.stdout).toContain(
+      'weather has no data on 2024-01-05, 2024-01-12 and 6 more days, which it should have.',
+    );
   });
 
   test.each([

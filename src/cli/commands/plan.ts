@@ -8,7 +8,7 @@ import { type Arguments, type Command, type Context, type ExitCode, text } from 
 import { assertAfterFirstData, type Days, readDays } from '../days.ts';
 import { describeReasons } from '../describe-reasons.ts';
 import { describeDistrust, distrustOf } from '../distrust-of.ts';
-import { describeLoad, foresee, type PendingLoad } from '../foresee.ts';
+import { describeLoad, describeMissingData, foresee, type MissingDays, type PendingLoad } from '../foresee.ts';
 import { describeLoadedOtherwise, type LoadedOtherwise } from '../loaded-otherwise.ts';
 import { look } from '../look.ts';
 import { counted } from '../counted.ts';
@@ -29,7 +29,7 @@ Says which cells a run for DAY would make, and why, which it would not, and what
   --select   show these only: rsi-14, +rsi-14 (and what it reads), rsi-14+ (and what reads it), 2+rsi-14, category:airports,
              tag:delay, line:aviation, dataset:flights, state:changed; spaces or commas add up, !x takes away
   --json     {"date", "from", "cells": {outcome: count}, "conditional", "loads": [{"dataset", "days", "first", "last", "again"}],
-            "loadedOtherwise": [{"dataset", "days", "first", "last", "file"}],
+            "loadedOtherwise": [{"dataset", "days", "first", "last", "file"}], "missing": [{"dataset", "days"}],
              "groups": [{"computation", "outcome", "conditional", "why", "text", "days", "stretches": [{"from", "to"}]}],
              "cost": {"prices", "computations": [{"computation", "tier", "guess", "certain", "conditional"}], "certain",
              "conditional", "pipeline", "watch", "saved": {"unchanged", "cutOff", "stable"}, "proofs": {"cells", "reads", "dollars"}},
@@ -48,6 +48,7 @@ export interface PlanAnswer extends Days {
   readonly conditional: number;
   readonly loads: readonly PendingLoad[];
   readonly loadedOtherwise: readonly LoadedOtherwise[];
+  readonly missing: readonly MissingDays[];
   readonly groups: readonly PlanGroup[];
   /** Of what is selected. */
   readonly cost: PlanCost;
@@ -77,6 +78,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
       conditional: groups.filter(({ conditional }) => conditional).reduce((sum, group) => sum + group.days, 0),
       loads: foreseen.loads,
       loadedOtherwise: await foreseen.loadedOtherwise(),
+      missing: foreseen.missing,
       groups,
       cost: await planCost(foreseen, computations, context.config, ports, watch),
       watch,
@@ -98,7 +100,8 @@ function printPlan(answer: PlanAnswer, manifest: Manifest, output: Output): void
   const rest = groups.filter((group) => !isUpToDate(group) && !isImpossible(group));
   for (const load of loads) output.line(describeLoad(load));
   for (const other of answer.loadedOtherwise) output.line(describeLoadedOtherwise(other));
-  if (loads.length + answer.loadedOtherwise.length > 0) output.line();
+  for (const days of answer.missing) output.line(describeMissingData(days));
+  if (loads.length + answer.loadedOtherwise.length + answer.missing.length > 0) output.line();
   if (rest.length > 0) {
     const passOf = new Map(manifest.computations.map(({ name, pass }) => [name, String(pass)]));
     const rows = rest.map(({ computation, outcome, conditional: maybe, days, stretches, text: why }) => [

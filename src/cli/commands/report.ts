@@ -15,7 +15,7 @@ import { type Arguments, type Command, type Context, type ExitCode, text } from 
 import { counted } from '../counted.ts';
 import { assertAfterFirstData, readDays } from '../days.ts';
 import { describeDistrust } from '../distrust-of.ts';
-import { describeLoad, foresee, type PendingLoad } from '../foresee.ts';
+import { describeLoad, describeMissingData, foresee, type MissingDays, type PendingLoad } from '../foresee.ts';
 import { describeLoadedOtherwise, type LoadedOtherwise } from '../loaded-otherwise.ts';
 import { look } from '../look.ts';
 import type { Output } from '../output.ts';
@@ -37,7 +37,7 @@ Changes nothing and runs nothing.
   --json     {"from", "to", "days": [{"date", "run", "rerun", "failed", "blocked", "impossible", "stable", "upToDate",
              "conditional", "cutOff"}], "expected", "counted", "discrepancies": [{"computation", "missing", "twice"}], "skipped",
              "audits": {"checked", "wrong", "since", "atMost"}, "distrusted": [{"computation", "because", "text"}], "loads",
-             "waiting": [{"dataset", "days"}]}
+             "waiting": [{"dataset", "days"}], "missing": [{"dataset", "days"}]}
 "conditional" is of "rerun": if what it reads turns out different. "cutOff" is of "upToDate": what it reads ran again with the
 same result. "skipped": cells at rest on the whole grid. "audits" is only there when such were made again in shadow: how many, how
 many of them gave another result, since when, and the share that is wrong at most with a confidence of 95 %.
@@ -55,6 +55,7 @@ export interface ReportAnswer extends GridReport {
   /** Data that a run would load first; the counts are of the state after that. */
   readonly loads: readonly PendingLoad[];
   readonly loadedOtherwise: readonly LoadedOtherwise[];
+  readonly missing: readonly MissingDays[];
   /** By dataset: days whose data is there and not whole yet, so that they stay closed. */
   readonly waiting: readonly { readonly dataset: string; readonly days: readonly Day[] }[];
 }
@@ -72,13 +73,14 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   selectComputations(manifest, expression, { changed: new Set() });
   assertAfterFirstData(grid.date, await projectFiles(config, manifest));
   const answer = await look(config, manifest, async (ports): Promise<ReportAnswer> => {
-    const { plan, loads, loadedOtherwise, waiting } = await foresee(grid, ports);
+    const { plan, loads, loadedOtherwise, missing, waiting } = await foresee(grid, ports);
     const selected = selectComputations(manifest, expression, { changed: changedComputations(plan) });
     const computations = plan.computations.filter((name) => selected.has(name));
     return {
       ...reportOf({ plan, computations, from, to: grid.date }),
       loads,
       loadedOtherwise: await loadedOtherwise(),
+      missing,
       waiting: [...waiting].flatMap(([dataset, all]) => {
         const dates = all.map(({ date }) => date).filter((date) => date >= from && date <= grid.date);
         return dates.length === 0 ? [] : [{ dataset, days: dates }];
@@ -113,7 +115,8 @@ const TITLES: Readonly<Record<Stand, string>> = {
 function printReport(answer: ReportAnswer, output: Output): void {
   for (const load of answer.loads) output.line(describeLoad(load));
   for (const other of answer.loadedOtherwise) output.line(describeLoadedOtherwise(other));
-  if (answer.loads.length + answer.loadedOtherwise.length > 0) output.line();
+  for (const days of answer.missing) output.line(describeMissingData(days));
+  if (answer.loads.length + answer.loadedOtherwise.length + answer.missing.length > 0) output.line();
   const right = (title: string) => ({ title, align: 'right' as const });
   const stands = STANDS.filter((stand) => stand === 'upToDate' || answer.days.some((day) => day[stand] > 0));
   const columns = [{ title: 'date' }, ...stands.map((stand) => right(TITLES[stand])), right('in all')];

@@ -156,6 +156,7 @@ function manifestDataset(
     module: graph.relative(module.path),
     exportName,
     ...(value.complete === undefined ? {} : { complete: completenessOf(value.complete) }),
+    ...(value.expected === undefined ? {} : { expected: value.expected }),
     loader,
   };
 }

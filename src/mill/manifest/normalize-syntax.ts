@@ -53,15 +53,15 @@ export type Uncounted = Readonly<Record<string, ReadonlySet<string>>>;
 /** For who reads: what says something about the definition and nothing about what it makes. */
 export const DESCRIPTIVE: Uncounted = {
   defineComputation: new Set(['description', 'tags', 'productLines', 'headline', 'timeoutSeconds', 'category']),
-  defineDataset: new Set(['description', 'source', 'complete', 'id']),
-  defineDocument: new Set(['description', 'source', 'complete']),
+  defineDataset: new Set(['description', 'source', 'complete', 'expected', 'id']),
+  defineDocument: new Set(['description', 'source', 'complete', 'expected']),
 };
 
 /** For who loads a dataset: how its source is parsed, and how its entities are named, count too. */
 export const DESCRIPTIVE_FOR_LOADING: Uncounted = {
   ...DESCRIPTIVE,
-  defineDataset: new Set(['description', 'complete']),
-  defineDocument: new Set(['description', 'complete']),
+  defineDataset: new Set(['description', 'complete', 'expected']),
+  defineDocument: new Set(['description', 'complete', 'expected']),
 };
 
 /** Positions, spelling and TypeScript's modifiers; types themselves are dropped by `isTypeOnly`. */

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { UserError } from '../../errors.ts';
 import { normalizeName } from '../../values/name.ts';
+import { expectedDays, type ExpectedDays, type ExpectedOption } from './expected-days.ts';
 
 /** What stands in a row: column name to value. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -62,6 +63,7 @@ export interface EntityDataset<T = unknown> {
   id?(entity: T): string;
   readonly description?: string | undefined;
   readonly complete?: CompleteWhen | undefined;
+  readonly expected?: ExpectedDays | undefined;
   readonly source?: RowSource<unknown> | FileSource<unknown> | undefined;
 }
 
@@ -72,6 +74,7 @@ export interface DocumentDataset<T = unknown> {
   readonly schema: z.ZodType<T>;
   readonly description?: string | undefined;
   readonly complete?: CompleteWhen | undefined;
+  readonly expected?: ExpectedDays | undefined;
   readonly source?: RowSource<unknown> | FileSource<unknown> | undefined;
 }
 
@@ -79,8 +82,8 @@ export type Dataset = EntityDataset | DocumentDataset;
 
 /**
  * Declares a dataset of many entities a day. `id` names an entity within its day, so that it can be found again on another
- * day or loaded once more on its own; `complete` says when a day is whole.
- * @throws {UserError} BAD_DEFINITION when the name is not a name, or `complete` asks for what cannot be.
+ * day or loaded once more on its own; `complete` says when a day is whole, `expected` which days have data: one without is told.
+ * @throws {UserError} BAD_DEFINITION when the name is not a name, or `complete` or `expected` ask for what cannot be.
  */
 export function defineDataset<S extends z.ZodType>(options: {
   name: string;
@@ -88,6 +91,7 @@ export function defineDataset<S extends z.ZodType>(options: {
   id?: (entity: z.output<S>) => string;
   description?: string;
   complete?: CompleteWhen;
+  expected?: ExpectedOption;
   source?: RowSource<z.input<S>> | FileSource<z.input<S>>;
 }): EntityDataset<z.output<S>> {
   const name = checkedName(options.name);
@@ -106,20 +110,22 @@ export function defineDataset<S extends z.ZodType>(options: {
     ...(options.id === undefined ? {} : { id: options.id }),
     description: options.description,
     complete: options.complete,
+    ...(options.expected === undefined ? {} : { expected: expectedDays(name, options.expected) }),
     source: options.source,
   });
 }
 
 /**
  * Declares a dataset of one document a day; days without one are not errors. `complete` says when a day's document is whole:
- * its canaries and its minimum count are of the document's own fields.
- * @throws {UserError} BAD_DEFINITION when the name is not a name, or `complete` asks for what cannot be.
+ * its canaries and its minimum count are of the document's own fields. `expected` says which days have one: a day without is told.
+ * @throws {UserError} BAD_DEFINITION when the name is not a name, or `complete` or `expected` ask for what cannot be.
  */
 export function defineDocument<S extends z.ZodType>(options: {
   name: string;
   document: S;
   description?: string;
   complete?: CompleteWhen;
+  expected?: ExpectedOption;
   source?: RowSource<z.input<S>> | FileSource<z.input<S>>;
 }): DocumentDataset<z.output<S>> {
   const name = checkedName(options.name);
@@ -130,6 +136,7 @@ export function defineDocument<S extends z.ZodType>(options: {
     schema: options.document as unknown as z.ZodType<z.output<S>>,
     description: options.description,
     complete: options.complete,
+    ...(options.expected === undefined ? {} : { expected: expectedDays(name, options.expected) }),
     source: options.source,
   });
 }

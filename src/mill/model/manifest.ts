@@ -1,6 +1,7 @@
 /** The manifest: the graph as data, made at build time and loaded at cold start. */
 import { z } from 'zod';
 import { Completeness } from './completeness.ts';
+import { ExpectedDays } from './expected-days.ts';
 import { ManifestCode } from './code-piece.ts';
 import { Hash } from '../../values/hash.ts';
 import { Fingerprint } from './vector.ts';
@@ -51,6 +52,7 @@ export const ManifestDataset = z.object({
   module: z.string(),
   exportName: z.string(),
   complete: Completeness.optional(),
+  expected: ExpectedDays.optional(),
   /** Of the code that turns a file's rows into entities: when it changes, the file is loaded again. */
   loader: Hash,
 });

@@ -116,6 +116,21 @@ export function rangesOf(set: DaySet): (readonly [first: number, last: number])[
   return ranges;
 }
 
+/** Stretches that are named before the rest is only counted. */
+const NAMED_STRETCHES = 3;
+
+/** For people: `2024-01-05`, `2024-01-05 … 2024-01-07 and 2024-02-01`, `… and 12 more days`. */
+export function describeDays(set: DaySet): string {
+  const ranges = rangesOf(set);
+  const shown = ranges.slice(0, ranges.length <= NAMED_STRETCHES ? NAMED_STRETCHES : NAMED_STRETCHES - 1);
+  const named = shown.map(([first, last]) =>
+    first === last ? fromOrdinal(first) : `${fromOrdinal(first)} … ${fromOrdinal(last)}`,
+  );
+  const rest = dayCount(set) - shown.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+  const parts = rest === 0 ? named : [...named, `${rest} more days`];
+  return parts.length < 2 ? String(parts[0]) : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+}
+
 export const sameDays = (one: DaySet, other: DaySet): boolean =>
   one.length === other.length && one.every((day, index) => day === other[index]);
 

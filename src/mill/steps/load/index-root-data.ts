@@ -3,7 +3,16 @@ import { RetryableError } from '../../../errors.ts';
 import type { MissingData } from '../../model/completeness.ts';
 import type { Day } from '../../../values/date.ts';
 import type { Hash } from '../../../values/hash.ts';
-import { dayCount, type DaySet, daySetOfDays, daysOfSet, NO_DAYS, subtract } from '../../planning/day-set.ts';
+import {
+  dayCount,
+  type DaySet,
+  daySetOfDays,
+  daysOfSet,
+  describeDays,
+  NO_DAYS,
+  subtract,
+} from '../../planning/day-set.ts';
+import { missingData } from '../../planning/missing-data.ts';
 import { afterDataChanged, afterLooking, NO_DATASET } from '../../planning/standing.ts';
 import { lostResults, withLost } from '../dispatch/lost-results.ts';
 import type { Cells } from '../../ports/cells.ts';
@@ -31,23 +40,30 @@ export interface IndexReport {
   >;
   /** All such days, by dataset. */
   readonly waitingDays: Readonly<Record<string, number>>;
+  /** Days through the target that should have data and have none, by dataset: the newest, ascending. */
+  readonly missing: Readonly<Record<string, readonly Day[]>>;
   /** Days that are gone from the store, by dataset: what reads them waits until they are loaded again. */
   readonly lost: Readonly<Record<string, readonly Day[]>>;
 }
 
 /**
  * A date opens when its data is whole; one that was open and is loaded again without being whole closes, since its readers
- * must not run on half a day.
+ * must not run on half a day. `target`: the night's day, through which data is expected.
  * @throws {RetryableError} CONTENTION when a dispatcher, or another indexer, writes at the same time.
  */
-export async function indexRootData(ports: IndexPorts): Promise<IndexReport> {
+export async function indexRootData(ports: IndexPorts, target?: Day): Promise<IndexReport> {
   const first = await lookAtRootData(ports, 1);
   const { datasets } = ports.manifest;
   const snapshot = await ports.planning.load();
   const doubts = await lookAtDoubts(snapshot, ports);
   const lost = await lostResults(snapshot, ports);
   if (first.isQuiet && doubts.size === 0 && lost.size === 0)
-    return report(ports, {}, new Map(datasets.map(({ name }) => [name, first.of(name).known])), doubts);
+    return report(ports, {
+      target,
+      changed: {},
+      known: new Map(datasets.map(({ name }) => [name, first.of(name).known])),
+      doubts,
+    });
   // After the plan was loaded: of two indexers, the one whose commit is taken has seen the newer data.
   const look = withDoubted(await lookAtRootData(ports), doubts);
   const { opened, known, seen } = await rootDataChanges(look, ports);
@@ -64,7 +80,7 @@ export async function indexRootData(ports: IndexPorts): Promise<IndexReport> {
     throw contention('a dispatcher changed the plan');
   const marked = await look.markSeen(new Map(seen.map((name) => [name, known.get(name) ?? new Map()])));
   if (!marked) throw contention('another indexer was at work');
-  return report(ports, changed, known, doubts);
+  return report(ports, { target, changed, known, doubts });
 }
 
 interface Doubt {
@@ -124,12 +140,31 @@ function planningChange(
   return { change: { data, datasets }, changed };
 }
 
-function report(
-  { manifest, log }: IndexPorts,
-  changed: IndexReport['changed'],
-  known: ReadonlyMap<string, KnownDays>,
-  doubts: ReadonlyMap<string, Doubt>,
-): IndexReport {
+interface Indexed {
+  readonly target: Day | undefined;
+  readonly changed: IndexReport['changed'];
+  readonly known: ReadonlyMap<string, KnownDays>;
+  readonly doubts: ReadonlyMap<string, Doubt>;
+}
+
+/** A night without its data is as bad as one that failed, and nothing else would say so. */
+function tellMissing({ manifest, log }: IndexPorts, { target, known }: Indexed): IndexReport['missing'] {
+  const missing: Record<string, readonly Day[]> = {};
+  for (const { name, expected } of target === undefined ? [] : manifest.datasets) {
+    const days = missingData(expected, daySetOfDays([...(known.get(name) ?? [])].map(([date]) => date)), target as Day);
+    if (days.length === 0) continue;
+    missing[name] = daysOfSet(days).slice(-NAMED_WAITING_DAYS);
+    log.warn(
+      { event: 'data.missing', dataset: name, days: missing[name] },
+      `${name} has no data on ${describeDays(days)}, which it should have`,
+    );
+  }
+  return missing;
+}
+
+function report(ports: IndexPorts, indexed: Indexed): IndexReport {
+  const { manifest, log } = ports;
+  const { changed, known, doubts } = indexed;
   const lost = Object.fromEntries(
     [...doubts].flatMap(([name, doubt]) => (doubt.lost.length > 0 ? [[name, daysOfSet(doubt.lost)]] : [])),
   );
@@ -149,6 +184,7 @@ function report(
     changed,
     waiting: Object.fromEntries(waiting.map(({ name, days }) => [name, days.slice(-NAMED_WAITING_DAYS)])),
     waitingDays: counts,
+    missing: tellMissing(ports, indexed),
     lost,
   };
 }

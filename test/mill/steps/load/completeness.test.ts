@@ -3,6 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Ports } from '../../../../src/compose.ts';
 import { buildManifest } from '../../../../src/mill/manifest/build-manifest.ts';
 import { type Completeness, describeMissing, missingFrom } from '../../../../src/mill/model/completeness.ts';
+import { expectedDays } from '../../../../src/mill/model/expected-days.ts';
+import type { ManifestDataset } from '../../../../src/mill/model/manifest.ts';
+import type { Log } from '../../../../src/process/ports.ts';
 import { daysFrom } from '../../../../src/values/date.ts';
 import { checkRow } from '../../../../src/mill/steps/load/check-row.ts';
 import { dayWriter } from '../../../../src/mill/steps/load/day-writer.ts';
@@ -68,6 +71,25 @@ const openDays = async (name: string): Promise<string[]> => {
 
 const lacks = (report: IndexReport, name: string): Record<string, string> =>
   Object.fromEntries((report.waiting[name] ?? []).map(({ date, missing }) => [date, describeMissing(missing)]));
+
+test('a night without data that it should have says so, whether it is quiet or not', async () => {
+  const entry = ports.manifest.datasets.find(({ name }) => name === 'visits');
+  const expected = expectedDays('visits', { except: [TUESDAY] });
+  const datasets = [{ ...(entry as ManifestDataset), expected }];
+  const warnings: string[] = [];
+  const expecting = (): Ports => {
+    const opened = local.open();
+    const log = { ...opened.log, warn: (_: unknown, text: string) => void warnings.push(text) } as Log;
+    return { ...opened, manifest: { ...opened.manifest, datasets }, log };
+  };
+  await put('visits', MONDAY, WHOLE);
+  expect(await indexRootData(expecting(), TUESDAY)).toMatchObject({ missing: {} });
+  expect(await indexRootData(expecting(), WEDNESDAY)).toMatchObject({ missing: { visits: [WEDNESDAY] } });
+  // There, and not whole: it waits, and that is another word.
+  await put('visits', WEDNESDAY, visits('ann'));
+  expect(await indexRootData(expecting(), WEDNESDAY)).toMatchObject({ missing: {}, waitingDays: { visits: 1 } });
+  expect(warnings).toEqual([`visits has no data on ${WEDNESDAY}, which it should have`]);
+});
 
 describe('an entity dataset', () => {
   test('opens the days that are whole, and names what the others lack', async () => {
