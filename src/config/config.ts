@@ -6,7 +6,7 @@ import { type AuditPolicy, DEFAULT_AUDIT } from '../mill/model/audit-policy.ts';
 import { DEFAULT_LANES, DRAIN_SECONDS, HEARTBEAT_SECONDS, LEASE_SECONDS } from '../mill/lifecycle/limits.ts';
 import { Day } from '../values/date.ts';
 import { type PriceTable, priceTableOf } from '../mill/model/price-table.ts';
-import { Resources } from '../mill/model/resources.ts';
+import { TierName } from '../mill/model/tier-name.ts';
 import { Tiers } from '../mill/model/tier.ts';
 import { parsed } from './parsed.ts';
 import { readProject } from './read-project.ts';
@@ -33,7 +33,7 @@ const Environment = z.object({
   DAYMILL_COMPUTATIONS: z.string().optional(),
   DAYMILL_FROM: Day.optional(),
   /** The tier that this worker is of; the smallest when absent. */
-  DAYMILL_TIER: Resources.optional(),
+  DAYMILL_TIER: TierName.optional(),
   DAYMILL_TIERS: TierList.optional(),
   DAYMILL_LEASE_SECONDS: z.coerce.number().positive().default(LEASE_SECONDS),
   DAYMILL_HEARTBEAT_SECONDS: z.coerce.number().positive().default(HEARTBEAT_SECONDS),
@@ -59,7 +59,7 @@ export interface Config {
   readonly simulate: boolean;
   readonly audit: AuditPolicy;
   readonly projectId: string;
-  readonly tier: Resources;
+  readonly tier: TierName;
   readonly tiers: Tiers;
   /** Tasks that a wave is spread over; see mill/planning/make-tasks.ts. */
   readonly lanes: number;

@@ -6,7 +6,7 @@ import type { CellKey, Settled } from '../../src/mill/model/cell.ts';
 import { cellName } from '../../src/mill/model/cell.ts';
 import { addDays, type Day, daysFrom, toOrdinal } from '../../src/values/date.ts';
 import type { Again } from '../../src/mill/planning/again.ts';
-import { type Breaker, isOpen } from '../../src/mill/planning/breaker.ts';
+import { type DateBreaker, isOpen } from '../../src/mill/planning/date-breaker.ts';
 import { dayCount, hasDay } from '../../src/mill/planning/day-set.ts';
 import type { Decision } from '../../src/mill/model/decision.ts';
 import { NO_INPUT } from '../../src/values/hash.ts';
@@ -38,7 +38,7 @@ export interface WholeState {
   /** Computations whose skips are not trusted. */
   readonly distrusted: ReadonlySet<string>;
   /** What is held against computations whose dates fail alike. */
-  readonly breakers: ReadonlyMap<string, Breaker>;
+  readonly breakers: ReadonlyMap<string, DateBreaker>;
   /** `computation@date` to why it is made again whatever it was made from. */
   readonly again: ReadonlyMap<string, Again['reason']>;
 }

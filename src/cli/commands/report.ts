@@ -4,7 +4,7 @@ import { selectComputations } from '../../mill/manifest/select.ts';
 import { addDays, type Day } from '../../values/date.ts';
 import {
   type AuditReport,
-  type DayReport,
+  type DayStands,
   type GridReport,
   report as reportOf,
   type Stand,
@@ -123,7 +123,7 @@ function printReport(answer: ReportAnswer, output: Output): void {
   const rows = alike(answer.days).map((days) => rowOf(days, stands));
   for (const line of table(columns, rows)) output.line(line);
   output.line();
-  const total = (of: (day: DayReport) => number): number => answer.days.reduce((sum, day) => sum + of(day), 0);
+  const total = (of: (day: DayStands) => number): number => answer.days.reduce((sum, day) => sum + of(day), 0);
   const conditional = total((day) => day.conditional);
   if (conditional > 0) output.line(`? ${counted(conditional, 'cell')} only if what they read turns out different.`);
   const cutOff = total((day) => day.cutOff);
@@ -161,8 +161,8 @@ const spanOf = (days: readonly Day[]): string =>
   days.length < 2 ? String(days[0]) : `${days[0]} … ${days.at(-1)} (${days.length} days)`;
 
 /** Consecutive days with the same counts. */
-function alike(days: readonly DayReport[]): (readonly [first: DayReport, ...DayReport[]])[] {
-  const groups: [DayReport, ...DayReport[]][] = [];
+function alike(days: readonly DayStands[]): (readonly [first: DayStands, ...DayStands[]])[] {
+  const groups: [DayStands, ...DayStands[]][] = [];
   for (const day of days) {
     const last = groups.at(-1);
     if (last !== undefined && countsOf(last[0]) === countsOf(day)) last.push(day);
@@ -171,10 +171,10 @@ function alike(days: readonly DayReport[]): (readonly [first: DayReport, ...DayR
   return groups;
 }
 
-const countsOf = (day: DayReport): string =>
+const countsOf = (day: DayStands): string =>
   [...STANDS, 'conditional' as const, 'cutOff' as const].map((name) => day[name]).join(' ');
 
-function rowOf(days: readonly [DayReport, ...DayReport[]], stands: readonly Stand[]): string[] {
+function rowOf(days: readonly [DayStands, ...DayStands[]], stands: readonly Stand[]): string[] {
   const [first] = days;
   const last = days.at(-1) ?? first;
   return [
@@ -185,7 +185,7 @@ function rowOf(days: readonly [DayReport, ...DayReport[]], stands: readonly Stan
 }
 
 /** `7+13?`: seven that are certain, thirteen that are not. */
-function describeCount(day: DayReport, stand: Stand): string {
+function describeCount(day: DayStands, stand: Stand): string {
   if (day[stand] === 0) return '';
   if (stand !== 'rerun' || day.conditional === 0) return String(day[stand]);
   const certain = day.rerun - day.conditional;

@@ -13,7 +13,7 @@ import type { Artifact } from '../model/artifact.ts';
 import { type Computation, type DayContext, isKeyed } from '../model/computation.ts';
 import { artifactWriter, type ShardSink, writeArtifact } from './artifact-writer.ts';
 import { authored, authorCodeOf, timedOut } from './authored.ts';
-import { type Breaker, type EntityError, openBreaker } from './breaker.ts';
+import { type EntityBreaker, type EntityError, openEntityBreaker } from './entity-breaker.ts';
 import type { JoinedEntry } from './join-by-key.ts';
 import { BLOCK, FLUSH_HEAP_SHARE, FROZEN_ENTITIES, STRIDE } from './limits.ts';
 import { openQuality } from './quality.ts';
@@ -63,9 +63,9 @@ export async function scan(request: ScanRequest): Promise<(Execution | TerminalE
   const { entities, now, heapShare = v8HeapShare, onProgress } = request;
   const startedMs = now();
   const runs = await Promise.all(request.cells.map(openRun));
-  const open = (): Run[] => runs.filter((run) => run.failure === undefined);
+  const open = (): Running[] => runs.filter((run) => run.failure === undefined);
   /** All the time that went by, less what went by in other computations. */
-  const elapsedMs = (run: Run): number =>
+  const elapsedMs = (run: Running): number =>
     now() - startedMs - runs.reduce((sum, other) => (other === run ? sum : sum + other.ownMs), 0);
   let tried = 0;
   const frozen = runs.length > 1 ? Infinity : FROZEN_ENTITIES;
@@ -117,10 +117,10 @@ export async function scan(request: ScanRequest): Promise<(Execution | TerminalE
 type Chunk = readonly JoinedEntry[];
 
 /** A computation under way. */
-interface Run {
+interface Running {
   readonly computation: Computation;
   readonly code: AuthorCode;
-  readonly breaker: Breaker;
+  readonly breaker: EntityBreaker;
   readonly visit: (entry: JoinedEntry) => void;
   /** Whether its result grows with the entities. */
   readonly gathers: boolean;
@@ -131,7 +131,7 @@ interface Run {
   failure: TerminalError | undefined;
 }
 
-async function openRun(cell: ScanCell): Promise<Run> {
+async function openRun(cell: ScanCell): Promise<Running> {
   const { computation, inputs, context, sink, withBefore = false } = cell;
   const { work } = computation;
   const day = { ...context, inputs };
@@ -140,7 +140,7 @@ async function openRun(cell: ScanCell): Promise<Run> {
     ? { ...day, id: '', before: undefined }
     : { ...day, id: '' };
   const code = authorCodeOf(cell);
-  const base = { computation, code, breaker: openBreaker(), ownMs: 0, failure: undefined };
+  const base = { computation, code, breaker: openEntityBreaker(), ownMs: 0, failure: undefined };
   if (work.shape === 'perEntity') {
     const { perEntity } = work;
     const writer = artifactWriter(sink);
@@ -169,7 +169,7 @@ async function openRun(cell: ScanCell): Promise<Run> {
   if (work.shape !== 'reduce') throw new Error(`${computation.name} streams no dataset`);
   const { init, add, finish } = work.reduce;
   let accumulator: unknown;
-  const run: Run = {
+  const run: Running = {
     ...base,
     visit(entry) {
       each.id = entry[0];
@@ -192,7 +192,7 @@ async function openRun(cell: ScanCell): Promise<Run> {
 }
 
 /** Visits a block. Answers a promise only when something must be let go on the way: a promise for each block would cost more. */
-function visitBlock(run: Run, chunk: Chunk, start: number, end: number): Promise<void> | undefined {
+function visitBlock(run: Running, chunk: Chunk, start: number, end: number): Promise<void> | undefined {
   try {
     const at = run.code.run(() => visitEach(run, chunk, start, end));
     return run.isFull() ? flushAndGoOn(run, chunk, at, end) : undefined;
@@ -202,7 +202,7 @@ function visitBlock(run: Run, chunk: Chunk, start: number, end: number): Promise
   }
 }
 
-const flushAndGoOn = async (run: Run, chunk: Chunk, start: number, end: number): Promise<void> => {
+const flushAndGoOn = async (run: Running, chunk: Chunk, start: number, end: number): Promise<void> => {
   await guarded(run, async () => {
     for (let at = start; ;) {
       await run.flush();
@@ -215,7 +215,7 @@ const flushAndGoOn = async (run: Run, chunk: Chunk, start: number, end: number):
 };
 
 /** Visits entities until the end, or until what was gathered should be let go. Answers where to go on. */
-function visitEach({ visit, breaker, gathers, isFull }: Run, chunk: Chunk, start: number, end: number): number {
+function visitEach({ visit, breaker, gathers, isFull }: Running, chunk: Chunk, start: number, end: number): number {
   let passed = 0;
   for (let at = start; at < end; at++) {
     const entry = chunk[at] as JoinedEntry;
@@ -238,7 +238,7 @@ function visitEach({ visit, breaker, gathers, isFull }: Run, chunk: Chunk, start
   return end;
 }
 
-async function guarded<T>(run: Run, step: () => Promise<T>): Promise<T | undefined> {
+async function guarded<T>(run: Running, step: () => Promise<T>): Promise<T | undefined> {
   if (run.failure !== undefined) return undefined;
   try {
     return await step();
@@ -249,7 +249,7 @@ async function guarded<T>(run: Run, step: () => Promise<T>): Promise<T | undefin
 }
 
 /** A terminal error is the run's own; everything else is the scan's. */
-function fail(run: Run, thrown: unknown): void {
+function fail(run: Running, thrown: unknown): void {
   if (!(thrown instanceof TerminalError)) throw thrown;
   run.failure = thrown;
 }
@@ -261,7 +261,7 @@ function freeze(value: unknown): void {
   for (const part of Object.values(value)) freeze(part);
 }
 
-const overtime = (open: readonly Run[]): RetryableError =>
+const overtime = (open: readonly Running[]): RetryableError =>
   new RetryableError(
     'OVERTIME',
     `${open.length} computations were not through with their entities in the time of one task: they are split over two`,

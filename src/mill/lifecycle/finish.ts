@@ -1,6 +1,6 @@
 /** How a task takes the outcome of a cell, ends, or hands its lease back. Pure. */
 import { type CellError, type CellKey, cellName, type CellOutcome } from '../model/cell.ts';
-import type { Resources } from '../model/resources.ts';
+import type { TierName } from '../model/tier-name.ts';
 import { isTerminal, openCells, type Task } from '../model/task.ts';
 
 /** The task with one more outcome; the last one makes it terminal. */
@@ -50,7 +50,7 @@ export function onGiveUp(task: Task, error: CellError): Task {
 }
 
 /** The attempt failed for a reason that may pass: the next delivery tries again, on `resources`. */
-export function onAttemptFailed(task: Task, error: CellError, resources: Resources): Task {
+export function onAttemptFailed(task: Task, error: CellError, resources: TierName): Task {
   const { lease: _, ...unleased } = task;
   return { ...unleased, status: 'PENDING', resources, lastError: error };
 }

@@ -1,6 +1,6 @@
 /** What a worker may do with a task that was delivered to it: take the lease, wait, leave it, move it, or give it up. Pure. */
 import type { CellError } from '../model/cell.ts';
-import type { Resources } from '../model/resources.ts';
+import type { TierName } from '../model/tier-name.ts';
 import { isTerminal, type Lease, type Task } from '../model/task.ts';
 import { tierNamed, type Tiers } from '../model/tier.ts';
 import { MAX_ATTEMPTS } from './limits.ts';
@@ -27,7 +27,7 @@ export type LeaseDecision = {
 export interface LeaseRequest {
   readonly worker: string;
   readonly token: string;
-  readonly tier: Resources;
+  readonly tier: TierName;
   readonly nowMs: number;
   readonly leaseMs: number;
   readonly tiers: Tiers;
@@ -76,7 +76,7 @@ const leased = (task: Task, { worker, token, nowMs, leaseMs }: LeaseRequest): Ta
   lease: { token, worker, sinceMs: nowMs, untilMs: nowMs + leaseMs },
 });
 
-function movedTo(resources: Resources, task: Task): Task {
+function movedTo(resources: TierName, task: Task): Task {
   const { lease: _, ...unleased } = task;
   return { ...unleased, status: 'PENDING', resources };
 }

@@ -1,6 +1,6 @@
 /** What tasks took, as the dispatcher remembers it: one small document, however many computations there are. */
 import { z } from 'zod';
-import { Resources } from './resources.ts';
+import { TierName } from './tier-name.ts';
 
 /** What one task took, or a computation's share of it. Memory in MiB. */
 export const Taken = z.object({
@@ -16,7 +16,7 @@ export type Taken = z.infer<typeof Taken>;
 /** A circuit breaker for tiers below `tier`: open until `untilMs`, then half-open, which is one trial a dispatch. */
 export const Raised = z.object({
   /** Where its tasks start. */
-  tier: Resources,
+  tier: TierName,
   /** Trials on a smaller tier that died, one after another. */
   failedTrials: z.number().int().nonnegative(),
   untilMs: z.number(),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Day } from '../../values/date.ts';
 import { Hash } from '../../values/hash.ts';
-import { Resources } from './resources.ts';
+import { TierName } from './tier-name.ts';
 import type { Task } from './task.ts';
 
 export const ACTION = 'RUN_COMPUTATION_DATE';
@@ -19,7 +19,7 @@ export const TaskMessage = z.object({
   /** Hash of the fingerprint that was planned. */
   hash: Hash,
   triggerReason: z.string(),
-  resources: Resources,
+  resources: TierName,
 });
 export type TaskMessage = z.infer<typeof TaskMessage>;
 

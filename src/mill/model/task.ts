@@ -14,10 +14,10 @@ import { Day } from '../../values/date.ts';
 import { DeadLetter } from './dead-letter.ts';
 import { Because } from './decision.ts';
 import { Hash } from '../../values/hash.ts';
-import { Resources } from './resources.ts';
+import { TierName } from './tier-name.ts';
 import { InputHashes } from './vector.ts';
 
-export { Resources };
+export { TierName };
 
 export const TaskCell = z.object({
   computation: z.string(),
@@ -94,7 +94,7 @@ export type Telemetry = z.infer<typeof Telemetry>;
 
 /** An attempt ran out of a tier's memory. */
 export const Outgrown = z.object({
-  tier: Resources,
+  tier: TierName,
   because: z.string(),
   /** The last that was seen of the process, in MiB. */
   rssMB: z.number().optional(),
@@ -114,7 +114,7 @@ export const Task = z.object({
   cells: z.array(TaskCell).min(1),
   /** Days of one computation that read each other: a failed day stops the later ones. Cells of other tasks are independent. */
   chained: z.boolean(),
-  resources: Resources,
+  resources: TierName,
   createdMs: z.number(),
   status: z.enum(['PENDING', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED']),
   /** Leases taken so far. */

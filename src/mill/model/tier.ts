@@ -1,13 +1,13 @@
 /** The tiers that tasks run on: workers of one memory size, fed by one topic. Configured, from the smallest to the largest. */
 import { z } from 'zod';
-import { Resources } from './resources.ts';
+import { TierName } from './tier-name.ts';
 
 /** The specification's topics are `computation-tasks` and `computation-tasks-highmem`; further tiers are named alike. */
 const FIRST_TOPIC = 'computation-tasks';
-const topicOf = (name: Resources): string => `${FIRST_TOPIC}-${name.replaceAll('-', '')}`;
+const topicOf = (name: TierName): string => `${FIRST_TOPIC}-${name.replaceAll('-', '')}`;
 
 export const Tier = z.strictObject({
-  name: Resources,
+  name: TierName,
   /** What the worker's container may take, in MiB. */
   memoryMB: z.number().positive(),
   /** Absent: `computation-tasks` for the first tier, `computation-tasks-{name without dashes}` for the others. */
@@ -34,11 +34,11 @@ export type Tier = z.infer<typeof Tier> & { readonly topic: string };
 export type Tiers = readonly [Tier, ...Tier[]];
 
 /** A task may name a tier that is no longer configured: the largest has room for it. */
-export const tierNamed = (tiers: Tiers, name: Resources): Tier =>
+export const tierNamed = (tiers: Tiers, name: TierName): Tier =>
   tiers.find((tier) => tier.name === name) ?? largestTier(tiers);
 
 export const largestTier = (tiers: Tiers): Tier => tiers.at(-1) ?? tiers[0];
 
 /** The next larger tier, if there is one. */
-export const tierAbove = (tiers: Tiers, name: Resources): Tier | undefined =>
+export const tierAbove = (tiers: Tiers, name: TierName): Tier | undefined =>
   tiers[tiers.indexOf(tierNamed(tiers, name)) + 1];

@@ -9,7 +9,7 @@ import type { Decision } from '../model/decision.ts';
 import { isChained, type ManifestComputation } from '../model/manifest.ts';
 import { fingerprintHash, fingerprintParts } from '../model/vector.ts';
 import { againOn, daysAgain, NOTHING_AGAIN, withoutAgain } from './again.ts';
-import { isOpen } from './breaker.ts';
+import { isOpen } from './date-breaker.ts';
 import { logged } from './change-log.ts';
 import { DayDecider } from './day-decider.ts';
 import {

@@ -9,7 +9,7 @@ import type { PriceTable } from '../model/price-table.ts';
 import type { CellKey } from '../model/cell.ts';
 import { computationIn, isChained, type ManifestComputation } from '../model/manifest.ts';
 import { fromOrdinal } from '../../values/date.ts';
-import type { Resources } from '../model/resources.ts';
+import type { TierName } from '../model/tier-name.ts';
 import { tierNamed, type Tiers } from '../model/tier.ts';
 import { dayCount, type DaySet } from './day-set.ts';
 import { MAX_CHAIN_DAYS, MAX_TASKS_A_WAVE } from './make-tasks.ts';
@@ -29,7 +29,7 @@ export interface Cost {
 
 export interface ComputationEstimate {
   readonly computation: string;
-  readonly tier: Resources;
+  readonly tier: TierName;
   /** It never ran: it is taken to be like the others. */
   readonly guess: boolean;
   readonly certain: Cost;
@@ -63,7 +63,7 @@ export interface EstimateRequest {
   readonly plan: Plan;
   readonly computations: Iterable<string>;
   readonly prices: PriceTable;
-  readonly tierOf: (computation: string) => Resources;
+  readonly tierOf: (computation: string) => TierName;
   readonly tiers: Tiers;
   /** Cells of the nightly watch. */
   readonly watched?: readonly CellKey[];

@@ -7,7 +7,7 @@ import { isTerminal, outcomeOf, type Task, type TaskCell } from '../model/task.t
 import { vectorHash } from '../model/vector.ts';
 import { decodeWindow } from '../model/window.ts';
 import { type Again, NOTHING_AGAIN, withoutAgain } from './again.ts';
-import { afterEndings, type Ending } from './breaker.ts';
+import { afterEndings, type Ending } from './date-breaker.ts';
 import { daySetOf, hasDay, NO_DAYS } from './day-set.ts';
 import { afterLosses, type LossReport } from './lost-inputs.ts';
 import { afterAudits, afterSettling, type Audits, type Standing, unknownStanding } from './standing.ts';

@@ -8,7 +8,7 @@
 import type { Day } from '../../values/date.ts';
 import { describeReason } from '../model/decision.ts';
 import { computationIn, isChained, type Manifest, type ManifestComputation } from '../model/manifest.ts';
-import type { Resources } from '../model/resources.ts';
+import type { TierName } from '../model/tier-name.ts';
 import { type Task, type TaskCell, taskId } from '../model/task.ts';
 import { behaviourOf, fingerprintHash, vectorHash } from '../model/vector.ts';
 import type { PlannedCell } from './plan.ts';
@@ -30,7 +30,7 @@ export const MAX_TASK_CELLS = 250;
 export const MAX_TASK_BYTES = 350_000;
 
 /** What is known of a cell before it runs. */
-export interface Prediction {
+export interface CellPrediction {
   readonly seconds: number;
   /** That it takes beside what an idle worker does. */
   readonly memoryMB: number;
@@ -44,11 +44,11 @@ export interface TaskContext {
   readonly pass?: number | undefined;
   readonly nowMs: number;
   /** Where a computation's tasks start, by what earlier ones took. */
-  readonly tierOf: (computation: string, date: Day) => Resources;
+  readonly tierOf: (computation: string, date: Day) => TierName;
   /** Absent, or undefined for a cell: nothing is known, and only counts limit a task. The worker looks at the clock as well. */
-  readonly predict?: ((computation: string, date: Day) => Prediction | undefined) | undefined;
+  readonly predict?: ((computation: string, date: Day) => CellPrediction | undefined) | undefined;
   /** What a task may be predicted to take, on each tier. */
-  readonly budget?: ((tier: Resources) => Prediction) | undefined;
+  readonly budget?: ((tier: TierName) => CellPrediction) | undefined;
   /** Tasks that a wave's scans, and its other cells, are spread over at most; as many as there are when absent. */
   readonly lanes?: number | undefined;
 }
@@ -67,9 +67,9 @@ export function makeTasks(runnable: readonly PlannedCell[], context: TaskContext
 }
 
 /** Cells that go into one task. */
-interface Unit extends Prediction {
+interface Unit extends CellPrediction {
   readonly kind: 'chain' | 'scan' | 'cell';
-  readonly resources: Resources;
+  readonly resources: TierName;
   readonly pass: number;
   readonly cells: readonly TaskCell[];
   readonly bytes: number;

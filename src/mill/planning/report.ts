@@ -18,7 +18,7 @@ export const STANDS = ['run', 'rerun', 'failed', 'blocked', 'impossible', 'stabl
  */
 export type Stand = (typeof STANDS)[number];
 
-export type DayReport = Readonly<Record<Stand, number>> & {
+export type DayStands = Readonly<Record<Stand, number>> & {
   readonly date: Day;
   /** Of `rerun`. */
   readonly conditional: number;
@@ -37,7 +37,7 @@ export interface GridReport {
   readonly from: Day;
   readonly to: Day;
   /** Each day of the window, oldest first. */
-  readonly days: readonly DayReport[];
+  readonly days: readonly DayStands[];
   /** Computations times days. */
   readonly expected: number;
   readonly counted: number;
@@ -169,13 +169,13 @@ function standsOf(plan: Plan, computation: string, standing: Standing | undefine
 const cutOffDays = (standing: Standing | undefined): DaySet =>
   unite(...(standing?.rest ?? []).filter(({ reason }) => reason.why === 'EARLY_CUTOFF').map(({ days }) => days));
 
-function daysOf(columns: Readonly<Record<string, Int32Array>>, first: number, last: number): DayReport[] {
-  const days: DayReport[] = [];
+function daysOf(columns: Readonly<Record<string, Int32Array>>, first: number, last: number): DayStands[] {
+  const days: DayStands[] = [];
   const sums = Object.fromEntries(Object.keys(columns).map((name) => [name, 0]));
   for (let day = first; day <= last; day++) {
     for (const [name, column] of Object.entries(columns))
       sums[name] = (sums[name] ?? 0) + (column[day - first] as number);
-    days.push({ date: fromOrdinal(day), ...(sums as Omit<DayReport, 'date'>) });
+    days.push({ date: fromOrdinal(day), ...(sums as Omit<DayStands, 'date'>) });
   }
   return days;
 }

@@ -9,7 +9,7 @@ import { Hash, hashOfParts } from '../../values/hash.ts';
 import { inputIdOf, type ManifestComputation } from '../model/manifest.ts';
 import { Fingerprint } from '../model/vector.ts';
 import { Again, NOTHING_AGAIN, noted } from './again.ts';
-import { Breaker } from './breaker.ts';
+import { DateBreaker } from './date-breaker.ts';
 import { ChangeLog, EMPTY_LOG, logged } from './change-log.ts';
 import { afterSizesChanged } from './input-size.ts';
 import { DaySet, daySetOfDays, NO_DAYS, subtract, unite } from './day-set.ts';
@@ -69,7 +69,7 @@ export const Standing = z.object({
   again: z.array(Again).readonly().optional(),
   audits: Audits.optional(),
   watched: Watched.optional(),
-  breaker: Breaker.optional(),
+  breaker: DateBreaker.optional(),
   /** When what readers see of it changed. */
   log: ChangeLog,
   /** What a cell of it takes; absent until one completed. */

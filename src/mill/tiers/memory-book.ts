@@ -13,7 +13,7 @@
  */
 import { cellName } from '../model/cell.ts';
 import type { MemoryBook, Raised, Remembered, Taken } from '../model/memory-book.ts';
-import type { Resources } from '../model/resources.ts';
+import type { TierName } from '../model/tier-name.ts';
 import { sizeClassOf } from '../model/size-class.ts';
 import type { Task } from '../model/task.ts';
 import { tierNamed, type Tiers } from '../model/tier.ts';
@@ -76,9 +76,9 @@ interface Lesson {
   readonly key: string;
   readonly taken: Taken;
   /** Tiers on which it died of memory. */
-  readonly diedOn: readonly Resources[];
+  readonly diedOn: readonly TierName[];
   /** Where it got through. */
-  readonly ranOn: Resources | undefined;
+  readonly ranOn: TierName | undefined;
 }
 
 /** A cell that failed, or had nothing to do, says little of what a whole one takes. */
@@ -121,7 +121,7 @@ function withRaise(
   lessons: readonly Lesson[],
   { tiers, nowMs }: LearnContext,
 ): Remembered {
-  const rank = (name: Resources): number => tiers.indexOf(tierNamed(tiers, name));
+  const rank = (name: TierName): number => tiers.indexOf(tierNamed(tiers, name));
   const below = known.raised === undefined ? undefined : rank(known.raised.tier);
   const diedOn = lessons.flatMap((lesson) => lesson.diedOn.map(rank));
   const ranOn = lessons.flatMap(({ ranOn: tier }) => (tier === undefined ? [] : [rank(tier)]));

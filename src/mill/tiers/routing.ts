@@ -1,14 +1,14 @@
 /** Which tier a task belongs on, from what became of its last attempt. Pure. */
 import { speaksOfMemory } from '../../errors.ts';
 import type { CellError } from '../model/cell.ts';
-import type { Resources } from '../model/resources.ts';
+import type { TierName } from '../model/tier-name.ts';
 import type { Outgrown, Task } from '../model/task.ts';
 import { largestTier, type Tier, tierAbove, tierNamed, type Tiers } from '../model/tier.ts';
 import { MAX_ATTEMPTS, MEMORY_DEATH_SHARE } from '../lifecycle/limits.ts';
 
 export type Route =
   /** Where the next attempt belongs; `outgrown` when memory ended this one. */
-  | { readonly to: Resources; readonly because?: string; readonly outgrown?: Outgrown }
+  | { readonly to: TierName; readonly because?: string; readonly outgrown?: Outgrown }
   /** There is no larger tier. */
   | { readonly to: undefined; readonly because: string; readonly outgrown: Outgrown };
 
@@ -64,7 +64,7 @@ export function outOfTiers({ outgrown = [] }: Task): CellError {
 const isBeforeLast = ({ attempts }: Remains): boolean => attempts === MAX_ATTEMPTS - 1;
 
 /** One tier up; the last attempt is made on the largest. */
-const nextTier = (remains: Remains, tiers: Tiers): Resources | undefined => {
+const nextTier = (remains: Remains, tiers: Tiers): TierName | undefined => {
   const above = tierAbove(tiers, remains.resources);
   return above !== undefined && isBeforeLast(remains) ? largestTier(tiers).name : above?.name;
 };

@@ -1,6 +1,6 @@
 /** Where tasks start: on the smallest tier that has room for what they are predicted to take, before they fail on it. Pure. */
 import type { MemoryBook } from '../model/memory-book.ts';
-import type { Resources } from '../model/resources.ts';
+import type { TierName } from '../model/tier-name.ts';
 import { tierNamed, type Tiers } from '../model/tier.ts';
 import { type InputSize, memoryKey } from './memory-book.ts';
 import { type Predict, predictor } from './predict.ts';
@@ -9,7 +9,7 @@ import { smallestTierFor } from './routing.ts';
 export interface TierRouter {
   readonly predict: Predict;
   /** Of cells whose peaks have fallen, the first is tried on a smaller tier, and the others wait for it. */
-  readonly tierOf: (computation: string, size?: InputSize) => Resources;
+  readonly tierOf: (computation: string, size?: InputSize) => TierName;
   /** The trials that were sent, as `memoryKey`s. */
   readonly trials: ReadonlySet<string>;
 }

@@ -17,7 +17,7 @@ import { LEASE_SECONDS, MAX_ATTEMPTS } from '../../../src/mill/lifecycle/limits.
 import { routeAfterDeath } from '../../../src/mill/tiers/routing.ts';
 import { continueLater, halve, isDivisible } from '../../../src/mill/lifecycle/split.ts';
 import { cellName, type CellOutcome } from '../../../src/mill/model/cell.ts';
-import { isTerminal, openCells, type Resources, type Task } from '../../../src/mill/model/task.ts';
+import { isTerminal, openCells, type TierName, type Task } from '../../../src/mill/model/task.ts';
 import { Tiers } from '../../../src/mill/model/tier.ts';
 import { aTask, aTaskCell, fingerprintAt } from '../../support/graph.ts';
 import { BROKEN, h } from '../../support/planning-world.ts';
@@ -30,7 +30,7 @@ const leaseMs = LEASE_SECONDS * 1_000;
 
 type Event =
   /** Pub/Sub delivers a task's message once more, on either tier's topic. */
-  | { readonly is: 'delivery'; readonly task: number; readonly tier: Resources }
+  | { readonly is: 'delivery'; readonly task: number; readonly tier: TierName }
   | { readonly is: 'time'; readonly ms: number }
   | { readonly is: 'heartbeat'; readonly worker: number; readonly rssMB: number }
   | { readonly is: 'cell'; readonly worker: number; readonly failed: boolean }
@@ -50,7 +50,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
     arbitrary: fc.record({
       is: fc.constant('delivery' as const),
       task: fc.nat({ max: 7 }),
-      tier: fc.constantFrom<Resources>('standard', 'standard', 'high-mem'),
+      tier: fc.constantFrom<TierName>('standard', 'standard', 'high-mem'),
     }),
   },
   { weight: 3, arbitrary: fc.constantFrom(2_000, 9_000, leaseMs, 60_000).map((ms): Event => ({ is: 'time', ms })) },
@@ -70,7 +70,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 interface Worker {
   task: Task;
   readonly token: string;
-  readonly resources: Resources;
+  readonly resources: TierName;
 }
 
 interface Life {
@@ -151,7 +151,7 @@ function commit(life: Life, next: Task, parts: readonly Task[] = []): void {
 
 const raise = (counts: Map<string, number>, key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
 
-function deliver(life: Life, task: Task, tier: Resources): void {
+function deliver(life: Life, task: Task, tier: TierName): void {
   const token = `t${++life.tokens}`;
   const decision = decideLease(task, { worker: token, token, tier, nowMs: life.nowMs, leaseMs, tiers });
   if (decision.save === undefined) return;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { daysFrom } from '../../../src/values/date.ts';
 import type { Manifest } from '../../../src/mill/model/manifest.ts';
 import { PRICE_TABLES } from '../../../src/mill/model/price-table.ts';
-import type { Resources } from '../../../src/mill/model/resources.ts';
+import type { TierName } from '../../../src/mill/model/tier-name.ts';
 import type { Tiers } from '../../../src/mill/model/tier.ts';
 import {
   DISPATCH_READS,
@@ -43,7 +43,7 @@ function world(manifest: Manifest = ab, typical: Readonly<Record<string, Typical
       typical[name] ? { ...standing, typical: typical[name] } : standing,
     ]),
   );
-  return (tierOf: (name: string) => Resources = () => 'standard', more: Partial<EstimateRequest> = {}) =>
+  return (tierOf: (name: string) => TierName = () => 'standard', more: Partial<EstimateRequest> = {}) =>
     estimate({
       plan: plan({
         manifest,

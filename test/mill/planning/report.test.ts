@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { addDays, daysFrom } from '../../../src/values/date.ts';
 import { Plan, plan } from '../../../src/mill/planning/plan.ts';
-import { type DayReport, report } from '../../../src/mill/planning/report.ts';
+import { type DayStands, report } from '../../../src/mill/planning/report.ts';
 import type { PlanningState } from '../../../src/mill/planning/state.ts';
 import { behaviourOf } from '../../../src/mill/model/vector.ts';
 import { fingerprintAt, graph, graphAt } from '../../support/graph.ts';
@@ -26,7 +26,7 @@ function state(): PlanningState {
 const planOf = (manifest = abc, known = state(), from = MON): Plan =>
   plan({ manifest, state: known, from, to: FRI, mode: 'forecast' });
 const reportOn = (made: Plan, from = MON) => report({ plan: made, computations: ['a', 'b', 'c'], from, to: FRI });
-const say = ({ date, ...counts }: DayReport): string =>
+const say = ({ date, ...counts }: DayStands): string =>
   [date, ...Object.entries(counts).flatMap(([name, count]) => (count === 0 ? [] : [`${name} ${count}`]))].join(' ');
 
 describe('a report', () => {

@@ -12,7 +12,7 @@ import { EXECUTOR_VERSION } from '../../model/executor-version.ts';
 import type { Hash } from '../../../values/hash.ts';
 import { computationIn } from '../../model/manifest.ts';
 import { messageFor, type TaskMessage } from '../../model/message.ts';
-import type { Resources } from '../../model/resources.ts';
+import type { TierName } from '../../model/tier-name.ts';
 import { isTerminal, openCells, type Task } from '../../model/task.ts';
 import type { Tiers } from '../../model/tier.ts';
 import { fingerprintHash } from '../../model/vector.ts';
@@ -29,7 +29,7 @@ import type { HeldTask, Tasks } from '../../ports/tasks.ts';
 import { atMost } from '../../../process/at-most.ts';
 
 export interface WorkPorts extends CellPorts, CountDownPorts {
-  readonly tier: Resources;
+  readonly tier: TierName;
   readonly worker: string;
   readonly leaseMs: number;
   readonly heartbeatMs: number;

@@ -9,7 +9,7 @@ import { type Day, toOrdinal } from '../../values/date.ts';
 import { Hash } from '../../values/hash.ts';
 import { dayCount, DaySet, daySpan, unite } from './day-set.ts';
 
-export const Breaker = z.object({
+export const DateBreaker = z.object({
   /** Hash of the fingerprint that failed. */
   fingerprint: Hash,
   /** The mistake, without its particulars. */
@@ -19,7 +19,7 @@ export const Breaker = z.object({
   /** The dispatch of the newest failure: it has had its trial. */
   dispatchId: z.string(),
 });
-export type Breaker = z.infer<typeof Breaker>;
+export type DateBreaker = z.infer<typeof DateBreaker>;
 
 /** How a cell ended, as the breaker sees it. */
 export type Ending =
@@ -33,12 +33,12 @@ export type Ending =
     };
 
 /** Undefined when nothing is held against the computation. */
-export function afterEndings(breaker: Breaker | undefined, endings: readonly Ending[]): Breaker | undefined {
+export function afterEndings(breaker: DateBreaker | undefined, endings: readonly Ending[]): DateBreaker | undefined {
   if (endings.some(({ completed }) => completed)) return undefined;
   return endings.reduce((sofar, ending) => (ending.completed ? undefined : afterFailure(sofar, ending)), breaker);
 }
 
-function afterFailure(breaker: Breaker | undefined, failure: Exclude<Ending, { completed: true }>): Breaker {
+function afterFailure(breaker: DateBreaker | undefined, failure: Exclude<Ending, { completed: true }>): DateBreaker {
   const { fingerprint, dispatchId } = failure;
   const error = kindOfError(failure.error);
   const day = toOrdinal(failure.date);
@@ -46,5 +46,5 @@ function afterFailure(breaker: Breaker | undefined, failure: Exclude<Ending, { c
   return { fingerprint, error, dates: unite(isAlike ? breaker.dates : [], daySpan(day, day)), dispatchId };
 }
 
-export const isOpen = (breaker: Breaker | undefined, fingerprint: Hash): breaker is Breaker =>
+export const isOpen = (breaker: DateBreaker | undefined, fingerprint: Hash): breaker is DateBreaker =>
   breaker !== undefined && breaker.fingerprint === fingerprint && dayCount(breaker.dates) >= PARK_AFTER_DATES;

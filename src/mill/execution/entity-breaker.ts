@@ -7,7 +7,7 @@ export interface EntityError {
   readonly message: string;
 }
 
-export interface Breaker {
+export interface EntityBreaker {
   /** @throws {TerminalError} QUALITY_CIRCUIT_BREAKER above 10 % failures once 100 entities were tried, or at the 50th in a row with the same error. */
   failed(id: string, thrown: unknown): void;
   /** So many in a row passed. @throws {TerminalError} QUALITY_CIRCUIT_BREAKER when the hundredth is among them, after too many failures. */
@@ -22,7 +22,7 @@ export interface Breaker {
   readonly errors: readonly EntityError[];
 }
 
-export function openBreaker(): Breaker {
+export function openEntityBreaker(): EntityBreaker {
   let tried = 0;
   let failures = 0;
   /** The error of the entities that failed last, and how many of them there are in a row. */

@@ -1,14 +1,14 @@
 /** The circuit breaker, exactly at its thresholds. */
 import { describe, expect, test } from 'vitest';
 import { TerminalError } from '../../../src/errors.ts';
-import { type Breaker, openBreaker } from '../../../src/mill/execution/breaker.ts';
+import { type EntityBreaker, openEntityBreaker } from '../../../src/mill/execution/entity-breaker.ts';
 import { BREAKER_AFTER_ENTITIES, KEPT_ERRORS, REPEATED_ERRORS } from '../../../src/mill/execution/limits.ts';
 
 const broken = new Error('no such airport');
 const other = new Error('no such runway');
 
 function tried({ failed, passed }: { failed: number; passed: number }, failuresFirst = true) {
-  const breaker = openBreaker();
+  const breaker = openEntityBreaker();
   const fail = (): void => {
     for (let index = 0; index < failed; index++) breaker.failed(`e${index}`, index % 2 === 0 ? broken : other);
   };
@@ -57,7 +57,7 @@ describe('the breaker', () => {
   });
 
   test('opens at the fiftieth in a row with the same error, its numbers and ids apart', () => {
-    const breaker = openBreaker();
+    const breaker = openEntityBreaker();
     const fail = (index: number): void =>
       breaker.failed(`e${index}`, new Error(`no "gate ${index}" at a${index}f-${index}`));
     for (let index = 0; index < 900; index++) breaker.passed();
@@ -68,10 +68,10 @@ describe('the breaker', () => {
   });
 
   test.each([
-    ['a good one', (breaker: Breaker) => breaker.passed()],
-    ['another error', (breaker: Breaker) => breaker.failed('x', other)],
+    ['a good one', (breaker: EntityBreaker) => breaker.passed()],
+    ['another error', (breaker: EntityBreaker) => breaker.failed('x', other)],
   ])('begins to count anew after %s in between', (_, between) => {
-    const breaker = openBreaker();
+    const breaker = openEntityBreaker();
     for (let index = 0; index < 900; index++) breaker.passed();
     for (let index = 1; index < REPEATED_ERRORS; index++) breaker.failed('e', broken);
     between(breaker);
@@ -79,7 +79,7 @@ describe('the breaker', () => {
   });
 
   test('looks at the hundredth when it comes, however many come with it', () => {
-    const breaker = openBreaker();
+    const breaker = openEntityBreaker();
     for (let index = 0; index < 11; index++) breaker.failed('e', index % 2 === 0 ? broken : other);
     expect(() => breaker.passed(500)).toThrow('11 of 100 entities failed');
     expect(breaker.tried).toBe(BREAKER_AFTER_ENTITIES);
@@ -94,7 +94,7 @@ describe('the breaker', () => {
   });
 
   test('takes whatever is thrown', () => {
-    const breaker = openBreaker();
+    const breaker = openEntityBreaker();
     breaker.failed('a', 'just text');
     breaker.failed('b', { code: 7 });
     expect(breaker.errors.map(({ message }) => message)).toEqual([
