@@ -3,7 +3,8 @@ import type { Firestore } from '@google-cloud/firestore';
 import { ArtifactSummary } from '../../mill/model/artifact.ts';
 import { CellError } from '../../mill/model/cell.ts';
 import { Vector } from '../../mill/model/vector.ts';
-import type { CellRecord, Cells, StoredCell } from '../../mill/ports/cells.ts';
+import { CellRecord } from '../../mill/model/cell-record.ts';
+import type { Cells, StoredCell } from '../../mill/ports/cells.ts';
 import { placePath, resultDays } from './paths.ts';
 
 const SUMMARY_FIELDS = [
@@ -32,6 +33,7 @@ export function firestoreCells(db: Firestore): Cells {
         const vector = Vector.safeParse(snapshot.get('vector'));
         const summary = ArtifactSummary.safeParse(snapshot.get('artifact'));
         const error = CellError.safeParse(snapshot.get('error'));
+        const record = CellRecord.safeParse(snapshot.get('record'));
         const status = String(snapshot.get('status'));
         return {
           computation: cell.computation,
@@ -40,7 +42,7 @@ export function firestoreCells(db: Firestore): Cells {
           vector: vector.success ? vector.data : undefined,
           summary: summary.success ? summary.data : undefined,
           error: error.success ? error.data : undefined,
-          record: snapshot.get('record') as CellRecord | undefined,
+          record: record.success ? record.data : undefined,
         };
       });
     },

@@ -1,26 +1,9 @@
 /** Cells as they are stored beside their results. */
 import type { Artifact, ArtifactSummary } from '../model/artifact.ts';
 import type { CellError, CellKey } from '../model/cell.ts';
-import type { Because } from '../model/decision.ts';
+import type { CellRecord } from '../model/cell-record.ts';
 import type { Vector } from '../model/vector.ts';
 import type { Day } from '../../values/date.ts';
-
-/** How a cell was made, kept beside its result for people. */
-export interface CellRecord {
-  readonly runId: string;
-  readonly taskId: string;
-  readonly attempt: number;
-  /** Why it ran, in words and as data. */
-  readonly reason: string;
-  readonly because?: Because;
-  readonly finishedMs: number;
-  readonly seconds: number;
-  readonly entities: number;
-  readonly failedEntities: number;
-  readonly errors: readonly { readonly id: string; readonly message: string }[];
-  /** What people should look at although the cell completed. */
-  readonly warnings?: readonly string[];
-}
 
 export type CellWrite = CellKey & {
   readonly vector: Vector;
