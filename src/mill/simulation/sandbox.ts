@@ -32,6 +32,14 @@ const CHECK_MS = 25;
 /** https://nodejs.org/api/permissions.html. The inspector counts what runs, and is of this process alone. */
 const PERMISSIONS = ['--permission', '--allow-fs-read=*', '--allow-inspector', '--disable-warning=SecurityWarning'];
 
+/**
+ * Whoever opened a sandbox may be killed, and a loop does not hear of that. Where there is util-linux, the kernel ends it with its parent
+ * (https://man7.org/linux/man-pages/man2/PR_SET_PDEATHSIG.2const.html); elsewhere after so much processor time.
+ */
+const ENDED_BY_THE_SYSTEM = `ulimit -t ${SANDBOX_CPU_SECONDS}
+if command -v setpriv > /dev/null 2>&1; then exec setpriv --pdeathsig KILL "$0" "$@"; fi
+exec "$0" "$@"`;
+
 /** V8 ends a process so when its heap is full. */
 const OUT_OF_HEAP = new Set<unknown>(['SIGABRT', 'SIGTRAP', 'SIGILL', 134]);
 
@@ -40,15 +48,8 @@ export async function openSandbox({ root, budgetMs, wallMs, files }: SandboxOpti
   // With a compile cache V8 counts functions from the cache less precisely: https://nodejs.org/api/module.html#module-compile-cache
   const { NODE_COMPILE_CACHE: _, NODE_V8_COVERAGE: __, ...env } = process.env;
   const child = fork(siblingUrl('./simulation-process', import.meta.url), [root], {
-    // Whoever opened it may be killed, and a loop does not hear of that: the system ends it then.
     execPath: '/bin/sh',
-    execArgv: [
-      '-c',
-      `ulimit -t ${SANDBOX_CPU_SECONDS}; exec "$0" "$@"`,
-      process.execPath,
-      ...PERMISSIONS,
-      `--max-heap-size=${SANDBOX_HEAP_MB}`,
-    ],
+    execArgv: ['-c', ENDED_BY_THE_SYSTEM, process.execPath, ...PERMISSIONS, `--max-heap-size=${SANDBOX_HEAP_MB}`],
     env: { ...env, NODE_DISABLE_COMPILE_CACHE: '1' },
     serialization: 'advanced',
     // What author code prints is not for the log of whoever simulates it.
