@@ -5,7 +5,9 @@ const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const MAX_NAME_LENGTH = 80;
 
 /** `Airport Day`, `airportDay` and `airport_day` are all `airport-day`; undefined when nothing sensible can be made of it. */
-export function normalizeName(name: string): string | undefined {
+export function normalizeName(name: unknown): string | undefined {
+  // An author's JavaScript may leave it out.
+  if (typeof name !== 'string') return undefined;
   const normalized = name
     .trim()
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')

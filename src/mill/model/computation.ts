@@ -141,8 +141,18 @@ export function defineComputation<const N extends Needs, S extends z.ZodType, A 
   }
   const category = normalizeName(options.category);
   if (category === undefined)
-    throw new UserError('BAD_DEFINITION', `${name}: "${options.category}" cannot name a category.`);
+    throw new UserError(
+      'BAD_DEFINITION',
+      typeof options.category === 'string'
+        ? `${name}: "${options.category}" cannot name a category: start with a letter, then letters, digits and dashes.`
+        : `${name}: it has no category, under which computations are listed and selected. Add category: 'sales'.`,
+    );
   const work = workOf(name, options as unknown as Record<string, unknown>);
+  if (typeof options.needs !== 'object' || options.needs === null)
+    throw new UserError(
+      'BAD_DEFINITION',
+      `${name}: it has no needs. Say what it reads: needs: { orders: dataset(orders) }.`,
+    );
   const streams = Object.values(options.needs).filter((need) => need.kind === 'dataset').length;
   if (work.shape === 'compute' && streams > 0) {
     throw new UserError(
@@ -212,5 +222,23 @@ function workOf(name: string, options: Record<string, unknown>): Work {
   }
   if (!(options['output'] instanceof z.ZodType))
     throw new UserError('BAD_DEFINITION', `${name}: output must be a zod schema.`);
-  return { shape, [shape]: options[shape] } as unknown as Work;
+  const work = { shape, [shape]: options[shape] } as unknown as Work;
+  const async = asyncPartOf(work);
+  if (async === undefined) return work;
+  throw new UserError(
+    'BAD_DEFINITION',
+    `${name}: ${async} is async, and is called for millions of entities: it answers at once. What it awaits is a need, or belongs into compute.`,
+  );
 }
+
+/** What is called as often as there are entities, or folds them, and gives promises; undefined when nothing does. */
+function asyncPartOf(work: Work): string | undefined {
+  if (work.shape === 'compute') return undefined;
+  const parts =
+    work.shape === 'perEntity'
+      ? { perEntity: work.perEntity }
+      : { 'reduce.init': work.reduce?.init, 'reduce.add': work.reduce?.add, 'reduce.finish': work.reduce?.finish };
+  return Object.entries(parts).find(([, part]) => part instanceof AsyncFunction)?.[0];
+}
+
+const AsyncFunction = (async () => {}).constructor as new () => object;

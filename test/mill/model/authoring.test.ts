@@ -286,6 +286,19 @@ describe('what types cannot see', () => {
   test.each<[string, Record<string, unknown>, string]>([
     ['a name that is none', { name: '14', compute: () => 1 }, '"14" cannot name a computation'],
     ['a category that is none', { category: '', compute: () => 1 }, 'wrong: "" cannot name a category'],
+    ['no category', { category: undefined, compute: () => 1 }, 'wrong: it has no category'],
+    ['no needs', { needs: undefined, compute: () => 1 }, 'wrong: it has no needs. Say what it reads'],
+    ['no name', { name: undefined, compute: () => 1 }, '"undefined" cannot name a computation'],
+    [
+      'an async perEntity',
+      { needs: { flight: dataset(flights) }, output: z.record(z.string(), z.number()), perEntity: async () => 1 },
+      'perEntity is async, and is called for millions of entities',
+    ],
+    [
+      'an async reduce',
+      { needs: { flight: dataset(flights) }, reduce: { init: () => 0, add: () => {}, finish: async () => 1 } },
+      'reduce.finish is async',
+    ],
     ['no way to compute', {}, 'give exactly one of compute, perEntity and reduce (found none)'],
     ['two ways to compute', { compute: () => 1, perEntity: () => 1 }, '(found compute, perEntity)'],
     ['an output that is no schema', { output: 'number', compute: () => 1 }, 'output must be a zod schema'],
