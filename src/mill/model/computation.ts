@@ -223,22 +223,23 @@ function workOf(name: string, options: Record<string, unknown>): Work {
   if (!(options['output'] instanceof z.ZodType))
     throw new UserError('BAD_DEFINITION', `${name}: output must be a zod schema.`);
   const work = { shape, [shape]: options[shape] } as unknown as Work;
-  const async = asyncPartOf(work);
-  if (async === undefined) return work;
+  const promising = promisingPartOf(work);
+  if (promising === undefined) return work;
   throw new UserError(
     'BAD_DEFINITION',
-    `${name}: ${async} is async, and is called for millions of entities: it answers at once. What it awaits is a need, or belongs into compute.`,
+    `${name}: ${promising} is async, and is called for millions of entities: it answers at once. What it awaits is a need, or belongs into compute.`,
   );
 }
 
 /** What is called as often as there are entities, or folds them, and gives promises; undefined when nothing does. */
-function asyncPartOf(work: Work): string | undefined {
+function promisingPartOf(work: Work): string | undefined {
   if (work.shape === 'compute') return undefined;
   const parts =
     work.shape === 'perEntity'
       ? { perEntity: work.perEntity }
       : { 'reduce.init': work.reduce?.init, 'reduce.add': work.reduce?.add, 'reduce.finish': work.reduce?.finish };
-  return Object.entries(parts).find(([, part]) => part instanceof AsyncFunction)?.[0];
+  return Object.entries(parts).find(([, part]) => Object.prototype.toString.call(part) === PROMISING)?.[0];
 }
 
-const AsyncFunction = (async () => {}).constructor as new () => object;
+/** https://tc39.es/ecma262/#sec-async-function-prototype-%symbol.tostringtag% */
+const PROMISING = '[object AsyncFunction]';

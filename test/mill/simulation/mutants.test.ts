@@ -21,7 +21,7 @@ test('no edit that a day tells apart is called the same; most harmless ones are 
   const batches = batched([
     ...chosen(subjects, CHANGING, howMany('DAYMILL_MUTANTS', 24, 110), 'test'),
     ...chosen(subjects, REARRANGING, howMany('DAYMILL_MUTANTS', 14, 60), 'test'),
-    ...chosen(subjects, HARMLESS, howMany('DAYMILL_MUTANTS', 10, 26), 'test'),
+    ...chosen(subjects, HARMLESS, howMany('DAYMILL_MUTANTS', 14, 26), 'test'),
   ]);
   const trials = await runTrials(batches, { lanes: 2 });
   const tried = batches.flatMap(({ subject, variants }, at) =>
