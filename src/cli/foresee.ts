@@ -97,8 +97,9 @@ export async function foresee(
   });
   const surveyed = await survey({ from, to: date, foreseen }, ports, snapshot);
   const { datasets } = surveyed.plan.request.state;
+  const waiting = new Map([...there].map(([name, days]) => [name, waitingDays(days)]));
   const missing = ports.manifest.datasets.flatMap(({ name, expected }): MissingDays[] => {
-    const notWhole = daySetOfDays(waitingDays(there.get(name) ?? new Map()).map((day) => day.date));
+    const notWhole = daySetOfDays((waiting.get(name) ?? []).map((day) => day.date));
     const days = missingData(expected, unite(datasets.get(name)?.days ?? NO_DAYS, notWhole), date);
     return days.length === 0 ? [] : [{ dataset: name, days: daysOfSet(days) }];
   });
@@ -110,7 +111,7 @@ export async function foresee(
     loadedOtherwise: () => daysLoadedOtherwise(ports.manifest, ports.rootData),
     remade,
     verdicts: new Map(verdicts.map((verdict) => [verdict.computation, verdict])),
-    waiting: new Map([...there].map(([name, days]) => [name, waitingDays(days)])),
+    waiting,
     loads: pending.flatMap(({ range, days }): PendingLoad[] => {
       const [first, last] = [days[0], days.at(-1)];
       if (first === undefined || last === undefined) return [];

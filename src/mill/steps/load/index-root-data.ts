@@ -150,8 +150,9 @@ interface Indexed {
 /** A night without its data is as bad as one that failed, and nothing else would say so. */
 function tellMissing({ manifest, log }: IndexPorts, { target, known }: Indexed): IndexReport['missing'] {
   const missing: Record<string, readonly Day[]> = {};
-  for (const { name, expected } of target === undefined ? [] : manifest.datasets) {
-    const days = missingData(expected, daySetOfDays([...(known.get(name) ?? [])].map(([date]) => date)), target as Day);
+  if (target === undefined) return missing;
+  for (const { name, expected } of manifest.datasets) {
+    const days = missingData(expected, daySetOfDays(known.get(name)?.keys() ?? []), target);
     if (days.length === 0) continue;
     missing[name] = daysOfSet(days).slice(-NAMED_WAITING_DAYS);
     log.warn(
