@@ -1,5 +1,5 @@
 /** The day of each row of a source, checked: every day is a day, and days only go forward. */
-import { UserError } from '../../errors.ts';
+import { toError, UserError } from '../../errors.ts';
 import type { DateColumn, FileSource, Row } from '../model/dataset.ts';
 import { dayOf, fromOrdinal, isDay, toOrdinal } from '../../values/date.ts';
 import type { Day } from '../../values/date.ts';
@@ -66,7 +66,7 @@ export function rowDays(source: FileSource<unknown>): (row: SourceRow) => Day {
   let startMs = Number.NaN;
   let text: string | undefined;
   return (row) => {
-    const value = row.date ?? dateIn(row.values, source.dateColumn);
+    const value = row.date ?? valueIn(source, row);
     if (day !== undefined) {
       if (value instanceof Date) {
         const sinceStart = value.getTime() - startMs;
@@ -83,6 +83,14 @@ export function rowDays(source: FileSource<unknown>): (row: SourceRow) => Day {
     startMs = Date.parse(`${next}T00:00:00Z`);
     return day;
   };
+}
+
+function valueIn(source: FileSource<unknown>, row: SourceRow): unknown {
+  try {
+    return dateIn(row.values, source.dateColumn);
+  } catch (thrown) {
+    throw badRow(source, row, `${dateName(source.dateColumn)}: ${toError(thrown).message}`);
+  }
 }
 
 const badRow = (source: FileSource<unknown>, row: SourceRow, problem: string): UserError =>

@@ -420,6 +420,17 @@ describe('a bundled file of another format', () => {
     ]);
   });
 
+  test('names the row of Parquet whose day a function cannot tell', async () => {
+    await parquet('untold.parquet', 'SELECT 1 AS x');
+    const dateColumn = (): never => {
+      throw new Error('no day at all');
+    };
+    await expect(daysOf({ ...plain('untold.parquet', 'parquet'), dateColumn })).rejects.toMatchObject({
+      code: 'BAD_SOURCE',
+      message: 'untold.parquet, row 1: dateColumn(): no day at all.',
+    });
+  });
+
   test('that its name does not tell is asked for', async () => {
     await writeFile(join(folder, 'rows.data'), '');
     await expect(coverage({ file: 'rows.data', dateColumn: 'day' }, folder)).rejects.toMatchObject({
