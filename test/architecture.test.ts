@@ -60,6 +60,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'mill/model',
     'mill/planning',
     'mill/lifecycle',
+    // A preview keeps its shards in memory.
+    'mill/execution/artifact-codec.ts',
     'mill/ports',
     'mill/steps',
     'values',
@@ -109,7 +111,6 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'config',
     'mill/model',
     'mill/planning',
-    'mill/execution/artifact-codec.ts',
     // What a plan costs depends on the tier.
     'mill/tiers/tier-router.ts',
     'mill/ports',

@@ -1,5 +1,5 @@
 /** What differs between two results: entities that came, went or changed, and by how much each number moved. */
-import { decodeEntries, type Entry } from '../mill/execution/artifact-codec.ts';
+import type { Entry } from '../mill/model/artifact.ts';
 import { ownMember } from '../values/own-member.ts';
 import { readWhole } from '../mill/steps/work/load-inputs.ts';
 import type { StoredArtifact } from '../mill/ports/artifacts.ts';
@@ -90,7 +90,7 @@ async function* pairs(before: StoredArtifact | undefined, after: StoredArtifact 
 
 async function* entriesOf(artifact: StoredArtifact | undefined): AsyncGenerator<Entry, undefined> {
   if (artifact === undefined) return undefined;
-  for await (const part of artifact.parts()) yield* decodeEntries(part.data);
+  for await (const part of artifact.parts()) yield* part.entries();
   return undefined;
 }
 

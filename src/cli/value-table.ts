@@ -1,5 +1,5 @@
 /** Results as tables for people; --json has them exactly. */
-import type { Entry } from '../mill/execution/artifact-codec.ts';
+import type { Entry } from '../mill/model/artifact.ts';
 import { ownMember } from '../values/own-member.ts';
 import { table } from './table.ts';
 

@@ -1,16 +1,12 @@
 /** What differs between two results: down to members, in key order, whatever parts they lie in. */
 import { expect, test } from 'vitest';
 import { compareResults, valueChanges } from '../../src/cli/compare-results.ts';
-import { compressJson, type Entry } from '../../src/mill/execution/artifact-codec.ts';
-import type { Part } from '../../src/mill/model/artifact.ts';
+import { compressJson, storedPart } from '../../src/mill/execution/artifact-codec.ts';
+import type { Entry, StoredPart } from '../../src/mill/model/artifact.ts';
 import type { StoredArtifact } from '../../src/mill/ports/artifacts.ts';
 
-const part = (content: unknown, count: number): Part => ({
-  first: '',
-  last: '',
-  count,
-  data: compressJson(JSON.stringify(content)),
-});
+const part = (content: unknown, count: number): StoredPart =>
+  storedPart({ count, data: compressJson(JSON.stringify(content)) });
 
 /** Kept by entity, in parts of these entries. */
 const keyed = (...parts: readonly (readonly Entry[])[]): StoredArtifact =>
@@ -20,7 +16,7 @@ const keyed = (...parts: readonly (readonly Entry[])[]): StoredArtifact =>
   );
 const whole = (value: unknown): StoredArtifact => stored(false, [part(value, 1)]);
 
-const stored = (isKeyed: boolean, parts: readonly Part[]): StoredArtifact => ({
+const stored = (isKeyed: boolean, parts: readonly StoredPart[]): StoredArtifact => ({
   hash: '0'.repeat(16),
   keyed: isKeyed,
   count: parts.reduce((sum, { count }) => sum + count, 0),

@@ -1,7 +1,7 @@
 /** In a process of its own with a small heap: scans as many entities as it is told, and prints what was made of them. */
 import { writeSync } from 'node:fs';
 import { z } from 'zod';
-import type { Entry } from '../../src/mill/execution/artifact-codec.ts';
+import type { Entry } from '../../src/mill/model/artifact.ts';
 import { scan } from '../../src/mill/execution/scan.ts';
 import { defineComputation } from '../../src/mill/model/computation.ts';
 import { defineDataset } from '../../src/mill/model/dataset.ts';

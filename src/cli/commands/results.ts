@@ -1,6 +1,6 @@
 /** `daymill results`: what a computation found on a day, whole or of one entity. */
 import { UserError } from '../../errors.ts';
-import { decodeEntries, type Entry } from '../../mill/execution/artifact-codec.ts';
+import type { Entry } from '../../mill/model/artifact.ts';
 import { didYouMean } from '../../values/suggest.ts';
 import type { Day } from '../../values/date.ts';
 import type { ManifestComputation } from '../../mill/model/manifest.ts';
@@ -88,7 +88,7 @@ async function showEntity(
   output: Output,
 ): Promise<ExitCode> {
   const part = await artifact.partWith(entity);
-  const entries = part === undefined ? [] : decodeEntries(part.data);
+  const entries = part === undefined ? [] : part.entries();
   const found = entries.find(([key]) => key === entity);
   if (found === undefined) {
     const near = didYouMean(
@@ -127,7 +127,7 @@ async function showWhole(
   const shown: Entry[] = [];
   // Parts are read as they are needed: a limit of twenty reads one of a hundred shards.
   for await (const part of artifact.parts()) {
-    shown.push(...decodeEntries(part.data));
+    shown.push(...part.entries());
     if (shown.length >= limit) break;
   }
   shown.splice(Math.min(limit, shown.length));

@@ -2,7 +2,8 @@
 import type { Firestore } from '@google-cloud/firestore';
 import { z } from 'zod';
 import { RetryableError } from '../../errors.ts';
-import { type Artifact, ArtifactSummary, Part, Shard } from '../../mill/model/artifact.ts';
+import { storedPart } from '../../mill/execution/artifact-codec.ts';
+import { type Artifact, ArtifactSummary, Part, Shard, type StoredPart } from '../../mill/model/artifact.ts';
 import { CellError } from '../../mill/model/cell.ts';
 import { InputLostError, type Place } from '../../mill/model/place.ts';
 import type { Artifacts, StoredArtifact } from '../../mill/ports/artifacts.ts';
@@ -82,7 +83,7 @@ export function firestoreArtifacts(db: Firestore, clock: Clock): Artifacts {
 const POINTER_BYTES = 500;
 
 function toStored(db: Firestore, place: Place, pointer: Pointer, gone: (place: Place) => void): StoredArtifact {
-  const readShard = async ({ id, ...range }: Shard): Promise<Part> => {
+  const readShard = async ({ id, count }: Shard): Promise<StoredPart> => {
     const shard = await db.doc(shardPath(place, id)).get();
     const bytes: unknown = shard.get('data');
     if (!(bytes instanceof Uint8Array)) {
@@ -95,20 +96,20 @@ function toStored(db: Firestore, place: Place, pointer: Pointer, gone: (place: P
       // A new generation took over, and the old one was collected.
       throw new RetryableError('INPUT_CHANGED', `${placePath(place)} was replaced while it was read`);
     }
-    return { ...range, data: bytes };
+    return storedPart({ count, data: bytes });
   };
   const { parts, shards, ...summary } = pointer;
   return {
     ...summary,
     sharded: shards !== undefined,
     async *parts() {
-      yield* parts ?? [];
+      for (const part of parts ?? []) yield storedPart(part);
       for (const shard of shards ?? []) yield await readShard(shard);
     },
     async partWith(key) {
       const holds = ({ first, last }: { first: string; last: string }): boolean => first <= key && key <= last;
       const part = parts?.find(holds);
-      if (part !== undefined) return part;
+      if (part !== undefined) return storedPart(part);
       const shard = shards?.find(holds);
       return shard === undefined ? undefined : readShard(shard);
     },

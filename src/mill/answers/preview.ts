@@ -1,5 +1,6 @@
 /** Preview: makes one cell with the code as it is now and its inputs as they are stored, and writes nothing. */
 import { RetryableError } from '../../errors.ts';
+import { storedPart } from '../execution/artifact-codec.ts';
 import { alikeFailures } from '../lifecycle/alike-failures.ts';
 import type { Artifact, Part } from '../model/artifact.ts';
 import { type CellError, cellName } from '../model/cell.ts';
@@ -82,8 +83,11 @@ function inMemory(artifact: Artifact, shards: readonly Part[]): StoredArtifact {
     rawBytes,
     sharded: false,
     async *parts() {
-      yield* parts;
+      for (const part of parts) yield storedPart(part);
     },
-    partWith: async (key) => parts.find(({ first, last }) => first <= key && key <= last),
+    async partWith(key) {
+      const part = parts.find(({ first, last }) => first <= key && key <= last);
+      return part && storedPart(part);
+    },
   };
 }

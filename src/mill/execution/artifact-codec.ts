@@ -1,7 +1,6 @@
 /** Parts as bytes: canonical JSON, zstd level 1, zstd's fastest regular level: a part is written and read once or a few times. */
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-
-export type Entry = readonly [key: string, value: unknown];
+import type { Entry, Part, StoredPart } from '../model/artifact.ts';
 
 export const compressJson = (json: string): Uint8Array =>
   zstdCompressSync(json, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
@@ -13,3 +12,11 @@ export const decodeEntries = (data: Uint8Array): Entry[] => parse(data) as Entry
 
 /** The value of an artifact that is not keyed. */
 export const decodeValue = (data: Uint8Array): unknown => parse(data);
+
+/** Decoded when it is asked for, and then each time. */
+export const storedPart = ({ count, data }: Pick<Part, 'count' | 'data'>): StoredPart => ({
+  count,
+  bytes: data.byteLength,
+  entries: () => decodeEntries(data),
+  value: () => decodeValue(data),
+});

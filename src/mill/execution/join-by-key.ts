@@ -1,5 +1,5 @@
 /** Two streams in key order, side by side: a merge join, with one chunk of each in memory. */
-import type { Entry } from './artifact-codec.ts';
+import type { Entry } from '../model/artifact.ts';
 
 /** An entity, and what it was on the day before where that is read beside it. */
 export type JoinedEntry = readonly [key: string, value: unknown, before?: unknown];

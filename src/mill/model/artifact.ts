@@ -28,5 +28,19 @@ export type ArtifactSummary = z.infer<typeof ArtifactSummary>;
 export const Shard = Part.omit({ data: true }).extend({ id: z.string() });
 export type Shard = z.infer<typeof Shard>;
 
+export type Entry = readonly [key: string, value: unknown];
+
+/** A part as it came from where it lies. */
+export interface StoredPart {
+  /** Entities in it; 1 for a whole value. */
+  readonly count: number;
+  /** As it was read. */
+  readonly bytes: number;
+  /** Of a keyed artifact, in key order. */
+  entries(): readonly Entry[];
+  /** Of one that is not keyed. */
+  value(): unknown;
+}
+
 /** An artifact ready to be committed: its parts in memory, or written ahead as shards. */
 export type Artifact = ArtifactSummary & ({ readonly parts: readonly Part[] } | { readonly shards: readonly Shard[] });

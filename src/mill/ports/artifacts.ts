@@ -1,5 +1,5 @@
 /** What is stored of results and of days of root datasets. */
-import type { Artifact, ArtifactSummary, Part, Shard } from '../model/artifact.ts';
+import type { Artifact, ArtifactSummary, Part, Shard, StoredPart } from '../model/artifact.ts';
 import type { CellError, CellKey } from '../model/cell.ts';
 import type { Place } from '../model/place.ts';
 import type { ShardEntry } from '../model/shard-entry.ts';
@@ -8,9 +8,9 @@ export interface StoredArtifact extends ArtifactSummary {
   /** Whether each part is a document of its own. */
   readonly sharded: boolean;
   /** Its parts in key order, read as they are asked for. */
-  parts(): AsyncIterable<Part>;
+  parts(): AsyncIterable<StoredPart>;
   /** The one part that can hold `key`, so that one entity costs one shard. */
-  partWith(key: string): Promise<Part | undefined>;
+  partWith(key: string): Promise<StoredPart | undefined>;
 }
 
 export interface Artifacts {

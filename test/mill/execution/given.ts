@@ -1,10 +1,10 @@
 /** Computations, entities and sinks for tests of the executor. */
 import { z } from 'zod';
-import { decodeEntries, decodeValue, type Entry } from '../../../src/mill/execution/artifact-codec.ts';
+import { decodeEntries, decodeValue } from '../../../src/mill/execution/artifact-codec.ts';
 import type { ShardSink } from '../../../src/mill/execution/artifact-writer.ts';
 import { execute, type ExecutionRequest } from '../../../src/mill/execution/execute.ts';
 import type { Execution } from '../../../src/mill/execution/scan.ts';
-import type { Artifact, Part } from '../../../src/mill/model/artifact.ts';
+import type { Artifact, Part, Entry } from '../../../src/mill/model/artifact.ts';
 import { defineDataset } from '../../../src/mill/model/dataset.ts';
 
 export const flights = defineDataset({ name: 'flights', entity: z.number() });

@@ -1,7 +1,7 @@
 /** Two streams in key order, side by side. */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Entry } from '../../../src/mill/execution/artifact-codec.ts';
+import type { Entry } from '../../../src/mill/model/artifact.ts';
 import { joinByKey, type JoinedEntry } from '../../../src/mill/execution/join-by-key.ts';
 import { inChunks } from './given.ts';
 

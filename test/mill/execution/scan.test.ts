@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { TerminalError } from '../../../src/errors.ts';
-import type { Entry } from '../../../src/mill/execution/artifact-codec.ts';
+import type { Entry } from '../../../src/mill/model/artifact.ts';
 import { FLUSH_HEAP_SHARE, STRIDE } from '../../../src/mill/execution/limits.ts';
 import { type Execution, scan, type ScanRequest } from '../../../src/mill/execution/scan.ts';
 import { type Computation, defineComputation } from '../../../src/mill/model/computation.ts';

@@ -3,7 +3,6 @@
  * written whole, or not at all. So nothing is written before the last row was seen, and a day with a wrong row stays as it was.
  */
 import { codeOf, UserError } from '../../../errors.ts';
-import { decodeEntries } from '../../execution/artifact-codec.ts';
 import { canonicalJson } from '../../../values/canonical.ts';
 import type { DateColumn, Dataset } from '../../model/dataset.ts';
 import type { FileRow } from '../../model/file-row.ts';
@@ -260,7 +259,7 @@ async function merged(
   const byId = new Map<string | undefined, DayRow>();
   const [stored] = await artifacts.read([{ kind: 'root', dataset: dataset.name, date }]);
   for await (const part of stored?.parts() ?? [])
-    for (const [id, value] of decodeEntries(part.data)) byId.set(id, { id, value, where: 'the day that is there' });
+    for (const [id, value] of part.entries()) byId.set(id, { id, value, where: 'the day that is there' });
   for (const row of rows) byId.set(row.id, row);
   return [...byId.values()];
 }

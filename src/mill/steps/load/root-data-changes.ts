@@ -1,5 +1,4 @@
 /** What has changed in root data since it was indexed last: which days open, which close, and which wait for what. Writes nothing. */
-import { decodeEntries, decodeValue } from '../../execution/artifact-codec.ts';
 import { canonicalJson } from '../../../values/canonical.ts';
 import {
   type Completeness,
@@ -135,14 +134,14 @@ async function checkContent(artifact: StoredArtifact, complete: Completeness): P
   for (const id of idsToLookFor(complete)) {
     // One part each, remembered by nobody: canaries are few.
     const part = await artifact.partWith(id);
-    if (part !== undefined && decodeEntries(part.data).some(([key]) => key === id)) found.add(id);
+    if (part !== undefined && part.entries().some(([key]) => key === id)) found.add(id);
   }
   return { hash, missing: missingFrom(complete, { count: artifact.count, found }) };
 }
 
 async function fieldsOf(artifact: StoredArtifact): Promise<ReadonlySet<string>> {
   for await (const part of artifact.parts()) {
-    const value = decodeValue(part.data);
+    const value = part.value();
     return new Set(typeof value === 'object' && value !== null ? Object.keys(value) : []);
   }
   return new Set();

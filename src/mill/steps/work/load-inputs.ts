@@ -1,6 +1,6 @@
 /** Reads what a cell needs, and the hashes of what was read: the vector is of what the computation saw, not of what was planned. */
 import { RetryableError } from '../../../errors.ts';
-import { decodeEntries, decodeValue, type Entry } from '../../execution/artifact-codec.ts';
+import type { Entry } from '../../model/artifact.ts';
 import { joinByKey, type JoinedEntry } from '../../execution/join-by-key.ts';
 import type { Day } from '../../../values/date.ts';
 import { NO_INPUT } from '../../../values/hash.ts';
@@ -164,11 +164,11 @@ function hashOf(need: ManifestNeed, stored: readonly DatedArtifact[]): string {
  */
 export async function readWhole(artifact: StoredArtifact): Promise<unknown> {
   if (!artifact.keyed) {
-    for await (const part of artifact.parts()) return decodeValue(part.data);
+    for await (const part of artifact.parts()) return part.value();
     throw new RetryableError('INPUT_CHANGED', 'an artifact has no parts');
   }
   const record = Object.create(null) as Record<string, unknown>;
-  for await (const part of artifact.parts()) for (const [key, value] of decodeEntries(part.data)) record[key] = value;
+  for await (const part of artifact.parts()) for (const [key, value] of part.entries()) record[key] = value;
   return record;
 }
 
@@ -182,7 +182,7 @@ export function streamEntities(
 }
 
 async function* chunksOf(artifact: StoredArtifact): AsyncGenerator<readonly Entry[]> {
-  for await (const part of artifact.parts()) yield decodeEntries(part.data);
+  for await (const part of artifact.parts()) yield part.entries();
 }
 
 function daysOf(need: ManifestNeed, cell: TaskCell): Day[] {

@@ -1,6 +1,6 @@
 /** Counts what one attempt takes, at the ports that it uses: time by phase, bytes, documents. */
 import type { AttemptFigures } from '../../model/attempt.ts';
-import type { Part } from '../../model/artifact.ts';
+import type { StoredPart } from '../../model/artifact.ts';
 import type { Artifacts, StoredArtifact } from '../../ports/artifacts.ts';
 import type { CellWrite } from '../../ports/cells.ts';
 import type { Clock } from '../../../process/ports.ts';
@@ -30,9 +30,9 @@ export function startMeter({ artifacts, clock }: MeteredPorts): Meter {
   const [load, write, commit] = [phase(clock), phase(clock), phase(clock)];
   const taken = { ...OF_THE_CLAIM, entities: 0, bytesRead: 0, bytesWritten: 0 };
 
-  const arrived = <P extends Part | undefined>(part: P, sharded: boolean): P => {
+  const arrived = <P extends StoredPart | undefined>(part: P, sharded: boolean): P => {
     if (part !== undefined) {
-      taken.bytesRead += part.data.byteLength;
+      taken.bytesRead += part.bytes;
       if (sharded) taken.reads++;
     }
     return part;

@@ -1,7 +1,7 @@
 /** Entities with names of their own: the day is kept by id, so that the order of its rows says nothing. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Ports } from '../../../../src/compose.ts';
-import { decodeEntries, type Entry } from '../../../../src/mill/execution/artifact-codec.ts';
+import type { Entry } from '../../../../src/mill/model/artifact.ts';
 import { DAYS, IMPORTS } from '../../../support/fixture-project.ts';
 import { loadFiles, localPorts, type LocalPorts } from '../../../support/local-ports.ts';
 
@@ -33,10 +33,10 @@ beforeEach(async () => {
 });
 afterEach(() => local.close());
 
-const entries = async (): Promise<Entry[]> => {
+const entries = async (): Promise<readonly Entry[]> => {
   const [day] = await ports.artifacts.read([{ kind: 'root', dataset: 'visits', date: DAY }]);
   const part = await day?.partWith('adam');
-  return part === undefined ? [] : decodeEntries(part.data);
+  return part?.entries() ?? [];
 };
 
 test('entities lie under their ids, and one is found by its own', async () => {

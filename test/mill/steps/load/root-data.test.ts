@@ -1,7 +1,6 @@
 /** Root data: loaded once, again when its file changes, and indexed as often as anybody likes. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Ports } from '../../../../src/compose.ts';
-import { decodeEntries } from '../../../../src/mill/execution/artifact-codec.ts';
 import { indexRootData } from '../../../../src/mill/steps/load/index-root-data.ts';
 import { DAYS, IMPORTS, visitsCsv, VISITORS, weatherCsv } from '../../../support/fixture-project.ts';
 import { loadFiles, localPorts, type LocalPorts } from '../../../support/local-ports.ts';
@@ -84,7 +83,7 @@ describe('root data', () => {
     expect(DAYS.filter((date) => before?.get(date) !== after?.get(date))).toEqual([DAYS[2]]);
     const [day] = await local.open().artifacts.read([{ kind: 'root', dataset: 'visits', date: DAYS[2] }]);
     const part = await day?.partWith('0000005');
-    expect(new Map(decodeEntries(part?.data ?? new Uint8Array())).get('0000005')).toEqual({
+    expect(new Map(part?.entries()).get('0000005')).toEqual({
       user: 'user-5',
       pages: 99,
     });

@@ -1,12 +1,12 @@
 /** What making cells takes, as the meter sees it. */
 import { expect, test } from 'vitest';
-import type { Part } from '../../../../src/mill/model/artifact.ts';
+import { compressJson, storedPart } from '../../../../src/mill/execution/artifact-codec.ts';
 import { startLapMeter } from '../../../../src/mill/steps/work/lap-meter.ts';
 import type { Place } from '../../../../src/mill/model/place.ts';
 import type { Artifacts, StoredArtifact } from '../../../../src/mill/ports/artifacts.ts';
 
 const PLACE: Place = { kind: 'root', dataset: 'flights', date: '2024-01-01' };
-const PART: Part = { first: '', last: '', count: 1, data: new Uint8Array() };
+const PART = storedPart({ count: 1, data: compressJson('[]') });
 
 const stored = (shards: number): StoredArtifact => ({
   hash: '0'.repeat(16),
