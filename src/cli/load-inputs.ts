@@ -5,6 +5,7 @@ import { UserError } from '../errors.ts';
 import type { RowFormat } from '../mill/model/dataset.ts';
 import type { FileRow } from '../mill/model/file-row.ts';
 import { formatOf, isTyped, type ReadRowsOptions, readRows, textRows } from '../mill/sources/read-rows.ts';
+import { diskFile } from '../mill/sources/disk-file.ts';
 import { utf8Text } from '../mill/sources/utf8.ts';
 
 export interface LoadInputs {
@@ -59,7 +60,9 @@ type Options = Omit<ReadRowsOptions, 'format' | 'name'>;
 export async function* rowsOfInputs({ files }: LoadInputs, options: Options): AsyncGenerator<FileRow[]> {
   for (const { name, format } of files) {
     const rows =
-      name === STANDARD_INPUT ? standardInput(format, options) : readRows(resolve(name), { ...options, format });
+      name === STANDARD_INPUT
+        ? standardInput(format, options)
+        : readRows(await diskFile(resolve(name), name), { ...options, format });
     for await (const batch of rows)
       yield files.length === 1 ? batch : batch.map((row) => Object.assign(row, { file: name }));
   }

@@ -1,6 +1,7 @@
 /** `daymill load` without its command line: a file through the real readers into the dataset of a project's ports. */
 import type { Ports } from '../../src/compose.ts';
 import { openDaySpill } from '../../src/mill/sources/day-spill.ts';
+import { diskFile } from '../../src/mill/sources/disk-file.ts';
 import { formatOf, readRows } from '../../src/mill/sources/read-rows.ts';
 import { loadFile, type LoadFileReport, type LoadMode, type RejectedRow } from '../../src/mill/steps/load/load-file.ts';
 
@@ -24,7 +25,7 @@ export async function load(
   const rejects: RejectedRow[] = [];
   const rowsByDay = openDaySpill();
   try {
-    const rows = readRows(path, { format, dateColumn });
+    const rows = readRows(await diskFile(path), { format, dateColumn });
     const onRejected = (row: RejectedRow): void => void rejects.push(row);
     const report = await loadFile(
       { dataset, file: path, dateColumn, mode, parses: format === 'csv', rows, ...empty },

@@ -1,15 +1,14 @@
 /** Opens a file of text, plain or compressed as its name says, and knows how far it was read. */
-import { createReadStream, type ReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { toError, UserError } from '../../errors.ts';
+import type { FileBytes } from '../model/file-bytes.ts';
 import { fileKind, HEAD_BYTES } from './file-kind.ts';
 import { utf8Text } from './utf8.ts';
 
 export interface TextFile {
   readonly chunks: AsyncIterable<string>;
-  /** On disk. */
+  /** As it lies. */
   readonly size: number;
   readonly bytesRead: () => number;
 }
@@ -22,35 +21,29 @@ const COMPRESSIONS = {
 export type Compression = keyof typeof COMPRESSIONS;
 
 /** By the file's name. */
-export const compressionOf = (path: string): Compression | undefined =>
-  /\.(gz|zst)$/i.exec(path)?.[1]?.toLowerCase() as Compression | undefined;
+export const compressionOf = (name: string): Compression | undefined =>
+  /\.(gz|zst)$/i.exec(name)?.[1]?.toLowerCase() as Compression | undefined;
 
-/**
- * `name` is what errors call it.
- * @throws {UserError} MISSING_FILE; BAD_SOURCE when it is not what its name says, is damaged, or holds no text in UTF-8.
- */
-export async function openText(path: string, name: string): Promise<TextFile> {
-  const file = await stat(path).catch(() => undefined);
-  if (file?.isFile() !== true) throw new UserError('MISSING_FILE', `${name} is no file. Name one that is there.`);
-  const compression = compressionOf(path);
-  if (compression !== undefined && file.size > 0) await assertCompressed(path, name, compression);
-  let raw: ReadStream | undefined;
-  let before = 0;
-  const opened = (start: number): ReadStream => {
-    before = start;
-    raw = createReadStream(path, { start });
-    return raw;
+/** @throws {UserError} BAD_SOURCE when it is not what its name says, is damaged, or holds no text in UTF-8. */
+export async function openText(file: FileBytes): Promise<TextFile> {
+  const { name, size } = file;
+  const compression = size === 0 ? undefined : compressionOf(name);
+  if (compression !== undefined) await assertCompressed(file, compression);
+  let read = 0;
+  const opened = async function* (start: number): AsyncGenerator<Buffer> {
+    read = start;
+    for await (const chunk of file.stream(start)) {
+      read += chunk.length;
+      yield chunk;
+    }
   };
-  const bytes =
-    compression === undefined || file.size === 0 ? opened(0) : decompressed(opened, file.size, name, compression);
-  return { chunks: utf8Text(bytes, name), size: file.size, bytesRead: () => before + (raw?.bytesRead ?? 0) };
+  const bytes = compression === undefined ? opened(0) : decompressed(opened, size, name, compression);
+  return { chunks: utf8Text(bytes, name), size, bytesRead: () => read };
 }
 
-async function assertCompressed(path: string, name: string, compression: Compression): Promise<void> {
-  await using handle = await open(path);
-  const head = Buffer.alloc(HEAD_BYTES);
-  const { bytesRead } = await handle.read(head, 0, HEAD_BYTES, 0);
-  const kind = fileKind(head.subarray(0, bytesRead));
+async function assertCompressed(file: FileBytes, compression: Compression): Promise<void> {
+  const { name, size } = file;
+  const kind = fileKind(await file.slice(0, Math.min(size, HEAD_BYTES)));
   const { what } = COMPRESSIONS[compression];
   if (kind?.what === what) return;
   throw new UserError(
@@ -64,7 +57,7 @@ async function assertCompressed(path: string, name: string, compression: Compres
 
 /** Frames one after another, as `cat` and parallel compressors leave them: Node's zstd stops after the first of a chunk. */
 async function* decompressed(
-  opened: (start: number) => ReadStream,
+  opened: (start: number) => AsyncIterable<Buffer>,
   size: number,
   name: string,
   compression: Compression,

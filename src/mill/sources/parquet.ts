@@ -1,10 +1,10 @@
 /** Parquet files: only the row groups whose statistics overlap the wanted days are read. */
-import { open } from 'node:fs/promises';
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import type { AsyncBuffer, FileMetaData, RowGroup } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { toError, UserError } from '../../errors.ts';
-import type { DateColumn, FileSource } from '../model/dataset.ts';
+import type { DateColumn } from '../model/dataset.ts';
+import type { FileBytes } from '../model/file-bytes.ts';
 import { addDays, type Day } from '../../values/date.ts';
 import { fileKind, HEAD_BYTES } from './file-kind.ts';
 import { type Decimals, decimalValue, withoutDecimals } from './parquet-decimals.ts';
@@ -16,6 +16,13 @@ interface Days {
   readonly to: Day;
 }
 
+/** What is told of a file beside its bytes. */
+export interface ParquetSource {
+  /** What errors call it. */
+  readonly file: string;
+  readonly dateColumn: DateColumn;
+}
+
 interface ParquetFile {
   readonly file: AsyncBuffer;
   readonly metadata: FileMetaData;
@@ -24,11 +31,11 @@ interface ParquetFile {
 
 /** The rows of each row group that may hold days of the range, in file order; a group's edges may lie outside of it. */
 export async function* parquetRows(
-  path: string,
-  source: FileSource<unknown>,
+  bytes: FileBytes,
+  source: ParquetSource,
   days: Days,
 ): AsyncGenerator<Iterable<SourceRow>> {
-  const opened = await openParquet(path, source);
+  const opened = await openParquet(bytes, source);
   for (const { rowStart, rowEnd, within } of groupsOf(opened, source))
     if (overlaps(within, days)) yield await rowsOf(opened, { rowStart, rowEnd });
 }
@@ -38,11 +45,11 @@ export async function* parquetRows(
  * @throws {UserError} BAD_SOURCE when the statistics say that groups are not ascending.
  */
 export async function* parquetDates(
-  path: string,
-  source: FileSource<unknown>,
+  bytes: FileBytes,
+  source: ParquetSource,
   days: Days,
 ): AsyncGenerator<Iterable<SourceRow>> {
-  const opened = await openParquet(path, source);
+  const opened = await openParquet(bytes, source);
   const groups = groupsOf(opened, source);
   assertAscending(groups, source);
   for (const { rowStart, rowEnd, within } of groups)
@@ -50,8 +57,8 @@ export async function* parquetDates(
 }
 
 /** From the statistics of the first and the last row group; from their first and last row where there are none. Undefined without rows. */
-export async function parquetCoverage(path: string, source: FileSource<unknown>): Promise<Coverage | undefined> {
-  const opened = await openParquet(path, source);
+export async function parquetCoverage(bytes: FileBytes, source: ParquetSource): Promise<Coverage | undefined> {
+  const opened = await openParquet(bytes, source);
   const groups = groupsOf(opened, source);
   const [head, tail] = [groups[0], groups.at(-1)];
   if (head === undefined || tail === undefined) return undefined;
@@ -67,13 +74,13 @@ export async function parquetCoverage(path: string, source: FileSource<unknown>)
   return { first, last };
 }
 
-async function openParquet(path: string, { file: name, dateColumn }: FileSource<unknown>): Promise<ParquetFile> {
-  const file = await asyncBufferFromFile(path);
+async function openParquet(bytes: FileBytes, { file: name, dateColumn }: ParquetSource): Promise<ParquetFile> {
+  const file = asyncBuffer(bytes);
   let opened: Omit<ParquetFile, 'file'>;
   try {
     opened = withoutDecimals(await parquetMetadataAsync(file));
   } catch (cause) {
-    const kind = await kindOf(path);
+    const kind = await kindOf(bytes);
     const what = kind === undefined || kind === 'Parquet' ? toError(cause).message : `it is ${kind}, not Parquet`;
     throw new UserError('BAD_SOURCE', `${name}: ${what}.`, { cause });
   }
@@ -82,11 +89,20 @@ async function openParquet(path: string, { file: name, dateColumn }: FileSource<
   throw new UserError('BAD_SOURCE', `${name} has no column "${dateColumn}". It has: ${columns.join(', ')}.`);
 }
 
-async function kindOf(path: string): Promise<string | undefined> {
-  await using handle = await open(path);
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-  return fileKind(buffer.subarray(0, bytesRead))?.what;
+async function kindOf(bytes: FileBytes): Promise<string | undefined> {
+  return fileKind(await bytes.slice(0, Math.min(bytes.size, HEAD_BYTES)))?.what;
 }
+
+const asyncBuffer = ({ size, slice }: FileBytes): AsyncBuffer => ({
+  byteLength: size,
+  async slice(start, end = size) {
+    const from = start < 0 ? size + start : start;
+    return arrayBufferOf(await slice(from, end < 0 ? size + end : end));
+  },
+});
+
+const arrayBufferOf = ({ buffer, byteOffset, byteLength }: Buffer): ArrayBuffer =>
+  buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
 
 interface Group {
   readonly rowStart: number;
@@ -97,7 +113,7 @@ interface Group {
   readonly within: Coverage | undefined;
 }
 
-function groupsOf({ metadata }: ParquetFile, { dateColumn }: FileSource<unknown>): Group[] {
+function groupsOf({ metadata }: ParquetFile, { dateColumn }: ParquetSource): Group[] {
   let rowStart = 0;
   return metadata.row_groups
     .map((group) => {
@@ -123,7 +139,7 @@ function groupDays(group: RowGroup, dateColumn: DateColumn): Pick<Group, 'days' 
 const overlaps = (within: Coverage | undefined, { from, to }: Days): boolean =>
   within === undefined || (within.first <= to && within.last >= from);
 
-function assertAscending(groups: readonly Group[], { file, dateColumn }: FileSource<unknown>): void {
+function assertAscending(groups: readonly Group[], { file, dateColumn }: ParquetSource): void {
   let before: Coverage | undefined;
   for (const { days } of groups) {
     if (days === undefined) continue;
@@ -155,7 +171,7 @@ function* numbered(rows: readonly Record<string, unknown>[], before: number, dec
   }
 }
 
-async function dayAt(opened: ParquetFile, { dateColumn }: FileSource<unknown>, row: number): Promise<Day | undefined> {
+async function dayAt(opened: ParquetFile, { dateColumn }: ParquetSource, row: number): Promise<Day | undefined> {
   const [found] = await rowsOf(opened, { rowStart: row, rowEnd: row + 1, ...columnsFor(dateColumn) });
   return found === undefined ? undefined : dayOfValue(dateIn(found.values, dateColumn));
 }

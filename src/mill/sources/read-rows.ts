@@ -1,6 +1,7 @@
 /** Reads a file of any format row by row, each with its place and its day; wrong rows are told as such. */
 import { UserError } from '../../errors.ts';
 import type { DateColumn, Delimiter, RowFormat } from '../model/dataset.ts';
+import type { FileBytes } from '../model/file-bytes.ts';
 import type { FileRow } from '../model/file-row.ts';
 import { ownMember } from '../../values/own-member.ts';
 import { csvRows } from './csv-rows.ts';
@@ -13,8 +14,6 @@ export interface ReadRowsOptions {
   readonly format: RowFormat;
   readonly dateColumn: DateColumn;
   readonly delimiter?: Delimiter | undefined;
-  /** What errors call the file; its path when absent. */
-  readonly name?: string;
   /** Hears how far a text was read, in bytes on disk. */
   readonly onBytes?: (read: number, total: number) => void;
 }
@@ -40,14 +39,14 @@ export const delimiterOf = (path: string): Delimiter | undefined =>
 export const isTyped = (format: RowFormat): boolean => format === 'ndjson' || format === 'json';
 
 /**
- * Yields rows in the file's order, in batches of whatever one read of the disk brings. Wrong rows are yielded as such.
- * @throws {UserError} MISSING_FILE; BAD_SOURCE when the file as a whole cannot be read: it is something else than its name says, no
+ * Yields rows in the file's order, in batches of whatever one read brings. Wrong rows are yielded as such.
+ * @throws {UserError} BAD_SOURCE when the file as a whole cannot be read: it is something else than its name says, no
  * UTF-8, cut off or damaged, or has no such column.
  */
-export async function* readRows(path: string, options: ReadRowsOptions): AsyncGenerator<FileRow[]> {
-  const { format, dateColumn, name = path } = options;
-  if (format === 'parquet') yield* parquetFileRows(path, { file: name, dateColumn });
-  else yield* textRows(await openText(path, name), options, name);
+export async function* readRows(file: FileBytes, options: ReadRowsOptions): AsyncGenerator<FileRow[]> {
+  const { format, dateColumn } = options;
+  if (format === 'parquet') yield* parquetFileRows(file, { file: file.name, dateColumn });
+  else yield* textRows(await openText(file), options, file.name);
 }
 
 /** Rows of a text that is open already. */
@@ -66,9 +65,9 @@ export async function* textRows(
 
 const TEXTS = { csv: csvRows, ndjson: ndjsonRows, json: jsonListRows } as const;
 
-async function* parquetFileRows(path: string, options: TextOptions): AsyncGenerator<FileRow[]> {
+async function* parquetFileRows(file: FileBytes, options: TextOptions): AsyncGenerator<FileRow[]> {
   const dated = rowDater(options);
   let row = 0;
-  for await (const batch of parquetRows(path, options, { from: '0000-01-01', to: '9999-12-31' }))
+  for await (const batch of parquetRows(file, options, { from: '0000-01-01', to: '9999-12-31' }))
     yield Array.from(batch, ({ values }) => dated(++row, values));
 }

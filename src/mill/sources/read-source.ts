@@ -4,9 +4,11 @@ import { resolve } from 'node:path';
 import { type AuthorCode, authorCode, sayStray } from '../../process/author-code.ts';
 import { toError, UserError } from '../../errors.ts';
 import type { FileSource, RowFormat } from '../model/dataset.ts';
+import type { FileBytes } from '../model/file-bytes.ts';
 import type { FileRow, InexactNumber } from '../model/file-row.ts';
 import type { Day } from '../../values/date.ts';
 import type { Coverage, SourceRow } from './source-row.ts';
+import { diskFile } from './disk-file.ts';
 import { parquetCoverage, parquetDates, parquetRows } from './parquet.ts';
 import { delimiterOf, formatOf, isTyped, type ReadRowsOptions, readRows } from './read-rows.ts';
 import { dateName, rowDays } from './row-day.ts';
@@ -38,12 +40,12 @@ interface ReadOptions {
  */
 export async function* readSource<T>(source: FileSource<T>, options: ReadOptions): AsyncGenerator<SourceDay<T>> {
   const { from, to } = options;
-  const path = await existingFile(source, options.root);
+  const file = await existingFile(source, options.root);
   const dayOfRow = rowDays(source);
   const name = `parse of ${source.file}`;
   const code = authorCode({ name, onStray: sayStray(name) });
   const format = formatOfSource(source);
-  const batches = format === 'parquet' ? parquetRows(path, source, { from, to }) : rowsOfText(path, source, format);
+  const batches = format === 'parquet' ? parquetRows(file, source, { from, to }) : rowsOfText(file, source, format);
   const parse = isTyped(format) ? undefined : source.parse;
   const raw = parse === undefined;
   const make = (row: SourceRow): T =>
@@ -75,11 +77,11 @@ export async function* readSource<T>(source: FileSource<T>, options: ReadOptions
  * @throws {UserError} as `readSource`, but for `parse`, which is not called.
  */
 export async function sourceDays(source: FileSource<unknown>, { root, from, to }: ReadOptions): Promise<Day[]> {
-  const path = await existingFile(source, root);
+  const bytes = await existingFile(source, root);
   const dayOfRow = rowDays(source);
   const days: Day[] = [];
   const format = formatOfSource(source);
-  const batches = format === 'parquet' ? parquetDates(path, source, { from, to }) : rowsOfText(path, source, format);
+  const batches = format === 'parquet' ? parquetDates(bytes, source, { from, to }) : rowsOfText(bytes, source, format);
   for await (const batch of batches) {
     for (const row of batch) {
       const date = dayOfRow(row);
@@ -96,11 +98,11 @@ export async function sourceDays(source: FileSource<unknown>, { root, from, to }
  */
 export async function coverage(source: FileSource<unknown>, root: string): Promise<Coverage | undefined> {
   const { file, dateColumn } = source;
-  const path = await existingFile(source, root);
+  const bytes = await existingFile(source, root);
   const format = formatOfSource(source);
   const found = await (format === 'parquet'
-    ? parquetCoverage(path, source)
-    : textCoverage(path, textOptions(source, format)));
+    ? parquetCoverage(bytes, source)
+    : textCoverage(bytes, textOptions(source, format)));
   if (found === undefined && source.allowEmpty !== true)
     throw new UserError(
       'BAD_SOURCE',
@@ -124,14 +126,14 @@ export function formatOfSource({ file, format = formatOf(file) }: FileSource<unk
 }
 
 const textOptions = ({ file, dateColumn, delimiter = delimiterOf(file) }: FileSource<unknown>, format: RowFormat) =>
-  ({ format, dateColumn, delimiter, name: file }) satisfies ReadRowsOptions;
+  ({ format, dateColumn, delimiter }) satisfies ReadRowsOptions;
 
 async function* rowsOfText(
-  path: string,
+  bytes: FileBytes,
   source: FileSource<unknown>,
   format: RowFormat,
 ): AsyncGenerator<Iterable<SourceRow>> {
-  for await (const batch of readRows(path, textOptions(source, format))) yield goodRows(batch, source);
+  for await (const batch of readRows(bytes, textOptions(source, format))) yield goodRows(batch, source);
 }
 
 /** A wrong row matters once it is reached: what comes behind the days that are wanted is not looked at. */
@@ -148,10 +150,10 @@ function* goodRows(batch: readonly FileRow[], { file }: FileSource<unknown>): Ge
   }
 }
 
-async function existingFile(source: FileSource<unknown>, root: string): Promise<string> {
+async function existingFile(source: FileSource<unknown>, root: string): Promise<FileBytes> {
   const path = resolve(root, source.file);
   try {
-    if ((await stat(path)).isFile()) return path;
+    if ((await stat(path)).isFile()) return await diskFile(path, source.file);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
   }

@@ -1,6 +1,6 @@
 /** The first and the last day of a text whose rows are in order, from its ends where they tell. */
-import { open } from 'node:fs/promises';
 import { UserError } from '../../errors.ts';
+import type { FileBytes } from '../model/file-bytes.ts';
 import type { FileRow } from '../model/file-row.ts';
 import { compressionOf, openText } from './open-text.ts';
 import { delimiterOf, type ReadRowsOptions, readRows, textRows } from './read-rows.ts';
@@ -10,19 +10,17 @@ import type { Coverage } from './source-row.ts';
 /** Longer than most records that have to be found at the end of a file. */
 const TAIL_BYTES = 65_536;
 
-type Options = ReadRowsOptions & { readonly name: string };
-
 /** Undefined when there are no rows. @throws {UserError} as `readRows`; BAD_SOURCE when an end has no readable day. */
-export async function textCoverage(path: string, options: Options): Promise<Coverage | undefined> {
-  const head = await firstRow(readRows(path, options));
+export async function textCoverage(file: FileBytes, options: ReadRowsOptions): Promise<Coverage | undefined> {
+  const head = await firstRow(readRows(file, options));
   if (head === undefined) return undefined;
-  const tail = (await rowOfLastLine(path, options)) ?? (await lastRow(readRows(path, options))) ?? head;
+  const tail = (await rowOfLastLine(file, options)) ?? (await lastRow(readRows(file, options))) ?? head;
   if (head.kind === 'row' && tail.kind === 'row') return { first: head.date, last: tail.date };
   const wrong = head.kind === 'wrong' ? head : tail;
   const column = dateName(options.dateColumn);
   if (wrong.kind !== 'wrong' || wrong.column === column)
-    throw new UserError('BAD_SOURCE', `${options.name}: column "${column}" has no readable days at its ends.`);
-  throw new UserError('BAD_SOURCE', `${options.name}, line ${wrong.line}: ${wrong.reason}.`);
+    throw new UserError('BAD_SOURCE', `${file.name}: column "${column}" has no readable days at its ends.`);
+  throw new UserError('BAD_SOURCE', `${file.name}, line ${wrong.line}: ${wrong.reason}.`);
 }
 
 const says = ({ kind }: FileRow): boolean => kind !== 'blank';
@@ -42,15 +40,16 @@ async function lastRow(batches: AsyncIterable<readonly FileRow[]>): Promise<File
 }
 
 /** Undefined when the last line starts before the tail, or is not one record for sure. */
-async function rowOfLastLine(path: string, options: Options): Promise<FileRow | undefined> {
-  const { format, name, delimiter = delimiterOf(name) } = options;
-  if (compressionOf(path) !== undefined || format === 'json') return undefined;
-  const tail = (await readTail(path)).trimEnd().replaceAll('\r\n', '\n');
+async function rowOfLastLine(file: FileBytes, options: ReadRowsOptions): Promise<FileRow | undefined> {
+  const { name } = file;
+  const { format, delimiter = delimiterOf(name) } = options;
+  if (compressionOf(name) !== undefined || format === 'json') return undefined;
+  const tail = (await readTail(file)).trimEnd().replaceAll('\r\n', '\n');
   const start = tail.lastIndexOf('\n');
   // A quoted field may hold a line end.
   if (start === -1 || tail.includes('\r') || (format === 'csv' && tail.includes('"'))) return undefined;
   const line = tail.slice(start + 1);
-  const header = format === 'csv' ? `${await firstLine(path, name)}\n` : '';
+  const header = format === 'csv' ? `${await firstLine(file)}\n` : '';
   const isBlank = format === 'csv' && line.split(delimiter ?? ',').every((field) => field.trim() === '');
   if (isBlank || header.includes('"')) return undefined;
   return lastRow(textRows({ chunks: inOneChunk(`${header}${line}\n`), size: 0, bytesRead: () => 0 }, options, name));
@@ -60,9 +59,9 @@ async function* inOneChunk(text: string): AsyncGenerator<string> {
   yield text;
 }
 
-async function firstLine(path: string, name: string): Promise<string> {
+async function firstLine(file: FileBytes): Promise<string> {
   let text = '';
-  for await (const chunk of (await openText(path, name)).chunks) {
+  for await (const chunk of (await openText(file)).chunks) {
     text += chunk;
     const [line, ...rest] = text.trimStart().split('\n');
     if (rest.length > 0) return line ?? '';
@@ -70,10 +69,5 @@ async function firstLine(path: string, name: string): Promise<string> {
   return text;
 }
 
-async function readTail(path: string): Promise<string> {
-  await using handle = await open(path);
-  const { size } = await handle.stat();
-  const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
-  const { bytesRead } = await handle.read(buffer, 0, buffer.length, size - buffer.length);
-  return buffer.toString('utf8', 0, bytesRead);
-}
+const readTail = async (file: FileBytes): Promise<string> =>
+  (await file.slice(Math.max(0, file.size - TAIL_BYTES), file.size)).toString('utf8');

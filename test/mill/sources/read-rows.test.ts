@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { query } from '../../support/duckdb.ts';
+import { diskFile } from '../../../src/mill/sources/disk-file.ts';
 import { formatOf, readRows } from '../../../src/mill/sources/read-rows.ts';
 import type { DateColumn, Delimiter } from '../../../src/mill/model/dataset.ts';
 import type { FileRow } from '../../../src/mill/model/file-row.ts';
@@ -24,7 +25,7 @@ async function rowsOf(
   const path = join(folder, name);
   writeFileSync(path, content);
   const rows: FileRow[] = [];
-  for await (const batch of readRows(path, { format: formatOf(name) ?? 'csv', dateColumn, delimiter }))
+  for await (const batch of readRows(await diskFile(path), { format: formatOf(name) ?? 'csv', dateColumn, delimiter }))
     rows.push(...batch);
   return rows;
 }
@@ -304,14 +305,13 @@ test('how far it is comes in bytes on disk, and ends with all of them', async ()
   writeFileSync(path, `date,n\n${'2024-01-01,1\n'.repeat(30_000)}`);
   const heard: (readonly [number, number])[] = [];
   const onBytes = (read: number, total: number): void => void heard.push([read, total]);
-  for await (const _ of readRows(path, { format: 'csv', dateColumn: 'date', onBytes }));
+  for await (const _ of readRows(await diskFile(path), { format: 'csv', dateColumn: 'date', onBytes }));
   expect(heard.length).toBeGreaterThan(2);
   expect(heard.at(-1)).toEqual([390_007, 390_007]);
 });
 
 test('a file that is not there is named', async () => {
-  const rows = readRows(join(folder, 'none.csv'), { format: 'csv', dateColumn: 'date' });
-  await expect(rows.next()).rejects.toThrow(expect.objectContaining({ code: 'MISSING_FILE' }));
+  await expect(diskFile(join(folder, 'none.csv'))).rejects.toThrow(expect.objectContaining({ code: 'MISSING_FILE' }));
 });
 
 describe('fields between other delimiters', () => {
@@ -395,7 +395,8 @@ test('Parquet is read row by row, in any order', async () => {
     `COPY (SELECT unnest([DATE '2024-01-02', DATE '2024-01-01', NULL]) AS date, 7 AS n) TO '${path}' (FORMAT parquet)`,
   );
   const rows: FileRow[] = [];
-  for await (const batch of readRows(path, { format: 'parquet', dateColumn: 'date' })) rows.push(...batch);
+  for await (const batch of readRows(await diskFile(path), { format: 'parquet', dateColumn: 'date' }))
+    rows.push(...batch);
   expect(rows).toMatchObject([
     { line: 1, date: '2024-01-02', values: { n: 7 } },
     { line: 2, date: '2024-01-01' },
