@@ -1,4 +1,5 @@
 /** Edits of text that change nothing that a program does. */
+import { isDeepStrictEqual } from 'node:util';
 import { parseSync } from 'oxc-parser';
 import type { Chance } from './chance.ts';
 import type { Files } from './form.ts';
@@ -97,9 +98,16 @@ const EDITS: readonly HarmlessEdit[] = [
   {
     what: 'JSON laid out anew',
     files: /^(?!(?:.*\/)?node_modules\/).*\.json$/,
-    edit: (text) => JSON.stringify(JSON.parse(text), undefined, 4),
+    edit: (text) => laidOutAnew(text),
   },
 ];
+
+/** JSON.stringify writes -0 as 0, which says something else. */
+function laidOutAnew(json: string): string | undefined {
+  const value: unknown = JSON.parse(json);
+  const anew = JSON.stringify(value, undefined, 4);
+  return isDeepStrictEqual(JSON.parse(anew), value) ? anew : undefined;
+}
 
 /** The computations' folder is told anew, and the modules move below it. */
 const MOVED = 'computations/moved/';
