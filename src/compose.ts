@@ -1,7 +1,7 @@
 /** The composition root: config -> the ports that every step asks for. The only file that knows both steps/ and google/. */
 import { randomUUID } from 'node:crypto';
 import type { Config } from './config/config.ts';
-import { firestoreArtifacts } from './google/mill/firestore-artifacts.ts';
+import { firestoreArtifacts, type ReadFiles } from './google/mill/firestore-artifacts.ts';
 import { firestoreCells } from './google/mill/firestore-cells.ts';
 import { openFirestore } from './google/firestore-client.ts';
 import { firestoreControl } from './google/mill/firestore-control.ts';
@@ -14,15 +14,20 @@ import { firestoreShardRegistry } from './google/mill/firestore-shard-registry.t
 import { firestoreTasks } from './google/mill/firestore-tasks.ts';
 import { pubsubQueue } from './google/mill/pubsub-queue.ts';
 import { workflowsCallbacks } from './google/mill/workflows-callbacks.ts';
+import { storageFiles } from './google/mill/storage-files.ts';
 import { openLog } from './process/log.ts';
+import { UserError } from './errors.ts';
 import { guardImports } from './mill/manifest/import-guard.ts';
 import { loadComputation, loadDataset } from './mill/manifest/load-definitions.ts';
 import { readManifest } from './mill/manifest/read-manifest.ts';
 import { memoryProbe } from './mill/worker/memory-probe.ts';
 import type { Computation } from './mill/model/computation.ts';
+import type { Dataset } from './mill/model/dataset.ts';
 import type { Manifest } from './mill/model/manifest.ts';
 import { simulateAll, UNFENCED } from './mill/simulation/simulator.ts';
 import type { Definitions, Simulations } from './mill/ports/code.ts';
+import type { Files } from './mill/ports/files.ts';
+import { listProjectFiles, openProjectFile } from './mill/sources/project-files.ts';
 import { startWatchdog } from './mill/worker/watchdog.ts';
 
 export type Ports = ReturnType<typeof compose>;
@@ -32,6 +37,18 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
   const db = openFirestore(config.projectId);
   guardImports(config.root, manifest.files);
   const clock = { now: () => Date.now() };
+  const code = definitions(config.root);
+  const files = filesIn(config);
+  const dataset = (name: string): Promise<Dataset> => {
+    const entry = manifest.datasets.find((one) => one.name === name);
+    if (entry === undefined) throw new UserError('UNKNOWN_DATASET', `There is no dataset ${name} in the manifest.`);
+    return code.dataset(entry);
+  };
+  // Loaded when it is needed: most processes never read a file.
+  const readFiles: ReadFiles = async function* (place, stored) {
+    const { storedDays } = await import('./mill/sources/stored-days.ts');
+    yield* storedDays({ dataset, open: (pattern, file) => files.open(pattern, file) })(place, stored);
+  };
   // The type by its name: declarations cannot name the one that Node's types infer.
   const shutdown: AbortSignal = new AbortController().signal;
   return {
@@ -52,14 +69,15 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     probe: memoryProbe(),
     /** Never aborted where nobody ends the process in an orderly way. */
     shutdown,
-    definitions: definitions(config.root),
+    definitions: code,
     planning: firestorePlanning(db),
     tasks: firestoreTasks(db),
     runs: firestoreRuns(db),
     ledger: firestoreLedger(db),
     controls: firestoreControl(db),
     cells: firestoreCells(db),
-    artifacts: firestoreArtifacts(db, clock),
+    artifacts: firestoreArtifacts(db, clock, readFiles),
+    files,
     shards: firestoreShardRegistry(db),
     rootData: firestoreRootData(db),
     registry: firestoreRegistry(db),
@@ -72,6 +90,15 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     callbacks: workflowsCallbacks(config.workflowsEmulatorHost),
     watchdog: startWatchdog(config),
     close: () => db.terminate(),
+  };
+}
+
+/** In the project's folder, and in buckets. */
+function filesIn({ root, projectId }: Config): Files {
+  const buckets = storageFiles(projectId);
+  return {
+    list: (pattern) => (pattern.bucket === undefined ? listProjectFiles(root, pattern) : buckets.list(pattern)),
+    open: (pattern, file) => (pattern.bucket === undefined ? openProjectFile(root, file) : buckets.open(pattern, file)),
   };
 }
 

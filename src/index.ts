@@ -11,10 +11,19 @@ export type {
   InputContext,
   Reducer,
 } from './mill/model/computation.ts';
-export { defineDataset, defineDocument } from './mill/model/dataset.ts';
+export { defineDataset, defineDocument, files } from './mill/model/dataset.ts';
 export type { ExpectedOption, Weekday } from './mill/model/expected-days.ts';
 export { Day } from './values/date.ts';
 export { number } from './values/number.ts';
-export type { CompleteWhen, DocumentDataset, EntityDataset, FileSource, Row, RowSource } from './mill/model/dataset.ts';
+export type {
+  CompleteWhen,
+  DocumentDataset,
+  EntityDataset,
+  FileSource,
+  FilesOptions,
+  FilesSource,
+  Row,
+  RowSource,
+} from './mill/model/dataset.ts';
 export { dataset, dependency, document, history, previous } from './mill/model/need.ts';
 export type { Dated, Inputs, Need, Needs } from './mill/model/need.ts';

@@ -18,6 +18,7 @@ import {
   preflight,
   type PreflightReport,
 } from '../mill/steps/prove/preflight.ts';
+import { filesChanges } from '../mill/steps/load/index-files.ts';
 import { lookAtRootData, rootDataChanges, waitingDays } from '../mill/steps/load/root-data-changes.ts';
 
 /** Stands for the hash of a day that is in its file and was not loaded yet. */
@@ -78,6 +79,12 @@ export async function foresee(
   // Loaded by a run that was stopped before it indexed.
   const { opened, known: there } = await rootDataChanges(await lookAtRootData(ports), ports);
   const coming = new Map([...opened].map(([name, days]) => [name, new Map(days)]));
+  for (const { dataset, written, gone } of await filesChanges(ports)) {
+    const its = coming.get(dataset) ?? new Map<Day, Hash | undefined>();
+    coming.set(dataset, its);
+    for (const [day, { hash }] of written) its.set(day, hash);
+    for (const day of gone) its.set(day, undefined);
+  }
   const snapshot = await ports.planning.load();
   for (const { range, days } of pending) {
     const known = snapshot.datasets.get(range.dataset.name)?.days ?? NO_DAYS;

@@ -1,5 +1,6 @@
 /** `daymill load` without its command line: a file through the real readers into the dataset of a project's ports. */
 import type { Ports } from '../../src/compose.ts';
+import { loadedFrom } from '../../src/mill/model/dataset.ts';
 import { openDaySpill } from '../../src/mill/sources/day-spill.ts';
 import { diskFile } from '../../src/mill/sources/disk-file.ts';
 import { formatOf, readRows } from '../../src/mill/sources/read-rows.ts';
@@ -21,7 +22,7 @@ export async function load(
   const format = formatOf(path);
   if (entry === undefined || format === undefined) throw new Error(`no dataset ${name}, or no format in ${path}`);
   const dataset = await ports.definitions.dataset(entry);
-  const dateColumn = dataset.source?.dateColumn ?? 'date';
+  const dateColumn = loadedFrom(dataset)?.dateColumn ?? 'date';
   const rejects: RejectedRow[] = [];
   const rowsByDay = openDaySpill();
   try {

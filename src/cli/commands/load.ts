@@ -5,7 +5,7 @@ import { UserError } from '../../errors.ts';
 import { ownMember } from '../../values/own-member.ts';
 import { loadDataset } from '../../mill/manifest/load-definitions.ts';
 import { describeMissing } from '../../mill/model/completeness.ts';
-import type { Dataset, Delimiter } from '../../mill/model/dataset.ts';
+import { type Dataset, type Delimiter, loadedFrom } from '../../mill/model/dataset.ts';
 import { openDaySpill } from '../../mill/sources/day-spill.ts';
 import { loadFile, type LoadFileReport, type LoadMode, type RejectedRow } from '../../mill/steps/load/load-file.ts';
 import { type Arguments, type Command, type Context, type ExitCode, Interrupted, text } from '../command.ts';
@@ -77,7 +77,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   tellLocale(context.output);
   const manifest = await projectManifest(config);
   const dataset = await loadDataset(config.root, findDataset(manifest, name));
-  const dateColumn = text(args, 'date-column') ?? dataset.source?.dateColumn ?? DEFAULT_DATE_COLUMN;
+  const dateColumn = text(args, 'date-column') ?? loadedFrom(dataset)?.dateColumn ?? DEFAULT_DATE_COLUMN;
   const cloud = args.values['cloud'] === true ? cloudOf(env) : await connectCloud(config, 'write');
   const loaded = await withPorts(cloud, config, manifest, async (ports): Promise<Loaded> => {
     const rowsByDay = openDaySpill();

@@ -1,27 +1,52 @@
 /** Artifacts in Firestore: inline parts in the day's own document, larger ones as shards under a generation. */
+import { zstdDecompressSync } from 'node:zlib';
 import type { Firestore } from '@google-cloud/firestore';
 import { z } from 'zod';
 import { RetryableError } from '../../errors.ts';
-import { storedPart } from '../../mill/execution/artifact-codec.ts';
-import { type Artifact, ArtifactSummary, Part, Shard, type StoredPart } from '../../mill/model/artifact.ts';
+import { compressJson, storedPart } from '../../mill/execution/artifact-codec.ts';
+import {
+  type Artifact,
+  ArtifactSummary,
+  type FilesArtifact,
+  Part,
+  Shard,
+  StoredFile,
+  type StoredPart,
+} from '../../mill/model/artifact.ts';
 import { CellError } from '../../mill/model/cell.ts';
-import { InputLostError, type Place } from '../../mill/model/place.ts';
+import { InputLostError, type Place, type RootPlace } from '../../mill/model/place.ts';
 import type { Artifacts, StoredArtifact } from '../../mill/ports/artifacts.ts';
 import type { Clock } from '../../process/ports.ts';
 import { byteCache } from '../byte-cache.ts';
 import { placePath, SHARDED, shardedId, shardPath } from './paths.ts';
 
 /** The pointer: which parts a day's artifact is made of. Swapping it is what makes a new result visible, whole. */
-const Pointer = ArtifactSummary.extend({ parts: z.array(Part).optional(), shards: z.array(Shard).optional() });
+const Pointer = ArtifactSummary.extend({
+  parts: z.array(Part).optional(),
+  shards: z.array(Shard).optional(),
+  /** Packed: names are long and alike. */
+  files: z.custom<Uint8Array>((value) => value instanceof Uint8Array).optional(),
+});
 type Pointer = z.infer<typeof Pointer>;
 
-export const toPointer = (artifact: Artifact): Pointer => ({
+export const toPointer = (artifact: Artifact | FilesArtifact): Pointer => ({
   hash: artifact.hash,
   keyed: artifact.keyed,
   count: artifact.count,
   rawBytes: artifact.rawBytes,
-  ...('parts' in artifact ? { parts: [...artifact.parts] } : { shards: [...artifact.shards] }),
+  ...whereIts(artifact),
 });
+
+function whereIts(artifact: Artifact | FilesArtifact): Pick<Pointer, 'parts' | 'shards' | 'files'> {
+  if ('files' in artifact) return { files: compressJson(JSON.stringify(artifact.files)) };
+  return 'parts' in artifact ? { parts: [...artifact.parts] } : { shards: [...artifact.shards] };
+}
+
+const unpackFiles = (packed: Uint8Array): StoredFile[] =>
+  z.array(StoredFile).parse(JSON.parse(zstdDecompressSync(packed).toString('utf8')));
+
+/** Reads a day of root data that stays in its files. */
+export type ReadFiles = (place: RootPlace, files: readonly StoredFile[]) => AsyncIterable<StoredPart>;
 
 /** The first look at a new generation: by then its pointer has been swapped, or never will be. */
 const FIRST_CHECK_MS = 60 * 60_000;
@@ -29,11 +54,14 @@ const FIRST_CHECK_MS = 60 * 60_000;
 /** Compressed bytes of artifacts that a process remembers. */
 const REMEMBERED_BYTES = 64 * 1_048_576;
 
-export function firestoreArtifacts(db: Firestore, clock: Clock): Artifacts {
+export function firestoreArtifacts(db: Firestore, clock: Clock, readFiles: ReadFiles): Artifacts {
   const remembered = byteCache<StoredArtifact>(REMEMBERED_BYTES);
   const forget = (place: Place): void => remembered.delete(placePath(place));
   const remember = (place: Place, pointer: Pointer): StoredArtifact => {
-    const stored = toStored(db, place, pointer, forget);
+    const stored =
+      place.kind === 'root' && pointer.files !== undefined
+        ? inFiles(place, pointer, unpackFiles(pointer.files), readFiles)
+        : toStored(db, place, pointer, forget);
     const bytes = (pointer.parts ?? []).reduce((sum, { data }) => sum + data.byteLength, 0);
     remembered.set(placePath(place), stored, bytes + POINTER_BYTES);
     return stored;
@@ -82,6 +110,27 @@ export function firestoreArtifacts(db: Firestore, clock: Clock): Artifacts {
 /** What an artifact takes beside its parts, roughly. */
 const POINTER_BYTES = 500;
 
+function inFiles(
+  place: RootPlace,
+  { hash, keyed, count, rawBytes }: Pointer,
+  files: readonly StoredFile[],
+  readFiles: ReadFiles,
+): StoredArtifact {
+  return {
+    hash,
+    keyed,
+    count,
+    rawBytes,
+    files,
+    sharded: false,
+    parts: () => readFiles(place, files),
+    async partWith(key) {
+      for await (const part of readFiles(place, files)) if (part.entries().some(([id]) => id === key)) return part;
+      return undefined;
+    },
+  };
+}
+
 function toStored(db: Firestore, place: Place, pointer: Pointer, gone: (place: Place) => void): StoredArtifact {
   const readShard = async ({ id, count }: Shard): Promise<StoredPart> => {
     const shard = await db.doc(shardPath(place, id)).get();
@@ -98,7 +147,7 @@ function toStored(db: Firestore, place: Place, pointer: Pointer, gone: (place: P
     }
     return storedPart({ count, data: bytes });
   };
-  const { parts, shards, ...summary } = pointer;
+  const { parts, shards, files: _, ...summary } = pointer;
   return {
     ...summary,
     sharded: shards !== undefined,

@@ -1,17 +1,19 @@
 /** What a row of a file is to a dataset: an entity (or a document) that fits its schema, with its id, or a column and what is wrong in it. */
 import { z } from 'zod';
-import { authorCode, sayStray } from '../../../process/author-code.ts';
-import { TerminalError, toError } from '../../../errors.ts';
-import { canonicalJson } from '../../../values/canonical.ts';
-import type { Dataset, DateColumn, Row } from '../../model/dataset.ts';
-import type { InexactNumber } from '../../model/file-row.ts';
-import { lostMember } from '../../model/lost-member.ts';
-import { madeUpIn } from '../../model/made-up.ts';
+import { authorCode, sayStray } from '../../process/author-code.ts';
+import { TerminalError, toError } from '../../errors.ts';
+import { canonicalJson } from '../../values/canonical.ts';
+import type { Dataset, DateColumn, Row } from '../model/dataset.ts';
+import type { InexactNumber } from '../model/file-row.ts';
+import { lostMember } from '../model/lost-member.ts';
+import { madeUpIn } from '../model/made-up.ts';
 
 export interface GoodRow {
   /** Undefined where rows are told apart by their place in the day. */
   readonly id: string | undefined;
   readonly value: unknown;
+  /** The value as it is stored: canonical JSON. */
+  readonly json: string;
 }
 
 export interface BadRow {
@@ -30,15 +32,21 @@ interface RowAsRead {
   readonly inexact?: readonly InexactNumber[] | undefined;
 }
 
-export function checkRow(dataset: Dataset, row: unknown, asRead: RowAsRead = {}): GoodRow | BadRow {
+/** Author code that did once what is refused is not asked again: for rows of which the first wrong one is the last. */
+export function rowChecker(dataset: Dataset): (row: unknown, asRead?: RowAsRead) => GoodRow | BadRow {
   const code = authorCode({ name: dataset.name, onStray: sayStray(dataset.name) });
-  try {
-    return code.run(() => checked(dataset, row, asRead));
-  } catch (thrown) {
-    if (thrown instanceof TerminalError) return { column: '', reason: thrown.message };
-    throw thrown;
-  }
+  return (row, asRead = {}) => {
+    try {
+      return code.run(() => checked(dataset, row, asRead));
+    } catch (thrown) {
+      if (thrown instanceof TerminalError) return { column: '', reason: thrown.message };
+      throw thrown;
+    }
+  };
 }
+
+export const checkRow = (dataset: Dataset, row: unknown, asRead: RowAsRead = {}): GoodRow | BadRow =>
+  rowChecker(dataset)(row, asRead);
 
 function checked(dataset: Dataset, row: unknown, { parse, inexact = [] }: RowAsRead): GoodRow | BadRow {
   const lost = inexact.find(({ path }) => keeps(dataset.schema, path[0] ?? ''));
@@ -59,16 +67,17 @@ function checked(dataset: Dataset, row: unknown, { parse, inexact = [] }: RowAsR
     return { column: issue?.path.join('.') ?? '', reason: issue?.message ?? 'it does not fit the schema' };
   }
   const value = result.data;
+  let json: string;
   try {
-    canonicalJson(value);
+    json = canonicalJson(value);
   } catch (thrown) {
     return { column: '', reason: toError(thrown).message };
   }
-  if (dataset.kind === 'document') return { id: DOCUMENT_ID, value };
-  if (dataset.id === undefined) return { id: undefined, value };
+  if (dataset.kind === 'document') return { id: DOCUMENT_ID, value, json };
+  if (dataset.id === undefined) return { id: undefined, value, json };
   try {
     const id: unknown = dataset.id(value);
-    if (typeof id === 'string' && id !== '') return { id, value };
+    if (typeof id === 'string' && id !== '') return { id, value, json };
     return { column: '', reason: `its id is ${JSON.stringify(id)}, and an id is a text that is not empty` };
   } catch (thrown) {
     return { column: '', reason: `its id cannot be told: ${toError(thrown).message}` };

@@ -3,7 +3,7 @@ import { UserError } from '../../errors.ts';
 import type { Completeness } from '../model/completeness.ts';
 import { type CodePiece, type ManifestCode, pieceIdIn } from '../model/code-piece.ts';
 import { isKeyed, type Computation } from '../model/computation.ts';
-import type { CompleteWhen } from '../model/dataset.ts';
+import { type CompleteWhen, type Dataset, filesOf } from '../model/dataset.ts';
 import type { Manifest, ManifestComputation, ManifestDataset } from '../model/manifest.ts';
 import { MANIFEST_VERSION } from '../model/manifest.ts';
 import { type Hash, hashOfParts } from '../../values/hash.ts';
@@ -157,7 +157,21 @@ function manifestDataset(
     exportName,
     ...(value.complete === undefined ? {} : { complete: completenessOf(value.complete) }),
     ...(value.expected === undefined ? {} : { expected: value.expected }),
+    ...filesEntry(value),
     loader,
+  };
+}
+
+function filesEntry(dataset: Dataset): Pick<ManifestDataset, 'files'> {
+  const source = filesOf(dataset);
+  if (source === undefined) return {};
+  const { pattern, closedBy, allowEmpty } = source;
+  return {
+    files: {
+      pattern,
+      ...(closedBy === undefined ? {} : { closedBy }),
+      ...(allowEmpty === undefined ? {} : { allowEmpty }),
+    },
   };
 }
 

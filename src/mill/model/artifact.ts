@@ -18,8 +18,9 @@ export const ArtifactSummary = z.object({
   hash: Hash,
   /** Whether the parts hold `[[key, value], …]` rather than one value. */
   keyed: z.boolean(),
+  /** Entities; of files a guess by their size, until they are read. */
   count: z.number().int(),
-  /** Canonical JSON before compression. */
+  /** Canonical JSON before compression; of files their bytes. */
   rawBytes: z.number().int(),
 });
 export type ArtifactSummary = z.infer<typeof ArtifactSummary>;
@@ -27,6 +28,16 @@ export type ArtifactSummary = z.infer<typeof ArtifactSummary>;
 /** A part that lies in a document of its own. */
 export const Shard = Part.omit({ data: true }).extend({ id: z.string() });
 export type Shard = z.infer<typeof Shard>;
+
+/** A file of a day of root data that is read where it lies: the same content has the same hash, whenever it was written. */
+export const StoredFile = z.object({
+  /** Within its bucket, or relative to the project's folder. */
+  name: z.string(),
+  bytes: z.number().int().nonnegative(),
+  /** `md5:` or `crc32c:`, and it in base64, as Cloud Storage tells it. */
+  hash: z.string(),
+});
+export type StoredFile = z.infer<typeof StoredFile>;
 
 export type Entry = readonly [key: string, value: unknown];
 
@@ -44,3 +55,6 @@ export interface StoredPart {
 
 /** An artifact ready to be committed: its parts in memory, or written ahead as shards. */
 export type Artifact = ArtifactSummary & ({ readonly parts: readonly Part[] } | { readonly shards: readonly Shard[] });
+
+/** A day of root data that stays where it lies. */
+export type FilesArtifact = ArtifactSummary & { readonly files: readonly StoredFile[] };

@@ -20,6 +20,8 @@ export const MissingData = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('closing-marker'), id: z.string() }),
   z.object({ kind: z.literal('closing-document'), dataset: z.string() }),
   z.object({ kind: z.literal('count'), found: z.number().int(), minimum: z.number().int() }),
+  /** Its files, which nobody could look into. */
+  z.object({ kind: z.literal('readable-files'), reason: z.string() }),
 ]);
 export type MissingData = z.infer<typeof MissingData>;
 
@@ -64,5 +66,7 @@ function inWords(missing: MissingData): string {
       return `closing document in ${missing.dataset}`;
     case 'count':
       return `${missing.found} of at least ${missing.minimum}`;
+    case 'readable-files':
+      return `files that can be read: ${missing.reason}`;
   }
 }

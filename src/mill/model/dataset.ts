@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { UserError } from '../../errors.ts';
 import { normalizeName } from '../../values/name.ts';
 import { expectedDays, type ExpectedDays, type ExpectedOption } from './expected-days.ts';
+import { filePattern } from './file-pattern.ts';
 
 /** What stands in a row: column name to value. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -36,6 +37,43 @@ export interface FileSource<T> extends RowSource<T> {
   readonly format?: RowFormat;
 }
 
+/** How rows of files become entities or documents where they lie; a row's day is the one in its file's name. */
+export interface FilesOptions<T> extends Pick<RowSource<T>, 'delimiter' | 'parse' | 'allowEmpty'> {
+  /** Only where the files' names do not say it. */
+  readonly format?: RowFormat;
+  /**
+   * Of Parquet, the columns that `parse` looks at; all when absent. Without `parse` those that the schema names are read.
+   */
+  readonly columns?: readonly string[];
+  /** A file, by its pattern, that says that a day's files are all there: until then the day is not. */
+  readonly closedBy?: string;
+}
+
+/** Where a dataset's rows lie and stay: they are read from there whenever a day is needed, and copied nowhere. */
+export interface FilesSource<T> extends FilesOptions<T> {
+  readonly kind: 'files';
+  readonly pattern: string;
+}
+
+/**
+ * The files of each day, in a bucket (`gs://shop/orders/{date}/*.parquet`) or in the project's folder (`data/orders-{date}.csv`): CSV, NDJSON,
+ * JSON or Parquet, the texts also as .gz and .zst. `{date}` is a day as 2024-01-05, `{yyyymmdd}` as 20240105, and `{yyyy}`, `{mm}` and
+ * `{dd}` are its parts; `*` is whatever has no slash, `**` whatever it is. Several files of a day are read in the order of their names.
+ */
+export function files<T>(pattern: string, options: FilesOptions<T> = {}): FilesSource<T> {
+  return Object.freeze({ kind: 'files', pattern, ...options });
+}
+
+type Source<T> = RowSource<T> | FileSource<T> | FilesSource<T>;
+
+/** Its source, where its files are read where they lie. */
+export const filesOf = ({ source }: Dataset): FilesSource<unknown> | undefined =>
+  source !== undefined && 'kind' in source ? source : undefined;
+
+/** Its source, where its files are loaded. */
+export const loadedFrom = ({ source }: Dataset): RowSource<unknown> | FileSource<unknown> | undefined =>
+  source === undefined || 'kind' in source ? undefined : source;
+
 /** `ndjson`: an object a line; `json`: one list of objects. */
 export type RowFormat = 'csv' | 'ndjson' | 'json' | 'parquet';
 
@@ -64,7 +102,7 @@ export interface EntityDataset<T = unknown> {
   readonly description?: string | undefined;
   readonly complete?: CompleteWhen | undefined;
   readonly expected?: ExpectedDays | undefined;
-  readonly source?: RowSource<unknown> | FileSource<unknown> | undefined;
+  readonly source?: Source<unknown> | undefined;
 }
 
 /** One document a day, read whole. */
@@ -75,7 +113,7 @@ export interface DocumentDataset<T = unknown> {
   readonly description?: string | undefined;
   readonly complete?: CompleteWhen | undefined;
   readonly expected?: ExpectedDays | undefined;
-  readonly source?: RowSource<unknown> | FileSource<unknown> | undefined;
+  readonly source?: Source<unknown> | undefined;
 }
 
 export type Dataset = EntityDataset | DocumentDataset;
@@ -83,7 +121,7 @@ export type Dataset = EntityDataset | DocumentDataset;
 /**
  * Declares a dataset of many entities a day. `id` names an entity within its day, so that it can be found again on another
  * day or loaded once more on its own; `complete` says when a day is whole, `expected` which days have data: one without is told.
- * @throws {UserError} BAD_DEFINITION when the name is not a name, or `complete` or `expected` ask for what cannot be.
+ * @throws {UserError} BAD_DEFINITION when the name is not a name, or `complete`, `expected` or the pattern of files ask for what cannot be.
  */
 export function defineDataset<S extends z.ZodType>(options: {
   name: string;
@@ -92,10 +130,11 @@ export function defineDataset<S extends z.ZodType>(options: {
   description?: string;
   complete?: CompleteWhen;
   expected?: ExpectedOption;
-  source?: RowSource<z.input<S>> | FileSource<z.input<S>>;
+  source?: Source<z.input<S>>;
 }): EntityDataset<z.output<S>> {
   const name = checkedName(options.name);
   checkComplete(name, options.complete);
+  checkFiles(name, options.source);
   const { canaries = [], closingMarker } = options.complete ?? {};
   if (options.id === undefined && (canaries.length > 0 || typeof closingMarker === 'string')) {
     throw new UserError(
@@ -118,7 +157,7 @@ export function defineDataset<S extends z.ZodType>(options: {
 /**
  * Declares a dataset of one document a day; days without one are not errors. `complete` says when a day's document is whole:
  * its canaries and its minimum count are of the document's own fields. `expected` says which days have one: a day without is told.
- * @throws {UserError} BAD_DEFINITION when the name is not a name, or `complete` or `expected` ask for what cannot be.
+ * @throws {UserError} BAD_DEFINITION when the name is not a name, or `complete`, `expected` or the pattern of files ask for what cannot be.
  */
 export function defineDocument<S extends z.ZodType>(options: {
   name: string;
@@ -126,10 +165,11 @@ export function defineDocument<S extends z.ZodType>(options: {
   description?: string;
   complete?: CompleteWhen;
   expected?: ExpectedOption;
-  source?: RowSource<z.input<S>> | FileSource<z.input<S>>;
+  source?: Source<z.input<S>>;
 }): DocumentDataset<z.output<S>> {
   const name = checkedName(options.name);
   checkComplete(name, options.complete);
+  checkFiles(name, options.source);
   return Object.freeze({
     kind: 'document',
     name,
@@ -156,6 +196,19 @@ function checkedName(name: string): string {
       `"${name}" cannot name a dataset: start with a letter, then letters, digits and dashes.`,
     );
   return normalized;
+}
+
+function checkFiles(name: string, source: object | undefined): void {
+  if (source === undefined || !('kind' in source)) return;
+  const { pattern: own, closedBy } = source as FilesSource<unknown>;
+  for (const pattern of [own, ...(closedBy === undefined ? [] : [closedBy])]) {
+    const found = filePattern(pattern);
+    if (!('problem' in found)) continue;
+    throw new UserError(
+      'BAD_DEFINITION',
+      `${name}: its files are "${pattern}", and ${found.problem}. Write files('gs://shop/orders/{date}/*.parquet'), say.`,
+    );
+  }
 }
 
 function checkComplete(name: string, { closingMarker, minimumCount }: CompleteWhen = {}): void {

@@ -53,6 +53,10 @@ export const ManifestDataset = z.object({
   exportName: z.string(),
   complete: Completeness.optional(),
   expected: ExpectedDays.optional(),
+  /** Where its files lie, if they are read from there: see mill/model/file-pattern.ts. */
+  files: z
+    .object({ pattern: z.string(), closedBy: z.string().optional(), allowEmpty: z.boolean().optional() })
+    .optional(),
   /** Of the code that turns a file's rows into entities: when it changes, the file is loaded again. */
   loader: Hash,
 });

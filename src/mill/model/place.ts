@@ -9,6 +9,7 @@ export const Place = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('root'), dataset: z.string(), date: Day }),
 ]);
 export type Place = z.infer<typeof Place>;
+export type RootPlace = Extract<Place, { kind: 'root' }>;
 
 /** `airport-day@2001-01-15`, `flights of 2001-01-15` */
 export const placeName = (place: Place): string =>

@@ -1,5 +1,5 @@
 /** What is stored of results and of days of root datasets. */
-import type { Artifact, ArtifactSummary, Part, Shard, StoredPart } from '../model/artifact.ts';
+import type { Artifact, ArtifactSummary, Part, Shard, StoredFile, StoredPart } from '../model/artifact.ts';
 import type { CellError, CellKey } from '../model/cell.ts';
 import type { Place } from '../model/place.ts';
 import type { ShardEntry } from '../model/shard-entry.ts';
@@ -7,6 +7,8 @@ import type { ShardEntry } from '../model/shard-entry.ts';
 export interface StoredArtifact extends ArtifactSummary {
   /** Whether each part is a document of its own. */
   readonly sharded: boolean;
+  /** Of a day that is read where it lies. What it holds is known once it is read: until then `count` is a guess. */
+  readonly files?: readonly StoredFile[] | undefined;
   /** Its parts in key order, read as they are asked for. */
   parts(): AsyncIterable<StoredPart>;
   /** The one part that can hold `key`, so that one entity costs one shard. */

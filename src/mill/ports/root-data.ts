@@ -1,5 +1,5 @@
 /** Days of root datasets: loaded, indexed, and as far as which file has been read. */
-import type { Artifact } from '../model/artifact.ts';
+import type { Artifact, FilesArtifact } from '../model/artifact.ts';
 import type { MissingData } from '../model/completeness.ts';
 import type { LoadedBy } from '../planning/loaded-by.ts';
 import type { Day } from '../../values/date.ts';
@@ -51,7 +51,7 @@ export interface RootData {
   /** Each day whole, visible at once. */
   writeDays(
     dataset: string,
-    days: readonly { readonly date: Day; readonly artifact: Artifact; readonly generation: string }[],
+    days: readonly { readonly date: Day; readonly artifact: Artifact | FilesArtifact; readonly generation: string }[],
   ): Promise<void>;
   /** The days that are there, with the hashes of their content. Reads what has changed since they were indexed, not the days. */
   days(dataset: string): Promise<ReadonlyMap<Day, Hash>>;

@@ -10,6 +10,8 @@ export interface TextOptions {
   /** What errors call it. */
   readonly file: string;
   readonly dateColumn: DateColumn;
+  /** Whether JSON may be one object, not in a list. */
+  readonly single?: boolean | undefined;
 }
 
 export type DateRow = (line: number, values: Row) => FileRow;

@@ -8,10 +8,15 @@ export interface ListMember {
 }
 
 /**
- * Yields the members that each chunk of text completes. What is inside of a member is not looked at, but for where it ends.
+ * Yields the members that each chunk of text completes; `single`: a text that is one object has it as its only member. What is inside of a member is not looked at, but for where it ends.
  * @throws {UserError} BAD_SOURCE when the text is no list, ends within it, or goes on behind it.
  */
-export async function* jsonListMembers(chunks: AsyncIterable<string>, file: string): AsyncGenerator<ListMember[]> {
+export async function* jsonListMembers(
+  chunks: AsyncIterable<string>,
+  file: string,
+  single = false,
+): AsyncGenerator<ListMember[]> {
+  let alone = false;
   let where: 'before' | 'inside' | 'behind' = 'before';
   let depth = 0;
   let quoted = false;
@@ -28,9 +33,10 @@ export async function* jsonListMembers(chunks: AsyncIterable<string>, file: stri
       afterCr = character === '\r';
       if (where !== 'inside') {
         if (BLANKS.has(character)) continue;
-        if (where === 'behind' || character !== '[') throw noList(file, line, where, character);
+        alone = single && where === 'before' && character === '{';
+        if (!alone && (where === 'behind' || character !== '[')) throw noList(file, line, where, character);
         where = 'inside';
-        continue;
+        if (!alone) continue;
       }
       const isEnd = depth === 0 && !quoted && (character === ',' || character === ']');
       if (isEnd) {
@@ -50,6 +56,11 @@ export async function* jsonListMembers(chunks: AsyncIterable<string>, file: stri
       if (text === '' && BLANKS.has(character)) continue;
       if (text === '') start = line;
       text += character;
+      if (alone && depth === 0 && !quoted) {
+        members.push({ line: start, text });
+        text = '';
+        where = 'behind';
+      }
     }
     yield members;
     members = [];

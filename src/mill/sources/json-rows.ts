@@ -39,7 +39,7 @@ export async function* ndjsonRows(chunks: AsyncIterable<string>, options: TextOp
 /** @throws {UserError} BAD_SOURCE when it is no list, or is cut off. */
 export async function* jsonListRows(chunks: AsyncIterable<string>, options: TextOptions): AsyncGenerator<FileRow[]> {
   const dated = rowDater(options);
-  for await (const members of jsonListMembers(chunks, options.file))
+  for await (const members of jsonListMembers(chunks, options.file, options.single))
     yield members.map(({ line, text }) => jsonRow(line, text, dated));
 }
 

@@ -27,7 +27,7 @@ export const compressionOf = (name: string): Compression | undefined =>
 /** @throws {UserError} BAD_SOURCE when it is not what its name says, is damaged, or holds no text in UTF-8. */
 export async function openText(file: FileBytes): Promise<TextFile> {
   const { name, size } = file;
-  const compression = size === 0 ? undefined : compressionOf(name);
+  const compression = size === 0 ? undefined : (file.compression ?? compressionOf(name));
   if (compression !== undefined) await assertCompressed(file, compression);
   let read = 0;
   const opened = async function* (start: number): AsyncGenerator<Buffer> {

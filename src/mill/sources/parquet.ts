@@ -21,6 +21,8 @@ export interface ParquetSource {
   /** What errors call it. */
   readonly file: string;
   readonly dateColumn: DateColumn;
+  /** Those that are wanted, and the date column; all when absent. Of those that are not there nothing is said. */
+  readonly columns?: readonly string[] | undefined;
 }
 
 interface ParquetFile {
@@ -37,7 +39,7 @@ export async function* parquetRows(
 ): AsyncGenerator<Iterable<SourceRow>> {
   const opened = await openParquet(bytes, source);
   for (const { rowStart, rowEnd, within } of groupsOf(opened, source))
-    if (overlaps(within, days)) yield await rowsOf(opened, { rowStart, rowEnd });
+    if (overlaps(within, days)) yield await rowsOf(opened, { rowStart, rowEnd, ...wantedColumns(opened, source) });
 }
 
 /**
@@ -93,11 +95,11 @@ async function kindOf(bytes: FileBytes): Promise<string | undefined> {
   return fileKind(await bytes.slice(0, Math.min(bytes.size, HEAD_BYTES)))?.what;
 }
 
-const asyncBuffer = ({ size, slice }: FileBytes): AsyncBuffer => ({
-  byteLength: size,
-  async slice(start, end = size) {
-    const from = start < 0 ? size + start : start;
-    return arrayBufferOf(await slice(from, end < 0 ? size + end : end));
+const asyncBuffer = (file: FileBytes): AsyncBuffer => ({
+  byteLength: file.size,
+  async slice(start, end = file.size) {
+    const from = start < 0 ? file.size + start : start;
+    return arrayBufferOf(await file.slice(from, end < 0 ? file.size + end : end));
   },
 });
 
@@ -150,6 +152,32 @@ function assertAscending(groups: readonly Group[], { file, dateColumn }: Parquet
       );
     before = days;
   }
+}
+
+function wantedColumns(
+  { metadata }: ParquetFile,
+  { columns, dateColumn }: ParquetSource,
+): { readonly columns?: string[] } {
+  if (columns === undefined) return {};
+  const wanted = new Set(typeof dateColumn === 'string' ? [...columns, dateColumn] : columns);
+  const there = topLevelColumns(metadata).filter((name) => wanted.has(name));
+  return { columns: there };
+}
+
+/** The schema is a tree, written depth first: its root, and each node with the number of its children. */
+function topLevelColumns({ schema }: FileMetaData): string[] {
+  const names: string[] = [];
+  const pass = (at: number): number => {
+    let next = at + 1;
+    for (let child = 0; child < (schema[at]?.num_children ?? 0); child++) next = pass(next);
+    return next;
+  };
+  let at = 1;
+  for (let child = 0; child < (schema[0]?.num_children ?? 0); child++) {
+    names.push(schema[at]?.name ?? '');
+    at = pass(at);
+  }
+  return names;
 }
 
 /** A function of the row may look at any of them. */

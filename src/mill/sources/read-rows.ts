@@ -5,15 +5,19 @@ import type { FileBytes } from '../model/file-bytes.ts';
 import type { FileRow } from '../model/file-row.ts';
 import { ownMember } from '../../values/own-member.ts';
 import { csvRows } from './csv-rows.ts';
-import { rowDater, type TextOptions } from './dated-row.ts';
+import { rowDater } from './dated-row.ts';
 import { jsonListRows, ndjsonRows } from './json-rows.ts';
 import { openText, type TextFile } from './open-text.ts';
-import { parquetRows } from './parquet.ts';
+import { parquetRows, type ParquetSource } from './parquet.ts';
 
 export interface ReadRowsOptions {
   readonly format: RowFormat;
   readonly dateColumn: DateColumn;
   readonly delimiter?: Delimiter | undefined;
+  /** Of Parquet, the columns that are wanted: all when absent. */
+  readonly columns?: readonly string[] | undefined;
+  /** Whether JSON may be one object, not in a list. */
+  readonly single?: boolean | undefined;
   /** Hears how far a text was read, in bytes on disk. */
   readonly onBytes?: (read: number, total: number) => void;
 }
@@ -45,18 +49,18 @@ export const isTyped = (format: RowFormat): boolean => format === 'ndjson' || fo
  */
 export async function* readRows(file: FileBytes, options: ReadRowsOptions): AsyncGenerator<FileRow[]> {
   const { format, dateColumn } = options;
-  if (format === 'parquet') yield* parquetFileRows(file, { file: file.name, dateColumn });
+  if (format === 'parquet') yield* parquetFileRows(file, { file: file.name, dateColumn, columns: options.columns });
   else yield* textRows(await openText(file), options, file.name);
 }
 
 /** Rows of a text that is open already. */
 export async function* textRows(
   { chunks, size, bytesRead }: TextFile,
-  { format, dateColumn, delimiter, onBytes = () => {} }: ReadRowsOptions,
+  { format, dateColumn, delimiter, single, onBytes = () => {} }: ReadRowsOptions,
   file: string,
 ): AsyncGenerator<FileRow[]> {
   if (format === 'parquet') throw new UserError('BAD_ARGUMENT', `${file} cannot be Parquet, which is no text.`);
-  const options = { file, dateColumn, delimiter: delimiter ?? delimiterOf(file) };
+  const options = { file, dateColumn, delimiter: delimiter ?? delimiterOf(file), single };
   for await (const batch of TEXTS[format](chunks, options)) {
     onBytes(bytesRead(), Math.max(size, bytesRead()));
     yield batch;
@@ -65,7 +69,7 @@ export async function* textRows(
 
 const TEXTS = { csv: csvRows, ndjson: ndjsonRows, json: jsonListRows } as const;
 
-async function* parquetFileRows(file: FileBytes, options: TextOptions): AsyncGenerator<FileRow[]> {
+async function* parquetFileRows(file: FileBytes, options: ParquetSource): AsyncGenerator<FileRow[]> {
   const dated = rowDater(options);
   let row = 0;
   for await (const batch of parquetRows(file, options, { from: '0000-01-01', to: '9999-12-31' }))

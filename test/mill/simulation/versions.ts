@@ -46,7 +46,9 @@ export async function startRegistries(): Promise<Registries> {
       return {
         registry: firestoreRegistry(client),
         planning: firestorePlanning(client),
-        artifacts: firestoreArtifacts(client, { now: () => 0 }),
+        artifacts: firestoreArtifacts(client, { now: () => 0 }, () => {
+          throw new Error('no day of it lies in files');
+        }),
       };
     },
     reads: () => emulator.counters().reads,

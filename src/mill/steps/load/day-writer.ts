@@ -1,11 +1,11 @@
 /** Writes days of root data: each as one artifact, visible whole, and only when its content differs from what is there. */
 import { TerminalError, UserError } from '../../../errors.ts';
 import { artifactWriter, valueHash, writeArtifact } from '../../execution/artifact-writer.ts';
+import { DOCUMENT_ID } from '../../execution/check-row.ts';
 import type { Artifact, Part } from '../../model/artifact.ts';
 import type { Dataset } from '../../model/dataset.ts';
 import type { Day } from '../../../values/date.ts';
 import type { Hash } from '../../../values/hash.ts';
-import { DOCUMENT_ID } from './check-row.ts';
 import type { Artifacts } from '../../ports/artifacts.ts';
 import type { RootData } from '../../ports/root-data.ts';
 

@@ -19,12 +19,13 @@ import type { Cells } from '../../ports/cells.ts';
 import type { Planning, PlanningChange, PlanningSnapshot } from '../../ports/planning.ts';
 import type { KnownDays, RootDataLook, RootDay } from '../../ports/root-data.ts';
 import type { Log } from '../../../process/ports.ts';
+import { indexFiles, type IndexFilesPorts } from './index-files.ts';
 import { lookAtRootData, rootDataChanges, type RootDataPorts, waitingDays } from './root-data-changes.ts';
 
 /** Waiting days of a dataset that an answer names, the newest: it travels through the workflow, whose memory is small. */
 const NAMED_WAITING_DAYS = 20;
 
-export interface IndexPorts extends RootDataPorts {
+export interface IndexPorts extends RootDataPorts, Pick<IndexFilesPorts, 'files' | 'newId'> {
   readonly planning: Planning;
   readonly cells: Pick<Cells, 'countMade' | 'daysMade'>;
   readonly log: Log;
@@ -49,9 +50,11 @@ export interface IndexReport {
 /**
  * A date opens when its data is whole; one that was open and is loaded again without being whole closes, since its readers
  * must not run on half a day. `target`: the night's day, through which data is expected.
- * @throws {RetryableError} CONTENTION when a dispatcher, or another indexer, writes at the same time.
+ * @throws {RetryableError} CONTENTION when a dispatcher, or another indexer, writes at the same time; UNAVAILABLE
+ * @throws {UserError} MISSING_FILE, BAD_SOURCE for files that are read where they lie
  */
 export async function indexRootData(ports: IndexPorts, target?: Day): Promise<IndexReport> {
+  await indexFiles(ports);
   const first = await lookAtRootData(ports, 1);
   const { datasets } = ports.manifest;
   const snapshot = await ports.planning.load();

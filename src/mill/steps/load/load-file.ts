@@ -3,14 +3,13 @@
  * written whole, or not at all. So nothing is written before the last row was seen, and a day with a wrong row stays as it was.
  */
 import { codeOf, UserError } from '../../../errors.ts';
-import { canonicalJson } from '../../../values/canonical.ts';
-import type { DateColumn, Dataset } from '../../model/dataset.ts';
+import { checkRow, withoutDate } from '../../execution/check-row.ts';
+import { type DateColumn, type Dataset, filesOf } from '../../model/dataset.ts';
 import type { FileRow } from '../../model/file-row.ts';
 import type { Day } from '../../../values/date.ts';
 import type { Hash } from '../../../values/hash.ts';
 import { sameDays } from '../../planning/day-set.ts';
 import { afterLoadByHand } from '../../planning/loaded-by.ts';
-import { checkRow, withoutDate } from './check-row.ts';
 import { type DayChange, type DayRow, describeSameId, dayWriter, sameIds } from './day-writer.ts';
 import { type IndexPorts, type IndexReport, indexRootData } from './index-root-data.ts';
 import { partlyLoaded } from './partly-loaded.ts';
@@ -90,6 +89,12 @@ const INDEX_ATTEMPTS = 5;
 /** @throws {UserError} BAD_ARGUMENT, BAD_SOURCE, and what reading throws: nothing was written then, but for days before one that is too large. */
 export async function loadFile(request: LoadFileRequest, ports: LoadFilePorts): Promise<LoadFileReport> {
   const { dataset, mode } = request;
+  const lies = filesOf(dataset);
+  if (lies !== undefined)
+    throw new UserError(
+      'BAD_ARGUMENT',
+      `${dataset.name} is not loaded: its files are read where they lie, ${lies.pattern}. Put the file there.`,
+    );
   if (mode === 'merge' && dataset.kind === 'entities' && dataset.id === undefined) {
     throw new UserError(
       'BAD_ARGUMENT',
@@ -199,7 +204,7 @@ async function readAll(request: LoadFileRequest, ports: LoadFilePorts): Promise<
         inexact,
       });
       if ('reason' in found) reject(read, ports, { file, line, date, ...found, row: values });
-      else ports.rowsByDay.add(date, { file, line, id: found.id, json: canonicalJson(found.value) });
+      else ports.rowsByDay.add(date, { file, line, id: found.id, json: found.json });
     }
   }
   return read;

@@ -1,11 +1,11 @@
 /** Loads bundled datasets from their files, as far as the target day, and only what is not there yet. */
 import { UserError } from '../../../errors.ts';
+import { checkRow, withoutDate } from '../../execution/check-row.ts';
 import type { Dataset, FileSource } from '../../model/dataset.ts';
 import type { InexactNumber } from '../../model/file-row.ts';
 import type { Day } from '../../../values/date.ts';
 import { daysOfSet } from '../../planning/day-set.ts';
 import type { LoadRange } from './bundled-files.ts';
-import { checkRow, withoutDate } from './check-row.ts';
 import { type DayRow, dayWriter } from './day-writer.ts';
 import { partlyLoaded } from './partly-loaded.ts';
 import type { Artifacts } from '../../ports/artifacts.ts';

@@ -1,4 +1,5 @@
 /** What has changed in root data since it was indexed last: which days open, which close, and which wait for what. Writes nothing. */
+import { TerminalError } from '../../../errors.ts';
 import { canonicalJson } from '../../../values/canonical.ts';
 import {
   type Completeness,
@@ -99,7 +100,7 @@ export const waitingDays = (known: KnownDays): { readonly date: Day; readonly mi
 
 /** Undefined for a day that is gone. */
 async function checkDays(
-  { name, kind, complete }: ManifestDataset,
+  { name, kind, complete, files }: ManifestDataset,
   days: readonly RootDay[],
   artifacts: Pick<Artifacts, 'read'>,
 ): Promise<(readonly [Day, DayState | undefined])[]> {
@@ -108,8 +109,9 @@ async function checkDays(
     const missing = complete === undefined ? [] : missingFrom(complete, { count: day.count, found: new Set() });
     return [day.date, { hash: day.hash, missing }];
   };
+  const isCounted = kind === 'entities' && files === undefined;
   const needsContent =
-    complete !== undefined && (looksForIds(complete) || (kind === 'document' && complete.minimumCount !== undefined));
+    complete !== undefined && (looksForIds(complete) || (complete.minimumCount !== undefined && !isCounted));
   if (!needsContent) return days.map(byCount);
   const checked = days.filter(({ hash }) => hash === undefined).map(byCount);
   const there = days.filter(({ hash }) => hash !== undefined);
@@ -125,10 +127,11 @@ async function checkDays(
 }
 
 async function checkContent(artifact: StoredArtifact, complete: Completeness): Promise<DayState> {
-  const { hash } = artifact;
-  if (!artifact.keyed) {
-    const fields = await fieldsOf(artifact);
-    return { hash, missing: missingFrom(complete, { count: fields.size, found: fields }) };
+  const { hash, keyed, files } = artifact;
+  if (files !== undefined) return { hash, missing: await missingInFiles(artifact, complete) };
+  if (!keyed) {
+    const [only] = await Array.fromAsync(artifact.parts());
+    return { hash, missing: missingFrom(complete, fieldsIn(only?.value())) };
   }
   const found = new Set<string>();
   for (const id of idsToLookFor(complete)) {
@@ -139,12 +142,28 @@ async function checkContent(artifact: StoredArtifact, complete: Completeness): P
   return { hash, missing: missingFrom(complete, { count: artifact.count, found }) };
 }
 
-async function fieldsOf(artifact: StoredArtifact): Promise<ReadonlySet<string>> {
-  for await (const part of artifact.parts()) {
-    const value = part.value();
-    return new Set(typeof value === 'object' && value !== null ? Object.keys(value) : []);
+/** Read whole, since nothing else tells what is in them. */
+async function missingInFiles(artifact: StoredArtifact, complete: Completeness): Promise<readonly MissingData[]> {
+  const wanted = new Set(idsToLookFor(complete));
+  const found = new Set<string>();
+  let count = 0;
+  try {
+    for await (const part of artifact.parts()) {
+      if (!artifact.keyed) return missingFrom(complete, fieldsIn(part.value()));
+      count += part.count;
+      for (const [id] of part.entries()) if (wanted.has(id)) found.add(id);
+    }
+  } catch (thrown) {
+    // Of the same bytes it would be the same again; what may pass is for whoever indexes next.
+    if (!(thrown instanceof TerminalError)) throw thrown;
+    return [{ kind: 'readable-files', reason: thrown.message }];
   }
-  return new Set();
+  return missingFrom(complete, { count, found });
+}
+
+function fieldsIn(document: unknown): { readonly count: number; readonly found: ReadonlySet<string> } {
+  const found = new Set(typeof document === 'object' && document !== null ? Object.keys(document) : []);
+  return { count: found.size, found };
 }
 
 /** The document must be there; whether it is whole by rules of its own is not asked. */

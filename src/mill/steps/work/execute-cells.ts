@@ -198,9 +198,9 @@ async function* scanCells(
   const together = hands.reduce((sum, { computation }) => sum + computation.timeoutSeconds * 1_000, 0);
   const deadlineMs = hands.length === 1 ? startedMs + together : Math.min(startedMs + together, stopAtMs);
   const watched = watch(hands, deadlineMs, ports);
-  heartbeat.expect(entities.count);
+  if (entities.files === undefined) heartbeat.expect(entities.count);
   const cells: ScanCell[] = [];
-  const results = await (async () => {
+  const results = await orItsErrors(hands, async () => {
     cells.push(...(await Promise.all(hands.map((hand) => scanCellOf(hand, ports)))));
     return scan({
       cells,
@@ -209,13 +209,26 @@ async function* scanCells(
       stopAtMs,
       onProgress: heartbeat.progress,
     });
-  })().finally(() => watched.done());
+  }).finally(() => watched.done());
   const scanning = meter.lap(hands.length);
   for (const [index, hand] of hands.entries()) {
     const result = results[index];
     const cell = cells[index];
     if (result instanceof TerminalError) yield failed(hand, result, ports);
     else if (result !== undefined && cell !== undefined) yield completed(hand, cell, result, scanning, ports);
+  }
+}
+
+/** A day whose files cannot be read fails all that read it. */
+async function orItsErrors(
+  hands: readonly CellInHand[],
+  run: () => Promise<(Execution | TerminalError)[]>,
+): Promise<(Execution | TerminalError)[]> {
+  try {
+    return await run();
+  } catch (thrown) {
+    if (!(thrown instanceof TerminalError)) throw thrown;
+    return hands.map(() => thrown);
   }
 }
 

@@ -7,7 +7,7 @@ import { expectedDays } from '../../../../src/mill/model/expected-days.ts';
 import type { ManifestDataset } from '../../../../src/mill/model/manifest.ts';
 import type { Log } from '../../../../src/process/ports.ts';
 import { daysFrom } from '../../../../src/values/date.ts';
-import { checkRow } from '../../../../src/mill/steps/load/check-row.ts';
+import { checkRow } from '../../../../src/mill/execution/check-row.ts';
 import { dayWriter } from '../../../../src/mill/steps/load/day-writer.ts';
 import { type IndexReport, indexRootData } from '../../../../src/mill/steps/load/index-root-data.ts';
 import { DAYS, fixtureProject, IMPORTS } from '../../../support/fixture-project.ts';
