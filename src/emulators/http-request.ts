@@ -1,5 +1,5 @@
 /** HTTP of the local cloud, on node:http: fetch gives up after 300 s, and Google's own callers do not. */
-import type { Agent, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Agent, IncomingHttpHeaders } from 'node:http';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Timers } from './timers.ts';
@@ -89,7 +89,7 @@ function exchange(outgoing: OutgoingRequest, options: RequestOptions, signal: Ab
 }
 
 /** @throws {TooLargeError} above `limit` bytes; what is left is not read. */
-export async function readBody(message: IncomingMessage, limit: number): Promise<Buffer> {
+export async function readBody(message: AsyncIterable<unknown>, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of message as AsyncIterable<Buffer>) {
