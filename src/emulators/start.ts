@@ -10,6 +10,8 @@ import { startPubsub } from './pubsub/server.ts';
 import type { SchedulerEmulator } from './scheduler/server.ts';
 import { startScheduler } from './scheduler/server.ts';
 import { openState } from './state.ts';
+import type { StorageEmulator } from './storage/server.ts';
+import { startStorage } from './storage/server.ts';
 import type { WorkflowsFaults } from './workflows/faults.ts';
 import type { WorkflowsEmulator } from './workflows/server.ts';
 import { startWorkflows } from './workflows/server.ts';
@@ -19,6 +21,7 @@ export interface LocalCloud {
   pubsub: PubsubEmulator;
   workflows: WorkflowsEmulator;
   scheduler: SchedulerEmulator;
+  storage: StorageEmulator;
   metadata: { port: number };
   /** Set these for the official clients, before they are made. */
   env: Record<string, string>;
@@ -35,7 +38,14 @@ export interface LocalCloudOptions {
   /** Told to clients as GOOGLE_CLOUD_LOCATION. */
   location?: string;
   /** On 127.0.0.1; one that is left out, or 0, takes a free port. */
-  ports?: { firestore?: number; pubsub?: number; workflows?: number; scheduler?: number; metadata?: number };
+  ports?: {
+    firestore?: number;
+    pubsub?: number;
+    workflows?: number;
+    scheduler?: number;
+    storage?: number;
+    metadata?: number;
+  };
   indexes?: FirestoreOptions['indexes'];
   requireIndexes?: boolean;
   maxOutstandingPushes?: PushBound;
@@ -92,23 +102,27 @@ export async function startEmulators(options: LocalCloudOptions): Promise<LocalC
     );
     const workflowsHost = host(workflows);
     const scheduler = await started('scheduler', (common) => startScheduler({ ...common, workflowsHost }));
+    const storage = await started('storage', (common) => startStorage({ ...common, projectId }));
     return {
       firestore,
       pubsub,
       workflows,
       scheduler,
+      storage,
       metadata,
       env: {
         FIRESTORE_EMULATOR_HOST: host(firestore),
         PUBSUB_EMULATOR_HOST: host(pubsub),
         WORKFLOWS_EMULATOR_HOST: workflowsHost,
         SCHEDULER_EMULATOR_HOST: host(scheduler),
+        // With its scheme: without one the Node client takes it for https.
+        STORAGE_EMULATOR_HOST: `http://${host(storage)}`,
         ...metadataEnv(metadata.port),
         GOOGLE_CLOUD_PROJECT: projectId,
         ...(location !== undefined && { GOOGLE_CLOUD_LOCATION: location }),
       },
       async clear() {
-        for (const emulator of [scheduler, workflows, pubsub, firestore]) await emulator.clear();
+        for (const emulator of [storage, scheduler, workflows, pubsub, firestore]) await emulator.clear();
       },
       close,
     };

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Firestore } from '@google-cloud/firestore';
 import { PubSub } from '@google-cloud/pubsub';
+import { Storage } from '@google-cloud/storage';
 import { GoogleAuth } from 'google-auth-library';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startEmulators } from '../../src/emulators/start.ts';
@@ -36,6 +37,11 @@ describe('the local cloud', () => {
       expect(await new GoogleAuth().getAccessToken()).toMatch(/./u);
       const workflows = `http://${cloud.env['WORKFLOWS_EMULATOR_HOST']}/v1/projects/demo-start/locations/europe-west1/workflows`;
       expect((await fetch(workflows)).status).toBe(200);
+      const bucket = new Storage().bucket('files');
+      if (run === 1) await bucket.create();
+      await bucket.file(`${run}.txt`).save(`run ${run}`, { resumable: run === 2 });
+      expect((await bucket.getFiles())[0].map(({ name }) => name)).toEqual(['1.txt', '2.txt'].slice(0, run));
+      expect((await bucket.file('1.txt').download())[0].toString()).toBe('run 1');
       await Promise.all([firestore.terminate(), pubsub.close()]);
       // A caller may end one of them first, and close twice.
       await cloud.pubsub.close();
@@ -52,14 +58,16 @@ describe('the local cloud', () => {
     const pubsub = new PubSub();
     await firestore.doc('runs/one').set({ run: 1 });
     const [topic] = await pubsub.createTopic('tasks');
+    const [bucket] = await new Storage().createBucket('files');
     await cloud.clear();
     expect((await firestore.doc('runs/one').get()).exists).toBe(false);
     expect(await topic.exists()).toEqual([false]);
+    expect(await bucket.exists()).toEqual([false]);
     await Promise.all([firestore.terminate(), pubsub.close()]);
     await cloud.close();
   });
 
-  test.each(['firestore', 'pubsub', 'workflows', 'scheduler', 'metadata'] as const)(
+  test.each(['firestore', 'pubsub', 'workflows', 'scheduler', 'storage', 'metadata'] as const)(
     'a busy %s port is named, and nothing stays behind',
     async (service) => {
       const squatter = createServer();

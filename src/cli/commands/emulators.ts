@@ -1,4 +1,4 @@
-/** `daymill emulators`: the local cloud alone, for programs that speak to Firestore, Pub/Sub or Workflows. */
+/** `daymill emulators`: the local cloud alone, for programs that speak to Firestore, Pub/Sub, Workflows or Storage. */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '../../errors.ts';
@@ -11,11 +11,12 @@ const MAX_PORT = 65_535;
 
 export const emulators: Command = {
   name: 'emulators',
-  usage: `daymill emulators [--firestore-port N] [--pubsub-port N] [--workflows-port N] [--state FILE] [--env-out FILE]
+  usage: `daymill emulators [--firestore-port N] [--pubsub-port N] [--workflows-port N] [--storage-port N] [--state FILE]
+                  [--env-out FILE]
 
-Runs Firestore, Pub/Sub, Workflows and a metadata server on 127.0.0.1 until Ctrl-C. Official clients find them by the variables
-that it prints; plan, explain and results find them by themselves.
-  --firestore-port, --pubsub-port, --workflows-port   0, the default, takes a free one
+Runs Firestore, Pub/Sub, Workflows, Storage and a metadata server on 127.0.0.1 until Ctrl-C. Official clients find them by the
+variables that it prints; plan, explain and results find them by themselves.
+  --firestore-port, --pubsub-port, --workflows-port, --storage-port   0, the default, takes a free one
   --state      the state file (default .daymill/state.sqlite); :memory: keeps nothing
   --env-out    also writes the variables there, as NAME=value lines
   --verbose    says what is asked of them, on standard error
@@ -25,6 +26,7 @@ Exit code: 0 stopped, 2 wrong use.`,
     'firestore-port': { type: 'string' },
     'pubsub-port': { type: 'string' },
     'workflows-port': { type: 'string' },
+    'storage-port': { type: 'string' },
     state: { type: 'string' },
     'env-out': { type: 'string' },
     verbose: { type: 'boolean' },
@@ -41,6 +43,7 @@ async function runCommand(args: Arguments, { config, output, interrupted }: Cont
       firestore: port(args, 'firestore-port'),
       pubsub: port(args, 'pubsub-port'),
       workflows: port(args, 'workflows-port'),
+      storage: port(args, 'storage-port'),
     },
     ...(args.values['verbose'] === true ? { log: (line: string) => output.trouble(line) } : {}),
   });
@@ -54,6 +57,7 @@ async function runCommand(args: Arguments, { config, output, interrupted }: Cont
     output.line(`Firestore  ${cloud.env['FIRESTORE_EMULATOR_HOST']}`);
     output.line(`Pub/Sub    ${cloud.env['PUBSUB_EMULATOR_HOST']}`);
     output.line(`Workflows  ${cloud.env['WORKFLOWS_EMULATOR_HOST']}`);
+    output.line(`Storage    ${cloud.env['STORAGE_EMULATOR_HOST']}`);
     output.line(`State      ${file}`);
     output.line();
     for (const line of lines) output.line(`export ${line}`);
