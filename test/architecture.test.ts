@@ -80,7 +80,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // It starts its thread by URL …
   'mill/worker/watchdog.ts': ['config', 'process', 'mill/ports', 'mill/worker/watchdog-thread.ts'],
   // … which is an entry of its own: it gives a task up where the main thread cannot.
-  'mill/worker/watchdog-thread.ts': ['config', 'mill/worker/watchdog.ts', 'compose.ts', 'mill/steps/work/work.ts'],
+  'mill/worker/watchdog-thread.ts': [
+    'config',
+    'mill/worker/watchdog.ts',
+    'compose.ts',
+    'mill/steps/work/give-up-stuck.ts',
+  ],
 
   google: ['errors.ts'],
   // Parts are stored as the executor compresses them, and what planning keeps is stored as it says.

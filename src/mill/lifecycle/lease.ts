@@ -3,8 +3,8 @@ import type { CellError } from '../model/cell.ts';
 import type { TierName } from '../model/tier-name.ts';
 import { isTerminal, type Lease, type Task } from '../model/task.ts';
 import { tierNamed, type Tiers } from '../model/tier.ts';
-import { MAX_ATTEMPTS } from './limits.ts';
-import { outOfTiers, type Remains, routeAfterDeath, withOutgrown } from '../tiers/routing.ts';
+import type { Remains } from '../tiers/routing.ts';
+import { exhausted, isExhausted, nextAttempt } from './next-attempt.ts';
 import { halve, isDivisible } from './split.ts';
 
 export type LeaseDecision = {
@@ -35,7 +35,7 @@ export interface LeaseRequest {
 
 export function decideLease(found: Task, request: LeaseRequest): LeaseDecision {
   if (isTerminal(found)) return { kind: 'done', task: found };
-  let because: string | undefined;
+  const last = found.lastError && `${found.lastError.code}: ${found.lastError.message}`;
   let task = found;
   let resources = tierNamed(request.tiers, found.resources).name;
   if (found.status === 'IN_PROGRESS' && found.lease !== undefined) {
@@ -44,25 +44,14 @@ export function decideLease(found: Task, request: LeaseRequest): LeaseDecision {
       const { task: half, part } = halve(found);
       return { ...decideLease(half, request), parts: [part] };
     }
-    const route = routeAfterDeath(remainsOf(found, found.lease), request.tiers);
-    because = route.because;
-    task = withOutgrown(found, route);
-    if (route.to === undefined) return { kind: 'give-up', save: leased(task, request), error: outOfTiers(task) };
-    if (route.to !== resources && task.attempts < MAX_ATTEMPTS)
-      return { kind: 'reroute', save: movedTo(route.to, task), because: route.because ?? 'moved' };
-    resources = route.to;
+    const next = nextAttempt(found, remainsOf(found, found.lease), request.tiers, last);
+    task = next.task;
+    if (next.to === undefined) return { kind: 'give-up', save: leased(task, request), error: next.error };
+    if (next.to !== resources)
+      return { kind: 'reroute', save: movedTo(next.to, task), because: next.because ?? 'moved' };
+    resources = next.to;
   }
-  if (task.attempts >= MAX_ATTEMPTS) {
-    const last =
-      task.lastError === undefined
-        ? (because ?? 'it died without a word')
-        : `${task.lastError.code}: ${task.lastError.message}`;
-    return {
-      kind: 'give-up',
-      save: leased(task, request),
-      error: { code: 'ATTEMPTS_EXHAUSTED', message: `${task.attempts} attempts failed; the last: ${last}` },
-    };
-  }
+  if (isExhausted(task)) return { kind: 'give-up', save: leased(task, request), error: exhausted(task, last) };
   if (resources !== request.tier)
     return { kind: 'reroute', save: movedTo(resources, task), because: `it belongs on ${resources}` };
   // What the last attempt left behind says nothing of this one.

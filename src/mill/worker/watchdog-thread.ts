@@ -32,7 +32,7 @@ async function end(watched: Watched): Promise<void> {
   try {
     // Loaded only now: a thread of every worker would otherwise carry a Firestore client that it almost never needs.
     const { compose } = await import('../../compose.ts');
-    const { giveUpStuck } = await import('../steps/work/work.ts');
+    const { giveUpStuck } = await import('../steps/work/give-up-stuck.ts');
     await giveUpStuck(watched, { code: 'TIMEOUT', message: watched.what }, compose(config));
   } finally {
     process.kill(process.pid, 'SIGKILL');

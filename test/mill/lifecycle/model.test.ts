@@ -4,18 +4,13 @@
  */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  isStopped,
-  onAttemptFailed,
-  onCellDone,
-  onCellStuck,
-  onGiveUp,
-  onHandedBack,
-} from '../../../src/mill/lifecycle/finish.ts';
+import { RetryableError } from '../../../src/errors.ts';
+import { decideFailure, failureOf } from '../../../src/mill/lifecycle/failure.ts';
+import { isStopped, onCellDone, onCellStuck, onGiveUp, onHandedBack } from '../../../src/mill/lifecycle/finish.ts';
 import { decideLease } from '../../../src/mill/lifecycle/lease.ts';
 import { LEASE_SECONDS, MAX_ATTEMPTS } from '../../../src/mill/lifecycle/limits.ts';
-import { routeAfterDeath } from '../../../src/mill/tiers/routing.ts';
-import { continueLater, halve, isDivisible } from '../../../src/mill/lifecycle/split.ts';
+import { continueLater } from '../../../src/mill/lifecycle/split.ts';
+import { decideStuck } from '../../../src/mill/lifecycle/stuck.ts';
 import { cellName, type CellOutcome } from '../../../src/mill/model/cell.ts';
 import { isTerminal, openCells, type TierName, type Task } from '../../../src/mill/model/task.ts';
 import { Tiers } from '../../../src/mill/model/tier.ts';
@@ -203,11 +198,16 @@ function happen(life: Life, one: Event): void {
     }
     case 'hand back':
       // It is told to stop; what it may still want to write carries a token that is no longer the task's.
-      return save(life, index, onHandedBack(holder.task));
+      return trouble(life, index, holder, new RetryableError('SHUTTING_DOWN', 'told to end'));
     case 'stuck':
       return stop(life, index, holder, one.known);
     case 'passing trouble':
-      return trouble(life, index, holder, one.memory);
+      return trouble(
+        life,
+        index,
+        holder,
+        one.memory ? new Error('Array buffer allocation failed') : new RetryableError('UNAVAILABLE', 'no answer'),
+      );
   }
 }
 
@@ -215,28 +215,19 @@ function happen(life: Life, one: Event): void {
 function stop(life: Life, index: number, holder: Worker, known: boolean): void {
   const error = { code: 'TIMEOUT', message: 'it held its worker' };
   const found = life.tasks.get(holder.task.id);
-  if (found?.lease?.token === holder.token) {
-    const [open] = openCells(found);
-    if (!isDivisible(found)) commit(life, onGiveUp(found, error));
-    else if (known && open !== undefined) commit(life, onCellStuck(found, open, error));
-    else commit(life, { ...found, lease: { ...found.lease, token: 'watchdog', untilMs: 0 } });
-  }
+  const [open] = found === undefined ? [] : openCells(found);
+  const decision = found && decideStuck(found, { token: holder.token, cell: known ? open : undefined }, 'watchdog');
+  if (decision?.kind === 'give-up') commit(life, onGiveUp(decision.save, error));
+  else if (decision?.kind === 'set-aside') commit(life, onCellStuck(decision.save, decision.cell, error));
+  else if (decision?.kind === 'release') commit(life, decision.save);
   life.workers[index] = undefined;
 }
 
-function trouble(life: Life, index: number, holder: Worker, ofMemory: boolean): void {
-  const error = ofMemory
-    ? { code: 'OUT_OF_MEMORY', message: 'Array buffer allocation failed' }
-    : { code: 'UNAVAILABLE', message: 'no answer' };
-  if (ofMemory && isDivisible(holder.task)) {
-    const { task, part } = halve(holder.task);
-    return save(life, index, task, [part]);
-  }
-  const { resources, attempts } = holder.task;
-  const route = routeAfterDeath({ resources, attempts, lastError: error }, tiers);
-  const { to } = route;
-  const ends = to === undefined || attempts >= MAX_ATTEMPTS;
-  return save(life, index, ends ? onGiveUp(holder.task, error) : onAttemptFailed(holder.task, error, to));
+/** Saves what was decided; whether it is sent or comes again, deliveries are events of their own. */
+function trouble(life: Life, index: number, holder: Worker, thrown: Error): void {
+  const decision = decideFailure(holder.task, failureOf(thrown), { tier: holder.resources, tiers });
+  if (decision.kind === 'hand-back') save(life, index, onHandedBack(holder.task));
+  else if ('save' in decision) save(life, index, decision.save, decision.kind === 'halve' ? [decision.part] : []);
 }
 
 /** Touches telemetry and the lease's end only, and never a task that is no longer its own. */

@@ -1,5 +1,5 @@
 /** After a task became terminal: when it was the run's last, call the workflow back. */
-import { toError, UserError } from '../../../errors.ts';
+import { RetryableError, toError, UserError } from '../../../errors.ts';
 import type { Run } from '../../model/run.ts';
 import type { Task } from '../../model/task.ts';
 import type { Callbacks } from '../../ports/messages.ts';
@@ -30,6 +30,14 @@ export async function countDown(
   const run = await ports.runs.readIfOver(task);
   return run === undefined ? 'counting' : callBack(run, ports);
 }
+
+/** The task is over, but its message is kept for as long as it is the run's only hope of an answer. */
+export async function finishRun(task: Task, ports: CountDownPorts): Promise<void> {
+  if ((await countDown(task, ports)) === 'due') throw unanswered(task.runId);
+}
+
+export const unanswered = (runId: string): RetryableError =>
+  new RetryableError('UNAVAILABLE', `run ${runId} is complete, but its workflow has not been called back yet`);
 
 /** Whether nobody waits for a callback of this run any more. Until then it stays open, so that the reconciler finds it. */
 export const isAnswered = (run: Run): boolean => run.callbackUrl === undefined || run.calledBackMs !== undefined;

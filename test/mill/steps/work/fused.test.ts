@@ -10,7 +10,8 @@ import { dispatch } from '../../../../src/mill/steps/dispatch/dispatch.ts';
 import { indexRootData } from '../../../../src/mill/steps/load/index-root-data.ts';
 import { readWhole } from '../../../../src/mill/steps/work/load-inputs.ts';
 import { reconcile } from '../../../../src/mill/steps/mend/reconcile.ts';
-import { giveUpStuck, work, type WorkPorts } from '../../../../src/mill/steps/work/work.ts';
+import { giveUpStuck } from '../../../../src/mill/steps/work/give-up-stuck.ts';
+import { work, type WorkPorts } from '../../../../src/mill/steps/work/work.ts';
 import { DAYS, IMPORTS, VISITORS } from '../../../support/fixture-project.ts';
 import { loadFixture, localPorts, type LocalPorts } from '../../../support/local-ports.ts';
 

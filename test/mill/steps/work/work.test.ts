@@ -1,7 +1,8 @@
 /** One delivery after another, in every order that the world can bring them in; test/hazards has the worst of them. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { workflowsCallbacks } from '../../../../src/google/mill/workflows-callbacks.ts';
-import { giveUpStuck, work } from '../../../../src/mill/steps/work/work.ts';
+import { giveUpStuck } from '../../../../src/mill/steps/work/give-up-stuck.ts';
+import { work } from '../../../../src/mill/steps/work/work.ts';
 import { type TaskBench, taskBench } from '../../../support/task-bench.ts';
 
 describe('work', () => {
