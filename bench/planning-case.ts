@@ -9,7 +9,7 @@ import { makeTasks } from '../src/mill/planning/make-tasks.ts';
 import { type Plan, plan, type PlannedCell } from '../src/mill/planning/plan.ts';
 import { Shelf } from '../src/mill/planning/shelf.ts';
 import { DatasetStanding, Standing } from '../src/mill/planning/standing.ts';
-import { MAX_CELLS_A_WAVE } from '../src/mill/steps/dispatch/dispatch.ts';
+import { MAX_CELLS_A_WAVE } from '../src/mill/planning/wave.ts';
 import { bookIds, bookOf, type Case, dataOf, type PlanningWorld } from './planning-world.ts';
 
 /** Rounds end after this long; there are two at least, and a tenth one is the last. */

@@ -1,4 +1,4 @@
-/** `dispatch` (HTTP): plans a pass and sends its tasks. `{date}` alone sends whatever can run now. */
+/** `dispatch` (HTTP): plans from a pass on, and sends the first wave that there is. `{date}` alone sends whatever can run now. */
 import { http } from '@google-cloud/functions-framework';
 import { z } from 'zod';
 import { jsonFunction } from '../src/http/json-function.ts';

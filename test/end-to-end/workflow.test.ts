@@ -35,13 +35,12 @@ describe('the pipeline', () => {
   });
   afterEach(() => services.close());
 
-  /** Answers each dispatch with the next count of tasks, and calls back at once when there are some. */
-  const dispatches = (...counts: (number | 'quiet')[]): void => {
+  /** Answers each dispatch with the next count of tasks, of a pass, and calls back at once when there are some. */
+  const dispatches = (...waves: { readonly dispatched: number; readonly pass: number }[]): void => {
     services.target.handle('/dispatch', async ({ json }) => {
       const request = json as Asked;
       asked.push(request);
-      const count = counts.shift() ?? 0;
-      const dispatched = count === 'quiet' ? 0 : count;
+      const { dispatched, pass } = waves.shift() ?? { dispatched: 0, pass: request.pass };
       if (dispatched > 0) {
         await fetch(request.callbackUrl, {
           method: 'POST',
@@ -50,7 +49,7 @@ describe('the pipeline', () => {
         });
       }
       return {
-        body: { dispatched, runId: `run-${asked.length}`, passes: PASSES, inFlight: 0, quiet: count === 'quiet' },
+        body: { dispatched, runId: `run-${asked.length}`, pass, passes: PASSES, inFlight: 0 },
       };
     });
   };
@@ -63,20 +62,20 @@ describe('the pipeline', () => {
   test('without a date takes the day before, in UTC', async () => {
     dispatches();
     expect(await run()).toMatchObject({ state: 'SUCCEEDED' });
-    expect(asked.map(({ date, pass }) => `${date} ${pass}`)).toEqual(['2001-02-28 1', '2001-02-28 2']);
+    expect(asked.map(({ date, pass }) => `${date} ${pass}`)).toEqual(['2001-02-28 1']);
   });
 
-  test('takes waves until a pass has nothing left, each with a callback of its own', async () => {
-    dispatches(3, 1, 0, 2, 0);
+  test('takes waves until nothing is left, each with a callback of its own, and goes on where the last one was', async () => {
+    dispatches({ dispatched: 3, pass: 1 }, { dispatched: 1, pass: 1 }, { dispatched: 2, pass: 2 });
     const { state, result } = await run({ date: '2001-01-15' });
     expect(state).toBe('SUCCEEDED');
     expect(JSON.parse(result)).toMatchObject({
       date: '2001-01-15',
       waves: 3,
       tasks: 6,
-      runs: ['run-1', 'run-2', 'run-4'],
+      runs: ['run-1', 'run-2', 'run-3'],
     });
-    expect(asked.map(({ pass }) => pass)).toEqual([1, 1, 1, 2, 2]);
+    expect(asked.map(({ pass }) => pass)).toEqual([1, 1, 1, 2]);
     expect(new Set(asked.map(({ callbackUrl }) => callbackUrl)).size).toBe(asked.length);
     expect(new Set(asked.map(({ dispatchId }) => dispatchId)).size).toBe(1);
     expect(reconciled).toBe(1);
@@ -86,27 +85,21 @@ describe('the pipeline', () => {
     dispatches();
     await run();
     await run({ computations: ['heat'] });
-    expect(asked.map(({ computations }) => computations)).toEqual([null, null, ['heat'], ['heat']]);
-  });
-
-  test('asks no later pass when nothing is left to run in any', async () => {
-    dispatches('quiet');
-    expect(await run()).toMatchObject({ state: 'SUCCEEDED' });
-    expect(asked.map(({ pass }) => pass)).toEqual([1]);
+    expect(asked.map(({ computations }) => computations)).toEqual([null, ['heat']]);
   });
 
   test.each([
-    { retryable: 0, sweeps: [false, false, false], asks: 1 },
+    { retryable: 0, sweeps: [false, false], asks: 1 },
     // A result that is found lost is made again by the next round, and its readers by the one after it: a round for each pass, and one.
     {
       retryable: 2,
-      sweeps: [false, false, false, ...Array.from({ length: (PASSES + 1) * PASSES }, () => true)],
+      sweeps: [false, false, ...Array.from({ length: PASSES + 1 }, () => true)],
       asks: PASSES + 2,
     },
   ])(
     'sweeps what failed for passing reasons, so often as results can be found lost: $retryable cells',
     async ({ retryable, sweeps, asks }) => {
-      dispatches(3);
+      dispatches({ dispatched: 3, pass: 1 });
       const days: unknown[] = [];
       services.target.handle('/reconcile', ({ json }) => {
         days.push(json);
@@ -138,7 +131,7 @@ describe('the pipeline', () => {
 
     test.each([0, 3])('asks for verdicts on changed code first, and simulates %d new ones last', async (left) => {
       const order: unknown[] = [];
-      dispatches(1);
+      dispatches({ dispatched: 1, pass: 1 });
       services.target.handle('/preflight', ({ json }) => {
         order.push(asked.length, json);
         return { body: { left } };
@@ -149,7 +142,7 @@ describe('the pipeline', () => {
 
     test.each([500, 503])('goes on without verdicts when it fails with %d, after one retry at most', async (code) => {
       let times = 0;
-      dispatches(1);
+      dispatches({ dispatched: 1, pass: 1 });
       services.target.handle('/preflight', () => {
         times++;
         return { code, body: {} };

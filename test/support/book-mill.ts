@@ -73,7 +73,7 @@ export class BookMill {
     }
   }
 
-  /** As mill/steps/dispatch/dispatch.ts commits a plan that claims nothing. */
+  /** As mill/steps/dispatch/claim-wave.ts commits a plan that claims nothing. */
   commit({ plan: made, folded }: Asked): void {
     const after = afterPlan(folded.state, made);
     for (const { cell, to } of folded.settled) this.#bookOf(cell.computation, cell.date).set(cell.date, to);

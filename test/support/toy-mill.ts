@@ -1,5 +1,5 @@
 /**
- * A mill of plain values: the planner's decisions are carried out as mill/steps/dispatch/dispatch.ts, work.ts and execute-cell.ts do, pass by
+ * A mill of plain values: the planner's decisions are carried out as mill/steps/dispatch/claim-wave.ts, work.ts and execute-cells.ts do, pass by
  * pass and wave by wave as workflows/pipeline.yaml does, on computations whose results are small numbers.
  */
 import { isStopped, onCellDone, onGiveUp } from '../../src/mill/lifecycle/finish.ts';
@@ -15,6 +15,7 @@ import { behaviourOf, type InputHashes, type Vector, vectorHash } from '../../sr
 import { decodeWindow, windowHash } from '../../src/mill/model/window.ts';
 import { afterPlan } from '../../src/mill/planning/after-plan.ts';
 import { daySetOfDays, daysOfSet, NO_DAYS } from '../../src/mill/planning/day-set.ts';
+import { isIdle, waveOf } from '../../src/mill/planning/wave.ts';
 import { fold, type Fold, type OpenRun } from '../../src/mill/planning/fold.ts';
 import { makeTasks } from '../../src/mill/planning/make-tasks.ts';
 import { plan, type Plan, type PlannedCell, type PlanRequest } from '../../src/mill/planning/plan.ts';
@@ -119,20 +120,17 @@ export class ToyMill {
   #round(world: World, dispatchId: string, ran: Ran[], random: () => number): Pick<PipelineReport, 'waves' | 'atRest'> {
     const atRest: PlannedCell[] = [];
     let waves = 0;
-    const passes = Array.from({ length: world.manifest.passes }, (_, index) => index + 1);
-    for (const pass of world.byHand ? [undefined] : passes) {
-      for (;;) {
-        const { cells, tasks, run } = this.#dispatch(world, pass, dispatchId);
-        if (run === undefined) {
-          atRest.push(...cells);
-          break;
-        }
-        waves++;
-        if (waves > wavesAllowed(world)) throw new Error(`pass ${pass ?? 'any'} does not end: wave ${waves}`);
-        this.#open.push({ run, tasks: this.#work(world, tasks, cells, ran, random) });
-      }
+    let pass = world.byHand ? undefined : 1;
+    for (;;) {
+      const { cells, tasks, run, ...next } = this.#dispatch(world, pass, dispatchId);
+      // Of the passes that have nothing left.
+      atRest.push(...cells.filter(({ decision }) => run === undefined || next.isPassed(decision.computation)));
+      if (run === undefined) return { waves, atRest };
+      pass = next.pass;
+      waves++;
+      if (waves > wavesAllowed(world)) throw new Error(`pass ${pass ?? 'any'} does not end: wave ${waves}`);
+      this.#open.push({ run, tasks: this.#work(world, tasks, cells, ran, random) });
     }
-    return { waves, atRest };
   }
 
   /** As mill/steps/dispatch/night-watch.ts, of every cell at rest. Answers those that gave another result. */
@@ -210,30 +208,41 @@ export class ToyMill {
   }
 
   /** As mill/steps/dispatch/survey.ts: with the books that are at hand, until none is missed. */
-  #plan(world: World, request: Pick<PlanRequest, 'mode' | 'dispatchId' | 'throughPass'>): { folded: Fold; made: Plan } {
+  #plan(
+    world: World,
+    request: Pick<PlanRequest, 'mode' | 'dispatchId' | 'throughPass'>,
+    isEnough: (made: Plan) => boolean = () => true,
+  ): { folded: Fold; made: Plan } {
     const { manifest, from, to, equivalents, distrusted } = world;
     const content = { books: new Map<string, Map<Day, Settled>>(), data: new Map<string, Map<Day, string>>() };
-    for (;;) {
-      const shelf = new Shelf(content);
-      const state: PlanningState = {
-        sequence: this.#sequence,
-        standings: this.#standings,
-        datasets: this.#datasets,
-        equivalents,
-        distrusted: new Map([...distrustOf(manifest, distrusted), ...this.#distrusted]),
-        shelf,
-        inFlight: new Map(),
-      };
+    const shelf = new Shelf(content);
+    const state: PlanningState = {
+      sequence: this.#sequence,
+      standings: this.#standings,
+      datasets: this.#datasets,
+      equivalents,
+      distrusted: new Map([...distrustOf(manifest, distrusted), ...this.#distrusted]),
+      shelf,
+      inFlight: new Map(),
+    };
+    const begin = () => {
       const folded = fold(state, this.#open);
-      const made = plan({ manifest, state: folded.state, from, to, ...request });
-      if (shelf.isComplete) {
-        this.#compare(world, folded, made, request);
-        // What is asked of the plan from here on may need any book.
-        this.#fetch(content, 'all');
-        return { folded, made };
-      }
-      this.#fetch(content, shelf.missing);
+      const isFolded = shelf.isComplete;
+      return { folded, isFolded, made: plan({ manifest, state: folded.state, from, to, ...request }) };
+    };
+    let { folded, isFolded, made } = begin();
+    for (;;) {
+      if (!shelf.isComplete) {
+        this.#fetch(content, shelf.takeMissing());
+        if (isFolded) made = made.anew();
+        else ({ folded, isFolded, made } = begin());
+      } else if (made.isPartial && !isEnough(made)) made = made.through(made.pass + 1);
+      else break;
     }
+    this.#compare(world, folded, made, { ...request, throughPass: made.pass });
+    // What is asked of the plan from here on may need any book.
+    this.#fetch(content, 'all');
+    return { folded, made };
   }
 
   #fetch(
@@ -297,16 +306,15 @@ export class ToyMill {
 
   #dispatch(world: World, pass: number | undefined, dispatchId: string) {
     const { manifest } = world;
-    const { folded, made } = this.#plan(world, {
-      mode: 'dispatch',
-      dispatchId,
-      ...(pass === undefined ? {} : { throughPass: pass }),
-    });
-    const asked = manifest.computations
-      .filter((one) => pass === undefined || one.pass === pass)
-      .map(({ name }) => name);
-    const cells = made.cells(asked);
-    const runnable = made.runnable(asked, Infinity).map((cell) => made.cell(cell) as PlannedCell);
+    const request = { pass, audit: { share: 0, most: 0 }, seed: '' };
+    const { folded, made } = this.#plan(
+      world,
+      { mode: 'dispatch', dispatchId, ...(pass === undefined ? {} : { throughPass: pass }) },
+      (sofar) => pass === undefined || !isIdle(waveOf(sofar, request)),
+    );
+    const wave = waveOf(made, request);
+    const cells = made.cells(wave.asked);
+    const runnable = wave.runs.map((cell) => made.cell(cell) as PlannedCell);
     const runId = `run-${++this.#runs}`;
     const claimedIn = this.#sequence + 1;
     const tasks = makeTasks(runnable, {
@@ -334,7 +342,9 @@ export class ToyMill {
       tasks.length === 0
         ? undefined
         : aRun({ id: runId, dispatchId, totalTasks: tasks.length, createdMs: this.#runs, claimedIn });
-    return { cells, tasks, run };
+    const next = pass === undefined ? undefined : made.pass;
+    const isPassed = (name: string): boolean => next !== undefined && (computationIn(manifest, name)?.pass ?? 0) < next;
+    return { cells, tasks, run, pass: next, isPassed };
   }
 
   /** Works on all tasks of a wave, a cell here, a cell there. */

@@ -2,7 +2,8 @@
 import type { Ports } from '../../src/compose.ts';
 import { cellName } from '../../src/mill/model/cell.ts';
 import type { TaskMessage } from '../../src/mill/model/message.ts';
-import { dispatch, type DispatchAnswer } from '../../src/mill/steps/dispatch/dispatch.ts';
+import { dispatch } from '../../src/mill/steps/dispatch/dispatch.ts';
+import type { DispatchAnswer } from '../../src/mill/steps/dispatch/request.ts';
 import { work } from '../../src/mill/steps/work/work.ts';
 import { DAYS, IMPORTS } from './fixture-project.ts';
 import { loadFixture, localPorts, type LocalPorts } from './local-ports.ts';

@@ -1,6 +1,8 @@
 /** A run: one wave's tasks, counted down to a callback. */
 import { z } from 'zod';
 import { Day } from '../../values/date.ts';
+import { leavesFor } from './counter-tree.ts';
+import type { Task } from './task.ts';
 
 export const Run = z.object({
   id: z.string(),
@@ -30,3 +32,28 @@ export const Run = z.object({
   calledBackMs: z.number().optional(),
 });
 export type Run = z.infer<typeof Run>;
+
+/** Of these tasks, none of which has begun; what is undefined is left out. */
+export function newRun(
+  {
+    pass,
+    callbackUrl,
+    ...given
+  }: Pick<Run, 'id' | 'dispatchId' | 'date' | 'createdMs' | 'claimedIn'> & {
+    readonly pass: number | undefined;
+    readonly callbackUrl: string | undefined;
+  },
+  tasks: readonly Pick<Task, 'cells'>[],
+): Run {
+  const leaves = leavesFor(tasks.length);
+  return {
+    ...given,
+    ...(pass === undefined ? {} : { pass }),
+    totalTasks: tasks.length,
+    remainingTasks: tasks.length,
+    ...(leaves === undefined ? {} : { leaves }),
+    cells: tasks.reduce((sum, { cells }) => sum + cells.length, 0),
+    status: 'RUNNING',
+    ...(callbackUrl === undefined ? {} : { callbackUrl }),
+  };
+}

@@ -8,7 +8,8 @@
  * 3. A computation is decided after everything that it reads, by pass and then by date, so one look at each is enough.
  * 4. Frugal: a day that nothing has touched since it was last looked at is not looked at, and no book is read for it.
  *
- * A plan is made of what is at hand. When the shelf misses books, they are fetched and the plan is made anew (mill/steps/dispatch/survey.ts).
+ * A plan is made of what is at hand. When the shelf misses books, they are fetched and the plan is made anew from the first column that
+ * missed one (mill/steps/dispatch/survey.ts). It may begin with the first passes, and go on to later ones: what is decided stays.
  */
 import type { CellKey, Settled } from '../model/cell.ts';
 import { toOrdinal } from '../../values/date.ts';
@@ -48,25 +49,55 @@ export interface PlannedStretch {
   readonly days: DaySet;
 }
 
-export function plan(request: PlanRequest): Plan {
-  const grid = new Grid(request, toOrdinal(request.from), toOrdinal(request.to));
-  const columns = new Map<string, Column>();
-  for (const computation of request.manifest.computations) {
-    if (request.throughPass !== undefined && computation.pass > request.throughPass) break;
-    const column = new Column(computation, grid);
-    columns.set(computation.name, column);
-    grid.columns.set(computation.name, column);
-  }
-  return new Plan(grid, columns);
-}
+export const plan = (request: PlanRequest): Plan =>
+  new Plan(new Grid(request, toOrdinal(request.from), toOrdinal(request.to)), new Map()).through(
+    request.throughPass ?? request.manifest.passes,
+  );
 
 export class Plan {
   readonly #grid: Grid;
   readonly #columns: ReadonlyMap<string, Column>;
+  /** As many of the first columns missed no book. */
+  readonly #whole: number;
+  /** The last pass that is planned. */
+  readonly pass: number;
 
-  constructor(grid: Grid, columns: ReadonlyMap<string, Column>) {
+  constructor(
+    grid: Grid,
+    columns: ReadonlyMap<string, Column>,
+    { whole = columns.size, pass = 0 }: { readonly whole?: number; readonly pass?: number } = {},
+  ) {
     this.#grid = grid;
     this.#columns = columns;
+    this.#whole = whole;
+    this.pass = pass;
+  }
+
+  /** With the passes that follow, as far as `pass`. */
+  through(pass: number): Plan {
+    const columns = new Map(this.#columns);
+    const { manifest, state } = this.#grid.request;
+    let whole = this.#whole;
+    for (const computation of manifest.computations) {
+      if (computation.pass > pass) break;
+      if (columns.has(computation.name)) continue;
+      const column = new Column(computation, this.#grid);
+      if (state.shelf.isComplete && whole === columns.size) whole++;
+      columns.set(computation.name, column);
+      this.#grid.columns.set(computation.name, column);
+    }
+    return new Plan(this.#grid, columns, { whole, pass });
+  }
+
+  /** Once the books are at hand that were missed: with what was decided without them decided anew. */
+  anew(): Plan {
+    const whole = new Map([...this.#columns].slice(0, this.#whole));
+    return new Plan(this.#grid, whole).through(this.pass);
+  }
+
+  /** Whether later passes are left to be planned. */
+  get isPartial(): boolean {
+    return this.pass < this.request.manifest.passes;
   }
 
   get request(): PlanRequest {

@@ -24,7 +24,10 @@ export interface SurveyRequest {
   readonly to: Day;
   readonly dispatchId?: string;
   readonly mode?: PlanRequest['mode'];
+  /** The last pass to plan at first; all of them when absent. */
   readonly throughPass?: number;
+  /** Whether a plan of the first passes is enough; else the next one is planned, too. */
+  readonly isEnough?: (plan: Plan) => boolean;
   readonly sweep?: boolean;
   /** What the state will be like, for plans of what is still to come. */
   readonly foreseen?: (state: PlanningState) => PlanningState;
@@ -37,33 +40,41 @@ export interface SurveyPorts {
 
 /** @throws {RetryableError} CONTENTION when books were written after the snapshot was taken. */
 export async function survey(
-  { foreseen = (state) => state, ...request }: SurveyRequest,
+  { foreseen = (state) => state, isEnough = () => true, ...request }: SurveyRequest,
   { manifest, planning }: SurveyPorts,
   snapshot?: PlanningSnapshot,
 ): Promise<Survey> {
   const known = snapshot ?? (await planning.load());
-  for (;;) {
-    const shelf = new Shelf(known.books);
+  const shelf = new Shelf(known.books);
+  const begin = (): { readonly folded: Fold; readonly isFolded: boolean; readonly plan: Plan } => {
     const folded = fold(stateOf(known, shelf, manifest), known.open);
-    const made = plan({ mode: 'forecast', ...request, manifest, state: foreseen(folded.state) });
-    if (shelf.isComplete) {
-      const withBooks = async (pick: (key: CellKey) => PlannedCell | undefined, keys: readonly CellKey[]) => {
-        for (;;) {
-          const cells = keys.flatMap((key) => pick(key) ?? []);
-          if (shelf.isComplete) return cells;
-          await planning.fetch(known, shelf.takeMissing());
-        }
-      };
-      return {
-        snapshot: known,
-        folded,
-        plan: made,
-        cells: (keys) => withBooks((key) => made.cell(key), keys),
-        audited: (keys) => withBooks((key) => made.audited(key), keys),
-      };
-    }
-    await planning.fetch(known, shelf.takeMissing());
+    const isFolded = shelf.isComplete;
+    return { folded, isFolded, plan: plan({ mode: 'forecast', ...request, manifest, state: foreseen(folded.state) }) };
+  };
+  let made = begin();
+  for (;;) {
+    if (!shelf.isComplete) {
+      await planning.fetch(known, shelf.takeMissing());
+      made = made.isFolded ? { ...made, plan: made.plan.anew() } : begin();
+    } else if (made.plan.isPartial && !isEnough(made.plan)) {
+      made = { ...made, plan: made.plan.through(made.plan.pass + 1) };
+    } else break;
   }
+  const { folded, plan: whole } = made;
+  const withBooks = async (pick: (key: CellKey) => PlannedCell | undefined, keys: readonly CellKey[]) => {
+    for (;;) {
+      const cells = keys.flatMap((key) => pick(key) ?? []);
+      if (shelf.isComplete) return cells;
+      await planning.fetch(known, shelf.takeMissing());
+    }
+  };
+  return {
+    snapshot: known,
+    folded,
+    plan: whole,
+    cells: (keys) => withBooks((key) => whole.cell(key), keys),
+    audited: (keys) => withBooks((key) => whole.audited(key), keys),
+  };
 }
 
 /** Before outcomes are folded in: what is in flight is not known yet. */

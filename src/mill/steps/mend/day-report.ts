@@ -3,7 +3,7 @@ import { cellName } from '../../model/cell.ts';
 import type { Day } from '../../../values/date.ts';
 import type { OutcomeCounts } from '../../model/decision.ts';
 import { dayCount } from '../../planning/day-set.ts';
-import { dispatchIdOf } from '../dispatch/dispatch.ts';
+import { dispatchIdOf } from '../dispatch/request.ts';
 import { survey, type SurveyPorts } from '../dispatch/survey.ts';
 
 /** Cells that a report names: it travels through the workflow, whose memory is small. */

@@ -3,7 +3,8 @@ import { UserError } from '../../../errors.ts';
 import type { DeadLetter } from '../../model/dead-letter.ts';
 import { hashOf } from '../../../values/hash.ts';
 import { outcomeOf, type Task } from '../../model/task.ts';
-import { dispatch, type DispatchPorts } from '../dispatch/dispatch.ts';
+import { dispatch } from '../dispatch/dispatch.ts';
+import type { DispatchPorts } from '../dispatch/request.ts';
 import type { Tasks } from '../../ports/tasks.ts';
 import type { Clock } from '../../../process/ports.ts';
 

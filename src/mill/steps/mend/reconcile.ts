@@ -12,7 +12,8 @@ import { cancelTasks } from './cancel.ts';
 import { closeRuns } from '../dispatch/close-runs.ts';
 import { type CollectPorts, type CollectReport, collectShards } from './collect-shards.ts';
 import { callBack, isAnswered } from '../work/count-down.ts';
-import { type DispatchPorts, publish } from '../dispatch/dispatch.ts';
+import { publishRun } from '../dispatch/publish-run.ts';
+import type { DispatchPorts } from '../dispatch/request.ts';
 import type { Callbacks } from '../../ports/messages.ts';
 import type { Tasks } from '../../ports/tasks.ts';
 import type { Clock, Log } from '../../../process/ports.ts';
@@ -64,7 +65,7 @@ export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport>
       continue;
     }
     if (run.publishedMs === undefined && now - run.createdMs > UNPUBLISHED_AFTER_MS) {
-      await publish(run, tasks, ports);
+      await publishRun(run, tasks, ports);
       republished++;
     }
     const dead = open.filter((task) => isZombie(task, run, now));

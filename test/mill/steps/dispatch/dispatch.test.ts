@@ -1,6 +1,7 @@
 /** What dispatch sends, and when; test/hazards has what must never happen to it. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { messageFor } from '../../../../src/mill/model/message.ts';
+import type { DispatchAnswer } from '../../../../src/mill/steps/dispatch/request.ts';
 import { work } from '../../../../src/mill/steps/work/work.ts';
 import { DAYS, weatherCsv } from '../../../support/fixture-project.ts';
 import { loadFixture } from '../../../support/local-ports.ts';
@@ -32,9 +33,11 @@ describe('dispatch', () => {
     await bench.ask(ports, 'c', 2, 'another day');
     bench.sent.splice(0);
     await work(late, ports);
+    // Only its reader is left to run.
     expect(await bench.ask(ports, 'd', 1, 'another day')).toMatchObject({
-      dispatched: 0,
-      outcomes: { SKIP: CELLS_OF_FIRST_PASS },
+      dispatched: 1,
+      pass: 2,
+      outcomes: { SKIP: CELLS_OF_FIRST_PASS, RUN: 1, BLOCKED: DAYS.length - 1 },
     });
   });
 
@@ -54,17 +57,20 @@ describe('dispatch', () => {
     });
   });
 
-  test('says that nothing is left to run in any pass, once that is so', async () => {
+  test('goes on to the first pass that has something to run, until none has', async () => {
     const ports = bench.open();
-    const quiet: boolean[] = [];
-    for (const pass of [1, 1, 2, 2]) {
-      quiet.push((await bench.ask(ports, `made-${pass}-${quiet.length}`, pass)).quiet);
+    const answers: DispatchAnswer[] = [];
+    for (const id of ['first', 'second', 'third']) {
+      answers.push(await bench.ask(ports, id, answers.at(-1)?.pass ?? 1));
       await bench.workAll(ports);
     }
-    expect(quiet.slice(0, 3)).toEqual([false, false, false]);
-    // The last dispatch took in what the one before had made; from then on there is no news.
-    await bench.ask(ports, 'takes-in', 2);
-    expect(await bench.ask(bench.open(), 'later')).toMatchObject({ dispatched: 0, quiet: true });
+    // The end of the first pass, as the end of all, is found by the dispatch that goes on from there.
+    expect(answers).toMatchObject([
+      { pass: 1, dispatched: CELLS_OF_FIRST_PASS },
+      { pass: 2, dispatched: DAYS.length },
+      { dispatched: 0, inFlight: 0 },
+    ]);
+    expect(await bench.ask(bench.open(), 'later')).toMatchObject({ dispatched: 0, inFlight: 0 });
   });
 });
 

@@ -7,7 +7,8 @@ import type { Manifest } from '../../../../src/mill/model/manifest.ts';
 import type { TaskMessage } from '../../../../src/mill/model/message.ts';
 import { estimate } from '../../../../src/mill/planning/estimate.ts';
 import { dayReport } from '../../../../src/mill/steps/mend/day-report.ts';
-import { dispatch, type DispatchRequest } from '../../../../src/mill/steps/dispatch/dispatch.ts';
+import { dispatch } from '../../../../src/mill/steps/dispatch/dispatch.ts';
+import type { DispatchRequest } from '../../../../src/mill/steps/dispatch/request.ts';
 import { drawWatch, nightOf } from '../../../../src/mill/steps/dispatch/night-watch.ts';
 import { survey } from '../../../../src/mill/steps/dispatch/survey.ts';
 import { work } from '../../../../src/mill/steps/work/work.ts';
@@ -80,11 +81,8 @@ describe('the nightly watch', () => {
   };
   /** As workflows/pipeline.yaml. */
   const night = async (dispatchId: string, by = ports, sweep = false): Promise<void> => {
-    for (const pass of [1, 2]) {
-      let answer = await ask({ pass, dispatchId, sweep }, by);
-      while (answer.dispatched > 0) answer = await ask({ pass, dispatchId, sweep }, by);
-      if (answer.quiet) break;
-    }
+    let answer = await ask({ pass: 1, dispatchId, sweep }, by);
+    while (answer.dispatched > 0) answer = await ask({ pass: answer.pass ?? 1, dispatchId, sweep }, by);
   };
   const recoded = (name: string, by: Ports): Ports => {
     const recode = (manifest: Manifest): Manifest => ({
