@@ -2,7 +2,8 @@
 import type { Ports } from '../compose.ts';
 import type { Config } from '../config/config.ts';
 import { tierRouter } from '../mill/tiers/tier-router.ts';
-import { type Cost, estimate, type Estimate, NOTHING, sum } from '../mill/planning/estimate.ts';
+import { type Cost, NOTHING, sum } from '../mill/planning/cost.ts';
+import { estimate, type Estimate } from '../mill/planning/estimate.ts';
 import type { CellKey } from '../mill/model/cell.ts';
 import type { Foresight } from './foresee.ts';
 import { counted } from './counted.ts';

@@ -1,31 +1,21 @@
 /**
  * What a plan will cost, and what planning saved: Firestore operations, seconds of workers and dollars at list prices. Pure.
  *
- * Of a computation it is known what its cells took (see typical.ts); around them come the operations of tasks, runs and dispatches, counted in
+ * Of a computation it is known what its cells took (see expected.ts); around them come the operations of tasks, runs and dispatches, counted in
  * the steps' code below. Dollars are for one task at a time on an instance: concurrency makes it less. Nothing is taken off for
  * free quotas.
  */
 import type { PriceTable } from '../model/price-table.ts';
 import type { CellKey } from '../model/cell.ts';
-import { computationIn, isChained, type ManifestComputation } from '../model/manifest.ts';
+import { computationIn } from '../model/manifest.ts';
 import { fromOrdinal } from '../../values/date.ts';
 import type { TierName } from '../model/tier-name.ts';
 import { tierNamed, type Tiers } from '../model/tier.ts';
+import { type Cost, dollarsOf, NOTHING, sum } from './cost.ts';
 import { dayCount, type DaySet } from './day-set.ts';
-import { MAX_CHAIN_DAYS, MAX_TASKS_A_WAVE } from './make-tasks.ts';
+import { type Expected, expectations, shadowOf } from './expected.ts';
+import { MAX_TASKS_A_WAVE } from './make-tasks.ts';
 import type { Plan } from './plan.ts';
-import type { Typical } from './typical.ts';
-
-export interface Cost {
-  readonly cells: number;
-  readonly tasks: number;
-  readonly reads: number;
-  readonly writes: number;
-  readonly deletes: number;
-  /** Of workers, one after another. */
-  readonly seconds: number;
-  readonly dollars: number;
-}
 
 export interface ComputationEstimate {
   readonly computation: string;
@@ -88,14 +78,11 @@ export const DISPATCH_SECONDS = 1;
 /** Pub/Sub counts each request as at least so many bytes: a message is published once and delivered once. */
 const MESSAGE_BYTES = 2 * 1_000;
 
-/** Of a cell when nothing of the project ever ran. */
-const UNKNOWN_SECONDS = 1;
-
 export function estimate(request: EstimateRequest): Estimate {
   const { plan, prices } = request;
   const { manifest, state } = plan.request;
   const selected = new Set(request.computations);
-  const known = [...state.standings.values()].flatMap(({ typical }) => typical ?? []);
+  const expect = expectations(state);
   const books = new Set<string>();
   const tasksOfPass = new Map<number, number>();
   const computations: ComputationEstimate[] = [];
@@ -103,8 +90,7 @@ export function estimate(request: EstimateRequest): Estimate {
   for (const computation of manifest.computations) {
     const { name, pass } = computation;
     if (!selected.has(name)) continue;
-    const own = state.standings.get(name)?.typical;
-    const typical = own ?? typicalLike(known, computation);
+    const typical = expect(computation);
     const tier = request.tierOf(name);
     const costOf = (cells: number, again: number): Cost =>
       costOfCells({ cells, again, typical, prices, memoryMB: tierNamed(request.tiers, tier).memoryMB });
@@ -126,7 +112,7 @@ export function estimate(request: EstimateRequest): Estimate {
     computations.push({
       computation: name,
       tier,
-      guess: own === undefined,
+      guess: state.standings.get(name)?.typical === undefined,
       certain,
       conditional: costOf(maybe, maybe),
     });
@@ -137,8 +123,8 @@ export function estimate(request: EstimateRequest): Estimate {
     certain: sum(...computations.map(({ certain }) => certain)),
     conditional: sum(...computations.map(({ conditional }) => conditional)),
     pipeline: costOfPipeline({
-      // One for each wave and one that ends its pass; a quiet day is known after the first.
-      dispatches: waves === 0 ? 1 : manifest.passes + waves,
+      // One for each wave, and one that finds nothing left.
+      dispatches: waves + 1,
       waves,
       books: books.size,
       prices,
@@ -176,27 +162,11 @@ function costOfWatch({ plan, prices, tierOf, tiers, watched = [] }: EstimateRequ
   return sum(...cells, { ...wave, dollars: dollarsOf(wave, 1, tiers[0].memoryMB, prices) + steps });
 }
 
-export const NOTHING: Cost = { cells: 0, tasks: 0, reads: 0, writes: 0, deletes: 0, seconds: 0, dollars: 0 };
-
-export const sum = (...costs: readonly Cost[]): Cost =>
-  costs.reduce(
-    (all, cost) => ({
-      cells: all.cells + cost.cells,
-      tasks: all.tasks + cost.tasks,
-      reads: all.reads + cost.reads,
-      writes: all.writes + cost.writes,
-      deletes: all.deletes + cost.deletes,
-      seconds: all.seconds + cost.seconds,
-      dollars: all.dollars + cost.dollars,
-    }),
-    NOTHING,
-  );
-
 interface CellsRequest {
   readonly cells: number;
   /** How many of them replace a result, whose shards are then deleted. */
   readonly again: number;
-  readonly typical: Omit<Typical, 'cells'>;
+  readonly typical: Expected;
   readonly prices: PriceTable;
   readonly memoryMB: number;
 }
@@ -239,68 +209,6 @@ function costOfPipeline({ dispatches, waves, books, prices, memoryMB }: Pipeline
   const { internalStep, externalStep } = prices.workflows;
   const steps = (DAY_STEPS + dispatches * DISPATCH_STEPS) * internalStep + waves * externalStep;
   return { ...usage, dollars: dollarsOf(usage, requests, memoryMB, prices) + steps };
-}
-
-function dollarsOf(
-  { reads, writes, deletes, seconds }: Pick<Cost, 'reads' | 'writes' | 'deletes' | 'seconds'>,
-  requests: number,
-  memoryMB: number,
-  { firestore, functions }: PriceTable,
-): number {
-  return (
-    reads * firestore.read +
-    writes * firestore.write +
-    deletes * firestore.delete +
-    requests * functions.request +
-    seconds * (vcpusOf(memoryMB) * functions.vcpuSecond + (memoryMB / 1_024) * functions.gibSecond)
-  );
-}
-
-/** What a function gets with its memory (cloud.google.com/functions/docs/configuring/memory): MiB, vCPUs. */
-const VCPUS: readonly (readonly [memoryMB: number, vcpus: number])[] = [
-  [128, 0.083],
-  [256, 0.167],
-  [512, 0.333],
-  [1_024, 0.583],
-  [2_048, 1],
-  [4_096, 2],
-  [8_192, 2],
-  [16_384, 4],
-  [32_768, 8],
-];
-
-const vcpusOf = (memoryMB: number): number => (VCPUS.find(([upTo]) => memoryMB <= upTo) ?? [0, 8])[1];
-
-/**
- * What a cell takes that is made in shadow, by a worker that remembers nothing: each day of its windows, where cells that were made one after
- * another read only the newest; and its stored result.
- */
-export function shadowOf({ request: { manifest, state } }: Plan, name: string): Omit<Typical, 'cells'> {
-  const computation = computationIn(manifest, name);
-  const own = state.standings.get(name)?.typical;
-  if (computation === undefined) return own ?? NOTHING_KNOWN;
-  const known = [...state.standings.values()].flatMap(({ typical }) => typical ?? []);
-  const typical = own ?? typicalLike(known, computation);
-  const window = computation.needs.reduce((days, need) => days + ('days' in need ? need.days : 0), 0);
-  return { ...typical, reads: typical.reads + window + 1, writes: 0, tasks: 1 };
-}
-
-const NOTHING_KNOWN = { seconds: UNKNOWN_SECONDS, entities: 0, reads: 1, writes: 1, tasks: 1 };
-
-/** For one that never ran: the median of those that did. It reads a document a need: a worker remembers a window's other days. */
-function typicalLike(known: readonly Typical[], computation: ManifestComputation): Omit<Typical, 'cells'> {
-  return {
-    seconds: median(known.map(({ seconds }) => seconds)) ?? UNKNOWN_SECONDS,
-    entities: median(known.map(({ entities }) => entities)) ?? 0,
-    reads: computation.needs.length,
-    writes: median(known.map(({ writes }) => writes)) ?? 1,
-    tasks: isChained(computation) ? 1 / MAX_CHAIN_DAYS : (median(known.map(({ tasks }) => tasks)) ?? 1),
-  };
-}
-
-function median(values: readonly number[]): number | undefined {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1];
 }
 
 /** Books are kept by year. */

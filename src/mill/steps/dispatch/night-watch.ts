@@ -2,7 +2,7 @@
 import type { AuditPolicy } from '../../model/audit-policy.ts';
 import { cellName } from '../../model/cell.ts';
 import { type Day, dayOf } from '../../../values/date.ts';
-import { shadowOf } from '../../planning/estimate.ts';
+import { shadowOf } from '../../planning/expected.ts';
 import type { PlannedCell } from '../../planning/plan.ts';
 import type { Standing } from '../../planning/standing.ts';
 import { cellsToWatch, type WatchedCell } from '../../planning/watch.ts';
