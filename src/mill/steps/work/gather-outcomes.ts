@@ -1,6 +1,6 @@
 /** Commits what became of cells with their task: many small outcomes in one commit, none of them held back for long. */
 import { onCellDone } from '../../lifecycle/finish.ts';
-import type { MadeCell } from './execute-cells.ts';
+import type { MadeCell } from './cell-outcome.ts';
 import type { Heartbeat } from '../../worker/heartbeat.ts';
 import type { Artifacts } from '../../ports/artifacts.ts';
 import type { CellWrite } from '../../ports/cells.ts';

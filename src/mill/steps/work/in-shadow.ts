@@ -3,7 +3,7 @@ import { isPassing } from '../../../errors.ts';
 import { cellName } from '../../model/cell.ts';
 import type { TaskCell } from '../../model/task.ts';
 import { type Vector, vectorHash } from '../../model/vector.ts';
-import type { MadeCell } from './execute-cells.ts';
+import type { MadeCell } from './cell-outcome.ts';
 import type { Cells, StoredCell } from '../../ports/cells.ts';
 import type { Log } from '../../../process/ports.ts';
 
