@@ -4,95 +4,38 @@
  * from this one document. Books (settled cells with their vectors) and days of root data are read when a plan asks for them, and
  * what a process has read is true for as long as the state names the same sequence for it.
  */
-import type { DocumentSnapshot, Firestore, Timestamp, WriteBatch } from '@google-cloud/firestore';
+import type { Firestore, WriteBatch } from '@google-cloud/firestore';
 import { randomUUID } from 'node:crypto';
-import { zstdDecompressSync } from 'node:zlib';
-import { z } from 'zod';
 import { RetryableError } from '../../errors.ts';
 import { compressJson } from '../../mill/execution/artifact-codec.ts';
-import { Settled } from '../../mill/model/cell.ts';
-import { type Control, NOTHING_STOPPED } from '../../mill/model/control.ts';
-import { Day, toOrdinal } from '../../values/date.ts';
-import { Distrust } from '../../mill/model/distrust.ts';
-import { Hash } from '../../values/hash.ts';
+import type { Settled } from '../../mill/model/cell.ts';
 import { type MemoryBook, MemoryContent } from '../../mill/model/memory-book.ts';
-import { ownMember } from '../../values/own-member.ts';
-import { Task } from '../../mill/model/task.ts';
-import type { OpenRun } from '../../mill/planning/fold.ts';
 import { hasDay } from '../../mill/planning/day-set.ts';
-import { bookId } from '../../mill/planning/shelf.ts';
-import { DatasetStanding, Standing } from '../../mill/planning/standing.ts';
 import type { Planning, PlanningChange } from '../../mill/ports/planning.ts';
+import { type Day, toOrdinal } from '../../values/date.ts';
+import type { Hash } from '../../values/hash.ts';
+import { ownMember } from '../../values/own-member.ts';
 import { isConflict, unavailable } from '../firestore-client.ts';
+import { Book, booksTouchedBy, DayHashes, type Kept, wantedOf, writeDays } from './day-documents.ts';
 import { controlIn } from './firestore-control.ts';
-import { createRun, readRuns } from './firestore-counters.ts';
+import { createRun } from './firestore-counters.ts';
+import { readOpenRuns } from './firestore-open-runs.ts';
 import { hashesInDays, newestBook, recover, settledInResults, writeRecovered } from './firestore-recovery.ts';
-import { AVAILABILITY, BOOKS, LEDGER, MEMORY, placePath, PLANNER, PLANNER_PAGES } from './paths.ts';
-
-/** What is packed into `planner/state` and its pages. */
-const Content = z.object({
-  standings: z.record(z.string(), Standing),
-  datasets: z.record(z.string(), DatasetStanding),
-  equivalents: z.record(z.string(), z.array(Hash)),
-  distrusted: z.record(z.string(), Distrust),
-  /** The last night of the watch. */
-  watched: Day.optional(),
-  /** The sequence in which each book, and each dataset's days, were written last. */
-  books: z.record(z.string(), z.number().int()),
-  data: z.record(z.string(), z.number().int()),
-  /** As `books`: when `planner/memory` was written last; 0 when never. */
-  memory: z.number().int().default(0),
-});
-type Content = z.infer<typeof Content>;
-
-const Head = z.object({
-  sequence: z.number().int(),
-  openRuns: z.array(z.string()),
-  /** Pages that the packed content goes on in. */
-  pages: z.number().int().nonnegative(),
-  /** Names the commit: after a restore the same sequence may come again with other content. */
-  commit: z.string().optional(),
-  content: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
-});
-
-/** Firestore takes 1 MiB a document, names and overhead included. */
-export const PAGE_BYTES = 900_000;
+import { AVAILABILITY, BOOKS, MEMORY, placePath, PLANNER, PLANNER_PAGES } from './paths.ts';
+import {
+  Content,
+  contentAfter,
+  Head,
+  type Loaded,
+  NOTHING,
+  packPages,
+  PAGE_BYTES,
+  unpack,
+  writtenIn,
+} from './planner-document.ts';
 
 /** Reads of a state whose pages are of another commit, before it is taken to be torn for good. */
 const MAX_TORN_READS = 10;
-
-/** Firestore's limit on the values of an `in` filter. */
-const MAX_IN_VALUES = 30;
-
-const Book = z.record(Day, Settled);
-const DayHashes = z.record(Day, Hash);
-
-interface Loaded {
-  readonly sequence: number;
-  readonly openRuns: readonly string[];
-  readonly pages: number;
-  readonly commit: string | undefined;
-  readonly content: Content;
-  /** Changed beside the sequence, by people: see firestore-control.ts. */
-  readonly control: Control;
-  readonly updateTime: Timestamp | undefined;
-}
-
-/** A book or a dataset's days, with the sequence that wrote it. */
-interface Kept<T> {
-  readonly writtenIn: number;
-  readonly days: ReadonlyMap<Day, T>;
-}
-
-const NOTHING: Loaded = {
-  sequence: 0,
-  openRuns: [],
-  pages: 0,
-  commit: undefined,
-  content: { standings: {}, datasets: {}, equivalents: {}, distrusted: {}, books: {}, data: {}, memory: 0 },
-  control: NOTHING_STOPPED,
-  updateTime: undefined,
-};
 
 /** `pageBytes` is a parameter for tests. */
 export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planning {
@@ -151,18 +94,16 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
     const found = await recover(db, Math.max(after, loaded.sequence, await newestBook(db)));
     const { sequence, standings } = found;
     const content: Content = { ...NOTHING.content, standings, books: writtenIn(found.books.keys(), sequence) };
-    const packed = compressJson(JSON.stringify(content));
-    const rest = Math.max(0, Math.ceil(packed.byteLength / pageBytes) - 1);
+    const { first, rest } = packPages(content, pageBytes);
     const batch = db.batch();
-    for (let number = 1; number <= rest; number++)
-      batch.set(page(number), { sequence, content: packed.subarray(number * pageBytes, (number + 1) * pageBytes) });
+    for (const [index, packed] of rest.entries()) batch.set(page(index + 1), { sequence, content: packed });
     await batch.commit();
     await writeRecovered(db, found, {
       sequence,
       openRuns: [],
-      pages: rest,
+      pages: rest.length,
       commit: randomUUID(),
-      content: packed.subarray(0, pageBytes),
+      content: first,
     });
     loaded = NOTHING;
     books.clear();
@@ -260,20 +201,18 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
       const sequence = base.sequence + 1;
       const content = contentAfter(base.content, change, touched.keys(), sequence);
       const batch = db.batch();
-      const packed = compressJson(JSON.stringify(content));
-      const pages = Math.max(0, Math.ceil(packed.byteLength / pageBytes) - 1);
+      const { first, rest } = packPages(content, pageBytes);
+      const pages = rest.length;
       const closed = new Set(change.closedRuns);
       // A run whose document is lost has no tasks that anybody waits for: its cells are claimed anew.
       const there = new Set(snapshot.open.map(({ run }) => run.id));
       const openRuns = base.openRuns.filter((id) => !closed.has(id) && there.has(id));
       if (change.claim !== undefined) openRuns.push(change.claim.run.id);
       const commit = randomUUID();
-      const head = { sequence, openRuns, pages, commit, content: packed.subarray(0, pageBytes) };
+      const head = { sequence, openRuns, pages, commit, content: first };
       if (base.updateTime === undefined) batch.create(db.doc(PLANNER), head);
       else batch.update(db.doc(PLANNER), head, { lastUpdateTime: base.updateTime });
-      for (let number = 1; number <= pages; number++) {
-        batch.set(page(number), { sequence, content: packed.subarray(number * pageBytes, (number + 1) * pageBytes) });
-      }
+      for (const [index, packed] of rest.entries()) batch.set(page(index + 1), { sequence, content: packed });
       for (let number = pages + 1; number <= base.pages; number++) batch.delete(page(number));
       const written = new Map<string, ReadonlyMap<Day, Settled>>();
       for (const [id, cells] of touched) {
@@ -308,100 +247,12 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
   };
 }
 
-const writtenIn = (ids: Iterable<string>, sequence: number) => Object.fromEntries([...ids].map((id) => [id, sequence]));
-
 const overtaken = (): RetryableError =>
   new RetryableError('CONTENTION', 'the plan changed while it was being read; ask again');
-
-/** Documents to fetch, and where what they hold is kept. */
-function wantedOf<T>(
-  ids: ReadonlySet<string>,
-  collection: string,
-  writtenIn: Readonly<Record<string, number>>,
-  schema: z.ZodType<Record<Day, T>>,
-  kept: Map<string, Kept<T>>,
-  shown: ReadonlyMap<string, ReadonlyMap<Day, T>>,
-  remake: (id: string) => Promise<ReadonlyMap<Day, T>>,
-) {
-  return [...ids].map((id) => {
-    const expected = ownMember(writtenIn, id);
-    const show = (days: ReadonlyMap<Day, T>): void => {
-      if (expected !== undefined) kept.set(id, { writtenIn: expected, days });
-      (shown as Map<string, ReadonlyMap<Day, T>>).set(id, days);
-    };
-    return {
-      collection,
-      id,
-      writtenIn: expected,
-      keep: (document: DocumentSnapshot | undefined) =>
-        show(
-          document === undefined ? new Map() : new Map(Object.entries(schema.parse(unpack(document.get('content'))))),
-        ),
-      remake: async () => show(await remake(id)),
-    };
-  });
-}
-
-type SettledChange = NonNullable<PlanningChange['settled']>[number];
-
-const booksTouchedBy = ({ settled = [] }: PlanningChange): Map<string, SettledChange[]> =>
-  Map.groupBy(settled, ({ cell }) => bookId(cell.computation, cell.date));
-
-function contentAfter(
-  base: Content,
-  change: PlanningChange,
-  touchedBooks: Iterable<string>,
-  sequence: number,
-): Content {
-  return {
-    standings: change.standings === undefined ? base.standings : Object.fromEntries(change.standings),
-    datasets: change.datasets === undefined ? base.datasets : Object.fromEntries(change.datasets),
-    equivalents:
-      change.equivalents === undefined
-        ? base.equivalents
-        : Object.fromEntries([...change.equivalents].map(([name, hashes]) => [name, [...hashes]])),
-    distrusted: change.distrusted === undefined ? base.distrusted : Object.fromEntries(change.distrusted),
-    watched: change.watched ?? base.watched,
-    books: { ...base.books, ...writtenIn(touchedBooks, sequence) },
-    data: { ...base.data, ...writtenIn(change.data?.keys() ?? [], sequence) },
-    memory: change.memory === undefined ? base.memory : sequence,
-  };
-}
-
-/** Packed: as a map of fields it would cost thousands of index entries and ten times the bytes. */
-function writeDays(
-  db: Firestore,
-  batch: WriteBatch,
-  collection: string,
-  id: string,
-  sequence: number,
-  days: ReadonlyMap<Day, unknown>,
-): void {
-  const content = compressJson(JSON.stringify(Object.fromEntries(days)));
-  batch.set(db.collection(collection).doc(id), { sequence, content });
-}
 
 function writeCellsAndClaim(db: Firestore, batch: WriteBatch, { settled = [], claim }: PlanningChange): void {
   for (const { cell, to } of settled) {
     if (to === null) batch.set(db.doc(placePath({ kind: 'cell', ...cell })), { status: 'IMPOSSIBLE' }, { merge: true });
   }
   if (claim !== undefined) createRun(db, batch, claim.run, claim.tasks);
-}
-
-const unpack = (content: unknown): unknown =>
-  content instanceof Uint8Array ? JSON.parse(zstdDecompressSync(content).toString('utf8')) : {};
-
-async function readOpenRuns(db: Firestore, runIds: readonly string[]): Promise<OpenRun[]> {
-  if (runIds.length === 0) return [];
-  const runs = await readRuns(db, runIds);
-  const found: Task[] = [];
-  for (let start = 0; start < runIds.length; start += MAX_IN_VALUES) {
-    const some = await db
-      .collection(LEDGER)
-      .where('runId', 'in', runIds.slice(start, start + MAX_IN_VALUES))
-      .get();
-    found.push(...some.docs.map((snapshot) => Task.parse(snapshot.data())));
-  }
-  const byRun = Map.groupBy(found, (task) => task.runId);
-  return runs.map((run) => ({ run, tasks: byRun.get(run.id) ?? [] }));
 }
