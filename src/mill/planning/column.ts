@@ -7,10 +7,9 @@ import type { CellKey } from '../model/cell.ts';
 import { fromOrdinal } from '../../values/date.ts';
 import type { Decision } from '../model/decision.ts';
 import { isChained, type ManifestComputation } from '../model/manifest.ts';
-import { fingerprintHash, fingerprintParts } from '../model/vector.ts';
-import { againOn, daysAgain, NOTHING_AGAIN, withoutAgain } from './again.ts';
+import { fingerprintHash } from '../model/vector.ts';
+import { againOn, daysAgain, NOTHING_AGAIN } from './again.ts';
 import { isOpen } from './date-breaker.ts';
-import { logged } from './change-log.ts';
 import { DayDecider } from './day-decider.ts';
 import {
   daysByValue,
@@ -33,7 +32,6 @@ import type { Grid } from './grid.ts';
 import { InputReader } from './input-reader.ts';
 import {
   impossibleDays,
-  needsHash,
   type Rest,
   restDays,
   type Standing,
@@ -162,51 +160,9 @@ export class Column implements ColumnView {
     return [...daysByValue(this.grid.first, marks)].map(([mark, days]) => ({ verdict: this.#table.at(mark), days }));
   }
 
-  /** As it stands after this plan, committed as `sequence`. */
-  standingAfter(sequence: number): Standing {
-    const { dispatchId } = this.grid.request;
-    const { again: noted, ...standing } = this.standing;
-    // What is impossible has no result any more: should its data come, it is new.
-    const again = withoutAgain(noted ?? NOTHING_AGAIN, impossibleDays(this.rest));
-    return {
-      ...standing,
-      ...(again.length === 0 ? {} : { again }),
-      fingerprint: this.computation.fingerprint,
-      needs: needsHash(this.computation),
-      seen: sequence,
-      ...(dispatchId === undefined ? {} : { dispatchId }),
-      rest: this.rest,
-      log: logged(this.standing.log, sequence, this.turned),
-    };
-  }
-
   /** Whether its book says how the cell ended last. */
   hasSettled(index: number): boolean {
     return this.#decider.hasEnded(index);
-  }
-
-  /** Days of the grid that a proof or an early cutoff spares, and did not before this plan. */
-  get spared(): DaySet {
-    const { dispatchId } = this.grid.request;
-    const span = daySpan(this.grid.first, this.grid.first + this.grid.days - 1);
-    return unite(
-      ...this.rest.map(({ reason, days }) => {
-        if (reason.why !== 'COSMETIC' && reason.why !== 'EARLY_CUTOFF') return NO_DAYS;
-        const before = this.standing.rest.filter(({ reason: known }) =>
-          reason.why === 'COSMETIC'
-            ? known.why === 'COSMETIC' && known.from === reason.from
-            : known.why === 'EARLY_CUTOFF' && this.standing.dispatchId === dispatchId,
-        );
-        return subtract(intersect(days, span), restDays(before));
-      }),
-    );
-  }
-
-  /** Whether what is at rest has changed; who was cut off in which dispatch is no news. */
-  get isNews(): boolean {
-    if (this.turned.length > 0 || this.standing.needs !== needsHash(this.computation)) return true;
-    if (fingerprintParts(this.standing.fingerprint, this.computation.fingerprint).length > 0) return true;
-    return textOf(this.rest) !== textOf(this.standing.rest);
   }
 
   get reader(): InputReader {
@@ -301,10 +257,3 @@ export class Column implements ColumnView {
 function addTo(look: Uint8Array, index: number, how: number): void {
   if (how !== 0 && index < look.length) look[index] = (look[index] as number) | how;
 }
-
-const textOf = (rest: readonly Rest[]): string =>
-  JSON.stringify(
-    unitedRest(rest.map((one) => (one.reason.why === 'EARLY_CUTOFF' ? { ...one, reason: { why: 'UNCHANGED' } } : one)))
-      .map((one) => JSON.stringify(one))
-      .sort(),
-  );

@@ -16,6 +16,7 @@ import { toOrdinal } from '../../values/date.ts';
 import { type Decision, OUTCOMES, type OutcomeCounts } from '../model/decision.ts';
 import type { Vector } from '../model/vector.ts';
 import { Column } from './column.ts';
+import { isNews, sparedDays, standingAfter } from './column-standing.ts';
 import {
   dayCount,
   daySetOf,
@@ -188,7 +189,7 @@ export class Plan {
 
   /** Days that a proof or a cutoff spares in this plan, and did not before. */
   spared(computation: string): DaySet {
-    return this.#column(computation).spared;
+    return sparedDays(this.#column(computation));
   }
 
   /** All cells of a few computations, by computation and date. For small grids: a plan is made not to need this. */
@@ -228,12 +229,12 @@ export class Plan {
 
   /** Where each planned computation stands after this plan, committed as `sequence`. */
   standings(sequence: number): Map<string, Standing> {
-    return new Map([...this.#columns].map(([name, column]) => [name, column.standingAfter(sequence)]));
+    return new Map([...this.#columns].map(([name, column]) => [name, standingAfter(column, sequence)]));
   }
 
   /** Whether keeping the standings saves work: what is at rest is no longer what it was. */
   get isNews(): boolean {
-    return [...this.#columns.values()].some((column) => column.isNews);
+    return [...this.#columns.values()].some(isNews);
   }
 
   #column(name: string): Column {
