@@ -1,11 +1,11 @@
 /** What planning is measured on: five layers of a hundred computations, settled over so many days, and one thing that has changed since. */
 import { hashOf, NO_INPUT } from '../src/values/hash.ts';
 import type { Settled } from '../src/mill/model/cell.ts';
-import { type Day, fromOrdinal, toOrdinal } from '../src/values/date.ts';
+import { type Day, type DayOrdinal, daysAfter, fromOrdinal, toOrdinal } from '../src/values/date.ts';
 import { computationIn, inputIdOf, type Manifest, type ManifestComputation } from '../src/mill/model/manifest.ts';
 import type { InputHashes } from '../src/mill/model/vector.ts';
 import { EMPTY_LOG } from '../src/mill/planning/change-log.ts';
-import { daySpan, NO_DAYS } from '../src/mill/planning/day-set.ts';
+import { daySpan, intersect, NO_DAYS, ordinalsOf } from '../src/mill/planning/day-set.ts';
 import {
   afterDataChanged,
   type DatasetStanding,
@@ -66,15 +66,15 @@ const versionsIn = (changed: Case): Versions =>
 
 export function worldOf(days: number, changed: Case): PlanningWorld {
   const settled = graphAt({}, ...linesOf());
-  const span = daySpan(FIRST, FIRST + days - 1);
+  const span = daySpan(FIRST, daysAfter(FIRST, days - 1));
   const names = Array.from({ length: DATASETS }, (_, index) => datasetOf(index));
   const datasets = new Map(names.map((name): [string, DatasetStanding] => [name, { days: span, log: EMPTY_LOG }]));
-  const change = (name: string, day: number): void => {
+  const change = (name: string, day: DayOrdinal): void => {
     const was = datasets.get(name) as DatasetStanding;
     datasets.set(name, afterDataChanged(was, new Map([[fromOrdinal(day), { there: true }]]), SETTLED_IN + 1));
   };
   if (changed === 'old day') change(datasetOf(1), oldDayOf(days));
-  if (changed === 'new day') for (const name of names) change(name, FIRST + days);
+  if (changed === 'new day') for (const name of names) change(name, daysAfter(FIRST, days));
   const standings = new Map(
     changed === 'first'
       ? []
@@ -95,11 +95,11 @@ export function worldOf(days: number, changed: Case): PlanningWorld {
     standings,
     datasets,
     from: fromOrdinal(FIRST),
-    to: fromOrdinal(FIRST + days - 1 + (changed === 'new day' ? 1 : 0)),
+    to: fromOrdinal(daysAfter(FIRST, days - 1 + (changed === 'new day' ? 1 : 0))),
   };
 }
 
-const oldDayOf = (days: number): number => FIRST + Math.floor(days / 3);
+const oldDayOf = (days: number): DayOrdinal => daysAfter(FIRST, Math.floor(days / 3));
 
 const resultOf = (computation: string, day: number): string => hashOf(`result of ${computation} on ${day}`);
 
@@ -124,8 +124,8 @@ export function bookOf(id: string, days: number, changed: Case, manifest: Manife
   const at = id.lastIndexOf('.');
   const computation = computationIn(manifest, id.slice(0, at)) as ManifestComputation;
   const year = id.slice(at + 1);
-  const last = Math.min(FIRST + days - 1, toOrdinal(`${year}-12-31`));
-  for (let day = Math.max(FIRST, toOrdinal(`${year}-01-01`)); day <= last; day++) {
+  const ofYear = daySpan(toOrdinal(`${year}-01-01`), toOrdinal(`${year}-12-31`));
+  for (const day of ordinalsOf(intersect(daySpan(FIRST, daysAfter(FIRST, days - 1)), ofYear))) {
     book.set(fromOrdinal(day), settledOn(computation, day));
   }
   return book;
@@ -149,7 +149,7 @@ function settledOn(computation: ManifestComputation, day: number): Settled {
 
 /** Ids of all books that a settled world of so many days has. */
 export function bookIds(world: PlanningWorld, days: number): string[] {
-  const [first, last] = [FIRST, FIRST + days - 1].map((day) => Number(fromOrdinal(day).slice(0, 4))) as [
+  const [first, last] = [FIRST, daysAfter(FIRST, days - 1)].map((day) => Number(fromOrdinal(day).slice(0, 4))) as [
     number,
     number,
   ];

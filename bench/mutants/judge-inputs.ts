@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Computation } from '../../src/mill/model/computation.ts';
-import { addDays, type Day, fromOrdinal, toOrdinal } from '../../src/values/date.ts';
+import { addDays, type Day } from '../../src/values/date.ts';
 import { asStored, type Fabricate, valueFabricator } from '../../src/mill/simulation/fabricate-value.ts';
 import { type Random, seededRandom } from '../../src/mill/simulation/random.ts';
 import { MOODS, type Scene } from '../../src/mill/simulation/scene.ts';
@@ -57,7 +57,7 @@ interface Plan {
 function chainAt(at: number, { sources, window, ownValue, spelled }: Plan): JudgedChain {
   const random = seededRandom(`judge ${at}`);
   const stride = STRIDES[at % STRIDES.length] as number;
-  const first = fromOrdinal(toOrdinal('1999-01-01') + random.integer(0, 9_000));
+  const first = addDays('1999-01-01', random.integer(0, 9_000));
   const dates = Array.from({ length: CHAIN_DAYS }, (_, index) => addDays(first, index * stride));
   // Around the whole window: one short of it, full and one over; and now and then with days that are missing.
   const past = random.pick([0, 0, 3, Math.max(0, window - 25), window, window + 1]);
@@ -135,9 +135,9 @@ function wreck(value: unknown, random: Random, spelled: Spelled, share: number):
 }
 
 function wreckedText(text: string, random: Random, { strings }: Spelled): string {
-  if (/^\d{4}-\d\d-\d\d$/.test(text)) return fromOrdinal(toOrdinal('1999-01-01') + random.integer(0, 9_000));
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) return addDays('1999-01-01', random.integer(0, 9_000));
   if (/^\d{4}-\d\d-\d\dT/.test(text)) {
-    const day = fromOrdinal(toOrdinal('1999-01-01') + random.integer(0, 9_000));
+    const day = addDays('1999-01-01', random.integer(0, 9_000));
     return `${day}T${random.pick(['00:10:00', '23:30:00', '12:00:00', '04:59:59'])}${random.pick(['Z', '-05:00', '+09:00', '+00:00', '.500Z'])}`;
   }
   const from = strings.length > 0 && random.chance(0.7) ? random.pick(strings) : text;

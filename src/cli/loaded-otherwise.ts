@@ -1,7 +1,7 @@
 /** Days that were loaded by hand when the code that reads files of their dataset was another: people must load them again. */
 import type { Manifest } from '../mill/model/manifest.ts';
 import type { Day } from '../values/date.ts';
-import { fromOrdinal } from '../values/date.ts';
+import { type DayOrdinal, fromOrdinal } from '../values/date.ts';
 import { dayCount } from '../mill/planning/day-set.ts';
 import { loadedOtherwise } from '../mill/planning/loaded-by.ts';
 import type { RootData } from '../mill/ports/root-data.ts';
@@ -25,8 +25,8 @@ export async function daysLoadedOtherwise(
     loadedOtherwise(loads.get(name) ?? [], loader).map(({ days, file }) => ({
       dataset: name,
       days: dayCount(days),
-      first: fromOrdinal(days[0] ?? 0),
-      last: fromOrdinal(days.at(-1) ?? 0),
+      first: fromOrdinal(days[0] as DayOrdinal),
+      last: fromOrdinal(days.at(-1) as DayOrdinal),
       file,
     })),
   );

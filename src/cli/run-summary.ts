@@ -6,7 +6,7 @@ import { toError } from '../errors.ts';
 import { type Execution } from '../google/workflows-client.ts';
 import { isKeyed } from '../mill/model/computation.ts';
 import { type CellKey, cellName, type Settled } from '../mill/model/cell.ts';
-import { type Day, fromOrdinal, toOrdinal } from '../values/date.ts';
+import { type Day, daysAfter, fromOrdinal, toOrdinal } from '../values/date.ts';
 import type { Outcome, OutcomeCounts } from '../mill/model/decision.ts';
 import type { ManifestComputation } from '../mill/model/manifest.ts';
 import { behaviourOf } from '../mill/model/vector.ts';
@@ -174,7 +174,7 @@ async function headline(
   { date, after, ports }: SummaryRequest,
 ): Promise<string | undefined> {
   const made = after.folded.state.standings.get(entry.name)?.made ?? NO_DAYS;
-  const day = lastBefore(made, toOrdinal(date) + 1);
+  const day = lastBefore(made, daysAfter(toOrdinal(date), 1));
   if (day === undefined) return undefined;
   const newest = fromOrdinal(day);
   const computation = await ports.definitions.computation(entry);

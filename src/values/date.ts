@@ -8,21 +8,27 @@ export type Day = string;
 
 export const isDay = (text: string): boolean => Day.safeParse(text).success;
 
-/** Days since 1970-01-01; the arithmetic of days is done in these. */
-export const toOrdinal = (day: Day): number => Date.parse(`${day}T00:00:00Z`) / DAY_MS;
+/** Days since 1970-01-01; the arithmetic of days is done in these. A type of its own: a place in a grid is a number, too. */
+export const DayOrdinal = z.number().int().brand<'DayOrdinal'>();
+export type DayOrdinal = z.infer<typeof DayOrdinal>;
+
+export const toOrdinal = (day: Day): DayOrdinal => (Date.parse(`${day}T00:00:00Z`) / DAY_MS) as DayOrdinal;
+
+/** Before it when negative. */
+export const daysAfter = (day: DayOrdinal, days: number): DayOrdinal => (day + days) as DayOrdinal;
 
 /** Texts of days by ordinal: planning asks for the same few thousand again and again. */
 const known: Day[] = [];
 /** The year 2200: beyond it days are not remembered, so that what is remembered stays small. */
 const LAST_KNOWN = 84_006;
 
-export function fromOrdinal(ordinal: number): Day {
+export function fromOrdinal(ordinal: DayOrdinal): Day {
   const text = known[ordinal] ?? new Date(ordinal * DAY_MS).toISOString().slice(0, 10);
   if (ordinal >= 0 && ordinal <= LAST_KNOWN) known[ordinal] = text;
   return text;
 }
 
-export const addDays = (day: Day, days: number): Day => fromOrdinal(toOrdinal(day) + days);
+export const addDays = (day: Day, days: number): Day => fromOrdinal(daysAfter(toOrdinal(day), days));
 
 export const dayOf = (epochMs: number): Day => new Date(epochMs).toISOString().slice(0, 10);
 
@@ -30,6 +36,6 @@ export const dayOf = (epochMs: number): Day => new Date(epochMs).toISOString().s
 export function daysFrom(from: Day, to: Day): Day[] {
   const last = toOrdinal(to);
   const days: Day[] = [];
-  for (let ordinal = toOrdinal(from); ordinal <= last; ordinal++) days.push(fromOrdinal(ordinal));
+  for (let ordinal = toOrdinal(from); ordinal <= last; ordinal = daysAfter(ordinal, 1)) days.push(fromOrdinal(ordinal));
   return days;
 }

@@ -1,6 +1,6 @@
 /** A world for the planner in plain values: what data there is, and how cells ended. */
 import { type CellError, cellName, type Settled } from '../../src/mill/model/cell.ts';
-import type { Day } from '../../src/values/date.ts';
+import type { Day, DayOrdinal } from '../../src/values/date.ts';
 import { describeReason } from '../../src/mill/model/decision.ts';
 import { hashOf } from '../../src/values/hash.ts';
 import { computationIn, type Manifest } from '../../src/mill/model/manifest.ts';
@@ -123,10 +123,10 @@ export function stateOf(
       byId.set(id, (byId.get(id) ?? new Map<Day, Settled>()).set(date, settled));
     }
   }
-  const flying = new Map<string, Map<number, string>>();
+  const flying = new Map<string, Map<DayOrdinal, string>>();
   for (const [cell, runId] of inFlight) {
     const { computation, date } = parseCell(cell);
-    flying.set(computation, (flying.get(computation) ?? new Map<number, string>()).set(toOrdinal(date), runId));
+    flying.set(computation, (flying.get(computation) ?? new Map<DayOrdinal, string>()).set(toOrdinal(date), runId));
   }
   const ended = (days: ReadonlyMap<Day, Settled>, status: Settled['status']) =>
     daySetOfDays([...days].filter(([, settled]) => settled.status === status).map(([date]) => date));

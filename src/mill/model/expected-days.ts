@@ -1,7 +1,7 @@
 /** On which days a dataset is expected to have data: a Sunday without any is nothing, a missing Monday is an alarm. */
 import { z } from 'zod';
 import { UserError } from '../../errors.ts';
-import { Day, toOrdinal } from '../../values/date.ts';
+import { Day, type DayOrdinal, toOrdinal } from '../../values/date.ts';
 
 const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 export type Weekday = (typeof WEEKDAYS)[number];
@@ -36,7 +36,7 @@ export function expectedDays(dataset: string, option: ExpectedOption): ExpectedD
 const THURSDAY = 3;
 
 /** By a day's ordinal. */
-export function expectedOn({ on, except }: ExpectedDays): (ordinal: number) => boolean {
+export function expectedOn({ on, except }: ExpectedDays): (ordinal: DayOrdinal) => boolean {
   const weekdays = new Set(on.map((name) => WEEKDAYS.indexOf(name)));
   const exceptions = new Set(except.map(toOrdinal));
   return (ordinal) => weekdays.has((((ordinal + THURSDAY) % 7) + 7) % 7) && !exceptions.has(ordinal);

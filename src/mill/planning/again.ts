@@ -1,4 +1,5 @@
 /** Days that are made again although nothing differs that they were made from: a person asked for it, or their result is lost. */
+import type { DayOrdinal } from '../../values/date.ts';
 import { z } from 'zod';
 import { Asked, Lost, Suspect } from '../model/decision.ts';
 import { DaySet, hasDay, subtract, unite } from './day-set.ts';
@@ -21,5 +22,5 @@ export const noted = (again: readonly Again[], one: Again): Again[] => [...witho
 export const withoutAgain = (again: readonly Again[], days: DaySet): Again[] =>
   again.map((one) => ({ ...one, days: subtract(one.days, days) })).filter((one) => one.days.length > 0);
 
-export const againOn = (again: readonly Again[], day: number): Again | undefined =>
+export const againOn = (again: readonly Again[], day: DayOrdinal): Again | undefined =>
   again.find(({ days }) => hasDay(days, day));

@@ -3,7 +3,7 @@ import type { ManifestComputation } from '../model/manifest.ts';
 import { fingerprintParts } from '../model/vector.ts';
 import { NOTHING_AGAIN, withoutAgain } from './again.ts';
 import { logged } from './change-log.ts';
-import { type DaySet, daySpan, intersect, NO_DAYS, subtract, unite } from './day-set.ts';
+import { type DaySet, intersect, NO_DAYS, subtract, unite } from './day-set.ts';
 import type { Grid } from './grid.ts';
 import { impossibleDays, needsHash, type Rest, restDays, type Standing, unitedRest } from './standing.ts';
 
@@ -43,7 +43,6 @@ export function standingAfter(
 /** Days of the grid that a proof or an early cutoff spares, and did not before this plan. */
 export function sparedDays({ grid, standing, rest }: Decided): DaySet {
   const { dispatchId } = grid.request;
-  const span = daySpan(grid.first, grid.first + grid.days - 1);
   return unite(
     ...rest.map(({ reason, days }) => {
       if (reason.why !== 'COSMETIC' && reason.why !== 'EARLY_CUTOFF') return NO_DAYS;
@@ -52,7 +51,7 @@ export function sparedDays({ grid, standing, rest }: Decided): DaySet {
           ? known.why === 'COSMETIC' && known.from === reason.from
           : known.why === 'EARLY_CUTOFF' && standing.dispatchId === dispatchId,
       );
-      return subtract(intersect(days, span), restDays(before));
+      return subtract(intersect(days, grid.span), restDays(before));
     }),
   );
 }

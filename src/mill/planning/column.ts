@@ -17,7 +17,6 @@ import {
   daySetOf,
   daysWhere,
   type DaySet,
-  daySpan,
   hasDay,
   intersect,
   lastBefore,
@@ -41,7 +40,7 @@ import {
 } from './standing.ts';
 import { LOOK, ownFollowers, restNow, touchedDays } from './touched.ts';
 import { atRest, parked, restReasonOf, type Verdict, VerdictTable } from './verdict.ts';
-import { type ColumnView, VIEW, type View } from './view.ts';
+import { type ColumnView, type GridIndex, VIEW, type View } from './view.ts';
 
 export class Column implements ColumnView {
   readonly computation: ManifestComputation;
@@ -64,7 +63,7 @@ export class Column implements ColumnView {
     this.standing = grid.state.standings.get(computation.name) ?? unknownStanding(NO_DAYS, NO_DAYS);
     this.#reader = new InputReader(this, grid);
     this.#decider = new DayDecider(this, grid, this.#reader, this.#table);
-    const span = daySpan(grid.first, grid.first + grid.days - 1);
+    const span = grid.span;
     const { clean, rerun, parts } = restNow(computation, this.standing, grid);
     const { dirty, awaits } = touchedDays(computation, this.standing, grid);
     const kept = withoutDays(clean, unite(dirty, daysAgain(this.standing.again ?? NOTHING_AGAIN)));
@@ -80,7 +79,7 @@ export class Column implements ColumnView {
     const look = new Uint8Array(grid.days);
     const mark = (days: DaySet, how: number): void => {
       for (const [first, last] of rangesOf(days))
-        for (let day = first; day <= last; day++) look[day - grid.first] = (look[day - grid.first] as number) | how;
+        for (let day = first; day <= last; day++) look[grid.indexOf(day)] = (look[grid.indexOf(day)] as number) | how;
     };
     mark(subtract(subtract(span, settled), codeChanged), LOOK.hashes);
     mark(codeChanged, LOOK.fingerprint);
@@ -92,8 +91,8 @@ export class Column implements ColumnView {
       const index = this.#table.indexOf(JSON.stringify(reason), () => atRest(reason));
       const view = this.#table.at(index).view;
       for (const [first, last] of rangesOf(intersect(days, span))) {
-        marks.fill(index, first - grid.first, last - grid.first + 1);
-        this.#views.fill(view, first - grid.first, last - grid.first + 1);
+        marks.fill(index, grid.indexOf(first), grid.indexOf(last) + 1);
+        this.#views.fill(view, grid.indexOf(first), grid.indexOf(last) + 1);
       }
     }
     this.#sweep(look, marks, this.#views, parts);
@@ -113,9 +112,9 @@ export class Column implements ColumnView {
     return this.computation.name;
   }
 
-  viewAt(index: number): View {
+  viewAt(index: GridIndex): View {
     if (index < 0) {
-      const day = this.grid.first + index;
+      const day = this.grid.dayAt(index);
       if (!hasDay(this.standing.made, day)) return VIEW.none;
       // Before the grid nothing is made: what is lost there is waited for until a grid begins earlier.
       return againOn(this.standing.again ?? NOTHING_AGAIN, day)?.reason.why === 'LOST' ? VIEW.held : VIEW.there;
@@ -127,22 +126,22 @@ export class Column implements ColumnView {
     return (this.#views[index] ?? VIEW.none) as View;
   }
 
-  previousOf(index: number): number | undefined {
+  previousOf(index: GridIndex): number | undefined {
     for (let before = index - 1; before >= 0; before--) if (this.viewAt(before) !== VIEW.none) return before;
-    const day = lastBefore(this.standing.made, Math.min(this.grid.first, this.grid.first + index));
-    return day === undefined ? undefined : day - this.grid.first;
+    const day = lastBefore(this.standing.made, this.grid.dayAt(Math.min(0, index)));
+    return day === undefined ? undefined : this.grid.indexOf(day);
   }
 
   /** Whether the day was looked at, and found different from what readers knew of it. */
-  verdictAt(index: number): Verdict {
+  verdictAt(index: GridIndex): Verdict {
     if (this.#marks !== undefined) return this.#table.at(this.#marks[index] as number);
-    const day = this.grid.first + index;
+    const day = this.grid.dayAt(index);
     const rest = this.rest.find(({ days }) => hasDay(days, day));
     if (rest === undefined) throw new Error(`${this.name} is not planned on ${fromOrdinal(day)}`);
     return atRest(rest.reason);
   }
 
-  decisionAt(index: number): Decision {
+  decisionAt(index: GridIndex): Decision {
     const verdict = this.verdictAt(index);
     const reason = 'reason' in verdict ? verdict.reason : this.#dailyReason(verdict, index);
     return { ...this.#cellAt(index), outcome: verdict.outcome, reason } as Decision;
@@ -152,7 +151,7 @@ export class Column implements ColumnView {
   stretches(): { readonly verdict: Verdict; readonly days: DaySet }[] {
     const marks = this.#marks;
     if (marks === undefined) {
-      const span = daySpan(this.grid.first, this.grid.first + this.grid.days - 1);
+      const span = this.grid.span;
       return this.rest
         .map(({ reason, days }) => ({ verdict: atRest(reason), days: intersect(days, span) }))
         .filter(({ days }) => days.length > 0);
@@ -161,7 +160,7 @@ export class Column implements ColumnView {
   }
 
   /** Whether its book says how the cell ended last. */
-  hasSettled(index: number): boolean {
+  hasSettled(index: GridIndex): boolean {
     return this.#decider.hasEnded(index);
   }
 
@@ -205,17 +204,17 @@ export class Column implements ColumnView {
     const mark = this.#table.indexOf('parked', () => parked(breaker.error, dayCount(breaker.dates)));
     for (const day of ordinalsOf(running)) {
       if (day === trial) continue;
-      marks[day - this.grid.first] = mark;
-      views[day - this.grid.first] = VIEW.held;
+      marks[this.grid.indexOf(day)] = mark;
+      views[this.grid.indexOf(day)] = VIEW.held;
     }
   }
 
   #cellAt(index: number): CellKey {
-    return { computation: this.name, date: fromOrdinal(this.grid.first + index) };
+    return { computation: this.name, date: fromOrdinal(this.grid.dayAt(index)) };
   }
 
   #dailyReason(verdict: Extract<Verdict, { daily: string }>, index: number): Decision['reason'] {
-    const day = this.grid.first + index;
+    const day = this.grid.dayAt(index);
     switch (verdict.daily) {
       case 'IN_FLIGHT':
         return { why: 'IN_FLIGHT', runId: this.grid.state.inFlight.get(this.name)?.get(day) ?? '' };

@@ -1,6 +1,6 @@
 /** What is to become of one day of a computation that must be looked at. */
 import { isPassing } from '../../errors.ts';
-import { fromOrdinal } from '../../values/date.ts';
+import { daysAfter, fromOrdinal } from '../../values/date.ts';
 import { inputIdOf, type ManifestNeed } from '../model/manifest.ts';
 import { NOTHING_STOPPED, pauseOf } from '../model/control.ts';
 import { behaviourOf, changedParts, type Fingerprint } from '../model/vector.ts';
@@ -85,7 +85,7 @@ export class DayDecider {
       if (found.held && holder < 0) holder = need;
       if (found.coming) awaited.push(need);
     }
-    const day = this.#grid.first + index;
+    const day = this.#grid.dayAt(index);
     if (this.#grid.state.inFlight.get(this.#column.computation.name)?.has(day) === true)
       return this.#table.indexOf('in flight', () => daily('IN_FLIGHT'));
     if (failed >= 0) return this.#table.indexOf(`failed ${failed}`, () => daily('FAILED', failed));
@@ -119,10 +119,10 @@ export class DayDecider {
     for (const need of this.#column.computation.needs) {
       if (!readsData(need)) continue;
       const { doubted = NO_DAYS } = this.#grid.dataset(need.of);
-      const day = this.#grid.first + index;
+      const day = this.#grid.dayAt(index);
       const [lost] = intersect(
         doubted,
-        need.kind === 'history' ? daySpan(day - need.days, day - 1) : daySpan(day, day),
+        need.kind === 'history' ? daySpan(daysAfter(day, -need.days), daysAfter(day, -1)) : daySpan(day, day),
       );
       if (lost === undefined) continue;
       const [of, date] = [need.of, fromOrdinal(lost)];
@@ -145,7 +145,7 @@ export class DayDecider {
 
   /** Looks into the books: the vector that the cell was made from beside that of now. */
   #compare(index: number, awaited: readonly number[], previous: number | undefined): number {
-    const settled = this.#grid.state.shelf.settled(this.#column.computation.name, this.#grid.first + index);
+    const settled = this.#grid.state.shelf.settled(this.#column.computation.name, this.#grid.dayAt(index));
     // Its book is not at hand: whoever asked for this plan will ask again with it.
     if (settled === undefined && this.#isUnwritten(index)) return this.#table.indexOf('new', () => NEW);
     if (settled === undefined) return this.#table.indexOf('unknown', () => daily('WAITING_FOR', 0));
@@ -166,7 +166,7 @@ export class DayDecider {
         ? this.#table.indexOf('failed now', () => daily('FAILED_IN_THIS_DISPATCH'))
         : this.#table.indexOf('failed before', () => daily('FAILED_BEFORE'));
     }
-    const noted = againOn(this.#column.standing.again ?? NOTHING_AGAIN, this.#grid.first + index);
+    const noted = againOn(this.#column.standing.again ?? NOTHING_AGAIN, this.#grid.dayAt(index));
     if (noted !== undefined) return this.#table.indexOf(JSON.stringify(noted.reason), () => again(noted.reason));
     if (awaited.length > 0) return this.#awaits(awaited);
     if (cosmetic) {
@@ -182,7 +182,7 @@ export class DayDecider {
 
   /** Whether its book is at hand and does not have it, whatever the standing says: the book was lost, and made from what is stored. */
   #isUnwritten(index: number): boolean {
-    return this.#grid.state.shelf.isAtHand(this.#column.computation.name, this.#grid.first + index);
+    return this.#grid.state.shelf.isAtHand(this.#column.computation.name, this.#grid.dayAt(index));
   }
 
   /** Whether nothing but the code differs, and that was proven to do the same. */

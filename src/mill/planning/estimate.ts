@@ -8,7 +8,7 @@
 import type { PriceTable } from '../model/price-table.ts';
 import type { CellKey } from '../model/cell.ts';
 import { computationIn } from '../model/manifest.ts';
-import { fromOrdinal } from '../../values/date.ts';
+import { type DayOrdinal, fromOrdinal } from '../../values/date.ts';
 import type { TierName } from '../model/tier-name.ts';
 import { tierNamed, type Tiers } from '../model/tier.ts';
 import { type Cost, dollarsOf, NOTHING, sum } from './cost.ts';
@@ -214,9 +214,9 @@ function costOfPipeline({ dispatches, waves, books, prices, memoryMB }: Pipeline
 /** Books are kept by year. */
 function* yearsOf(days: DaySet): Generator<number> {
   for (let at = 0; at < days.length; at += 2) {
-    const [first, last] = [yearOf(days[at] as number), yearOf(days[at + 1] as number)];
+    const [first, last] = [yearOf(days[at] as DayOrdinal), yearOf(days[at + 1] as DayOrdinal)];
     for (let year = first; year <= last; year++) yield year;
   }
 }
 
-const yearOf = (day: number): number => Number(fromOrdinal(day).slice(0, 4));
+const yearOf = (day: DayOrdinal): number => Number(fromOrdinal(day).slice(0, 4));

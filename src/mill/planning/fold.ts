@@ -1,6 +1,6 @@
 /** Folds what tasks report into the state of planning. Pure; the dispatcher is the single writer. */
 import type { CellKey, CellOutcome, Settled } from '../model/cell.ts';
-import { type Day, dayOf, toOrdinal } from '../../values/date.ts';
+import { type Day, dayOf, type DayOrdinal, toOrdinal } from '../../values/date.ts';
 import type { Run } from '../model/run.ts';
 import type { LostInput } from '../model/place.ts';
 import { isTerminal, outcomeOf, type Task, type TaskCell } from '../model/task.ts';
@@ -32,7 +32,7 @@ export interface Fold {
 /** What it changes is committed as the next sequence. */
 export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
   const overlay = new Map<string, Map<Day, Settled>>();
-  const inFlight = new Map<string, Map<number, string>>();
+  const inFlight = new Map<string, Map<DayOrdinal, string>>();
   const wrong: WrongSkip[] = [];
   const closedRuns: string[] = [];
   const samples = new Map<string, Sample[]>();
@@ -40,7 +40,7 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
   const losses: LossReport[] = [];
   const foldedIn = state.sequence + 1;
   /** By computation and day: the newest claim that settled it. */
-  const claims = new Map<string, Map<number, number>>();
+  const claims = new Map<string, Map<DayOrdinal, number>>();
   const knownOf = ({ computation, date }: CellKey): Settled | undefined => {
     const newer = overlay.get(computation)?.get(date);
     if (newer !== undefined) return newer;
@@ -140,7 +140,7 @@ const rootRead = (id: string): string | undefined =>
     .find((name) => name !== undefined);
 
 /** Without the days that ended in a run that was claimed since they were noted. */
-const stillAgain = (noted: Standing['again'], claims: ReadonlyMap<number, number> | undefined): readonly Again[] =>
+const stillAgain = (noted: Standing['again'], claims: ReadonlyMap<DayOrdinal, number> | undefined): readonly Again[] =>
   (noted ?? NOTHING_AGAIN).flatMap((one) =>
     withoutAgain(
       [one],

@@ -1,8 +1,8 @@
 /** What all computations of one plan share. */
-import type { Day } from '../../values/date.ts';
+import { type Day, type DayOrdinal, daysAfter } from '../../values/date.ts';
 import type { Manifest } from '../model/manifest.ts';
-import { type DaySet, hasDay } from './day-set.ts';
-import type { ColumnView } from './view.ts';
+import { type DaySet, daySpan, hasDay } from './day-set.ts';
+import type { ColumnView, GridIndex } from './view.ts';
 import type { PlanningState } from './state.ts';
 import { NO_DATASET, type DatasetStanding } from './standing.ts';
 
@@ -28,16 +28,29 @@ export interface PlanRequest {
 export class Grid {
   readonly request: PlanRequest;
   /** First day, as days since 1970-01-01. */
-  readonly first: number;
+  readonly first: DayOrdinal;
   readonly days: number;
   /** Computations that are planned already. */
   readonly columns = new Map<string, ColumnView>();
   readonly #presence = new Map<string, Uint8Array>();
 
-  constructor(request: PlanRequest, first: number, last: number) {
+  constructor(request: PlanRequest, first: DayOrdinal, last: DayOrdinal) {
     this.request = request;
     this.first = first;
     this.days = Math.max(0, last - first + 1);
+  }
+
+  /** Every day of the grid. */
+  get span(): DaySet {
+    return daySpan(this.first, this.dayAt(this.days - 1));
+  }
+
+  dayAt(index: GridIndex): DayOrdinal {
+    return daysAfter(this.first, index);
+  }
+
+  indexOf(day: DayOrdinal): GridIndex {
+    return day - this.first;
   }
 
   get state(): PlanningState {
@@ -49,8 +62,8 @@ export class Grid {
   }
 
   /** Whether a dataset has data on a day, by index from the grid's first day; negative before it. */
-  hasData(name: string, index: number): boolean {
-    if (index < 0 || index >= this.days) return hasDay(this.dataset(name).days, this.first + index);
+  hasData(name: string, index: GridIndex): boolean {
+    if (index < 0 || index >= this.days) return hasDay(this.dataset(name).days, this.dayAt(index));
     let presence = this.#presence.get(name);
     if (presence === undefined) {
       presence = this.fill(this.dataset(name).days);
@@ -62,8 +75,8 @@ export class Grid {
   /** One byte a day: 1 where the set has it. */
   fill(set: DaySet, into: Uint8Array = new Uint8Array(this.days), value = 1): Uint8Array {
     for (let at = 0; at < set.length; at += 2) {
-      const from = Math.max(0, (set[at] as number) - this.first);
-      into.fill(value, from, Math.max(from, (set[at + 1] as number) - this.first + 1));
+      const from = Math.max(0, this.indexOf(set[at] as DayOrdinal));
+      into.fill(value, from, Math.max(from, this.indexOf(set[at + 1] as DayOrdinal) + 1));
     }
     return into;
   }

@@ -144,7 +144,7 @@ export class InputReader {
     switch (need.kind) {
       case 'dataset':
       case 'document': {
-        const hash = this.#grid.state.shelf.dataHash(need.of, this.#grid.first + index);
+        const hash = this.#grid.state.shelf.dataHash(need.of, this.#grid.dayAt(index));
         return hash === undefined ? undefined : { hash, ranNow: false };
       }
       case 'dependency':
@@ -160,7 +160,7 @@ export class InputReader {
         for (const day of this.#windowOf(need, index)) {
           const found =
             need.kind === 'history' && need.source === 'document'
-              ? { hash: this.#grid.state.shelf.dataHash(need.of, this.#grid.first + day), ranNow: false }
+              ? { hash: this.#grid.state.shelf.dataHash(need.of, this.#grid.dayAt(day)), ranNow: false }
               : this.#resultOf(need.kind === 'history' ? need.of : this.#column.computation.name, day);
           parts.push(this.#date(day), found?.hash ?? '');
           ranNow ||= found?.ranNow ?? false;
@@ -171,7 +171,7 @@ export class InputReader {
   }
 
   #resultOf(computation: string, index: number): InputHash | undefined {
-    const settled = this.#grid.state.shelf.settled(computation, this.#grid.first + index);
+    const settled = this.#grid.state.shelf.settled(computation, this.#grid.dayAt(index));
     return settled?.status === 'COMPLETED'
       ? { hash: settled.resultHash, ranNow: settled.dispatchId === this.#grid.request.dispatchId }
       : undefined;
@@ -218,7 +218,7 @@ export class InputReader {
   }
 
   #date(index: number): Day {
-    return fromOrdinal(this.#grid.first + index);
+    return fromOrdinal(this.#grid.dayAt(index));
   }
 }
 

@@ -1,5 +1,5 @@
 /** Days on which a dataset should have data and has none. */
-import { type Day, toOrdinal } from '../../values/date.ts';
+import { type Day, daysAfter, toOrdinal } from '../../values/date.ts';
 import { expectedOn, type ExpectedDays } from '../model/expected-days.ts';
 import { type DaySet, daysWhere, NO_DAYS, subtract } from './day-set.ts';
 
@@ -10,7 +10,7 @@ export function missingData(expected: ExpectedDays | undefined, there: DaySet, t
   if (expected === undefined || first === undefined || first > last) return NO_DAYS;
   const isExpected = expectedOn(expected);
   return subtract(
-    daysWhere(first, last - first + 1, (index) => isExpected(first + index)),
+    daysWhere(first, last - first + 1, (index) => isExpected(daysAfter(first, index))),
     there,
   );
 }

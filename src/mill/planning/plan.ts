@@ -12,7 +12,7 @@
  * missed one (mill/steps/dispatch/survey.ts). It may begin with the first passes, and go on to later ones: what is decided stays.
  */
 import type { CellKey, Settled } from '../model/cell.ts';
-import { toOrdinal } from '../../values/date.ts';
+import { type DayOrdinal, toOrdinal } from '../../values/date.ts';
 import { type Decision, OUTCOMES, type OutcomeCounts } from '../model/decision.ts';
 import type { Vector } from '../model/vector.ts';
 import { Column } from './column.ts';
@@ -124,12 +124,12 @@ export class Plan {
   /** Days decided alike, with the decision of the first of them. Reasons that name another cell, a run or an error stand alone. */
   fates(computation: string): { readonly decision: Decision; readonly days: DaySet }[] {
     const column = this.#column(computation);
-    const decisionOn = (day: number): Decision => column.decisionAt(day - this.#grid.first);
+    const decisionOn = (day: DayOrdinal): Decision => column.decisionAt(this.#grid.indexOf(day));
     return column
       .stretches()
       .flatMap(({ verdict, days }) =>
         'reason' in verdict
-          ? [{ decision: decisionOn(days[0] as number), days }]
+          ? [{ decision: decisionOn(days[0] as DayOrdinal), days }]
           : Array.from(ordinalsOf(days), (day) => ({ decision: decisionOn(day), days: daySpan(day, day) })),
       );
   }
@@ -161,7 +161,7 @@ export class Plan {
 
   /** Undefined off the grid. */
   decision({ computation, date }: CellKey): Decision | undefined {
-    const index = toOrdinal(date) - this.#grid.first;
+    const index = this.#grid.indexOf(toOrdinal(date));
     return index < 0 || index >= this.#grid.days ? undefined : this.#columns.get(computation)?.decisionAt(index);
   }
 
@@ -170,9 +170,9 @@ export class Plan {
     const decision = this.decision(key);
     if (decision === undefined) return undefined;
     const column = this.#column(key.computation);
-    const index = toOrdinal(key.date) - this.#grid.first;
+    const index = this.#grid.indexOf(toOrdinal(key.date));
     const settled = column.hasSettled(index)
-      ? this.#grid.state.shelf.settled(key.computation, index + this.#grid.first)
+      ? this.#grid.state.shelf.settled(key.computation, this.#grid.dayAt(index))
       : undefined;
     if (decision.outcome === 'IMPOSSIBLE') return { decision, vector: undefined, settled, reads: {} };
     const { fingerprint } = column.computation;
@@ -183,7 +183,7 @@ export class Plan {
   /** A cell that is skipped, as if it ran; the shelf may miss books for that. */
   audited(key: CellKey): PlannedCell | undefined {
     const cell = this.cell(key);
-    const index = toOrdinal(key.date) - this.#grid.first;
+    const index = this.#grid.indexOf(toOrdinal(key.date));
     return cell && { ...cell, reads: this.#column(key.computation).reader.daysRead(index), audit: true };
   }
 
@@ -194,7 +194,7 @@ export class Plan {
 
   /** All cells of a few computations, by computation and date. For small grids: a plan is made not to need this. */
   cells(computations: Iterable<string> = this.computations): PlannedCell[] {
-    const days = daysOfSet(daySpan(toOrdinal(this.request.from), toOrdinal(this.request.to)));
+    const days = daysOfSet(this.#grid.span);
     return [...computations].flatMap((computation) =>
       days.map((date) => this.cell({ computation, date }) as PlannedCell),
     );
@@ -206,15 +206,15 @@ export class Plan {
     const perDay = new Uint32Array(this.#grid.days);
     for (const [, days] of sets)
       for (const day of ordinalsOf(days))
-        perDay[day - this.#grid.first] = (perDay[day - this.#grid.first] as number) + 1;
+        perDay[this.#grid.indexOf(day)] = (perDay[this.#grid.indexOf(day)] as number) + 1;
     let count = 0;
-    let last = this.#grid.first - 1;
+    let last = -1;
     for (const [index, cells] of perDay.entries()) {
       if (count > 0 && count + cells > limit) break;
       count += cells;
-      last = this.#grid.first + index;
+      last = index;
     }
-    const span = daySpan(this.#grid.first, last);
+    const span = daySpan(this.#grid.first, this.#grid.dayAt(last));
     return sets.flatMap(([computation, days]) =>
       daysOfSet(intersect(days, span)).map((date): CellKey => ({ computation, date })),
     );

@@ -1,5 +1,5 @@
 /** How the cells of each day stand, counted from ranges: a history of any length costs its computations, not its cells. Pure. */
-import { type Day, fromOrdinal, toOrdinal } from '../../values/date.ts';
+import { type Day, type DayOrdinal, daysAfter, fromOrdinal, toOrdinal } from '../../values/date.ts';
 import { type Distrust, distrustIn } from '../model/distrust.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { behaviourOf } from '../model/vector.ts';
@@ -169,10 +169,10 @@ function standsOf(plan: Plan, computation: string, standing: Standing | undefine
 const cutOffDays = (standing: Standing | undefined): DaySet =>
   unite(...(standing?.rest ?? []).filter(({ reason }) => reason.why === 'EARLY_CUTOFF').map(({ days }) => days));
 
-function daysOf(columns: Readonly<Record<string, Int32Array>>, first: number, last: number): DayStands[] {
+function daysOf(columns: Readonly<Record<string, Int32Array>>, first: DayOrdinal, last: DayOrdinal): DayStands[] {
   const days: DayStands[] = [];
   const sums = Object.fromEntries(Object.keys(columns).map((name) => [name, 0]));
-  for (let day = first; day <= last; day++) {
+  for (let day = first; day <= last; day = daysAfter(day, 1)) {
     for (const [name, column] of Object.entries(columns))
       sums[name] = (sums[name] ?? 0) + (column[day - first] as number);
     days.push({ date: fromOrdinal(day), ...(sums as Omit<DayStands, 'date'>) });

@@ -1,6 +1,6 @@
 /** The books at hand: a plan asks for cells and days of data, and says which books it missed. */
 import type { Settled } from '../model/cell.ts';
-import { type Day, fromOrdinal } from '../../values/date.ts';
+import { type Day, type DayOrdinal, fromOrdinal } from '../../values/date.ts';
 import type { Hash } from '../../values/hash.ts';
 
 /** One computation's settled cells of a year. */
@@ -58,12 +58,12 @@ export class Shelf {
   }
 
   /** Whether the cell's book was read. */
-  isAtHand(computation: string, ordinal: number): boolean {
+  isAtHand(computation: string, ordinal: DayOrdinal): boolean {
     return this.#content.books.has(bookId(computation, fromOrdinal(ordinal)));
   }
 
   /** Undefined when the cell is not settled, and when its book is missing. */
-  settled(computation: string, ordinal: number): Settled | undefined {
+  settled(computation: string, ordinal: DayOrdinal): Settled | undefined {
     const date = fromOrdinal(ordinal);
     const newer = this.#overlay.cells?.get(computation)?.get(date);
     if (newer !== undefined) return newer;
@@ -74,7 +74,7 @@ export class Shelf {
   }
 
   /** Undefined when the day has no data, and when the dataset is missing. */
-  dataHash(dataset: string, ordinal: number): Hash | undefined {
+  dataHash(dataset: string, ordinal: DayOrdinal): Hash | undefined {
     const date = fromOrdinal(ordinal);
     const newer = this.#overlay.data?.get(dataset)?.get(date);
     if (newer !== undefined) return newer;

@@ -1,4 +1,5 @@
 /** What planning knows of the world: plain values, loaded by a step. */
+import type { DayOrdinal } from '../../values/date.ts';
 import type { Control } from '../model/control.ts';
 import type { Distrust } from '../model/distrust.ts';
 import type { Hash } from '../../values/hash.ts';
@@ -18,5 +19,5 @@ export interface PlanningState {
   readonly control?: Control;
   readonly shelf: Shelf;
   /** Computation to day to the run that is making it. */
-  readonly inFlight: ReadonlyMap<string, ReadonlyMap<number, string>>;
+  readonly inFlight: ReadonlyMap<string, ReadonlyMap<DayOrdinal, string>>;
 }

@@ -1,4 +1,5 @@
 /** Which days of a computation may have another fate than when they were last looked at. All others stay at rest. */
+import { daysAfter, toOrdinal } from '../../values/date.ts';
 import { isChained, type ManifestComputation, type ManifestNeed } from '../model/manifest.ts';
 import { behaviourOf, fingerprintParts } from '../model/vector.ts';
 import { changedAfter } from './change-log.ts';
@@ -25,7 +26,8 @@ export const LOOK = {
 } as const;
 
 /** Longer than any history; arithmetic with it stays exact. */
-const ALWAYS: DaySet = [-1_000_000_000, 1_000_000_000];
+const EPOCH = toOrdinal('1970-01-01');
+const ALWAYS = daySpan(daysAfter(EPOCH, -1_000_000_000), daysAfter(EPOCH, 1_000_000_000));
 
 export interface RestNow {
   /** Still at rest under the fingerprint of now. */
@@ -108,7 +110,7 @@ export function ownFollowers(computation: ManifestComputation, standing: Standin
     // Up to the next day that can have a result.
     const next = followers(days, 1);
     const blank = rangesOf(impossible).filter((range) => intersect(next, range).length > 0);
-    return unite(next, ...blank.map(([first, last]) => daySpan(first, last + 1)));
+    return unite(next, ...blank.map(([first, last]) => daySpan(first, daysAfter(last, 1))));
   });
   return unite(...reading);
 }

@@ -1,4 +1,5 @@
 /** What the days of a computation look like to those that read them. */
+import type { z } from 'zod';
 import type { Decision } from '../model/decision.ts';
 import type { ManifestComputation } from '../model/manifest.ts';
 import type { DaySet } from './day-set.ts';
@@ -18,6 +19,9 @@ export const VIEW = {
 } as const;
 export type View = (typeof VIEW)[keyof typeof VIEW];
 
+/** A place in a grid: days after its first day, negative before it. Any number, but never a day's ordinal. */
+export type GridIndex = number & { toFixed(digits?: number): string; readonly [z.$brand]?: never };
+
 /** Days go by index from the grid's first day; negative ones are before it. */
 export interface ColumnView {
   readonly computation: ManifestComputation;
@@ -28,8 +32,8 @@ export interface ColumnView {
   /** Days that became impossible, or possible, in this plan. */
   readonly turned: DaySet;
   /** What a reader finds on a day; days before the grid have what is settled. */
-  viewAt(index: number): View;
+  viewAt(index: GridIndex): View;
   /** The last day before with a view other than `none`; undefined when there is none. */
-  previousOf(index: number): number | undefined;
-  decisionAt(index: number): Decision;
+  previousOf(index: GridIndex): number | undefined;
+  decisionAt(index: GridIndex): Decision;
 }

@@ -1,5 +1,5 @@
 /** Strings: names that come up again, the code's own literals, odd texts, and texts in a format or by a pattern. */
-import { fromOrdinal, toOrdinal } from '../../values/date.ts';
+import { addDays } from '../../values/date.ts';
 import { fabricateMatch } from './fabricate-match.ts';
 import type { Random } from './random.ts';
 import type { Scene } from './scene.ts';
@@ -58,7 +58,7 @@ const time = (random: Random): string =>
 const day = (random: Random): string =>
   random.chance(0.2)
     ? random.pick(['2000-02-29', '2000-12-31', '2001-01-01', '1970-01-01'])
-    : fromOrdinal(toOrdinal('2000-01-01') + random.integer(0, 1_000));
+    : addDays('2000-01-01', random.integer(0, 1_000));
 const octets = (random: Random): string => Array.from({ length: 4 }, () => random.integer(0, 255)).join('.');
 
 const NEAR_MIDNIGHT = ['23:30:00', '00:00:00', '00:30:00', '23:59:59.999', '12:00:00'];

@@ -1,7 +1,7 @@
 /** The day of each row of a source, checked: every day is a day, and days only go forward. */
 import { toError, UserError } from '../../errors.ts';
 import type { DateColumn, FileSource, Row } from '../model/dataset.ts';
-import { dayOf, fromOrdinal, isDay, toOrdinal } from '../../values/date.ts';
+import { addDays, dayOf, isDay } from '../../values/date.ts';
 import type { Day } from '../../values/date.ts';
 import type { SourceRow } from './source-row.ts';
 
@@ -28,7 +28,7 @@ export function dayOfValue(value: unknown): Day | undefined {
   if (sign === undefined) return date;
   const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * (sign === '-' ? -1 : 1);
   const moved = Math.floor((Number(hours) * 60 + Number(minutes) - offset) / DAY_MINUTES);
-  const day = fromOrdinal(toOrdinal(date) + moved);
+  const day = addDays(date, moved);
   return isDay(day) ? day : undefined;
 }
 

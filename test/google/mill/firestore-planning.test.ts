@@ -10,6 +10,7 @@ import { type Standing, unknownStanding } from '../../../src/mill/planning/stand
 import type { Planning, PlanningChange } from '../../../src/mill/ports/planning.ts';
 import { fingerprintAt } from '../../support/graph.ts';
 import { firestoreUnderTest, type FirestoreUnderTest } from '../../support/firestore-under-test.ts';
+import { daySet } from '../../support/ordinals.ts';
 
 const PAGE_BYTES = 300;
 
@@ -37,7 +38,10 @@ const standings = (count: number): ReadonlyMap<string, Standing> =>
   new Map(
     Array.from({ length: count }, (_, index) => {
       const name = `computation-${index}`;
-      return [name, { ...unknownStanding([17_000, 18_000], []), fingerprint: fingerprintAt({}, name), seen: index }];
+      return [
+        name,
+        { ...unknownStanding(daySet(17_000, 18_000), []), fingerprint: fingerprintAt({}, name), seen: index },
+      ];
     }),
   );
 
@@ -227,7 +231,7 @@ describe('days of root data', () => {
   test('are kept whole beside the state, and read once', async () => {
     const writer = another();
     const days = new Map([['2024-01-01', hashOf('one')]]);
-    const dataset = { days: [19_723, 19_723], log: EMPTY_LOG };
+    const dataset = { days: daySet(19_723, 19_723), log: EMPTY_LOG };
     await commit(writer, { data: new Map([['prices', days]]), datasets: new Map([['prices', dataset]]) });
     const reader = another();
     const snapshot = await reader.load();

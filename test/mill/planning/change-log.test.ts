@@ -2,8 +2,9 @@
 import { expect, test } from 'vitest';
 import { changedAfter, EMPTY_LOG, forgetThrough, logged, MAX_CHANGES } from '../../../src/mill/planning/change-log.ts';
 import { hasDay } from '../../../src/mill/planning/day-set.ts';
+import { daySet, ordinal } from '../../support/ordinals.ts';
 
-const log = logged(logged(logged(EMPTY_LOG, 3, [10, 11]), 5, [20, 20]), 5, [21, 21]);
+const log = logged(logged(logged(EMPTY_LOG, 3, daySet(10, 11)), 5, daySet(20, 20)), 5, daySet(21, 21));
 
 test('a reader looks at what changed since it looked last', () => {
   expect(changedAfter(log, 2)).toEqual([10, 11, 20, 21]);
@@ -29,11 +30,11 @@ test('what all readers have seen is forgotten; who has not been here since must 
 test('beyond its limit the oldest changes are told as one, and nobody misses a day', () => {
   let long = EMPTY_LOG;
   for (let sequence = 1; sequence <= 3 * MAX_CHANGES; sequence++)
-    long = logged(long, sequence, [sequence * 2, sequence * 2]);
+    long = logged(long, sequence, daySet(sequence * 2, sequence * 2));
   expect(long.changes.length).toBeLessThanOrEqual(MAX_CHANGES);
   for (const seen of [0, 1, MAX_CHANGES, 2 * MAX_CHANGES, 3 * MAX_CHANGES - 1]) {
     const days = changedAfter(long, seen) ?? [];
     for (let sequence = seen + 1; sequence <= 3 * MAX_CHANGES; sequence++)
-      expect(hasDay(days, sequence * 2)).toBe(true);
+      expect(hasDay(days, ordinal(sequence * 2))).toBe(true);
   }
 });

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import {
   dayAt,
   dayCount,
+  type DaySet,
   daysByValue,
   daySetOf,
   daySpan,
@@ -17,13 +18,16 @@ import {
   subtract,
   unite,
 } from '../../../src/mill/planning/day-set.ts';
+import { type DayOrdinal, daysAfter } from '../../../src/values/date.ts';
+import { ordinal } from '../../support/ordinals.ts';
 
-const days = fc.uniqueArray(fc.integer({ min: 0, max: 40 })).map((some) => some.sort((a, b) => a - b));
-const list = (set: readonly number[]): number[] => [...ordinalsOf(set)];
+const days = fc.uniqueArray(fc.integer({ min: 0, max: 40 })).map((some) => some.sort((a, b) => a - b).map(ordinal));
+const list = (set: DaySet): number[] => [...ordinalsOf(set)];
 
-const check = (property: fc.IProperty<[number[], number[], number]>): void => fc.assert(property, { numRuns: 500 });
-const given = (holds: (one: number[], other: number[], day: number) => void) =>
-  fc.property(days, days, fc.integer({ min: 0, max: 41 }), holds);
+const check = (property: fc.IProperty<[DayOrdinal[], DayOrdinal[], DayOrdinal]>): void =>
+  fc.assert(property, { numRuns: 500 });
+const given = (holds: (one: DayOrdinal[], other: DayOrdinal[], day: DayOrdinal) => void) =>
+  fc.property(days, days, fc.integer({ min: 0, max: 41 }).map(ordinal), holds);
 
 describe('a day set', () => {
   test('is the same array for the same days, with no two ranges that touch', () => {
@@ -58,7 +62,7 @@ describe('a day set', () => {
         expect(lastBefore(set, day)).toBe(one.findLast((each) => each < day));
         expect(one.map((_each, index) => dayAt(set, index))).toEqual(one);
         expect(() => dayAt(set, one.length)).toThrow(RangeError);
-        const following = Array.from({ length: 50 }, (__, each) => each).filter((each) =>
+        const following = Array.from({ length: 50 }, (__, each) => ordinal(each)).filter((each) =>
           one.some((before) => before < each && before >= each - 3),
         );
         expect(followers(set, 3)).toEqual(daySetOf(following));
@@ -67,7 +71,7 @@ describe('a day set', () => {
   });
 
   test('of no days is empty', () => {
-    expect(daySpan(3, 2)).toEqual([]);
+    expect(daySpan(ordinal(3), ordinal(2))).toEqual([]);
     expect(followers([], 5)).toEqual([]);
     expect(unite()).toEqual([]);
   });
@@ -75,14 +79,16 @@ describe('a day set', () => {
   test('is gathered from days by what holds on them, and by a value for each', () => {
     check(
       given((one, other, first) => {
-        expect(daysWhere(first, 42, (index) => one.includes(index))).toEqual(daySetOf(one.map((day) => first + day)));
+        expect(daysWhere(first, 42, (index) => one.includes(ordinal(index)))).toEqual(
+          daySetOf(one.map((day) => daysAfter(first, day))),
+        );
         const values = Uint16Array.from({ length: 42 }, (_, index) =>
-          one.includes(index) ? 1 : other.includes(index) ? 2 : 0,
+          one.includes(ordinal(index)) ? 1 : other.includes(ordinal(index)) ? 2 : 0,
         );
         const all = [...daysByValue(first, values)];
         for (const [value, days] of all)
           expect(days).toEqual(
-            daySetOf([...values.keys()].filter((at) => values[at] === value).map((at) => first + at)),
+            daySetOf([...values.keys()].filter((at) => values[at] === value).map((at) => daysAfter(first, at))),
           );
         expect(all.reduce((sum, [, days]) => sum + dayCount(days), 0)).toBe(42);
         expect(all.map(([, days]) => days[0])).toEqual(

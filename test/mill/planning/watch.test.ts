@@ -1,11 +1,11 @@
 /** Which cells at rest are looked at on which night: after how many nights each computation, each year and each cell was. */
 import { describe, expect, test } from 'vitest';
 import { cellName } from '../../../src/mill/model/cell.ts';
-import { addDays, type Day, toOrdinal } from '../../../src/values/date.ts';
+import { addDays, type Day, daysAfter, toOrdinal } from '../../../src/values/date.ts';
 import type { Distrust } from '../../../src/mill/model/distrust.ts';
 import { computationIn } from '../../../src/mill/model/manifest.ts';
 import { behaviourOf } from '../../../src/mill/model/vector.ts';
-import { dayCount } from '../../../src/mill/planning/day-set.ts';
+import { dayCount, daySpan } from '../../../src/mill/planning/day-set.ts';
 import { plan } from '../../../src/mill/planning/plan.ts';
 import { needsHash, type Standing, unknownStanding } from '../../../src/mill/planning/standing.ts';
 import type { PlanningState } from '../../../src/mill/planning/state.ts';
@@ -53,7 +53,7 @@ class Nights {
   }
 
   #settled(name: string): Standing {
-    const days = [toOrdinal(FROM), toOrdinal(FROM) + this.days - 1];
+    const days = daySpan(toOrdinal(FROM), daysAfter(toOrdinal(FROM), this.days - 1));
     const { needs } = computationIn(this.manifest, name) ?? { needs: [] };
     return {
       ...unknownStanding(days, []),

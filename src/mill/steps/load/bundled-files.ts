@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../../errors.ts';
 import type { Dataset, FileSource } from '../../model/dataset.ts';
-import { addDays, type Day, fromOrdinal } from '../../../values/date.ts';
+import { addDays, type Day, type DayOrdinal, fromOrdinal } from '../../../values/date.ts';
 import { hashOf, hashOfParts } from '../../../values/hash.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { type DaySet, NO_DAYS } from '../../planning/day-set.ts';
@@ -34,7 +34,7 @@ export interface LoadRange extends BundledFile {
   readonly lost: DaySet;
 }
 
-const earlier = (day: Day, other: number | undefined): Day =>
+const earlier = (day: Day, other: DayOrdinal | undefined): Day =>
   other !== undefined && fromOrdinal(other) < day ? fromOrdinal(other) : day;
 
 export interface BundledFilesPorts {
