@@ -110,11 +110,13 @@ class Books {
 
   plan(mode: 'forecast' | 'dispatch'): { made: Plan; ms: number; shelf: Shelf } {
     const { manifest, from, to, ...rest } = this.#world;
+    const shelf = new Shelf(this.content);
+    const state = { ...rest, shelf, equivalents: new Map(), distrusted: new Map(), inFlight: new Map() };
+    let before: Plan | undefined;
     for (let ms = 0; ;) {
-      const shelf = new Shelf(this.content);
-      const state = { ...rest, shelf, equivalents: new Map(), distrusted: new Map(), inFlight: new Map() };
       const started = performance.now();
-      const made = plan({ manifest, from, to, mode, state, dispatchId: 'tonight' });
+      const made: Plan = before?.anew() ?? plan({ manifest, from, to, mode, state, dispatchId: 'tonight' });
+      before = made;
       made.counts();
       ms += performance.now() - started;
       if (shelf.isComplete) return { made, ms, shelf };
