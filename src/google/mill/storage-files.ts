@@ -47,8 +47,10 @@ async function listPage(
       fields: 'items(name,size,md5Hash,crc32c),nextPageToken',
       ...(pageToken === undefined ? {} : { pageToken }),
     });
+    // Asked for some fields, the client answers with what came, and not with its own objects.
+    const found = files as unknown as (FileMetadata & { readonly name: string })[];
     return {
-      files: files.map(({ name, metadata }) => ({ name, bytes: Number(metadata.size), hash: hashOf(metadata) })),
+      files: found.map(({ name, size, ...hashes }) => ({ name, bytes: Number(size), hash: hashOf(hashes) })),
       pageToken: (next as { pageToken?: string } | null)?.pageToken,
     };
   } catch (thrown) {

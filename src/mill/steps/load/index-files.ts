@@ -39,9 +39,18 @@ export interface FilesChange {
   readonly gone: readonly Day[];
 }
 
-/** @throws {UserError} MISSING_FILE, BAD_SOURCE @throws {RetryableError} UNAVAILABLE */
-export async function indexFiles(ports: IndexFilesPorts): Promise<void> {
-  for (const { dataset, pattern, written, gone } of await filesChanges(ports)) {
+/** A dataset whose files nobody may or can list; what is known of it stays. */
+export interface RefusedFiles {
+  readonly dataset: string;
+  readonly error: UserError;
+}
+
+/** Other datasets are none the worse for one that is refused. @throws {RetryableError} UNAVAILABLE */
+export async function indexFiles(ports: IndexFilesPorts): Promise<readonly RefusedFiles[]> {
+  const { changes, refused } = await filesChanges(ports);
+  for (const { dataset, error } of refused)
+    ports.log.error({ event: 'files.refused', dataset, code: error.code }, `${dataset}: ${error.message}`);
+  for (const { dataset, pattern, written, gone } of changes) {
     for (const batch of batchesOf(written))
       await ports.rootData.writeDays(
         dataset,
@@ -53,33 +62,50 @@ export async function indexFiles(ports: IndexFilesPorts): Promise<void> {
       `${written.size} days of ${dataset} have other files in ${pattern} than before; ${gone.length} days are gone`,
     );
   }
+  return refused;
 }
 
-/** Writes nothing. Datasets of which nothing has changed are left out. */
+/** Writes nothing. Datasets of which nothing has changed are left out. @throws {RetryableError} UNAVAILABLE */
 export async function filesChanges({
   manifest,
   files,
   rootData,
 }: Pick<IndexFilesPorts, 'manifest' | 'files'> & {
   readonly rootData: Pick<RootData, 'days'>;
-}): Promise<FilesChange[]> {
+}): Promise<{ readonly changes: readonly FilesChange[]; readonly refused: readonly RefusedFiles[] }> {
   const changes: FilesChange[] = [];
+  const refused: RefusedFiles[] = [];
   for (const entry of manifest.datasets) {
     if (entry.files === undefined) continue;
-    const { pattern, allowEmpty = false } = entry.files;
-    const found = await daysOf(entry, entry.files, files);
-    const known = await rootData.days(entry.name);
-    if (found.size === 0 && known.size > 0 && !allowEmpty)
-      throw new UserError(
-        'BAD_SOURCE',
-        `${entry.name}: no file fits ${pattern}, and ${known.size} of its days were there before. Nothing was taken away. ` +
-          'If they are meant to be gone, say so: files(…, { allowEmpty: true }).',
-      );
-    const written = new Map([...found].filter(([date, { hash }]) => known.get(date) !== hash));
-    const gone = [...known.keys()].filter((date) => !found.has(date));
-    if (written.size > 0 || gone.length > 0) changes.push({ dataset: entry.name, pattern, written, gone });
+    try {
+      const change = await changeOf(entry, entry.files, { files, rootData });
+      if (change !== undefined) changes.push(change);
+    } catch (thrown) {
+      if (!(thrown instanceof UserError)) throw thrown;
+      refused.push({ dataset: entry.name, error: thrown });
+    }
   }
-  return changes;
+  return { changes, refused };
+}
+
+/** Undefined when nothing has changed. @throws {UserError} MISSING_FILE, BAD_SOURCE */
+async function changeOf(
+  entry: ManifestDataset,
+  source: NonNullable<ManifestDataset['files']>,
+  { files, rootData }: { readonly files: Files; readonly rootData: Pick<RootData, 'days'> },
+): Promise<FilesChange | undefined> {
+  const { pattern, allowEmpty = false } = source;
+  const found = await daysOf(entry, source, files);
+  const known = await rootData.days(entry.name);
+  if (found.size === 0 && known.size > 0 && !allowEmpty)
+    throw new UserError(
+      'BAD_SOURCE',
+      `no file fits ${pattern}, and ${known.size} of its days were there before. Nothing was taken away. ` +
+        'If they are meant to be gone, say so: files(…, { allowEmpty: true }).',
+    );
+  const written = new Map([...found].filter(([date, { hash }]) => known.get(date) !== hash));
+  const gone = [...known.keys()].filter((date) => !found.has(date));
+  return written.size > 0 || gone.length > 0 ? { dataset: entry.name, pattern, written, gone } : undefined;
 }
 
 /** Ascending. */
@@ -88,8 +114,8 @@ async function daysOf(
   { pattern, closedBy }: NonNullable<ManifestDataset['files']>,
   files: Files,
 ): Promise<ReadonlyMap<Day, FilesArtifact>> {
-  const byDay = await listed(files, parsed(entry.name, pattern));
-  const closed = closedBy === undefined ? byDay : await listed(files, parsed(entry.name, closedBy));
+  const byDay = await listed(files, parsed(pattern));
+  const closed = closedBy === undefined ? byDay : await listed(files, parsed(closedBy));
   return new Map(
     [...byDay]
       .filter(([date]) => closed.has(date))
@@ -113,11 +139,11 @@ async function listed(files: Files, pattern: FilePattern): Promise<Map<Day, Stor
 }
 
 /** By content, in the order of the names; and by how it is read, since nobody compares what that makes. */
-function artifactOf({ name, kind, loader }: ManifestDataset, date: Day, found: readonly StoredFile[]): FilesArtifact {
+function artifactOf({ kind, loader }: ManifestDataset, date: Day, found: readonly StoredFile[]): FilesArtifact {
   if (found.length > MAX_FILES_A_DAY)
     throw new UserError(
       'BAD_SOURCE',
-      `${name} has ${found.length} files on ${date}, and ${MAX_FILES_A_DAY} at most can be one day. Write larger ones.`,
+      `it has ${found.length} files on ${date}, and ${MAX_FILES_A_DAY} at most can be one day. Write larger ones.`,
     );
   const files = [...found].sort((a, b) => (a.name < b.name ? -1 : 1));
   const rawBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -142,8 +168,8 @@ function* batchesOf(days: ReadonlyMap<Day, FilesArtifact>): Generator<[Day, File
 }
 
 /** The definition was checked when it was made. */
-function parsed(dataset: string, text: string): FilePattern {
+function parsed(text: string): FilePattern {
   const pattern = filePattern(text);
-  if ('problem' in pattern) throw new UserError('BAD_SOURCE', `${dataset}: "${text}": ${pattern.problem}.`);
+  if ('problem' in pattern) throw new UserError('BAD_SOURCE', `"${text}": ${pattern.problem}.`);
   return pattern;
 }

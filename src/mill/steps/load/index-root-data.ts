@@ -45,16 +45,19 @@ export interface IndexReport {
   readonly missing: Readonly<Record<string, readonly Day[]>>;
   /** Days that are gone from the store, by dataset: what reads them waits until they are loaded again. */
   readonly lost: Readonly<Record<string, readonly Day[]>>;
+  /** Of datasets whose files could not be listed, in words; what was known of them stays, and the others are indexed. */
+  readonly trouble: string | null;
 }
 
 /**
  * A date opens when its data is whole; one that was open and is loaded again without being whole closes, since its readers
  * must not run on half a day. `target`: the night's day, through which data is expected.
  * @throws {RetryableError} CONTENTION when a dispatcher, or another indexer, writes at the same time; UNAVAILABLE
- * @throws {UserError} MISSING_FILE, BAD_SOURCE for files that are read where they lie
  */
 export async function indexRootData(ports: IndexPorts, target?: Day): Promise<IndexReport> {
-  await indexFiles(ports);
+  const refused = await indexFiles(ports);
+  const trouble =
+    refused.length === 0 ? null : refused.map(({ dataset, error }) => `${dataset}: ${error.message}`).join(' ');
   const first = await lookAtRootData(ports, 1);
   const { datasets } = ports.manifest;
   const snapshot = await ports.planning.load();
@@ -66,6 +69,7 @@ export async function indexRootData(ports: IndexPorts, target?: Day): Promise<In
       changed: {},
       known: new Map(datasets.map(({ name }) => [name, first.of(name).known])),
       doubts,
+      trouble,
     });
   // After the plan was loaded: of two indexers, the one whose commit is taken has seen the newer data.
   const look = withDoubted(await lookAtRootData(ports), doubts);
@@ -83,7 +87,7 @@ export async function indexRootData(ports: IndexPorts, target?: Day): Promise<In
     throw contention('a dispatcher changed the plan');
   const marked = await look.markSeen(new Map(seen.map((name) => [name, known.get(name) ?? new Map()])));
   if (!marked) throw contention('another indexer was at work');
-  return report(ports, { target, changed, known, doubts });
+  return report(ports, { target, changed, known, doubts, trouble });
 }
 
 interface Doubt {
@@ -148,6 +152,7 @@ interface Indexed {
   readonly changed: IndexReport['changed'];
   readonly known: ReadonlyMap<string, KnownDays>;
   readonly doubts: ReadonlyMap<string, Doubt>;
+  readonly trouble: string | null;
 }
 
 /** A night without its data is as bad as one that failed, and nothing else would say so. */
@@ -190,6 +195,7 @@ function report(ports: IndexPorts, indexed: Indexed): IndexReport {
     waitingDays: counts,
     missing: tellMissing(ports, indexed),
     lost,
+    trouble: indexed.trouble,
   };
 }
 

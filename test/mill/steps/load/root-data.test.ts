@@ -48,6 +48,7 @@ describe('root data', () => {
     expect(await indexRootData(ports)).toEqual({
       passes: 1,
       missing: {},
+      trouble: null,
       changed: { visits: DAYS.length, weather: DAYS.length },
       waiting: {},
       waitingDays: {},
