@@ -18,6 +18,7 @@ import {
   preflight,
   type PreflightReport,
 } from '../mill/steps/prove/preflight.ts';
+import { UserError } from '../errors.ts';
 import { filesChanges } from '../mill/steps/load/index-files.ts';
 import { lookAtRootData, rootDataChanges, waitingDays } from '../mill/steps/load/root-data-changes.ts';
 
@@ -79,7 +80,10 @@ export async function foresee(
   // Loaded by a run that was stopped before it indexed.
   const { opened, known: there } = await rootDataChanges(await lookAtRootData(ports), ports);
   const coming = new Map([...opened].map(([name, days]) => [name, new Map(days)]));
-  for (const { dataset, written, gone } of await filesChanges(ports)) {
+  const { changes, refused } = await filesChanges(ports);
+  for (const { dataset, error } of refused)
+    throw new UserError(error.code, `${dataset}: ${error.message}`, { cause: error });
+  for (const { dataset, written, gone } of changes) {
     const its = coming.get(dataset) ?? new Map<Day, Hash | undefined>();
     coming.set(dataset, its);
     for (const [day, { hash }] of written) its.set(day, hash);

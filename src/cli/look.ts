@@ -7,8 +7,8 @@ import { withPorts } from './with-ports.ts';
 
 /** Starts no function and writes nothing. */
 export const look = async <T>(config: Config, manifest: Manifest, at: (ports: Ports) => Promise<T>): Promise<T> =>
-  withPorts(await connectCloud(config), config, manifest, at);
+  withPorts(await connectCloud(config, manifest), config, manifest, at);
 
 /** As `look`, and what it changes is kept, also in a project that never ran. */
 export const change = async <T>(config: Config, manifest: Manifest, at: (ports: Ports) => Promise<T>): Promise<T> =>
-  withPorts(await connectCloud(config, 'write'), config, manifest, at);
+  withPorts(await connectCloud(config, manifest, 'write'), config, manifest, at);

@@ -23,7 +23,7 @@ import { table } from './table.ts';
 
 export interface RunSummary {
   readonly date: Day;
-  /** Runs dispatched: waves with work in them. */
+  /** Runs dispatched: waves with work in them; 0 when the workflow failed, which then says nothing of them. */
   readonly runs: number;
   /** Each cell of the grid once: as it ran, or why it did not. */
   readonly cells: OutcomeCounts;
@@ -158,11 +158,16 @@ async function ranAfter(before: number, { snapshot, folded, plan }: Survey, port
   return Map.groupBy(onGrid, ({ cell }) => cell.computation);
 }
 
-/** What our own function said, when it was one of ours that failed; else the error as Workflows gives it. */
+/** What the workflow, or our own function, said; else the error as Workflows gives it. */
 function describeFailure(payload = 'no details'): string {
-  const said = z.object({ body: z.object({ error: z.object({ message: z.string() }) }) });
+  const said = z.union([
+    z.string(),
+    z
+      .object({ body: z.object({ error: z.object({ message: z.string() }) }) })
+      .transform(({ body }) => body.error.message),
+  ]);
   try {
-    return said.parse(JSON.parse(payload)).body.error.message;
+    return said.parse(JSON.parse(payload));
   } catch {
     return payload;
   }
@@ -244,7 +249,7 @@ export function printSummary(
   output.line();
   const waiting = cells.BLOCKED + cells.FAILED_DEPENDENCY;
   output.line(
-    `${date}: ${completed + failed === 0 ? 'nothing ran' : `${counted(completed + failed, 'cell')} ran in ${counted(runs, 'run')}`}` +
+    `${date}: ${completed + failed === 0 ? 'nothing ran' : `${counted(completed + failed, 'cell')} ran${runs === 0 ? '' : ` in ${counted(runs, 'run')}`}`}` +
       `${failed > 0 ? `, ${failed} failed` : ''}${waiting > 0 ? `, ${waiting} waiting` : ''}, ` +
       `${cells.SKIP + cells.STABLE} up to date${cells.STABLE > 0 ? ` (${cells.STABLE} proven cosmetic)` : ''}, ${cells.IMPOSSIBLE} impossible, in ${seconds.toFixed(1)} s`,
   );

@@ -78,7 +78,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const manifest = await projectManifest(config);
   const dataset = await loadDataset(config.root, findDataset(manifest, name));
   const dateColumn = text(args, 'date-column') ?? loadedFrom(dataset)?.dateColumn ?? DEFAULT_DATE_COLUMN;
-  const cloud = args.values['cloud'] === true ? cloudOf(env) : await connectCloud(config, 'write');
+  const cloud = args.values['cloud'] === true ? cloudOf(env) : await connectCloud(config, manifest, 'write');
   const loaded = await withPorts(cloud, config, manifest, async (ports): Promise<Loaded> => {
     const rowsByDay = openDaySpill();
     const rejectsFile = openRejectsFile(config.home, dataset.name, file);
@@ -184,6 +184,7 @@ function print({ report, rejects, rejectsFile, usage }: Loaded, dataset: Dataset
   for (const [name, waiting] of Object.entries(index.waiting)) {
     for (const { date, missing } of waiting) output.line(`not whole yet: ${name} ${date}: ${describeMissing(missing)}`);
   }
+  if (index.trouble !== null) output.trouble(index.trouble);
   if (dataset.source !== undefined && 'file' in dataset.source)
     output.line(`From now on ${dataset.name} is loaded by hand: \`daymill run\` leaves ${dataset.source.file} alone.`);
   if (usage !== null) output.line(`Firestore: ${usage.reads} reads, ${usage.writes} writes`);

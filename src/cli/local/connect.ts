@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { Config } from '../../config/config.ts';
 import type { LocalCloud } from '../../emulators/start.ts';
 import { startLocalFirestore } from '../../emulators/start-firestore.ts';
+import type { Manifest } from '../../mill/model/manifest.ts';
 import { findSession } from './session.ts';
 import { indexesOf, stateFile } from './state-file.ts';
 
@@ -18,25 +19,34 @@ export interface Connection {
  * To look: a project that never ran gets an empty cloud in memory, since looking makes no files. To write: it gets its state file.
  * @throws {StateFileError}
  */
-export async function connectCloud(config: Config, purpose: 'look' | 'write' = 'look'): Promise<Connection> {
+export async function connectCloud(
+  config: Config,
+  manifest: Manifest,
+  purpose: 'look' | 'write' = 'look',
+): Promise<Connection> {
   const session = await findSession(config);
   if (session !== undefined) return { env: session.env, usage: () => null, close: () => Promise.resolve() };
-  const file = stateFile(config);
-  const cloud = purpose === 'write' ? await wholeCloud(config) : await toLookAt(config, file);
+  const state = stateFile(config);
+  const file = purpose === 'write' || existsSync(state) ? state : ':memory:';
+  const cloud = await (purpose === 'write' || hasBuckets(manifest) ? wholeCloud : firestoreAlone)(config, file);
   return { env: cloud.env, usage: () => cloud.firestore.counters(), close: () => cloud.close() };
 }
 
+/** What it looks for is then in the local buckets. */
+const hasBuckets = ({ datasets }: Manifest): boolean =>
+  datasets.some(({ files }) => files?.pattern.startsWith('gs://'));
+
 /** What is changed may send messages. Loaded only then: it is half of what a command loads. */
-async function wholeCloud(config: Config): Promise<Cloud> {
+async function wholeCloud(config: Config, file: string): Promise<Cloud> {
   const { startCloud } = await import('./local-cloud.ts');
-  return startCloud(config);
+  return startCloud(config, { file });
 }
 
 type Cloud = Pick<LocalCloud, 'firestore' | 'env' | 'close'>;
 
-const toLookAt = (config: Config, file: string): Promise<Cloud> =>
+const firestoreAlone = (config: Config, file: string): Promise<Cloud> =>
   startLocalFirestore({
-    file: existsSync(file) ? file : ':memory:',
+    file,
     projectId: config.projectId,
     ...indexesOf(config),
   });
