@@ -141,22 +141,19 @@ test('a bucket that is not there is said, in words, and what was known of it sta
   expect((await local.open().rootData.days('orders')).size).toBe(3);
 });
 
-test.each([401, 403])(
-  'of a bucket that answers %i the role is named that is missing',
-  async (status) => {
-    const closed = createServer((_, response) => void response.writeHead(status).end()).listen(0, '127.0.0.1');
-    await once(closed, 'listening');
-    const { STORAGE_EMULATOR_HOST } = process.env;
-    process.env['STORAGE_EMULATOR_HOST'] = `http://127.0.0.1:${(closed.address() as AddressInfo).port}`;
-    try {
-      const { trouble } = await indexRootData(local.open());
+test.each([401, 403])('of a bucket that answers %i the role is named that is missing', async (status) => {
+  const closed = createServer((_, response) => void response.writeHead(status).end()).listen(0, '127.0.0.1');
+  await once(closed, 'listening');
+  const { STORAGE_EMULATOR_HOST } = process.env;
+  process.env['STORAGE_EMULATOR_HOST'] = `http://127.0.0.1:${(closed.address() as AddressInfo).port}`;
+  try {
+    const { trouble } = await indexRootData(local.open());
     expect(trouble).toContain('Give it roles/storage.objectViewer on the bucket');
   } finally {
-      process.env['STORAGE_EMULATOR_HOST'] = STORAGE_EMULATOR_HOST;
-      closed.close();
-    }
-  },
-);
+    process.env['STORAGE_EMULATOR_HOST'] = STORAGE_EMULATOR_HOST;
+    closed.close();
+  }
+});
 
 test('more objects than one page has are all found', async () => {
   const files = storageFiles('daymill-local');
