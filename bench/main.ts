@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME`: measures one part, beside what it is judged against, in one run on this machine. */
 import { benchCells } from './cells.ts';
+import { benchColdStart } from './cold-start.ts';
 import { benchEmulators } from './emulators.ts';
 import { benchExecution } from './execution.ts';
 import { benchManifest } from './manifest.ts';
@@ -11,6 +12,7 @@ const quick = process.argv.includes('--quick');
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   cells: () => benchCells({ quick }),
+  'cold-start': benchColdStart,
   emulators: benchEmulators,
   async execution() {
     await benchExecution();
