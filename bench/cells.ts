@@ -19,6 +19,7 @@ import { loadRanges } from '../src/mill/steps/load/bundled-files.ts';
 import { loadRootData } from '../src/mill/steps/load/load-root-data.ts';
 import { cellsProject, FIRST_DAY, LAYERS, type Shape, type Size } from './cells-project.ts';
 import { measurePeers } from './peers.ts';
+import { LOCAL_PROJECT } from '../src/cli/local/state-file.ts';
 
 /** More lanes than a wave has cells: each is a task and a message of its own. */
 const UNFUSED = 100_000;
@@ -72,7 +73,7 @@ export async function measureCells({ shape, size, lanes, rounds }: CellsCase): P
     },
   });
   const ports = compose({ ...config, logLevel: 'silent' }, manifest);
-  const db = new Firestore({ projectId: config.projectId });
+  const db = new Firestore({ projectId: LOCAL_PROJECT });
   try {
     const last = addDays(FIRST_DAY, rounds * size.days);
     await loadRootData(await loadRanges(await projectFiles(config, manifest), last, ports.rootData), {

@@ -34,7 +34,7 @@ export type Ports = ReturnType<typeof compose>;
 
 /** `manifest` is given where it was just built; deployed functions read theirs from its file. */
 export function compose(config: Config, manifest: Manifest = readManifest(config.manifestFile)) {
-  const db = openFirestore(config.projectId);
+  const db = openFirestore(config);
   guardImports(config.root, manifest.files);
   const clock = { now: () => Date.now() };
   const code = definitions(config.root);

@@ -135,6 +135,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'mill/manifest',
     'mill/sources',
     'google/workflows-client.ts',
+    'google/scheduler-client.ts',
     'values',
     'process',
     'errors.ts',

@@ -39,6 +39,8 @@ export interface Command {
   /** Commands under this one, by the word that follows it: `run show`. */
   readonly subcommands?: Readonly<Record<string, Command>>;
   readonly options: ParseArgsOptionsConfig;
+  /** Whether it takes `--cloud`, with `--project` and `--region`: it then works on what is deployed. */
+  readonly reachesCloud?: boolean;
   run(args: Arguments, context: Context): Promise<ExitCode>;
 }
 

@@ -3,10 +3,11 @@
 import { enableCompileCache } from 'node:module';
 import { parseArgs } from 'node:util';
 import { guardProcess } from '../process/author-code.ts';
-import { type Config, readConfig } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { toError, UserError } from '../errors.ts';
 import { didYouMean } from '../values/suggest.ts';
 import { type Arguments, type Command, type ExitCode, Interrupted } from './command.ts';
+import { CLOUD_OPTIONS, configOf, usageOf } from './cloud-options.ts';
 import { COMMANDS } from './commands/index.ts';
 import { openOutput, type Output } from './output.ts';
 
@@ -30,6 +31,11 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   const [name, ...rest] = argv;
   const output = openOutput(process.stdout, process.stderr, rest.includes('--json'));
   try {
+    if (name === '--version' || name === '-v' || name === 'version') {
+      const { ownPackage } = await import('./scaffold.ts');
+      output.line(ownPackage().version);
+      return 0;
+    }
     if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
       output.line(overview());
       return name === undefined ? 2 : 0;
@@ -40,14 +46,14 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     const command = under ?? named;
     const args = parse(command, under === undefined ? rest : rest.slice(1));
     if (args.values['help'] === true) {
-      output.line(command.usage);
+      output.line(usageOf(command));
       return 0;
     }
     let config: Config | undefined;
     return await command.run(args, {
       // Read when it is asked for: a project that is yet to be made has none.
       get config() {
-        return (config ??= readConfig(process.env, process.cwd(), process.pid));
+        return (config ??= configOf(command, args, output));
       },
       cwd: process.cwd(),
       env: process.env,
@@ -87,9 +93,14 @@ function findCommand(name: string): Promise<Command> {
 }
 
 function parse(command: Command, argv: string[]): Arguments {
-  const options = { ...command.options, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
+  const options = {
+    ...command.options,
+    ...(command.reachesCloud === true ? CLOUD_OPTIONS : {}),
+    json: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  } as const;
   const wrong = (problem: string, cause?: unknown): UserError =>
-    new UserError('BAD_ARGUMENT', `${problem}\n\n${command.usage}`, { cause });
+    new UserError('BAD_ARGUMENT', `${problem}\n\n${usageOf(command)}`, { cause });
   let parsed: Arguments;
   try {
     parsed = parseArgs({ args: argv, options, allowPositionals: true, strict: true });

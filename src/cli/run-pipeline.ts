@@ -1,4 +1,4 @@
-/** Loads root data, runs a day's workflow on the local cloud, and says what ran and what it found. */
+/** Loads root data, runs a day's workflow, on the local cloud or the deployed one, and says what ran and what it found. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { compose, type Ports } from '../compose.ts';
 import { type Execution, executionIdOf } from '../google/workflows-client.ts';
@@ -11,15 +11,12 @@ import { loadRootData } from '../mill/steps/load/load-root-data.ts';
 import { survey } from '../mill/steps/dispatch/survey.ts';
 import { type Context, type ExitCode, Interrupted } from './command.ts';
 import type { Days } from './days.ts';
-import { WORKFLOW } from './local/local-cloud.ts';
+import { openDeployedCloud } from './deployed-cloud.ts';
 import { openRunCloud, type RunCloud } from './local/run-cloud.ts';
 import { projectFiles } from './project.ts';
 import { type RunProgress, watchRun } from './run-progress.ts';
 import { printSummary, summarize } from './run-summary.ts';
 import { tellLocale } from './tell-locale.ts';
-
-/** How often the execution is asked for its state. */
-const POLL_MS = 25;
 
 /** What is done before anything is loaded: the days to run, and what the summary says beside. Undefined when there is nothing to run for. */
 export type Prepare = (ports: Ports) => Promise<Prepared | undefined>;
@@ -43,10 +40,13 @@ export async function runPipeline(
   const stop = new AbortController();
   void context.interrupted().then(() => stop.abort());
   tellLocale(output);
-  const cloud = await openRunCloud(config, { env, onLog: progress.onLog });
+  const { target } = config;
+  const cloud = await (target === undefined
+    ? openRunCloud(config, { env, onLog: progress.onLog })
+    : openDeployedCloud(target, env));
   try {
     // Not before the state file is ours: another run's workers read the manifest too.
-    writeManifest(config.manifestFile, manifest);
+    if (target === undefined) writeManifest(config.manifestFile, manifest);
     const warm = cloud.warm();
     const ports = compose({ ...config, logLevel: 'silent' }, manifest);
     try {
@@ -111,16 +111,20 @@ async function load(
 
 async function execute(
   asked: Days & Pick<Prepared, 'computations'>,
-  { workflows, functionUrls }: RunCloud,
+  { workflow, workflows, functionUrls, pollMs, isOurs }: RunCloud,
   stop: AbortSignal,
 ): Promise<Execution> {
-  let execution = await workflows.execute(WORKFLOW, { ...asked, functions: functionUrls });
+  let execution = await workflows.execute(workflow, { ...asked, functions: functionUrls });
   while (execution.state === 'ACTIVE' || execution.state === 'QUEUED') {
+    if (stop.aborted && !isOurs)
+      throw new Interrupted(
+        `No longer watched; the run goes on. daymill runs --cloud shows it, daymill cancel ${executionIdOf(execution)} --cloud stops it.`,
+      );
     if (stop.aborted) {
       await workflows.cancel(execution.name);
       throw new Interrupted('Interrupted. What was committed stays; run again to go on from there.');
     }
-    await delay(POLL_MS);
+    await delay(pollMs, undefined, { signal: stop }).catch(() => {});
     execution = await workflows.read(execution.name);
   }
   return execution;

@@ -113,7 +113,7 @@ const without = (packages: Record<string, string>, others: Record<string, string
   Object.fromEntries(Object.entries(packages).filter(([name]) => !Object.hasOwn(others, name)));
 
 /** The nearest above this file: its place differs between source and built. */
-function ownPackage(): PackageFile & { version: string } {
+export function ownPackage(): PackageFile & { version: string } {
   let folder = import.meta.dirname;
   while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as PackageFile & { version: string };

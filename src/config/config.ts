@@ -8,7 +8,9 @@ import { Day } from '../values/date.ts';
 import { type PriceTable, priceTableOf } from '../mill/model/price-table.ts';
 import { TierName } from '../mill/model/tier-name.ts';
 import { Tiers } from '../mill/model/tier.ts';
+import type { CloudTarget } from './cloud-target.ts';
 import { parsed } from './parsed.ts';
+import type { CloudSettings } from './project-settings.ts';
 import { readProject } from './read-project.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -40,7 +42,10 @@ const Environment = z.object({
   DAYMILL_DRAIN_SECONDS: z.coerce.number().nonnegative().default(DRAIN_SECONDS),
   DAYMILL_LANES: z.coerce.number().int().positive().default(DEFAULT_LANES),
   DAYMILL_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  GOOGLE_CLOUD_PROJECT: z.string().default('daymill-local'),
+  /** As deployed; Google's own variable, or its metadata server, says it else. */
+  DAYMILL_PROJECT: z.string().optional(),
+  DAYMILL_DATABASE: z.string().optional(),
+  GOOGLE_CLOUD_PROJECT: z.string().optional(),
   K_REVISION: z.string().optional(),
   WORKFLOWS_EMULATOR_HOST: z.string().optional(),
 });
@@ -58,7 +63,13 @@ export interface Config {
   readonly prices: { readonly name: string; readonly table: PriceTable };
   readonly simulate: boolean;
   readonly audit: AuditPolicy;
-  readonly projectId: string;
+  /** Undefined: Google's clients find it out, as on Cloud Run. */
+  readonly projectId: string | undefined;
+  /** Of Firestore; `(default)` when undefined. */
+  readonly databaseId: string | undefined;
+  readonly cloud: CloudSettings;
+  /** Of a command that was told `--cloud`; undefined: the local cloud. */
+  readonly target: CloudTarget | undefined;
   readonly tier: TierName;
   readonly tiers: Tiers;
   /** Tasks that a wave is spread over; see mill/planning/make-tasks.ts. */
@@ -107,7 +118,10 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
       most: project.audit.most ?? DEFAULT_AUDIT.most,
       nightly: project.audit.nightly ?? DEFAULT_AUDIT.nightly,
     },
-    projectId: variables.GOOGLE_CLOUD_PROJECT,
+    projectId: variables.DAYMILL_PROJECT ?? variables.GOOGLE_CLOUD_PROJECT,
+    databaseId: variables.DAYMILL_DATABASE,
+    cloud: project.cloud,
+    target: undefined,
     tier,
     tiers,
     lanes: variables.DAYMILL_LANES,

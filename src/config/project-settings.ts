@@ -5,6 +5,20 @@ import { Prices } from '../mill/model/price-table.ts';
 import { Tiers } from '../mill/model/tier.ts';
 import { Day } from '../values/date.ts';
 
+/** Where the project is deployed, for `deploy` and `--cloud`. */
+export const CloudSettings = z.strictObject({
+  project: z.string().min(1).optional(),
+  region: z.string().min(1).optional(),
+  /** What every resource is called by; 20 characters leave room in a service account's 30. */
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,18}[a-z0-9]$/, 'is 2 to 20 lower-case letters, digits and dashes, a letter first')
+    .default('daymill'),
+  /** Of Firestore; one of its own, called by the name, when absent. */
+  database: z.string().min(1).optional(),
+});
+export type CloudSettings = z.output<typeof CloudSettings>;
+
 /** What a project says of itself. */
 export const ProjectSettings = z.strictObject({
   /** Folder of the computations. */
@@ -28,6 +42,7 @@ export const ProjectSettings = z.strictObject({
     })
     .partial()
     .default({}),
+  cloud: CloudSettings.prefault({}),
   /** From the smallest to the largest; the specification's two when absent. */
   tiers: Tiers.default(DEFAULT_TIERS),
 });

@@ -5,8 +5,19 @@ import { RetryableError, toError } from '../errors.ts';
 /** gRPC status codes that we act on. */
 export const GRPC = { NOT_FOUND: 5, ALREADY_EXISTS: 6, FAILED_PRECONDITION: 9, ABORTED: 10, UNAVAILABLE: 14 } as const;
 
-export const openFirestore = (projectId: string): Firestore =>
-  new Firestore({ projectId, ignoreUndefinedProperties: true });
+/** What is not said: the project is found out by the client, the database is `(default)`. */
+export const openFirestore = ({
+  projectId,
+  databaseId,
+}: {
+  readonly projectId: string | undefined;
+  readonly databaseId: string | undefined;
+}): Firestore =>
+  new Firestore({
+    ...(projectId === undefined ? {} : { projectId }),
+    ...(databaseId === undefined ? {} : { databaseId }),
+    ignoreUndefinedProperties: true,
+  });
 
 export function grpcCode(thrown: unknown): number | undefined {
   return typeof thrown === 'object' && thrown !== null && 'code' in thrown && typeof thrown.code === 'number'

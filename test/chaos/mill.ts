@@ -12,6 +12,7 @@ import { writeManifest } from '../../src/mill/manifest/read-manifest.ts';
 import { DAYS, type FixtureProject } from '../support/fixture-project.ts';
 import { type KillableCloud, startKillableCloud } from './cloud.ts';
 import type { Target } from './schedule.ts';
+import { LOCAL_PROJECT } from '../../src/cli/local/state-file.ts';
 
 export interface Mill {
   readonly cloud: KillableCloud;
@@ -54,7 +55,7 @@ export async function startMill(project: FixtureProject, options: MillOptions): 
   );
   // The day asks one after the other: they start side by side.
   for (const service of Object.values(functions.functions)) service.warm();
-  const db = new Firestore({ projectId: config.projectId });
+  const db = new Firestore({ projectId: LOCAL_PROJECT });
   const opened: Ports[] = [];
   return {
     cloud,
@@ -76,8 +77,8 @@ export async function startMill(project: FixtureProject, options: MillOptions): 
 }
 
 /** Ahead of the functions, which then change nothing but the address. */
-async function subscribe({ projectId, tiers }: Config): Promise<void> {
-  const client = new PubSub({ projectId });
+async function subscribe({ tiers }: Config): Promise<void> {
+  const client = new PubSub({ projectId: LOCAL_PROJECT });
   await Promise.all(
     tiers.map(async ({ topic: name }) => {
       const [topic] = await client.createTopic(name);

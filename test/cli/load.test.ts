@@ -172,11 +172,12 @@ describe('daymill load', () => {
     expect(again.stdout).toContain('days: 0 new, 0 changed, 4 the same');
   });
 
-  test('--cloud loads into the Firestore that the environment names', async () => {
+  test('--cloud loads into the Firestore that is named', async () => {
     const cloud = await startEmulators({ file: ':memory:', projectId: 'acme' });
     try {
-      const env = { FIRESTORE_EMULATOR_HOST: cloud.env['FIRESTORE_EMULATOR_HOST'] ?? '', GOOGLE_CLOUD_PROJECT: 'acme' };
-      const { code, json } = await daymill(project, ['load', 'weather', 'wrong.csv', '--cloud', '--json'], env);
+      const env = { FIRESTORE_EMULATOR_HOST: cloud.env['FIRESTORE_EMULATOR_HOST'] ?? '' };
+      const where = ['--cloud', '--project', 'acme', '--region', 'europe-west1'];
+      const { code, json } = await daymill(project, ['load', 'weather', 'wrong.csv', ...where, '--json'], env);
       expect(json()).toMatchObject({ days: { new: 4 }, firestore: null });
       expect(code).toBe(0);
       expect(cloud.firestore.counters().writes).toBeGreaterThanOrEqual(DAYS.length);

@@ -59,7 +59,7 @@ describe('hazard 25: a document of ours is lost or set back', () => {
   const folder = mkdtempSync(join(tmpdir(), 'hazard-25-'));
   const open = async (file: string): Promise<void> => {
     local = await localPorts(PROJECT, { file });
-    db = openFirestore('daymill-local');
+    db = openFirestore({ projectId: 'daymill-local', databaseId: undefined });
     opened = local.open();
   };
   const close = async (): Promise<void> => {

@@ -9,6 +9,7 @@ import { Task } from '../../src/mill/model/task.ts';
 import { readWhole } from '../../src/mill/steps/work/load-inputs.ts';
 import type { StoredCell } from '../../src/mill/ports/cells.ts';
 import type { FixtureProject } from './fixture-project.ts';
+import { LOCAL_PROJECT } from '../../src/cli/local/state-file.ts';
 
 export interface Left {
   readonly ports: Ports;
@@ -29,7 +30,7 @@ export async function openLeft(project: FixtureProject): Promise<OpenLeft> {
   const cloud = await startCloud(config);
   Object.assign(process.env, cloud.env);
   const ports = compose({ ...config, manifestFile: join(project.home, 'manifest.json') });
-  const db = new Firestore({ projectId: config.projectId });
+  const db = new Firestore({ projectId: LOCAL_PROJECT });
   const close = async (): Promise<void> => {
     await Promise.all([ports.close(), db.terminate()]);
     await cloud.close();

@@ -20,6 +20,7 @@ several cells. "reads" and "writes" are Firestore documents; of an attempt that 
 Exit code: 0 done, 2 wrong use.`,
   positionals: ['COMPUTATION', 'DATE'],
   options: {},
+  reachesCloud: true,
   run: runCommand,
 };
 

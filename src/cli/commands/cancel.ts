@@ -16,6 +16,7 @@ were not made stay as they were. The workflow is called back and ends by itself.
 Exit code: 0 done, 2 wrong use.`,
   positionals: ['ID'],
   options: {},
+  reachesCloud: true,
   run: runCommand,
 };
 

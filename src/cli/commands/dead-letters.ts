@@ -38,6 +38,7 @@ const commandOf = (word: string, run: (id: string, ports: Ports, output: Output)
   usage: USAGE,
   positionals: ['ID'],
   options: {},
+  reachesCloud: true,
   async run({ positionals: [id = ''] }, { config, output }): Promise<ExitCode> {
     await change(config, await manifestOfRuns(config), (ports) => run(id, ports, output));
     return 0;
@@ -48,6 +49,7 @@ const list: Command = {
   name: 'dead-letters',
   usage: USAGE,
   options: { computation: { type: 'string' }, date: { type: 'string' } },
+  reachesCloud: true,
   run: listCommand,
 };
 

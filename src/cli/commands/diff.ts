@@ -40,6 +40,7 @@ Writes nothing. What it reads is not made again first: if that would run too, it
 Exit code: 0 done, whether anything differs or not; 1 there is nothing to compare; 2 wrong use.`,
   positionals: ['COMPUTATION', 'DATE'],
   options: { with: { type: 'string' }, limit: { type: 'string' }, from: { type: 'string' } },
+  reachesCloud: true,
   run: runCommand,
 };
 

@@ -35,6 +35,7 @@ be made from, and the chain of causes to the root.
 Exit code: 0 done, 2 wrong use.`,
   positionals: ['COMPUTATION', 'DATE'],
   options: { from: { type: 'string' } },
+  reachesCloud: true,
   run: runCommand,
 };
 

@@ -41,7 +41,6 @@ Rows that do not fit are listed and set aside, and their days stay as they were:
   --replace       the file is the whole truth: days that it does not have are taken away
   --merge         entities of the file take the place of those with the same id, and the others of their day stay
   --allow-empty   a file without rows is right, and changes nothing; else it is refused as a download that failed
-  --cloud         into the Firestore of GOOGLE_CLOUD_PROJECT (or FIRESTORE_EMULATOR_HOST), not the local cloud
   --json          {"dataset", "rows", "blank", "rejected", "days": {"new", "changed", "same", "removed", "held"}, "held": [DAY],
                   "kept", "rejects": [{"file", "line", "date", "column", "reason", "row"}], "rejectsFile", "waiting": {dataset: [{"date",
                   "missing"}]}, "firestore": {"reads", "writes"}}; the first ${SHOWN_REJECTS} rejects, "firestore" null on a shared cloud
@@ -55,8 +54,8 @@ Exit code: 0 done, 1 some rows were set aside, 2 wrong use, 130 interrupted (day
     replace: { type: 'boolean' },
     merge: { type: 'boolean' },
     'allow-empty': { type: 'boolean' },
-    cloud: { type: 'boolean' },
   },
+  reachesCloud: true,
   run: runCommand,
 };
 
@@ -69,7 +68,7 @@ interface Loaded {
 }
 
 async function runCommand(args: Arguments, context: Context): Promise<ExitCode> {
-  const { config, env } = context;
+  const { config } = context;
   const [name = '', ...named] = args.positionals;
   const mode = readMode(args);
   const inputs = loadInputs(named, text(args, 'format'));
@@ -78,7 +77,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const manifest = await projectManifest(config);
   const dataset = await loadDataset(config.root, findDataset(manifest, name));
   const dateColumn = text(args, 'date-column') ?? loadedFrom(dataset)?.dateColumn ?? DEFAULT_DATE_COLUMN;
-  const cloud = args.values['cloud'] === true ? cloudOf(env) : await connectCloud(config, manifest, 'write');
+  const cloud = await connectCloud(config, manifest, 'write');
   const loaded = await withPorts(cloud, config, manifest, async (ports): Promise<Loaded> => {
     const rowsByDay = openDaySpill();
     const rejectsFile = openRejectsFile(config.home, dataset.name, file);
@@ -135,13 +134,6 @@ function readDelimiter(args: Arguments): Delimiter | undefined {
   const known = ownMember(DELIMITERS, given);
   if (known !== undefined) return known;
   throw new UserError('BAD_ARGUMENT', `"${given}" is no delimiter. Use , or ; or | or tab.`);
-}
-
-/** The official client finds its own way there. @throws {UserError} BAD_ARGUMENT */
-function cloudOf(env: Context['env']): Connection {
-  if (env['GOOGLE_CLOUD_PROJECT'] === undefined)
-    throw new UserError('BAD_ARGUMENT', '--cloud needs to know which: set GOOGLE_CLOUD_PROJECT.');
-  return { env: {}, usage: () => null, close: () => Promise.resolve() };
 }
 
 /** Two phases: the file is read, then its days are written. An interruption ends either between two steps of it. */

@@ -25,6 +25,7 @@ Keeps a computation from being claimed: its cells that would run are BLOCKED, an
 ${JSON_SHAPE}`,
   optional: ['COMPUTATION'],
   options: { all: { type: 'boolean' }, because: { type: 'string' }, by: { type: 'string' } },
+  reachesCloud: true,
   run: pauseCommand,
 };
 
@@ -37,6 +38,7 @@ Lets a computation be claimed again. --all resumes everything, also what was pau
 ${JSON_SHAPE}`,
   optional: ['COMPUTATION'],
   options: { all: { type: 'boolean' } },
+  reachesCloud: true,
   run: resumeCommand,
 };
 

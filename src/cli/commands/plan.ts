@@ -39,6 +39,7 @@ Costs are estimated from what cells took before, at list prices (daymill.config.
 A RERUN that is conditional happens only if something that it reads turns out different.
 Exit code: 0 done, 2 wrong use.`,
   options: { date: { type: 'string' }, from: { type: 'string' }, select: { type: 'string' } },
+  reachesCloud: true,
   run: runCommand,
 };
 

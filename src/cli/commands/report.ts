@@ -48,6 +48,7 @@ Exit code: 0 done, 1 the counts do not add up, 2 wrong use.`,
     from: { type: 'string' },
     select: { type: 'string' },
   },
+  reachesCloud: true,
   run: runCommand,
 };
 

@@ -35,6 +35,7 @@ SELECTION is one computation, or an expression as in daymill graph --select: rer
 Exit code: 0 done, 1 some cells failed, it was cancelled or nothing of it can be made, 2 wrong use, 130 interrupted.`,
   positionals: ['SELECTION'],
   options: { date: { type: 'string' }, from: { type: 'string' }, by: { type: 'string' } },
+  reachesCloud: true,
   run: runCommand,
 };
 

@@ -33,6 +33,7 @@ Shows what a computation found on a day, and says so when that is not up to date
 Exit code: 0 done, 1 there is no such result, 2 wrong use.`,
   positionals: ['COMPUTATION', 'DATE'],
   options: { entity: { type: 'string' }, limit: { type: 'string' } },
+  reachesCloud: true,
   run: runCommand,
 };
 

@@ -26,6 +26,7 @@ Shows a run: its state and callback, its tasks by status and tier, what its atte
 Exit code: 0 done, 2 wrong use.`,
   positionals: ['ID'],
   options: { limit: { type: 'string' } },
+  reachesCloud: true,
   run: runCommand,
 };
 

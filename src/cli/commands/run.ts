@@ -36,6 +36,7 @@ Exit code: 0 done, 1 some cells failed or it was cancelled, 2 wrong use, 130 int
     'only-failed': { type: 'boolean' },
   },
   subcommands: { show: runShow },
+  reachesCloud: true,
   run: runCommand,
 };
 

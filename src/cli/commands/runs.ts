@@ -24,6 +24,7 @@ Lists the newest runs (a run is one wave of tasks). Each costs two reads.
             "failedTasks", "callback": none, waiting, due or answered, "startedAt", "tookMs"}]}, newest first
 Exit code: 0 done, 2 wrong use.`,
   options: { limit: { type: 'string' } },
+  reachesCloud: true,
   run: runCommand,
 };
 

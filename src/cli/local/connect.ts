@@ -1,11 +1,11 @@
-/** The local cloud for commands that start no functions: the one that is running, or one of their own for a moment. */
+/** The cloud of commands that start no functions: the deployed one, the local one that is running, or one of their own for a moment. */
 import { existsSync } from 'node:fs';
 import type { Config } from '../../config/config.ts';
 import type { LocalCloud } from '../../emulators/start.ts';
 import { startLocalFirestore } from '../../emulators/start-firestore.ts';
 import type { Manifest } from '../../mill/model/manifest.ts';
 import { findSession } from './session.ts';
-import { indexesOf, stateFile } from './state-file.ts';
+import { indexesOf, LOCAL_PROJECT, stateFile } from './state-file.ts';
 
 export interface Connection {
   readonly env: Readonly<Record<string, string>>;
@@ -16,7 +16,7 @@ export interface Connection {
 }
 
 /**
- * To look: a project that never ran gets an empty cloud in memory, since looking makes no files. To write: it gets its state file.
+ * The deployed one, where a command was told so; else the local one. To look: a project that never ran gets an empty cloud in memory, since looking makes no files. To write: it gets its state file.
  * @throws {StateFileError}
  */
 export async function connectCloud(
@@ -24,6 +24,8 @@ export async function connectCloud(
   manifest: Manifest,
   purpose: 'look' | 'write' = 'look',
 ): Promise<Connection> {
+  // Where it is, Google's clients know: by the project, or by the variables that point them at an emulator.
+  if (config.target !== undefined) return { env: {}, usage: () => null, close: () => Promise.resolve() };
   const session = await findSession(config);
   if (session !== undefined) return { env: session.env, usage: () => null, close: () => Promise.resolve() };
   const state = stateFile(config);
@@ -47,6 +49,6 @@ type Cloud = Pick<LocalCloud, 'firestore' | 'env' | 'close'>;
 const firestoreAlone = (config: Config, file: string): Promise<Cloud> =>
   startLocalFirestore({
     file,
-    projectId: config.projectId,
+    projectId: LOCAL_PROJECT,
     ...indexesOf(config),
   });

@@ -10,7 +10,7 @@ import type { Tier } from '../../mill/model/tier.ts';
 import { type FunctionService, startFunctionService } from './function-service.ts';
 import { type LogEntry, toLogEntry } from './log-entry.ts';
 import { announceSession } from './session.ts';
-import { indexesOf, stateFile } from './state-file.ts';
+import { indexesOf, LOCAL_PROJECT, stateFile } from './state-file.ts';
 import { siblingFile } from '../../process/sibling.ts';
 
 export const LOCATION = 'local';
@@ -92,7 +92,7 @@ export async function startCloud(config: Config, options: CloudOptions = {}): Pr
   const { file = stateFile(config), ports = {}, faults, log } = options;
   return startEmulators({
     file,
-    projectId: config.projectId,
+    projectId: LOCAL_PROJECT,
     location: LOCATION,
     maxOutstandingPushes: (subscription) => pushesAtOnce(subscription, config),
     ports,
@@ -167,7 +167,7 @@ export async function startFunctions(
     reconcile: reconcile.url,
     ...(config.simulate ? { preflight: preflight.url } : {}),
   };
-  const workflows = workflowsClient(config.projectId, LOCATION, cloud.env['WORKFLOWS_EMULATOR_HOST']);
+  const workflows = workflowsClient(LOCAL_PROJECT, LOCATION, cloud.env['WORKFLOWS_EMULATOR_HOST']);
   const conceal = announceSession(config, { env: cloud.env, functions: functionUrls });
   const close = async (): Promise<void> => {
     conceal();
@@ -191,7 +191,7 @@ const compileCache = (): string => join(tmpdir(), 'node-compile-cache');
 async function subscribe(config: Config, workers: readonly FunctionService[]): Promise<void> {
   // A quarter of what a command loads, and most start no functions.
   const { PubSub } = await import('@google-cloud/pubsub');
-  const client = new PubSub({ projectId: config.projectId });
+  const client = new PubSub({ projectId: LOCAL_PROJECT });
   for (const [index, { url: pushEndpoint }] of workers.entries()) {
     const tier = config.tiers[index] ?? config.tiers[0];
     const topic = client.topic(tier.topic);

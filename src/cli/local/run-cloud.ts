@@ -2,17 +2,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../../config/config.ts';
 import { type WorkflowsClient, workflowsClient } from '../../google/workflows-client.ts';
-import { type Daymill, type LocalOptions, LOCATION, startDaymill } from './local-cloud.ts';
+import { type Daymill, type LocalOptions, LOCATION, startDaymill, WORKFLOW } from './local-cloud.ts';
 import type { LogEntry } from './log-entry.ts';
 import { findSession } from './session.ts';
+import { LOCAL_PROJECT } from './state-file.ts';
 
 export type FirestoreUsage = ReturnType<Daymill['cloud']['firestore']['counters']>;
 
 export interface RunCloud {
+  /** The workflow that is a day. */
+  readonly workflow: string;
   readonly workflows: WorkflowsClient;
   readonly functionUrls: Daymill['functionUrls'];
   /** When all workers that ever had a lease on this state before were gone; undefined when another session's may be at work. */
   readonly aloneSinceMs: number | undefined;
+  /** How often an execution is asked for its state. */
+  readonly pollMs: number;
+  /** Whether a run ends with the command that started it. */
+  readonly isOurs: boolean;
   /** Starts what every run needs, beside what else there is to do first; settles once changed code is simulated, or takes too long. Never rejects. */
   warm(): Promise<void>;
   /** Starts a worker ahead of the first task. */
@@ -21,6 +28,8 @@ export interface RunCloud {
   firestoreUsage(): FirestoreUsage | null;
   close(): Promise<void>;
 }
+
+const LOCAL = { workflow: WORKFLOW, pollMs: 25, isOurs: true } as const;
 
 /** `daymill dev` sets it to its own process id for the runs that it starts. */
 export const SESSION_VARIABLE = 'DAYMILL_SESSION';
@@ -47,7 +56,8 @@ export async function openRunCloud(config: Config, options: LocalOptions): Promi
   // The functions print to the session's process; it hands on what they say.
   process.on('message', (entry) => options.onLog(entry as LogEntry));
   return {
-    workflows: workflowsClient(config.projectId, LOCATION, session.env['WORKFLOWS_EMULATOR_HOST']),
+    ...LOCAL,
+    workflows: workflowsClient(LOCAL_PROJECT, LOCATION, session.env['WORKFLOWS_EMULATOR_HOST']),
     functionUrls: session.functions,
     aloneSinceMs: undefined,
     warm: () => Promise.resolve(),
@@ -72,6 +82,7 @@ const preflight = (url: string, body: object): Promise<boolean> =>
   );
 
 const ownCloud = (daymill: Daymill, aloneSinceMs: number): RunCloud => ({
+  ...LOCAL,
   aloneSinceMs,
   workflows: daymill.workflows,
   functionUrls: daymill.functionUrls,

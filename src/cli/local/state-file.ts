@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import type { FirestoreOptions } from '../../emulators/firestore/server.ts';
 
+/** The local cloud's project, whatever a shell says of Google's. */
+export const LOCAL_PROJECT = 'daymill-local';
+
 /** Where the local cloud keeps everything. */
 export const stateFile = (config: Config): string => join(config.home, 'state.sqlite');
 

@@ -8,7 +8,7 @@ import type { Queue } from '../../mill/ports/messages.ts';
 /** What is published at once goes out together: nothing that comes later is waited for. */
 const BATCHING = { maxMessages: 100, maxMilliseconds: 1 };
 
-export function pubsubQueue(projectId: string, tiers: Tiers): Queue {
+export function pubsubQueue(projectId: string | undefined, tiers: Tiers): Queue {
   let opened: Promise<PubSub> | undefined;
   // The client batches by topic object, and makes a new one whenever it is asked.
   const topics = new Map<string, Topic>();
@@ -38,9 +38,9 @@ export function pubsubQueue(projectId: string, tiers: Tiers): Queue {
 }
 
 /** The client is a quarter of what a process loads at its start, and most processes never publish. */
-async function openPubsub(projectId: string): Promise<PubSub> {
+async function openPubsub(projectId: string | undefined): Promise<PubSub> {
   const { PubSub } = await import('@google-cloud/pubsub');
-  return new PubSub({ projectId });
+  return new PubSub(projectId === undefined ? {} : { projectId });
 }
 
 /** Attributes are for filters and logs; the worker reads the body. */

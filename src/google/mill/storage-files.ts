@@ -9,11 +9,13 @@ import type { Files, OpenFile } from '../../mill/ports/files.ts';
 const PAGE = 1_000;
 
 /** The client is loaded when a bucket is asked for: most processes never do. */
-export function storageFiles(projectId: string): Files {
+export function storageFiles(projectId: string | undefined): Files {
   let storage: Promise<Storage> | undefined;
   const bucketOf = async ({ text, bucket }: FilePattern): Promise<Bucket> => {
     if (bucket === undefined) throw new Error(`${text} lies in no bucket`);
-    storage ??= import('@google-cloud/storage').then(({ Storage }) => new Storage({ projectId }));
+    storage ??= import('@google-cloud/storage').then(
+      ({ Storage }) => new Storage(projectId === undefined ? {} : { projectId }),
+    );
     return (await storage).bucket(bucket);
   };
   return {

@@ -41,7 +41,7 @@ export async function startRegistries(): Promise<Registries> {
   const clients: ReturnType<typeof openFirestore>[] = [];
   return {
     open() {
-      const client = openFirestore(`p-${randomUUID()}`);
+      const client = openFirestore({ projectId: `p-${randomUUID()}`, databaseId: undefined });
       clients.push(client);
       return {
         registry: firestoreRegistry(client),
