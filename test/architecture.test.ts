@@ -20,6 +20,16 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // For authors' own tests: what a night does with a computation, without a night.
   testing: ['values', 'mill/model', 'mill/execution', 'mill/simulation/fabricate-days.ts', 'errors.ts'],
 
+  // For applications that read results: the store, and no more of the mill than what a result is.
+  client: [
+    'google/firestore-client.ts',
+    'google/mill/firestore-artifacts.ts',
+    'mill/model',
+    'mill/ports/artifacts.ts',
+    'values',
+    'errors.ts',
+  ],
+
   'mill/model': ['values', 'errors.ts'],
   'mill/planning': ['mill/model', 'values', 'errors.ts'],
   'mill/tiers': ['mill/model', 'mill/lifecycle/limits.ts', 'values', 'errors.ts'],

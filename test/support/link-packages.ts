@@ -9,6 +9,7 @@ const EXPORTS = {
   '.': './src/index.ts',
   './config': './src/config/define-config.ts',
   './testing': './src/testing/index.ts',
+  './client': './src/client/index.ts',
 };
 
 export function linkPackages(root: string): void {
