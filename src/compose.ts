@@ -63,6 +63,8 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     heartbeatMs: config.heartbeatMs,
     simulate: config.simulate,
     audit: config.audit,
+    limits: config.limits,
+    prices: config.prices.table,
     clock,
     newId: () => randomUUID().slice(0, 13),
     log: openLog(config.logLevel, { worker: config.worker }),

@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'MISSING_FILE'
   | 'BAD_SOURCE' // a dataset's file has rows that do not fit its schema
   | 'NO_MANIFEST'
+  | 'OVER_LIMIT' // a run that would come to more than the project allows
   | 'BUSY' // the state file or a port is taken
   | 'NOT_FOUND'
   // Deterministic: the same attempt would fail again.

@@ -6,6 +6,7 @@ import { type AuditPolicy, DEFAULT_AUDIT } from '../mill/model/audit-policy.ts';
 import { DEFAULT_LANES, DRAIN_SECONDS, HEARTBEAT_SECONDS, LEASE_SECONDS } from '../mill/lifecycle/limits.ts';
 import { Day } from '../values/date.ts';
 import { type PriceTable, priceTableOf } from '../mill/model/price-table.ts';
+import type { RunLimits } from '../mill/model/run-limits.ts';
 import { TierName } from '../mill/model/tier-name.ts';
 import { Tiers } from '../mill/model/tier.ts';
 import type { CloudTarget } from './cloud-target.ts';
@@ -67,6 +68,7 @@ export interface Config {
   readonly projectId: string | undefined;
   /** Of Firestore; `(default)` when undefined. */
   readonly databaseId: string | undefined;
+  readonly limits: RunLimits;
   readonly cloud: CloudSettings;
   /** Of a command that was told `--cloud`; undefined: the local cloud. */
   readonly target: CloudTarget | undefined;
@@ -120,6 +122,7 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
     },
     projectId: variables.DAYMILL_PROJECT ?? variables.GOOGLE_CLOUD_PROJECT,
     databaseId: variables.DAYMILL_DATABASE,
+    limits: project.limits,
     cloud: project.cloud,
     target: undefined,
     tier,

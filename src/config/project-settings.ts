@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DEFAULT_TIERS } from '../mill/tiers/default-tiers.ts';
 import { Prices } from '../mill/model/price-table.ts';
+import { RunLimits } from '../mill/model/run-limits.ts';
 import { Tiers } from '../mill/model/tier.ts';
 import { Day } from '../values/date.ts';
 
@@ -43,6 +44,8 @@ export const ProjectSettings = z.strictObject({
     .partial()
     .default({}),
   cloud: CloudSettings.prefault({}),
+  /** What a run may come to; it is refused before anything of it is claimed. */
+  limits: RunLimits.default({}),
   /** From the smallest to the largest; the specification's two when absent. */
   tiers: Tiers.default(DEFAULT_TIERS),
 });

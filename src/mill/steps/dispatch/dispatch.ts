@@ -13,6 +13,7 @@ import {
   type DispatchPorts,
   type DispatchRequest,
 } from './request.ts';
+import { assertWithinLimits } from './within-limits.ts';
 
 /** Times that a plan is made anew because another writer was faster. */
 const MAX_CONFLICTS = 5;
@@ -35,6 +36,7 @@ export async function dispatch(request: DispatchRequest, ports: DispatchPorts): 
       ports.log.info({ event: 'dispatch.cancelled', dispatch: dispatchId }, 'cancelled: nothing runs');
       return nothing(request, ports);
     }
+    await assertWithinLimits(request, snapshot, ports);
     const answer = await claimWave(request, runId, snapshot, ports).catch((thrown: unknown) => {
       if (codeOf(thrown) !== 'CONTENTION') throw thrown;
       return undefined;

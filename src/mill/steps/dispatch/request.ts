@@ -4,6 +4,8 @@ import type { AuditPolicy } from '../../model/audit-policy.ts';
 import type { CellKey } from '../../model/cell.ts';
 import type { OutcomeCounts } from '../../model/decision.ts';
 import { computationIn, type Manifest } from '../../model/manifest.ts';
+import type { PriceTable } from '../../model/price-table.ts';
+import type { RunLimits } from '../../model/run-limits.ts';
 import type { Tiers } from '../../model/tier.ts';
 import type { Callbacks, Queue } from '../../ports/messages.ts';
 import type { Planning } from '../../ports/planning.ts';
@@ -55,6 +57,9 @@ export interface DispatchPorts {
   readonly queue: Queue;
   readonly callbacks: Pick<Callbacks, 'assertUrl'>;
   readonly audit: AuditPolicy;
+  /** What a night may come to, at these prices. */
+  readonly limits: RunLimits;
+  readonly prices: PriceTable;
   readonly clock: Clock;
   readonly newId: () => string;
   readonly log: Log;

@@ -1,0 +1,23 @@
+/** What a night may come to, before anything of it is claimed: a slip that would make all of history again is refused instead of paid for. */
+import { z } from 'zod';
+
+export const RunLimits = z.strictObject({
+  /** Cells that are sure to run. */
+  cellsPerRun: z.number().int().positive().optional(),
+  /** By the estimate that `plan` prints, of those cells. */
+  dollarsPerRun: z.number().positive().optional(),
+});
+export type RunLimits = z.infer<typeof RunLimits>;
+
+/** What is over its limit, in words; empty when nothing is. */
+export function overLimits(
+  { cellsPerRun, dollarsPerRun }: RunLimits,
+  { cells, dollars }: { readonly cells: number; readonly dollars: number },
+): string[] {
+  const over: string[] = [];
+  if (cellsPerRun !== undefined && cells > cellsPerRun)
+    over.push(`${cells} cells would run, and limits.cellsPerRun is ${cellsPerRun}`);
+  if (dollarsPerRun !== undefined && dollars > dollarsPerRun)
+    over.push(`that would cost about $${dollars.toPrecision(3)}, and limits.dollarsPerRun is $${dollarsPerRun}`);
+  return over;
+}
