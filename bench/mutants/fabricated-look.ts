@@ -16,6 +16,7 @@ export function openFabricatedLook(original: Computation, pieces: readonly Liter
     simulate(computation, {
       chains: inputs?.chains.slice(at, at + 1) ?? [],
       pasts: inputs?.pasts.slice(at, at + 1) ?? [],
+      beside: inputs?.beside ?? [],
       hash: '',
     });
   return {

@@ -52,7 +52,13 @@ async function madeBy({ needs, work }: Computation, day: JudgedDay): Promise<unk
   const entities = copied(entitiesOf(needs, day, 0));
   const need = Object.values(needs).find(({ kind }) => kind === 'dataset');
   const before = need?.kind === 'dataset' && need.dayBefore ? new Map(copied(entitiesOf(needs, day, -1))) : undefined;
-  const contextOf = (id: string) => ({ id, date, inputs, ...(before === undefined ? {} : { before: before.get(id) }) });
+  const joined = joinedOf(needs, day);
+  const contextOf = (id: string) => ({
+    id,
+    date,
+    inputs: { ...inputs, ...Object.fromEntries(joined.map(([key, entities]) => [key, entities.get(id)])) },
+    ...(before === undefined ? {} : { before: before.get(id) }),
+  });
   if (work.shape === 'reduce') {
     const accumulator = work.reduce.init({ date, inputs });
     for (const [id, entity] of entities) work.reduce.add(accumulator, entity, contextOf(id));
@@ -78,6 +84,13 @@ function inputsOf(needs: Computation['needs'], { date, timelines, own }: JudgedD
   }
   return inputs;
 }
+
+const joinedOf = (needs: Computation['needs'], { date, timelines }: JudgedDay) =>
+  Object.entries(needs).flatMap(([key, need]) =>
+    need.kind === 'joined'
+      ? [[key, new Map(copied((timelines.get(sourceName(need))?.get(date) ?? []) as Entities))] as const]
+      : [],
+  );
 
 function past(timeline: Timeline, date: Day, days: number): Dated<unknown>[] {
   const from = Number.isFinite(days) ? addDays(date, -days) : '';

@@ -15,7 +15,7 @@ export interface FabricatedDay<N extends Needs, Own> {
 export function fabricatedDays<T, N extends Needs>(computation: Computation<T, N>): readonly FabricatedDay<N, T>[] {
   const streams = Object.entries(computation.needs).find(([, { kind }]) => kind === 'dataset');
   const previous = Object.entries(computation.needs).find(([, { kind }]) => kind === 'previous');
-  const { chains } = fabricateDays(computation, { numbers: [], strings: [] });
+  const { chains, beside } = fabricateDays(computation, { numbers: [], strings: [] });
   return chains.flat().map(({ date, inputs, entities, own }) => {
     const given: Record<string, unknown> = { ...inputs };
     if (streams !== undefined) {
@@ -24,11 +24,16 @@ export function fabricatedDays<T, N extends Needs>(computation: Computation<T, N
         need,
         entities.map(([, entity]) => entity),
       );
-      const before = distinct(
-        need,
-        entities.flatMap(([, , earlier]) => (earlier === undefined ? [] : [earlier])),
-      );
-      given[key] = need.kind === 'dataset' && need.dayBefore ? { today, before } : today;
+      const others = beside.map((one) => {
+        const other = one.key === undefined ? need : (computation.needs[one.key] as Need);
+        return distinct(
+          other,
+          entities.flatMap((entry) => (entry[2 + one.at] === undefined ? [] : [entry[2 + one.at]])),
+        );
+      });
+      const before = beside.findIndex((one) => one.key === undefined);
+      given[key] = before === -1 ? today : { today, before: others[before] };
+      for (const one of beside) if (one.key !== undefined) given[one.key] = others[one.at];
     }
     if (previous !== undefined && own !== undefined) given[previous[0]] = own.value;
     return { date, given: given as Given<N, T> };
@@ -37,7 +42,7 @@ export function fabricatedDays<T, N extends Needs>(computation: Computation<T, N
 
 /** Entities are made up one by one, and what names them with the rest: the first of a name stays. */
 function distinct(need: Need, entities: readonly unknown[]): unknown[] {
-  if (need.kind !== 'dataset' || need.of.id === undefined) return [...entities];
+  if ((need.kind !== 'dataset' && need.kind !== 'joined') || need.of.id === undefined) return [...entities];
   const byId = new Map<string, unknown>();
   for (const entity of entities) {
     const id = need.of.id(entity);

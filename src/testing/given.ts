@@ -1,10 +1,10 @@
 /** What a test gives a computation to read: by the names of its needs, checked as what is stored is. */
 import { UserError } from '../errors.ts';
-import type { JoinedEntry } from '../mill/execution/join-by-key.ts';
+import { type Beside, entryBeside, type JoinedEntry } from '../mill/execution/join-by-key.ts';
 import type { Computation } from '../mill/model/computation.ts';
 import type { EntityDataset } from '../mill/model/dataset.ts';
 import type { Dated, DatasetNeed, DependencyNeed, DocumentNeed, HistoryNeed, Need, Needs } from '../mill/model/need.ts';
-import type { OwnHistoryNeed, PreviousNeed } from '../mill/model/need.ts';
+import type { JoinedNeed, OwnHistoryNeed, PreviousNeed } from '../mill/model/need.ts';
 
 /** A day's entities; with `dayBefore` also those of the day before, which are told apart by the dataset's `id`. */
 type Entities<T, Before> = true extends Before
@@ -14,11 +14,13 @@ type Entities<T, Before> = true extends Before
 type GivenFor<N extends Need> =
   N extends DatasetNeed<infer T, infer Before>
     ? Entities<T, Before>
-    : N extends HistoryNeed<infer T>
-      ? readonly Dated<T>[]
-      : N extends DependencyNeed<infer T> | DocumentNeed<infer T>
-        ? T
-        : never;
+    : N extends JoinedNeed<infer T>
+      ? readonly T[]
+      : N extends HistoryNeed<infer T>
+        ? readonly Dated<T>[]
+        : N extends DependencyNeed<infer T> | DocumentNeed<infer T>
+          ? T
+          : never;
 
 /** By the author's keys. A computation's own past may be left out: it is its first day then. */
 export type Given<N extends Needs, Own> = {
@@ -33,7 +35,7 @@ export type Given<N extends Needs, Own> = {
 export interface Checked {
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly entities: readonly JoinedEntry[];
-  readonly withBefore: boolean;
+  readonly beside: readonly Beside[];
 }
 
 /** Digits of a row's number, which is the id of an entity that has no other, as when it is loaded. */
@@ -46,19 +48,32 @@ export function checkedInputs(computation: Computation, given: Readonly<Record<s
   if (strange !== undefined)
     throw wrong(computation, strange, `it has no need of that name, only ${Object.keys(needs).join(', ') || 'none'}`);
   const inputs: Record<string, unknown> = {};
-  let entities: readonly JoinedEntry[] = [];
-  let withBefore = false;
+  let today = new Map<string, unknown>();
+  const others: { readonly key?: string; readonly entities: ReadonlyMap<string, unknown> }[] = [];
   for (const [key, need] of Object.entries(needs)) {
     const value = given[key];
     if (need.kind === 'dataset') {
-      entities = entriesOf(computation, key, need, value);
-      withBefore = need.dayBefore;
-    } else inputs[key] = asStored(inputOf(computation, key, need, value));
+      const read = entitiesOf(computation, key, need, value);
+      today = read.today;
+      if (need.dayBefore) others.push({ entities: read.before });
+    } else if (need.kind === 'joined') others.push({ key, entities: entitiesOf(computation, key, need, value).today });
+    else inputs[key] = asStored(inputOf(computation, key, need, value));
   }
-  return { inputs, entities, withBefore };
+  const entities = [...today]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([id, entity]) =>
+      entryBeside(
+        id,
+        entity,
+        others.map((other) => other.entities),
+      ),
+    );
+  return { inputs, entities, beside: others.map(({ key }, at) => ({ at, key })) };
 }
 
-function inputOf(computation: Computation, key: string, need: Exclude<Need, DatasetNeed>, value: unknown): unknown {
+type WholeNeed = Exclude<Need, DatasetNeed | JoinedNeed>;
+
+function inputOf(computation: Computation, key: string, need: WholeNeed, value: unknown): unknown {
   const check = (schema: Computation['output'], each: unknown, where: string): unknown => {
     const checked = schema.safeParse(each);
     if (checked.success) return checked.data;
@@ -87,16 +102,16 @@ function inputOf(computation: Computation, key: string, need: Exclude<Need, Data
   }
 }
 
-function entriesOf(computation: Computation, key: string, need: DatasetNeed, value: unknown): readonly JoinedEntry[] {
+function entitiesOf(computation: Computation, key: string, need: DatasetNeed | JoinedNeed, value: unknown) {
   const { today, before = [] } = (Array.isArray(value) ? { today: value } : (value ?? {})) as {
     today?: readonly unknown[];
     before?: readonly unknown[];
   };
   if (!Array.isArray(today)) throw wrong(computation, key, `give it the day's ${need.of.name}, as a list`);
-  const earlier = new Map(identified(computation, `${key}.before`, need.of, before));
-  return [...identified(computation, key, need.of, today)]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([id, entity]): JoinedEntry => (need.dayBefore ? [id, entity, earlier.get(id)] : [id, entity]));
+  return {
+    today: identified(computation, key, need.of, today),
+    before: identified(computation, `${key}.before`, need.of, before),
+  };
 }
 
 function identified(

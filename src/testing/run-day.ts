@@ -66,7 +66,7 @@ async function run(computation: Computation, date: Day, given: object): Promise<
 }
 
 async function once(computation: Computation, date: Day, checked: Checked): Promise<Made> {
-  const { inputs, entities, withBefore } = structuredClone(checked);
+  const { inputs, entities, beside } = structuredClone(checked);
   const shards: Part[] = [];
   const strays: Error[] = [];
   const { artifact, errors, failedEntities } = await execute({
@@ -74,7 +74,7 @@ async function once(computation: Computation, date: Day, checked: Checked): Prom
     context: { date },
     inputs,
     ...(computation.work.shape === 'compute' ? {} : { entities: inOneChunk(entities) }),
-    withBefore,
+    beside,
     sink: (part, index) => {
       shards.push(part);
       return Promise.resolve({ first: part.first, last: part.last, count: part.count, id: String(index) });

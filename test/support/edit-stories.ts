@@ -9,7 +9,7 @@ import type { Semantics, World } from './toy-mill.ts';
 /** A Saturday: two days later another year begins, and another book. */
 const FIRST_DAY = '2023-12-30';
 const NAMES = ['a', 'b', 'c', 'd', 'e'];
-const DATASETS = ['x', 'y'];
+const DATASETS = ['x', 'y', 'z'];
 
 export type Edit =
   /** New code; half of the time it does what the old code did. */
@@ -68,7 +68,7 @@ const day = fc.integer({ min: 0, max: 7 });
 function needsOf(index: number): fc.Arbitrary<string[]> {
   const days = fc.integer({ min: 1, max: 3 });
   const roots = [
-    fc.constant('dataset x'),
+    fc.constantFrom('dataset x', 'dataset x joined z'),
     fc.constant('document y'),
     fc.constant('previous'),
     fc.constant('previous'),
@@ -137,8 +137,8 @@ export const story: fc.Arbitrary<Story> = fc.record({
       maxLength: 5,
     }),
     {
-      minLength: 2,
-      maxLength: 2,
+      minLength: DATASETS.length,
+      maxLength: DATASETS.length,
     },
   ),
   edits: fc.array(fc.array(edit, { minLength: 1, maxLength: 2 }), { minLength: 1, maxLength: 6 }),

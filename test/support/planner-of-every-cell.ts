@@ -240,6 +240,7 @@ function planCell(grid: Grid, computation: ManifestComputation, date: Day): Plan
 function readNeed(grid: Grid, computation: ManifestComputation, need: ManifestNeed, date: Day): Reading[] {
   switch (need.kind) {
     case 'dataset':
+    case 'joined':
     case 'document': {
       const hash = grid.state.availability.get(need.of)?.get(date);
       return [hash === undefined ? { is: 'no-data', dataset: need.of } : { is: 'there', hash, ranNow: false }];

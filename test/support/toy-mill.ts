@@ -414,7 +414,8 @@ export class ToyMill {
       const id = inputIdOf(need);
       const read = cell.reads[id] ?? '';
       let found: Values;
-      if (need.kind === 'dataset' || need.kind === 'document') found = [[cell.date, content(need.of, cell.date)]];
+      if (need.kind === 'dataset' || need.kind === 'joined' || need.kind === 'document')
+        found = [[cell.date, content(need.of, cell.date)]];
       else if (need.kind === 'dependency') found = [[cell.date, result(need.of, cell.date)]];
       else if (need.kind === 'previous') found = read === '' ? [] : [[read, result(computation.name, read)]];
       else {
@@ -478,7 +479,7 @@ function cleanCell(
   let impossible = false;
   for (const need of computation.needs) {
     let found: (readonly [Day, CleanCell])[];
-    if (need.kind === 'dependency' || need.kind === 'dataset' || need.kind === 'document') {
+    if (need.kind === 'dependency' || need.kind === 'dataset' || need.kind === 'joined' || need.kind === 'document') {
       const one = need.kind === 'dependency' ? resultOf(need.of, date) : contentOf(need.of, date);
       impossible ||= one.is === 'impossible';
       found = [[date, one]];

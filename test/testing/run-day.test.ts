@@ -9,6 +9,7 @@ import {
   dependency,
   document,
   history,
+  joined,
   previous,
 } from '../../src/index.ts';
 import { fabricatedDays, runDay, runDays } from '../../src/testing/index.ts';
@@ -44,6 +45,23 @@ const spent = defineComputation({
   needs: { orders: dataset(orders, { dayBefore: true }) },
   output: z.record(z.string(), z.number()),
   perEntity: ({ price }, { before }) => price - (before?.price ?? 0),
+});
+
+const refunds = defineDataset({
+  name: 'refunds',
+  entity: z.object({ who: z.string(), back: z.number() }),
+  id: ({ who }) => who,
+});
+const net = defineComputation({
+  name: 'net',
+  category: 'x',
+  needs: { orders: dataset(orders, { dayBefore: true }), refund: joined(refunds) },
+  output: z.record(z.string(), z.object({ sum: z.number(), change: z.number(), refunded: z.boolean() })),
+  perEntity: ({ price }, { before, inputs: { refund } }) => ({
+    sum: price - (refund?.back ?? 0),
+    change: price - (before?.price ?? 0),
+    refunded: refund !== undefined,
+  }),
 });
 
 test('a day of entities and a document', async () => {
@@ -88,6 +106,27 @@ test('entities beside what they were on the day before', async () => {
     },
   };
   expect(await runDay(spent, DAY, given)).toEqual({ ann: 3, bob: 3 });
+});
+
+test('entities beside those of a joined dataset, in whatever order; who is there alone does not come', async () => {
+  const today = [
+    { who: 'bob', price: 3 },
+    { who: 'ann', price: 5 },
+  ];
+  const refund = [
+    { who: 'eve', back: 9 },
+    { who: 'ann', back: 4 },
+  ];
+  expect(await runDay(net, DAY, { orders: { today, before: [{ who: 'bob', price: 1 }] }, refund })).toEqual({
+    ann: { sum: 1, change: 5, refunded: true },
+    bob: { sum: 3, change: 2, refunded: false },
+  });
+  await expect(runDay(net, DAY, { orders: { today, before: [] } } as never)).rejects.toThrow(
+    "net was given a wrong refund: give it the day's refunds, as a list.",
+  );
+  await expect(runDay(net, DAY, { orders: { today, before: [] }, refund: [{ who: 'ann' }] } as never)).rejects.toThrow(
+    'net was given a wrong refund.0.back: ',
+  );
 });
 
 const of = (compute: () => unknown) =>
@@ -159,6 +198,12 @@ test('fabricated days fit what it reads, and are the same each time', async () =
   let entities = 0;
   for (const { date, given } of days.slice(0, 40)) entities += Object.keys(await runDay(spent, date, given)).length;
   expect(entities).toBeGreaterThan(40);
+  const found = new Map<boolean, number>();
+  for (const { date, given } of fabricatedDays(net).slice(0, 80))
+    for (const { refunded } of Object.values(await runDay(net, date, given)))
+      found.set(refunded, (found.get(refunded) ?? 0) + 1);
+  expect(found.get(true)).toBeGreaterThan(20);
+  expect(found.get(false)).toBeGreaterThan(20);
   for (const { date, given } of fabricatedDays(best).slice(0, 40))
     expect((await runDay(best, date, given)).days).toBe(0);
 });

@@ -1,38 +1,111 @@
-/** Two streams in key order, side by side: a merge join, with one chunk of each in memory. */
+/** Streams in key order, side by side: a merge join, with one chunk of each in memory. */
+import { TerminalError } from '../../errors.ts';
 import type { Entry } from '../model/artifact.ts';
 
-/** An entity, and what it was on the day before where that is read beside it. */
-export type JoinedEntry = readonly [key: string, value: unknown, before?: unknown];
+/**
+ * An entity, and what each of the streams beside it has under its key, in their order. Of a stream that cannot be read it is the
+ * error: whoever looks at it fails with it, and nobody else.
+ */
+export type JoinedEntry = readonly [key: string, value: unknown, ...beside: unknown[]];
 
-/** All entries of `left`, each with the value that `right` has under its key. */
+/** A stream beside the entities, as one computation is given it. */
+export interface Beside {
+  /** Its place among them, from 0. */
+  readonly at: number;
+  /** The author's key of a joined dataset; absent where it is the day before. */
+  readonly key?: string | undefined;
+}
+
+/** What a stream has beside an entity. @throws {TerminalError} when that stream cannot be read */
+export function besideIn(entry: JoinedEntry, at: number): unknown {
+  const value = entry[2 + at];
+  if (value instanceof TerminalError) throw value;
+  return value;
+}
+
+/** An entity beside days that are in memory as a whole. */
+export const entryBeside = (
+  id: string,
+  entity: unknown,
+  others: readonly ReadonlyMap<string, unknown>[],
+): JoinedEntry => [id, entity, ...others.map((other) => other.get(id))];
+
+/** All entries of `left`, each with the values that the other streams have under its key. */
 export async function* joinByKey(
   left: AsyncIterable<readonly Entry[]>,
-  right: AsyncIterable<readonly Entry[]>,
+  others: readonly AsyncIterable<readonly Entry[]>[],
 ): AsyncGenerator<readonly JoinedEntry[]> {
-  const chunks = right[Symbol.asyncIterator]();
-  let chunk: readonly Entry[] = [];
-  let at = 0;
-  let isOver = false;
+  const cursors = others.map((other) => new Cursor(other));
   try {
     for await (const entries of left) {
       const joined: JoinedEntry[] = [];
       for (const [key, value] of entries) {
-        let found = chunk[at];
-        while (!isOver && (found === undefined || found[0] < key)) {
-          if (found !== undefined) at++;
-          if (at >= chunk.length) {
-            const next = await chunks.next();
-            isOver = next.done === true;
-            chunk = next.done === true ? [] : next.value;
-            at = 0;
-          }
-          found = chunk[at];
-        }
-        joined.push([key, value, found?.[0] === key ? found[1] : undefined]);
+        for (const cursor of cursors) if (!cursor.seek(key)) await cursor.advanceTo(key);
+        joined.push(joinedEntry(key, value, cursors));
       }
       yield joined;
     }
   } finally {
-    await chunks.return?.();
+    for (const cursor of cursors) await cursor.close();
+  }
+}
+
+/** Of one stream as a literal: an array that grows by spreading takes several times the room. */
+function joinedEntry(key: string, value: unknown, cursors: readonly Cursor[]): JoinedEntry {
+  const [only] = cursors;
+  return only !== undefined && cursors.length === 1
+    ? [key, value, only.valueOf(key)]
+    : [key, value, ...cursors.map((cursor) => cursor.valueOf(key))];
+}
+
+/** Where a stream is. Keys are asked for in ascending order. */
+class Cursor {
+  readonly #chunks: AsyncIterator<readonly Entry[]>;
+  #chunk: readonly Entry[] = [];
+  #at = 0;
+  #isOver = false;
+  #failure: TerminalError | undefined;
+
+  constructor(stream: AsyncIterable<readonly Entry[]>) {
+    this.#chunks = stream[Symbol.asyncIterator]();
+  }
+
+  /** To the first entry that is not before the key. False when its chunk is not here yet. */
+  seek(key: string): boolean {
+    if (this.#isOver) return true;
+    let found = this.#chunk[this.#at];
+    while (found !== undefined && found[0] < key) found = this.#chunk[++this.#at];
+    return found !== undefined;
+  }
+
+  async advanceTo(key: string): Promise<void> {
+    while (!this.seek(key)) {
+      const next = await this.#next();
+      this.#isOver = next === undefined;
+      this.#chunk = next ?? [];
+      this.#at = 0;
+    }
+  }
+
+  /** Once it was sought. */
+  valueOf(key: string): unknown {
+    const found = this.#chunk[this.#at];
+    return found?.[0] === key ? found[1] : this.#failure;
+  }
+
+  async close(): Promise<void> {
+    await this.#chunks.return?.();
+  }
+
+  /** What may pass is the whole scan's; what would fail again is told to those who look. */
+  async #next(): Promise<readonly Entry[] | undefined> {
+    try {
+      const next = await this.#chunks.next();
+      return next.done === true ? undefined : next.value;
+    } catch (thrown) {
+      if (!(thrown instanceof TerminalError)) throw thrown;
+      this.#failure = thrown;
+      return undefined;
+    }
   }
 }

@@ -14,7 +14,7 @@ import { type Computation, type DayContext, isKeyed } from '../model/computation
 import { artifactWriter, type ShardSink, writeArtifact } from './artifact-writer.ts';
 import { authored, authorCodeOf, timedOut } from './authored.ts';
 import { type EntityBreaker, type EntityError, openEntityBreaker } from './entity-breaker.ts';
-import type { JoinedEntry } from './join-by-key.ts';
+import { type Beside, besideIn, type JoinedEntry } from './join-by-key.ts';
 import { BLOCK, FLUSH_HEAP_SHARE, FROZEN_ENTITIES, STRIDE } from './limits.ts';
 import { openQuality } from './quality.ts';
 import { checkOutput, checkValue } from './validators.ts';
@@ -25,8 +25,8 @@ export interface ScanCell {
   readonly context: DayContext;
   /** By the author's keys; datasets left out. */
   readonly inputs: Readonly<Record<string, unknown>>;
-  /** Whether it is given what each entity was on the day before. */
-  readonly withBefore?: boolean | undefined;
+  /** What it is given of the streams beside the entities; nothing when absent. */
+  readonly beside?: readonly Beside[] | undefined;
   readonly sink: ShardSink;
   /** Takes what its code left running threw. */
   readonly onStray: (error: Error) => void;
@@ -132,13 +132,10 @@ interface Running {
 }
 
 async function openRun(cell: ScanCell): Promise<Running> {
-  const { computation, inputs, context, sink, withBefore = false } = cell;
+  const { computation, inputs, context, sink } = cell;
   const { work } = computation;
   const day = { ...context, inputs };
-  // One context for all entities: a fresh object for each would be most of the garbage of a scan.
-  const each: { id: string; before?: unknown } & typeof day = withBefore
-    ? { ...day, id: '', before: undefined }
-    : { ...day, id: '' };
+  const contextOf = openContext(cell);
   const code = authorCodeOf(cell);
   const base = { computation, code, breaker: openEntityBreaker(), ownMs: 0, failure: undefined };
   if (work.shape === 'perEntity') {
@@ -149,9 +146,7 @@ async function openRun(cell: ScanCell): Promise<Running> {
       ...base,
       visit(entry) {
         const id = entry[0];
-        each.id = id;
-        if (withBefore) each.before = entry[2];
-        const value = perEntity(entry[1], each);
+        const value = perEntity(entry[1], contextOf(entry));
         if (value === undefined) return;
         const checked = checkValue(computation, id, value);
         writer.add(id, checked);
@@ -172,9 +167,7 @@ async function openRun(cell: ScanCell): Promise<Running> {
   const run: Running = {
     ...base,
     visit(entry) {
-      each.id = entry[0];
-      if (withBefore) each.before = entry[2];
-      add(accumulator, entry[1], each);
+      add(accumulator, entry[1], contextOf(entry));
     },
     gathers: false,
     isFull: () => false,
@@ -189,6 +182,25 @@ async function openRun(cell: ScanCell): Promise<Running> {
     accumulator = await authored(computation, code, () => init(day));
   });
   return run;
+}
+
+/** One context for all entities: a fresh object for each would be most of the garbage of a scan. */
+function openContext({ context, inputs, beside = [] }: ScanCell) {
+  const joined = beside.flatMap(({ at, key }) => (key === undefined ? [] : [{ at, key }]));
+  const before = beside.find(({ key }) => key === undefined)?.at;
+  const own: Record<string, unknown> = Object.fromEntries([
+    ...Object.entries(inputs),
+    // Its own, so that what is set later is no setter's, `__proto__` as well.
+    ...joined.map(({ key }) => [key, undefined] as const),
+  ]);
+  const base = { ...context, inputs: own, id: '' };
+  const each: typeof base & { before?: unknown } = before === undefined ? base : { ...base, before: undefined };
+  return (entry: JoinedEntry): typeof each => {
+    each.id = entry[0];
+    if (before !== undefined) each.before = besideIn(entry, before);
+    for (const { at, key } of joined) own[key] = besideIn(entry, at);
+    return each;
+  };
 }
 
 /** Visits a block. Answers a promise only when something must be let go on the way: a promise for each block would cost more. */

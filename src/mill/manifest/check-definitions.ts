@@ -71,13 +71,16 @@ function checkNeed(need: Need, where: string, found: Discovered, graph: ModuleGr
   if (wanted === undefined || (wanted !== NOTHING && !('of' in need))) {
     throw new UserError(
       'BAD_DEFINITION',
-      `${where}, which is no need. Write dependency(…), previous(), history(…), dataset(…) or document(…).`,
+      `${where}, which is no need. Write dependency(…), previous(), history(…), dataset(…), joined(…) or document(…).`,
     );
   }
   if ('of' in need && !wanted.accepts(need.of)) {
     const ring = need.of === undefined ? graph.importCycle(found.module) : undefined;
     if (ring !== undefined) throw importCycleError(where, ring);
-    throw new UserError('BAD_DEFINITION', `${where}, but what ${need.kind}(…) was given is no ${wanted.called}.`);
+    throw new UserError(
+      'BAD_DEFINITION',
+      `${where}, but what ${need.kind}(…) was given is no ${wanted.called}.${insteadOf(need)}`,
+    );
   }
   if ('days' in need && !(Number.isInteger(need.days) && need.days > 0)) {
     throw new UserError(
@@ -97,12 +100,20 @@ const WANTED: Readonly<Record<string, Wanted>> = {
   'own-history': NOTHING,
   dependency: { called: 'computation', accepts: isComputation },
   dataset: { called: 'entity dataset', accepts: (of) => isDataset(of) && of.kind === 'entities' },
+  joined: { called: 'entity dataset', accepts: (of) => isDataset(of) && of.kind === 'entities' },
   document: { called: 'document dataset', accepts: (of) => isDataset(of) && of.kind === 'document' },
   history: {
     called: 'computation or document dataset',
     accepts: (of) => isComputation(of) || (isDataset(of) && of.kind === 'document'),
   },
 };
+
+/** How to read what was given to the wrong need; empty where nobody knows. */
+function insteadOf({ kind, of }: Extract<Need, { of: unknown }>): string {
+  if (kind !== 'joined') return '';
+  if (isDataset(of)) return ` ${of.name} has one document a day: read it with document(…).`;
+  return isComputation(of) ? ` The results of ${(of as Computation).name} are read with dependency(…).` : '';
+}
 
 /** A worker finds a definition by its export, so what is needed must be exported; of namesakes, that very one. */
 function checkKnown(

@@ -18,7 +18,7 @@ export function computationsReadBy(computation: Pick<ManifestComputation, 'needs
 export function datasetsReadBy(computation: Pick<ManifestComputation, 'needs'>): string[] {
   const names = new Set<string>();
   for (const need of computation.needs) {
-    if (need.kind === 'dataset' || need.kind === 'document') names.add(need.of);
+    if (need.kind === 'dataset' || need.kind === 'joined' || need.kind === 'document') names.add(need.of);
     if (need.kind === 'history' && need.source === 'document') names.add(need.of);
   }
   return [...names].sort();

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { UserError } from '../../errors.ts';
 import type { Day } from '../../values/date.ts';
 import { normalizeName } from '../../values/name.ts';
-import type { BeforeOf, EntityOf, Inputs, Needs } from './need.ts';
+import { checkStreams } from './check-streams.ts';
+import type { BeforeOf, EntityInputs, EntityOf, Inputs, Needs } from './need.ts';
 
 /** How long a computation may take for one day unless it says otherwise: Pub/Sub waits 600 s at most, so tasks end within 8 minutes. */
 export const DEFAULT_TIMEOUT_SECONDS = 480;
@@ -73,14 +74,14 @@ type Shape<N extends Needs, Own, Value, A> =
       /** Once for each entity of the dataset need; `undefined` leaves the entity out. Other computations read the same entity: it must not be changed. */
       readonly perEntity: (
         entity: EntityOf<N>,
-        context: EntityContext<Inputs<N, Own>> & BeforeOf<N>,
+        context: EntityContext<EntityInputs<N, Own>> & BeforeOf<N>,
       ) => Value | undefined;
       readonly compute?: never;
       readonly reduce?: never;
     }
   | {
       /** One result from all entities of the dataset need. */
-      readonly reduce: Reducer<EntityOf<N>, Inputs<N, Own>, A, Own, EntityContext<Inputs<N, Own>> & BeforeOf<N>>;
+      readonly reduce: Reducer<EntityOf<N>, Inputs<N, Own>, A, Own, EntityContext<EntityInputs<N, Own>> & BeforeOf<N>>;
       readonly compute?: never;
       readonly perEntity?: never;
     };
@@ -153,16 +154,7 @@ export function defineComputation<const N extends Needs, S extends z.ZodType, A 
       'BAD_DEFINITION',
       `${name}: it has no needs. Say what it reads: needs: { orders: dataset(orders) }.`,
     );
-  const streams = Object.values(options.needs).filter((need) => need.kind === 'dataset').length;
-  if (work.shape === 'compute' && streams > 0) {
-    throw new UserError(
-      'BAD_DEFINITION',
-      `${name}: a dataset is streamed, so use perEntity or reduce instead of compute.`,
-    );
-  }
-  if (work.shape !== 'compute' && streams !== 1) {
-    throw new UserError('BAD_DEFINITION', `${name}: ${work.shape} streams one dataset, but its needs name ${streams}.`);
-  }
+  checkStreams(name, work.shape, options.needs);
   if (work.shape === 'perEntity' && !isKeyed(options.output)) {
     throw new UserError(
       'BAD_DEFINITION',

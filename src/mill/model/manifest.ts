@@ -19,6 +19,7 @@ export const ManifestNeed = z.discriminatedUnion('kind', [
     days: z.number().int().positive(),
   }),
   z.object({ kind: z.literal('dataset'), key: z.string(), of: z.string() }),
+  z.object({ kind: z.literal('joined'), key: z.string(), of: z.string() }),
   z.object({ kind: z.literal('document'), key: z.string(), of: z.string() }),
 ]);
 export type ManifestNeed = z.infer<typeof ManifestNeed>;
@@ -88,6 +89,7 @@ export function inputIdOf(need: ManifestNeed): string {
       return `history:${need.of}:${need.days}`;
     case 'dependency':
     case 'dataset':
+    case 'joined':
     case 'document':
       return `${need.kind}:${need.of}`;
   }

@@ -30,12 +30,23 @@ export interface DatasetNeed<T = unknown, Before extends boolean = boolean> {
   readonly of: EntityDataset<T>;
   readonly dayBefore: Before;
 }
+export interface JoinedNeed<T = unknown> {
+  readonly kind: 'joined';
+  readonly of: EntityDataset<T>;
+}
 export interface DocumentNeed<T = unknown> {
   readonly kind: 'document';
   readonly of: DocumentDataset<T>;
 }
 
-export type Need = DependencyNeed | PreviousNeed | OwnHistoryNeed | HistoryNeed | DatasetNeed | DocumentNeed;
+export type Need =
+  | DependencyNeed
+  | PreviousNeed
+  | OwnHistoryNeed
+  | HistoryNeed
+  | DatasetNeed
+  | JoinedNeed
+  | DocumentNeed;
 export type Needs = Readonly<Record<string, Need>>;
 
 /** Another computation's result of the same day. */
@@ -69,22 +80,39 @@ export function dataset<T>(of: EntityDataset<T>, { dayBefore = false } = {}): Da
   return Object.freeze({ kind: 'dataset', of, dayBefore });
 }
 
+/**
+ * Another dataset's entity of the same id and day, beside each entity of the one that is streamed: `context.inputs.refunds`, undefined
+ * where there is none. Both are read side by side. Entities that only the joined dataset has do not come.
+ */
+export const joined = <T>(of: EntityDataset<T>): JoinedNeed<T> => Object.freeze({ kind: 'joined', of });
+
 /** The day's document of a root dataset. */
 export const document = <T>(of: DocumentDataset<T>): DocumentNeed<T> => Object.freeze({ kind: 'document', of });
 
-/** What `compute`, `perEntity` and `reduce` get for each need; streamed datasets come entity by entity instead. */
-export type Inputs<N extends Needs, Own> = {
-  readonly [K in keyof N as N[K] extends DatasetNeed ? never : K]: N[K] extends DependencyNeed<infer T>
+/** What one need gives for the whole day. */
+type InputOf<N extends Need, Own> =
+  N extends DependencyNeed<infer T>
     ? T
-    : N[K] extends PreviousNeed
+    : N extends PreviousNeed
       ? Own | undefined
-      : N[K] extends OwnHistoryNeed
+      : N extends OwnHistoryNeed
         ? readonly Dated<Own>[]
-        : N[K] extends HistoryNeed<infer T>
+        : N extends HistoryNeed<infer T>
           ? readonly Dated<T>[]
-          : N[K] extends DocumentNeed<infer T>
+          : N extends DocumentNeed<infer T>
             ? T
             : never;
+
+/** What `compute`, `init` and `finish` get for each need; what is streamed comes entity by entity instead. */
+export type Inputs<N extends Needs, Own> = {
+  readonly [K in keyof N as N[K] extends DatasetNeed | JoinedNeed ? never : K]: InputOf<N[K], Own>;
+};
+
+/** What `perEntity` and `add` get beside an entity: of joined datasets what they have under its id. */
+export type EntityInputs<N extends Needs, Own> = {
+  readonly [K in keyof N as N[K] extends DatasetNeed ? never : K]: N[K] extends JoinedNeed<infer T>
+    ? T | undefined
+    : InputOf<N[K], Own>;
 };
 
 /** What the context of an entity has beside its inputs: with `dayBefore`, the entity as it was. */

@@ -41,7 +41,8 @@ function forgetSeen(
     for (const need of needs) {
       if (need.kind === 'dependency') see(`computation ${need.of}`, seen);
       if (need.kind === 'history') see(`${need.source === 'document' ? 'dataset' : 'computation'} ${need.of}`, seen);
-      if (need.kind === 'dataset' || need.kind === 'document') see(`dataset ${need.of}`, seen);
+      if (need.kind === 'dataset' || need.kind === 'joined' || need.kind === 'document')
+        see(`dataset ${need.of}`, seen);
     }
   }
   for (const [name, standing] of standings) {

@@ -51,6 +51,7 @@ export class InputReader {
     const need = this.#need(needIndex);
     switch (need.kind) {
       case 'dataset':
+      case 'joined':
       case 'document':
         return this.#grid.hasData(need.of, index) ? THERE : NO_DATA;
       case 'dependency': {
@@ -143,6 +144,7 @@ export class InputReader {
   #hashOf(need: ManifestNeed, index: number, previous: number | undefined): InputHash | undefined {
     switch (need.kind) {
       case 'dataset':
+      case 'joined':
       case 'document': {
         const hash = this.#grid.state.shelf.dataHash(need.of, this.#grid.dayAt(index));
         return hash === undefined ? undefined : { hash, ranNow: false };

@@ -117,5 +117,10 @@ export function ownFollowers(computation: ManifestComputation, standing: Standin
 
 export const readsData = (
   need: ManifestNeed,
-): need is Extract<ManifestNeed, { kind: 'dataset' | 'document' }> | Extract<ManifestNeed, { kind: 'history' }> =>
-  need.kind === 'dataset' || need.kind === 'document' || (need.kind === 'history' && need.source === 'document');
+): need is
+  | Extract<ManifestNeed, { kind: 'dataset' | 'joined' | 'document' }>
+  | Extract<ManifestNeed, { kind: 'history' }> =>
+  need.kind === 'dataset' ||
+  need.kind === 'joined' ||
+  need.kind === 'document' ||
+  (need.kind === 'history' && need.source === 'document');

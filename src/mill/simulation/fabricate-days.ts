@@ -1,13 +1,14 @@
 /** The days that a computation is simulated on: chains of dates, and what its needs would find there. */
 import { createHash } from 'node:crypto';
-import type { JoinedEntry } from '../execution/join-by-key.ts';
+import type { Beside, JoinedEntry } from '../execution/join-by-key.ts';
 import type { Computation } from '../model/computation.ts';
 import { addDays, type Day } from '../../values/date.ts';
 import { type Hash, HASH_LENGTH } from '../../values/hash.ts';
 import type { Dated, Need } from '../model/need.ts';
+import { besideOf, entitiesOf, entityList, nameOf, type NeedEntry, type Timeline } from './fabricate-entities.ts';
 import { TURN_OF_TEXTS } from './fabricate-string.ts';
 import { type Fabricate, valueFabricator } from './fabricate-value.ts';
-import { CHAIN_DAYS, CHAINS, MAX_ENTITIES, MAX_LITERAL_LENGTH, MAX_LITERALS, MAX_WINDOW_DAYS } from './limits.ts';
+import { CHAIN_DAYS, CHAINS, MAX_LITERAL_LENGTH, MAX_LITERALS, MAX_WINDOW_DAYS } from './limits.ts';
 import { type Random, seededRandom } from './random.ts';
 import { CannotFabricate, type Literals, type Mood, MOODS, type Scene } from './scene.ts';
 
@@ -24,6 +25,8 @@ export interface FabricatedInputs {
   readonly chains: readonly (readonly FabricatedDay[])[];
   /** The computation's own results before each chain, oldest first. */
   readonly pasts: readonly (readonly Dated<unknown>[])[];
+  /** What stands beside each entity, in this order. */
+  readonly beside: readonly Beside[];
   /** Of everything that was fabricated. */
   readonly hash: Hash;
 }
@@ -131,15 +134,8 @@ export function fabricateDays(computation: Computation, literals: Literals): Fab
     );
     return days;
   });
-  return { chains, pasts, hash: hash.digest('hex').slice(0, HASH_LENGTH) };
+  return { chains, pasts, beside: besideOf(needs), hash: hash.digest('hex').slice(0, HASH_LENGTH) };
 }
-
-type NeedEntry = readonly [key: string, need: Need];
-type Timeline = ReadonlyMap<Day, unknown>;
-
-/** The same source under two needs (today's, and its history) is one timeline, as it is in storage. */
-const nameOf = (need: Extract<Need, { of: unknown }>): string =>
-  `${need.of.kind === 'computation' ? 'computation' : 'dataset'}:${need.of.name}`;
 
 function fabricatorOf(need: Extract<Need, { of: unknown }>): Fabricate {
   const name = nameOf(need);
@@ -263,27 +259,3 @@ export function historyOf(timeline: Timeline, date: Day, days: number): Dated<un
   const from = addDays(date, -days);
   return [...timeline].filter(([day]) => day >= from && day < date).map(([day, value]) => ({ date: day, value }));
 }
-
-function entitiesOf(
-  needs: readonly NeedEntry[],
-  timelines: ReadonlyMap<string, Timeline>,
-  date: Day,
-): FabricatedDay['entities'] {
-  const need = needs.find(([, { kind }]) => kind === 'dataset')?.[1];
-  if (need?.kind !== 'dataset') return [];
-  const timeline = timelines.get(nameOf(need)) ?? new Map<Day, unknown>();
-  const entities = (timeline.get(date) ?? []) as FabricatedDay['entities'];
-  if (!need.dayBefore) return entities;
-  const before = new Map((timeline.get(addDays(date, -1)) ?? []) as readonly [string, unknown][]);
-  return entities.map(([id, entity]) => (before.has(id) ? [id, entity, before.get(id)] : [id, entity]));
-}
-
-/** How many entities a day has: none, one, a few, and now and then enough for what only many can do. */
-const ENTITY_COUNTS: Partial<Readonly<Record<Mood, number>>> = { empty: 0, one: 1, full: MAX_ENTITIES, extreme: 20 };
-
-const entityList =
-  (fabricate: Fabricate): Fabricate =>
-  (scene) => {
-    const count = ENTITY_COUNTS[scene.mood] ?? scene.random.integer(2, 12);
-    return Array.from({ length: count }, (_, index) => [String(index).padStart(7, '0'), fabricate(scene)]);
-  };

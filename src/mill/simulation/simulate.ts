@@ -2,7 +2,7 @@
 import { codeOf, toError } from '../../errors.ts';
 import { execute } from '../execution/execute.ts';
 import { decodeEntries, decodeValue } from '../execution/artifact-codec.ts';
-import type { JoinedEntry } from '../execution/join-by-key.ts';
+import type { Beside, JoinedEntry } from '../execution/join-by-key.ts';
 import type { Artifact } from '../model/artifact.ts';
 import type { Computation, Work } from '../model/computation.ts';
 import type { Day } from '../../values/date.ts';
@@ -13,12 +13,15 @@ import { DAY_HASH_LENGTH } from './limits.ts';
 import type { RealDay } from './simulation-job.ts';
 
 /** A short hash a day, in the order in which they were fabricated. Never throws for what the author's code does. */
-export async function simulate(computation: Computation, { chains, pasts }: FabricatedInputs): Promise<string[]> {
+export async function simulate(
+  computation: Computation,
+  { chains, pasts, beside }: FabricatedInputs,
+): Promise<string[]> {
   const days: string[] = [];
   for (const [at, chain] of chains.entries()) {
     const results = new Map<Day, unknown>(pasts[at]?.map(({ date, value }) => [date, value]));
     for (const day of chain) {
-      const hash = await simulateDay(computation, day, results);
+      const hash = await simulateDay(computation, day, { results, beside });
       days.push(hash.slice(0, DAY_HASH_LENGTH));
     }
   }
@@ -29,17 +32,14 @@ export async function simulate(computation: Computation, { chains, pasts }: Fabr
 const ofTheProcess = (): void => {};
 
 /** Hash of the stored result that it would be, or the words of its failure. */
-export async function makeReal(
-  computation: Computation,
-  { date, inputs, entities, withBefore }: RealDay,
-): Promise<string> {
+export async function makeReal(computation: Computation, { date, inputs, entities, beside }: RealDay): Promise<string> {
   try {
     const { artifact } = await execute({
       computation,
       context: { date },
       inputs: { ...inputs },
       ...(computation.work.shape === 'compute' ? {} : { entities: inOneChunk(entities) }),
-      withBefore,
+      beside,
       sink: ({ first, last, count }, index) => Promise.resolve({ first, last, count, id: String(index) }),
       now: () => 0,
       onStray: ofTheProcess,
@@ -52,7 +52,11 @@ export async function makeReal(
 }
 
 /** Hash of what came out; the result is added to `results`, for the days after it. */
-async function simulateDay(computation: Computation, day: FabricatedDay, results: Map<Day, unknown>): Promise<string> {
+async function simulateDay(
+  computation: Computation,
+  day: FabricatedDay,
+  { results, beside }: { readonly results: Map<Day, unknown>; readonly beside: readonly Beside[] },
+): Promise<string> {
   const seen: string[] = [];
   const watched: Computation = {
     ...computation,
@@ -64,8 +68,8 @@ async function simulateDay(computation: Computation, day: FabricatedDay, results
       computation: watched,
       context: { date: day.date },
       inputs: fresh({ ...day.inputs, ...ownInputs(computation, day, results) }),
-      ...(computation.work.shape === 'compute' ? {} : { entities: inOneChunk(fresh(day.entities)) }),
-      withBefore: Object.values(computation.needs).some((need) => need.kind === 'dataset' && need.dayBefore),
+      ...(computation.work.shape === 'compute' ? {} : { entities: inOneChunk(day.entities.map(freshEntry)) }),
+      beside,
       sink: ({ first, last, count }, index) => Promise.resolve({ first, last, count, id: String(index) }),
       now: () => 0,
       onStray: ofTheProcess,
@@ -80,6 +84,11 @@ async function simulateDay(computation: Computation, day: FabricatedDay, results
 
 /** A copy of stored values that author code may change. */
 const fresh = <T>(stored: T): T => JSON.parse(JSON.stringify(stored)) as T;
+
+const freshEntry = ([id, ...values]: JoinedEntry): JoinedEntry => {
+  const [entity, ...beside] = values.map((value) => (value === undefined ? undefined : fresh(value)));
+  return [id, entity, ...beside];
+};
 
 /** What it returns is taken down before it is checked: two wrong results may be wrong in the same words. */
 function watchedWork(work: Work, see: (value: unknown) => void): Work {

@@ -1,6 +1,6 @@
 /** What a sandbox is asked, and what it answers. */
 import type { CodePiece } from '../model/code-piece.ts';
-import type { JoinedEntry } from '../execution/join-by-key.ts';
+import type { Beside, JoinedEntry } from '../execution/join-by-key.ts';
 import type { Day } from '../../values/date.ts';
 import type { Hash } from '../../values/hash.ts';
 import type { ManifestComputation } from '../model/manifest.ts';
@@ -21,8 +21,8 @@ export interface RealDay {
   readonly inputs: Readonly<Record<string, unknown>>;
   /** Of the dataset that it streams; empty where it streams none. */
   readonly entities: readonly JoinedEntry[];
-  /** Whether entities come with what they were on the day before. */
-  readonly withBefore: boolean;
+  /** What it is given of what stands beside them. */
+  readonly beside: readonly Beside[];
 }
 
 /** What a sandbox is told first: content hashes of the modules that it may load. */

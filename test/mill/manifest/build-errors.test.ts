@@ -17,6 +17,12 @@ const module = (name: string, needs = '{ prices: document(prices) }', imports = 
     import { prices, trades } from './data.ts'; ${imports}
     export const ${name} = defineComputation({ name: '${name}', category: 'x', needs: ${needs}, output: z.number(), compute: () => 1 });`;
 
+/** The same of one that goes through trades. */
+const perEntity = (needs: string, imports = ''): string =>
+  module('rsi', needs, imports)
+    .replace('output: z.number(), compute: () => 1', 'output: z.record(z.string(), z.number()), perEntity: () => 1')
+    .replace('import {', "import { joined } from 'daymill';\nimport {");
+
 async function failureOf(
   files: Readonly<Record<string, string>>,
 ): Promise<{ code: string | undefined; message: string }> {
@@ -80,6 +86,24 @@ test.each<[string, Record<string, string>, string, RegExp]>([
     },
     'UNKNOWN_COMPUTATION',
     /its computation "base" is not the one of computations\/base\.ts:6\. Import that one\.$/,
+  ],
+  [
+    'a joined document',
+    { 'computations/rsi.ts': perEntity('{ trades: dataset(trades), price: joined(prices as never) }') },
+    'BAD_DEFINITION',
+    /^computations\/rsi\.ts:\d+: rsi needs "price", but what joined\(…\) was given is no entity dataset\. prices has one document a day: read it with document\(…\)\.$/,
+  ],
+  [
+    'a joined computation',
+    {
+      'computations/base.ts': module('base'),
+      'computations/rsi.ts': perEntity(
+        '{ trades: dataset(trades), base: joined(base as never) }',
+        "import { base } from './base.ts';",
+      ),
+    },
+    'BAD_DEFINITION',
+    /rsi needs "base", but what joined\(…\) was given is no entity dataset\. The results of base are read with dependency\(…\)\.$/,
   ],
   [
     'a need for itself',

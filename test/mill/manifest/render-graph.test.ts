@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { graphOf } from '../../../src/mill/manifest/graph.ts';
 import { renderGraph } from '../../../src/mill/manifest/render-graph.ts';
+import { graph } from '../../support/graph.ts';
 import { aManifest } from './a-manifest.ts';
 import { acyclicGraph } from './random-graph.ts';
 
@@ -54,6 +55,13 @@ test('a part of the graph has the edges among its own', () => {
   const { nodes, edges } = graphOf(MANIFEST, new Set(['rsi', 'regime']));
   expect(nodes.map(({ name }) => name)).toEqual(['rsi', 'regime']);
   expect(edges).toEqual([{ from: 'computation:rsi', to: 'computation:regime', kind: 'same-day' }]);
+});
+
+test('a joined dataset is read on the same day, as the one that is streamed is', () => {
+  expect(graphOf(graph('net: dataset orders joined refunds')).edges).toEqual([
+    { from: 'dataset:orders', to: 'computation:net', kind: 'same-day' },
+    { from: 'dataset:refunds', to: 'computation:net', kind: 'same-day' },
+  ]);
 });
 
 test('an unknown format is refused with the known ones', () => {

@@ -19,6 +19,7 @@ import {
   dependency,
   document,
   history,
+  joined,
   previous,
 } from '../../../src/index.ts';
 
@@ -37,6 +38,16 @@ const airports = defineComputation({
   needs: { flight: dataset(flights), close: dependency(closes), yesterday: previous() },
   output: z.record(z.string(), z.number()),
   perEntity: (flight, { inputs }) => flight.delay + inputs.close + (inputs.yesterday?.['ORD'] ?? 0),
+});
+const orders = defineDataset({
+  name: 'orders',
+  entity: z.object({ customer: z.string(), sum: z.number() }),
+  id: ({ customer }) => customer,
+});
+const refunds = defineDataset({
+  name: 'refunds',
+  entity: z.object({ customer: z.string(), refund: z.number() }),
+  id: ({ customer }) => customer,
 });
 const base = { name: 'wrong', category: 'test' } as const;
 
@@ -124,6 +135,93 @@ describe('what a computation is given', () => {
   });
 });
 
+describe('a joined dataset', () => {
+  interface Refund {
+    customer: string;
+    refund: number;
+  }
+  test('is what it has of the entity, which may be nothing; the day as a whole has none of it', () => {
+    const net = defineComputation({
+      ...base,
+      needs: { order: dataset(orders, { dayBefore: true }), refund: joined(refunds), close: dependency(closes) },
+      output: z.record(z.string(), z.number()),
+      perEntity: ({ sum }, { before, inputs }) => {
+        expectTypeOf(inputs).toEqualTypeOf<{ readonly refund: Refund | undefined; readonly close: number }>();
+        expectTypeOf(before).toEqualTypeOf<{ customer: string; sum: number } | undefined>();
+        return sum - (inputs.refund?.refund ?? 0);
+      },
+    });
+    defineComputation({
+      ...base,
+      needs: { order: dataset(orders), refund: joined(refunds), close: dependency(closes) },
+      output: z.number(),
+      reduce: {
+        init: ({ inputs }) => {
+          expectTypeOf(inputs).toEqualTypeOf<{ readonly close: number }>();
+          return { sum: inputs.close };
+        },
+        add: (all, { sum }, { inputs }) => {
+          expectTypeOf(inputs.refund).toEqualTypeOf<Refund | undefined>();
+          all.sum += sum - (inputs.refund?.refund ?? 0);
+        },
+        finish: ({ sum }, { inputs }) => {
+          expectTypeOf(inputs).toEqualTypeOf<{ readonly close: number }>();
+          return sum;
+        },
+      },
+    });
+    expect(net.needs.refund).toMatchObject({ kind: 'joined', of: refunds });
+  });
+
+  const given = { ...base, output: z.record(z.string(), z.number()) };
+  test.each<[what: string, make: () => unknown, words: RegExp]>([
+    [
+      'without a dataset that is streamed',
+      () => defineComputation({ ...given, needs: { refund: joined(refunds) }, perEntity: () => 1 }),
+      /^wrong: joined\(…\) comes beside the entities of a dataset that is streamed, and it streams none\. Name the one/,
+    ],
+    [
+      'in compute',
+      () => defineComputation({ ...given, needs: { refund: joined(refunds) }, compute: () => ({}) }),
+      /and use perEntity or reduce; what is wanted whole is a document/,
+    ],
+    [
+      'in compute, with a dataset',
+      () =>
+        defineComputation({
+          ...given,
+          needs: { order: dataset(orders), refund: joined(refunds) },
+          compute: () => ({}),
+        }),
+      /a dataset is streamed, so use perEntity or reduce instead of compute/,
+    ],
+    [
+      'that is the one that is streamed',
+      () =>
+        defineComputation({ ...given, needs: { order: dataset(orders), other: joined(orders) }, perEntity: () => 1 }),
+      /it streams orders and joins the same to it\. .*dataset\(orders, \{ dayBefore: true \}\)/,
+    ],
+    [
+      'of row numbers',
+      () =>
+        defineComputation({ ...given, needs: { order: dataset(orders), flight: joined(flights) }, perEntity: () => 1 }),
+      /entities are joined by their ids, and those of flights are mere row numbers\. Say what an entity's id is/,
+    ],
+    [
+      'in place of which two are streamed',
+      () =>
+        defineComputation({
+          ...given,
+          needs: { order: dataset(orders), refund: dataset(refunds) },
+          perEntity: () => 1,
+        }),
+      /perEntity streams one dataset, but its needs name 2\. Stream the one to go through, and join the others by entity/,
+    ],
+  ])('%s is refused', (_, make, words) => {
+    expect(make).toThrow(words);
+  });
+});
+
 describe('checks', () => {
   const output = z.record(z.string(), z.object({ price: z.number() }));
   const given = { ...base, needs: { flight: dataset(flights) }, perEntity: () => ({ price: 1 }) };
@@ -165,6 +263,15 @@ export function wrongUses(): void {
   });
   // @ts-expect-error a document has no entities
   dataset(prices, { dayBefore: true });
+  // @ts-expect-error a document has no entities
+  joined(prices);
+  defineComputation({
+    ...base,
+    needs: { order: dataset(orders), refund: joined(refunds) },
+    output: z.record(z.string(), z.number()),
+    // @ts-expect-error not every order is refunded
+    perEntity: (order, { inputs }) => order.sum - inputs.refund.refund,
+  });
   defineComputation({
     ...base,
     needs: { close: dependency(closes) },

@@ -87,7 +87,10 @@ describe('the stories are about something:', () => {
   for (const told of fc.sample(story, { numRuns: 500, seed: 1 })) {
     live(told, ({ world, report: { ran, atRest } }) => {
       for (const { decision } of atRest) count(`${decision.outcome} ${decision.reason.why}`);
-      for (const { planned } of ran) count(`ran ${planned.decision.reason.why}`);
+      for (const { planned, vector } of ran) {
+        count(`ran ${planned.decision.reason.why}`);
+        if ('joined:z' in vector.inputs) count('ran joined');
+      }
       if (world.manifest.passes > 2) count('three passes');
       return [];
     });
@@ -108,6 +111,7 @@ describe('the stories are about something:', () => {
     'ran DISTRUSTED',
     'ran ASKED',
     'ran SUSPECT',
+    'ran joined',
     'three passes',
     'BLOCKED PARKED',
   ])('%s happens often', (what) => {

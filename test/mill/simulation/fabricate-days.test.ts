@@ -1,7 +1,15 @@
 /** The fabricated days: what must be among them, since code that differs only there would pass for the same. */
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { defineComputation, defineDocument, document, history } from '../../../src/index.ts';
+import {
+  dataset,
+  defineComputation,
+  defineDataset,
+  defineDocument,
+  document,
+  history,
+  joined,
+} from '../../../src/index.ts';
 import { fabricateDays } from '../../../src/mill/simulation/fabricate-days.ts';
 import type { Literals } from '../../../src/mill/simulation/scene.ts';
 
@@ -79,4 +87,27 @@ test('dates are of every month and weekday, of the leap day, and of both ends of
   expect(new Set(dates.map((date) => new Date(date).getUTCDay())).size).toBe(7);
   for (const end of ['-02-29', '-12-31', '-01-01', '-09-30', '-08-31', '-10-31'])
     expect(dates.some((date) => date.endsWith(end))).toBe(true);
+});
+
+test('of a joined dataset the first, the last, all and none of the entities have something', () => {
+  const named = (name: string) =>
+    defineDataset({ name, entity: z.object({ who: z.string(), sum: z.number() }), id: ({ who }) => who });
+  const net = defineComputation({
+    name: 'net',
+    category: 'x',
+    needs: { order: dataset(named('orders'), { dayBefore: true }), refund: joined(named('refunds')) },
+    output: z.record(z.string(), z.number()),
+    perEntity: ({ sum }, { inputs }) => sum - (inputs.refund?.sum ?? 0),
+  });
+  const made = fabricateDays(net, { numbers: [], strings: [] });
+  expect(made.beside).toEqual([{ at: 0 }, { at: 1, key: 'refund' }]);
+  const has = made.chains
+    .flat()
+    .filter(({ entities }) => entities.length > 1)
+    .map(({ entities }) => entities.map((entry) => entry[3] !== undefined));
+  const count = (holds: (day: readonly boolean[]) => boolean): number => has.filter(holds).length;
+  expect(count((day) => day.every((one) => one))).toBeGreaterThan(10);
+  expect(count((day) => !day.includes(true))).toBeGreaterThan(10);
+  expect(count((day) => day[0] === false && day.includes(true))).toBeGreaterThan(10);
+  expect(count((day) => day.at(-1) === false && day.includes(true))).toBeGreaterThan(10);
 });

@@ -49,6 +49,18 @@ const changesModule: Case['module'] = (name, made) => `${HEAD}
   });`;
 const CHANGE: Case['before'] = ['look.pages - (before?.pages ?? 0)'];
 
+/** What is made of an entity and of what another dataset has of it. */
+const joinedModule: Case['module'] = (name, made) => `${HEAD}
+  import { joined } from 'daymill';
+  const entity = z.object({ who: z.string(), pages: z.number().int().min(0).max(99) });
+  export const looks = defineDataset({ name: 'looks-${name}', entity, id: ({ who }) => who });
+  export const buys = defineDataset({ name: 'buys-${name}', entity, id: ({ who }) => who });
+  export const it = defineComputation({
+    name: '${name}', category: 'x', needs: { look: dataset(looks), buy: joined(buys) },
+    output: z.record(z.string(), z.number()), perEntity: (look, { inputs: { buy } }) => ${made},
+  });`;
+const BOUGHT: Case['before'] = ['buy === undefined ? look.pages * 2 : buy.pages + look.pages'];
+
 /** Reads a document of its own. */
 const quotesModule: Case['module'] = (name, compute, note) => `${HEAD}
   export const quotes = defineDocument({ name: 'quotes-${name}', document: z.object({
@@ -103,6 +115,12 @@ const COSMETIC: readonly Case[] = [
     before: CHANGE,
     after: ['-(before?.pages ?? 0) + look.pages'],
   },
+  {
+    title: 'of what is made of a joined dataset',
+    module: joinedModule,
+    before: BOUGHT,
+    after: ['buy !== undefined ? look.pages + buy.pages : 2 * look.pages'],
+  },
 ];
 
 const CAUGHT: readonly Case[] = [
@@ -117,6 +135,18 @@ const CAUGHT: readonly Case[] = [
     module: changesModule,
     before: CHANGE,
     after: ['look.pages - (before === undefined ? 0 : 1)'],
+  },
+  {
+    title: 'in what is made of an entity that a joined dataset does not have',
+    module: joinedModule,
+    before: BOUGHT,
+    after: ['buy === undefined ? look.pages * 3 : buy.pages + look.pages'],
+  },
+  {
+    title: 'in what is made of what a joined dataset has',
+    module: joinedModule,
+    before: BOUGHT,
+    after: ['buy === undefined ? look.pages * 2 : buy.pages - look.pages'],
   },
   edited('that throws now and then', 'let sum', "if (prices.volume === 0) throw new Error('no volume');\n let sum"),
 ];

@@ -14,7 +14,7 @@ import { daysThatDiffer } from '../../planning/days-that-differ.ts';
 import type { PlannedCell } from '../../planning/plan.ts';
 import { MAX_REAL_BYTES, MAX_REAL_CELLS } from '../../simulation/limits.ts';
 import type { RealDay, SimulationJob } from '../../simulation/simulation-job.ts';
-import { loadInputs, streamEntities } from '../work/load-inputs.ts';
+import { loadInputs, sharedBeside, streamEntities } from '../work/load-inputs.ts';
 import type { Artifacts, StoredArtifact } from '../../ports/artifacts.ts';
 import type { Simulations } from '../../ports/code.ts';
 import type { Planning } from '../../ports/planning.ts';
@@ -133,14 +133,16 @@ async function caseOf(
   if (loaded === undefined || !('hashes' in loaded)) return undefined;
   if (!isDeepStrictEqual(loaded.hashes, settled.vector.inputs)) return undefined;
   if (loaded.rawBytes > bytesLeft) return 'too large';
-  const { entities, before } = loaded;
+  const { entities } = loaded;
+  const beside = sharedBeside([loaded]);
   return {
     real: {
       day: {
         date,
         inputs: await loaded.values(),
-        entities: entities === undefined ? [] : (await Array.fromAsync(streamEntities(entities, before))).flat(),
-        withBefore: before !== undefined,
+        entities:
+          entities === undefined ? [] : (await Array.fromAsync(streamEntities(entities, beside.artifacts))).flat(),
+        beside: beside.of(loaded),
       },
       expected: settled.resultHash,
     },

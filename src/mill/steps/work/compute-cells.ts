@@ -9,7 +9,7 @@ import type { Watchdog } from '../../ports/process.ts';
 import type { Heartbeat } from '../../worker/heartbeat.ts';
 import { type CellInHand, completed, failed, fieldsOf, type MadeCell, type OutcomePorts } from './cell-outcome.ts';
 import type { LapMeter } from './lap-meter.ts';
-import { streamEntities } from './load-inputs.ts';
+import { sharedBeside, streamEntities } from './load-inputs.ts';
 
 export interface ComputePorts extends OutcomePorts {
   readonly definitions: Definitions;
@@ -53,12 +53,17 @@ export async function* scanCells(
   const deadlineMs = hands.length === 1 ? startedMs + together : Math.min(startedMs + together, stopAtMs);
   const watched = watch(hands, deadlineMs, ports);
   if (entities.files === undefined) heartbeat.expect(entities.count);
+  const beside = sharedBeside(hands.map(({ inputs }) => inputs));
   const cells: ScanCell[] = [];
   const results = await orItsErrors(hands, async () => {
-    cells.push(...(await Promise.all(hands.map((hand) => scanCellOf(hand, ports)))));
+    cells.push(
+      ...(await Promise.all(
+        hands.map(async (hand) => ({ ...(await scanCellOf(hand, ports)), beside: beside.of(hand.inputs) })),
+      )),
+    );
     return scan({
       cells,
-      entities: streamEntities(entities, hands.find(({ inputs }) => inputs.before !== undefined)?.inputs.before),
+      entities: streamEntities(entities, beside.artifacts),
       now: () => ports.clock.now(),
       stopAtMs,
       onProgress: heartbeat.progress,
@@ -95,7 +100,6 @@ async function scanCellOf(
     computation: await ports.definitions.computation(computation),
     context: { date: cell.date },
     inputs: await inputs.values(),
-    withBefore: inputs.before !== undefined,
     // A shadow leaves nothing behind.
     sink: async (part, index) => {
       const { data: _, ...range } = part;

@@ -1,7 +1,7 @@
 /** Reads what a cell needs, and the hashes of what was read: the vector is of what the computation saw, not of what was planned. */
 import { RetryableError } from '../../../errors.ts';
 import type { Entry } from '../../model/artifact.ts';
-import { joinByKey, type JoinedEntry } from '../../execution/join-by-key.ts';
+import { type Beside, joinByKey, type JoinedEntry } from '../../execution/join-by-key.ts';
 import type { Day } from '../../../values/date.ts';
 import { NO_INPUT } from '../../../values/hash.ts';
 import { inputIdOf, isDayBefore, type ManifestComputation, type ManifestNeed } from '../../model/manifest.ts';
@@ -17,12 +17,21 @@ export interface InputRequest {
   readonly cell: TaskCell;
 }
 
+/** The day of a joined dataset; or the day before of the one that is streamed, where it is asked for and there is one. */
+export interface BesideArtifact {
+  /** Of its place: cells with the same one share its reading. */
+  readonly name: string;
+  /** The author's key of a joined dataset. */
+  readonly key: string | undefined;
+  readonly artifact: StoredArtifact;
+}
+
 export interface LoadedInputs {
   readonly hashes: InputHashes;
   /** The day of the dataset that it streams, where it streams one. */
   readonly entities: StoredArtifact | undefined;
-  /** The day before, where it asks for it and there is one. */
-  readonly before: StoredArtifact | undefined;
+  /** What is read beside it, entity by entity. */
+  readonly beside: readonly BesideArtifact[];
   /** Of all of it, before compression. */
   readonly rawBytes: number;
   /** By the author's keys; datasets left out. Decoded when asked for. */
@@ -50,12 +59,17 @@ export async function loadInputs(
     return {
       hashes: Object.fromEntries(reads.map(({ need, stored }) => [inputIdOf(need), hashOf(need, stored)])),
       entities: reads.find(({ need }) => need.kind === 'dataset')?.stored[0]?.artifact,
-      before: reads.find(({ need }) => isDayBefore(request.computation, need))?.stored[0]?.artifact,
+      beside: reads.flatMap((read) => besideOf(request.computation, read)),
       rawBytes: reads.reduce((sum, { stored }) => stored.reduce((all, each) => all + each.artifact.rawBytes, sum), 0),
       values: () => valuesOf(reads.filter(({ need }) => !isDayBefore(request.computation, need))),
     };
   });
 }
+
+const besideOf = (computation: ManifestComputation, { need, stored }: NeedRead): BesideArtifact[] =>
+  need.kind === 'joined' || isDayBefore(computation, need)
+    ? stored.map(({ name, artifact }) => ({ name, key: need.kind === 'joined' ? need.key : undefined, artifact }))
+    : [];
 
 async function valuesOf(reads: readonly NeedRead[]): Promise<Record<string, unknown>> {
   const values: [key: string, value: unknown][] = [];
@@ -64,7 +78,7 @@ async function valuesOf(reads: readonly NeedRead[]): Promise<Record<string, unkn
     if (need.kind === 'history' || need.kind === 'own-history') {
       const days = await atMost(stored, async ({ date, artifact }) => ({ date, value: await readWhole(artifact) }));
       values.push([need.key, days]);
-    } else if (need.kind !== 'dataset') {
+    } else if (need.kind !== 'dataset' && need.kind !== 'joined') {
       values.push([need.key, only === undefined ? undefined : await readWhole(only.artifact)]);
     }
   }
@@ -74,6 +88,8 @@ async function valuesOf(reads: readonly NeedRead[]): Promise<Record<string, unkn
 
 interface DatedArtifact {
   readonly date: Day;
+  /** Of its place. */
+  readonly name: string;
   readonly artifact: StoredArtifact;
 }
 
@@ -137,7 +153,7 @@ async function readPlaces(requests: readonly InputRequest[], artifacts: Artifact
 const storedIn = (found: Found, { places }: Wanted): DatedArtifact[] =>
   places.flatMap(({ date, name }) => {
     const artifact = found.get(name);
-    return artifact === undefined ? [] : [{ date, artifact }];
+    return artifact === undefined ? [] : [{ date, name, artifact }];
   });
 
 /** Of a window whose hash is another, all days: which of them is to blame is the plan's to say. */
@@ -172,13 +188,26 @@ export async function readWhole(artifact: StoredArtifact): Promise<unknown> {
   return record;
 }
 
-/** In chunks as they are stored; with the day before, each entity with what it was then. */
+/** In chunks as they are stored; each entity with what is beside it, in that order. */
 export function streamEntities(
   artifact: StoredArtifact,
-  before?: StoredArtifact,
+  beside: readonly StoredArtifact[] = [],
 ): AsyncIterable<readonly JoinedEntry[]> {
   const today = chunksOf(artifact);
-  return before === undefined ? today : joinByKey(today, chunksOf(before));
+  return beside.length === 0 ? today : joinByKey(today, beside.map(chunksOf));
+}
+
+/** What is read beside the entities of these cells, each once, and what each cell is given of it. */
+export function sharedBeside(cells: readonly Pick<LoadedInputs, 'beside'>[]): {
+  readonly artifacts: readonly StoredArtifact[];
+  readonly of: (cell: Pick<LoadedInputs, 'beside'>) => readonly Beside[];
+} {
+  const byName = new Map(cells.flatMap(({ beside }) => beside.map(({ name, artifact }) => [name, artifact] as const)));
+  const names = [...byName.keys()];
+  return {
+    artifacts: [...byName.values()],
+    of: ({ beside }) => beside.map(({ name, key }) => ({ at: names.indexOf(name), key })),
+  };
 }
 
 async function* chunksOf(artifact: StoredArtifact): AsyncGenerator<readonly Entry[]> {
@@ -195,6 +224,7 @@ function daysOf(need: ManifestNeed, cell: TaskCell): Day[] {
       return decodeWindow(read ?? '', cell.date);
     case 'dependency':
     case 'dataset':
+    case 'joined':
     case 'document':
       return [cell.date];
   }
@@ -203,6 +233,7 @@ function daysOf(need: ManifestNeed, cell: TaskCell): Day[] {
 function placeOf(computation: ManifestComputation, need: ManifestNeed, date: Day): Place {
   switch (need.kind) {
     case 'dataset':
+    case 'joined':
     case 'document':
       return { kind: 'root', dataset: need.of, date };
     case 'previous':
