@@ -36,12 +36,13 @@ export async function* joinByKey(
   others: readonly AsyncIterable<readonly Entry[]>[],
 ): AsyncGenerator<readonly JoinedEntry[]> {
   const cursors = others.map((other) => new Cursor(other));
+  const blank = Array.from({ length: 2 + cursors.length });
   try {
     for await (const entries of left) {
       const joined: JoinedEntry[] = [];
-      for (const [key, value] of entries) {
-        for (const cursor of cursors) if (!cursor.seek(key)) await cursor.advanceTo(key);
-        joined.push(joinedEntry(key, value, cursors));
+      for (const entry of entries) {
+        for (const cursor of cursors) if (!cursor.seek(entry[0])) await cursor.advanceTo(entry[0]);
+        joined.push(joinedEntry(blank, entry, cursors));
       }
       yield joined;
     }
@@ -50,12 +51,13 @@ export async function* joinByKey(
   }
 }
 
-/** Of one stream as a literal: an array that grows by spreading takes several times the room. */
-function joinedEntry(key: string, value: unknown, cursors: readonly Cursor[]): JoinedEntry {
-  const [only] = cursors;
-  return only !== undefined && cursors.length === 1
-    ? [key, value, only.valueOf(key)]
-    : [key, value, ...cursors.map((cursor) => cursor.valueOf(key))];
+/** A copy of `blank`, which has the final length: an array that grows takes several times the room, and the time. */
+function joinedEntry(blank: readonly unknown[], [key, value]: Entry, cursors: readonly Cursor[]): JoinedEntry {
+  const entry = blank.slice();
+  entry[0] = key;
+  entry[1] = value;
+  for (const [at, cursor] of cursors.entries()) entry[2 + at] = cursor.valueOf(key);
+  return entry as unknown as JoinedEntry;
 }
 
 /** Where a stream is. Keys are asked for in ascending order. */
