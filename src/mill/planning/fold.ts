@@ -134,7 +134,7 @@ function lossesOf(
 
 /** A result that is another is refused by the worker, so an input that differs all the same is root data. */
 const rootRead = (id: string): string | undefined =>
-  /^(?:dataset|document):(.+)$|^history:(.+):\d+$/
+  /^(?:dataset|joined|document):(.+)$|^history:(.+):\d+$/
     .exec(id)
     ?.slice(1)
     .find((name) => name !== undefined);

@@ -1,6 +1,7 @@
 /** How outcomes of tasks get into the book. */
 import { expect, test } from 'vitest';
 import type { CellOutcome, Settled } from '../../../src/mill/model/cell.ts';
+import { encodeWindow } from '../../../src/mill/model/window.ts';
 import { fold, type OpenRun } from '../../../src/mill/planning/fold.ts';
 import { fromOrdinal } from '../../../src/values/date.ts';
 import { daysOfSet } from '../../../src/mill/planning/day-set.ts';
@@ -174,4 +175,26 @@ test('what a cell took is learned from, once, and leaves the book', () => {
   expect(folded.book.get('a')?.get(MON)).toEqual(settled(completed('one'), 5));
   const again = fold({ ...folded.state, sequence: 1 }, open);
   expect(again.state.standings.get('a')?.typical?.cells).toBe(2);
+});
+
+test.each([
+  ['dataset:flights', 'flights', undefined, [TUE]],
+  ['joined:refunds', 'refunds', undefined, [TUE]],
+  ['document:prices', 'prices', undefined, [TUE]],
+  ['history:prices:3', 'prices', encodeWindow([MON], TUE, 3), [MON]],
+])('root data that was read as another than was planned is doubted: %s', (id, dataset, reads, days) => {
+  const vector = { fingerprint: fingerprintAt({}, 'a'), inputs: { [id]: h('as it was read') } };
+  const outcome = { ...completed('one'), vector };
+  const planned = (hash: string) => ({
+    ...aTaskCell(TUE),
+    inputs: { [id]: hash },
+    reads: reads === undefined ? {} : { [id]: reads },
+  });
+  const doubtedAfter = (hash: string) => {
+    const task = aTask({ status: 'COMPLETED', cells: [planned(hash)], outcomes: { [TUE]: outcome } });
+    const { datasets } = foldInto(new Map(), [{ run: aRun({ claimedIn: 1 }), tasks: [task] }]).state;
+    return daysOfSet(datasets.get(dataset)?.doubted ?? []);
+  };
+  expect(doubtedAfter(h('as it was read'))).toEqual([]);
+  expect(doubtedAfter(h('as it was planned'))).toEqual(days);
 });
