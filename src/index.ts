@@ -25,5 +25,5 @@ export type {
   Row,
   RowSource,
 } from './mill/model/dataset.ts';
-export { dataset, dependency, document, history, joined, previous } from './mill/model/need.ts';
+export { dataset, dependency, document, history, joined, latest, previous } from './mill/model/need.ts';
 export type { Dated, EntityInputs, Inputs, Need, Needs } from './mill/model/need.ts';

@@ -75,7 +75,7 @@ async function madeBy({ needs, work }: Computation, day: JudgedDay): Promise<unk
 function inputsOf(needs: Computation['needs'], { date, timelines, own }: JudgedDay): Record<string, unknown> {
   const inputs: Record<string, unknown> = {};
   for (const [key, need] of Object.entries(needs)) {
-    if (need.kind === 'dependency' || need.kind === 'document')
+    if (need.kind === 'dependency' || need.kind === 'document' || need.kind === 'latest')
       inputs[key] = timelines.get(sourceName(need))?.get(date);
     if (need.kind === 'history')
       inputs[key] = past(timelines.get(sourceName(need)) ?? new Map<Day, unknown>(), date, need.days);

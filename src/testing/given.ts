@@ -4,7 +4,7 @@ import { type Beside, entryBeside, type JoinedEntry } from '../mill/execution/jo
 import type { Computation } from '../mill/model/computation.ts';
 import type { EntityDataset } from '../mill/model/dataset.ts';
 import type { Dated, DatasetNeed, DependencyNeed, DocumentNeed, HistoryNeed, Need, Needs } from '../mill/model/need.ts';
-import type { JoinedNeed, OwnHistoryNeed, PreviousNeed } from '../mill/model/need.ts';
+import type { JoinedNeed, LatestNeed, OwnHistoryNeed, PreviousNeed } from '../mill/model/need.ts';
 
 /** A day's entities; with `dayBefore` also those of the day before, which are told apart by the dataset's `id`. */
 type Entities<T, Before> = true extends Before
@@ -18,7 +18,7 @@ type GivenFor<N extends Need> =
       ? readonly T[]
       : N extends HistoryNeed<infer T>
         ? readonly Dated<T>[]
-        : N extends DependencyNeed<infer T> | DocumentNeed<infer T>
+        : N extends DependencyNeed<infer T> | DocumentNeed<infer T> | LatestNeed<infer T>
           ? T
           : never;
 
@@ -98,6 +98,7 @@ function inputOf(computation: Computation, key: string, need: WholeNeed, value: 
     case 'dependency':
       return check(need.of.output, value, '');
     case 'document':
+    case 'latest':
       return check(need.of.schema, value, '');
   }
 }

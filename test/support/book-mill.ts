@@ -46,11 +46,27 @@ export class BookMill {
 
   /** As mill/steps/load/index-root-data.ts. */
   load(dataset: string, days: readonly Day[], content = 'first'): this {
+    return this.#index(dataset, new Map(days.map((day) => [day, hashOf(`${dataset} ${day} ${content}`)])));
+  }
+
+  /** A day comes with what another has. */
+  repeat(dataset: string, day: Day, of: Day): this {
+    return this.#index(dataset, new Map([[day, this.#data.get(dataset)?.get(of)]]));
+  }
+
+  withdraw(dataset: string, days: readonly Day[]): this {
+    return this.#index(dataset, new Map(days.map((day) => [day, undefined])));
+  }
+
+  #index(dataset: string, days: ReadonlyMap<Day, string | undefined>): this {
     this.sequence++;
     const hashes = this.#data.get(dataset) ?? new Map<Day, string>();
-    for (const day of days) hashes.set(day, hashOf(`${dataset} ${day} ${content}`));
     this.#data.set(dataset, hashes);
-    const changed = new Map(days.map((day) => [day, { there: true }]));
+    for (const [day, hash] of days) {
+      if (hash === undefined) hashes.delete(day);
+      else hashes.set(day, hash);
+    }
+    const changed = new Map([...days].map(([day, hash]) => [day, { there: hash !== undefined }]));
     const standing = afterDataChanged(this.datasets.get(dataset) ?? NO_DATASET, changed, this.sequence);
     this.datasets = new Map(this.datasets).set(dataset, standing);
     return this;

@@ -9,7 +9,9 @@ import type { Semantics, World } from './toy-mill.ts';
 /** A Saturday: two days later another year begins, and another book. */
 const FIRST_DAY = '2023-12-30';
 const NAMES = ['a', 'b', 'c', 'd', 'e'];
-const DATASETS = ['x', 'y', 'z'];
+/** Of the last, documents that change now and then, some lie before the grid. */
+const DATASETS = ['x', 'y', 'z', 'w'];
+const firstDayOf = (of: string): Day => (of === 'w' ? addDays(FIRST_DAY, -3) : FIRST_DAY);
 
 export type Edit =
   /** New code; half of the time it does what the old code did. */
@@ -69,7 +71,7 @@ function needsOf(index: number): fc.Arbitrary<string[]> {
   const days = fc.integer({ min: 1, max: 3 });
   const roots = [
     fc.constantFrom('dataset x', 'dataset x joined z'),
-    fc.constant('document y'),
+    fc.constantFrom('document y', 'latest w'),
     fc.constant('previous'),
     fc.constant('previous'),
     days.map((count) => `history ${count}`),
@@ -164,7 +166,7 @@ export function* worldsOf({ slots, days, data, edits, byHand, proves, distrusts 
       of,
       new Map(
         (data[index] ?? []).flatMap((value, at) =>
-          value === null ? [] : [[addDays(FIRST_DAY, at), value] as [Day, number]],
+          value === null ? [] : [[addDays(firstDayOf(of), at), value] as [Day, number]],
         ),
       ),
     ]),
@@ -199,10 +201,10 @@ export function* worldsOf({ slots, days, data, edits, byHand, proves, distrusts 
           toggle(removed, one.name);
           break;
         case 'data':
-          contents.get(one.dataset)?.set(addDays(FIRST_DAY, one.day), one.content);
+          contents.get(one.dataset)?.set(addDays(firstDayOf(one.dataset), one.day), one.content);
           break;
         case 'remove data':
-          contents.get(one.dataset)?.delete(addDays(FIRST_DAY, one.day));
+          contents.get(one.dataset)?.delete(addDays(firstDayOf(one.dataset), one.day));
           break;
         case 'trouble':
           trouble.set(`${one.name}@${addDays(FIRST_DAY, one.day)}`, one.kind);
@@ -312,8 +314,8 @@ export function tell(told: Story): string {
     lines.push(`${index + 1}. ${batch.join('; ')}`);
     lines.push(printGraph(world.manifest));
     for (const of of DATASETS) {
-      const days = daysFrom(world.from, world.to).map((date) => world.data.get(of)?.get(date) ?? '-');
-      lines.push(`  data of ${of}: ${days.join(' ')}`);
+      const days = daysFrom(firstDayOf(of), world.to).map((date) => world.data.get(of)?.get(date) ?? '-');
+      lines.push(`  data of ${of} from ${firstDayOf(of)}: ${days.join(' ')}`);
     }
   }
   const ranges = told.slots.map(

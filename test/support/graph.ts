@@ -2,7 +2,7 @@
  * Graphs, tasks and runs in the language of the domain, with defaults so that a test shows only what matters.
  *
  * A line of a graph is `name: need need …`, in any order, each need one of
- * `other` (a dependency), `dataset X`, `joined X`, `document X`, `previous`, `history N` (its own) and `history X N` (of the computation
+ * `other` (a dependency), `dataset X`, `joined X`, `document X`, `latest X`, `previous`, `history N` (its own) and `history X N` (of the computation
  * or document X).
  */
 import { type CellKey, cellName } from '../../src/mill/model/cell.ts';
@@ -54,7 +54,7 @@ export function graphAt(versions: Versions, ...lines: readonly string[]): Manife
   const datasets = new Map<string, 'entities' | 'document'>();
   for (const need of [...needs.values()].flat()) {
     if (need.kind === 'dataset' || need.kind === 'joined') datasets.set(need.of, 'entities');
-    if (need.kind === 'document' || (need.kind === 'history' && need.source === 'document'))
+    if (need.kind === 'document' || need.kind === 'latest' || (need.kind === 'history' && need.source === 'document'))
       datasets.set(need.of, 'document');
   }
   return {
@@ -174,7 +174,7 @@ function parseNeeds(line: string, names: ReadonlySet<string>): ManifestNeed[] {
   while (words.length > 0) {
     const word = next();
     if (word === 'previous') needs.push({ kind: 'previous', key: 'previous' });
-    else if (word === 'dataset' || word === 'joined' || word === 'document') {
+    else if (word === 'dataset' || word === 'joined' || word === 'document' || word === 'latest') {
       const of = next();
       needs.push({ kind: word, key: of, of });
     } else if (word === 'history') {

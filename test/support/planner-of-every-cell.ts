@@ -245,6 +245,11 @@ function readNeed(grid: Grid, computation: ManifestComputation, need: ManifestNe
       const hash = grid.state.availability.get(need.of)?.get(date);
       return [hash === undefined ? { is: 'no-data', dataset: need.of } : { is: 'there', hash, ranNow: false }];
     }
+    case 'latest': {
+      const newest = newestOf(grid, need.of, date);
+      const hash = newest === undefined ? undefined : grid.state.availability.get(need.of)?.get(newest);
+      return [hash === undefined ? { is: 'no-data', dataset: need.of } : { is: 'there', hash, ranNow: false }];
+    }
     case 'dependency':
       return [viewAt(grid, need.of, date) ?? { is: 'impossible', computation: need.of }];
     case 'previous':
@@ -265,11 +270,19 @@ function readNeed(grid: Grid, computation: ManifestComputation, need: ManifestNe
   }
 }
 
-/** By input id: the day of `previous` (empty when there is none), and the days of each history as `encodeWindow` writes them. */
+/** The newest day with data up to a date. */
+const newestOf = (grid: Grid, dataset: string, date: Day): Day | undefined =>
+  [...(grid.state.availability.get(dataset)?.keys() ?? [])]
+    .filter((day) => day <= date)
+    .sort()
+    .at(-1);
+
+/** By input id: the day of `previous` and `latest` (empty when there is none), and the days of each history as `encodeWindow` writes them. */
 function daysReadBy(grid: Grid, computation: ManifestComputation, date: Day): Record<string, string> {
   const reads: Record<string, string> = {};
   for (const need of computation.needs) {
     if (need.kind === 'previous') reads[inputIdOf(need)] = previousOf(grid, computation.name, date)?.day ?? '';
+    if (need.kind === 'latest') reads[inputIdOf(need)] = newestOf(grid, need.of, date) ?? '';
     if (need.kind === 'history' || need.kind === 'own-history') {
       const days = windowOf(grid, computation.name, need, date).map(({ day }) => day);
       reads[inputIdOf(need)] = encodeWindow(days, date, need.days);

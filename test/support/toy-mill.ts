@@ -416,6 +416,7 @@ export class ToyMill {
       let found: Values;
       if (need.kind === 'dataset' || need.kind === 'joined' || need.kind === 'document')
         found = [[cell.date, content(need.of, cell.date)]];
+      else if (need.kind === 'latest') found = [[read, content(need.of, read)]];
       else if (need.kind === 'dependency') found = [[cell.date, result(need.of, cell.date)]];
       else if (need.kind === 'previous') found = read === '' ? [] : [[read, result(computation.name, read)]];
       else {
@@ -423,8 +424,11 @@ export class ToyMill {
         const of = need.kind === 'history' ? need.of : computation.name;
         found = decodeWindow(read, cell.date).map((day) => [day, documents ? content(of, day) : result(of, day)]);
       }
-      // The day that `previous` was found on is no input, only what was found there.
-      values.set(id, need.kind === 'previous' ? found.map(([, value]) => [cell.date, value]) : found);
+      // The day that `previous` or `latest` was found on is no input, only what was found there.
+      values.set(
+        id,
+        need.kind === 'previous' || need.kind === 'latest' ? found.map(([, value]) => [cell.date, value]) : found,
+      );
       const isWindow = need.kind === 'history' || need.kind === 'own-history';
       hashes[id] = isWindow
         ? windowHash(found.flatMap(([day, value]) => [day, hashOfValue(value)]))
@@ -479,7 +483,17 @@ function cleanCell(
   let impossible = false;
   for (const need of computation.needs) {
     let found: (readonly [Day, CleanCell])[];
-    if (need.kind === 'dependency' || need.kind === 'dataset' || need.kind === 'joined' || need.kind === 'document') {
+    if (need.kind === 'latest') {
+      const newest = [...(world.data.get(need.of)?.keys() ?? [])].sort().findLast((day) => day <= date);
+      const one = newest === undefined ? ({ is: 'impossible' } as const) : contentOf(need.of, newest);
+      impossible ||= one.is === 'impossible';
+      found = [[date, one]];
+    } else if (
+      need.kind === 'dependency' ||
+      need.kind === 'dataset' ||
+      need.kind === 'joined' ||
+      need.kind === 'document'
+    ) {
       const one = need.kind === 'dependency' ? resultOf(need.of, date) : contentOf(need.of, date);
       impossible ||= one.is === 'impossible';
       found = [[date, one]];

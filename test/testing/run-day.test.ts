@@ -10,6 +10,7 @@ import {
   document,
   history,
   joined,
+  latest,
   previous,
 } from '../../src/index.ts';
 import { fabricatedDays, runDay, runDays } from '../../src/testing/index.ts';
@@ -106,6 +107,21 @@ test('entities beside what they were on the day before', async () => {
     },
   };
   expect(await runDay(spent, DAY, given)).toEqual({ ann: 3, bob: 3 });
+});
+
+test('a document that is read long after its day is given as it is', async () => {
+  const taxed = defineComputation({
+    name: 'taxed',
+    category: 'x',
+    needs: { today: dependency(sales), rate: latest(rate) },
+    output: z.number(),
+    compute: (inputs) => inputs.today.gross * inputs.rate.tax,
+  });
+  expect(await runDay(taxed, DAY, { today: { gross: 4 }, rate: { tax: 0.5 } })).toBe(2);
+  // @ts-expect-error there is always one
+  await expect(runDay(taxed, DAY, { today: { gross: 4 } })).rejects.toThrow('taxed was given a wrong rate: ');
+  const [first] = fabricatedDays(taxed);
+  expect(first?.given.rate).toEqual({ tax: expect.any(Number) as number });
 });
 
 test('entities beside those of a joined dataset, in whatever order; who is there alone does not come', async () => {

@@ -71,7 +71,7 @@ function checkNeed(need: Need, where: string, found: Discovered, graph: ModuleGr
   if (wanted === undefined || (wanted !== NOTHING && !('of' in need))) {
     throw new UserError(
       'BAD_DEFINITION',
-      `${where}, which is no need. Write dependency(…), previous(), history(…), dataset(…), joined(…) or document(…).`,
+      `${where}, which is no need. Write dependency(…), previous(), history(…), dataset(…), joined(…), document(…) or latest(…).`,
     );
   }
   if ('of' in need && !wanted.accepts(need.of)) {
@@ -102,6 +102,7 @@ const WANTED: Readonly<Record<string, Wanted>> = {
   dataset: { called: 'entity dataset', accepts: (of) => isDataset(of) && of.kind === 'entities' },
   joined: { called: 'entity dataset', accepts: (of) => isDataset(of) && of.kind === 'entities' },
   document: { called: 'document dataset', accepts: (of) => isDataset(of) && of.kind === 'document' },
+  latest: { called: 'document dataset', accepts: (of) => isDataset(of) && of.kind === 'document' },
   history: {
     called: 'computation or document dataset',
     accepts: (of) => isComputation(of) || (isDataset(of) && of.kind === 'document'),
@@ -110,9 +111,16 @@ const WANTED: Readonly<Record<string, Wanted>> = {
 
 /** How to read what was given to the wrong need; empty where nobody knows. */
 function insteadOf({ kind, of }: Extract<Need, { of: unknown }>): string {
-  if (kind !== 'joined') return '';
-  if (isDataset(of)) return ` ${of.name} has one document a day: read it with document(…).`;
-  return isComputation(of) ? ` The results of ${(of as Computation).name} are read with dependency(…).` : '';
+  if (kind !== 'joined' && kind !== 'latest') return '';
+  const given: unknown = of;
+  if (isComputation(given))
+    return kind === 'latest'
+      ? ` The results of ${given.name} are read with dependency(…), and earlier ones with history(…).`
+      : ` The results of ${given.name} are read with dependency(…).`;
+  if (!isDataset(given)) return '';
+  return given.kind === 'document'
+    ? ` ${given.name} has one document a day: read it with document(…), or the newest with latest(…).`
+    : ` ${given.name} has many entities a day: stream them with dataset(…).`;
 }
 
 /** A worker finds a definition by its export, so what is needed must be exported; of namesakes, that very one. */

@@ -1,6 +1,6 @@
 /** Direct edges of the graph: which computations read which. */
 import type { Manifest, ManifestComputation } from '../model/manifest.ts';
-import { computationIn } from '../model/manifest.ts';
+import { computationIn, readsData } from '../model/manifest.ts';
 
 /**
  * Other computations whose results it reads, today's or earlier ones; sorted, each once. Its own earlier results
@@ -18,10 +18,15 @@ export function computationsReadBy(computation: Pick<ManifestComputation, 'needs
 export function datasetsReadBy(computation: Pick<ManifestComputation, 'needs'>): string[] {
   const names = new Set<string>();
   for (const need of computation.needs) {
-    if (need.kind === 'dataset' || need.kind === 'joined' || need.kind === 'document') names.add(need.of);
-    if (need.kind === 'history' && need.source === 'document') names.add(need.of);
+    if (readsData(need)) names.add(need.of);
   }
   return [...names].sort();
+}
+
+/** Whether all that read a dataset take its newest document: a day after the last one lacks nothing. */
+export function isReadAsLatest({ computations }: Manifest, dataset: string): boolean {
+  const needs = computations.flatMap((one) => one.needs.filter((need) => readsData(need) && need.of === dataset));
+  return needs.length > 0 && needs.every(({ kind }) => kind === 'latest');
 }
 
 /** Computations that `name` reads directly; empty for a name that the manifest does not have. */

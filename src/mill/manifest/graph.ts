@@ -44,7 +44,7 @@ export function graphOf(manifest: Manifest, names?: ReadonlySet<string>): Graph 
       else if (source === undefined || !ids.has(source.id)) continue;
       const to = `computation:${name}`;
       const key = `${source.id} ${to}`;
-      const kind = need.kind === 'history' ? 'history' : 'same-day';
+      const kind = need.kind === 'history' || need.kind === 'latest' ? 'history' : 'same-day';
       if (kind === 'same-day' || !edges.has(key)) edges.set(key, { from: source.id, to, kind });
     }
   }

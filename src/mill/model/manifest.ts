@@ -21,6 +21,7 @@ export const ManifestNeed = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('dataset'), key: z.string(), of: z.string() }),
   z.object({ kind: z.literal('joined'), key: z.string(), of: z.string() }),
   z.object({ kind: z.literal('document'), key: z.string(), of: z.string() }),
+  z.object({ kind: z.literal('latest'), key: z.string(), of: z.string() }),
 ]);
 export type ManifestNeed = z.infer<typeof ManifestNeed>;
 
@@ -91,9 +92,20 @@ export function inputIdOf(need: ManifestNeed): string {
     case 'dataset':
     case 'joined':
     case 'document':
+    case 'latest':
       return `${need.kind}:${need.of}`;
   }
 }
+
+type NeedOf<Kind extends ManifestNeed['kind']> = Extract<ManifestNeed, { kind: Kind }>;
+
+/** Whether it reads root data. */
+export const readsData = (
+  need: ManifestNeed,
+): need is NeedOf<'dataset' | 'joined' | 'document' | 'latest'> | NeedOf<'history'> =>
+  need.kind === 'history' ? need.source === 'document' : DATA_NEEDS.has(need.kind);
+
+const DATA_NEEDS: ReadonlySet<string> = new Set(['dataset', 'joined', 'document', 'latest']);
 
 /** Whether a history is of the very dataset that is streamed: the day before, read entity by entity beside the day. */
 export const isDayBefore = (computation: Pick<ManifestComputation, 'needs'>, need: ManifestNeed): boolean =>

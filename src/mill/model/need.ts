@@ -38,6 +38,10 @@ export interface DocumentNeed<T = unknown> {
   readonly kind: 'document';
   readonly of: DocumentDataset<T>;
 }
+export interface LatestNeed<T = unknown> {
+  readonly kind: 'latest';
+  readonly of: DocumentDataset<T>;
+}
 
 export type Need =
   | DependencyNeed
@@ -46,7 +50,8 @@ export type Need =
   | HistoryNeed
   | DatasetNeed
   | JoinedNeed
-  | DocumentNeed;
+  | DocumentNeed
+  | LatestNeed;
 export type Needs = Readonly<Record<string, Need>>;
 
 /** Another computation's result of the same day. */
@@ -89,6 +94,12 @@ export const joined = <T>(of: EntityDataset<T>): JoinedNeed<T> => Object.freeze(
 /** The day's document of a root dataset. */
 export const document = <T>(of: DocumentDataset<T>): DocumentNeed<T> => Object.freeze({ kind: 'document', of });
 
+/**
+ * The newest document of a root dataset that is of the day or of one before it, however long ago: for what changes now and then, and
+ * is loaded on those days alone. A day before the first document has none, and is not computed.
+ */
+export const latest = <T>(of: DocumentDataset<T>): LatestNeed<T> => Object.freeze({ kind: 'latest', of });
+
 /** What one need gives for the whole day. */
 type InputOf<N extends Need, Own> =
   N extends DependencyNeed<infer T>
@@ -99,7 +110,7 @@ type InputOf<N extends Need, Own> =
         ? readonly Dated<Own>[]
         : N extends HistoryNeed<infer T>
           ? readonly Dated<T>[]
-          : N extends DocumentNeed<infer T>
+          : N extends DocumentNeed<infer T> | LatestNeed<infer T>
             ? T
             : never;
 

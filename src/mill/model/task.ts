@@ -30,7 +30,7 @@ export const TaskCell = z.object({
   because: Because.optional(),
   /** Hash of the settled vector: when the inputs turn out to be these, the cell is unchanged and does not run. */
   unlessVector: Hash.optional(),
-  /** Which earlier days are read, by input id: a day for `previous` (or empty), a bitmap for a history (see mill/model/window.ts). */
+  /** Which other days are read, by input id: a day for `previous` (or empty) and for `latest`, a bitmap for a history (see mill/model/window.ts). */
   reads: z.record(z.string(), z.string()),
   /** A cell that was skipped and runs in shadow: its result is compared with the stored one, and thrown away. */
   audit: z

@@ -1,6 +1,6 @@
 /** Where everything stands once a plan is committed. Pure. */
 import type { CellKey } from '../model/cell.ts';
-import type { Manifest } from '../model/manifest.ts';
+import { type Manifest, readsData } from '../model/manifest.ts';
 import { forgetThrough } from './change-log.ts';
 import { daySetOfDays, daysOfSet } from './day-set.ts';
 import type { Plan } from './plan.ts';
@@ -39,10 +39,7 @@ function forgetSeen(
     const seen = standings.get(name)?.seen ?? 0;
     see(`computation ${name}`, seen);
     for (const need of needs) {
-      if (need.kind === 'dependency') see(`computation ${need.of}`, seen);
-      if (need.kind === 'history') see(`${need.source === 'document' ? 'dataset' : 'computation'} ${need.of}`, seen);
-      if (need.kind === 'dataset' || need.kind === 'joined' || need.kind === 'document')
-        see(`dataset ${need.of}`, seen);
+      if ('of' in need) see(`${readsData(need) ? 'dataset' : 'computation'} ${need.of}`, seen);
     }
   }
   for (const [name, standing] of standings) {

@@ -1,15 +1,15 @@
 /** What is to become of one day of a computation that must be looked at. */
 import { isPassing } from '../../errors.ts';
 import { daysAfter, fromOrdinal } from '../../values/date.ts';
-import { inputIdOf, type ManifestNeed } from '../model/manifest.ts';
+import { inputIdOf, type ManifestNeed, readsData } from '../model/manifest.ts';
 import { NOTHING_STOPPED, pauseOf } from '../model/control.ts';
 import { behaviourOf, changedParts, type Fingerprint } from '../model/vector.ts';
 import { againOn, NOTHING_AGAIN } from './again.ts';
-import { daySpan, intersect, NO_DAYS } from './day-set.ts';
+import { type DaySet, daySpan, intersect, NO_DAYS } from './day-set.ts';
 import type { Grid } from './grid.ts';
 import type { InputReader } from './input-reader.ts';
 import type { RestReason } from './standing.ts';
-import { isDistrusted, isEquivalent, LOOK, readsData } from './touched.ts';
+import { isDistrusted, isEquivalent, LOOK } from './touched.ts';
 import {
   again,
   atRest,
@@ -119,16 +119,21 @@ export class DayDecider {
     for (const need of this.#column.computation.needs) {
       if (!readsData(need)) continue;
       const { doubted = NO_DAYS } = this.#grid.dataset(need.of);
-      const day = this.#grid.dayAt(index);
-      const [lost] = intersect(
-        doubted,
-        need.kind === 'history' ? daySpan(daysAfter(day, -need.days), daysAfter(day, -1)) : daySpan(day, day),
-      );
+      if (doubted.length === 0) continue;
+      const [lost] = intersect(doubted, this.#dataDays(need, index));
       if (lost === undefined) continue;
       const [of, date] = [need.of, fromOrdinal(lost)];
       return this.#table.indexOf(`lost ${of} ${date}`, () => dataLost(of, date));
     }
     return mark;
+  }
+
+  /** The days of root data that it may read. */
+  #dataDays(need: ManifestNeed, index: number): DaySet {
+    const day = this.#grid.dayAt(index);
+    if (need.kind === 'history') return daySpan(daysAfter(day, -need.days), daysAfter(day, -1));
+    const read = need.kind === 'latest' ? this.#grid.newestData(need.of, index) : day;
+    return read === undefined ? NO_DAYS : daySpan(read, read);
   }
 
   #kindOf(need: number | undefined): ManifestNeed['kind'] | undefined {

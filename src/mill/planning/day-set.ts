@@ -11,6 +11,11 @@ export type DaySet = readonly DayOrdinal[];
 
 export const NO_DAYS: DaySet = [];
 
+/** Longer than any history; arithmetic with it stays exact. */
+const EPOCH = toOrdinal('1970-01-01');
+const END = daysAfter(EPOCH, 1_000_000_000);
+export const ALWAYS: DaySet = [daysAfter(EPOCH, -1_000_000_000), END];
+
 /** Every day from `first` to `last`, both included; empty when `first` is later. */
 export const daySpan = (first: DayOrdinal, last: DayOrdinal): DaySet => (first > last ? NO_DAYS : [first, last]);
 
@@ -74,6 +79,18 @@ export function subtract(from: DaySet, taken: DaySet): DaySet {
 export const followers = (set: DaySet, days: number): DaySet =>
   unite(...rangesOf(set).map(([first, last]) => daySpan(daysAfter(first, 1), daysAfter(last, days))));
 
+/**
+ * From each of the days to the day before the next one of the set: those that look back to it when they look for the newest day of
+ * the set, whether it is in the set, has just come into it or has just left it.
+ */
+export const untilNext = (days: DaySet, set: DaySet): DaySet =>
+  unite(
+    ...rangesOf(days).map(([first, last]) => {
+      const next = firstAfter(set, last);
+      return daySpan(first, next === undefined ? END : daysAfter(next, -1));
+    }),
+  );
+
 export function hasDay(set: DaySet, day: DayOrdinal): boolean {
   const at = rangeAt(set, day);
   return at < set.length && (set[at] as DayOrdinal) <= day;
@@ -84,6 +101,17 @@ export function lastBefore(set: DaySet, day: DayOrdinal): DayOrdinal | undefined
   const at = rangeAt(set, day);
   if (at < set.length && (set[at] as DayOrdinal) < day) return daysAfter(day, -1);
   return at === 0 ? undefined : set[at - 1];
+}
+
+/** `day`, if the set has it, or the nearest day of the set before it. */
+export const newestUpTo = (set: DaySet, day: DayOrdinal): DayOrdinal | undefined =>
+  hasDay(set, day) ? day : lastBefore(set, day);
+
+/** The nearest day of the set after `day`. */
+function firstAfter(set: DaySet, day: DayOrdinal): DayOrdinal | undefined {
+  const next = daysAfter(day, 1);
+  const first = set[rangeAt(set, next)];
+  return first === undefined ? undefined : later(first, next);
 }
 
 export function dayCount(set: DaySet): number {

@@ -127,17 +127,23 @@ function lossesOf(
     const planned = inputs[id];
     const root = rootRead(id);
     if (planned === undefined || planned === hash || root === undefined) return [];
-    const days = reads[id] === undefined ? [date] : decodeWindow(reads[id], date);
+    const days = daysOfRead(id, reads[id], date);
     return days.map((day) => ({ place: { kind: 'root', dataset: root, date: day } as const }));
   });
 }
 
 /** A result that is another is refused by the worker, so an input that differs all the same is root data. */
 const rootRead = (id: string): string | undefined =>
-  /^(?:dataset|joined|document):(.+)$|^history:(.+):\d+$/
+  /^(?:dataset|joined|document|latest):(.+)$|^history:(.+):\d+$/
     .exec(id)
     ?.slice(1)
     .find((name) => name !== undefined);
+
+/** See `InputReader.daysRead`. */
+function daysOfRead(id: string, read: string | undefined, date: Day): readonly Day[] {
+  if (read === undefined) return [date];
+  return id.startsWith('latest:') ? [read] : decodeWindow(read, date);
+}
 
 /** Without the days that ended in a run that was claimed since they were noted. */
 const stillAgain = (noted: Standing['again'], claims: ReadonlyMap<DayOrdinal, number> | undefined): readonly Again[] =>

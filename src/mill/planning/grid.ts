@@ -1,7 +1,7 @@
 /** What all computations of one plan share. */
 import { type Day, type DayOrdinal, daysAfter } from '../../values/date.ts';
 import type { Manifest } from '../model/manifest.ts';
-import { type DaySet, daySpan, hasDay } from './day-set.ts';
+import { type DaySet, daySpan, hasDay, newestUpTo } from './day-set.ts';
 import type { ColumnView, GridIndex } from './view.ts';
 import type { PlanningState } from './state.ts';
 import { NO_DATASET, type DatasetStanding } from './standing.ts';
@@ -70,6 +70,11 @@ export class Grid {
       this.#presence.set(name, presence);
     }
     return presence[index] === 1;
+  }
+
+  /** The newest day of data up to a day, however long before the grid. */
+  newestData(name: string, index: GridIndex): DayOrdinal | undefined {
+    return newestUpTo(this.dataset(name).days, this.dayAt(index));
   }
 
   /** One byte a day: 1 where the set has it. */

@@ -1,6 +1,6 @@
 /** What a day of a computation reads: whether it is there, what its hash is, and which days it is. */
 import { type CellKey } from '../model/cell.ts';
-import { type Day, fromOrdinal } from '../../values/date.ts';
+import { type Day, type DayOrdinal, fromOrdinal } from '../../values/date.ts';
 import { NO_INPUT } from '../../values/hash.ts';
 import { inputIdOf, type ManifestNeed } from '../model/manifest.ts';
 import type { InputHashes } from '../model/vector.ts';
@@ -54,6 +54,8 @@ export class InputReader {
       case 'joined':
       case 'document':
         return this.#grid.hasData(need.of, index) ? THERE : NO_DATA;
+      case 'latest':
+        return this.#grid.newestData(need.of, index) === undefined ? NO_DATA : THERE;
       case 'dependency': {
         const view = this.#columnOf(need.of)?.viewAt(index) ?? VIEW.none;
         return view === VIEW.none ? IMPOSSIBLE : foundIn(view, false);
@@ -98,7 +100,7 @@ export class InputReader {
     return { inputs, ranNow };
   }
 
-  /** By input id: the day of `previous` (empty when there is none), and the days of each history as `encodeWindow` writes them. */
+  /** By input id: the day of `previous` and of `latest` (empty when there is none), and the days of each history as `encodeWindow` writes them. */
   daysRead(index: number): Record<string, string> {
     const reads: Record<string, string> = {};
     const date = this.#date(index);
@@ -106,6 +108,10 @@ export class InputReader {
       if (need.kind === 'previous') {
         const previous = this.#column.previousOf(index);
         reads[inputIdOf(need)] = previous === undefined ? '' : this.#date(previous);
+      }
+      if (need.kind === 'latest') {
+        const newest = this.#grid.newestData(need.of, index);
+        reads[inputIdOf(need)] = newest === undefined ? '' : fromOrdinal(newest);
       }
       if (need.kind === 'history' || need.kind === 'own-history') {
         const days = this.#windowOf(need, index).map((day) => this.#date(day));
@@ -145,9 +151,11 @@ export class InputReader {
     switch (need.kind) {
       case 'dataset':
       case 'joined':
-      case 'document': {
-        const hash = this.#grid.state.shelf.dataHash(need.of, this.#grid.dayAt(index));
-        return hash === undefined ? undefined : { hash, ranNow: false };
+      case 'document':
+        return this.#dataOf(need.of, this.#grid.dayAt(index));
+      case 'latest': {
+        const newest = this.#grid.newestData(need.of, index);
+        return newest === undefined ? undefined : this.#dataOf(need.of, newest);
       }
       case 'dependency':
         return this.#resultOf(need.of, index);
@@ -170,6 +178,11 @@ export class InputReader {
         return { hash: windowHash(parts), ranNow };
       }
     }
+  }
+
+  #dataOf(dataset: string, day: DayOrdinal): InputHash | undefined {
+    const hash = this.#grid.state.shelf.dataHash(dataset, day);
+    return hash === undefined ? undefined : { hash, ranNow: false };
   }
 
   #resultOf(computation: string, index: number): InputHash | undefined {

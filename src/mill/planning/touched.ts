@@ -1,9 +1,9 @@
 /** Which days of a computation may have another fate than when they were last looked at. All others stay at rest. */
-import { daysAfter, toOrdinal } from '../../values/date.ts';
-import { isChained, type ManifestComputation, type ManifestNeed } from '../model/manifest.ts';
+import { daysAfter } from '../../values/date.ts';
+import { isChained, type ManifestComputation, type ManifestNeed, readsData } from '../model/manifest.ts';
 import { behaviourOf, fingerprintParts } from '../model/vector.ts';
 import { changedAfter } from './change-log.ts';
-import { type DaySet, daySpan, followers, intersect, NO_DAYS, rangesOf, unite } from './day-set.ts';
+import { ALWAYS, type DaySet, daySpan, followers, intersect, NO_DAYS, rangesOf, unite, untilNext } from './day-set.ts';
 import type { Grid } from './grid.ts';
 import {
   impossibleDays,
@@ -24,10 +24,6 @@ export const LOOK = {
   /** Something that it reads is about to be made, or will not be. */
   awaits: 4,
 } as const;
-
-/** Longer than any history; arithmetic with it stays exact. */
-const EPOCH = toOrdinal('1970-01-01');
-const ALWAYS = daySpan(daysAfter(EPOCH, -1_000_000_000), daysAfter(EPOCH, 1_000_000_000));
 
 export interface RestNow {
   /** Still at rest under the fingerprint of now. */
@@ -89,7 +85,7 @@ export function touchedDays(
   const awaits: DaySet[] = [];
   for (const need of computation.needs) {
     if (need.kind === 'previous' || need.kind === 'own-history') continue;
-    const reach = (days: DaySet): DaySet => (need.kind === 'history' ? followers(days, need.days) : days);
+    const reach = (days: DaySet): DaySet => reachOf(need, days, grid);
     const column = readsData(need) ? undefined : grid.columns.get(need.of);
     const log = readsData(need) ? grid.dataset(need.of).log : column?.standing.log;
     dirty.push(reach((log && changedAfter(log, seen)) ?? ALWAYS));
@@ -98,6 +94,12 @@ export function touchedDays(
     awaits.push(reach(column.pending));
   }
   return { dirty: unite(...dirty), awaits: unite(...awaits) };
+}
+
+/** The days that read these days of what is needed. */
+function reachOf(need: ManifestNeed, days: DaySet, grid: Grid): DaySet {
+  if (need.kind === 'history') return followers(days, need.days);
+  return need.kind === 'latest' ? untilNext(days, grid.dataset(need.of).days) : days;
 }
 
 /** The days that read these days of its own. */
@@ -114,13 +116,3 @@ export function ownFollowers(computation: ManifestComputation, standing: Standin
   });
   return unite(...reading);
 }
-
-export const readsData = (
-  need: ManifestNeed,
-): need is
-  | Extract<ManifestNeed, { kind: 'dataset' | 'joined' | 'document' }>
-  | Extract<ManifestNeed, { kind: 'history' }> =>
-  need.kind === 'dataset' ||
-  need.kind === 'joined' ||
-  need.kind === 'document' ||
-  (need.kind === 'history' && need.source === 'document');

@@ -247,7 +247,8 @@ function inputsOf(
   date: Day,
 ): Record<string, unknown> {
   const inputs = needs.flatMap(([key, need]): [string, unknown][] => {
-    if (need.kind === 'dependency' || need.kind === 'document') return [[key, timelines.get(nameOf(need))?.get(date)]];
+    if (need.kind === 'dependency' || need.kind === 'document' || need.kind === 'latest')
+      return [[key, timelines.get(nameOf(need))?.get(date)]];
     if (need.kind !== 'history') return [];
     return [[key, historyOf(timelines.get(nameOf(need)) ?? new Map(), date, need.days)]];
   });

@@ -91,7 +91,7 @@ test.each<[string, Record<string, string>, string, RegExp]>([
     'a joined document',
     { 'computations/rsi.ts': perEntity('{ trades: dataset(trades), price: joined(prices as never) }') },
     'BAD_DEFINITION',
-    /^computations\/rsi\.ts:\d+: rsi needs "price", but what joined\(…\) was given is no entity dataset\. prices has one document a day: read it with document\(…\)\.$/,
+    /^computations\/rsi\.ts:\d+: rsi needs "price", but what joined\(…\) was given is no entity dataset\. prices has one document a day: read it with document\(…\), or the newest with latest\(…\)\.$/,
   ],
   [
     'a joined computation',
@@ -104,6 +104,27 @@ test.each<[string, Record<string, string>, string, RegExp]>([
     },
     'BAD_DEFINITION',
     /rsi needs "base", but what joined\(…\) was given is no entity dataset\. The results of base are read with dependency\(…\)\.$/,
+  ],
+  [
+    'the latest of many entities',
+    {
+      'computations/rsi.ts': module('rsi', '{ trades: latest(trades as never) }', "import { latest } from 'daymill';"),
+    },
+    'BAD_DEFINITION',
+    /^computations\/rsi\.ts:6: rsi needs "trades", but what latest\(…\) was given is no document dataset\. trades has many entities a day: stream them with dataset\(…\)\.$/,
+  ],
+  [
+    'the latest of a computation',
+    {
+      'computations/base.ts': module('base'),
+      'computations/rsi.ts': module(
+        'rsi',
+        '{ base: latest(base as never) }',
+        "import { latest } from 'daymill'; import { base } from './base.ts';",
+      ),
+    },
+    'BAD_DEFINITION',
+    /The results of base are read with dependency\(…\), and earlier ones with history\(…\)\.$/,
   ],
   [
     'a need for itself',

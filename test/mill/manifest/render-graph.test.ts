@@ -64,6 +64,12 @@ test('a joined dataset is read on the same day, as the one that is streamed is',
   ]);
 });
 
+test('the latest document may be of an earlier day: its arrow is dashed', () => {
+  expect(graphOf(graph('open: latest stores')).edges).toEqual([
+    { from: 'dataset:stores', to: 'computation:open', kind: 'history' },
+  ]);
+});
+
 test('an unknown format is refused with the known ones', () => {
   expect(() => renderGraph(graphOf(MANIFEST), 'png')).toThrow(
     '"png" is no graph format. Choose mermaid, dot, json, svg.',

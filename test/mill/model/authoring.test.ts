@@ -20,6 +20,7 @@ import {
   document,
   history,
   joined,
+  latest,
   previous,
 } from '../../../src/index.ts';
 
@@ -59,6 +60,7 @@ describe('what a computation is given', () => {
         close: dependency(closes),
         airport: dependency(airports),
         price: document(prices),
+        newest: latest(prices),
         yesterday: previous(),
         own: history(3),
         week: history(airports, 7),
@@ -69,6 +71,7 @@ describe('what a computation is given', () => {
         expectTypeOf(inputs.close).toEqualTypeOf<number>();
         expectTypeOf(inputs.airport).toEqualTypeOf<Record<string, number>>();
         expectTypeOf(inputs.price).toEqualTypeOf<{ close: number }>();
+        expectTypeOf(inputs.newest).toEqualTypeOf<{ close: number }>();
         expectTypeOf(inputs.yesterday).toEqualTypeOf<{ sum: number } | undefined>();
         expectTypeOf(inputs.own).toEqualTypeOf<readonly Dated<{ sum: number }>[]>();
         expectTypeOf(inputs.week).toEqualTypeOf<readonly Dated<Record<string, number>>[]>();
@@ -265,6 +268,10 @@ export function wrongUses(): void {
   dataset(prices, { dayBefore: true });
   // @ts-expect-error a document has no entities
   joined(prices);
+  // @ts-expect-error of entities there is no latest
+  latest(flights);
+  // @ts-expect-error of results there is no latest
+  latest(closes);
   defineComputation({
     ...base,
     needs: { order: dataset(orders), refund: joined(refunds) },

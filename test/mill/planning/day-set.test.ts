@@ -13,10 +13,12 @@ import {
   hasDay,
   intersect,
   lastBefore,
+  newestUpTo,
   ordinalsOf,
   sameDays,
   subtract,
   unite,
+  untilNext,
 } from '../../../src/mill/planning/day-set.ts';
 import { type DayOrdinal, daysAfter } from '../../../src/values/date.ts';
 import { ordinal } from '../../support/ordinals.ts';
@@ -54,12 +56,32 @@ describe('a day set', () => {
     );
   });
 
+  test('says who reads another newest day once days have come, changed or gone', () => {
+    const all = Array.from({ length: 50 }, (_, each) => ordinal(each));
+    check(
+      given((before, after) => {
+        const newest = (set: readonly DayOrdinal[], day: DayOrdinal) => set.findLast((each) => each <= day);
+        const changed = all.filter((day) => before.includes(day) !== after.includes(day));
+        const reading = untilNext(daySetOf(changed), daySetOf(after));
+        for (const day of all) if (newest(before, day) !== newest(after, day)) expect(hasDay(reading, day)).toBe(true);
+        // What is there is read up to the day before the next one, and not by those.
+        const changedOnly = untilNext(daySetOf(after), daySetOf(after));
+        for (const day of all) expect(hasDay(changedOnly, day)).toBe(newest(after, day) !== undefined);
+        for (const one of after) {
+          const own = untilNext(daySetOf([one]), daySetOf(after));
+          for (const day of all) expect(hasDay(own, day)).toBe(newest(after, day) === one);
+        }
+      }),
+    );
+  });
+
   test('knows its days, the nearest one before, and who follows them', () => {
     check(
       given((one, _, day) => {
         const set = daySetOf(one);
         expect(hasDay(set, day)).toBe(one.includes(day));
         expect(lastBefore(set, day)).toBe(one.findLast((each) => each < day));
+        expect(newestUpTo(set, day)).toBe(one.findLast((each) => each <= day));
         expect(one.map((_each, index) => dayAt(set, index))).toEqual(one);
         expect(() => dayAt(set, one.length)).toThrow(RangeError);
         const following = Array.from({ length: 50 }, (__, each) => ordinal(each)).filter((each) =>

@@ -181,6 +181,7 @@ test.each([
   ['dataset:flights', 'flights', undefined, [TUE]],
   ['joined:refunds', 'refunds', undefined, [TUE]],
   ['document:prices', 'prices', undefined, [TUE]],
+  ['latest:stores', 'stores', MON, [MON]],
   ['history:prices:3', 'prices', encodeWindow([MON], TUE, 3), [MON]],
 ])('root data that was read as another than was planned is doubted: %s', (id, dataset, reads, days) => {
   const vector = { fingerprint: fingerprintAt({}, 'a'), inputs: { [id]: h('as it was read') } };

@@ -156,6 +156,73 @@ describe('one old day of data that changed', () => {
   });
 });
 
+describe('documents that change now and then', () => {
+  const LATEST = ['a: latest stores', 'b: a', 'c: a history b 7'];
+  /** Of these days, the first is long before the grid. */
+  const STORES = ['2009-03-03', '2015-06-01', '2016-03-01', '2018-03-01'];
+  const withStores = (): BookMill => {
+    const mill = new BookMill(graphAt({}, ...LATEST), FROM, addDays(FROM, FOUR_YEARS - 1));
+    mill.load('stores', STORES).settle();
+    return mill;
+  };
+  const rerun = (made: Plan) => made.stretches('a').find(({ outcome }) => outcome === 'RERUN')?.days;
+
+  test('are read by all days since, from before the grid as well, and cost nothing when nothing changes', () => {
+    const mill = withStores();
+    expect(mill.plan()).toMatchObject(nothing);
+    expect(mill.plan().plan.counts()).toMatchObject({ SKIP: 3 * FOUR_YEARS, IMPOSSIBLE: 0 });
+    expect(mill.plan({ from: '2016-02-01' })).toMatchObject(nothing);
+    mill.to = addDays(FROM, FOUR_YEARS);
+    const asked = mill.plan({ mode: 'forecast' });
+    expect(asked).toMatchObject(nothing);
+    expect(asked.plan.counts()).toMatchObject({ RUN: 3 });
+  });
+
+  test('ask, when one is corrected, for the books of the days that it serves, and no other', () => {
+    const mill = withStores().load('stores', ['2016-03-01'], 'corrected');
+    const asked = mill.plan();
+    expect(asked).toMatchObject({ books: ['a.2016', 'a.2017', 'a.2018'], data: ['stores'] });
+    expect(rerun(asked.plan)).toEqual(span('2016-03-01', '2018-02-28'));
+    mill.steady.add('a');
+    mill.settle();
+    expect(mill.plan()).toMatchObject({ ...nothing, plan: { isNews: false } });
+  });
+
+  test('ask, when one comes between two, for the days from it to the next', () => {
+    const asked = withStores().load('stores', ['2017-12-20']).plan();
+    expect(asked).toMatchObject({ books: ['a.2017', 'a.2018'], data: ['stores'] });
+    expect(rerun(asked.plan)).toEqual(span('2017-12-20', '2018-02-28'));
+  });
+
+  test('that say the same again run nothing', () => {
+    const mill = new BookMill(graphAt({}, ...LATEST), FROM, addDays(FROM, 364));
+    mill.load('stores', ['2014-01-01']).settle();
+    const asked = mill.repeat('stores', '2015-12-01', '2014-01-01').plan();
+    expect(asked).toMatchObject({ books: ['a.2015'], data: ['stores'] });
+    expect(asked.plan.counts()).toMatchObject({ SKIP: 3 * 365, RERUN: 0 });
+  });
+
+  test('that are withdrawn give their days back to the one before; those before the first have none', () => {
+    const mill = withStores().withdraw('stores', ['2016-03-01']);
+    const asked = mill.plan();
+    expect(asked).toMatchObject({ books: ['a.2016', 'a.2017', 'a.2018'], data: ['stores'] });
+    expect(rerun(asked.plan)).toEqual(span('2016-03-01', '2018-02-28'));
+    mill.commit(asked);
+    const none = mill.withdraw('stores', ['2009-03-03']).plan();
+    expect(none.plan.stretches('a')[0]).toMatchObject({
+      outcome: 'IMPOSSIBLE',
+      why: 'NO_DATA',
+      days: span(FROM, '2015-05-31'),
+    });
+  });
+
+  test('outside of the grid are seen when a grid has the days again', () => {
+    const mill = withStores().load('stores', ['2016-03-01'], 'corrected');
+    mill.commit(mill.plan({ from: '2017-01-01' }));
+    expect(rerun(mill.plan().plan)).toEqual(span('2016-03-01', '2018-02-28'));
+  });
+});
+
 describe('a run under way', () => {
   test('keeps the rest of its chain, although nothing before it has changed', () => {
     const to = addDays(FROM, 9);

@@ -90,6 +90,8 @@ describe('the stories are about something:', () => {
       for (const { planned, vector } of ran) {
         count(`ran ${planned.decision.reason.why}`);
         if ('joined:z' in vector.inputs) count('ran joined');
+        const latest = planned.reads['latest:w'] ?? world.from;
+        if (latest < world.from) count('ran on a document from before the grid');
       }
       if (world.manifest.passes > 2) count('three passes');
       return [];
@@ -112,6 +114,7 @@ describe('the stories are about something:', () => {
     'ran ASKED',
     'ran SUSPECT',
     'ran joined',
+    'ran on a document from before the grid',
     'three passes',
     'BLOCKED PARKED',
   ])('%s happens often', (what) => {

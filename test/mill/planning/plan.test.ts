@@ -4,6 +4,9 @@ import { daysFrom } from '../../../src/values/date.ts';
 import { hashOfParts } from '../../../src/values/hash.ts';
 import type { Manifest } from '../../../src/mill/model/manifest.ts';
 import { decodeWindow, windowHash } from '../../../src/mill/model/window.ts';
+import { daySetOfDays } from '../../../src/mill/planning/day-set.ts';
+import { plan } from '../../../src/mill/planning/plan.ts';
+import type { DatasetStanding } from '../../../src/mill/planning/standing.ts';
 import { graph, graphAt } from '../../support/graph.ts';
 import { BROKEN, h, PlanningWorld, say } from '../../support/planning-world.ts';
 
@@ -407,6 +410,53 @@ describe('a history', () => {
     expect(wednesday()).toBe(`b@${WED}: SKIP nothing that it reads has changed`);
     world.book.get('a')?.delete(MON);
     expect(wednesday()).toBe(`b@${WED}: RERUN changed: history:a:3`);
+  });
+});
+
+describe('the latest document', () => {
+  const manifest = graph('a: latest stores', 'b: a');
+  const planOf = (world: PlanningWorld, from = MON) => world.planned({ manifest, from, to: THU, mode: 'forecast' });
+
+  test.each([MON, WED, THU])('is of the day or of one before it, before a grid from %s as well', (from) => {
+    const made = planOf(new PlanningWorld().data('stores', ['2019-05-05', WED]), from);
+    const read = daysFrom(from, THU).map((date) => made.cell({ computation: 'a', date })?.reads['latest:stores']);
+    expect(read).toEqual(daysFrom(from, THU).map((date) => (date < WED ? '2019-05-05' : WED)));
+    expect(made.cell({ computation: 'a', date: from })?.vector?.inputs).toEqual({
+      'latest:stores': h(`stores ${from < WED ? '2019-05-05' : WED}`),
+    });
+  });
+
+  test('is not there before the first, and what reads such a day has nothing either', () => {
+    expect(say(planOf(new PlanningWorld().data('stores', [WED])).cells())).toEqual([
+      `a@${MON}: IMPOSSIBLE NO_DATA stores`,
+      `a@${TUE}: IMPOSSIBLE NO_DATA stores`,
+      `a@${WED}: RUN never ran`,
+      `a@${THU}: RUN never ran`,
+      `b@${MON}: IMPOSSIBLE UPSTREAM a`,
+      `b@${TUE}: IMPOSSIBLE UPSTREAM a`,
+      `b@${WED}: RUN never ran`,
+      `b@${THU}: RUN never ran`,
+    ]);
+  });
+
+  test('that is lost is waited for, and no older one taken in its place', () => {
+    const state = new PlanningWorld().data('stores', ['2019-05-05', TUE, THU]).state();
+    const stores = { ...state.datasets.get('stores'), doubted: daySetOfDays([TUE]) } as DatasetStanding;
+    const made = plan({
+      manifest,
+      from: MON,
+      to: THU,
+      mode: 'dispatch',
+      throughPass: 1,
+      state: { ...state, datasets: new Map([['stores', stores]]) },
+    });
+    const lost = `BLOCKED the data of stores on ${TUE} is gone, or is another than was indexed`;
+    expect(say(made.cells())).toEqual([
+      `a@${MON}: RUN never ran`,
+      `a@${TUE}: ${lost}`,
+      `a@${WED}: ${lost}`,
+      `a@${THU}: RUN never ran`,
+    ]);
   });
 });
 

@@ -218,6 +218,7 @@ function daysOf(need: ManifestNeed, cell: TaskCell): Day[] {
   const read = cell.reads[inputIdOf(need)];
   switch (need.kind) {
     case 'previous':
+    case 'latest':
       return read === undefined || read === '' ? [] : [read];
     case 'history':
     case 'own-history':
@@ -235,6 +236,7 @@ function placeOf(computation: ManifestComputation, need: ManifestNeed, date: Day
     case 'dataset':
     case 'joined':
     case 'document':
+    case 'latest':
       return { kind: 'root', dataset: need.of, date };
     case 'previous':
     case 'own-history':
