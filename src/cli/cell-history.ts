@@ -1,12 +1,16 @@
 /** Cells as they are stored and as they are planned, looked up one by one and read together. */
 import { type CellKey, cellName } from '../mill/model/cell.ts';
 import type { Decision } from '../mill/model/decision.ts';
+import { type Day, fromOrdinal, toOrdinal } from '../values/date.ts';
+import { NO_DAYS, newestUpTo } from '../mill/planning/day-set.ts';
 import type { Plan } from '../mill/planning/plan.ts';
 import type { Cells, StoredCell } from '../mill/ports/cells.ts';
 
 export interface CellHistory {
   /** Undefined off the grid. */
   decision(cell: CellKey): Decision | undefined;
+  /** The newest day up to `date` on which a dataset has data. */
+  newestData(dataset: string, date: Day): Day | undefined;
   /** In the order asked for; each is read once. */
   stored(cells: readonly CellKey[]): Promise<(StoredCell | undefined)[]>;
 }
@@ -15,6 +19,11 @@ export function cellHistory(plan: Plan, cells: Cells): CellHistory {
   const read = new Map<string, StoredCell | undefined>();
   return {
     decision: (cell) => plan.decision(cell),
+    newestData(dataset, date) {
+      const { days } = plan.request.state.datasets.get(dataset) ?? { days: NO_DAYS };
+      const newest = newestUpTo(days, toOrdinal(date));
+      return newest === undefined ? undefined : fromOrdinal(newest);
+    },
     async stored(wanted) {
       const unread = wanted.filter((cell) => !read.has(cellName(cell)));
       const found = await cells.read(unread);

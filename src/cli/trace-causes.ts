@@ -83,7 +83,7 @@ class Trace {
     const { reason } = decision;
     switch (reason.why) {
       case 'NO_DATA':
-        this.#add(depth, `dataset ${reason.dataset}`, this.#whyNoData(reason.dataset, cell.date));
+        this.#add(depth, `dataset ${reason.dataset}`, this.#whyNoData(reason.dataset, cell));
         return;
       case 'UPSTREAM':
         return this.#upstream({ computation: reason.computation, date: cell.date }, depth);
@@ -201,8 +201,7 @@ class Trace {
     const of = computationReadBy(need, cell.computation);
     if (of === undefined) {
       const dataset = 'of' in need ? need.of : id;
-      const days = need.kind === 'history' ? `one of the ${need.days} days before ${cell.date}` : cell.date;
-      return this.#add(depth, `dataset ${dataset}`, `its content of ${days} is another`);
+      return this.#add(depth, `dataset ${dataset}`, this.#otherContent(need, dataset, cell.date));
     }
     const days = this.#daysRead(need, of, cell.date);
     const cells = days.map((date) => ({ computation: of, date }));
@@ -213,6 +212,15 @@ class Trace {
     const newer = cells.filter((_, index) => (stored[index]?.record?.finishedMs ?? 0) > sinceMs);
     const first = newer[0] ?? cells.at(-1);
     if (first !== undefined) await this.#upstream(first, depth, Math.max(0, newer.length - 1));
+  }
+
+  #otherContent(need: ManifestNeed, dataset: string, date: Day): string {
+    if (need.kind === 'history') return `its content of one of the ${need.days} days before ${date} is another`;
+    if (need.kind !== 'latest') return `its content of ${date} is another`;
+    const newest = this.#context.history.newestData(dataset, date);
+    return newest === undefined
+      ? `it has no document of ${date} or before it any more`
+      : `its document of ${newest}, the newest at ${date}, is another than before`;
   }
 
   /** What running old and new code on made-up days has shown, where there was older code to compare with. */
@@ -236,7 +244,16 @@ class Trace {
     return days;
   }
 
-  #whyNoData(dataset: string, date: Day): string {
+  #whyNoData(dataset: string, { computation, date }: CellKey): string {
+    const needs = computationIn(this.#context.manifest, computation)?.needs ?? [];
+    const isLatest = needs.some((need) => need.kind === 'latest' && need.of === dataset);
+    const isWanted = needs.some((need) => need.kind !== 'latest' && 'of' in need && need.of === dataset);
+    return isLatest && !isWanted
+      ? `it has no document of ${date} or of any day before: ${this.#whyNone(dataset, date)}`
+      : this.#whyNone(dataset, date);
+  }
+
+  #whyNone(dataset: string, date: Day): string {
     const closed = this.#context.waiting.get(dataset)?.find((day) => day.date === date);
     if (closed !== undefined)
       return `its data of ${date} is there and not whole yet: it lacks ${describeMissing(closed.missing)}`;

@@ -1,6 +1,7 @@
 /** `daymill run`: load root data, run the day's workflow, say what ran and what it found. */
 import type { Ports } from '../../compose.ts';
 import { UserError } from '../../errors.ts';
+import { isReadAsLatest } from '../../mill/manifest/edges.ts';
 import { selectComputations } from '../../mill/manifest/select.ts';
 import { computationIn, type Manifest } from '../../mill/model/manifest.ts';
 import { dayCount, daySpan, intersect } from '../../mill/planning/day-set.ts';
@@ -48,7 +49,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   assertAfterFirstData(days.date, files);
   for (const { dataset, coverage } of files) {
     if (coverage === undefined) output.line(`The file of ${dataset.name} has no rows.`);
-    else if (coverage.last < days.date)
+    else if (coverage.last < days.date && !isReadAsLatest(manifest, dataset.name))
       output.line(`${dataset.name} ends on ${coverage.last}: later days have none of it.`);
   }
   const select = selectionOf(args, manifest);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { datasetsReadBy, downstreamOf, upstreamOf } from '../../../src/mill/manifest/edges.ts';
+import { datasetsReadBy, downstreamOf, isReadAsLatest, upstreamOf } from '../../../src/mill/manifest/edges.ts';
+import { graph } from '../../support/graph.ts';
 import { aManifest } from './a-manifest.ts';
 
 const MANIFEST = aManifest('a: @prices @calendar', 'b: a a~7 -', 'c: b a~30', 'd:');
@@ -23,4 +24,21 @@ test('datasets are listed apart, also those of which only the history is read', 
   expect(
     datasetsReadBy({ needs: [{ kind: 'history', key: 'past', of: 'prices', source: 'document', days: 3 }] }),
   ).toEqual(['prices']);
+});
+
+test('a dataset of which all take the newest document is told from one that somebody reads day by day', () => {
+  const both = graph(
+    'a: latest stores latest rates',
+    'b: latest stores',
+    'c: history rates 3 dataset orders joined refunds',
+  );
+  expect(['stores', 'rates', 'orders', 'nobody'].filter((name) => isReadAsLatest(both, name))).toEqual(['stores']);
+  expect(both.computations.flatMap(datasetsReadBy)).toEqual([
+    'rates',
+    'stores',
+    'stores',
+    'orders',
+    'rates',
+    'refunds',
+  ]);
 });
