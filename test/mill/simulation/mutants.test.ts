@@ -9,8 +9,8 @@ import { runTrials } from '../../../bench/mutants/trials.ts';
 import { howMany, LONG } from '../../support/long.ts';
 import { described } from '../../../bench/mutants/variant.ts';
 
-/** Tables of months, and of rates under names that are trimmed and put in capitals. */
-const SUBJECTS = new Set(['budget', 'revenue']);
+/** Tables of months, of rates under names that are trimmed and put in capitals, and orders joined with refunds. */
+const SUBJECTS = new Set(['budget', 'revenue', 'net-sales']);
 
 let subjects: readonly EditedSubject[];
 beforeAll(async () => {
