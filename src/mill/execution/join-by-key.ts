@@ -1,4 +1,5 @@
 /** Streams in key order, side by side: a merge join, with one chunk of each in memory. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TerminalError } from '../../errors.ts';
 import type { Entry } from '../model/artifact.ts';
 
@@ -80,8 +81,10 @@ class Cursor {
     return found !== undefined;
   }
 
+  /** Chunks without a key that is asked for are many at times, and in memory: others get their turn between them. */
   async advanceTo(key: string): Promise<void> {
-    while (!this.seek(key)) {
+    for (let skipped = -1; !this.seek(key); skipped++) {
+      if (skipped >= 0) await nextTurn();
       const next = await this.#next();
       this.#isOver = next === undefined;
       this.#chunk = next ?? [];

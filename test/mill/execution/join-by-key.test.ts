@@ -68,3 +68,12 @@ test('the other is closed when its reader stops early, or needs no more of it', 
   for await (const _ of joinByKey(inChunks([['k0', 0]]), [endless()])) continue;
   expect(closed).toBe(2);
 });
+
+test('a long stretch that is passed over keeps nobody else from their turn', async () => {
+  const many = Array.from({ length: 50 }, (_, index): Entry => [`k${String(index).padStart(2, '0')}`, index]);
+  let isOthersTurn = false;
+  setImmediate(() => (isOthersTurn = true));
+  const [chunk] = await Array.fromAsync(joinByKey(inChunks(pairs('z')), [inChunks(many, 1)]));
+  expect(chunk).toEqual([['z', 0, undefined]]);
+  expect(isOthersTurn).toBe(true);
+});
