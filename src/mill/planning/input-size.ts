@@ -26,15 +26,21 @@ export function afterSizesChanged(
   );
 }
 
-/** The most entities that a cell of the computation may have to read on a date; undefined where that is not known. */
+/** The most entities that a cell of the computation may have to read on a date, those of joined datasets among them; undefined where that is not known. */
 export function inputSizes(
   manifest: Manifest,
   datasets: ReadonlyMap<string, { readonly sizes?: Sizes | undefined }>,
 ): (computation: string, date: Day) => number | undefined {
   return (computation, date) => {
-    const streamed = computationIn(manifest, computation)?.needs.find((need) => need.kind === 'dataset');
-    const sizes = streamed === undefined ? undefined : datasets.get(streamed.of)?.sizes;
-    const found = Object.entries(sizes ?? {}).find(([, days]) => hasDay(days, toOrdinal(date)));
-    return found === undefined ? undefined : largestOf(Number(found[0]));
+    const needs = computationIn(manifest, computation)?.needs ?? [];
+    const sizeOf = (dataset: string): number | undefined => {
+      const sizes = Object.entries(datasets.get(dataset)?.sizes ?? {});
+      const found = sizes.find(([, days]) => hasDay(days, toOrdinal(date)));
+      return found === undefined ? undefined : largestOf(Number(found[0]));
+    };
+    const streamed = needs.find((need) => need.kind === 'dataset');
+    const size = streamed === undefined ? undefined : sizeOf(streamed.of);
+    if (size === undefined) return undefined;
+    return needs.reduce((sum, need) => sum + (need.kind === 'joined' ? (sizeOf(need.of) ?? 0) : 0), size);
   };
 }

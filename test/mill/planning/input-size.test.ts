@@ -56,4 +56,13 @@ describe('input sizes', () => {
     const days = new Map(Array.from({ length: 3_650 }, (_, index) => [dayAt(index), { there: true, count: 900 }]));
     expect(JSON.stringify(afterDataChanged(NO_DATASET, days, 1).sizes).length).toBeLessThan(40);
   });
+
+  test('are of what is joined as well, where that is known', () => {
+    const of = (count: number) => afterDataChanged(NO_DATASET, new Map([[dayAt(0), { there: true, count }]]), 1);
+    const net = graph('net: dataset orders joined refunds');
+    const sizes = (...known: [string, DatasetStanding][]) => inputSizes(net, new Map(known))('net', dayAt(0));
+    expect(sizes(['orders', of(100)], ['refunds', of(3)])).toBe(127 + 3);
+    expect(sizes(['orders', of(100)])).toBe(127);
+    expect(sizes(['refunds', of(3)])).toBeUndefined();
+  });
 });
