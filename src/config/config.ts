@@ -68,6 +68,8 @@ export interface Config {
   readonly projectId: string | undefined;
   /** Of Firestore; `(default)` when undefined. */
   readonly databaseId: string | undefined;
+  /** Whether package.json has the settings. */
+  readonly inPackage: boolean;
   readonly limits: RunLimits;
   readonly cloud: CloudSettings;
   /** Of a command that was told `--cloud`; undefined: the local cloud. */
@@ -92,7 +94,7 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const variables = parsed(Environment, given, 'environment');
   const root = resolve(variables.DAYMILL_ROOT ?? cwd);
-  const { settings: project, file } = readProject(root, env);
+  const { settings: project, file, inPackage } = readProject(root, env);
   const home = resolve(root, variables.DAYMILL_HOME ?? '.daymill');
   const tiers = variables.DAYMILL_TIERS ?? project.tiers;
   const tier = variables.DAYMILL_TIER ?? tiers[0].name;
@@ -122,6 +124,7 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
     },
     projectId: variables.DAYMILL_PROJECT ?? variables.GOOGLE_CLOUD_PROJECT,
     databaseId: variables.DAYMILL_DATABASE,
+    inPackage,
     limits: project.limits,
     cloud: project.cloud,
     target: undefined,

@@ -16,6 +16,8 @@ export interface ReadProject {
   readonly settings: ProjectSettings;
   /** Where they stand, by its name in the project's folder. */
   readonly file: string;
+  /** Whether package.json has them: that goes on working, and new projects have a file. */
+  readonly inPackage: boolean;
 }
 
 /** @throws {UserError} BAD_ARGUMENT naming the file and the member, or the second file when there are two. */
@@ -23,7 +25,8 @@ export function readProject(root: string, env: Readonly<Record<string, string | 
   const inPackage = readPackage(root);
   const [file, second] = CONFIG_FILES.filter((name) => existsSync(join(root, name)));
   if (file === undefined) {
-    return { settings: parsed(ProjectSettings, inPackage ?? {}, `${PACKAGE_FILE}: daymill`), file: PACKAGE_FILE };
+    const settings = parsed(ProjectSettings, inPackage ?? {}, `${PACKAGE_FILE}: daymill`);
+    return { settings, file: PACKAGE_FILE, inPackage: inPackage !== undefined };
   }
   if (second !== undefined)
     throw new UserError('BAD_ARGUMENT', `There are ${file} and ${second}. Keep one of them and remove the other.`);
@@ -31,7 +34,8 @@ export function readProject(root: string, env: Readonly<Record<string, string | 
     const advice = `Move what ${PACKAGE_FILE} says into ${file}, and remove the member.`;
     throw new UserError('BAD_ARGUMENT', `${PACKAGE_FILE} has a member "daymill", and there is ${file}. ${advice}`);
   }
-  return { settings: parsed(ProjectSettings, importConfig(join(root, file), file, env), file), file };
+  const settings = parsed(ProjectSettings, importConfig(join(root, file), file, env), file);
+  return { settings, file, inPackage: false };
 }
 
 function readPackage(root: string): unknown {

@@ -114,3 +114,13 @@ test('what TypeScript says on several lines is one problem', () => {
     { file: 'b (1).ts', line: 4, message: 'TS1: Yes.' },
   ]);
 });
+
+test('settings in package.json go on working, and where they moved is said', async () => {
+  const files = { 'computations/prices.ts': PRICES, 'computations/close.ts': CLOSE.replace('day.close', '+day.close') };
+  const root = projectFolder(files);
+  expect((await checked(root)).printed).not.toContain('daymill.config.ts');
+  writeFileSync(join(root, 'package.json'), '{ "type": "module", "daymill": { "from": "2024-01-01" } }');
+  const { exitCode, printed } = await checked(root);
+  expect(printed).toContain('Settings have moved: to daymill.config.ts');
+  expect(exitCode).toBe(0);
+});

@@ -40,6 +40,10 @@ async function runCommand(_: Arguments, { config, output }: Context): Promise<Ex
     reason === undefined ? [] : [{ computation: name, reason }],
   );
   for (const { computation, reason } of untrusted) output.line(describeDistrust(computation, reason));
+  if (config.inPackage)
+    output.line(
+      'package.json\'s "daymill" goes on working. Settings have moved: to daymill.config.ts, export default defineConfig({ … }), with types, comments and the environment.',
+    );
   const { computations = [], datasets = [], passes = 0 } = manifest ?? {};
   const said = 'skipped' in types ? `types are not checked: ${types.skipped}` : 'types are checked';
   output.line(
