@@ -234,3 +234,33 @@ test('such a dataset is not loaded', async () => {
     /its files are read where they lie, data\/orders-\{date\}\.csv\. Put the file there/,
   );
 });
+
+test('datasets in files are joined by entity, and a day that has none of the other says so with an empty file', async () => {
+  local = await localPorts({
+    'computations/net.ts': `
+import { z } from 'zod';
+import { dataset, defineComputation, defineDataset, files, joined } from 'daymill';
+const Row = z.object({ id: z.string(), price: z.coerce.number() });
+const rows = (name: string, more = {}) =>
+  defineDataset({ name, entity: Row, id: (row) => row.id, source: files('data/' + name + '-{date}.csv', more) });
+export const orders = rows('orders');
+export const refunds = rows('refunds', { allowEmpty: true });
+export const net = defineComputation({
+  name: 'net', category: 'tests', needs: { orders: dataset(orders), refunds: joined(refunds) },
+  output: z.record(z.string(), z.number()),
+  perEntity: (order, { inputs }) => order.price - (inputs.refunds?.price ?? 0),
+});`,
+  });
+  nights = 0;
+  for (const date of DAYS) put(`data/orders-${date}.csv`, csv('b,10', 'a,20', 'c,30'));
+  put(`data/refunds-${FIRST}.csv`, csv('x,1', 'c,5', 'a,2'));
+  put(`data/refunds-${SECOND}.csv`, csv());
+  await night();
+  expect(await result('net', FIRST)).toEqual({ a: 18, b: 10, c: 25 });
+  expect(await result('net', SECOND)).toEqual({ a: 20, b: 10, c: 30 });
+  // Nobody said whether there were none, or whether they are yet to come.
+  expect(await result('net', THIRD)).toBeUndefined();
+  put(`data/refunds-${THIRD}.csv`, csv('b,4'));
+  await night();
+  expect(await result('net', THIRD)).toEqual({ a: 20, b: 6, c: 30 });
+});
