@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import type { Listening } from './loopback.ts';
 import { listenHttp } from './loopback.ts';
 import { TOKEN_LIFETIME_SECONDS, unsignedToken } from './unsigned-token.ts';
+import { fromHere } from './from-here.ts';
 
 const ROOT = '/computeMetadata/v1/';
 const ACCOUNTS = 'instance/service-accounts';
@@ -54,18 +55,20 @@ export function startMetadataServer(options: {
     return value === undefined ? { status: 404, value: `The local metadata server has no ${pathname}.` } : { value };
   };
 
-  const server = createServer((request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://metadata');
-    const allowed = request.headers['metadata-flavor'] === FLAVOR;
-    const { status = 200, value } =
-      pathname === '/'
-        ? { value: 'computeMetadata/\n' }
-        : allowed
-          ? answer(pathname, searchParams)
-          : { status: 403, value: 'Missing Metadata-Flavor:Google header.' };
-    const type = typeof value === 'string' ? 'application/text' : 'application/json';
-    response.writeHead(status, { 'metadata-flavor': FLAVOR, 'content-type': type });
-    response.end(typeof value === 'string' ? value : JSON.stringify(value));
-  });
+  const server = createServer(
+    fromHere((request, response) => {
+      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://metadata');
+      const allowed = request.headers['metadata-flavor'] === FLAVOR;
+      const { status = 200, value } =
+        pathname === '/'
+          ? { value: 'computeMetadata/\n' }
+          : allowed
+            ? answer(pathname, searchParams)
+            : { status: 403, value: 'Missing Metadata-Flavor:Google header.' };
+      const type = typeof value === 'string' ? 'application/text' : 'application/json';
+      response.writeHead(status, { 'metadata-flavor': FLAVOR, 'content-type': type });
+      response.end(typeof value === 'string' ? value : JSON.stringify(value));
+    }),
+  );
   return listenHttp(server, options.port);
 }

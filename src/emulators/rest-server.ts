@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { readBody, TooLargeError } from './http-request.ts';
 import type { Listening } from './loopback.ts';
 import { HOST, listenHttp } from './loopback.ts';
+import { fromHere } from './from-here.ts';
 
 /** https://cloud.google.com/apis/design/errors */
 const HTTP_STATUS = {
@@ -85,20 +86,22 @@ export function serveRest(options: RestOptions): Promise<Listening> {
     return route.answer({ method, url, headers, body, name, parent: name.slice(0, name.lastIndexOf('/')) });
   };
 
-  const server = createServer((request, response) => {
-    void answer(request)
-      .then((body) => ({ code: 200, body }))
-      .catch((thrown: unknown) => {
-        const { status, message } = toApiError(thrown, service);
-        const code: number = HTTP_STATUS[status];
-        return { code, body: { error: { code, message, status } } };
-      })
-      .then(({ code, body }) => {
-        log(`${service}: ${request.method} ${request.url} ${code}`);
-        response.writeHead(code, { 'content-type': 'application/json; charset=UTF-8' });
-        response.end(`${JSON.stringify(body, null, 2)}\n`);
-      });
-  });
+  const server = createServer(
+    fromHere((request, response) => {
+      void answer(request)
+        .then((body) => ({ code: 200, body }))
+        .catch((thrown: unknown) => {
+          const { status, message } = toApiError(thrown, service);
+          const code: number = HTTP_STATUS[status];
+          return { code, body: { error: { code, message, status } } };
+        })
+        .then(({ code, body }) => {
+          log(`${service}: ${request.method} ${request.url} ${code}`);
+          response.writeHead(code, { 'content-type': 'application/json; charset=UTF-8' });
+          response.end(`${JSON.stringify(body, null, 2)}\n`);
+        });
+    }),
+  );
   return listenHttp(server, options.port);
 }
 

@@ -1,5 +1,5 @@
 /** The local cloud's one state file: an SQLite database that every emulator shares, with group commit. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -113,8 +113,10 @@ function brokenBy(file: string, cause: unknown): StateFileError {
 
 function openDatabase(file: string): DatabaseSync {
   try {
-    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+    // What is loaded may be anybody's secret: it is its owner's to read.
+    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const db = new DatabaseSync(file);
+    if (file !== ':memory:') chmodSync(file, 0o600);
     // An exclusive lock is the kernel's: it ends with the process, however it ends.
     db.exec(
       'PRAGMA locking_mode = EXCLUSIVE; PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL',

@@ -9,6 +9,7 @@ import { buildManifest } from '../../src/mill/manifest/build-manifest.ts';
 import { writeManifest } from '../../src/mill/manifest/read-manifest.ts';
 import { yesterday } from '../../src/mill/steps/dispatch/target.ts';
 import { DAYS, fixtureProject, type FixtureProject, IMPORTS } from '../support/fixture-project.ts';
+import { listeningAddresses } from '../support/listening.ts';
 import { loadFixture } from '../support/local-ports.ts';
 
 const COMPUTATIONS = {
@@ -18,6 +19,8 @@ export const heat = defineComputation({
   compute: ({ weather, before }) => (before ?? 0) + weather.degrees,
 });`,
 };
+
+import { processesOf } from '../support/processes-of.ts';
 
 describe('the functions, asked by hand', () => {
   let project: FixtureProject;
@@ -47,6 +50,20 @@ describe('the functions, asked by hand', () => {
     return { status: response.status, answer: await response.json().catch(() => undefined) };
   };
   const dispatch = (body: unknown) => post(daymill.functionUrls.dispatch, JSON.stringify(body));
+
+  test('no function answers a page of a browser, nor another machine', async () => {
+    // A process is there once it was asked for something.
+    await dispatch({});
+    const foreign = await fetch(daymill.functionUrls.dispatch, {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain', origin: 'https://evil.example' },
+      body: JSON.stringify({ date: DAYS[0] }),
+    });
+    expect(foreign.status).toBe(403);
+    const addresses = listeningAddresses(processesOf(project.root));
+    if (process.platform === 'linux') expect(addresses.length).toBeGreaterThan(0);
+    expect(new Set(addresses)).toEqual(new Set(addresses.length === 0 ? [] : ['0100007F']));
+  });
 
   test.each([
     ['a date that is none', { date: '2024-02-30' }, 'BAD_ARGUMENT', /date/u],

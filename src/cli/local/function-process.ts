@@ -49,6 +49,8 @@ export async function startFunction(options: FunctionOptions): Promise<FunctionP
       `--max-heap-size=${Math.floor(options.memoryMB * HEAP_SHARE)}`,
       '--import',
       siblingUrl('./die-with-parent', import.meta.url).href,
+      '--import',
+      siblingUrl('./loopback-only', import.meta.url).href,
       framework,
       `--target=${options.target}`,
       `--source=${options.source}`,

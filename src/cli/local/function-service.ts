@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from 'node:net';
 import { toError } from '../../errors.ts';
 import { type FunctionOptions, type FunctionProcess, startFunction } from './function-process.ts';
+import { fromHere } from '../../emulators/from-here.ts';
 
 export interface ServiceOptions extends FunctionOptions {
   /** Requests that one instance takes at once, before another is started. */
@@ -46,21 +47,23 @@ export async function startFunctionService(options: ServiceOptions): Promise<Fun
     return chosen;
   };
 
-  const server = createServer((incoming, outgoing) => {
-    if (closing) {
-      outgoing.writeHead(503).end();
-      return;
-    }
-    const instance = choose();
-    instance.requests++;
-    outgoing.once('close', () => {
-      instance.requests--;
-    });
-    instance.started.then(
-      ({ port }) => forward(port, incoming, outgoing),
-      (error: unknown) => outgoing.writeHead(500).end(toError(error).message),
-    );
-  });
+  const server = createServer(
+    fromHere((incoming, outgoing) => {
+      if (closing) {
+        outgoing.writeHead(503).end();
+        return;
+      }
+      const instance = choose();
+      instance.requests++;
+      outgoing.once('close', () => {
+        instance.requests--;
+      });
+      instance.started.then(
+        ({ port }) => forward(port, incoming, outgoing),
+        (error: unknown) => outgoing.writeHead(500).end(toError(error).message),
+      );
+    }),
+  );
   // A push may take ten minutes.
   server.requestTimeout = 0;
   await new Promise<void>((resolve, reject) => {

@@ -21,7 +21,7 @@ const sessionFile = (config: Config): string => join(config.home, 'local-cloud.j
 /** Call what it answers with when the cloud stops. */
 export function announceSession(config: Config, session: Omit<Session, 'pid'>): () => void {
   const file = sessionFile(config);
-  writeFileSync(file, `${JSON.stringify({ pid: process.pid, ...session }, undefined, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify({ pid: process.pid, ...session }, undefined, 2)}\n`, { mode: 0o600 });
   return () => rmSync(file, { force: true });
 }
 

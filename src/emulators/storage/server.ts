@@ -4,6 +4,7 @@ import { HOST, listenHttp } from '../loopback.ts';
 import type { State } from '../state.ts';
 import type { TimersOptions } from '../timers.ts';
 import type { StorageService } from './service.ts';
+import { fromHere } from '../from-here.ts';
 
 export interface StorageEmulator {
   port: number;
@@ -34,14 +35,16 @@ export async function startStorage(
     return opened;
   };
 
-  const server = createServer((request, response) => {
-    open()
-      .then((service) => service.handle(request, response))
-      .catch((error: unknown) => {
-        log(`Storage: cannot be opened: ${String(error)}`);
-        response.writeHead(500).end(`the local Storage cannot be opened: ${String(error)}`);
-      });
-  });
+  const server = createServer(
+    fromHere((request, response) => {
+      open()
+        .then((service) => service.handle(request, response))
+        .catch((error: unknown) => {
+          log(`Storage: cannot be opened: ${String(error)}`);
+          response.writeHead(500).end(`the local Storage cannot be opened: ${String(error)}`);
+        });
+    }),
+  );
   // A large upload may take its time.
   server.requestTimeout = 0;
   const listening = await listenHttp(server, options.port);
