@@ -61,6 +61,17 @@ abstract class DaymillError extends Error {
   }
 }
 
+/** Characters of a message that is stored, counted, and carried through the workflow, whose memory is small. */
+export const MESSAGE_CHARACTERS = 2_000;
+
+/** Its beginning and its end, with how much is missing between them. Whole it is in the log. */
+export function shortened(message: string, most = MESSAGE_CHARACTERS): string {
+  if (message.length <= most) return message;
+  const end = Math.floor(most / 4);
+  const note = ` … ${message.length - most} characters are left out here; the log has them … `;
+  return `${message.slice(0, most - end)}${note}${message.slice(-end)}`;
+}
+
 /** The input is wrong: fix it. Exit code 2, HTTP 400. */
 export class UserError extends DaymillError {
   override readonly name = 'UserError';
@@ -69,11 +80,17 @@ export class UserError extends DaymillError {
 /** It may work later: do not acknowledge, try again. */
 export class RetryableError extends DaymillError {
   override readonly name = 'RetryableError';
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(code, shortened(message), options);
+  }
 }
 
 /** It would fail again: acknowledge, and record the failure. */
 export class TerminalError extends DaymillError {
   override readonly name = 'TerminalError';
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(code, shortened(message), options);
+  }
 }
 
 /** Words by which V8, Node and zlib speak of memory when they give up. */
@@ -82,11 +99,15 @@ const MEMORY_WORDS =
 
 export const speaksOfMemory = (message: string): boolean => MEMORY_WORDS.test(message);
 
-/** What varies from entity to entity in a message: quoted text, and words with a digit in them (numbers, ids, dates). */
-const PARTICULARS = /"[^"]*"|'[^']*'|`[^`]*`|[\p{L}\p{N}_.:+-]*\p{N}[\p{L}\p{N}_.:+-]*/gu;
+/** Quoted text, and words: each is looked at once, so that a message of megabytes takes no longer than reading it. */
+const PARTS = /"[^"]*"|'[^']*'|`[^`]*`|[\p{L}\p{N}_.:+-]+/gu;
+
+/** What varies from entity to entity: what is quoted, and words with a digit in them (numbers, ids, dates). */
+const isParticular = (part: string): boolean => /^["'`]|\p{N}/u.test(part);
 
 /** A message without its particulars: the same for the same mistake, whatever it was made on. */
-export const errorFingerprint = (message: string): string => message.replace(PARTICULARS, '…');
+export const errorFingerprint = (message: string): string =>
+  message.replace(PARTS, (part) => (isParticular(part) ? '…' : part));
 
 /** Turns any thrown value into an Error, once, at the edge. */
 export function toError(thrown: unknown): Error {

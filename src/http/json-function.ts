@@ -1,7 +1,7 @@
 /** An HTTP function that takes and answers JSON: parse the body, call one step, map what it throws. */
 import type { HttpFunction } from '@google-cloud/functions-framework';
 import type { z } from 'zod';
-import { codeOf, toError, UserError } from '../errors.ts';
+import { codeOf, shortened, toError, UserError } from '../errors.ts';
 import type { Log } from '../process/ports.ts';
 import { whileServing } from './process.ts';
 
@@ -31,7 +31,7 @@ export function jsonFunction<S extends z.ZodType>(
         { event: 'request.failed', path: req.path, code, stack: code === 'INTERNAL' ? error.stack : undefined },
         error.message,
       );
-      res.status(status(error)).json({ error: { code, message: error.message } });
+      res.status(status(error)).json({ error: { code, message: shortened(error.message) } });
     }
   };
 }

@@ -1,6 +1,12 @@
 /** The circuit breaker: stops a cell when too many of its entities fail, or the same way again and again. */
-import { errorFingerprint, TerminalError, toError } from '../../errors.ts';
-import { BREAKER_AFTER_ENTITIES, BREAKER_SHARE, KEPT_ERRORS, REPEATED_ERRORS } from './limits.ts';
+import { errorFingerprint, shortened, TerminalError, toError } from '../../errors.ts';
+import {
+  BREAKER_AFTER_ENTITIES,
+  BREAKER_SHARE,
+  ENTITY_MESSAGE_CHARACTERS,
+  KEPT_ERRORS,
+  REPEATED_ERRORS,
+} from './limits.ts';
 
 export interface EntityError {
   readonly id: string;
@@ -48,7 +54,7 @@ export function openEntityBreaker(): EntityBreaker {
     failed(id, thrown) {
       tried++;
       failures++;
-      const { message } = toError(thrown);
+      const message = shortened(toError(thrown).message, ENTITY_MESSAGE_CHARACTERS);
       if (errors.length < KEPT_ERRORS) errors.push({ id, message });
       const fingerprint = errorFingerprint(message);
       inRow = fingerprint === last ? inRow + 1 : 1;

@@ -26,6 +26,9 @@ export const REPEATED_ERRORS = 50;
 /** Failed entities that are kept with their errors. */
 export const KEPT_ERRORS = 20;
 
+/** Characters of each of their messages: they lie in the cell's document, beside its result. */
+export const ENTITY_MESSAGE_CHARACTERS = 500;
+
 /**
  * The first entities of a day are frozen, so that a computation that changes what it is given fails alone as it would fail fused. Where
  * several read an entity, all are frozen: that costs about half of what parsing one does, once for all of them.

@@ -1,5 +1,5 @@
 /** What became of a cell, to be committed with its task, and told in the log. */
-import type { TerminalError } from '../../../errors.ts';
+import { MESSAGE_CHARACTERS, shortened, type TerminalError } from '../../../errors.ts';
 import type { Clock, Log } from '../../../process/ports.ts';
 import { addDays } from '../../../values/date.ts';
 import type { Execution, ScanCell } from '../../execution/scan.ts';
@@ -116,10 +116,16 @@ async function volumeWarnings(
   return [warning];
 }
 
-export function failed(hand: CellInHand, { code, message }: TerminalError, ports: OutcomePorts): MadeCell {
+/** Of one entry of Cloud Logging, which holds 256 KiB: https://cloud.google.com/logging/quotas#log-limits */
+const LOGGED_CHARACTERS = 100_000;
+
+export function failed(hand: CellInHand, { code, message, cause }: TerminalError, ports: OutcomePorts): MadeCell {
   const { task, cell, vector } = hand;
   const error = { code, message };
-  ports.log.error({ ...fieldsOf(task, cell), event: 'cell.failed', error }, `failed: ${code}: ${message}`);
+  // What was thrown may be longer than what is kept.
+  const whole = cause instanceof Error ? cause.message : '';
+  const thrown = whole.length > MESSAGE_CHARACTERS ? { thrown: shortened(whole, LOGGED_CHARACTERS) } : {};
+  ports.log.error({ ...fieldsOf(task, cell), event: 'cell.failed', error, ...thrown }, `failed: ${code}: ${message}`);
   const record = recordOf(hand, { entities: 0, failedEntities: 0, errors: [], seconds: 0 }, ports);
   return {
     cell,
