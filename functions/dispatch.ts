@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { jsonFunction } from '../src/http/json-function.ts';
 import { ports } from '../src/http/process.ts';
 import { Day } from '../src/values/date.ts';
+import { DocumentId } from '../src/values/document-id.ts';
 import { dispatch } from '../src/mill/steps/dispatch/dispatch.ts';
 import { assertTarget, gridStart } from '../src/mill/steps/dispatch/target.ts';
 
@@ -12,7 +13,7 @@ const Body = z.strictObject({
   from: Day.nullish(),
   pass: z.number().int().positive().optional(),
   callbackUrl: z.url().optional(),
-  dispatchId: z.string().optional(),
+  dispatchId: DocumentId.optional(),
   sweep: z.boolean().optional(),
   computations: z.array(z.string()).nullish(),
 });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { jsonFunction } from '../src/http/json-function.ts';
 import { ports } from '../src/http/process.ts';
 import { Day } from '../src/values/date.ts';
+import { assertTarget } from '../src/mill/steps/dispatch/target.ts';
 import { indexRootData } from '../src/mill/steps/load/index-root-data.ts';
 
 http(
@@ -11,6 +12,9 @@ http(
   jsonFunction(
     z.looseObject({ date: Day.nullish() }),
     () => ports().log,
-    ({ date }) => indexRootData(ports(), date ?? undefined),
+    ({ date }) => {
+      if (date != null) assertTarget(date, ports().clock.now());
+      return indexRootData(ports(), date ?? undefined);
+    },
   ),
 );

@@ -6,9 +6,10 @@ import { ports } from '../src/http/process.ts';
 import { Day } from '../src/values/date.ts';
 import { dayReport } from '../src/mill/steps/mend/day-report.ts';
 import { reconcile } from '../src/mill/steps/mend/reconcile.ts';
-import { gridStart } from '../src/mill/steps/dispatch/target.ts';
+import { DocumentId } from '../src/values/document-id.ts';
+import { assertTarget, gridStart } from '../src/mill/steps/dispatch/target.ts';
 
-const Body = z.looseObject({ date: Day.nullish(), from: Day.nullish(), dispatchId: z.string().nullish() });
+const Body = z.looseObject({ date: Day.nullish(), from: Day.nullish(), dispatchId: DocumentId.nullish() });
 
 http(
   'reconcile',
@@ -16,6 +17,7 @@ http(
     Body,
     () => ports().log,
     async ({ date, from, dispatchId }) => {
+      if (date != null) assertTarget(date, ports().clock.now());
       const report = await reconcile(ports());
       if (date == null || dispatchId == null) return report;
       const first = gridStart(from ?? undefined, ports().from, date);

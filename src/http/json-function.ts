@@ -14,6 +14,14 @@ export function jsonFunction<S extends z.ZodType>(
   step: (request: z.output<S>) => Promise<unknown>,
 ): HttpFunction {
   return async (req, res) => {
+    // A browser's GET, or a probe, is no order to work.
+    if (req.method !== 'POST') {
+      res
+        .status(405)
+        .set('allow', 'POST')
+        .json({ error: { code: 'BAD_ARGUMENT', message: `Send a POST with JSON, not ${req.method}.` } });
+      return;
+    }
     try {
       const parsed = body.safeParse(req.body ?? {});
       if (!parsed.success) {

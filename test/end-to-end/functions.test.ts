@@ -90,6 +90,23 @@ describe('the functions, asked by hand', () => {
     expect(status).toBe(400);
   });
 
+  test.each(['index', 'dispatch', 'reconcile', 'preflight'] as const)('%s does nothing for a GET', async (name) => {
+    const response = await fetch(daymill.functionUrls[name] ?? '');
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe('POST');
+    expect(await response.json()).toMatchObject({ error: { message: 'Send a POST with JSON, not GET.' } });
+  });
+
+  test.each([
+    ['index', { date: '9999-01-01' }],
+    ['reconcile', { date: '9999-01-01', dispatchId: 'd' }],
+    ['reconcile', { date: DAYS[0], dispatchId: 'a/b' }],
+    ['reconcile', { date: DAYS[0], dispatchId: 'x'.repeat(1_100_000) }],
+    ['dispatch', { date: DAYS[0], dispatchId: '..' }],
+  ] as const)('%s refuses %o as what nobody should send', async (name, body) => {
+    expect((await post(daymill.functionUrls[name], JSON.stringify(body))).status).toBe(400);
+  });
+
   test('messages that are no tasks are dropped, once each, and the worker lives on', async () => {
     const pubsub = new PubSub({ projectId: 'daymill-local' });
     const topic = pubsub.topic('computation-tasks');
@@ -101,17 +118,17 @@ describe('the functions, asked by hand', () => {
       date: DAYS[0],
       pass: 1,
     };
+    const rest = { computation: 'heat', hash: '0'.repeat(16), triggerReason: '', resources: 'standard' };
+    const poison = ['', 'a/b', '.', '..', '__x__', 'x'.repeat(1_501)];
     const bodies = [
+      ...poison.map((taskId) => JSON.stringify({ ...stranger, ...rest, taskId })),
       '',
       'no JSON',
       '{}',
       'null',
       JSON.stringify({
         ...stranger,
-        computation: 'heat',
-        hash: '0'.repeat(16),
-        triggerReason: '',
-        resources: 'standard',
+        ...rest,
       }),
     ];
     await Promise.all(

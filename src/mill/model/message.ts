@@ -1,6 +1,7 @@
 /** What travels through Pub/Sub: enough to read a log by; the task itself is in the ledger. */
 import { z } from 'zod';
 import { Day } from '../../values/date.ts';
+import { DocumentId } from '../../values/document-id.ts';
 import { Hash } from '../../values/hash.ts';
 import { TierName } from './tier-name.ts';
 import type { Task } from './task.ts';
@@ -9,9 +10,9 @@ export const ACTION = 'RUN_COMPUTATION_DATE';
 
 export const TaskMessage = z.object({
   action: z.literal(ACTION),
-  taskId: z.string(),
-  dispatchId: z.string(),
-  runId: z.string(),
+  taskId: DocumentId,
+  dispatchId: DocumentId,
+  runId: DocumentId,
   /** Computation, date and hash are those of the task's first cell. */
   date: Day,
   pass: z.number().int(),
