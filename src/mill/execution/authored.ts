@@ -19,10 +19,13 @@ export async function authored<T>(computation: Computation, code: AuthorCode, ca
   }
 }
 
-/** The first line of the stack that is not Node's: where to look. */
+/** Where to look: the first line of the stack in a file that is nobody's package; what the language has built in lies in none. */
 export function whereIn(error: Error): string {
-  const line = error.stack?.split('\n').find((text) => text.trimStart().startsWith('at ') && !text.includes('node:'));
-  return line === undefined ? '' : ` (${line.trim()})`;
+  const frames = (error.stack?.split('\n') ?? []).map((line) => line.trim()).filter((line) => line.startsWith('at '));
+  const line =
+    frames.find((frame) => frame.includes('file:') && !frame.includes('/node_modules/')) ??
+    frames.find((frame) => !frame.includes('node:'));
+  return line === undefined ? '' : ` (${line})`;
 }
 
 export const timedOut = (computation: { readonly name: string; readonly timeoutSeconds: number }): TerminalError =>

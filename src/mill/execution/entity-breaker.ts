@@ -1,5 +1,6 @@
 /** The circuit breaker: stops a cell when too many of its entities fail, or the same way again and again. */
 import { errorFingerprint, shortened, TerminalError, toError } from '../../errors.ts';
+import { whereIn } from './authored.ts';
 import {
   BREAKER_AFTER_ENTITIES,
   BREAKER_SHARE,
@@ -55,12 +56,12 @@ export function openEntityBreaker(): EntityBreaker {
       tried++;
       failures++;
       const message = shortened(toError(thrown).message, ENTITY_MESSAGE_CHARACTERS);
-      if (errors.length < KEPT_ERRORS) errors.push({ id, message });
+      if (errors.length < KEPT_ERRORS) errors.push({ id, message: `${message}${whereOf(thrown)}` });
       const fingerprint = errorFingerprint(message);
       inRow = fingerprint === last ? inRow + 1 : 1;
       last = fingerprint;
       check();
-      if (inRow === REPEATED_ERRORS) throw repeated(id, message);
+      if (inRow === REPEATED_ERRORS) throw repeated(id, `${message}${whereOf(thrown)}`);
     },
     passed(count = 1) {
       const all = tried + count;
@@ -86,3 +87,6 @@ export function openEntityBreaker(): EntityBreaker {
     },
   };
 }
+
+/** A value that is no Error knows no place. */
+const whereOf = (thrown: unknown): string => (thrown instanceof Error ? whereIn(thrown) : '');

@@ -88,7 +88,11 @@ describe('the breaker', () => {
   test('keeps the first twenty errors, and counts them all', () => {
     const breaker = tried({ failed: 60, passed: 0 });
     expect(breaker.errors).toHaveLength(KEPT_ERRORS);
-    expect(breaker.errors[0]).toEqual({ id: 'e0', message: 'no such airport' });
+    expect(breaker.errors[0]).toEqual({
+      id: 'e0',
+      // With the place in the author's code.
+      message: expect.stringMatching(/^no such airport \(at .*entity-breaker\.test\.ts:\d+:\d+\)$/) as string,
+    });
     expect(breaker.errors.at(-1)?.id).toBe('e19');
     expect(breaker.failures).toBe(60);
   });
