@@ -1,6 +1,6 @@
 /** Why cells do not run, in few lines. */
 import { counted } from './counted.ts';
-import type { PlanGroup } from './plan-groups.ts';
+import type { PlanGroup } from '../mill/answers/plan-groups.ts';
 
 const MAX_NAMES_SHOWN = 4;
 

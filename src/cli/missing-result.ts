@@ -3,7 +3,7 @@ import type { Ports } from '../compose.ts';
 import type { CellKey } from '../mill/model/cell.ts';
 import type { Day } from '../values/date.ts';
 import { describeReason, type Outcome } from '../mill/model/decision.ts';
-import { cellHistory } from './cell-history.ts';
+import { cellHistory } from '../mill/answers/cell-history.ts';
 import { foresee } from './foresee.ts';
 import type { Output } from './output.ts';
 import { type Cause, traceCauses } from './trace-causes.ts';

@@ -18,7 +18,7 @@ import { counted } from './counted.ts';
 import { describeDistrust } from './distrust-of.ts';
 import type { Output } from './output.ts';
 import { describeReasons } from './describe-reasons.ts';
-import { groupPlan, type PlanGroup } from './plan-groups.ts';
+import { groupPlan, type PlanGroup } from '../mill/answers/plan-groups.ts';
 import { table } from './table.ts';
 
 export interface RunSummary {

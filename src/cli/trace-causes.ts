@@ -6,7 +6,7 @@ import { computationIn, inputIdOf, type Manifest, type ManifestNeed } from '../m
 import type { Distrust } from '../mill/model/distrust.ts';
 import type { StoredCell } from '../mill/ports/cells.ts';
 import { describeMissing } from '../mill/model/completeness.ts';
-import type { CellHistory } from './cell-history.ts';
+import type { CellHistory } from '../mill/answers/cell-history.ts';
 import type { Foresight } from './foresee.ts';
 import type { LoadRange } from '../mill/steps/load/bundled-files.ts';
 

@@ -1,6 +1,6 @@
 /** Records that are maps by name: what every object inherits is in none of them. */
 import { expect, test } from 'vitest';
-import { valueChanges } from '../../src/cli/compare-results.ts';
+import { valueChanges } from '../../src/mill/answers/compare-results.ts';
 import { entityTable } from '../../src/cli/value-table.ts';
 import { piecesOf } from '../../src/mill/model/code-piece.ts';
 import { NOTHING_STOPPED, pauseOf, withPaused } from '../../src/mill/model/control.ts';

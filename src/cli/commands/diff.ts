@@ -10,7 +10,12 @@ import type { Log } from '../../process/ports.ts';
 import { preview } from '../../mill/answers/preview.ts';
 import { assertTarget, gridStart } from '../../mill/steps/dispatch/target.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
-import { type Comparison, compareResults, type EntityDifference, type ValueChange } from '../compare-results.ts';
+import {
+  type Comparison,
+  compareResults,
+  type EntityDifference,
+  type ValueChange,
+} from '../../mill/answers/compare-results.ts';
 import { findComputation } from '../find-computation.ts';
 import { foresee } from '../foresee.ts';
 import { look } from '../look.ts';

@@ -3,7 +3,7 @@ import { graphOf } from '../../mill/manifest/graph.ts';
 import { GRAPH_FORMATS, renderGraph } from '../../mill/manifest/render-graph.ts';
 import { selectComputations } from '../../mill/manifest/select.ts';
 import type { Manifest } from '../../mill/model/manifest.ts';
-import { changedComputations } from '../changed-computations.ts';
+import { changedComputations } from '../../mill/answers/changed-computations.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { readDays } from '../days.ts';
 import { projectManifest } from '../project.ts';

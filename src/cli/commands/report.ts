@@ -10,7 +10,7 @@ import {
   type Stand,
   STANDS,
 } from '../../mill/planning/report.ts';
-import { changedComputations } from '../changed-computations.ts';
+import { changedComputations } from '../../mill/answers/changed-computations.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { counted } from '../counted.ts';
 import { assertAfterFirstData, readDays } from '../days.ts';

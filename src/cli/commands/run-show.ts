@@ -10,7 +10,7 @@ import { look } from '../look.ts';
 import type { Output } from '../output.ts';
 import { manifestOfRuns } from '../project.ts';
 import { readLimit } from '../read-limit.ts';
-import { runRow, type RunRow } from '../run-row.ts';
+import { runRow, type RunRow } from '../../mill/answers/run-row.ts';
 import { duration } from '../units.ts';
 
 const DEFAULT_LIMIT = 20;

@@ -7,7 +7,7 @@ import { computationIn, type Manifest } from '../../mill/model/manifest.ts';
 import { dayCount, daySpan, intersect } from '../../mill/planning/day-set.ts';
 import { survey } from '../../mill/steps/dispatch/survey.ts';
 import { toOrdinal } from '../../values/date.ts';
-import { changedComputations } from '../changed-computations.ts';
+import { changedComputations } from '../../mill/answers/changed-computations.ts';
 import type { Arguments, Command, Context, ExitCode } from '../command.ts';
 import { assertAfterFirstData, type Days, readDays } from '../days.ts';
 import { foresee } from '../foresee.ts';

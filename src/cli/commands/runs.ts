@@ -4,7 +4,7 @@ import { look } from '../look.ts';
 import type { Output } from '../output.ts';
 import { manifestOfRuns } from '../project.ts';
 import { readLimit } from '../read-limit.ts';
-import { runRow, type RunRow } from '../run-row.ts';
+import { runRow, type RunRow } from '../../mill/answers/run-row.ts';
 import { table } from '../table.ts';
 import { duration } from '../units.ts';
 import { atMost } from '../../process/at-most.ts';

@@ -1,8 +1,8 @@
 /** What differs between two results: entities that came, went or changed, and by how much each number moved. */
-import type { Entry } from '../mill/model/artifact.ts';
-import { ownMember } from '../values/own-member.ts';
-import { readWhole } from '../mill/steps/work/load-inputs.ts';
-import type { StoredArtifact } from '../mill/ports/artifacts.ts';
+import type { Entry } from '../model/artifact.ts';
+import { ownMember } from '../../values/own-member.ts';
+import { readWhole } from '../steps/work/load-inputs.ts';
+import type { StoredArtifact } from '../ports/artifacts.ts';
 
 export interface ValueChange {
   /** `mean`, `hours.07`, `3`; empty for the whole value. */

@@ -1,5 +1,5 @@
 /** A run as `runs` and `run show` say it. */
-import type { Run } from '../mill/model/run.ts';
+import type { Run } from '../model/run.ts';
 
 export interface RunRow {
   readonly id: string;

@@ -1,6 +1,6 @@
 /** Two vectors part by part: what a cell was made from, and what it would be made from now. */
-import { type ManifestComputation, inputIdOf } from '../mill/model/manifest.ts';
-import type { Vector } from '../mill/model/vector.ts';
+import { type ManifestComputation, inputIdOf } from '../model/manifest.ts';
+import type { Vector } from '../model/vector.ts';
 
 export interface VectorPart {
   /** `code`, `layer`, `infrastructure`, `epoch`, or an input's id. */

@@ -1,8 +1,8 @@
 /** A plan for people: cells with the same fate together, their dates as stretches of consecutive days. */
-import { type Day, fromOrdinal } from '../values/date.ts';
-import { type Decision, describeReason, type Outcome } from '../mill/model/decision.ts';
-import { dayCount, type DaySet, NO_DAYS, rangesOf, subtract, unite } from '../mill/planning/day-set.ts';
-import type { Plan } from '../mill/planning/plan.ts';
+import { type Day, fromOrdinal } from '../../values/date.ts';
+import { type Decision, describeReason, type Outcome } from '../model/decision.ts';
+import { dayCount, type DaySet, NO_DAYS, rangesOf, subtract, unite } from '../planning/day-set.ts';
+import type { Plan } from '../planning/plan.ts';
 
 /** Both included. */
 export interface Stretch {

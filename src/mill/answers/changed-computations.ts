@@ -1,6 +1,6 @@
 /** What `state:changed` selects: computations that changed themselves, not because something that they read did. */
-import type { Decision } from '../mill/model/decision.ts';
-import type { Plan } from '../mill/planning/plan.ts';
+import type { Decision } from '../model/decision.ts';
+import type { Plan } from '../planning/plan.ts';
 
 const OWN_PARTS = new Set(['code', 'layer', 'infrastructure', 'epoch']);
 

@@ -1,10 +1,10 @@
 /** Thousands of decisions as a few rows. */
 import { expect, test } from 'vitest';
-import { groupPlan } from '../../src/cli/plan-groups.ts';
-import { addDays, daysFrom } from '../../src/values/date.ts';
-import { daySetOfDays } from '../../src/mill/planning/day-set.ts';
-import { graph } from '../support/graph.ts';
-import { PlanningWorld } from '../support/planning-world.ts';
+import { groupPlan } from '../../../src/mill/answers/plan-groups.ts';
+import { addDays, daysFrom } from '../../../src/values/date.ts';
+import { daySetOfDays } from '../../../src/mill/planning/day-set.ts';
+import { graph } from '../../support/graph.ts';
+import { PlanningWorld } from '../../support/planning-world.ts';
 
 const START = '2001-01-01';
 const last = (days: number): string => addDays(START, days - 1);

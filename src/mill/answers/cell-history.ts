@@ -1,10 +1,10 @@
 /** Cells as they are stored and as they are planned, looked up one by one and read together. */
-import { type CellKey, cellName } from '../mill/model/cell.ts';
-import type { Decision } from '../mill/model/decision.ts';
-import { type Day, fromOrdinal, toOrdinal } from '../values/date.ts';
-import { NO_DAYS, newestUpTo } from '../mill/planning/day-set.ts';
-import type { Plan } from '../mill/planning/plan.ts';
-import type { Cells, StoredCell } from '../mill/ports/cells.ts';
+import { type CellKey, cellName } from '../model/cell.ts';
+import type { Decision } from '../model/decision.ts';
+import { type Day, fromOrdinal, toOrdinal } from '../../values/date.ts';
+import { NO_DAYS, newestUpTo } from '../planning/day-set.ts';
+import type { Plan } from '../planning/plan.ts';
+import type { Cells, StoredCell } from '../ports/cells.ts';
 
 export interface CellHistory {
   /** Undefined off the grid. */
