@@ -33,6 +33,27 @@ export const Run = z.object({
 });
 export type Run = z.infer<typeof Run>;
 
+/** Where a run stands. `CANCELLED` from the moment on at which a person said so, while its last tasks may still end. */
+export const RunState = z.enum(['RUNNING', 'COMPLETED', 'CANCELLED']);
+export type RunState = z.infer<typeof RunState>;
+
+export const runState = ({ cancelledMs, remainingTasks }: Pick<Run, 'cancelledMs' | 'remainingTasks'>): RunState =>
+  cancelledMs !== undefined ? 'CANCELLED' : remainingTasks === 0 ? 'COMPLETED' : 'RUNNING';
+
+/** `none`: nobody waits. `waiting`: tasks are still open. `due`: it is over, and the workflow does not know yet. */
+export const RunCallback = z.enum(['none', 'waiting', 'due', 'answered']);
+export type RunCallback = z.infer<typeof RunCallback>;
+
+export function runCallback({
+  callbackUrl,
+  calledBackMs,
+  remainingTasks,
+}: Pick<Run, 'callbackUrl' | 'calledBackMs' | 'remainingTasks'>): RunCallback {
+  if (callbackUrl === undefined) return 'none';
+  if (calledBackMs !== undefined) return 'answered';
+  return remainingTasks > 0 ? 'waiting' : 'due';
+}
+
 /** Of these tasks, none of which has begun; what is undefined is left out. */
 export function newRun(
   {

@@ -5,6 +5,7 @@ import { addDays, daysAfter, daysFrom, dayOf, fromOrdinal, isDay, toOrdinal } fr
 import { Hash, hashOf, hashOfParts, NO_INPUT } from '../../../src/values/hash.ts';
 import { computationIn, inputIdOf, isChained } from '../../../src/mill/model/manifest.ts';
 import { ACTION, messageFor, TaskMessage } from '../../../src/mill/model/message.ts';
+import { newRun, type Run, runCallback, runState } from '../../../src/mill/model/run.ts';
 import { normalizeName } from '../../../src/values/name.ts';
 import { changedParts, fingerprintHash, type Vector, vectorHash } from '../../../src/mill/model/vector.ts';
 import { decodeWindow, encodeWindow, windowHash } from '../../../src/mill/model/window.ts';
@@ -182,5 +183,25 @@ describe('a message', () => {
     });
     expect(TaskMessage.parse(message)).toEqual(message);
     expect(message.action).toBe(ACTION);
+  });
+});
+
+describe('a run', () => {
+  const waitedFor = newRun(
+    { id: 'r', dispatchId: 'd', date: '2024-01-01', createdMs: 1, claimedIn: 1, pass: 1, callbackUrl: 'https://there' },
+    [aTask({ days: ['2024-01-01'] })],
+  );
+  const { callbackUrl: _, ...alone } = waitedFor;
+
+  test.each<[Run, ReturnType<typeof runState>, ReturnType<typeof runCallback>]>([
+    [waitedFor, 'RUNNING', 'waiting'],
+    [alone, 'RUNNING', 'none'],
+    [{ ...waitedFor, remainingTasks: 0 }, 'COMPLETED', 'due'],
+    [{ ...waitedFor, remainingTasks: 0, calledBackMs: 2 }, 'COMPLETED', 'answered'],
+    [{ ...waitedFor, cancelledMs: 2 }, 'CANCELLED', 'waiting'],
+    [{ ...waitedFor, cancelledMs: 2, remainingTasks: 0 }, 'CANCELLED', 'due'],
+    [{ ...alone, remainingTasks: 0, calledBackMs: 2 }, 'COMPLETED', 'none'],
+  ])('stands where its times say: %#', (run, state, callback) => {
+    expect([runState(run), runCallback(run)]).toEqual([state, callback]);
   });
 });

@@ -6,7 +6,7 @@
  */
 import { LEASE_SECONDS, ZOMBIE_MINUTES } from '../../lifecycle/limits.ts';
 import { messageFor } from '../../model/message.ts';
-import type { Run } from '../../model/run.ts';
+import { type Run, runState } from '../../model/run.ts';
 import { isTerminal, type Task } from '../../model/task.ts';
 import { cancelTasks } from './cancel.ts';
 import { closeRuns } from '../dispatch/close-runs.ts';
@@ -59,7 +59,7 @@ export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport>
   const answered = new Set<string>();
   for (const { run, tasks } of snapshot.open) {
     const open = tasks.filter((task) => !isTerminal(task));
-    if (run.cancelledMs !== undefined && open.length > 0) {
+    if (runState(run) === 'CANCELLED' && open.length > 0) {
       // Who cancelled it died half-way. Its callback is the next pass's.
       cancelled += await cancelTasks(open, ports);
       continue;

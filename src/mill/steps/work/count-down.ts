@@ -1,6 +1,6 @@
 /** After a task became terminal: when it was the run's last, call the workflow back. */
 import { RetryableError, toError, UserError } from '../../../errors.ts';
-import type { Run } from '../../model/run.ts';
+import { type Run, runCallback, runState } from '../../model/run.ts';
 import type { Task } from '../../model/task.ts';
 import type { Callbacks } from '../../ports/messages.ts';
 import type { Runs } from '../../ports/runs.ts';
@@ -40,7 +40,7 @@ export const unanswered = (runId: string): RetryableError =>
   new RetryableError('UNAVAILABLE', `run ${runId} is complete, but its workflow has not been called back yet`);
 
 /** Whether nobody waits for a callback of this run any more. Until then it stays open, so that the reconciler finds it. */
-export const isAnswered = (run: Run): boolean => run.callbackUrl === undefined || run.calledBackMs !== undefined;
+export const isAnswered = (run: Run): boolean => ['none', 'answered'].includes(runCallback(run));
 
 /** Sends a finished run's callback, one sender at a time. */
 export async function callBack(run: Run, ports: CountDownPorts): Promise<CallbackState> {
@@ -65,19 +65,13 @@ export async function callBack(run: Run, ports: CountDownPorts): Promise<Callbac
 }
 
 /** An address that is not Workflows' (any more: a local cloud has other ports each time) will never be one, so its run is answered. */
-async function send(
-  { id, callbackUrl, cancelledMs }: Run,
-  { callbacks, log }: CountDownPorts,
-): Promise<'sent' | 'gone' | 'refused'> {
-  if (callbackUrl === undefined) return 'sent';
+async function send(run: Run, { callbacks, log }: CountDownPorts): Promise<'sent' | 'gone' | 'refused'> {
+  if (run.callbackUrl === undefined) return 'sent';
   try {
-    return await callbacks.send(callbackUrl, {
-      runId: id,
-      status: cancelledMs === undefined ? 'COMPLETED' : 'CANCELLED',
-    });
+    return await callbacks.send(run.callbackUrl, { runId: run.id, status: runState(run) });
   } catch (thrown) {
     if (!(thrown instanceof UserError)) throw thrown;
-    log.info({ event: 'callback.refused', run: id, url: callbackUrl }, thrown.message);
+    log.info({ event: 'callback.refused', run: run.id, url: run.callbackUrl }, thrown.message);
     return 'refused';
   }
 }
