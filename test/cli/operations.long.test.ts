@@ -1,11 +1,11 @@
 /** What people do when a night goes wrong, on the command line: real processes, on one project after another. */
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { AttemptsAnswer } from '../../src/cli/commands/attempts.ts';
-import type { DeadLetterRow } from '../../src/cli/commands/dead-letters.ts';
+import type { AttemptsAnswer } from '../../src/mill/answers/attempts.ts';
+import type { DeadLettersAnswer } from '../../src/mill/answers/dead-letters.ts';
 import type { PlanAnswer } from '../../src/cli/commands/plan.ts';
-import type { RunAnswer } from '../../src/cli/commands/run-show.ts';
-import type { RunsAnswer } from '../../src/cli/commands/runs.ts';
+import type { RunAnswer } from '../../src/mill/answers/run.ts';
+import type { RunsAnswer } from '../../src/mill/answers/runs.ts';
 import type { RunSummary } from '../../src/cli/run-summary.ts';
 import { buildManifest } from '../../src/mill/manifest/build-manifest.ts';
 import { writeManifest } from '../../src/mill/manifest/read-manifest.ts';
@@ -84,7 +84,7 @@ describe('a project', () => {
       failures: [{ cell: 'total-day@2024-01-02', error: expect.stringContaining('TIMEOUT') as string }],
     });
 
-    const { deadLetters } = (await run('dead-letters', '--json')).json<{ deadLetters: DeadLetterRow[] }>();
+    const { deadLetters } = (await run('dead-letters', '--json')).json<DeadLettersAnswer>();
     expect(deadLetters).toMatchObject([
       { cells: ['total-day@2024-01-02'], error: { code: 'TIMEOUT' }, attempts: 1, madeSince: false },
     ]);

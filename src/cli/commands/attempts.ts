@@ -1,8 +1,10 @@
 /** `daymill attempts`: every attempt to make a cell, over all runs. */
+import { AttemptsAnswer, attemptsAnswer } from '../../mill/answers/attempts.ts';
 import { cellName } from '../../mill/model/cell.ts';
 import { assertTarget } from '../../mill/steps/dispatch/target.ts';
-import { attemptRows, type AttemptRow, attemptTable } from '../attempt-row.ts';
+import { attemptTable } from '../attempt-table.ts';
 import { type Arguments, type Command, type Context, type ExitCode } from '../command.ts';
+import { jsonUsage } from '../describe-schema.ts';
 import { findComputation } from '../find-computation.ts';
 import { look } from '../look.ts';
 import type { Output } from '../output.ts';
@@ -14,9 +16,7 @@ export const attempts: Command = {
 
 Lists every attempt to make a cell, over all runs of the last 90 days, newest first. Figures are of the whole task: a task may make
 several cells. "reads" and "writes" are Firestore documents; of an attempt that died they are those up to its last commit.
-  --json   {"computation", "date", "tasks": [{"taskId", "runId", "status", "reason", "attempts": [{"number", "trigger", "tier",
-           "worker", "executorVersion", "fingerprints", "startedMs", "endedMs", "end", "error", "peakRssMB", "figures": {"loadMs",
-           "computeMs", "writeMs", "commitMs", "entities", "bytesRead", "bytesWritten", "reads", "writes"}}]}]}
+${jsonUsage('  --json   ', AttemptsAnswer)}
 Exit code: 0 done, 2 wrong use.`,
   positionals: ['COMPUTATION', 'DATE'],
   options: {},
@@ -24,37 +24,12 @@ Exit code: 0 done, 2 wrong use.`,
   run: runCommand,
 };
 
-export interface AttemptsAnswer {
-  readonly computation: string;
-  readonly date: string;
-  readonly tasks: readonly {
-    readonly taskId: string;
-    readonly runId: string;
-    readonly status: string;
-    /** Why the cell was to run. */
-    readonly reason: unknown;
-    readonly attempts: readonly AttemptRow[];
-  }[];
-}
-
 async function runCommand(args: Arguments, { config, output, now }: Context): Promise<ExitCode> {
   const [name = '', date = ''] = args.positionals;
   assertTarget(date, now());
   const manifest = await manifestOfRuns(config);
   const cell = { computation: findComputation(manifest, name).name, date };
-  const answer = await look(config, manifest, async ({ ledger }): Promise<AttemptsAnswer> => {
-    const tasks = await ledger.tasksWith(cell);
-    return {
-      ...cell,
-      tasks: tasks.map((task) => ({
-        taskId: task.id,
-        runId: task.runId,
-        status: task.status,
-        reason: task.cells.find((one) => cellName(one) === cellName(cell))?.reason,
-        attempts: attemptRows(task).reverse(),
-      })),
-    };
-  });
+  const answer = await look(config, manifest, (ports) => attemptsAnswer(cell, ports));
   print(answer, output);
   output.data(answer);
   return 0;

@@ -1,22 +1,21 @@
 /** `daymill dead-letters`: tasks that were given up; show one, replay it, drop it. */
-import { cellName } from '../../mill/model/cell.ts';
-import { outcomeOf, type Task } from '../../mill/model/task.ts';
 import {
-  dropDeadLetter,
-  readDeadLetter,
-  replayDeadLetter,
-  type ReplayReport,
-} from '../../mill/steps/mend/dead-letters.ts';
-import { attemptRows, type AttemptRow, attemptTable } from '../attempt-row.ts';
+  DeadLetterAnswer,
+  deadLetterAnswer,
+  DeadLettersAnswer,
+  deadLettersAnswer,
+} from '../../mill/answers/dead-letters.ts';
+import { dropDeadLetter, replayDeadLetter, type ReplayReport } from '../../mill/steps/mend/dead-letters.ts';
+import { attemptTable } from '../attempt-table.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { counted } from '../counted.ts';
+import { jsonUsage } from '../describe-schema.ts';
 import { change, look } from '../look.ts';
 import type { Output } from '../output.ts';
 import { manifestOfRuns } from '../project.ts';
 import type { Ports } from '../../compose.ts';
 import { table } from '../table.ts';
 import { instant } from '../units.ts';
-import { atMost } from '../../process/at-most.ts';
 
 const USAGE = `daymill dead-letters [list] [--computation NAME] [--date DAY]
        daymill dead-letters show ID
@@ -29,8 +28,9 @@ somebody replays or drops it. The next dispatch tries its cells again all the sa
   show     one with its attempts
   replay   claims its cells anew; a session that runs makes them now, else the next daymill run does
   drop     leaves it; its attempts stay on record
-  --json   list: {"deadLetters": [{"taskId", "runId", "computation", "cells", "attempts", "error", "sinceMs", "madeSince"}]};
-           show: one of them, with "history"; replay and drop: {"taskId", "status": REPLAYED or DROPPED, "runId"}
+${jsonUsage('  --json   list: ', DeadLettersAnswer, ';')}
+${jsonUsage('           show: ', DeadLetterAnswer, ';')}
+           replay and drop: {"taskId", "status": REPLAYED or DROPPED, "runId"}
 Exit code: 0 done, 2 wrong use.`;
 
 const commandOf = (word: string, run: (id: string, ports: Ports, output: Output) => Promise<void>): Command => ({
@@ -57,7 +57,11 @@ export const deadLetters: Command = {
   ...list,
   subcommands: {
     list,
-    show: commandOf('show', show),
+    show: commandOf('show', async (id, ports, output) => {
+      const answer = await deadLetterAnswer(id, ports);
+      printOne(answer, output);
+      output.data(answer);
+    }),
     replay: commandOf('replay', async (id, ports, output) => {
       const report = await replayDeadLetter(id, ports);
       output.line(describeReplay(report));
@@ -71,30 +75,17 @@ export const deadLetters: Command = {
   },
 };
 
-export interface DeadLetterRow {
-  readonly taskId: string;
-  readonly runId: string;
-  readonly computation: string;
-  /** Those that were not made. */
-  readonly cells: readonly string[];
-  readonly attempts: number;
-  readonly error: { readonly code: string; readonly message: string } | null;
-  readonly sinceMs: number;
-  /** Whether every one of its cells was made by another task since. */
-  readonly madeSince: boolean;
-}
-
 async function listCommand(args: Arguments, { config, output }: Context): Promise<ExitCode> {
   const [computation, date] = [text(args, 'computation'), text(args, 'date')];
-  const found = await look(config, await manifestOfRuns(config), async (ports) => {
-    const open = (await ports.ledger.deadLetters()).filter((task) =>
-      task.cells.some(
-        (cell) =>
-          (computation === undefined || cell.computation === computation) && (date === undefined || cell.date === date),
-      ),
-    );
-    return atMost(open, (task) => rowOf(task, ports));
-  });
+  const answer = await look(config, await manifestOfRuns(config), (ports) =>
+    deadLettersAnswer({ computation, date }, ports),
+  );
+  printList(answer, output);
+  output.data(answer);
+  return 0;
+}
+
+function printList({ deadLetters: found }: DeadLettersAnswer, output: Output): void {
   if (found.length === 0) output.line('There are no dead letters.');
   else {
     const columns = [
@@ -115,39 +106,16 @@ async function listCommand(args: Arguments, { config, output }: Context): Promis
     ]);
     for (const line of table(columns, rows)) output.line(line);
   }
-  output.data({ deadLetters: found });
-  return 0;
 }
 
-async function show(id: string, ports: Ports, output: Output): Promise<void> {
-  const task = await readDeadLetter(id, ports.tasks);
-  const row = await rowOf(task, ports);
-  const history: AttemptRow[] = attemptRows(task);
-  output.line(`${id}   ${task.deadLetter.status}, run ${task.runId}`);
+function printOne({ taskId, runId, status, error, cells, madeSince, history }: DeadLetterAnswer, output: Output): void {
+  output.line(`${taskId}   ${status}, run ${runId}`);
   output.line();
-  output.line(`Error     ${row.error === null ? 'unknown' : `${row.error.code}: ${row.error.message}`}`);
-  output.line(`Cells     ${counted(row.cells.length, 'cell')} not made: ${row.cells.join(', ')}`);
-  if (row.madeSince) output.line('          made since, by another task');
+  output.line(`Error     ${error === null ? 'unknown' : `${error.code}: ${error.message}`}`);
+  output.line(`Cells     ${counted(cells.length, 'cell')} not made: ${cells.join(', ')}`);
+  if (madeSince) output.line('          made since, by another task');
   output.line();
   for (const line of attemptTable(history, 'cell')) output.line(line);
-  output.data({ ...row, status: task.deadLetter.status, history });
-}
-
-/** Its cells as they are now cost a read each. */
-async function rowOf(task: Task, { cells: store }: Pick<Ports, 'cells'>): Promise<DeadLetterRow> {
-  const unmade = task.cells.filter((cell) => ['FAILED', 'NOT_TRIED'].includes(outcomeOf(task, cell)?.status ?? ''));
-  const sinceMs = task.history?.at(-1)?.endedMs ?? task.createdMs;
-  const now = await store.read(unmade);
-  return {
-    taskId: task.id,
-    runId: task.runId,
-    computation: task.computation,
-    cells: unmade.map(cellName),
-    attempts: task.attempts,
-    error: task.lastError ?? null,
-    sinceMs,
-    madeSince: now.every((cell) => cell?.status === 'COMPLETED' && (cell.record?.finishedMs ?? 0) > sinceMs),
-  };
 }
 
 function describeReplay({ taskId, status, runId }: ReplayReport): string {

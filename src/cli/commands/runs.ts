@@ -1,13 +1,13 @@
 /** `daymill runs`: the newest runs. */
+import { RunsAnswer, runsAnswer } from '../../mill/answers/runs.ts';
 import { type Arguments, type Command, type Context, type ExitCode } from '../command.ts';
+import { jsonUsage } from '../describe-schema.ts';
 import { look } from '../look.ts';
 import type { Output } from '../output.ts';
 import { manifestOfRuns } from '../project.ts';
 import { readLimit } from '../read-limit.ts';
-import { runRow, type RunRow } from '../../mill/answers/run-row.ts';
 import { table } from '../table.ts';
 import { duration } from '../units.ts';
-import { atMost } from '../../process/at-most.ts';
 
 const DEFAULT_LIMIT = 20;
 
@@ -20,28 +20,17 @@ export const runs: Command = {
 
 Lists the newest runs (a run is one wave of tasks). Each costs two reads.
   --limit   runs to show (default ${DEFAULT_LIMIT}, at most ${MAX_LIMIT})
-  --json    {"runs": [{"id", "dispatchId", "date", "pass", "state": RUNNING, COMPLETED or CANCELLED, "tasks", "remaining", "cells",
-            "failedTasks", "callback": none, waiting, due or answered, "startedAt", "tookMs"}]}, newest first
+${jsonUsage('  --json    ', RunsAnswer, ', newest first')}
 Exit code: 0 done, 2 wrong use.`,
   options: { limit: { type: 'string' } },
   reachesCloud: true,
   run: runCommand,
 };
 
-export interface RunsAnswer {
-  readonly runs: readonly (RunRow & { readonly failedTasks: number })[];
-}
-
 async function runCommand(args: Arguments, { config, output }: Context): Promise<ExitCode> {
   const limit = Math.min(readLimit(args, DEFAULT_LIMIT), MAX_LIMIT);
-  const answer = await look(config, await manifestOfRuns(config), async ({ ledger }): Promise<RunsAnswer> => {
-    const found = await ledger.runs(limit);
-    return {
-      runs: await atMost(found, async (run) =>
-        Object.assign(runRow(run), { failedTasks: await ledger.failedTasks(run.id) }),
-      ),
-    };
-  });
+  const manifest = await manifestOfRuns(config);
+  const answer = await look(config, manifest, (ports) => runsAnswer({ limit }, ports));
   print(answer, output);
   output.data(answer);
   return 0;

@@ -1,31 +1,8 @@
-/** An attempt as `attempts`, `run show` and `dead-letters show` print it. */
-import type { Attempt, AttemptFigures } from '../mill/model/attempt.ts';
-import { cellName } from '../mill/model/cell.ts';
-import type { Task } from '../mill/model/task.ts';
+/** Attempts in a table, as `attempts`, `run show` and `dead-letters show` print them. */
+import type { AttemptRow } from '../mill/answers/attempt-row.ts';
+import type { AttemptFigures } from '../mill/model/attempt.ts';
 import { table } from './table.ts';
 import { bytes, duration, instant } from './units.ts';
-
-export interface AttemptRow extends Attempt {
-  readonly runId: string;
-  readonly taskId: string;
-  /** The first of its task. */
-  readonly cell: string;
-  /** Of its task: the figures are for all of them. */
-  readonly cells: number;
-}
-
-export const attemptRows = (task: Task): AttemptRow[] =>
-  (task.history ?? []).map((attempt) =>
-    Object.assign(
-      {
-        runId: task.runId,
-        taskId: task.id,
-        cell: task.cells.slice(0, 1).map(cellName).join(),
-        cells: task.cells.length,
-      },
-      attempt,
-    ),
-  );
 
 const COLUMNS = [
   right('attempt'),

@@ -1,0 +1,62 @@
+/** What `--json` prints, for usage texts: the members of an answer, read from the schema that it is made to. */
+import type { z } from 'zod';
+
+type Schema = z.core.$ZodType;
+
+/** Usage texts are about so wide. */
+const WIDTH = 136;
+
+/** A paragraph, `  --json   {"runs": […]}`, that goes on under where its braces begin. `after` says what no schema can. */
+export function jsonUsage(flag: string, answer: Schema, after = ''): string {
+  const lines: string[] = [];
+  let line = flag;
+  for (const [at, word] of `${describeSchema(answer)}${after}`.split(' ').entries()) {
+    const gap = at === 0 || line === '' ? '' : ' ';
+    if (at > 0 && line.length + gap.length + word.length > WIDTH) {
+      lines.push(line);
+      line = ' '.repeat(flag.length) + word;
+    } else line += gap + word;
+  }
+  return [...lines, line].join('\n');
+}
+
+/**
+ * `{"id", "state": RUNNING or COMPLETED, "tasks": [{"taskId"}]}`; empty for a text, a number and the like. What is described (`.describe()`)
+ * is not listed again: its description stands there, but for that of the schema itself.
+ */
+export function describeSchema(schema: Schema): string {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  switch (def.type) {
+    case 'object':
+      return `{${Object.entries(def.shape).map(describeMember).join(', ')}}`;
+    case 'array': {
+      const item = describeInner(def.element);
+      return item === '' ? '' : `[${item}]`;
+    }
+    case 'optional':
+    case 'readonly':
+      return describeInner(def.innerType);
+    case 'nullable':
+      return `${describeInner(def.innerType)} or null`;
+    case 'union': {
+      const options = def.options.map(describeInner);
+      return options.includes('') ? '' : options.join(' or ');
+    }
+    case 'enum':
+      return either(Object.values(def.entries));
+    case 'literal':
+      return either(def.values);
+    default:
+      return '';
+  }
+}
+
+const describeInner = (schema: Schema): string => (schema as z.ZodType).description ?? describeSchema(schema);
+
+function describeMember([name, schema]: readonly [name: string, schema: Schema]): string {
+  const text = describeInner(schema);
+  return `"${name}"${text === '' || text.startsWith(' ') ? '' : ': '}${text}`;
+}
+
+const either = (values: readonly unknown[]): string =>
+  [values.slice(0, -1).join(', '), ...values.slice(-1)].filter((part) => part !== '').join(' or ');
