@@ -6,10 +6,8 @@ import { Hash } from '../../values/hash.ts';
 import { LostInput } from './place.ts';
 import { Vector } from './vector.ts';
 
-export interface CellKey {
-  readonly computation: string;
-  readonly date: Day;
-}
+export const CellKey = z.object({ computation: z.string(), date: Day });
+export type CellKey = Readonly<z.infer<typeof CellKey>>;
 
 export const cellName = (cell: CellKey): string => `${cell.computation}@${cell.date}`;
 

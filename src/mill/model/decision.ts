@@ -1,46 +1,23 @@
 /** What a plan says of a cell, and why. */
 import { z } from 'zod';
-import { CellError, type CellKey } from './cell.ts';
-import type { Pause } from './control.ts';
+import { CellError, CellKey } from './cell.ts';
+import { Pause } from './control.ts';
 import { Day } from '../../values/date.ts';
-import type { Hash } from '../../values/hash.ts';
+import { Hash } from '../../values/hash.ts';
 
 export const OUTCOMES = ['RUN', 'RERUN', 'SKIP', 'STABLE', 'BLOCKED', 'FAILED_DEPENDENCY', 'IMPOSSIBLE'] as const;
-export type Outcome = (typeof OUTCOMES)[number];
+export const Outcome = z.enum(OUTCOMES);
+export type Outcome = z.infer<typeof Outcome>;
 
 export type Decision = CellKey &
   (
-    | { readonly outcome: 'RUN'; readonly reason: Extract<Because, { why: 'NEW' }> }
+    | { readonly outcome: 'RUN'; readonly reason: Extract<Reason, { why: 'NEW' }> }
     | { readonly outcome: 'RERUN'; readonly reason: Exclude<Because, { why: 'NEW' }> }
-    | {
-        readonly outcome: 'SKIP';
-        readonly reason:
-          | { readonly why: 'UNCHANGED' }
-          /** These inputs were made again in this dispatch, with the same results as before. */
-          | { readonly why: 'EARLY_CUTOFF'; readonly inputs: readonly string[] };
-      }
-    /** Its code changed, and was proven to do the same as the code of `from` (see `behaviourOf`) that made the result. */
-    | { readonly outcome: 'STABLE'; readonly reason: { readonly why: 'COSMETIC'; readonly from: Hash } }
-    | {
-        readonly outcome: 'BLOCKED';
-        readonly reason:
-          | { readonly why: 'IN_FLIGHT'; readonly runId: string }
-          | { readonly why: 'WAITING_FOR'; readonly cell: CellKey }
-          /** It would run, but somebody stopped its computation, or all of them. */
-          | { readonly why: 'PAUSED'; readonly pause: Pause }
-          /** The same mistake has taken several of its dates; one is tried in each dispatch. */
-          | { readonly why: 'PARKED'; readonly error: string; readonly dates: number }
-          /** A worker found that root data which it reads is gone, or another than was indexed. */
-          | { readonly why: 'DATA_LOST'; readonly dataset: string; readonly date: Day }
-          | { readonly why: 'FAILED_IN_THIS_DISPATCH'; readonly error: CellError };
-      }
-    | { readonly outcome: 'FAILED_DEPENDENCY'; readonly reason: { readonly why: 'FAILED'; readonly cell: CellKey } }
-    | {
-        readonly outcome: 'IMPOSSIBLE';
-        readonly reason:
-          | { readonly why: 'NO_DATA'; readonly dataset: string }
-          | { readonly why: 'UPSTREAM'; readonly computation: string };
-      }
+    | { readonly outcome: 'SKIP'; readonly reason: Extract<Reason, { why: 'UNCHANGED' | 'EARLY_CUTOFF' }> }
+    | { readonly outcome: 'STABLE'; readonly reason: Extract<Reason, { why: 'COSMETIC' }> }
+    | { readonly outcome: 'BLOCKED'; readonly reason: z.infer<typeof Blocked> }
+    | { readonly outcome: 'FAILED_DEPENDENCY'; readonly reason: Extract<Reason, { why: 'FAILED' }> }
+    | { readonly outcome: 'IMPOSSIBLE'; readonly reason: Extract<Reason, { why: 'NO_DATA' | 'UPSTREAM' }> }
   );
 
 /** A person asked for it to be made again, whatever it was made from. */
@@ -67,7 +44,36 @@ export const Because = z.discriminatedUnion('why', [
 ]);
 export type Because = z.infer<typeof Because>;
 
-export type OutcomeCounts = Record<Outcome, number>;
+const Blocked = z.discriminatedUnion('why', [
+  z.object({ why: z.literal('IN_FLIGHT'), runId: z.string() }),
+  z.object({ why: z.literal('WAITING_FOR'), cell: CellKey }),
+  /** It would run, but somebody stopped its computation, or all of them. */
+  z.object({ why: z.literal('PAUSED'), pause: Pause }),
+  /** The same mistake has taken several of its dates; one is tried in each dispatch. */
+  z.object({ why: z.literal('PARKED'), error: z.string(), dates: z.number() }),
+  /** A worker found that root data which it reads is gone, or another than was indexed. */
+  z.object({ why: z.literal('DATA_LOST'), dataset: z.string(), date: Day }),
+  z.object({ why: z.literal('FAILED_IN_THIS_DISPATCH'), error: CellError }),
+]);
+
+/** The reason of any cell, as answers have it. */
+export const Reason = z.discriminatedUnion('why', [
+  ...Because.options,
+  ...Blocked.options,
+  z.object({ why: z.literal('UNCHANGED') }),
+  /** These inputs were made again in this dispatch, with the same results as before. */
+  z.object({ why: z.literal('EARLY_CUTOFF'), inputs: z.array(z.string()).readonly() }),
+  /** Its code changed, and was proven to do the same as the code of `from` (see `behaviourOf`) that made the result. */
+  z.object({ why: z.literal('COSMETIC'), from: Hash }),
+  /** A cell that it reads. */
+  z.object({ why: z.literal('FAILED'), cell: CellKey }),
+  z.object({ why: z.literal('NO_DATA'), dataset: z.string() }),
+  z.object({ why: z.literal('UPSTREAM'), computation: z.string() }),
+]);
+export type Reason = z.infer<typeof Reason>;
+
+export const OutcomeCounts = z.record(Outcome, z.number()).describe('{outcome: count}');
+export type OutcomeCounts = z.infer<typeof OutcomeCounts>;
 
 export const countOutcomes = (decisions: Iterable<Decision>): OutcomeCounts => {
   const counts = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as OutcomeCounts;

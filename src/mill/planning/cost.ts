@@ -1,16 +1,20 @@
 /** What is paid for, and its price in dollars. Pure. */
+import { z } from 'zod';
 import type { PriceTable } from '../model/price-table.ts';
 
-export interface Cost {
-  readonly cells: number;
-  readonly tasks: number;
-  readonly reads: number;
-  readonly writes: number;
-  readonly deletes: number;
-  /** Of workers, one after another. */
-  readonly seconds: number;
-  readonly dollars: number;
-}
+export const Cost = z
+  .object({
+    cells: z.number(),
+    tasks: z.number(),
+    reads: z.number(),
+    writes: z.number(),
+    deletes: z.number(),
+    /** Of workers, one after another. */
+    seconds: z.number(),
+    dollars: z.number(),
+  })
+  .describe('cost');
+export type Cost = z.infer<typeof Cost>;
 
 export const NOTHING: Cost = { cells: 0, tasks: 0, reads: 0, writes: 0, deletes: 0, seconds: 0, dollars: 0 };
 

@@ -5,49 +5,52 @@
  * the steps' code below. Dollars are for one task at a time on an instance: concurrency makes it less. Nothing is taken off for
  * free quotas.
  */
+import { z } from 'zod';
 import type { PriceTable } from '../model/price-table.ts';
 import type { CellKey } from '../model/cell.ts';
 import { computationIn } from '../model/manifest.ts';
 import { type DayOrdinal, fromOrdinal } from '../../values/date.ts';
-import type { TierName } from '../model/tier-name.ts';
+import { TierName } from '../model/tier-name.ts';
 import { tierNamed, type Tiers } from '../model/tier.ts';
-import { type Cost, dollarsOf, NOTHING, sum } from './cost.ts';
+import { Cost, dollarsOf, NOTHING, sum } from './cost.ts';
 import { dayCount, type DaySet } from './day-set.ts';
 import { type Expected, expectations, shadowOf } from './expected.ts';
 import { MAX_TASKS_A_WAVE } from './make-tasks.ts';
 import type { Plan } from './plan.ts';
 
-export interface ComputationEstimate {
-  readonly computation: string;
-  readonly tier: TierName;
+const ComputationEstimate = z.object({
+  computation: z.string(),
+  tier: TierName,
   /** It never ran: it is taken to be like the others. */
-  readonly guess: boolean;
-  readonly certain: Cost;
+  guess: z.boolean(),
+  certain: Cost,
   /** At most: these cells run only if what they read turns out different. */
-  readonly conditional: Cost;
-}
+  conditional: Cost,
+});
+type ComputationEstimate = z.infer<typeof ComputationEstimate>;
 
 /** What cells that do not run would have cost, by what spares them. */
-export interface Saved {
+const Saved = z.object({
   /** Nothing that they read has changed. */
-  readonly unchanged: Cost;
+  unchanged: Cost,
   /** What they read ran again with the same result. */
-  readonly cutOff: Cost;
+  cutOff: Cost,
   /** Their code changed, but not what it does. */
-  readonly stable: Cost;
-}
+  stable: Cost,
+});
 
-export interface Estimate {
+export const Estimate = z.object({
   /** Those that have something to run. */
-  readonly computations: readonly ComputationEstimate[];
-  readonly certain: Cost;
-  readonly conditional: Cost;
+  computations: z.array(ComputationEstimate),
+  certain: Cost,
+  conditional: Cost,
   /** What the day costs beside its cells: the workflow, its dispatches and their books, for the cells that are certain. */
-  readonly pipeline: Cost;
+  pipeline: Cost,
   /** Settled cells that are made again in shadow tonight, whatever is selected, with the wave that they are. */
-  readonly watch: Cost;
-  readonly saved: Saved;
-}
+  watch: Cost,
+  saved: Saved,
+});
+export type Estimate = z.infer<typeof Estimate>;
 
 export interface EstimateRequest {
   readonly plan: Plan;

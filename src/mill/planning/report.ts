@@ -1,12 +1,13 @@
 /** How the cells of each day stand, counted from ranges: a history of any length costs its computations, not its cells. Pure. */
-import { type Day, type DayOrdinal, daysAfter, fromOrdinal, toOrdinal } from '../../values/date.ts';
-import { type Distrust, distrustIn } from '../model/distrust.ts';
+import { z } from 'zod';
+import { Day, type DayOrdinal, daysAfter, fromOrdinal, toOrdinal } from '../../values/date.ts';
+import { Distrust, distrustIn } from '../model/distrust.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { behaviourOf } from '../model/vector.ts';
 import { dayCount, type DaySet, daysOfSet, daySpan, intersect, NO_DAYS, rangesOf, subtract, unite } from './day-set.ts';
 import type { Plan } from './plan.ts';
 import { rateAtMost } from './rate-at-most.ts';
-import type { Audits, Standing } from './standing.ts';
+import { Audits, type Standing } from './standing.ts';
 
 /** In the order in which they are shown. */
 export const STANDS = ['run', 'rerun', 'failed', 'blocked', 'impossible', 'stable', 'upToDate'] as const;
@@ -18,49 +19,47 @@ export const STANDS = ['run', 'rerun', 'failed', 'blocked', 'impossible', 'stabl
  */
 export type Stand = (typeof STANDS)[number];
 
-export type DayStands = Readonly<Record<Stand, number>> & {
-  readonly date: Day;
+export const DayStands = z.object({
+  date: Day,
+  ...(Object.fromEntries(STANDS.map((stand) => [stand, z.number()])) as Record<Stand, z.ZodNumber>),
   /** Of `rerun`. */
-  readonly conditional: number;
+  conditional: z.number(),
   /** Of `upToDate`. */
-  readonly cutOff: number;
-};
+  cutOff: z.number(),
+});
+export type DayStands = z.infer<typeof DayStands>;
 
 /** A computation whose days are not each counted once. */
-export interface Discrepancy {
-  readonly computation: string;
-  readonly missing: readonly Day[];
-  readonly twice: readonly Day[];
-}
+const Discrepancy = z.object({ computation: z.string(), missing: z.array(Day), twice: z.array(Day) });
+type Discrepancy = z.infer<typeof Discrepancy>;
 
-export interface GridReport {
-  readonly from: Day;
-  readonly to: Day;
-  /** Each day of the window, oldest first. */
-  readonly days: readonly DayStands[];
-  /** Computations times days. */
-  readonly expected: number;
-  readonly counted: number;
-  /** Empty when everything adds up. */
-  readonly discrepancies: readonly Discrepancy[];
-  /** Cells that rest, for whatever reason, on all days of the grid. */
-  readonly skipped: number;
-  /** Skipped cells that were made again in shadow; absent when none were. */
-  readonly audits?: AuditReport;
-  /** Computations that have no right to skip, and what was seen of them. */
-  readonly distrusted: readonly Distrusted[];
-}
-
-export interface AuditReport extends Audits {
+export const AuditReport = Audits.extend({
   /** With a confidence of 95 %, not more than this share of all skips is wrong. */
-  readonly atMost: number;
-}
+  atMost: z.number(),
+});
+export type AuditReport = z.infer<typeof AuditReport>;
 
-export interface Distrusted {
-  readonly computation: string;
-  readonly because: Distrust['because'];
-  readonly text: string;
-}
+const Distrusted = z.object({ computation: z.string(), because: Distrust.shape.because, text: z.string() });
+type Distrusted = z.infer<typeof Distrusted>;
+
+export const GridReport = z.object({
+  from: Day,
+  to: Day,
+  /** Each day of the window, oldest first. */
+  days: z.array(DayStands),
+  /** Computations times days. */
+  expected: z.number(),
+  counted: z.number(),
+  /** Empty when everything adds up. */
+  discrepancies: z.array(Discrepancy),
+  /** Cells that rest, for whatever reason, on all days of the grid. */
+  skipped: z.number(),
+  /** Skipped cells that were made again in shadow; absent when none were. */
+  audits: AuditReport.optional(),
+  /** Computations that have no right to skip, and what was seen of them. */
+  distrusted: z.array(Distrusted),
+});
+export type GridReport = z.infer<typeof GridReport>;
 
 export interface ReportRequest {
   readonly plan: Plan;
