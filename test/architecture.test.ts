@@ -74,12 +74,18 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'process',
     'errors.ts',
   ],
+  // Never the command line that prints them: what people ask is asked over HTTP, too.
   'mill/answers': [
     'mill/model',
     'mill/planning',
     'mill/lifecycle',
+    // What a plan costs depends on the tier.
+    'mill/tiers/tier-router.ts',
     // A preview keeps its shards in memory.
     'mill/execution/artifact-codec.ts',
+    // Of the graph what is pure: who reads whom, and which of them are asked about.
+    'mill/manifest/edges.ts',
+    'mill/manifest/select.ts',
     'mill/ports',
     'mill/steps',
     'values',
@@ -137,8 +143,6 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'config',
     'mill/model',
     'mill/planning',
-    // What a plan costs depends on the tier.
-    'mill/tiers/tier-router.ts',
     'mill/ports',
     'mill/steps',
     'mill/answers',

@@ -1,14 +1,10 @@
 /** Which days a command is about, from its options and the project's settings. */
 import { UserError } from '../errors.ts';
+import type { Days } from '../mill/answers/foresee.ts';
 import type { Day } from '../values/date.ts';
 import { assertTarget, gridStart, yesterday } from '../mill/steps/dispatch/target.ts';
 import { type Arguments, type Context, text } from './command.ts';
 import type { BundledFile } from '../mill/steps/load/bundled-files.ts';
-
-export interface Days {
-  readonly date: Day;
-  readonly from: Day;
-}
 
 /** @throws {UserError} BAD_DATE */
 export function readDays(args: Arguments, { config, now }: Context): Days {

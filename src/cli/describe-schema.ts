@@ -6,18 +6,23 @@ type Schema = z.core.$ZodType;
 /** Usage texts are about so wide. */
 const WIDTH = 136;
 
+/** Of more words than these only the first are listed: what they are is said elsewhere. */
+const MAX_WORDS = 6;
+const FIRST_WORDS = 3;
+
 /** A paragraph, `  --json   {"runs": […]}`, that goes on under where its braces begin. `after` says what no schema can. */
 export function jsonUsage(flag: string, answer: Schema, after = ''): string {
   const lines: string[] = [];
-  let line = flag;
-  for (const [at, word] of `${describeSchema(answer)}${after}`.split(' ').entries()) {
-    const gap = at === 0 || line === '' ? '' : ' ';
-    if (at > 0 && line.length + gap.length + word.length > WIDTH) {
+  let line = '';
+  for (const part of `${describeSchema(answer)}${after}`.split(/(?<=[,;]) /)) {
+    const longer = line === '' ? part : `${line} ${part}`;
+    if (line === '' || flag.length + longer.length <= WIDTH) line = longer;
+    else {
       lines.push(line);
-      line = ' '.repeat(flag.length) + word;
-    } else line += gap + word;
+      line = part;
+    }
   }
-  return [...lines, line].join('\n');
+  return flag + [...lines, line].join(`\n${' '.repeat(flag.length)}`);
 }
 
 /**
@@ -58,5 +63,7 @@ function describeMember([name, schema]: readonly [name: string, schema: Schema])
   return `"${name}"${text === '' || text.startsWith(' ') ? '' : ': '}${text}`;
 }
 
-const either = (values: readonly unknown[]): string =>
-  [values.slice(0, -1).join(', '), ...values.slice(-1)].filter((part) => part !== '').join(' or ');
+function either(words: readonly unknown[]): string {
+  if (words.length > MAX_WORDS) return [...words.slice(0, FIRST_WORDS), '…'].join(', ');
+  return [words.slice(0, -1).join(', '), ...words.slice(-1)].filter((part) => part !== '').join(' or ');
+}

@@ -7,7 +7,7 @@ import { loadDataset } from '../mill/manifest/load-definitions.ts';
 import { cachedManifest } from '../mill/manifest/manifest-cache.ts';
 import { readManifest } from '../mill/manifest/read-manifest.ts';
 import type { Manifest } from '../mill/model/manifest.ts';
-import { coverage } from '../mill/sources/read-source.ts';
+import { coverage, sourceDays } from '../mill/sources/read-source.ts';
 import { type BundledFile, bundledFiles } from '../mill/steps/load/bundled-files.ts';
 
 export const projectManifest = ({ root, home, computations, epoch }: Config): Promise<Manifest> =>
@@ -25,3 +25,6 @@ export async function manifestOfRuns(config: Config): Promise<Manifest> {
 
 export const projectFiles = ({ root }: Pick<Config, 'root'>, manifest: Manifest): Promise<BundledFile[]> =>
   bundledFiles({ root, manifest, coverage, definitions: { dataset: (entry) => loadDataset(root, entry) } });
+
+/** What questions want of bundled files beside the ports. */
+export const FILE_READERS = { coverage, sourceDays };

@@ -10,16 +10,17 @@ import { type LoadRange, loadRanges } from '../mill/steps/load/bundled-files.ts'
 import { loadRootData } from '../mill/steps/load/load-root-data.ts';
 import { survey } from '../mill/steps/dispatch/survey.ts';
 import { type Context, type ExitCode, Interrupted } from './command.ts';
-import type { Days } from './days.ts';
+import type { Days } from '../mill/answers/foresee.ts';
 import { openDeployedCloud } from './deployed-cloud.ts';
 import { openRunCloud, type RunCloud } from './local/run-cloud.ts';
-import { projectFiles } from './project.ts';
+import { FILE_READERS, projectFiles } from './project.ts';
 import { type RunProgress, watchRun } from './run-progress.ts';
 import { printSummary, summarize } from './run-summary.ts';
 import { tellLocale } from './tell-locale.ts';
+import type { CommandPorts } from './with-ports.ts';
 
 /** What is done before anything is loaded: the days to run, and what the summary says beside. Undefined when there is nothing to run for. */
-export type Prepare = (ports: Ports) => Promise<Prepared | undefined>;
+export type Prepare = (ports: CommandPorts) => Promise<Prepared | undefined>;
 
 export interface Prepared {
   readonly days: Days;
@@ -51,7 +52,7 @@ export async function runPipeline(
     const ports = compose({ ...config, logLevel: 'silent' }, manifest);
     try {
       if (cloud.aloneSinceMs !== undefined) await ports.tasks.expireLeases(cloud.aloneSinceMs);
-      const prepared = await prepare(ports);
+      const prepared = await prepare({ ...ports, ...FILE_READERS });
       if (prepared === undefined) return 1;
       const { days, computations, beside } = prepared;
       const { sequence: before, datasets } = await ports.planning.load();

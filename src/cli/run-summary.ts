@@ -15,7 +15,7 @@ import { readWhole } from '../mill/steps/work/load-inputs.ts';
 import type { Survey } from '../mill/steps/dispatch/survey.ts';
 import type { FirestoreUsage } from './local/run-cloud.ts';
 import { counted } from './counted.ts';
-import { describeDistrust } from './distrust-of.ts';
+import { describeDistrust } from './describe-distrust.ts';
 import type { Output } from './output.ts';
 import { describeReasons } from './describe-reasons.ts';
 import { groupPlan, type PlanGroup } from '../mill/answers/plan-groups.ts';

@@ -3,12 +3,15 @@ import { compose, type Ports } from '../compose.ts';
 import type { Config } from '../config/config.ts';
 import type { Manifest } from '../mill/model/manifest.ts';
 import type { Connection } from './local/connect.ts';
+import { FILE_READERS } from './project.ts';
+
+export type CommandPorts = Ports & typeof FILE_READERS;
 
 export async function withPorts<T>(
   cloud: Connection,
   config: Config,
   manifest: Manifest,
-  at: (ports: Ports) => Promise<T>,
+  at: (ports: CommandPorts) => Promise<T>,
 ): Promise<T> {
   try {
     Object.assign(process.env, cloud.env);
@@ -16,7 +19,7 @@ export async function withPorts<T>(
     const workflowsEmulatorHost = cloud.env['WORKFLOWS_EMULATOR_HOST'] ?? config.workflowsEmulatorHost;
     const ports = compose({ ...config, workflowsEmulatorHost, logLevel: 'silent' }, manifest);
     try {
-      return await at(ports);
+      return await at({ ...ports, ...FILE_READERS });
     } finally {
       await ports.close();
     }

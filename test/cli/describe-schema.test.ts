@@ -30,17 +30,24 @@ test('what is described is not listed again, and where it is asked for itself it
   expect(describeSchema(Cost)).toBe('{"reads"}');
 });
 
+test('of many words the first are listed', () => {
+  expect(describeSchema(z.enum(['a', 'b', 'c', 'd', 'e', 'f']))).toBe('a, b, c, d, e or f');
+  expect(describeSchema(z.enum(['a', 'b', 'c', 'd', 'e', 'f', 'g']))).toBe('a, b, c, …');
+});
+
 test('one of several answers is any of them', () => {
   expect(describeSchema(z.union([z.object({ a: z.string() }), z.object({ b: z.string() })]))).toBe('{"a"} or {"b"}');
   expect(describeSchema(z.object({ a: z.union([z.string(), z.null()]) }))).toBe('{"a"}');
 });
 
-test('a usage text goes on under where it began, and loses no word', () => {
+test('a usage text goes on under where it began, after a comma, and loses no word', () => {
   const usage = jsonUsage('  --json   ', z.object({ first: Row, second: Row }), ', newest first');
   const lines = usage.split('\n');
   expect(lines.length).toBeGreaterThan(2);
   expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(136);
-  expect(lines.slice(1).every((line) => /^ {11}\S/.test(line))).toBe(true);
+  expect(
+    lines.slice(1).every((line) => /^ {11}\S/.test(line)) && lines.slice(0, -1).every((line) => line.endsWith(',')),
+  ).toBe(true);
   expect(lines.map((line) => line.trim()).join(' ')).toBe(
     `--json   ${describeSchema(z.object({ first: Row, second: Row }))}, newest first`,
   );

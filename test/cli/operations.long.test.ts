@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AttemptsAnswer } from '../../src/mill/answers/attempts.ts';
 import type { DeadLettersAnswer } from '../../src/mill/answers/dead-letters.ts';
-import type { PlanAnswer } from '../../src/cli/commands/plan.ts';
+import type { PlanAnswer } from '../../src/mill/answers/plan.ts';
 import type { RunAnswer } from '../../src/mill/answers/run.ts';
 import type { RunsAnswer } from '../../src/mill/answers/runs.ts';
 import type { RunSummary } from '../../src/cli/run-summary.ts';

@@ -1,9 +1,9 @@
 /** One project's days on the command line, in order: planned, run, looked at, changed, broken. Real processes throughout. */
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Explanation } from '../../src/cli/commands/explain.ts';
-import type { PlanAnswer } from '../../src/cli/commands/plan.ts';
-import type { ReportAnswer } from '../../src/cli/commands/report.ts';
+import type { ExplainAnswer } from '../../src/mill/answers/explain.ts';
+import type { PlanAnswer } from '../../src/mill/answers/plan.ts';
+import type { ReportAnswer } from '../../src/mill/answers/report.ts';
 import type { RunSummary } from '../../src/cli/run-summary.ts';
 import type { Graph } from '../../src/mill/manifest/graph.ts';
 import { daymill } from './start-daymill.ts';
@@ -140,7 +140,7 @@ describe('a project of four computations over four days', () => {
 
   test('explains a cell that is up to date by its last run and an equal vector', async () => {
     const { json } = await run('explain', 'best-day', '2024-01-04', '--json');
-    const explained = json<Explanation>();
+    const explained = json<ExplainAnswer>();
     expect(explained.last).toMatchObject({ status: 'COMPLETED', reason: 'RUN: never ran', attempt: 1, error: null });
     expect(explained.now).toMatchObject({ outcome: 'SKIP', text: 'nothing that it reads has changed' });
     expect(explained.vector.map(({ part }) => part)).toEqual([
@@ -157,7 +157,7 @@ describe('a project of four computations over four days', () => {
 
   test('explains an impossible cell down to the day that its file does not have', async () => {
     const { json } = await run('explain', 'best-day', '2024-01-03', '--json');
-    expect(json<Explanation>().causes).toEqual([
+    expect(json<ExplainAnswer>().causes).toEqual([
       { depth: 1, subject: 'in-euros@2024-01-03', text: 'IMPOSSIBLE: NO_DATA rates' },
       {
         depth: 2,
@@ -190,7 +190,7 @@ describe('a project of four computations over four days', () => {
       counted: 6,
     });
     const { json } = await run('explain', 'in-euros', '2024-01-02', '--json');
-    expect(json<Explanation>().causes).toEqual([
+    expect(json<ExplainAnswer>().causes).toEqual([
       { depth: 1, subject: 'total-day@2024-01-02', text: 'RERUN: changed: code' },
       { depth: 2, subject: 'code', text: 'its own code is another than when it ran' },
       { depth: 3, subject: 'simulation', text: expect.stringMatching(/^DIFFERENT: it does something else on /u) },
@@ -213,7 +213,7 @@ describe('a project of four computations over four days', () => {
       completed: 10,
     });
     const { json } = await run('explain', 'in-euros', '2024-01-02', '--json');
-    const { last, now, causes } = json<Explanation>();
+    const { last, now, causes } = json<ExplainAnswer>();
     expect(now.outcome).toBe('SKIP');
     expect(last?.reason).toMatch(/^RERUN: /);
     expect(causes[0]?.subject).toBe('total-day@2024-01-02');
@@ -232,9 +232,9 @@ describe('a project of four computations over four days', () => {
     expect(ran.stderr).toMatch(/total-day@2024-01-02.*COMPUTE_FAILED: .*the till is stuck/);
     expect(ran.stdout).toMatch(/total-day +3 +0 +0 +1 +0/);
     const failed = await run('explain', 'total-day', '2024-01-02', '--json');
-    expect(failed.json<Explanation>().last).toMatchObject({ status: 'FAILED', error: { code: 'COMPUTE_FAILED' } });
+    expect(failed.json<ExplainAnswer>().last).toMatchObject({ status: 'FAILED', error: { code: 'COMPUTE_FAILED' } });
     const reader = await run('explain', 'in-euros', '2024-01-02', '--json');
-    expect(reader.json<Explanation>().causes).toEqual([
+    expect(reader.json<ExplainAnswer>().causes).toEqual([
       { depth: 1, subject: 'total-day@2024-01-02', text: 'RERUN: failed before: COMPUTE_FAILED' },
       { depth: 2, subject: 'COMPUTE_FAILED', text: expect.stringContaining('the till is stuck') as string },
     ]);

@@ -1,7 +1,7 @@
 /** `daymill rerun` on the command line: real processes, on one project. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Explanation } from '../../src/cli/commands/explain.ts';
-import type { PlanAnswer } from '../../src/cli/commands/plan.ts';
+import type { ExplainAnswer } from '../../src/mill/answers/explain.ts';
+import type { PlanAnswer } from '../../src/mill/answers/plan.ts';
 import type { RunSummary } from '../../src/cli/run-summary.ts';
 import { type ShopProject, shopProject } from './shop-project.ts';
 import { daymill } from './start-daymill.ts';
@@ -26,7 +26,7 @@ describe('a project that ran, of which cells are asked for again', () => {
     expect(stdout).toMatch(/1 cell will run and up to 3 more \(RERUN\?\) if what they read turns out different/);
     expect(stdout.indexOf('in all')).toBeLessThan(stdout.indexOf('pass 3'));
     expect(stdout).toMatch(/2024-01-04: 1 cell ran in \d runs?, 13 up to date, 2 impossible/);
-    const { last, now } = (await run('explain', 'total-day', '2024-01-02', '--json')).json<Explanation>();
+    const { last, now } = (await run('explain', 'total-day', '2024-01-02', '--json')).json<ExplainAnswer>();
     expect(last?.reason).toMatch(/^RERUN: asked for by ada on \d{4}-/);
     expect(now.outcome).toBe('SKIP');
   });
@@ -48,7 +48,7 @@ describe('a project that ran, of which cells are asked for again', () => {
     delete process.env['NODE_OPTIONS'];
     // The third day is impossible; the fourth reads the second, and the first reads nothing of it.
     expect(ran.json<RunSummary>()).toMatchObject({ cells: { ...NONE, RERUN: 2, SKIP: 12, IMPOSSIBLE: 2 } });
-    const { last } = (await run('explain', 'best-day', '2024-01-04', '--json')).json<Explanation>();
+    const { last } = (await run('explain', 'best-day', '2024-01-04', '--json')).json<ExplainAnswer>();
     expect(last?.reason).toMatch(/^RERUN: (changed: previous|if previous changes)$/);
   });
 

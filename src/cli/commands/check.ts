@@ -6,7 +6,7 @@ import { ModuleGraph } from '../../mill/manifest/module-graph.ts';
 import type { Manifest } from '../../mill/model/manifest.ts';
 import type { Arguments, Command, Context, ExitCode } from '../command.ts';
 import { counted } from '../counted.ts';
-import { describeDistrust } from '../distrust-of.ts';
+import { describeDistrust } from '../describe-distrust.ts';
 import { projectFiles } from '../project.ts';
 import { checkTypes } from '../type-check.ts';
 import type { Config } from '../../config/config.ts';

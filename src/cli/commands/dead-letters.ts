@@ -13,7 +13,7 @@ import { jsonUsage } from '../describe-schema.ts';
 import { change, look } from '../look.ts';
 import type { Output } from '../output.ts';
 import { manifestOfRuns } from '../project.ts';
-import type { Ports } from '../../compose.ts';
+import type { CommandPorts } from '../with-ports.ts';
 import { table } from '../table.ts';
 import { instant } from '../units.ts';
 
@@ -33,7 +33,7 @@ ${jsonUsage('           show: ', DeadLetterAnswer, ';')}
            replay and drop: {"taskId", "status": REPLAYED or DROPPED, "runId"}
 Exit code: 0 done, 2 wrong use.`;
 
-const commandOf = (word: string, run: (id: string, ports: Ports, output: Output) => Promise<void>): Command => ({
+const commandOf = (word: string, run: (id: string, ports: CommandPorts, output: Output) => Promise<void>): Command => ({
   name: `dead-letters ${word}`,
   usage: USAGE,
   positionals: ['ID'],

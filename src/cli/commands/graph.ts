@@ -42,7 +42,7 @@ async function select(
   selectComputations(manifest, expression, { changed: new Set() });
   const days = readDays(args, context);
   // The rest of the command needs no state, and half of its time would go to load what reads it.
-  const [{ foresee }, { look }] = await Promise.all([import('../foresee.ts'), import('../look.ts')]);
+  const [{ foresee }, { look }] = await Promise.all([import('../../mill/answers/foresee.ts'), import('../look.ts')]);
   return look(context.config, manifest, async (ports) => {
     const { plan } = await foresee(days, ports);
     return selectComputations(manifest, expression, { changed: changedComputations(plan) });

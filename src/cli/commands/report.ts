@@ -1,22 +1,15 @@
 /** `daymill report`: how the cells of each day stand, and whether they add up. */
 import { UserError } from '../../errors.ts';
+import { ReportAnswer, reportAnswer } from '../../mill/answers/report.ts';
 import { selectComputations } from '../../mill/manifest/select.ts';
+import { type AuditReport, type DayStands, type GridReport, type Stand, STANDS } from '../../mill/planning/report.ts';
 import { addDays, type Day } from '../../values/date.ts';
-import {
-  type AuditReport,
-  type DayStands,
-  type GridReport,
-  report as reportOf,
-  type Stand,
-  STANDS,
-} from '../../mill/planning/report.ts';
-import { changedComputations } from '../../mill/answers/changed-computations.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { counted } from '../counted.ts';
 import { assertAfterFirstData, readDays } from '../days.ts';
-import { describeDistrust } from '../distrust-of.ts';
-import { describeLoad, describeMissingData, foresee, type MissingDays, type PendingLoad } from '../foresee.ts';
-import { describeLoadedOtherwise, type LoadedOtherwise } from '../loaded-otherwise.ts';
+import { describeData } from '../describe-data.ts';
+import { describeDistrust } from '../describe-distrust.ts';
+import { jsonUsage } from '../describe-schema.ts';
 import { look } from '../look.ts';
 import type { Output } from '../output.ts';
 import { projectFiles, projectManifest } from '../project.ts';
@@ -34,10 +27,7 @@ Changes nothing and runs nothing.
   --date     the last day, YYYY-MM-DD (default: daymill.config.ts's date, else yesterday)
   --from     the first day of the grid (default: daymill.config.ts's from, else the first of the days shown)
   --select   these computations only; see daymill plan --help
-  --json     {"from", "to", "days": [{"date", "run", "rerun", "failed", "blocked", "impossible", "stable", "upToDate",
-             "conditional", "cutOff"}], "expected", "counted", "discrepancies": [{"computation", "missing", "twice"}], "skipped",
-             "audits": {"checked", "wrong", "since", "atMost"}, "distrusted": [{"computation", "because", "text"}], "loads",
-             "waiting": [{"dataset", "days"}], "missing": [{"dataset", "days"}]}
+${jsonUsage('  --json     ', ReportAnswer)}
 "conditional" is of "rerun": if what it reads turns out different. "cutOff" is of "upToDate": what it reads ran again with the
 same result. "skipped": cells at rest on the whole grid. "audits" is only there when such were made again in shadow: how many, how
 many of them gave another result, since when, and the share that is wrong at most with a confidence of 95 %.
@@ -52,15 +42,6 @@ Exit code: 0 done, 1 the counts do not add up, 2 wrong use.`,
   run: runCommand,
 };
 
-export interface ReportAnswer extends GridReport {
-  /** Data that a run would load first; the counts are of the state after that. */
-  readonly loads: readonly PendingLoad[];
-  readonly loadedOtherwise: readonly LoadedOtherwise[];
-  readonly missing: readonly MissingDays[];
-  /** By dataset: days whose data is there and not whole yet, so that they stay closed. */
-  readonly waiting: readonly { readonly dataset: string; readonly days: readonly Day[] }[];
-}
-
 async function runCommand(args: Arguments, context: Context): Promise<ExitCode> {
   const { config, output } = context;
   const days = readLength(text(args, 'days'));
@@ -70,24 +51,10 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const grid = { date: asked.date, from: isGridSet ? asked.from : first };
   const from: Day = first > grid.from ? first : grid.from;
   const manifest = await projectManifest(config);
-  const expression = text(args, 'select') ?? '*';
-  selectComputations(manifest, expression, { changed: new Set() });
+  const select = text(args, 'select') ?? '*';
+  selectComputations(manifest, select, { changed: new Set() });
   assertAfterFirstData(grid.date, await projectFiles(config, manifest));
-  const answer = await look(config, manifest, async (ports): Promise<ReportAnswer> => {
-    const { plan, loads, loadedOtherwise, missing, waiting } = await foresee(grid, ports);
-    const selected = selectComputations(manifest, expression, { changed: changedComputations(plan) });
-    const computations = plan.computations.filter((name) => selected.has(name));
-    return {
-      ...reportOf({ plan, computations, from, to: grid.date }),
-      loads,
-      loadedOtherwise: await loadedOtherwise(),
-      missing,
-      waiting: [...waiting].flatMap(([dataset, all]) => {
-        const dates = all.map(({ date }) => date).filter((date) => date >= from && date <= grid.date);
-        return dates.length === 0 ? [] : [{ dataset, days: dates }];
-      }),
-    };
-  });
+  const answer = await look(config, manifest, (ports) => reportAnswer({ grid, from, select }, ports));
   printReport(answer, output);
   output.data(answer);
   return answer.discrepancies.length === 0 && answer.counted === answer.expected ? 0 : 1;
@@ -114,10 +81,7 @@ const TITLES: Readonly<Record<Stand, string>> = {
 };
 
 function printReport(answer: ReportAnswer, output: Output): void {
-  for (const load of answer.loads) output.line(describeLoad(load));
-  for (const other of answer.loadedOtherwise) output.line(describeLoadedOtherwise(other));
-  for (const days of answer.missing) output.line(describeMissingData(days));
-  if (answer.loads.length + answer.loadedOtherwise.length + answer.missing.length > 0) output.line();
+  for (const line of describeData(answer)) output.line(line);
   const right = (title: string) => ({ title, align: 'right' as const });
   const stands = STANDS.filter((stand) => stand === 'upToDate' || answer.days.some((day) => day[stand] > 0));
   const columns = [{ title: 'date' }, ...stands.map((stand) => right(TITLES[stand])), right('in all')];

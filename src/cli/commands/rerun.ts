@@ -1,5 +1,5 @@
 /** `daymill rerun`: make cells again whatever the plan thinks, and what reads a changed result too. */
-import type { Ports } from '../../compose.ts';
+import type { CommandPorts } from '../with-ports.ts';
 import { UserError } from '../../errors.ts';
 import { selectComputations } from '../../mill/manifest/select.ts';
 import { fromOrdinal, toOrdinal } from '../../values/date.ts';
@@ -13,11 +13,12 @@ import { assertTarget, yesterday } from '../../mill/steps/dispatch/target.ts';
 import { changedComputations } from '../../mill/answers/changed-computations.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { counted } from '../counted.ts';
-import type { Days } from '../days.ts';
+import type { Days } from '../../mill/answers/foresee.ts';
 import { describeReasons } from '../describe-reasons.ts';
-import { foresee, type Foresight } from '../foresee.ts';
+import { foresee, type Foresight } from '../../mill/answers/foresee.ts';
 import { groupPlan } from '../../mill/answers/plan-groups.ts';
-import { describeCost, planCost } from '../plan-cost.ts';
+import { planCost } from '../../mill/answers/plan-cost.ts';
+import { describeCost } from '../describe-cost.ts';
 import { projectManifest } from '../project.ts';
 import { runPipeline } from '../run-pipeline.ts';
 
@@ -74,7 +75,7 @@ interface Request {
 }
 
 /** Says what is asked for and what it costs, notes it, and answers the days to run; undefined when none of it can be made. */
-async function ask({ asked, expression, by }: Request, manifest: Manifest, ports: Ports, context: Context) {
+async function ask({ asked, expression, by }: Request, manifest: Manifest, ports: CommandPorts, context: Context) {
   const { config, output } = context;
   const days = await gridOf(asked, config, ports);
   const foreseen = await foresee(days, ports);
@@ -108,7 +109,11 @@ async function ask({ asked, expression, by }: Request, manifest: Manifest, ports
 }
 
 /** What reads the asked days may lie after them: as far as anything was ever made, or the default target. */
-async function gridOf(asked: Days, { from = asked.from, date }: Context['config'], { planning }: Ports): Promise<Days> {
+async function gridOf(
+  asked: Days,
+  { from = asked.from, date }: Context['config'],
+  { planning }: Pick<CommandPorts, 'planning'>,
+): Promise<Days> {
   const { standings } = await planning.load();
   const made = unite(...[...standings.values()].map((standing) => standing.made)).at(-1);
   const last = date ?? (made === undefined ? asked.date : fromOrdinal(made));
@@ -123,7 +128,7 @@ async function sayPrice(
   foreseen: Foresight,
   asked: ReadonlyMap<string, DaySet>,
   { from, date: to }: Days,
-  ports: Ports,
+  ports: CommandPorts,
   { config, output }: Context,
 ): Promise<void> {
   const withAsked = (state: PlanningState): PlanningState => {

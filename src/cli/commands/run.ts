@@ -1,5 +1,5 @@
 /** `daymill run`: load root data, run the day's workflow, say what ran and what it found. */
-import type { Ports } from '../../compose.ts';
+import type { CommandPorts } from '../with-ports.ts';
 import { UserError } from '../../errors.ts';
 import { isReadAsLatest } from '../../mill/manifest/edges.ts';
 import { selectComputations } from '../../mill/manifest/select.ts';
@@ -9,8 +9,9 @@ import { survey } from '../../mill/steps/dispatch/survey.ts';
 import { toOrdinal } from '../../values/date.ts';
 import { changedComputations } from '../../mill/answers/changed-computations.ts';
 import type { Arguments, Command, Context, ExitCode } from '../command.ts';
-import { assertAfterFirstData, type Days, readDays } from '../days.ts';
-import { foresee } from '../foresee.ts';
+import type { Days } from '../../mill/answers/foresee.ts';
+import { assertAfterFirstData, readDays } from '../days.ts';
+import { foresee } from '../../mill/answers/foresee.ts';
 import type { Output } from '../output.ts';
 import { projectFiles, projectManifest } from '../project.ts';
 import { type Prepared, runPipeline } from '../run-pipeline.ts';
@@ -56,7 +57,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   return runPipeline(manifest, async (ports) => ({ days, ...(await select(days, ports, output)) }), context);
 }
 
-type Select = (days: Days, ports: Ports, output: Output) => Promise<Pick<Prepared, 'computations'>>;
+type Select = (days: Days, ports: CommandPorts, output: Output) => Promise<Pick<Prepared, 'computations'>>;
 
 /** @throws {UserError} saying what is wrong with it before anything is opened */
 function selectionOf({ values }: Arguments, manifest: Manifest): Select {

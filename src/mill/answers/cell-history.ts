@@ -15,7 +15,7 @@ export interface CellHistory {
   stored(cells: readonly CellKey[]): Promise<(StoredCell | undefined)[]>;
 }
 
-export function cellHistory(plan: Plan, cells: Cells): CellHistory {
+export function cellHistory(plan: Plan, cells: Pick<Cells, 'read'>): CellHistory {
   const read = new Map<string, StoredCell | undefined>();
   return {
     decision: (cell) => plan.decision(cell),

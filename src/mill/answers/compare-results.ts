@@ -1,44 +1,49 @@
 /** What differs between two results: entities that came, went or changed, and by how much each number moved. */
+import { z } from 'zod';
 import type { Entry } from '../model/artifact.ts';
 import { ownMember } from '../../values/own-member.ts';
 import { readWhole } from '../steps/work/load-inputs.ts';
 import type { StoredArtifact } from '../ports/artifacts.ts';
 
-export interface ValueChange {
+export const ValueChange = z.object({
   /** `mean`, `hours.07`, `3`; empty for the whole value. */
-  readonly path: string;
+  path: z.string(),
   /** Undefined where there is nothing; left out of JSON then. */
-  readonly before: unknown;
-  readonly after: unknown;
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
   /** Of numbers. */
-  readonly delta?: number;
-}
+  delta: z.number().optional(),
+});
+export type ValueChange = z.infer<typeof ValueChange>;
 
-export interface EntityDifference {
+export const EntityDifference = z.object({
   /** Undefined for a result that is not kept by entity. */
-  readonly entity?: string;
-  readonly kind: 'added' | 'removed' | 'changed';
+  entity: z.string().optional(),
+  kind: z.enum(['added', 'removed', 'changed']),
   /** Of a changed one; of one that came or went, the whole value at an empty path. */
-  readonly changes: readonly ValueChange[];
-}
+  changes: z.array(ValueChange),
+});
+export type EntityDifference = z.infer<typeof EntityDifference>;
 
 /** How one member moved, over all entities that are on both sides. */
-export interface MemberSummary {
-  readonly path: string;
-  readonly changed: number;
+const MemberSummary = z.object({
+  path: z.string(),
+  changed: z.number(),
   /** Smallest and largest delta of those that are numbers; absent when none is. */
-  readonly deltas?: readonly [smallest: number, largest: number];
-}
+  deltas: z.tuple([z.number(), z.number()]).readonly().describe('[smallest, largest]').optional(),
+});
+type MemberSummary = z.infer<typeof MemberSummary>;
 
-export interface Comparison {
-  readonly added: number;
-  readonly removed: number;
-  readonly changed: number;
-  readonly same: number;
-  readonly members: readonly MemberSummary[];
+export const Comparison = z.object({
+  added: z.number(),
+  removed: z.number(),
+  changed: z.number(),
+  same: z.number(),
+  members: z.array(MemberSummary),
   /** In the order of their ids. */
-  readonly differences: readonly EntityDifference[];
-}
+  differences: z.array(EntityDifference),
+});
+export type Comparison = z.infer<typeof Comparison>;
 
 /** Undefined stands for no result at all. Parts are read as they are needed; what is the same is not kept. */
 export async function compareResults(

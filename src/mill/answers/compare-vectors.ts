@@ -1,16 +1,18 @@
 /** Two vectors part by part: what a cell was made from, and what it would be made from now. */
+import { z } from 'zod';
 import { type ManifestComputation, inputIdOf } from '../model/manifest.ts';
 import type { Vector } from '../model/vector.ts';
 
-export interface VectorPart {
+export const VectorPart = z.object({
   /** `code`, `layer`, `infrastructure`, `epoch`, or an input's id. */
-  readonly part: string;
+  part: z.string(),
   /** Null: it was not part of it, or the cell never ran. */
-  readonly stored: string | null;
+  stored: z.string().nullable(),
   /** Null: not known yet, because it is still to be made or loaded. */
-  readonly current: string | null;
-  readonly same: boolean | null;
-}
+  current: z.string().nullable(),
+  same: z.boolean().nullable(),
+});
+export type VectorPart = z.infer<typeof VectorPart>;
 
 /** The fingerprint's parts first, then inputs in the order of the computation's needs. */
 export function compareVectors(

@@ -1,25 +1,25 @@
 /** A plan for people: cells with the same fate together, their dates as stretches of consecutive days. */
-import { type Day, fromOrdinal } from '../../values/date.ts';
-import { type Decision, describeReason, type Outcome } from '../model/decision.ts';
+import { z } from 'zod';
+import { Day, fromOrdinal } from '../../values/date.ts';
+import { type Decision, describeReason, Outcome, Reason } from '../model/decision.ts';
 import { dayCount, type DaySet, NO_DAYS, rangesOf, subtract, unite } from '../planning/day-set.ts';
 import type { Plan } from '../planning/plan.ts';
 
 /** Both included. */
-export interface Stretch {
-  readonly from: Day;
-  readonly to: Day;
-}
+const Stretch = z.object({ from: Day, to: Day });
+export type Stretch = z.infer<typeof Stretch>;
 
-export interface PlanGroup {
-  readonly computation: string;
-  readonly outcome: Outcome;
+export const PlanGroup = z.object({
+  computation: z.string(),
+  outcome: Outcome,
   /** Of a RERUN that happens only if what it reads turns out different. */
-  readonly conditional: boolean;
-  readonly why: Decision['reason']['why'];
-  readonly text: string;
-  readonly days: number;
-  readonly stretches: readonly Stretch[];
-}
+  conditional: z.boolean(),
+  why: z.enum(Reason.options.map(({ shape }) => shape.why.value)),
+  text: z.string(),
+  days: z.number(),
+  stretches: z.array(Stretch),
+});
+export type PlanGroup = z.infer<typeof PlanGroup>;
 
 /** In the plan's order, the days of `without` left out. */
 export function groupPlan(

@@ -1,26 +1,27 @@
 /** The state as it will be once the bundled files are loaded, so that a plan made before that is true. */
-import type { Ports } from '../compose.ts';
-import { type Day, toOrdinal } from '../values/date.ts';
-import { sourceDays } from '../mill/sources/read-source.ts';
-import { survey, type Survey } from '../mill/steps/dispatch/survey.ts';
-import { type Hash } from '../values/hash.ts';
-import { daySetOfDays, daysOfSet, describeDays, hasDay, NO_DAYS, unite } from '../mill/planning/day-set.ts';
-import { missingData } from '../mill/planning/missing-data.ts';
-import { afterDataChanged, NO_DATASET } from '../mill/planning/standing.ts';
-import type { PlanningState } from '../mill/planning/state.ts';
-import type { Days } from './days.ts';
+import { z } from 'zod';
+import { Day, toOrdinal } from '../../values/date.ts';
+import { survey, type Survey } from '../steps/dispatch/survey.ts';
+import { type Hash } from '../../values/hash.ts';
+import { daySetOfDays, daysOfSet, hasDay, NO_DAYS, unite } from '../planning/day-set.ts';
+import { missingData } from '../planning/missing-data.ts';
+import { afterDataChanged, NO_DATASET } from '../planning/standing.ts';
+import type { PlanningState } from '../planning/state.ts';
 import { daysLoadedOtherwise, type LoadedOtherwise } from './loaded-otherwise.ts';
-import { projectFiles } from './project.ts';
-import { type LoadRange, loadRanges } from '../mill/steps/load/bundled-files.ts';
+import { bundledFiles, type BundledFilesPorts, type LoadRange, loadRanges } from '../steps/load/bundled-files.ts';
+import type { LoadPorts } from '../steps/load/load-root-data.ts';
+import type { Files } from '../ports/files.ts';
+import type { RootData } from '../ports/root-data.ts';
 import {
   type ComputationVerdict,
   equivalenceClasses,
   preflight,
+  type PreflightPorts,
   type PreflightReport,
-} from '../mill/steps/prove/preflight.ts';
-import { UserError } from '../errors.ts';
-import { filesChanges } from '../mill/steps/load/index-files.ts';
-import { lookAtRootData, rootDataChanges, waitingDays } from '../mill/steps/load/root-data-changes.ts';
+} from '../steps/prove/preflight.ts';
+import { filesChanges } from '../steps/load/index-files.ts';
+import { lookAtRootData, rootDataChanges, waitingDays } from '../steps/load/root-data-changes.ts';
+import { UserError } from '../../errors.ts';
 
 /** Stands for the hash of a day that is in its file and was not loaded yet. */
 const NOT_LOADED = 'not loaded yet';
@@ -31,19 +32,32 @@ const NO_VERDICTS = {
   remade: { cells: 0, reads: 0 },
 };
 
-export interface PendingLoad {
-  readonly dataset: string;
-  readonly days: number;
-  readonly first: Day;
-  readonly last: Day;
+export const PendingLoad = z.object({
+  dataset: z.string(),
+  days: z.number(),
+  first: Day,
+  last: Day,
   /** The file is another than before: days that were loaded are read again, and what their content will be is not known. */
-  readonly again: boolean;
-}
+  again: z.boolean(),
+});
+export type PendingLoad = z.infer<typeof PendingLoad>;
 
 /** Days of a dataset that should have data, and have none. */
-export interface MissingDays {
-  readonly dataset: string;
-  readonly days: readonly Day[];
+export const MissingDays = z.object({ dataset: z.string(), days: z.array(Day).readonly() });
+export type MissingDays = z.infer<typeof MissingDays>;
+
+/** A grid: from its first day to the target, both included. */
+export interface Days {
+  readonly date: Day;
+  readonly from: Day;
+}
+
+export interface ForeseePorts extends PreflightPorts, BundledFilesPorts {
+  readonly rootData: RootData;
+  readonly files: Files;
+  readonly sourceDays: LoadPorts['sourceDays'];
+  /** Whether changed code is run on fabricated days. */
+  readonly simulate: boolean;
 }
 
 export interface Foresight extends Survey {
@@ -71,12 +85,12 @@ export interface ForeseeOptions {
 /** Days that a file has are read from the file, not guessed from its ends. */
 export async function foresee(
   { date, from }: Days,
-  ports: Ports,
+  ports: ForeseePorts,
   { simulate = ports.simulate }: ForeseeOptions = {},
 ): Promise<Foresight> {
-  const ranges = await loadRanges(await projectFiles(ports, ports.manifest), date, ports.rootData);
+  const ranges = await loadRanges(await bundledFiles(ports), date, ports.rootData);
   const pending: { range: LoadRange; days: Day[] }[] = [];
-  for (const range of ranges) pending.push({ range, days: await daysIn(range, ports.root) });
+  for (const range of ranges) pending.push({ range, days: await daysIn(range, ports) });
   // Loaded by a run that was stopped before it indexed.
   const { opened, known: there } = await rootDataChanges(await lookAtRootData(ports), ports);
   const coming = new Map([...opened].map(([name, days]) => [name, new Map(days)]));
@@ -150,8 +164,10 @@ function withComing(
   return { ...state, datasets, shelf: state.shelf.under({ data }) };
 }
 
-const daysIn = async ({ source, from, to, fresh }: LoadRange, root: string): Promise<Day[]> =>
-  from > to && !fresh ? [] : sourceDays(source, { root, from, to });
+const daysIn = async (
+  { source, from, to, fresh }: LoadRange,
+  { root, sourceDays }: Pick<ForeseePorts, 'root' | 'sourceDays'>,
+): Promise<Day[]> => (from > to && !fresh ? [] : sourceDays(source, { root, from, to }));
 
 /** What is still to be loaded, for people. */
 export const describeLoad = ({ dataset, days, first, last, again }: PendingLoad): string =>
@@ -159,6 +175,3 @@ export const describeLoad = ({ dataset, days, first, last, again }: PendingLoad)
     ? `The file of ${dataset}, or what reads it, has changed since it was loaded: its ${days} days (${first} … ${last}) are loaded again first, ` +
       'and what reads a day with other content will run again too.'
     : `${days} ${days === 1 ? 'day' : 'days'} of ${dataset} (${first} … ${last}) ${days === 1 ? 'is' : 'are'} in the file and not loaded yet: ${days === 1 ? 'it' : 'they'} will be loaded first.`;
-
-export const describeMissingData = ({ dataset, days }: MissingDays): string =>
-  `${dataset} has no data on ${describeDays(daySetOfDays(days))}, which it should have.`;

@@ -1,7 +1,7 @@
 /** What speaks against a computation: that it gave, or may give, another result from the same inputs. */
-import { distrustIn } from '../mill/model/distrust.ts';
-import { computationIn } from '../mill/model/manifest.ts';
-import { behaviourOf } from '../mill/model/vector.ts';
+import { distrustIn } from '../model/distrust.ts';
+import { computationIn } from '../model/manifest.ts';
+import { behaviourOf } from '../model/vector.ts';
 import type { Foresight } from './foresee.ts';
 
 /** As the code of now was simulated, else as it was seen last; undefined for one that is trusted. */
@@ -10,6 +10,3 @@ export function distrustOf(name: string, { verdicts, folded, plan }: Foresight):
   const found = computation && distrustIn(folded.state.distrusted, name, behaviourOf(computation.fingerprint));
   return verdicts.get(name)?.nondeterminism ?? (found?.because === 'NONDETERMINISTIC' ? undefined : found?.text);
 }
-
-export const describeDistrust = (name: string, seen: string): string =>
-  `${name} is not trusted to give the same again: ${seen}. No proof and no early cutoff spares it a run.`;

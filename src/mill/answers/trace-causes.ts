@@ -1,24 +1,26 @@
 /** The chain of causes of a cell's fate, from the cell to the root: changed code, data that is not there, an error. */
-import { type CellKey, cellName } from '../mill/model/cell.ts';
-import { addDays, type Day, daysFrom } from '../values/date.ts';
-import { type Decision, describeReason } from '../mill/model/decision.ts';
-import { computationIn, inputIdOf, type Manifest, type ManifestNeed } from '../mill/model/manifest.ts';
-import type { Distrust } from '../mill/model/distrust.ts';
-import type { StoredCell } from '../mill/ports/cells.ts';
-import { describeMissing } from '../mill/model/completeness.ts';
-import type { CellHistory } from '../mill/answers/cell-history.ts';
+import { z } from 'zod';
+import { type CellKey, cellName } from '../model/cell.ts';
+import { addDays, type Day, daysFrom } from '../../values/date.ts';
+import { type Decision, describeReason } from '../model/decision.ts';
+import { computationIn, inputIdOf, type Manifest, type ManifestNeed } from '../model/manifest.ts';
+import type { Distrust } from '../model/distrust.ts';
+import type { StoredCell } from '../ports/cells.ts';
+import { describeMissing } from '../model/completeness.ts';
+import type { CellHistory } from './cell-history.ts';
 import type { Foresight } from './foresee.ts';
-import type { LoadRange } from '../mill/steps/load/bundled-files.ts';
+import type { LoadRange } from '../steps/load/bundled-files.ts';
 
-export interface Cause {
+export const Cause = z.object({
   /** How far from the cell that was asked about, from 1. */
-  readonly depth: number;
+  depth: z.number(),
   /** `airport-day@2001-01-15`, `dataset flights` or a part of the vector. */
-  readonly subject: string;
-  readonly text: string;
-}
+  subject: z.string(),
+  text: z.string(),
+});
+export type Cause = z.infer<typeof Cause>;
 
-export interface TraceContext {
+interface TraceContext {
   readonly manifest: Manifest;
   readonly from: Day;
   readonly history: CellHistory;
@@ -28,6 +30,21 @@ export interface TraceContext {
   readonly distrusted: ReadonlyMap<string, Distrust>;
   readonly verdicts: Foresight['verdicts'];
 }
+
+/** `from` is the first day of the grid. */
+export const traceContext = (
+  { plan, ranges, waiting, verdicts, folded }: Foresight,
+  from: Day,
+  history: CellHistory,
+): TraceContext => ({
+  manifest: plan.request.manifest,
+  from,
+  history,
+  ranges,
+  waiting,
+  verdicts,
+  distrusted: folded.state.distrusted,
+});
 
 /** More than a person reads; what follows is another `explain`. */
 const MAX_CAUSES = 40;

@@ -1,18 +1,21 @@
-/** What `daymill explain` says of each kind of cell, and what `daymill diff` would change, on real stores in this process. */
+/** What `daymill explain` says of each kind of cell, and what `daymill diff` would change, on real stores in this process: as JSON, by its schema. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { diffDays, type DiffAnswer, diffPreview, type DiffResult } from '../../src/cli/commands/diff.ts';
-import { explainCell, type Explanation, printExplanation } from '../../src/cli/commands/explain.ts';
-import { foresee } from '../../src/cli/foresee.ts';
-import { openOutput } from '../../src/cli/output.ts';
-import type { Ports } from '../../src/compose.ts';
-import { hashOf } from '../../src/values/hash.ts';
-import { computationIn, type Manifest, type ManifestComputation } from '../../src/mill/model/manifest.ts';
-import { report } from '../../src/mill/planning/report.ts';
-import { indexRootData } from '../../src/mill/steps/load/index-root-data.ts';
-import { preflight } from '../../src/mill/steps/prove/preflight.ts';
-import { DAYS, IMPORTS, weatherCsv } from '../support/fixture-project.ts';
-import { loadFiles, loadFixture, localPorts, type LocalPorts } from '../support/local-ports.ts';
-import { runDay } from '../support/run-day.ts';
+import { printExplanation } from '../../../src/cli/commands/explain.ts';
+import { DiffAnswer, diffDays, Difference, diffPreview } from '../../../src/mill/answers/diff.ts';
+import { ExplainAnswer, explainAnswer } from '../../../src/mill/answers/explain.ts';
+import { foresee } from '../../../src/mill/answers/foresee.ts';
+import { coverage, sourceDays } from '../../../src/mill/sources/read-source.ts';
+import { openOutput } from '../../../src/cli/output.ts';
+import type { Ports } from '../../../src/compose.ts';
+import { hashOf } from '../../../src/values/hash.ts';
+import { computationIn, type Manifest, type ManifestComputation } from '../../../src/mill/model/manifest.ts';
+import { report } from '../../../src/mill/planning/report.ts';
+import { indexRootData } from '../../../src/mill/steps/load/index-root-data.ts';
+import { preflight } from '../../../src/mill/steps/prove/preflight.ts';
+import { asJson } from '../../support/as-json.ts';
+import { DAYS, IMPORTS, weatherCsv } from '../../support/fixture-project.ts';
+import { loadFiles, loadFixture, localPorts, type LocalPorts } from '../../support/local-ports.ts';
+import { runDay } from '../../support/run-day.ts';
 
 const [FRI, SAT, SUN, MON] = DAYS;
 const SECOND_HEAT = `${IMPORTS}
@@ -85,19 +88,27 @@ describe('a project that ran', () => {
     if (found === undefined) throw new Error(`there is no ${name}`);
     return found;
   };
-  const explain = (name: string, date: string, on: Ports = ports): Promise<Explanation> =>
-    explainCell(definition(name, on), date, FRI, on);
-  const causes = (explained: Explanation): string[] =>
+  const explain = async (name: string, date: string, on: Ports = ports): Promise<ExplainAnswer> =>
+    asJson(
+      ExplainAnswer,
+      await explainAnswer({ computation: definition(name, on), date, from: FRI }, { ...on, coverage, sourceDays }),
+    );
+  const causes = (explained: ExplainAnswer): string[] =>
     explained.causes.map(({ depth, subject, text }) => `${'  '.repeat(depth - 1)}${subject}: ${withoutTimes(text)}`);
-  const printed = (explained: Explanation): string => {
+  const printed = (explained: ExplainAnswer): string => {
     let text = '';
     const stream = { write: (written: string) => (text += written) };
     printExplanation(explained, definition(explained.computation), undefined, openOutput(stream, stream, false));
     return withoutTimes(text);
   };
-  const diff = async (name: string, date: string, on: Ports = ports): Promise<DiffResult> => {
-    return diffPreview(definition(name, on), date, FRI, on, SILENT);
-  };
+  const diff = async (name: string, date: string, on: Ports = ports): Promise<DiffAnswer> =>
+    asJson(
+      DiffAnswer,
+      await diffPreview(
+        { computation: definition(name, on), date, from: FRI },
+        { ...on, coverage, sourceDays, previewLog: on.log },
+      ),
+    );
 
   /** The project after an edit of `heat`. */
   const afterEdit = (change: Partial<ManifestComputation> = {}): Ports => ({
@@ -158,8 +169,7 @@ describe('a project that ran', () => {
   describe('diff', () => {
     test('shows what changed code would do to a result, and writes nothing', async () => {
       const before = local.usage().writes;
-      const answer = (await diff('heat', SAT, secondHeat())) as DiffAnswer;
-      expect(answer).toMatchObject({
+      expect(await diff('heat', SAT, secondHeat())).toMatchObject({
         identical: false,
         reason: { outcome: 'RERUN', text: 'changed: code' },
         outdated: [],
@@ -179,7 +189,8 @@ describe('a project that ran', () => {
     });
 
     test('compares two stored days, entity by entity', async () => {
-      const answer = (await diffDays(definition('pages'), [FRI, SAT], FRI, ports, SILENT)) as DiffAnswer;
+      const asked = { computation: definition('pages'), date: FRI, other: SAT, from: FRI };
+      const answer = asJson(Difference, await diffDays(asked, { ...ports, coverage, sourceDays }));
       expect(answer).toMatchObject({ added: 0, removed: 0, changed: 120, same: 0, identical: false });
       expect(answer.members).toEqual([{ path: '', changed: 120, deltas: [1, 1] }]);
       expect(answer.differences[0]).toEqual({
@@ -220,13 +231,12 @@ describe('a project that ran', () => {
       `heat@${FRI}: ran THEN: RERUN: changed: document:weather`,
       `  dataset weather: its content of ${FRI} is another`,
     ]);
-    const { plan } = await foresee(days, ports);
+    const { plan } = await foresee(days, { ...ports, coverage, sourceDays });
     const { days: all } = report({ plan, computations: plan.computations, ...days, to: MON });
     expect(all[0]).toMatchObject({ upToDate: 7, cutOff: 1 });
   });
 });
 
 const UNCHANGED = 'nothing that it reads has changed';
-const SILENT = openOutput({ write: () => true }, { write: () => true }, true);
 
 const withoutTimes = (text: string): string => text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'THEN');

@@ -1,16 +1,17 @@
 /** What `daymill results` says of a result that is not what a run would leave, on real stores in this process. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { upToDate } from '../../src/cli/up-to-date.ts';
-import type { Ports } from '../../src/compose.ts';
-import { toOrdinal } from '../../src/values/date.ts';
-import { hashOf } from '../../src/values/hash.ts';
-import { daySpan } from '../../src/mill/planning/day-set.ts';
-import { askAgain } from '../../src/mill/steps/mend/ask-again.ts';
-import { withPaused, withResumed } from '../../src/mill/model/control.ts';
-import { behaviourOf } from '../../src/mill/model/vector.ts';
-import { DAYS, IMPORTS, weatherCsv } from '../support/fixture-project.ts';
-import { loadFiles, loadFixture, localPorts, type LocalPorts } from '../support/local-ports.ts';
-import { runDay } from '../support/run-day.ts';
+import { upToDate } from '../../../src/mill/answers/up-to-date.ts';
+import { coverage, sourceDays } from '../../../src/mill/sources/read-source.ts';
+import type { Ports } from '../../../src/compose.ts';
+import { toOrdinal } from '../../../src/values/date.ts';
+import { hashOf } from '../../../src/values/hash.ts';
+import { daySpan } from '../../../src/mill/planning/day-set.ts';
+import { askAgain } from '../../../src/mill/steps/mend/ask-again.ts';
+import { withPaused, withResumed } from '../../../src/mill/model/control.ts';
+import { behaviourOf } from '../../../src/mill/model/vector.ts';
+import { DAYS, IMPORTS, weatherCsv } from '../../support/fixture-project.ts';
+import { loadFiles, loadFixture, localPorts, type LocalPorts } from '../../support/local-ports.ts';
+import { runDay } from '../../support/run-day.ts';
 
 const DAY = DAYS[1];
 const PROJECT = {
@@ -36,7 +37,7 @@ describe('a result', () => {
   });
   afterAll(() => local.close());
   const of = async (computation: string, changed: Partial<Ports> = {}) => {
-    const now = { ...ports, ...changed };
+    const now = { ...ports, coverage, sourceDays, ...changed };
     const good = await now.artifacts.lastGood({ computation, date: DAY });
     if (good === undefined) throw new Error(`${computation} has no result`);
     return upToDate({ computation, date: DAY }, good.artifact, DAYS[0], now);

@@ -1,39 +1,8 @@
 /** The cost of a plan, for people: a row a computation, what it comes to, and what planning saved. */
-import type { Ports } from '../compose.ts';
-import type { Config } from '../config/config.ts';
-import { tierRouter } from '../mill/tiers/tier-router.ts';
+import type { PlanCost } from '../mill/answers/plan-cost.ts';
 import { type Cost, NOTHING, sum } from '../mill/planning/cost.ts';
-import { estimate, type Estimate } from '../mill/planning/estimate.ts';
-import type { CellKey } from '../mill/model/cell.ts';
-import type { Foresight } from './foresee.ts';
 import { counted } from './counted.ts';
 import { table } from './table.ts';
-
-export interface PlanCost extends Estimate {
-  /** The price table's name; `package.json` for the project's own. */
-  readonly prices: string;
-  /** What it took to try new proofs on stored cells; a run tries them once more, and keeps what that says. */
-  readonly proofs: { readonly cells: number; readonly reads: number; readonly dollars: number };
-}
-
-/** Where tasks would start is read from what was learned of memory: one document, and none when nothing would run or be watched. */
-export async function planCost(
-  { plan, snapshot, remade }: Pick<Foresight, 'plan' | 'snapshot' | 'remade'>,
-  computations: readonly string[],
-  { prices, tiers }: Pick<Config, 'prices' | 'tiers'>,
-  { planning, clock }: Pick<Ports, 'planning' | 'clock'>,
-  watched: readonly CellKey[] = [],
-): Promise<PlanCost> {
-  const runs = watched.length > 0 || computations.some((name) => plan.daysWith(name, 'RUN', 'RERUN').length > 0);
-  const memory = runs ? await planning.memory(snapshot) : new Map();
-  const { tierOf } = tierRouter(memory, tiers, clock.now());
-  const proofs = { ...remade, dollars: remade.reads * prices.table.firestore.read };
-  return {
-    prices: prices.name,
-    proofs,
-    ...estimate({ plan, computations, prices: prices.table, tierOf, tiers, watched }),
-  };
-}
 
 const right = (title: string) => ({ title, align: 'right' as const });
 

@@ -2,11 +2,12 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { explainCell } from '../../src/cli/commands/explain.ts';
-import { computationIn, type ManifestComputation } from '../../src/mill/model/manifest.ts';
-import { indexRootData } from '../../src/mill/steps/load/index-root-data.ts';
-import { localPorts } from '../support/local-ports.ts';
-import { runDay } from '../support/run-day.ts';
+import { explainAnswer } from '../../../src/mill/answers/explain.ts';
+import { computationIn, type ManifestComputation } from '../../../src/mill/model/manifest.ts';
+import { coverage, sourceDays } from '../../../src/mill/sources/read-source.ts';
+import { indexRootData } from '../../../src/mill/steps/load/index-root-data.ts';
+import { localPorts } from '../../support/local-ports.ts';
+import { runDay } from '../../support/run-day.ts';
 
 const [OLD, NEW, FROM, DATE] = ['2024-01-03', '2024-02-05', '2024-02-01', '2024-02-11'] as const;
 
@@ -31,7 +32,8 @@ export const open = defineComputation({
     };
     const explain = (date: string, from: string = FROM) => {
       const ports = local.open();
-      return explainCell(computationIn(ports.manifest, 'open') as ManifestComputation, date, from, ports);
+      const computation = computationIn(ports.manifest, 'open') as ManifestComputation;
+      return explainAnswer({ computation, date, from }, { ...ports, coverage, sourceDays });
     };
     put(OLD, 7);
     await night('first');

@@ -1,0 +1,43 @@
+/** The cost of a plan: a row a computation, what it comes to, and what planning saved. */
+import { z } from 'zod';
+import type { Clock } from '../../process/ports.ts';
+import type { CellKey } from '../model/cell.ts';
+import type { PriceTable } from '../model/price-table.ts';
+import type { Tiers } from '../model/tier.ts';
+import { Estimate, estimate } from '../planning/estimate.ts';
+import type { Planning } from '../ports/planning.ts';
+import { tierRouter } from '../tiers/tier-router.ts';
+import type { Foresight } from './foresee.ts';
+
+export const PlanCost = z.object({
+  /** The price table's name; `package.json` for the project's own. */
+  prices: z.string(),
+  /** What it took to try new proofs on stored cells; a run tries them once more, and keeps what that says. */
+  proofs: z.object({ cells: z.number(), reads: z.number(), dollars: z.number() }),
+  ...Estimate.shape,
+});
+export type PlanCost = z.infer<typeof PlanCost>;
+
+export interface PriceList {
+  readonly prices: { readonly name: string; readonly table: PriceTable };
+  readonly tiers: Tiers;
+}
+
+/** Where tasks would start is read from what was learned of memory: one document, and none when nothing would run or be watched. */
+export async function planCost(
+  { plan, snapshot, remade }: Pick<Foresight, 'plan' | 'snapshot' | 'remade'>,
+  computations: readonly string[],
+  { prices, tiers }: PriceList,
+  { planning, clock }: { readonly planning: Pick<Planning, 'memory'>; readonly clock: Clock },
+  watched: readonly CellKey[] = [],
+): Promise<PlanCost> {
+  const runs = watched.length > 0 || computations.some((name) => plan.daysWith(name, 'RUN', 'RERUN').length > 0);
+  const memory = runs ? await planning.memory(snapshot) : new Map();
+  const { tierOf } = tierRouter(memory, tiers, clock.now());
+  const proofs = { ...remade, dollars: remade.reads * prices.table.firestore.read };
+  return {
+    prices: prices.name,
+    proofs,
+    ...estimate({ plan, computations, prices: prices.table, tierOf, tiers, watched }),
+  };
+}
