@@ -85,6 +85,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'mill/execution/artifact-codec.ts',
     // Of the graph what is pure: who reads whom, and which of them are asked about.
     'mill/manifest/edges.ts',
+    'mill/manifest/graph.ts',
     'mill/manifest/select.ts',
     'mill/ports',
     'mill/steps',

@@ -5,7 +5,7 @@ import type { ExplainAnswer } from '../../src/mill/answers/explain.ts';
 import type { PlanAnswer } from '../../src/mill/answers/plan.ts';
 import type { ReportAnswer } from '../../src/mill/answers/report.ts';
 import type { RunSummary } from '../../src/cli/run-summary.ts';
-import type { Graph } from '../../src/mill/manifest/graph.ts';
+import type { GraphAnswer } from '../../src/mill/answers/graph.ts';
 import { daymill } from './start-daymill.ts';
 import { type ShopProject, shopProject } from './shop-project.ts';
 
@@ -203,7 +203,7 @@ describe('a project of four computations over four days', () => {
     expect(stdout).toContain('A run would: RERUN, changed: code');
     expect(stdout).toMatch(/~ +amount +30 +31 +\+1\n/);
     const drawn = await run('graph', '--select', 'state:changed', '--json');
-    expect(drawn.json<Graph>().nodes.map(({ name }) => name)).toEqual(['total-day']);
+    expect(drawn.json<GraphAnswer>().nodes.map(({ name }) => name)).toEqual(['total-day']);
   });
 
   test('runs what changed and what follows, and explains afterwards why it did', async () => {

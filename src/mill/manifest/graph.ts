@@ -1,28 +1,29 @@
 /** Nodes and edges of the graph, as drawings and other tools want them. */
+import { z } from 'zod';
 import type { Manifest, ManifestNeed } from '../model/manifest.ts';
 
-export interface GraphNode {
+export const GraphNode = z.object({
   /** `computation:rsi` or `dataset:prices`: a computation and a dataset never share one. */
-  readonly id: string;
-  readonly kind: 'computation' | 'dataset';
-  readonly name: string;
+  id: z.string(),
+  kind: z.enum(['computation', 'dataset']),
+  name: z.string(),
   /** Of computations only. */
-  readonly category?: string;
+  category: z.string().optional(),
   /** From 1; root datasets are before all passes, at 0. */
-  readonly pass: number;
-}
+  pass: z.number(),
+});
+export type GraphNode = z.infer<typeof GraphNode>;
 
-export interface GraphEdge {
-  readonly from: string;
-  readonly to: string;
+export const GraphEdge = z.object({
+  from: z.string(),
+  to: z.string(),
   /** `history` reads earlier days; a pair of nodes with both kinds of edges has the `same-day` one only. */
-  readonly kind: 'same-day' | 'history';
-}
+  kind: z.enum(['same-day', 'history']),
+});
+export type GraphEdge = z.infer<typeof GraphEdge>;
 
-export interface Graph {
-  readonly nodes: readonly GraphNode[];
-  readonly edges: readonly GraphEdge[];
-}
+export const Graph = z.object({ nodes: z.array(GraphNode), edges: z.array(GraphEdge) });
+export type Graph = z.infer<typeof Graph>;
 
 /** The computations named (all, by default), the datasets that they read, and the edges among these; edges point to the reader. */
 export function graphOf(manifest: Manifest, names?: ReadonlySet<string>): Graph {
