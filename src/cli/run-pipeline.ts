@@ -15,7 +15,9 @@ import { openDeployedCloud } from './deployed-cloud.ts';
 import { openRunCloud, type RunCloud } from './local/run-cloud.ts';
 import { FILE_READERS, projectFiles } from './project.ts';
 import { type RunProgress, watchRun } from './run-progress.ts';
-import { printSummary, summarize } from './run-summary.ts';
+import { summarize } from '../mill/answers/run-summary.ts';
+import { printSummary } from './print-summary.ts';
+import { workflowTrouble } from './workflow-trouble.ts';
 import { tellLocale } from './tell-locale.ts';
 import type { CommandPorts } from './with-ports.ts';
 
@@ -72,21 +74,23 @@ export async function runPipeline(
       const dispatchId = executionIdOf(execution);
       const after = await survey({ from: days.from, to: days.date, dispatchId }, ports);
       const cancelled = (await ports.controls.read()).cancelled.includes(dispatchId);
-      const seconds = (performance.now() - startedMs) / 1_000;
-      const firestore = cloud.firestoreUsage();
-      const summary = await summarize({
-        ...days,
-        ...(computations === undefined ? {} : { only: new Set(computations) }),
-        before,
-        after,
-        execution,
-        cancelled,
+      const { waves = 0 } = JSON.parse(execution.result ?? '{}') as { waves?: number };
+      const found = await summarize(
+        {
+          date: days.date,
+          ...(computations === undefined ? {} : { only: new Set(computations) }),
+          runs: waves,
+          before,
+          after,
+          trouble: workflowTrouble(execution, cancelled),
+          seconds: (performance.now() - startedMs) / 1_000,
+          firestore: cloud.firestoreUsage(),
+        },
         ports,
-        seconds,
-        firestore,
-      });
-      printSummary(summary, output, beside);
-      return summary.failed > 0 || summary.cells.FAILED_DEPENDENCY > 0 || summary.trouble !== undefined ? 1 : 0;
+      );
+      printSummary(found, output, beside);
+      const { failed, cells, trouble } = found.summary;
+      return failed > 0 || cells.FAILED_DEPENDENCY > 0 || trouble !== undefined ? 1 : 0;
     } finally {
       progress.end();
       await ports.close();

@@ -6,7 +6,7 @@ import type { DeadLettersAnswer } from '../../src/mill/answers/dead-letters.ts';
 import type { PlanAnswer } from '../../src/mill/answers/plan.ts';
 import type { RunAnswer } from '../../src/mill/answers/run.ts';
 import type { RunsAnswer } from '../../src/mill/answers/runs.ts';
-import type { RunSummary } from '../../src/cli/run-summary.ts';
+import type { RunSummary } from '../../src/mill/answers/run-summary.ts';
 import { buildManifest } from '../../src/mill/manifest/build-manifest.ts';
 import { writeManifest } from '../../src/mill/manifest/read-manifest.ts';
 import { HASTE } from '../support/daymill-process.ts';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ExplainAnswer } from '../../src/mill/answers/explain.ts';
 import type { PlanAnswer } from '../../src/mill/answers/plan.ts';
 import type { ReportAnswer } from '../../src/mill/answers/report.ts';
-import type { RunSummary } from '../../src/cli/run-summary.ts';
+import type { RunSummary } from '../../src/mill/answers/run-summary.ts';
 import type { GraphAnswer } from '../../src/mill/answers/graph.ts';
 import { daymill } from './start-daymill.ts';
 import { type ShopProject, shopProject } from './shop-project.ts';

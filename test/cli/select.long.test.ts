@@ -1,6 +1,6 @@
 /** `daymill run` of some computations: real processes, on one project. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RunSummary } from '../../src/cli/run-summary.ts';
+import type { RunSummary } from '../../src/mill/answers/run-summary.ts';
 import { type ShopProject, shopProject } from './shop-project.ts';
 import { daymill } from './start-daymill.ts';
 

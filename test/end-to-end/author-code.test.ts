@@ -1,6 +1,6 @@
 /** Author code that would end its worker, leaves promises and timers behind, or asks where and in which language it runs. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RunSummary } from '../../src/cli/run-summary.ts';
+import type { RunSummary } from '../../src/mill/answers/run-summary.ts';
 import { daymill, type Ended, HASTE } from '../support/daymill-process.ts';
 import { DAYS, type FixtureProject, IMPORTS } from '../support/fixture-project.ts';
 import { inspect, type Left } from '../support/left-behind.ts';

@@ -2,7 +2,7 @@
 import { Storage } from '@google-cloud/storage';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { RunSummary } from '../../src/cli/run-summary.ts';
+import type { RunSummary } from '../../src/mill/answers/run-summary.ts';
 import { startEmulators } from '../../src/emulators/start.ts';
 import { daymill } from '../support/daymill-process.ts';
 import { DAYS, fixtureProject, type FixtureProject, pagesOf, VISITORS } from '../support/fixture-project.ts';

@@ -1,6 +1,6 @@
 /** Workers that die in the middle of their tasks: everything is made in the end, and counted once. */
 import { afterEach, describe, expect, test } from 'vitest';
-import type { RunSummary } from '../../src/cli/run-summary.ts';
+import type { RunSummary } from '../../src/mill/answers/run-summary.ts';
 import { daymill, HASTE } from '../support/daymill-process.ts';
 import {
   CELLS,

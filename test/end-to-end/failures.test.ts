@@ -1,6 +1,6 @@
 /** Computations that fail in every way that they can: each is named, nothing else suffers, and the next run heals them. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RunSummary } from '../../src/cli/run-summary.ts';
+import type { RunSummary } from '../../src/mill/answers/run-summary.ts';
 import { daymill, type Ended } from '../support/daymill-process.ts';
 import {
   DAYS,

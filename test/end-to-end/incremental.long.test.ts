@@ -1,6 +1,6 @@
 /** One project through its life: what changes runs again, and nothing else. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RunSummary } from '../../src/cli/run-summary.ts';
+import type { RunSummary } from '../../src/mill/answers/run-summary.ts';
 import { daymill } from '../support/daymill-process.ts';
 import {
   DAYS,

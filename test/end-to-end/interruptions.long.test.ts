@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { RunSummary } from '../../src/cli/run-summary.ts';
+import type { RunSummary } from '../../src/mill/answers/run-summary.ts';
 import { daymill, HASTE } from '../support/daymill-process.ts';
 import type { FixtureProject } from '../support/fixture-project.ts';
 import { inspect } from '../support/left-behind.ts';

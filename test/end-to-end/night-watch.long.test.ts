@@ -1,7 +1,7 @@
 /** The nightly watch as people meet it: told by the plan, done once a day, counted by the report. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PlanAnswer } from '../../src/mill/answers/plan.ts';
-import type { RunSummary } from '../../src/cli/run-summary.ts';
+import type { RunSummary } from '../../src/mill/answers/run-summary.ts';
 import { daymill } from '../support/daymill-process.ts';
 import { DAYS, fixtureProject, type FixtureProject, IMPORTS } from '../support/fixture-project.ts';
 import { inspect } from '../support/left-behind.ts';

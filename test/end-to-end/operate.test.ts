@@ -1,7 +1,7 @@
 /** A deployed night, seen and steered by `--cloud` alone. */
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RunSummary } from '../../src/cli/run-summary.ts';
+import type { RunSummary } from '../../src/mill/answers/run-summary.ts';
 import { daymill, type Ended } from '../support/daymill-process.ts';
 import { deployed, type Deployed, NAME, PROJECT, REGION } from '../support/deployed.ts';
 import { DAYS, fixtureProject, type FixtureProject, IMPORTS, VISITORS } from '../support/fixture-project.ts';

@@ -1,6 +1,6 @@
 /** Hazard 26: a worker that imports code which was edited after the plan stores nothing under the planned code's name. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RunSummary } from '../../src/cli/run-summary.ts';
+import type { RunSummary } from '../../src/mill/answers/run-summary.ts';
 import { daymill, type Ended } from '../support/daymill-process.ts';
 import { DAYS, fixtureProject, type FixtureProject, IMPORTS } from '../support/fixture-project.ts';
 

@@ -11,6 +11,8 @@ import { changedComputations } from '../../mill/answers/changed-computations.ts'
 import type { Arguments, Command, Context, ExitCode } from '../command.ts';
 import type { Days } from '../../mill/answers/foresee.ts';
 import { assertAfterFirstData, readDays } from '../days.ts';
+import { RunSummary } from '../../mill/answers/run-summary.ts';
+import { jsonUsage } from '../describe-schema.ts';
 import { foresee } from '../../mill/answers/foresee.ts';
 import type { Output } from '../output.ts';
 import { projectFiles, projectManifest } from '../project.ts';
@@ -28,8 +30,8 @@ Runs the pipeline for DAY on the local cloud, catching up on every day from --fr
   --select       these only: rsi-14, +rsi-14 (and what it reads), category:airports …; see daymill plan --help. The others stay as
                  they are, and what waits for one of them waits
   --only-failed  what failed last time, and what reads it
-  --json         the summary as one line of JSON, last on standard output: {"date", "runs", "cells": {outcome: count}, "completed",
-                 "failed", "seconds", "firestore": {"reads", "writes", "deletes", "rpcs"}}
+${jsonUsage('  --json         ', RunSummary)}
+                 the summary as one line of JSON, last on standard output
 Exit code: 0 done, 1 some cells failed or it was cancelled, 2 wrong use, 130 interrupted (what was committed stays; run again to go on from there).`,
   options: {
     date: { type: 'string' },
