@@ -1,14 +1,15 @@
 /** What people do when a night goes wrong, on the command line: real processes, on one project after another. */
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { AttemptsAnswer } from '../../src/mill/answers/attempts.ts';
-import type { DeadLettersAnswer } from '../../src/mill/answers/dead-letters.ts';
-import type { PlanAnswer } from '../../src/mill/answers/plan.ts';
-import type { RunAnswer } from '../../src/mill/answers/run.ts';
-import type { RunsAnswer } from '../../src/mill/answers/runs.ts';
-import type { RunSummary } from '../../src/mill/answers/run-summary.ts';
+import { AttemptsAnswer } from '../../src/mill/answers/attempts.ts';
+import { DeadLetterAnswer, DeadLettersAnswer } from '../../src/mill/answers/dead-letters.ts';
+import { PlanAnswer } from '../../src/mill/answers/plan.ts';
+import { RunAnswer } from '../../src/mill/answers/run.ts';
+import { RunsAnswer } from '../../src/mill/answers/runs.ts';
+import { RunSummary } from '../../src/mill/answers/run-summary.ts';
 import { buildManifest } from '../../src/mill/manifest/build-manifest.ts';
 import { writeManifest } from '../../src/mill/manifest/read-manifest.ts';
+import { asJson } from '../support/as-json.ts';
 import { HASTE } from '../support/daymill-process.ts';
 import { type ShopProject, shopProject } from './shop-project.ts';
 import { daymill, startDaymill } from './start-daymill.ts';
@@ -27,7 +28,7 @@ describe('a project', () => {
   test('pauses a computation before anything ran, says so in its plan, and resumes it', async () => {
     const paused = await run('pause', 'in-euros', '--because', 'rates are wrong', '--by', 'ada', '--json');
     expect(paused.json()).toMatchObject({ paused: { 'in-euros': { by: 'ada', because: 'rates are wrong' } } });
-    const { groups } = (await run('plan', '--json')).json<PlanAnswer>();
+    const { groups } = asJson(PlanAnswer, (await run('plan', '--json')).json());
     const text = expect.stringMatching(/^paused by ada on .*: rates are wrong$/) as string;
     expect(groups).toContainEqual(
       expect.objectContaining({ computation: 'in-euros', outcome: 'BLOCKED', days: 3, text }),
@@ -43,18 +44,18 @@ describe('a project', () => {
     await going.printed(/pass 1 {2}4 cells/);
     let open: RunsAnswer['runs'] = [];
     while (open.length === 0)
-      open = (await run('runs', '--json')).json<RunsAnswer>().runs.filter(({ state }) => state === 'RUNNING');
+      open = asJson(RunsAnswer, (await run('runs', '--json')).json()).runs.filter(({ state }) => state === 'RUNNING');
     const id = open[0]?.id ?? '';
     const cancelled = await run('cancel', id, '--json');
     expect(cancelled.json()).toMatchObject({ runs: [id], unanswered: [] });
     const ended = await going.ended;
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain('The run was cancelled.');
-    const { runs } = (await run('runs', '--json')).json<RunsAnswer>();
+    const { runs } = asJson(RunsAnswer, (await run('runs', '--json')).json());
     expect(runs.find((one) => one.id === id)).toMatchObject({ state: 'CANCELLED', remaining: 0, callback: 'answered' });
 
     project.edit('computations/total-day.ts', sleeping, 'return { amount };');
-    expect((await run('run', '--json')).json<RunSummary>()).toMatchObject({ completed: 10, failed: 0 });
+    expect(asJson(RunSummary, (await run('run', '--json')).json())).toMatchObject({ completed: 10, failed: 0 });
   });
 
   test('looks at runs and stops things while the code cannot be read', async () => {
@@ -75,20 +76,22 @@ describe('a project', () => {
     for (const [name, value] of Object.entries(HASTE)) vi.stubEnv(name, value);
     expect(await run('run', '--json')).toMatchObject({ code: 1 });
 
-    const { runs } = (await run('runs', '--json')).json<RunsAnswer>();
+    const { runs } = asJson(RunsAnswer, (await run('runs', '--json')).json());
     const second = runs.find(({ pass }) => pass === 2);
     expect(second).toMatchObject({ state: 'COMPLETED', remaining: 0, failedTasks: 1, callback: 'answered' });
     const shown = await run('run', 'show', second?.id ?? '', '--json');
-    expect(shown.json<RunAnswer>()).toMatchObject({
+    expect(asJson(RunAnswer, shown.json())).toMatchObject({
       tasks: { COMPLETED: 3, FAILED: 1 },
       failures: [{ cell: 'total-day@2024-01-02', error: expect.stringContaining('TIMEOUT') as string }],
     });
 
-    const { deadLetters } = (await run('dead-letters', '--json')).json<DeadLettersAnswer>();
+    const { deadLetters } = asJson(DeadLettersAnswer, (await run('dead-letters', '--json')).json());
     expect(deadLetters).toMatchObject([
       { cells: ['total-day@2024-01-02'], error: { code: 'TIMEOUT' }, attempts: 1, madeSince: false },
     ]);
     const id = deadLetters[0]?.taskId ?? '';
+    const given = asJson(DeadLetterAnswer, (await run('dead-letters', 'show', id, '--json')).json());
+    expect(given).toMatchObject({ taskId: id, status: 'OPEN', history: [{ end: 'FAILED' }] });
     expect((await run('dead-letters', 'show', id)).stdout).toMatch(
       /Error {5}TIMEOUT: total-day did not end within 1 s/,
     );
@@ -101,10 +104,10 @@ describe('a project', () => {
       runId,
     });
     expect((await run('dead-letters', 'list')).stdout).toContain('There are no dead letters.');
-    const done = (await run('run', '--json')).json<RunSummary>();
+    const done = asJson(RunSummary, (await run('run', '--json')).json());
     expect(done).toMatchObject({ failed: 0, cells: { BLOCKED: 0, FAILED_DEPENDENCY: 0 } });
     const attempts = await run('attempts', 'total-day', '2024-01-02', '--json');
-    expect(attempts.json<AttemptsAnswer>().tasks).toMatchObject([
+    expect(asJson(AttemptsAnswer, attempts.json()).tasks).toMatchObject([
       { status: 'COMPLETED', runId, attempts: [{ number: 1, end: 'COMPLETED' }] },
       { status: 'FAILED', runId: second?.id, attempts: [{ end: 'FAILED', error: { code: 'TIMEOUT' } }] },
     ]);

@@ -1,11 +1,18 @@
 /** One project's days on the command line, in order: planned, run, looked at, changed, broken. Real processes throughout. */
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ExplainAnswer } from '../../src/mill/answers/explain.ts';
-import type { PlanAnswer } from '../../src/mill/answers/plan.ts';
-import type { ReportAnswer } from '../../src/mill/answers/report.ts';
-import type { RunSummary } from '../../src/mill/answers/run-summary.ts';
-import type { GraphAnswer } from '../../src/mill/answers/graph.ts';
+import { ExplainAnswer } from '../../src/mill/answers/explain.ts';
+import { PlanAnswer } from '../../src/mill/answers/plan.ts';
+import { ReportAnswer } from '../../src/mill/answers/report.ts';
+import { RunSummary } from '../../src/mill/answers/run-summary.ts';
+import { GraphAnswer } from '../../src/mill/answers/graph.ts';
+import { AttemptsAnswer } from '../../src/mill/answers/attempts.ts';
+import { DeadLettersAnswer } from '../../src/mill/answers/dead-letters.ts';
+import { DiffAnswer } from '../../src/mill/answers/diff.ts';
+import { ResultsAnswer } from '../../src/mill/answers/results.ts';
+import { RunAnswer } from '../../src/mill/answers/run.ts';
+import { RunsAnswer } from '../../src/mill/answers/runs.ts';
+import { asJson } from '../support/as-json.ts';
 import { daymill } from './start-daymill.ts';
 import { type ShopProject, shopProject } from './shop-project.ts';
 
@@ -21,7 +28,7 @@ describe('a project of four computations over four days', () => {
 
   test('is planned before anything was loaded, as the run will be, and without making a file', async () => {
     const { code, json } = await run('plan', '--json');
-    const plan = json<PlanAnswer>();
+    const plan = asJson(PlanAnswer, json());
     expect(code).toBe(0);
     expect(plan.cells).toEqual({ ...NONE, RUN: 14, IMPOSSIBLE: 2 });
     expect(plan.loads).toEqual([
@@ -58,7 +65,7 @@ describe('a project of four computations over four days', () => {
   test('runs, and prints the summary that programs read as its last line', async () => {
     const { code, json, stderr } = await run('run', '--json');
     expect(stderr).toBe('');
-    const summary = json<RunSummary>();
+    const summary = asJson(RunSummary, json());
     expect(code).toBe(0);
     expect(summary).toEqual({
       date: '2024-01-04',
@@ -105,7 +112,7 @@ describe('a project of four computations over four days', () => {
 
   test('gives one entity, a whole day and a table of its results', async () => {
     const one = await run('results', 'shop-day', '2024-01-01', '--entity', 'south', '--json');
-    expect(one.json()).toEqual({
+    expect(asJson(ResultsAnswer, one.json())).toEqual({
       computation: 'shop-day',
       date: '2024-01-01',
       entity: 'south',
@@ -129,18 +136,21 @@ describe('a project of four computations over four days', () => {
   test('says why there is no result', async () => {
     const impossible = await run('results', 'best-day', '2024-01-03', '--json');
     expect(impossible.code).toBe(1);
-    expect(impossible.json()).toMatchObject({ missing: { outcome: 'IMPOSSIBLE', text: 'UPSTREAM in-euros' } });
+    expect(asJson(ResultsAnswer, impossible.json())).toMatchObject({
+      missing: { outcome: 'IMPOSSIBLE', text: 'UPSTREAM in-euros' },
+    });
     const notYet = await run('results', 'best-day', '2024-01-05');
     expect(notYet.code).toBe(1);
     expect(notYet.stderr).toContain('Make it with: daymill run --date 2024-01-05');
-    const nobody = await run('results', 'shop-day', '2024-01-01', '--entity', 'souht');
+    const nobody = await run('results', 'shop-day', '2024-01-01', '--entity', 'souht', '--json');
     expect(nobody.code).toBe(1);
+    expect(asJson(ResultsAnswer, nobody.json())).toMatchObject({ missing: { outcome: 'NO_ENTITY' } });
     expect(nobody.stderr).toContain('Did you mean "south"?');
   });
 
   test('explains a cell that is up to date by its last run and an equal vector', async () => {
     const { json } = await run('explain', 'best-day', '2024-01-04', '--json');
-    const explained = json<ExplainAnswer>();
+    const explained = asJson(ExplainAnswer, json());
     expect(explained.last).toMatchObject({ status: 'COMPLETED', reason: 'RUN: never ran', attempt: 1, error: null });
     expect(explained.now).toMatchObject({ outcome: 'SKIP', text: 'nothing that it reads has changed' });
     expect(explained.vector.map(({ part }) => part)).toEqual([
@@ -157,7 +167,7 @@ describe('a project of four computations over four days', () => {
 
   test('explains an impossible cell down to the day that its file does not have', async () => {
     const { json } = await run('explain', 'best-day', '2024-01-03', '--json');
-    expect(json<ExplainAnswer>().causes).toEqual([
+    expect(asJson(ExplainAnswer, json()).causes).toEqual([
       { depth: 1, subject: 'in-euros@2024-01-03', text: 'IMPOSSIBLE: NO_DATA rates' },
       {
         depth: 2,
@@ -177,11 +187,11 @@ describe('a project of four computations over four days', () => {
     expect(stdout).toContain('Up to date: 4 cells of 1 computation;');
     expect(stdout).toContain('4 cells would run and up to 6 more (RERUN?)');
     const selected = await run('plan', '--select', 'state:changed', '--json');
-    expect(selected.json<PlanAnswer>().groups.map(({ computation }) => computation)).toEqual(['total-day']);
+    expect(asJson(PlanAnswer, selected.json()).groups.map(({ computation }) => computation)).toEqual(['total-day']);
     expect(stdout).toMatch(/total-day +standard +4 +\d+ +\d+ +0 +[\d.]+ +\$0\.\d+\n/);
     expect(stdout).toMatch(/in-euros\? +standard +3 /);
     const report = await run('report', '--days', '2', '--select', 'state:changed+', '--json');
-    expect(report.json<ReportAnswer>()).toMatchObject({
+    expect(asJson(ReportAnswer, report.json())).toMatchObject({
       days: [
         { date: '2024-01-03', rerun: 1, impossible: 2, conditional: 0 },
         { date: '2024-01-04', rerun: 3, conditional: 2 },
@@ -190,7 +200,7 @@ describe('a project of four computations over four days', () => {
       counted: 6,
     });
     const { json } = await run('explain', 'in-euros', '2024-01-02', '--json');
-    expect(json<ExplainAnswer>().causes).toEqual([
+    expect(asJson(ExplainAnswer, json()).causes).toEqual([
       { depth: 1, subject: 'total-day@2024-01-02', text: 'RERUN: changed: code' },
       { depth: 2, subject: 'code', text: 'its own code is another than when it ran' },
       { depth: 3, subject: 'simulation', text: expect.stringMatching(/^DIFFERENT: it does something else on /u) },
@@ -203,17 +213,17 @@ describe('a project of four computations over four days', () => {
     expect(stdout).toContain('A run would: RERUN, changed: code');
     expect(stdout).toMatch(/~ +amount +30 +31 +\+1\n/);
     const drawn = await run('graph', '--select', 'state:changed', '--json');
-    expect(drawn.json<GraphAnswer>().nodes.map(({ name }) => name)).toEqual(['total-day']);
+    expect(asJson(GraphAnswer, drawn.json()).nodes.map(({ name }) => name)).toEqual(['total-day']);
   });
 
   test('runs what changed and what follows, and explains afterwards why it did', async () => {
     const ran = await run('run', '--json');
-    expect(ran.json<RunSummary>()).toMatchObject({
+    expect(asJson(RunSummary, ran.json())).toMatchObject({
       cells: { ...NONE, RERUN: 10, SKIP: 4, IMPOSSIBLE: 2 },
       completed: 10,
     });
     const { json } = await run('explain', 'in-euros', '2024-01-02', '--json');
-    const { last, now, causes } = json<ExplainAnswer>();
+    const { last, now, causes } = asJson(ExplainAnswer, json());
     expect(now.outcome).toBe('SKIP');
     expect(last?.reason).toMatch(/^RERUN: /);
     expect(causes[0]?.subject).toBe('total-day@2024-01-02');
@@ -232,9 +242,12 @@ describe('a project of four computations over four days', () => {
     expect(ran.stderr).toMatch(/total-day@2024-01-02.*COMPUTE_FAILED: .*the till is stuck/);
     expect(ran.stdout).toMatch(/total-day +3 +0 +0 +1 +0/);
     const failed = await run('explain', 'total-day', '2024-01-02', '--json');
-    expect(failed.json<ExplainAnswer>().last).toMatchObject({ status: 'FAILED', error: { code: 'COMPUTE_FAILED' } });
+    expect(asJson(ExplainAnswer, failed.json()).last).toMatchObject({
+      status: 'FAILED',
+      error: { code: 'COMPUTE_FAILED' },
+    });
     const reader = await run('explain', 'in-euros', '2024-01-02', '--json');
-    expect(reader.json<ExplainAnswer>().causes).toEqual([
+    expect(asJson(ExplainAnswer, reader.json()).causes).toEqual([
       { depth: 1, subject: 'total-day@2024-01-02', text: 'RERUN: failed before: COMPUTE_FAILED' },
       { depth: 2, subject: 'COMPUTE_FAILED', text: expect.stringContaining('the till is stuck') as string },
     ]);
@@ -246,6 +259,27 @@ describe('a project of four computations over four days', () => {
     expect(behind.code).toBe(0);
     expect(behind.json()).toMatchObject({ value: 93, upToDate: false });
     expect(behind.stderr).toMatch(/This result (is not|may not be) up to date\. /);
+  });
+
+  test.each([
+    { args: ['diff', 'in-euros', '2024-01-01'], answer: { after: { preview: true } }, schema: DiffAnswer },
+    { args: ['diff', 'shop-day', '2024-01-01', '--with', '2024-01-02'], answer: { before: {} }, schema: DiffAnswer },
+    { args: ['diff', 'total-day', '2024-01-02'], answer: { error: { code: 'COMPUTE_FAILED' } }, schema: DiffAnswer },
+    { args: ['diff', 'best-day', '2024-01-03'], answer: { missing: { outcome: 'IMPOSSIBLE' } }, schema: DiffAnswer },
+    { args: ['attempts', 'total-day', '2024-01-02'], answer: { tasks: [{}, {}, {}] }, schema: AttemptsAnswer },
+    { args: ['dead-letters'], answer: { deadLetters: [] }, schema: DeadLettersAnswer },
+  ])('answers $args as its schema says, with no member more', async ({ args, answer, schema }) => {
+    const { json } = await run(...args, '--json');
+    expect(asJson<unknown>(schema, json())).toMatchObject(answer);
+  });
+
+  test('lists its runs, and shows one of them, as their schemas say', async () => {
+    const { runs } = asJson(RunsAnswer, (await run('runs', '--json')).json());
+    expect(runs.every(({ state, callback }) => state === 'COMPLETED' && callback === 'answered')).toBe(true);
+    const shown = await run('run', 'show', runs[0]?.id ?? '', '--json');
+    const { run: one, slowest } = asJson(RunAnswer, shown.json());
+    expect(one.id).toBe(runs[0]?.id);
+    expect(slowest.length).toBeGreaterThan(0);
   });
 
   test('draws its graph and shows its manifest', async () => {
