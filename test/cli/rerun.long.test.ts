@@ -1,8 +1,10 @@
 /** `daymill rerun` on the command line: real processes, on one project. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ExplainAnswer } from '../../src/mill/answers/explain.ts';
-import type { PlanAnswer } from '../../src/mill/answers/plan.ts';
-import type { RunSummary } from '../../src/mill/answers/run-summary.ts';
+import { ExplainAnswer } from '../../src/mill/answers/explain.ts';
+import { PlanAnswer } from '../../src/mill/answers/plan.ts';
+import { RerunAnswer } from '../../src/mill/answers/rerun.ts';
+import { RunSummary } from '../../src/mill/answers/run-summary.ts';
+import { asJson } from '../support/as-json.ts';
 import { type ShopProject, shopProject } from './shop-project.ts';
 import { daymill } from './start-daymill.ts';
 
@@ -26,7 +28,7 @@ describe('a project that ran, of which cells are asked for again', () => {
     expect(stdout).toMatch(/1 cell will run and up to 3 more \(RERUN\?\) if what they read turns out different/);
     expect(stdout.indexOf('in all')).toBeLessThan(stdout.indexOf('pass 3'));
     expect(stdout).toMatch(/2024-01-04: 1 cell ran in \d runs?, 13 up to date, 2 impossible/);
-    const { last, now } = (await run('explain', 'total-day', '2024-01-02', '--json')).json<ExplainAnswer>();
+    const { last, now } = asJson(ExplainAnswer, (await run('explain', 'total-day', '2024-01-02', '--json')).json());
     expect(last?.reason).toMatch(/^RERUN: asked for by ada on \d{4}-/);
     expect(now.outcome).toBe('SKIP');
   });
@@ -34,7 +36,7 @@ describe('a project that ran, of which cells are asked for again', () => {
   test('a computation with all that it reads, over several days, without what is impossible', async () => {
     const { code, json } = await run('rerun', '+in-euros', '--from', '2024-01-02', '--date', '2024-01-04', '--json');
     expect(code).toBe(0);
-    expect(json()).toMatchObject({
+    expect(asJson(RerunAnswer, json())).toMatchObject({
       asked: { cells: 8, impossible: 1 },
       cells: { ...NONE, RERUN: 8, SKIP: 6, IMPOSSIBLE: 2 },
       completed: 8,
@@ -47,22 +49,25 @@ describe('a project that ran, of which cells are asked for again', () => {
     const ran = await run('rerun', 'best-day', '--date', '2024-01-02', '--json');
     delete process.env['NODE_OPTIONS'];
     // The third day is impossible; the fourth reads the second, and the first reads nothing of it.
-    expect(ran.json<RunSummary>()).toMatchObject({ cells: { ...NONE, RERUN: 2, SKIP: 12, IMPOSSIBLE: 2 } });
-    const { last } = (await run('explain', 'best-day', '2024-01-04', '--json')).json<ExplainAnswer>();
+    expect(asJson(RunSummary, ran.json())).toMatchObject({ cells: { ...NONE, RERUN: 2, SKIP: 12, IMPOSSIBLE: 2 } });
+    const { last } = asJson(ExplainAnswer, (await run('explain', 'best-day', '2024-01-04', '--json')).json());
     expect(last?.reason).toMatch(/^RERUN: (changed: previous|if previous changes)$/);
   });
 
   test('what is paused stays asked for: the plan says so, and it runs once it is resumed', async () => {
     await run('pause', 'in-euros');
     const held = await run('rerun', 'in-euros', '--date', '2024-01-01', '--json');
-    expect(held.json<RunSummary>()).toMatchObject({ completed: 0, cells: { BLOCKED: expect.any(Number) as number } });
+    expect(asJson(RunSummary, held.json())).toMatchObject({
+      completed: 0,
+      cells: { BLOCKED: expect.any(Number) as number },
+    });
     await run('resume', 'in-euros');
-    const { groups } = (await run('plan', '--json')).json<PlanAnswer>();
+    const { groups } = asJson(PlanAnswer, (await run('plan', '--json')).json());
     expect(groups.filter(({ why }) => why === 'ASKED')).toMatchObject([
       { computation: 'in-euros', outcome: 'RERUN', conditional: false, days: 1 },
     ]);
-    expect((await run('run', '--json')).json<RunSummary>()).toMatchObject({ completed: 1 });
-    expect((await run('run', '--json')).json<RunSummary>()).toMatchObject({ completed: 0 });
+    expect(asJson(RunSummary, (await run('run', '--json')).json())).toMatchObject({ completed: 1 });
+    expect(asJson(RunSummary, (await run('run', '--json')).json())).toMatchObject({ completed: 0 });
   });
 
   test('what cannot be made says why, and nothing runs', async () => {

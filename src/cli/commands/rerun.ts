@@ -1,26 +1,18 @@
 /** `daymill rerun`: make cells again whatever the plan thinks, and what reads a changed result too. */
-import type { CommandPorts } from '../with-ports.ts';
 import { UserError } from '../../errors.ts';
+import type { Days } from '../../mill/answers/foresee.ts';
+import { RerunAnswer, rerunForecast, type RerunPrice } from '../../mill/answers/rerun.ts';
 import { selectComputations } from '../../mill/manifest/select.ts';
-import { fromOrdinal, toOrdinal } from '../../values/date.ts';
-import type { Manifest } from '../../mill/model/manifest.ts';
-import { dayCount, type DaySet, daySpan, subtract, unite } from '../../mill/planning/day-set.ts';
-import { afterNoting, NO_STANDING } from '../../mill/planning/standing.ts';
-import type { PlanningState } from '../../mill/planning/state.ts';
-import { askAgain } from '../../mill/steps/mend/ask-again.ts';
-import { survey } from '../../mill/steps/dispatch/survey.ts';
 import { assertTarget, yesterday } from '../../mill/steps/dispatch/target.ts';
-import { changedComputations } from '../../mill/answers/changed-computations.ts';
+import { askAgain } from '../../mill/steps/mend/ask-again.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { counted } from '../counted.ts';
-import type { Days } from '../../mill/answers/foresee.ts';
-import { describeReasons } from '../describe-reasons.ts';
-import { foresee, type Foresight } from '../../mill/answers/foresee.ts';
-import { groupPlan } from '../../mill/answers/plan-groups.ts';
-import { planCost } from '../../mill/answers/plan-cost.ts';
 import { describeCost } from '../describe-cost.ts';
+import { describeReasons } from '../describe-reasons.ts';
+import { jsonUsage } from '../describe-schema.ts';
 import { projectManifest } from '../project.ts';
 import { runPipeline } from '../run-pipeline.ts';
+import type { CommandPorts } from '../with-ports.ts';
 
 export const rerun: Command = {
   name: 'rerun',
@@ -31,7 +23,7 @@ what that costs. What cannot be made now stays asked for until it can; asked for
   --date   the day, YYYY-MM-DD (default: daymill.config.ts's date, else yesterday)
   --from   with it, all days from this one to --date
   --by     who asks (default: the environment's USER)
-  --json   as daymill run, with "asked": {"cells", "impossible"}
+${jsonUsage('  --json   ', RerunAnswer)}
 SELECTION is one computation, or an expression as in daymill graph --select: rerun rsi-14, rerun +regime, rerun category:airports.
 Exit code: 0 done, 1 some cells failed, it was cancelled or nothing of it can be made, 2 wrong use, 130 interrupted.`,
   positionals: ['SELECTION'],
@@ -42,13 +34,13 @@ Exit code: 0 done, 1 some cells failed, it was cancelled or nothing of it can be
 
 async function runCommand(args: Arguments, context: Context): Promise<ExitCode> {
   const { config, env } = context;
-  const [expression = ''] = args.positionals;
+  const [select = ''] = args.positionals;
   const asked = readAsked(args, context);
   const manifest = await projectManifest(config);
   // Says what is wrong with an expression before anything is opened.
-  selectComputations(manifest, expression, { changed: new Set() });
-  const request = { asked, expression, by: text(args, 'by') ?? env['USER'] };
-  return runPipeline(manifest, (ports) => ask(request, manifest, ports, context), context);
+  selectComputations(manifest, select, { changed: new Set() });
+  const request = { asked, select, by: text(args, 'by') ?? env['USER'] };
+  return runPipeline(manifest, (ports) => ask(request, ports, context), context);
 }
 
 /** @throws {UserError} BAD_DATE for days that no run looks at. */
@@ -70,84 +62,33 @@ function readAsked(args: Arguments, { config, now }: Context): Days {
 
 interface Request {
   readonly asked: Days;
-  readonly expression: string;
+  readonly select: string;
   readonly by: string | undefined;
 }
 
 /** Says what is asked for and what it costs, notes it, and answers the days to run; undefined when none of it can be made. */
-async function ask({ asked, expression, by }: Request, manifest: Manifest, ports: CommandPorts, context: Context) {
-  const { config, output } = context;
-  const days = await gridOf(asked, config, ports);
-  const foreseen = await foresee(days, ports);
-  const selected = selectComputations(manifest, expression, { changed: changedComputations(foreseen.plan) });
-  const names = foreseen.plan.computations.filter((name) => selected.has(name));
-  const span = daySpan(toOrdinal(asked.from), toOrdinal(asked.date));
-  const possible = new Map(
-    names
-      .map((name): [string, DaySet] => [name, subtract(span, foreseen.plan.daysWith(name, 'IMPOSSIBLE'))])
-      .filter(([, own]) => own.length > 0),
-  );
-  const cells = [...possible.values()].reduce((sum, own) => sum + dayCount(own), 0);
-  const impossible = names.length * dayCount(span) - cells;
-  const rest = groupPlan(foreseen.plan, names, () => outside(span, days)).filter(({ outcome }) =>
-    ['IMPOSSIBLE', 'BLOCKED', 'FAILED_DEPENDENCY'].includes(outcome),
-  );
-  for (const line of describeReasons(rest)) output.line(line);
-  if (cells === 0) {
+async function ask({ asked: span, select, by }: Request, ports: CommandPorts, { config, output }: Context) {
+  const { prices, from, date } = config;
+  const forecast = await rerunForecast({ span, select, configured: { from, date } }, { ...ports, prices });
+  const { grid, asked, days, others, price, computations } = forecast;
+  for (const line of describeReasons(others)) output.line(line);
+  if (price === undefined) {
     output.trouble(
-      `Nothing can be made again: ${names.length === 0 ? 'nothing is selected' : 'all of it is impossible'}.`,
+      `Nothing can be made again: ${computations === 0 ? 'nothing is selected' : 'all of it is impossible'}.`,
     );
-    output.data({ asked: { cells, impossible } });
+    output.data({ asked });
     return undefined;
   }
   output.line(
-    `Asked for: ${counted(cells, 'cell')} of ${counted(possible.size, 'computation')}, ${asked.from === asked.date ? asked.date : `${asked.from} … ${asked.date}`}.`,
+    `Asked for: ${counted(asked.cells, 'cell')} of ${counted(days.size, 'computation')}, ${span.from === span.date ? span.date : `${span.from} … ${span.date}`}.`,
   );
-  await sayPrice(foreseen, possible, days, ports, context);
-  await askAgain({ days: possible, by }, ports);
-  return { days, beside: { asked: { cells, impossible } } };
-}
-
-/** What reads the asked days may lie after them: as far as anything was ever made, or the default target. */
-async function gridOf(
-  asked: Days,
-  { from = asked.from, date }: Context['config'],
-  { planning }: Pick<CommandPorts, 'planning'>,
-): Promise<Days> {
-  const { standings } = await planning.load();
-  const made = unite(...[...standings.values()].map((standing) => standing.made)).at(-1);
-  const last = date ?? (made === undefined ? asked.date : fromOrdinal(made));
-  return { from: from < asked.from ? from : asked.from, date: last > asked.date ? last : asked.date };
-}
-
-const outside = (span: DaySet, { from, date }: Days): DaySet =>
-  subtract(daySpan(toOrdinal(from), toOrdinal(date)), span);
-
-/** Of a plan with what is asked for. */
-async function sayPrice(
-  foreseen: Foresight,
-  asked: ReadonlyMap<string, DaySet>,
-  { from, date: to }: Days,
-  ports: CommandPorts,
-  { config, output }: Context,
-): Promise<void> {
-  const withAsked = (state: PlanningState): PlanningState => {
-    const standings = new Map(state.standings);
-    for (const [name, days] of asked) {
-      const one = { reason: { why: 'ASKED', atMs: 0 } as const, days, since: state.sequence + 1 };
-      standings.set(name, afterNoting(standings.get(name) ?? NO_STANDING, one));
-    }
-    return foreseen.foreseen({ ...state, standings });
-  };
-  const priced = await survey({ from, to, foreseen: withAsked }, ports, foreseen.snapshot);
-  const { RUN, RERUN } = priced.plan.counts();
-  const maybe = groupPlan(priced.plan)
-    .filter(({ conditional }) => conditional)
-    .reduce((sum, { days }) => sum + days, 0);
-  output.line(
-    `${counted(RUN + RERUN - maybe, 'cell')} will run${maybe === 0 ? '' : ` and up to ${maybe} more (RERUN?) if what they read turns out different`}.`,
-  );
-  const cost = await planCost({ ...priced, remade: foreseen.remade }, priced.plan.computations, config, ports);
-  for (const line of describeCost(cost)) output.line(line);
+  for (const line of describePrice(price)) output.line(line);
   output.line();
+  await askAgain({ days, by }, ports);
+  return { days: grid, beside: { asked } };
 }
+
+const describePrice = ({ certain, conditional, cost }: RerunPrice): string[] => [
+  `${counted(certain, 'cell')} will run${conditional === 0 ? '' : ` and up to ${conditional} more (RERUN?) if what they read turns out different`}.`,
+  ...describeCost(cost),
+];

@@ -3,10 +3,8 @@ import type { CommandPorts } from '../with-ports.ts';
 import { UserError } from '../../errors.ts';
 import { isReadAsLatest } from '../../mill/manifest/edges.ts';
 import { selectComputations } from '../../mill/manifest/select.ts';
-import { computationIn, type Manifest } from '../../mill/model/manifest.ts';
-import { dayCount, daySpan, intersect } from '../../mill/planning/day-set.ts';
-import { survey } from '../../mill/steps/dispatch/survey.ts';
-import { toOrdinal } from '../../values/date.ts';
+import type { Manifest } from '../../mill/model/manifest.ts';
+import { failedComputations } from '../../mill/answers/failed-computations.ts';
 import { changedComputations } from '../../mill/answers/changed-computations.ts';
 import type { Arguments, Command, Context, ExitCode } from '../command.ts';
 import type { Days } from '../../mill/answers/foresee.ts';
@@ -79,15 +77,12 @@ function selectionOf({ values }: Arguments, manifest: Manifest): Select {
   };
 }
 
-/** A failure that is over is not asked for again; and when there is none, nothing runs. */
+/** When nothing failed, nothing runs. */
 const failedOnes =
   (manifest: Manifest): Select =>
   async (days, ports, output) => {
-    const { folded } = await survey({ from: days.from, to: days.date }, ports);
-    const grid = daySpan(toOrdinal(days.from), toOrdinal(days.date));
-    const failed = [...folded.state.standings].filter(([, standing]) => dayCount(intersect(standing.failed, grid)) > 0);
-    const names = failed.map(([name]) => name).filter((name) => computationIn(manifest, name) !== undefined);
-    output.line(names.length === 0 ? 'Nothing failed last time.' : `Failed last time: ${names.sort().join(', ')}.`);
+    const names = await failedComputations(days, ports);
+    output.line(names.length === 0 ? 'Nothing failed last time.' : `Failed last time: ${names.join(', ')}.`);
     if (names.length === 0) return { computations: [] };
     return { computations: [...selectComputations(manifest, names.map((name) => `${name}+`).join(' '))] };
   };
