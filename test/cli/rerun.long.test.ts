@@ -49,7 +49,7 @@ describe('a project that ran, of which cells are asked for again', () => {
     const ran = await run('rerun', 'best-day', '--date', '2024-01-02', '--json');
     delete process.env['NODE_OPTIONS'];
     // The third day is impossible; the fourth reads the second, and the first reads nothing of it.
-    expect(asJson(RunSummary, ran.json())).toMatchObject({ cells: { ...NONE, RERUN: 2, SKIP: 12, IMPOSSIBLE: 2 } });
+    expect(asJson(RerunAnswer, ran.json())).toMatchObject({ cells: { ...NONE, RERUN: 2, SKIP: 12, IMPOSSIBLE: 2 } });
     const { last } = asJson(ExplainAnswer, (await run('explain', 'best-day', '2024-01-04', '--json')).json());
     expect(last?.reason).toMatch(/^RERUN: (changed: previous|if previous changes)$/);
   });
@@ -57,7 +57,7 @@ describe('a project that ran, of which cells are asked for again', () => {
   test('what is paused stays asked for: the plan says so, and it runs once it is resumed', async () => {
     await run('pause', 'in-euros');
     const held = await run('rerun', 'in-euros', '--date', '2024-01-01', '--json');
-    expect(asJson(RunSummary, held.json())).toMatchObject({
+    expect(asJson(RerunAnswer, held.json())).toMatchObject({
       completed: 0,
       cells: { BLOCKED: expect.any(Number) as number },
     });

@@ -20,7 +20,7 @@ import {
   type PreflightReport,
 } from '../steps/prove/preflight.ts';
 import { filesChanges } from '../steps/load/index-files.ts';
-import { lookAtRootData, rootDataChanges, waitingDays } from '../steps/load/root-data-changes.ts';
+import { lookAtRootData, type RootDataChanges, rootDataChanges, waitingDays } from '../steps/load/root-data-changes.ts';
 import { UserError } from '../../errors.ts';
 
 /** Stands for the hash of a day that is in its file and was not loaded yet. */
@@ -89,27 +89,11 @@ export async function foresee(
   { simulate = ports.simulate }: ForeseeOptions = {},
 ): Promise<Foresight> {
   const ranges = await loadRanges(await bundledFiles(ports), date, ports.rootData);
-  const pending: { range: LoadRange; days: Day[] }[] = [];
+  const pending: PendingRange[] = [];
   for (const range of ranges) pending.push({ range, days: await daysIn(range, ports) });
-  // Loaded by a run that was stopped before it indexed.
-  const { opened, known: there } = await rootDataChanges(await lookAtRootData(ports), ports);
-  const coming = new Map([...opened].map(([name, days]) => [name, new Map(days)]));
-  const { changes, refused } = await filesChanges(ports);
-  for (const { dataset, error } of refused)
-    throw new UserError(error.code, `${dataset}: ${error.message}`, { cause: error });
-  for (const { dataset, written, gone } of changes) {
-    const its = coming.get(dataset) ?? new Map<Day, Hash | undefined>();
-    coming.set(dataset, its);
-    for (const [day, { hash }] of written) its.set(day, hash);
-    for (const day of gone) its.set(day, undefined);
-  }
+  const { known: there, coming } = await notIndexed(ports);
   const snapshot = await ports.planning.load();
-  for (const { range, days } of pending) {
-    const known = snapshot.datasets.get(range.dataset.name)?.days ?? NO_DAYS;
-    const its = coming.get(range.dataset.name) ?? new Map<Day, Hash | undefined>();
-    coming.set(range.dataset.name, its);
-    for (const day of days) if (!its.has(day) && !hasDay(known, toOrdinal(day))) its.set(day, NOT_LOADED);
-  }
+  addNotLoaded(coming, pending, snapshot.datasets);
   const {
     equivalents: proven,
     verdicts,
@@ -137,19 +121,57 @@ export async function foresee(
     remade,
     verdicts: new Map(verdicts.map((verdict) => [verdict.computation, verdict])),
     waiting,
-    loads: pending.flatMap(({ range, days }): PendingLoad[] => {
-      const [first, last] = [days[0], days.at(-1)];
-      if (first === undefined || last === undefined) return [];
-      return [{ dataset: range.dataset.name, days: days.length, first, last, again: range.fileChanged }];
-    }),
+    loads: pending.flatMap(pendingLoad),
   };
 }
 
-/** Hashes of days that will be indexed, undefined where a day goes. */
-function withComing(
-  state: PlanningState,
-  coming: ReadonlyMap<string, ReadonlyMap<Day, Hash | undefined>>,
-): PlanningState {
+interface PendingRange {
+  readonly range: LoadRange;
+  readonly days: readonly Day[];
+}
+
+function pendingLoad({ range, days }: PendingRange): PendingLoad[] {
+  const [first, last] = [days[0], days.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  return [{ dataset: range.dataset.name, days: days.length, first, last, again: range.fileChanged }];
+}
+
+/** By dataset: hashes of days that will be indexed, undefined where a day goes. */
+type Coming = Map<string, Map<Day, Hash | undefined>>;
+
+/** What was loaded by a run that was stopped before it indexed, and files that changed where they lie. */
+async function notIndexed(
+  ports: ForeseePorts,
+): Promise<{ readonly known: RootDataChanges['known']; readonly coming: Coming }> {
+  const { opened, known } = await rootDataChanges(await lookAtRootData(ports), ports);
+  const coming: Coming = new Map([...opened].map(([name, days]) => [name, new Map(days)]));
+  const { changes, refused } = await filesChanges(ports);
+  for (const { dataset, error } of refused)
+    throw new UserError(error.code, `${dataset}: ${error.message}`, { cause: error });
+  for (const { dataset, written, gone } of changes) {
+    const its = daysOf(coming, dataset);
+    for (const [day, { hash }] of written) its.set(day, hash);
+    for (const day of gone) its.set(day, undefined);
+  }
+  return { known, coming };
+}
+
+function addNotLoaded(coming: Coming, pending: readonly PendingRange[], datasets: PlanningState['datasets']): void {
+  for (const { range, days } of pending) {
+    const { name } = range.dataset;
+    const known = datasets.get(name)?.days ?? NO_DAYS;
+    const its = daysOf(coming, name);
+    for (const day of days) if (!its.has(day) && !hasDay(known, toOrdinal(day))) its.set(day, NOT_LOADED);
+  }
+}
+
+function daysOf(coming: Coming, dataset: string): Map<Day, Hash | undefined> {
+  const its = coming.get(dataset) ?? new Map<Day, Hash | undefined>();
+  coming.set(dataset, its);
+  return its;
+}
+
+function withComing(state: PlanningState, coming: Coming): PlanningState {
   const datasets = new Map(state.datasets);
   for (const [name, days] of coming) {
     const there = new Map([...days].map(([day, hash]) => [day, { there: hash !== undefined }]));

@@ -11,7 +11,7 @@ import { describeLoad, foresee, type ForeseePorts } from './foresee.ts';
 
 export const UpToDate = z.object({
   upToDate: z.boolean(),
-  /** What a run would do with the cell, and where what is stored is not what was made, that. */
+  /** What a run would do with the cell; its text says so where what is stored is not what was made. */
   now: z.object({ outcome: Outcome, text: z.string() }),
   /** How it is known that the computation may give another result from the same inputs; null when it is trusted. */
   distrust: z.string().nullable(),
