@@ -7,7 +7,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
 
 /** Read at their own places below dist/, which are those of the source. */
-const AS_WRITTEN = ['workflows', 'src/computations', 'src/cli/templates'];
+const AS_WRITTEN = ['workflows', 'src/computations', 'src/cli/templates', 'firestore.indexes.json', 'firestore.rules'];
 
 // dist/ also holds the manifest of the bundled computations (`npm run gcp-build`).
 for (const folder of ['src', 'functions', 'workflows']) rmSync(join(DIST, folder), { recursive: true, force: true });

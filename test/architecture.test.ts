@@ -138,6 +138,15 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'errors.ts',
   ],
   http: ['compose.ts', 'config', 'mill/model', 'mill/steps', 'process', 'errors.ts'],
+  // What a deployment consists of; Google's REST APIs are its own affair.
+  deploy: ['deploy/desired', 'config', 'mill/model', 'mill/manifest', 'process', 'values', 'errors.ts'],
+  'deploy/desired': [
+    'deploy/names.ts',
+    'deploy/resource.ts',
+    'deploy/services.ts',
+    'config/cloud-target.ts',
+    'mill/model',
+  ],
   // It reads arguments, asks, and prints. `daymill run` starts the day's workflow and reads how it went.
   cli: [
     'compose.ts',
@@ -153,6 +162,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'mill/sources',
     'google/workflows-client.ts',
     'google/scheduler-client.ts',
+    'deploy',
     'values',
     'process',
     'errors.ts',
@@ -163,7 +173,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms that decide: no waiting, no clock, no chance, no environment. */
-const PURE = new Set(['values', 'mill/model', 'mill/planning', 'mill/lifecycle', 'mill/tiers']);
+const PURE = new Set(['values', 'mill/model', 'mill/planning', 'mill/lifecycle', 'mill/tiers', 'deploy/desired']);
 
 /** Loaded by name, as a thread or a process of their own. */
 const ENTRIES = new Set(['src/mill/worker/watchdog-thread.ts', 'src/mill/simulation/simulation-process.ts']);

@@ -83,6 +83,10 @@ export const COMMANDS = {
     summary: 'run the local cloud alone, for other programs',
     load: async () => (await import('./emulators.ts')).emulators,
   },
+  deploy: {
+    summary: 'say what a deployment on Google Cloud consists of, and what it costs',
+    load: async () => (await import('./deploy.ts')).deploy,
+  },
   dev: {
     summary: 'keep everything running, and plan again at every change',
     load: async () => (await import('./dev.ts')).dev,

@@ -29,6 +29,10 @@ export const Tiers = z
       wrong('tiers are listed from the smallest memory to the largest');
   });
 
+/** Whether a tier's topic is the one that it has when nobody names it; `index`: its place among the tiers. */
+export const isDefaultTopic = ({ name, topic }: Tier, index: number): boolean =>
+  topic === (index === 0 ? FIRST_TOPIC : topicOf(name));
+
 export type Tier = z.infer<typeof Tier> & { readonly topic: string };
 /** In order of memory. */
 export type Tiers = readonly [Tier, ...Tier[]];

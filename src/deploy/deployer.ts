@@ -1,0 +1,76 @@
+/** What whoever deploys needs: roles to ask for, and the permissions that are looked for before anything is changed. */
+
+export interface DeployerRole {
+  readonly role: string;
+  readonly why: string;
+  /** Of the role, those that `testIamPermissions` on the project answers for; without them a deployment would stop half-way. */
+  readonly permissions: readonly string[];
+}
+
+export const DEPLOYER_ROLES: readonly DeployerRole[] = [
+  {
+    role: 'roles/serviceusage.serviceUsageAdmin',
+    why: 'enables APIs',
+    permissions: ['serviceusage.services.enable', 'serviceusage.services.get'],
+  },
+  {
+    role: 'roles/iam.serviceAccountAdmin',
+    why: 'makes the accounts, and says who may use them',
+    permissions: ['iam.serviceAccounts.create', 'iam.serviceAccounts.get', 'iam.serviceAccounts.setIamPolicy'],
+  },
+  {
+    role: 'roles/iam.serviceAccountUser',
+    why: 'lets services, builds, deliveries and jobs run as those accounts',
+    permissions: ['iam.serviceAccounts.actAs'],
+  },
+  {
+    role: 'roles/resourcemanager.projectIamAdmin',
+    why: 'grants what no smaller resource can grant',
+    permissions: ['resourcemanager.projects.getIamPolicy', 'resourcemanager.projects.setIamPolicy'],
+  },
+  {
+    role: 'roles/storage.admin',
+    why: 'makes the bucket for source, and uploads to it',
+    permissions: ['storage.buckets.create', 'storage.buckets.get', 'storage.objects.create'],
+  },
+  {
+    role: 'roles/artifactregistry.admin',
+    why: 'makes the repository for images',
+    permissions: ['artifactregistry.repositories.create', 'artifactregistry.repositories.get'],
+  },
+  {
+    role: 'roles/datastore.owner',
+    why: 'makes the database, its indexes and exemptions',
+    permissions: ['datastore.databases.create', 'datastore.databases.getMetadata', 'datastore.indexes.create'],
+  },
+  {
+    role: 'roles/firebaserules.admin',
+    why: "releases the database's rules",
+    permissions: ['firebaserules.rulesets.create', 'firebaserules.releases.create'],
+  },
+  {
+    role: 'roles/pubsub.admin',
+    why: 'makes topics and subscriptions',
+    permissions: ['pubsub.topics.create', 'pubsub.topics.setIamPolicy', 'pubsub.subscriptions.create'],
+  },
+  {
+    role: 'roles/run.sourceDeveloper',
+    why: 'builds the image',
+    permissions: ['run.builds.create'],
+  },
+  {
+    role: 'roles/run.admin',
+    why: 'makes the services, and says who may call them',
+    permissions: ['run.services.create', 'run.services.update', 'run.services.setIamPolicy'],
+  },
+  {
+    role: 'roles/workflows.admin',
+    why: 'makes the workflow',
+    permissions: ['workflows.workflows.create', 'workflows.workflows.update'],
+  },
+  {
+    role: 'roles/cloudscheduler.admin',
+    why: 'makes the jobs',
+    permissions: ['cloudscheduler.jobs.create', 'cloudscheduler.jobs.update'],
+  },
+];

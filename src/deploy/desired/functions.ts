@@ -1,0 +1,99 @@
+/** The image, the services that run it, and who may call them. */
+import type { Account } from '../names.ts';
+import { type Resource, UNKNOWN } from '../resource.ts';
+import { heapOf, type Service } from '../services.ts';
+import { member, type Plan } from './wanted.ts';
+
+/** Node's major version, of https://cloud.google.com/run/docs/runtimes/function-runtimes */
+const RUNTIME = 'nodejs24';
+
+/** Written when the image is built; see stage/package-files.ts. */
+export const COMPILE_CACHE = '.compile-cache';
+export const MANIFEST_FILE = 'daymill-manifest.json';
+
+export const imageOf = ({ names, sourceHash }: Plan): string => `${names.image}:${sourceHash ?? UNKNOWN}`;
+
+export const image = (plan: Plan): Resource => ({
+  kind: 'image',
+  name: imageOf(plan),
+  wave: 'image',
+  why: 'one build, for every function',
+  body: {
+    storageSource: { bucket: plan.names.bucket, object: `${plan.sourceHash ?? UNKNOWN}.tar.gz` },
+    imageUri: imageOf(plan),
+    // Only what is served when nothing else is said: each service has its own.
+    buildpackBuild: { baseImage: RUNTIME, functionTarget: 'dispatch' },
+    serviceAccount: `${plan.names.project}/serviceAccounts/${plan.names.email('build')}`,
+  },
+});
+
+export const services = (plan: Plan): Resource[] => plan.services.map((service) => serviceOf(plan, service));
+
+function serviceOf(plan: Plan, service: Service): Resource {
+  return {
+    kind: 'service',
+    name: plan.names.service(service.id),
+    // A new manifest never meets old workers: workers go first.
+    wave: service.tier === undefined ? 'functions' : 'workers',
+    why: service.why,
+    body: {
+      labels: plan.labels,
+      ingress: 'INGRESS_TRAFFIC_ALL',
+      // Of the service: on a revision they would keep tagged old ones warm.
+      scaling: { minInstanceCount: 0, maxInstanceCount: service.maxInstances },
+      template: {
+        serviceAccount: plan.names.email(service.account),
+        timeout: `${service.timeoutSeconds}s`,
+        maxInstanceRequestConcurrency: service.concurrency,
+        containers: [
+          {
+            image: imageOf(plan),
+            env: Object.entries(environmentOf(plan, service)).map(([name, value]) => ({ name, value })),
+            resources: {
+              limits: { cpu: String(service.cpus), memory: `${service.memoryMB}Mi` },
+              cpuIdle: true,
+              startupCpuBoost: true,
+            },
+          },
+        ],
+      },
+    },
+  };
+}
+
+/** All that a function is told: what is not here it finds as on any machine. */
+export function environmentOf(plan: Plan, service: Service): Record<string, string> {
+  return {
+    FUNCTION_TARGET: service.target,
+    NODE_ENV: 'production',
+    NODE_OPTIONS: `--max-heap-size=${heapOf(service)}`,
+    NODE_COMPILE_CACHE: COMPILE_CACHE,
+    DAYMILL_PROJECT: plan.target.projectId,
+    DAYMILL_DATABASE: plan.target.databaseId,
+    DAYMILL_MANIFEST: MANIFEST_FILE,
+    DAYMILL_TIERS: plan.tiers
+      .map((tier, index) => `${tier.name}=${tier.memoryMB}:${plan.names.topicId(tier, index)}`)
+      .join(' '),
+    DAYMILL_LANES: String(plan.lanes),
+    ...(service.tier === undefined ? {} : { DAYMILL_TIER: service.tier.tier.name }),
+  };
+}
+
+/** Exactly these: nobody else, and never everybody. */
+export const callers = (plan: Plan): Resource[] =>
+  plan.services.map((service) => ({
+    kind: 'policy',
+    name: plan.names.service(service.id),
+    wave: 'callers',
+    why: `who may call ${service.id}`,
+    body: {
+      bindings: [
+        { role: 'roles/run.invoker', members: callersOf(service).map((account) => member(plan.names.email(account))) },
+      ],
+    },
+  }));
+
+function callersOf({ target }: Service): Account[] {
+  if (target === 'work') return ['push'];
+  return target === 'reconcile' ? ['flow', 'cron'] : ['flow'];
+}

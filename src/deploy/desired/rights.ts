@@ -1,0 +1,55 @@
+/** Who may do what, apart from calling and delivering: the least that each account can work with. */
+import type { Binding, Resource } from '../resource.ts';
+import { member, type Plan } from './wanted.ts';
+
+export const rights = (plan: Plan): Resource[] => [
+  {
+    kind: 'policy',
+    name: plan.names.project,
+    wave: 'rights',
+    why: 'what no smaller resource can grant',
+    body: { bindings: projectBindings(plan) },
+  },
+  {
+    kind: 'policy',
+    name: plan.names.bucket,
+    wave: 'rights',
+    why: 'the build reads its source',
+    body: { bindings: [{ role: 'roles/storage.objectViewer', members: [member(plan.names.email('build'))] }] },
+  },
+  {
+    kind: 'policy',
+    name: plan.names.repository,
+    wave: 'rights',
+    why: 'the build writes its image',
+    body: { bindings: [{ role: 'roles/artifactregistry.writer', members: [member(plan.names.email('build'))] }] },
+  },
+  ...plan.dataBuckets.map((bucket): Resource => ({
+    kind: 'policy',
+    name: bucket,
+    wave: 'rights',
+    why: 'datasets have their files there',
+    body: { bindings: [{ role: 'roles/storage.objectViewer', members: planners(plan) }] },
+  })),
+];
+
+/** Who plans and who works: both read and write all state, and either may be who calls the workflow back. */
+const planners = ({ names }: Plan): string[] => [member(names.email('plan')), member(names.email('work'))];
+
+function projectBindings(plan: Plan): Binding[] {
+  const { names, target } = plan;
+  return [
+    {
+      role: 'roles/datastore.user',
+      members: planners(plan),
+      // The other databases of the project are none of theirs: https://cloud.google.com/firestore/native/docs/manage-databases
+      condition: {
+        title: `${target.name}-database`,
+        expression: `resource.name == "${names.database}"`,
+      },
+    },
+    // Workflows have no policies of their own: https://cloud.google.com/iam/docs/roles-permissions/workflows
+    { role: 'roles/workflows.invoker', members: [...planners(plan), member(names.email('cron'))] },
+    { role: 'roles/logging.logWriter', members: [member(names.email('flow')), member(names.email('build'))] },
+  ];
+}

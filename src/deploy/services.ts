@@ -1,0 +1,128 @@
+/** The functions that are deployed, and how each of them runs. The one list: services, callers, the workflow's argument and prices are made from it. */
+import { UserError } from '../errors.ts';
+import type { Tier, Tiers } from '../mill/model/tier.ts';
+import type { Account } from './names.ts';
+
+export interface Service {
+  /** What follows the deployment's name: `index`, `work-standard`. */
+  readonly id: string;
+  /** The function that the image serves there. */
+  readonly target: 'index' | 'dispatch' | 'preflight' | 'reconcile' | 'work';
+  /** Its tier's place; of workers only. */
+  readonly tier?: { readonly tier: Tier; readonly index: number };
+  readonly account: Account;
+  readonly why: string;
+  readonly memoryMB: number;
+  readonly cpus: number;
+  /** Requests that an instance takes at once. */
+  readonly concurrency: number;
+  readonly timeoutSeconds: number;
+  readonly maxInstances: number;
+}
+
+/** Below the 600 s after which Pub/Sub sends a push again; also what the workflow waits for an answer. */
+const TIMEOUT_SECONDS = 540;
+
+/** What the workflow gives simulations. */
+const PREFLIGHT_SECONDS = 180;
+
+/** Tasks of the smallest tier that an instance takes at once: reading overlaps with computing. Larger ones are for a task at a time. */
+const FIRST_TIER_CONCURRENCY = 4;
+
+/** Of a larger tier, which few tasks need. */
+const LARGER_TIER_INSTANCES = 4;
+
+/** Cloud Run's: https://cloud.google.com/run/docs/configuring/services/memory-limits */
+const MAX_MEMORY_MB = 32_768;
+
+/** CPUs by the most memory that they may have; half of what Cloud Run would allow for small ones, since a worker computes. */
+const CPUS: readonly (readonly [number, number])[] = [
+  [2_048, 1],
+  [8_192, 2],
+  [16_384, 4],
+  [MAX_MEMORY_MB, 8],
+];
+
+/** Share of the memory that V8's heap may take; buffers, which lie outside of it, and Node itself need the rest. */
+const HEAP_SHARE = 0.65;
+
+/** `lanes`: tasks that a wave is spread over. @throws {UserError} BAD_ARGUMENT for a tier that no service has room for. */
+export function servicesOf(settings: {
+  readonly tiers: Tiers;
+  readonly lanes: number;
+  readonly simulate: boolean;
+}): Service[] {
+  const http = { account: 'plan', cpus: 1, timeoutSeconds: TIMEOUT_SECONDS } as const;
+  return [
+    ...settings.tiers.map((tier, index) => worker(tier, index, settings.lanes)),
+    {
+      ...http,
+      id: 'index',
+      target: 'index',
+      why: 'writes down which root data is there',
+      memoryMB: 1_024,
+      concurrency: 8,
+      maxInstances: 1,
+    },
+    {
+      ...http,
+      id: 'dispatch',
+      target: 'dispatch',
+      why: 'plans, and sends the tasks of a wave',
+      memoryMB: 1_024,
+      concurrency: 8,
+      maxInstances: 2,
+    },
+    ...(settings.simulate ? [PREFLIGHT] : []),
+    {
+      ...http,
+      id: 'reconcile',
+      target: 'reconcile',
+      why: 'carries out what a crash left undone',
+      memoryMB: 1_024,
+      concurrency: 20,
+      maxInstances: 1,
+    },
+  ];
+}
+
+const PREFLIGHT: Service = {
+  id: 'preflight',
+  target: 'preflight',
+  account: 'plan',
+  why: 'simulates changed code, in processes of its own',
+  memoryMB: 2_048,
+  cpus: 1,
+  // Its sandboxes take the whole of an instance, and what it registers is one list.
+  concurrency: 1,
+  timeoutSeconds: PREFLIGHT_SECONDS,
+  maxInstances: 1,
+};
+
+function worker(tier: Tier, index: number, lanes: number): Service {
+  const concurrency = index === 0 ? FIRST_TIER_CONCURRENCY : 1;
+  return {
+    id: `work-${tier.name}`,
+    target: 'work',
+    tier: { tier, index },
+    account: 'work',
+    why: `runs the tasks of the tier ${tier.name}`,
+    memoryMB: tier.memoryMB,
+    cpus: cpusOf(tier),
+    concurrency,
+    timeoutSeconds: TIMEOUT_SECONDS,
+    maxInstances: index === 0 ? Math.ceil(lanes / concurrency) : Math.min(lanes, LARGER_TIER_INSTANCES),
+  };
+}
+
+function cpusOf({ name, memoryMB }: Tier): number {
+  const fit = CPUS.find(([most]) => memoryMB <= most);
+  if (fit !== undefined) return fit[1];
+  throw new UserError(
+    'BAD_ARGUMENT',
+    `The tier ${name} has ${memoryMB} MB, and Cloud Run gives an instance ${MAX_MEMORY_MB} at most. Make it smaller.`,
+  );
+}
+
+/** In MiB. */
+export const heapOf = ({ memoryMB }: Pick<Service, 'memoryMB'>): number => Math.floor(memoryMB * HEAP_SHARE);
