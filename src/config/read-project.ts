@@ -8,7 +8,7 @@ import { parsed } from './parsed.ts';
 import { ProjectSettings } from './project-settings.ts';
 
 /** Node strips the types of the first two. */
-const CONFIG_FILES = ['daymill.config.ts', 'daymill.config.mts', 'daymill.config.js', 'daymill.config.mjs'];
+export const CONFIG_FILES = ['daymill.config.ts', 'daymill.config.mts', 'daymill.config.js', 'daymill.config.mjs'];
 
 const PACKAGE_FILE = 'package.json';
 

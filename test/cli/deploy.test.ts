@@ -1,9 +1,9 @@
 /** `daymill deploy --dry-run --offline` as people call it: in a folder with computations, and no account. */
 import { afterAll, expect, test } from 'vitest';
 import { daymill } from '../support/daymill-process.ts';
-import { fixtureProject } from '../support/fixture-project.ts';
+import { stagedProject } from '../support/staged-project.ts';
 
-const project = fixtureProject({}, { simulate: true });
+const project = stagedProject();
 afterAll(() => project.remove());
 
 const OFFLINE = ['deploy', '--project', 'acme', '--region', 'europe-west1', '--dry-run', '--offline'];
@@ -14,7 +14,7 @@ test('prints the whole plan in lines of a terminal, with what only Google knows 
   const lines = stdout.trimEnd().split('\n');
   expect(lines.filter((line) => line.length > 100)).toEqual([]);
   expect(lines[0]).toBe('daymill in acme, europe-west1 (database daymill); offline: as if nothing were there yet');
-  expect(stdout).toContain('+ daymill-work-standard  runs the tasks of the tier standard\n');
+  expect(stdout).toMatch(/^  \+ daymill-work-standard +runs the tasks of the tier standard$/m);
   expect(stdout).toContain('https://daymill-index-?.europe-west1.run.app');
   expect(stdout).toContain("+ Google's pubsub agent  iam.serviceAccountTokenCreator on daymill-push\n");
   expect(stdout).toContain('At most $1,679.29 for instances');

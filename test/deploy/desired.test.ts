@@ -85,12 +85,12 @@ describe('what is wanted', () => {
   });
 
   test('pushes to the root of the service, as an account that alone may call it', () => {
-    const endpoint = 'https://daymill-work-standard-123456789012.europe-west1.run.app';
+    const root = 'https://daymill-work-standard-123456789012.europe-west1.run.app';
     expect(named(resources, 'subscription', 'daymill-computation-tasks-push').body).toMatchObject({
       topic: 'projects/acme/topics/daymill-computation-tasks',
       pushConfig: {
-        pushEndpoint: endpoint,
-        oidcToken: { serviceAccountEmail: 'daymill-push@acme.iam.gserviceaccount.com', audience: endpoint },
+        pushEndpoint: `${root}/projects/acme/topics/daymill-computation-tasks`,
+        oidcToken: { serviceAccountEmail: 'daymill-push@acme.iam.gserviceaccount.com', audience: root },
       },
       ackDeadlineSeconds: 600,
       deadLetterPolicy: { deadLetterTopic: 'projects/acme/topics/daymill-dead-letters' },

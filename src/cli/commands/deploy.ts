@@ -6,6 +6,7 @@ import { DEPLOYER_ROLES } from '../../deploy/deployer.ts';
 import { desired } from '../../deploy/desired/desired.ts';
 import { planOf, type Plan } from '../../deploy/desired/wanted.ts';
 import { onDiskOnly, readSettings } from '../../deploy/read-wanted.ts';
+import { stage } from '../../deploy/stage/stage.ts';
 import { UserError } from '../../errors.ts';
 import type { Manifest } from '../../mill/model/manifest.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
@@ -44,10 +45,22 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
     throw new UserError('BAD_ARGUMENT', 'Only the plan is there yet: add --dry-run --offline.');
   const target = cloudTarget(config.cloud, { project: text(args, 'project'), region: text(args, 'region') });
   const manifest = await projectManifest(config);
-  const plan = planOf({ ...readSettings(config, target, manifest), projectNumber: undefined, sourceHash: undefined });
+  const sourceHash = hashOffline(manifest, context);
+  const plan = planOf({ ...readSettings(config, target, manifest), projectNumber: undefined, sourceHash });
   tellPlan(plan, allNew(desired(plan)), manifest, context);
   output.data(answerOf(plan, allNew(desired(plan)), context));
   return 0;
+}
+
+/** A plan is worth reading before all is there that an image is built from. */
+function hashOffline(manifest: Manifest, { config, output }: Context): string | undefined {
+  try {
+    return stage(config.root, manifest).hash;
+  } catch (thrown) {
+    if (!(thrown instanceof UserError)) throw thrown;
+    output.trouble(`Nothing could be built yet. ${thrown.message}`);
+    return undefined;
+  }
 }
 
 function tellPlan(plan: Plan, changes: readonly Change[], manifest: Manifest, { config, output }: Context): void {

@@ -60,7 +60,7 @@ export const subscriptions = (plan: Plan): Resource[] => [
 ];
 
 function push(plan: Plan, { service, topic, subscription }: Delivery): Resource {
-  const endpoint = plan.names.url(service.id, plan.number);
+  const root = plan.names.url(service.id, plan.number);
   return {
     kind: 'subscription',
     name: subscription,
@@ -69,9 +69,10 @@ function push(plan: Plan, { service, topic, subscription }: Delivery): Resource 
     body: {
       topic,
       pushConfig: {
-        pushEndpoint: endpoint,
-        // A service's root, without a path: of anything else Cloud Run says 401.
-        oidcToken: { serviceAccountEmail: plan.names.email('push'), audience: endpoint },
+        // The framework takes the topic from the path, and complains of each message that has none.
+        pushEndpoint: `${root}/${topic}`,
+        // The root, without a path: of anything else Cloud Run says 401.
+        oidcToken: { serviceAccountEmail: plan.names.email('push'), audience: root },
       },
       ackDeadlineSeconds: ACK_DEADLINE_SECONDS,
       retryPolicy: { minimumBackoff: '10s', maximumBackoff: '600s' },
