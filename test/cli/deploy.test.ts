@@ -1,6 +1,7 @@
-/** `daymill deploy --dry-run --offline` as people call it: in a folder with computations, and no account. */
-import { afterAll, expect, test } from 'vitest';
+/** `daymill deploy` as people call it: without an account, and against Google's APIs in memory, over HTTP with credentials. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { daymill } from '../support/daymill-process.ts';
+import { type GoogleOverHttp, googleOverHttp } from '../support/google-over-http.ts';
 import { stagedProject } from '../support/staged-project.ts';
 
 const project = stagedProject();
@@ -51,4 +52,52 @@ test('--roles says what whoever deploys needs, anywhere', async () => {
   const { code, stdout } = await daymill(project, ['deploy', '--roles']);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^roles\/iam\.serviceAccountUser +lets services, builds, deliveries and jobs run/m);
+});
+
+describe('against Google', () => {
+  let google: GoogleOverHttp;
+  beforeAll(async () => {
+    google = await googleOverHttp();
+  });
+  afterAll(() => google.close());
+  const ONLINE = ['deploy', '--project', 'acme', '--region', 'europe-west1'];
+  const online = (...more: string[]) => daymill(project, [...ONLINE, ...more], google.env);
+
+  test('a dry run changes nothing, and knows the addresses', async () => {
+    const { code, stdout, stderr } = await online('--dry-run');
+    expect({ code, stderr, changes: google.changes }).toEqual({ code: 0, stderr: '', changes: [] });
+    expect(stdout).toContain('https://daymill-index-123456789012.europe-west1.run.app');
+  });
+
+  test('it is made, tried, and a second time nothing is done', async () => {
+    const first = await online();
+    expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(first.stdout).toMatch(/71 changes made, 0 removed in .*; every service is ready, and reconcile answers\./);
+    const done = google.changes.length;
+    const second = await online();
+    expect(second.stdout).toContain('Nothing to do: all is as it should be.');
+    expect(google.changes.slice(done)).toEqual([]);
+    expect(google.anonymous).toEqual([]);
+  });
+
+  test('what was changed by hand is named, field by field and right by right', async () => {
+    const key = 'run.googleapis.com/v2/projects/acme/locations/europe-west1/services/daymill-index';
+    Object.assign(google.resources.get(key)?.['template'] as object, { timeout: '60s' });
+    google.policies.get(key)?.bindings.push({ role: 'roles/run.invoker', members: ['allUsers'] });
+    const { stdout } = await online('--dry-run');
+    expect(stdout).toMatch(/^ {2}~ daymill-index .*\n.*\n {6}timeout: 60s -> 540s$/m);
+    expect(stdout).toContain('  - allUsers  run.invoker on service daymill-index\n');
+    expect(stdout).toContain('As they should be: 12 of APIs; 6 of Accounts;');
+  });
+
+  test('rights that are lacking are named, and nothing is changed', async () => {
+    google.lacking.add('run.services.update');
+    const done = google.changes.length;
+    const { code, stderr } = await online();
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining('  roles/run.admin (run.services.update)\n'),
+    });
+    expect(google.changes.slice(done)).toEqual([]);
+  });
 });

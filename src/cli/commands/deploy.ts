@@ -1,38 +1,51 @@
-/** `daymill deploy`: what a deployment on Google Cloud consists of. */
-import { cloudTarget } from '../../config/cloud-target.ts';
+/** `daymill deploy`: makes, changes and tries a deployment on Google Cloud; or only says what it would do. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type CloudTarget, cloudTarget } from '../../config/cloud-target.ts';
 import { billOf, totalOf } from '../../deploy/bill.ts';
-import { allNew, type Change, kindOf, nameOf } from '../../deploy/change.ts';
+import { allNew, kindOf, nameOf } from '../../deploy/change.ts';
+import { type Carried, carryOut, lookAt, type Means, type Outlook } from '../../deploy/deploy.ts';
 import { DEPLOYER_ROLES } from '../../deploy/deployer.ts';
 import { desired } from '../../deploy/desired/desired.ts';
-import { planOf, type Plan } from '../../deploy/desired/wanted.ts';
+import { type Plan, planOf } from '../../deploy/desired/wanted.ts';
+import { googleRequest } from '../../deploy/google/request.ts';
 import { onDiskOnly, readSettings } from '../../deploy/read-wanted.ts';
-import { stage } from '../../deploy/stage/stage.ts';
+import { stage, type Staged } from '../../deploy/stage/stage.ts';
 import { UserError } from '../../errors.ts';
 import type { Manifest } from '../../mill/model/manifest.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { counted } from '../counted.ts';
-import { describeBill, describePlan, grantsOf } from '../deploy-plan.ts';
+import { describeBill } from '../deploy-bill.ts';
+import { labelOf, MARKS } from '../deploy-labels.ts';
+import { describePlan } from '../deploy-plan.ts';
+import { describeRights, grantsOf } from '../deploy-rights.ts';
 import { projectManifest } from '../project.ts';
 import { table } from '../table.ts';
+import { duration } from '../units.ts';
 
 export const deploy: Command = {
   name: 'deploy',
-  usage: `daymill deploy --dry-run --offline [--project P] [--region R]
+  usage: `daymill deploy [--project P] [--region R] [--dry-run]
 
-Says what a deployment on Google Cloud consists of: resources, who may do what, and what it costs at least and at most a month.
-  --dry-run   changes nothing
-  --offline   asks Google nothing: the plan is of an empty project, and what only Google knows is a ?
+Makes a deployment on Google Cloud, or brings one to what is wanted: says what is made, changed or left alone, who may do what and what it costs,
+does it, and tries it. It can be stopped and run again at any point, and a second time changes nothing.
   --project   where (default: daymill.config.ts's cloud)
   --region    where; Firestore's data stay there for ever
+  --dry-run   only says it
+  --offline   with --dry-run: asks Google nothing. The plan is of an empty project, and what only Google knows is a ?
+  --now       changes what runs though a night is under way; its tasks may then meet other code than was planned, and run again
+  --prune     also removes what bears the deployment's label and is wanted no more; never a database, a bucket, or messages that wait
   --roles     only says what whoever deploys needs, and why
   --json      {"target", "changes": [{"action", "kind", "name", "why", "fields"}], "rights": [{"member", "role", "on", "isNew"}],
-              "bill": {"floor", "ceiling", "cpus"}}
-Exit code: 0 done, 2 wrong use.`,
+              "bill": {"floor", "ceiling", "cpus", "floorDollars", "ceilingDollars"}, "lacking": [{"role", "permissions"}],
+              "done", "removed"}
+Exit code: 0 done, 2 wrong use, or something that only a person can mend.`,
   options: {
     project: { type: 'string' },
     region: { type: 'string' },
     'dry-run': { type: 'boolean' },
     offline: { type: 'boolean' },
+    now: { type: 'boolean' },
+    prune: { type: 'boolean' },
     roles: { type: 'boolean' },
   },
   run: runCommand,
@@ -40,51 +53,107 @@ Exit code: 0 done, 2 wrong use.`,
 
 async function runCommand(args: Arguments, context: Context): Promise<ExitCode> {
   if (args.values['roles'] === true) return tellRoles(context);
+  const isDry = args.values['dry-run'] === true;
   const { config, output } = context;
-  if (args.values['dry-run'] !== true || args.values['offline'] !== true)
-    throw new UserError('BAD_ARGUMENT', 'Only the plan is there yet: add --dry-run --offline.');
   const target = cloudTarget(config.cloud, { project: text(args, 'project'), region: text(args, 'region') });
   const manifest = await projectManifest(config);
-  const sourceHash = hashOffline(manifest, context);
-  const plan = planOf({ ...readSettings(config, target, manifest), projectNumber: undefined, sourceHash });
-  tellPlan(plan, allNew(desired(plan)), manifest, context);
-  output.data(answerOf(plan, allNew(desired(plan)), context));
+  if (args.values['offline'] === true) {
+    if (!isDry) throw new UserError('BAD_ARGUMENT', '--offline asks Google nothing, so it only goes with --dry-run.');
+    const outlook = offline(target, manifest, context);
+    tellPlan(outlook, manifest, context, { isDry });
+    output.data(answerOf(outlook, { done: 0, removed: 0 }, context));
+    return 0;
+  }
+  const staged = stage(config.root, manifest);
+  const means: Means = {
+    request: googleRequest(target.projectId, context.env['DAYMILL_ADMIN_HOST']),
+    clock: { now: context.now, sleep: (ms) => sleep(ms) },
+    onWait: (line) => output.line(`  … ${line}`),
+  };
+  const outlook = await lookAt(readSettings(config, target, manifest), staged, means);
+  tellPlan(outlook, manifest, context, { isDry });
+  const carried = isDry ? { done: 0, removed: 0 } : await carry(outlook, staged, means, args, context);
+  output.data(answerOf(outlook, carried, context));
   return 0;
 }
 
 /** A plan is worth reading before all is there that an image is built from. */
-function hashOffline(manifest: Manifest, { config, output }: Context): string | undefined {
+function offline(target: CloudTarget, manifest: Manifest, { config, output }: Context): Outlook {
+  let sourceHash: string | undefined;
   try {
-    return stage(config.root, manifest).hash;
+    sourceHash = stage(config.root, manifest).hash;
   } catch (thrown) {
     if (!(thrown instanceof UserError)) throw thrown;
     output.trouble(`Nothing could be built yet. ${thrown.message}`);
-    return undefined;
   }
+  const plan = planOf({ ...readSettings(config, target, manifest), projectNumber: undefined, sourceHash });
+  return { plan, changes: allNew(desired(plan)), leftovers: [], lacking: [] };
 }
 
-function tellPlan(plan: Plan, changes: readonly Change[], manifest: Manifest, { config, output }: Context): void {
+async function carry(
+  outlook: Outlook,
+  { archive }: Staged,
+  means: Means,
+  args: Arguments,
+  { output, now }: Context,
+): Promise<Carried> {
+  const startedMs = now();
+  output.line();
+  const carried = await carryOut(outlook, {
+    ...means,
+    archive,
+    now: args.values['now'] === true,
+    prune: args.values['prune'] === true,
+    onDone: (change) => output.line(`  ${MARKS[change.action]} ${labelOf(change)}`),
+    onLeft: (change, why) => output.trouble(`  ${labelOf(change)} stays: ${why}`),
+  });
+  const { done, removed } = carried;
+  if (done + removed === 0) output.line('Nothing to do: all is as it should be.');
+  else {
+    output.line(
+      `${counted(done, 'change')} made, ${removed} removed in ${duration(now() - startedMs)}; every service is ready, and reconcile answers.`,
+    );
+    output.line('`daymill run --cloud` starts a night now; `daymill runs --cloud` shows them.');
+  }
+  return carried;
+}
+
+function tellPlan(
+  { plan, changes, leftovers, lacking }: Outlook,
+  manifest: Manifest,
+  { config, output }: Context,
+  { isDry }: { readonly isDry: boolean },
+): void {
   const { name, projectId, region, databaseId } = plan.target;
-  output.line(`${name} in ${projectId}, ${region} (database ${databaseId}); offline: as if nothing were there yet`);
+  const isOffline = plan.projectNumber === undefined;
+  output.line(
+    `${name} in ${projectId}, ${region} (database ${databaseId})${isOffline ? '; offline: as if nothing were there yet' : ''}`,
+  );
   const { computations, datasets } = manifest;
   output.line(`${counted(computations.length, 'computation')}, ${counted(datasets.length, 'dataset')}`);
-  for (const line of describePlan(changes)) output.line(line);
+  for (const line of describePlan([...changes, ...leftovers])) output.line(line);
+  output.line();
+  for (const line of describeRights(changes)) output.line(line);
   output.line();
   output.line(`Addresses are like ${plan.names.url('index', plan.number)}`);
-  output.line('A ? stands for what nobody has asked Google for yet, such as the number of the project.');
+  if (isOffline) output.line('A ? stands for what nobody has asked Google for yet, such as the number of the project.');
   output.line();
-  for (const line of describeBill(billFor(plan, config), config.prices.name)) output.line(line);
+  if (isDry || changes.some((change) => change.action === 'create' && kindOf(change) === 'service'))
+    for (const line of describeBill(billFor(plan, config), config.prices.name)) output.line(line);
+  for (const { role, permissions } of isDry ? lacking : [])
+    output.trouble(`This account lacks ${permissions.join(', ')}: ask for ${role}.`);
+  if (leftovers.length > 0) output.line('What is marked - goes with --prune, and stays without.');
   for (const dataset of onDiskOnly(manifest))
     output.trouble(`${dataset} has its days in files of this folder: they are not deployed. Put them into a bucket.`);
 }
 
 const billFor = (plan: Plan, { prices }: Context['config']) => billOf(plan.services, 2, prices.table);
 
-function answerOf(plan: Plan, changes: readonly Change[], { config }: Context) {
+function answerOf({ plan, changes, leftovers, lacking }: Outlook, carried: Carried, { config }: Context) {
   const bill = billFor(plan, config);
   return {
     target: plan.target,
-    changes: changes.map((change) => ({
+    changes: [...changes, ...leftovers].map((change) => ({
       action: change.action,
       kind: kindOf(change),
       name: nameOf(change),
@@ -93,6 +162,8 @@ function answerOf(plan: Plan, changes: readonly Change[], { config }: Context) {
     })),
     rights: grantsOf(changes),
     bill: { ...bill, floorDollars: totalOf(bill.floor), ceilingDollars: totalOf(bill.ceiling) },
+    lacking,
+    ...carried,
   };
 }
 
@@ -101,7 +172,7 @@ function tellRoles({ output }: Context): ExitCode {
   for (const line of table([{ title: 'role' }, { title: 'why' }], rows)) output.line(line);
   output.line();
   output.line(
-    'On the project. No organisation is needed, and no key: user credentials or workload identity federation will do.',
+    'On the project. No key is needed: a person’s own credentials, or workload identity federation, will do.',
   );
   output.data({ roles: DEPLOYER_ROLES });
   return 0;

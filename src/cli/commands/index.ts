@@ -84,7 +84,7 @@ export const COMMANDS = {
     load: async () => (await import('./emulators.ts')).emulators,
   },
   deploy: {
-    summary: 'say what a deployment on Google Cloud consists of, and what it costs',
+    summary: 'make a deployment on Google Cloud, or say what it would be and cost',
     load: async () => (await import('./deploy.ts')).deploy,
   },
   dev: {

@@ -1,0 +1,115 @@
+/** A deployment from end to end: look, say what would change, change it, try it. Live state is the only state. */
+import { UserError } from '../errors.ts';
+import { apply, prune } from './apply.ts';
+import { type Change, kindOf } from './change.ts';
+import type { DeployerRole } from './deployer.ts';
+import { desired } from './desired/desired.ts';
+import { type Plan, planOf } from './desired/wanted.ts';
+import { type Clock, openApi, type Request } from './google/api.ts';
+import type { Site } from './kinds/kind.ts';
+import { leftovers, observe } from './observe.ts';
+import { assertBilled, lackingRoles, projectNumber, waitForNight } from './preconditions.ts';
+import type { Settings } from './read-wanted.ts';
+import type { Staged } from './stage/stage.ts';
+import { verify } from './verify.ts';
+
+export interface Means {
+  readonly request: Request;
+  readonly clock: Clock;
+  /** Told what is waited for. */
+  readonly onWait: (text: string) => void;
+}
+
+/** What was found, and what is to be done. */
+export interface Outlook {
+  readonly plan: Plan;
+  readonly changes: readonly Change[];
+  /** What bears our label and is wanted no more. */
+  readonly leftovers: readonly Change[];
+  /** Roles that the caller lacks something of. */
+  readonly lacking: readonly DeployerRole[];
+}
+
+/** Changes nothing. @throws {UserError} when there is no such project, or another deployment has something that is wanted. */
+export async function lookAt(
+  settings: Settings,
+  staged: Pick<Staged, 'hash' | 'archive'>,
+  means: Means,
+): Promise<Outlook> {
+  const api = openApi({ ...means, patient: false });
+  const { projectId, name } = settings.target;
+  const number = await projectNumber(projectId, api);
+  await assertBilled(projectId, api);
+  const plan = planOf({ ...settings, projectNumber: number, sourceHash: staged.hash });
+  const resources = desired(plan);
+  const site = siteOf(plan, staged.archive, { ...means, patient: false });
+  return {
+    plan,
+    changes: await observe(resources, site, name),
+    leftovers: await leftovers(resources, site, name),
+    lacking: await lackingRoles(projectId, api),
+  };
+}
+
+const siteOf = (
+  { target, number }: Plan,
+  archive: Uint8Array,
+  options: Means & { readonly patient: boolean },
+): Site => ({
+  api: openApi(options),
+  projectId: target.projectId,
+  region: target.region,
+  projectNumber: number,
+  archive,
+});
+
+export interface Carrying extends Means {
+  readonly archive: Uint8Array;
+  /** Changes what runs though a night is under way. */
+  readonly now: boolean;
+  readonly prune: boolean;
+  readonly onDone: (change: Change) => void;
+  /** Something that bears our label had to stay. */
+  readonly onLeft: (change: Change, why: string) => void;
+}
+
+export interface Carried {
+  readonly done: number;
+  readonly removed: number;
+}
+
+/** @throws {UserError} naming what the caller lacks, before anything is changed; or what could not be done. Doing it again goes on. */
+export async function carryOut(
+  { plan, changes, leftovers: old, lacking }: Outlook,
+  carrying: Carrying,
+): Promise<Carried> {
+  const due = changes.filter(({ action }) => action !== 'keep');
+  if (lacking.length > 0 && due.length > 0) throw lacks(lacking);
+  const site = siteOf(plan, carrying.archive, { ...carrying, patient: true });
+  const applying = {
+    ...carrying,
+    site,
+    owner: plan.target.name,
+    beforeRunning: () => (carrying.now ? Promise.resolve() : nightIsOver(plan, changes, site, carrying)),
+  };
+  const done = await apply(due, applying);
+  if (done > 0) await verify(plan.services, plan.names, site);
+  return { done, removed: carrying.prune ? await prune(old, applying) : 0 };
+}
+
+/** Where there is no workflow yet, no night is under way. */
+async function nightIsOver(plan: Plan, changes: readonly Change[], { api }: Site, { onWait }: Carrying): Promise<void> {
+  const isNew = changes.some((change) => kindOf(change) === 'workflow' && change.action === 'create');
+  if (isNew) return;
+  await waitForNight(plan.names.workflow, api, (executions) =>
+    onWait(`A night is under way (${executions.join(', ')}): waiting for its end. --now does not wait.`),
+  );
+}
+
+function lacks(roles: readonly DeployerRole[]): UserError {
+  const lines = roles.map(({ role, permissions }) => `  ${role} (${permissions.join(', ')})`);
+  return new UserError(
+    'BAD_ARGUMENT',
+    `This account lacks rights, and nothing was changed. Ask for these roles on the project:\n${lines.join('\n')}`,
+  );
+}

@@ -1,0 +1,132 @@
+/** Google's REST APIs: calls that wait out what passes, and operations that are followed to their end. */
+import type { Body } from '../resource.ts';
+import { GoogleError, type Passing, passingOf } from './google-error.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface Answer {
+  readonly status: number;
+  /** Parsed JSON; undefined for what is none. */
+  readonly data: unknown;
+}
+
+/** One request over the wire, whatever comes back. */
+export type Request = (
+  method: Method,
+  url: string,
+  body: { readonly json: unknown } | { readonly bytes: Uint8Array } | undefined,
+) => Promise<Answer>;
+
+export interface Clock {
+  readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+export interface Api {
+  /** Undefined when it is not there. @throws {GoogleError} */
+  get(url: string): Promise<Body | undefined>;
+  /** @throws {GoogleError} when it is refused, or does not pass in time. */
+  send(method: Method, url: string, json?: unknown, options?: SendOptions): Promise<Body>;
+  upload(url: string, bytes: Uint8Array): Promise<Body>;
+  /** The response of an operation, by where operations of its API are asked for. @throws {GoogleError} when it failed. */
+  finish(operations: string, operation: Body): Promise<Body>;
+  /** Asks again and again until `done` says so. @throws {GoogleError} when it takes longer than a propagation may. */
+  until(what: string, done: () => Promise<boolean>): Promise<void>;
+  readonly clock: Clock;
+}
+
+export interface SendOptions {
+  /** Conflicts are the caller's: it must read again before it writes again. */
+  readonly conflictsThrow?: boolean;
+}
+
+/** What passes by itself does so within these, by Google's own words: seven minutes and more for roles. */
+const PATIENCE_MS: Readonly<Record<Passing, number>> = { busy: 180_000, propagating: 420_000 };
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 20_000;
+
+/** A build with a cold cache takes minutes, a database too. */
+const OPERATION_MS = 1_800_000;
+
+export interface ApiOptions {
+  readonly request: Request;
+  readonly clock: Clock;
+  /** Told what is waited for, once for each call that waits. */
+  readonly onWait: (text: string) => void;
+  /** False: what might pass is reported at once. */
+  readonly patient: boolean;
+}
+
+export function openApi({ request, clock, onWait, patient }: ApiOptions): Api {
+  const call = async (
+    method: Method,
+    url: string,
+    body?: Parameters<Request>[2],
+    { conflictsThrow = false }: SendOptions = {},
+  ): Promise<Answer> => {
+    const startedMs = clock.now();
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+      const answer = await request(method, url, body);
+      if (answer.status < 300) return answer;
+      const error = errorOf(method, url, answer);
+      const passing = conflictsThrow && answer.status === 409 ? undefined : passingOf(error);
+      const isOver = passing === undefined || clock.now() - startedMs + pause > PATIENCE_MS[passing];
+      if (isOver || (!patient && passing === 'propagating')) throw error;
+      if (pause === FIRST_PAUSE_MS && passing === 'propagating')
+        onWait(
+          `${error.message} Fresh accounts and rights take up to ${PATIENCE_MS[passing] / 60_000} minutes: waiting.`,
+        );
+      await clock.sleep(pause);
+    }
+  };
+  const api: Api = {
+    clock,
+    async get(url) {
+      try {
+        return bodyOf(await call('GET', url));
+      } catch (thrown) {
+        if (thrown instanceof GoogleError && thrown.httpStatus === 404) return undefined;
+        throw thrown;
+      }
+    },
+    send: async (method, url, json, options) =>
+      bodyOf(await call(method, url, json === undefined ? undefined : { json }, options)),
+    upload: async (url, bytes) => bodyOf(await call('POST', url, { bytes })),
+    async finish(operations, operation) {
+      const startedMs = clock.now();
+      let latest = operation;
+      for (let pause = FIRST_PAUSE_MS; latest['done'] !== true; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+        if (clock.now() - startedMs > OPERATION_MS)
+          throw new GoogleError(
+            504,
+            '',
+            `${String(operation['name'])} has not ended in ${OPERATION_MS / 60_000} minutes.`,
+          );
+        await clock.sleep(pause);
+        latest = bodyOf(await call('GET', `${operations}/${String(operation['name'])}`));
+      }
+      const error = latest['error'] as { code?: number; message?: string } | undefined;
+      if (error !== undefined) throw new GoogleError(400, String(error.code ?? ''), error.message ?? 'it failed');
+      return (latest['response'] ?? {}) as Body;
+    },
+    async until(what, done) {
+      const startedMs = clock.now();
+      for (let pause = FIRST_PAUSE_MS; !(await done()); pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+        if (clock.now() - startedMs > PATIENCE_MS.propagating)
+          throw new GoogleError(504, '', `${what} takes too long.`);
+        await clock.sleep(pause);
+      }
+    },
+  };
+  return api;
+}
+
+const bodyOf = ({ data }: Answer): Body => (data ?? {}) as Body;
+
+/** https://cloud.google.com/apis/design/errors#http_mapping; Cloud Storage has no `status`, but reasons. */
+function errorOf(method: Method, url: string, { status, data }: Answer): GoogleError {
+  const error = (data as { error?: { message?: string; status?: string } } | undefined)?.error;
+  const message = error?.message ?? `${method} ${url} was answered with ${status}.`;
+  return new GoogleError(status, error?.status ?? '', message);
+}

@@ -1,0 +1,85 @@
+/** What is looked at before anything is changed: the project's number, its billing, the deployer's rights, and a night that is under way. */
+import { UserError } from '../errors.ts';
+import { atMost } from '../process/at-most.ts';
+import { DEPLOYER_ROLES, type DeployerRole } from './deployer.ts';
+import type { Api } from './google/api.ts';
+import { GoogleError, isDisabled } from './google/google-error.ts';
+
+const MANAGER = 'https://cloudresourcemanager.googleapis.com/v3';
+const BILLING = 'https://cloudbilling.googleapis.com/v1';
+const EXECUTIONS = 'https://workflowexecutions.googleapis.com/v1';
+
+const QUESTIONS_AT_ONCE = 8;
+
+/** How often a night is asked whether it is over. */
+const NIGHT_PAUSE_MS = 15_000;
+
+/** @throws {UserError} when there is no such project, or it may not be seen */
+export async function projectNumber(projectId: string, api: Api): Promise<string> {
+  try {
+    const { name } = (await api.get(`${MANAGER}/projects/${projectId}`)) ?? {};
+    if (typeof name === 'string') return name.replace('projects/', '');
+  } catch (thrown) {
+    if (!(thrown instanceof GoogleError)) throw thrown;
+    if (isDisabled(thrown)) throw refused(`${thrown.message} Enable that one API by hand: all others depend on it.`);
+    if (thrown.httpStatus !== 403) throw thrown;
+  }
+  throw refused(
+    `There is no project ${projectId}, or this account may not see it. Check --project, and who you are logged in as.`,
+  );
+}
+
+/** @throws {UserError} when nothing is paid for; who may not look is not told. */
+export async function assertBilled(projectId: string, api: Api): Promise<void> {
+  let billing;
+  try {
+    billing = await api.get(`${BILLING}/projects/${projectId}/billingInfo`);
+  } catch (thrown) {
+    if (thrown instanceof GoogleError && thrown.httpStatus === 403) return;
+    throw thrown;
+  }
+  if (billing?.['billingEnabled'] === false)
+    throw refused(
+      `${projectId} has no billing account. Link one at https://console.cloud.google.com/billing, and deploy again.`,
+    );
+}
+
+/** Roles that the caller lacks something of, with what. A role is asked for alone: one name that Google does not know spoils a question. */
+export async function lackingRoles(projectId: string, api: Api): Promise<DeployerRole[]> {
+  const url = `${MANAGER}/projects/${projectId}:testIamPermissions`;
+  const found = await atMost(
+    DEPLOYER_ROLES,
+    async ({ permissions, ...role }) => {
+      try {
+        const answer = await api.send('POST', url, { permissions });
+        const granted = new Set(answer['permissions'] as readonly string[] | undefined);
+        return { ...role, permissions: permissions.filter((permission) => !granted.has(permission)) };
+      } catch (thrown) {
+        // Nobody can say: it will show.
+        if (thrown instanceof GoogleError && thrown.httpStatus === 400) return { ...role, permissions: [] };
+        throw thrown;
+      }
+    },
+    QUESTIONS_AT_ONCE,
+  );
+  return found.filter(({ permissions }) => permissions.length > 0);
+}
+
+/** A new manifest never meets old workers: waits until no execution of the workflow is under way. */
+export async function waitForNight(
+  workflow: string,
+  api: Api,
+  onWait: (executions: readonly string[]) => void,
+): Promise<void> {
+  for (let told = false; ;) {
+    const answer = await api.get(`${EXECUTIONS}/${workflow}/executions?filter=${encodeURIComponent('state="ACTIVE"')}`);
+    const executions = (answer?.['executions'] ?? []) as readonly { readonly name: string; readonly state?: string }[];
+    const active = executions.filter(({ state }) => state === 'ACTIVE' || state === 'QUEUED');
+    if (active.length === 0) return;
+    if (!told) onWait(active.map(({ name }) => name));
+    told = true;
+    await api.clock.sleep(NIGHT_PAUSE_MS);
+  }
+}
+
+const refused = (message: string): UserError => new UserError('BAD_ARGUMENT', message);
