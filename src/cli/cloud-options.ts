@@ -1,5 +1,5 @@
 /** `--cloud`: which commands take it, and where they then work. */
-import { cloudTarget } from '../config/cloud-target.ts';
+import { cloudTarget, deployedTiers } from '../config/cloud-target.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import type { Arguments, Command } from './command.ts';
 import { LOCAL_PROJECT } from './local/state-file.ts';
@@ -30,5 +30,5 @@ export function configOf(command: Command, { values }: Arguments, output: Output
   const { projectId, databaseId, name } = target;
   // So that nobody takes one cloud for another.
   output.line(`Google Cloud: ${name} in ${projectId}, ${target.region} (database ${databaseId})`);
-  return { ...config, projectId, databaseId, target };
+  return { ...config, projectId, databaseId, target, tiers: deployedTiers(config.tiers, name) };
 }

@@ -1,5 +1,6 @@
 /** Which deployed Daymill a command means: the project's own setting, or what the command line says. */
 import { UserError } from '../errors.ts';
+import { isDefaultTopic, type Tiers } from '../mill/model/tier.ts';
 import type { CloudSettings } from './project-settings.ts';
 
 export interface CloudTarget {
@@ -27,6 +28,14 @@ export function cloudTarget(
     workflow: `${name}-pipeline`,
     nightlyJob: `${name}-nightly`,
   };
+}
+
+/** The tiers as they are deployed: topics that nobody named are called by the deployment, so that two of them do not take each other's tasks. */
+export function deployedTiers(tiers: Tiers, name: string): Tiers {
+  const [first, ...others] = tiers.map((tier, index) =>
+    isDefaultTopic(tier, index) ? Object.assign({ ...tier }, { topic: `${name}-${tier.topic}` }) : tier,
+  );
+  return first === undefined ? tiers : [first, ...others];
 }
 
 function missing(what: 'project' | 'region', example: string): never {

@@ -59,6 +59,11 @@ export const DEPLOYER_ROLES: readonly DeployerRole[] = [
     permissions: ['run.builds.create'],
   },
   {
+    role: 'roles/cloudbuild.builds.viewer',
+    why: 'follows the build to its end',
+    permissions: ['cloudbuild.builds.get'],
+  },
+  {
     role: 'roles/run.admin',
     why: 'makes the services, and says who may call them',
     permissions: ['run.services.create', 'run.services.update', 'run.services.setIamPolicy'],
@@ -70,7 +75,7 @@ export const DEPLOYER_ROLES: readonly DeployerRole[] = [
   },
   {
     role: 'roles/cloudscheduler.admin',
-    why: 'makes the jobs',
-    permissions: ['cloudscheduler.jobs.create', 'cloudscheduler.jobs.update'],
+    why: 'makes the jobs, and tries one',
+    permissions: ['cloudscheduler.jobs.create', 'cloudscheduler.jobs.update', 'cloudscheduler.jobs.run'],
   },
 ];

@@ -1,8 +1,6 @@
 /** What everything is called: all of it begins with the deployment's name, so that two live in one project. */
 import { UserError } from '../errors.ts';
 import type { CloudTarget } from '../config/cloud-target.ts';
-import type { Tier } from '../mill/model/tier.ts';
-import { isDefaultTopic } from '../mill/model/tier.ts';
 
 /** Who runs, or calls, what: an account each. */
 export const ACCOUNTS = ['plan', 'work', 'flow', 'cron', 'push', 'build'] as const;
@@ -31,7 +29,6 @@ export interface Names {
   service(id: string): string;
   /** Known before the service is there, once the project's number is. */
   url(id: string, projectNumber: string): string;
-  topicId(tier: Tier, index: number): string;
   topic(id: string): string;
   subscription(id: string): string;
 }
@@ -64,7 +61,6 @@ export function namesOf({ projectId, region, name, databaseId, workflow, nightly
     email: (account) => `${name}-${account}@${projectId}.iam.gserviceaccount.com`,
     service: (id) => `${location}/services/${serviceId(name, id)}`,
     url: (id, projectNumber) => `https://${serviceId(name, id)}-${projectNumber}.${region}.run.app`,
-    topicId: (tier, index) => (isDefaultTopic(tier, index) ? `${name}-${tier.topic}` : tier.topic),
     topic: (id) => `${project}/topics/${id}`,
     subscription: (id) => `${project}/subscriptions/${id}`,
   };

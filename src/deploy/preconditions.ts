@@ -72,7 +72,8 @@ export async function waitForNight(
   onWait: (executions: readonly string[]) => void,
 ): Promise<void> {
   for (let told = false; ;) {
-    const answer = await api.get(`${EXECUTIONS}/${workflow}/executions?filter=${encodeURIComponent('state="ACTIVE"')}`);
+    // The newest come first: what is under way is on the first page.
+    const answer = await api.get(`${EXECUTIONS}/${workflow}/executions`);
     const executions = (answer?.['executions'] ?? []) as readonly { readonly name: string; readonly state?: string }[];
     const active = executions.filter(({ state }) => state === 'ACTIVE' || state === 'QUEUED');
     if (active.length === 0) return;

@@ -8,8 +8,8 @@ export interface Service {
   readonly id: string;
   /** The function that the image serves there. */
   readonly target: 'index' | 'dispatch' | 'preflight' | 'reconcile' | 'work';
-  /** Its tier's place; of workers only. */
-  readonly tier?: { readonly tier: Tier; readonly index: number };
+  /** Of workers only. */
+  readonly tier?: Tier;
   readonly account: Account;
   readonly why: string;
   readonly memoryMB: number;
@@ -104,7 +104,7 @@ function worker(tier: Tier, index: number, lanes: number): Service {
   return {
     id: `work-${tier.name}`,
     target: 'work',
-    tier: { tier, index },
+    tier,
     account: 'work',
     why: `runs the tasks of the tier ${tier.name}`,
     memoryMB: tier.memoryMB,

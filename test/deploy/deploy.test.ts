@@ -188,6 +188,12 @@ describe('a deployment', () => {
     expect(due(await look(google))).toEqual([]);
   });
 
+  test('by two people at once is one deployment', async () => {
+    const google = googleInMemory();
+    await Promise.all([deploy(google), deploy(google)]);
+    expect(due(await look(google))).toEqual([]);
+  });
+
   test('refuses what belongs to another deployment', async () => {
     const google = googleInMemory();
     const tiers = Tiers.parse([{ name: 'standard', memoryMB: 2_048, topic: 'orders' }]);
@@ -254,7 +260,7 @@ describe('what stops a deployment', () => {
     await deploy(google);
     let asked = 0;
     google.intercept = (_, url) => {
-      if (!url.includes('/executions?')) return undefined;
+      if (!url.endsWith('/executions')) return undefined;
       asked += 1;
       return { status: 200, data: { executions: asked < 4 ? [{ name: 'night', state: 'ACTIVE' }] : [] } };
     };

@@ -22,14 +22,12 @@ export interface Delivery {
 export const deliveriesOf = ({ services, names }: Plan): Delivery[] =>
   services.flatMap((service) => {
     if (service.tier === undefined) return [];
-    const topic = names.topicId(service.tier.tier, service.tier.index);
+    const { topic } = service.tier;
     return [{ service, topic: names.topic(topic), subscription: names.subscription(`${topic}-push`) }];
   });
 
 export const topics = (plan: Plan): Resource[] => [
-  ...deliveriesOf(plan).map(({ service, topic }) =>
-    topicOf(plan, topic, `tasks of the tier ${service.tier?.tier.name}`),
-  ),
+  ...deliveriesOf(plan).map(({ service, topic }) => topicOf(plan, topic, `tasks of the tier ${service.tier?.name}`)),
   topicOf(plan, plan.names.topic(plan.names.deadLetters), 'messages that no worker took'),
 ];
 

@@ -71,11 +71,9 @@ export function environmentOf(plan: Plan, service: Service): Record<string, stri
     DAYMILL_PROJECT: plan.target.projectId,
     DAYMILL_DATABASE: plan.target.databaseId,
     DAYMILL_MANIFEST: MANIFEST_FILE,
-    DAYMILL_TIERS: plan.tiers
-      .map((tier, index) => `${tier.name}=${tier.memoryMB}:${plan.names.topicId(tier, index)}`)
-      .join(' '),
+    DAYMILL_TIERS: plan.tiers.map(({ name, memoryMB, topic }) => `${name}=${memoryMB}:${topic}`).join(' '),
     DAYMILL_LANES: String(plan.lanes),
-    ...(service.tier === undefined ? {} : { DAYMILL_TIER: service.tier.tier.name }),
+    ...(service.tier === undefined ? {} : { DAYMILL_TIER: service.tier.name }),
   };
 }
 

@@ -1,5 +1,5 @@
 /** What the desired resources are a function of. */
-import type { CloudTarget } from '../../config/cloud-target.ts';
+import { type CloudTarget, deployedTiers } from '../../config/cloud-target.ts';
 import type { Tiers } from '../../mill/model/tier.ts';
 import { LABEL, UNKNOWN } from '../resource.ts';
 import { type Names, namesOf } from '../names.ts';
@@ -36,10 +36,12 @@ export interface Plan extends Wanted {
 
 /** @throws {UserError} BAD_ARGUMENT for names and sizes that Google would refuse. */
 export function planOf(wanted: Wanted): Plan {
+  const tiers = deployedTiers(wanted.tiers, wanted.target.name);
   return {
     ...wanted,
+    tiers,
     names: namesOf(wanted.target),
-    services: servicesOf(wanted),
+    services: servicesOf({ ...wanted, tiers }),
     number: wanted.projectNumber ?? UNKNOWN,
     labels: { [LABEL]: wanted.target.name },
     ownsDatabase: wanted.target.databaseId === wanted.target.name,

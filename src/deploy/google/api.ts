@@ -40,6 +40,12 @@ export interface SendOptions {
   readonly conflictsThrow?: boolean;
 }
 
+/** Builds say where their log is. */
+interface Failed {
+  readonly error?: { readonly code?: number; readonly message?: string };
+  readonly metadata?: { readonly build?: { readonly logUrl?: string } };
+}
+
 /** What passes by itself does so within these, by Google's own words: seven minutes and more for roles. */
 const PATIENCE_MS: Readonly<Record<Passing, number>> = { busy: 180_000, propagating: 420_000 };
 
@@ -106,9 +112,11 @@ export function openApi({ request, clock, onWait, patient }: ApiOptions): Api {
         await clock.sleep(pause);
         latest = bodyOf(await call('GET', `${operations}/${String(operation['name'])}`));
       }
-      const error = latest['error'] as { code?: number; message?: string } | undefined;
-      if (error !== undefined) throw new GoogleError(400, String(error.code ?? ''), error.message ?? 'it failed');
-      return (latest['response'] ?? {}) as Body;
+      const { error, metadata } = latest as Failed;
+      if (error === undefined) return (latest['response'] ?? {}) as Body;
+      const log = metadata?.build?.logUrl;
+      const message = `${error.message ?? 'it failed'}${log === undefined ? '' : `; its log is at ${log} .`}`;
+      throw new GoogleError(400, String(error.code ?? ''), message);
     },
     async until(what, done) {
       const startedMs = clock.now();

@@ -14,15 +14,19 @@ interface LiveField {
   readonly ttlConfig?: Body;
 }
 
-async function write({ name, body }: Resource, { api }: Site): Promise<void> {
+/** `mask`: expiry is named only where it is wanted, or was there. */
+async function write({ name, body }: Resource, mask: string, { api }: Site): Promise<void> {
   const field = {
     name,
     indexConfig: { indexes: body['indexes'] },
     ...(body['ttl'] === true ? { ttlConfig: {} } : {}),
   };
   // It is carried out in the background: nothing waits for it.
-  await api.send('PATCH', `${HOST}/${name}?updateMask=indexConfig,ttlConfig`, field);
+  await api.send('PATCH', `${HOST}/${name}?updateMask=${mask}`, field);
 }
+
+const BOTH = 'indexConfig,ttlConfig';
+const maskOf = (expires: boolean): string => (expires ? BOTH : 'indexConfig');
 
 export const field: Kind = {
   async read({ name }, { api }) {
@@ -35,8 +39,9 @@ export const field: Kind = {
       ttl: ttlConfig !== undefined,
     };
   },
-  create: write,
-  update: (resource, _fields, _live, site) => write(resource, site),
+  create: (resource, site) => write(resource, maskOf(resource.body['ttl'] === true), site),
+  update: (resource, fields, _live, site) =>
+    write(resource, maskOf(resource.body['ttl'] === true || fields.some(({ path }) => path === 'ttl')), site),
 };
 
 const withoutState = (indexes: NonNullable<LiveField['indexConfig']>['indexes'] = []): Body[] =>

@@ -61,12 +61,21 @@ export function packageFiles(root: string): Map<string, Buffer> {
 
 /** Where package.json does not list it, the build would bring another copy of it, in which nothing is registered. */
 function frameworkOf(lock: LockFile, dependencies: Readonly<Record<string, string>>): Record<string, string> {
-  const version = lock.packages[placeOf(lock.packages, '', FRAMEWORK) ?? '']?.version;
-  if (Object.hasOwn(dependencies, FRAMEWORK)) return {};
-  if (version !== undefined) return { [FRAMEWORK]: version };
-  const advice = 'Run npm install daymill, and deploy again.';
-  throw new UserError('BAD_ARGUMENT', `${LOCK} has no ${FRAMEWORK}, which daymill brings along. ${advice}`);
+  const place = placeOf(lock.packages, '', FRAMEWORK);
+  const ofDaymill = placeOf(lock.packages, 'node_modules/daymill', FRAMEWORK);
+  const version = lock.packages[place ?? '']?.version;
+  if (place === undefined || version === undefined)
+    throw refused(
+      `${LOCK} has no ${FRAMEWORK}, which daymill brings along. Run npm install daymill, and deploy again.`,
+    );
+  if (ofDaymill !== place)
+    throw refused(
+      `There are two of ${FRAMEWORK}, and daymill's is not the one that serves. Take it out of package.json.`,
+    );
+  return Object.hasOwn(dependencies, FRAMEWORK) ? {} : { [FRAMEWORK]: version };
 }
+
+const refused = (message: string): UserError => new UserError('BAD_ARGUMENT', message);
 
 /** Packages that come from no registry: an archive in the project goes along, all else is on this machine alone. */
 function localArchives(root: string, { packages }: LockFile): string[] {

@@ -111,6 +111,15 @@ describe('a project of its own', () => {
     expect(textOf(made, 'packages/daymill-0.1.0.tgz')).toBe('bytes');
   });
 
+  test('whose own functions-framework is not the one of Daymill is refused: nothing would be served', async () => {
+    const packages = {
+      ...LOCK.packages,
+      'node_modules/daymill/node_modules/@google-cloud/functions-framework': { version: '5.0.5' },
+    };
+    const { root } = project({ 'package-lock.json': JSON.stringify({ ...LOCK, packages }) });
+    await expect(staged(root)).rejects.toThrow('There are two of @google-cloud/functions-framework');
+  });
+
   test('whose lock does not fit its package.json is told so', async () => {
     const { root } = project({
       'package.json': JSON.stringify({ ...PACKAGE, dependencies: { ...PACKAGE.dependencies, lodash: '4' } }),
