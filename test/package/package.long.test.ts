@@ -1,6 +1,6 @@
 /** The package as people get it: packed, installed into an empty folder, on the Nodes that it names. Needs the registry. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -123,4 +123,35 @@ test('the flights give what they give in the clone, to the bit', () => {
     const args = ['results', name, '2001-01-03', '--json'];
     expect(run('daymill', args, { cwd })).toBe(run(process.execPath, ['src/cli/main.ts', ...args], clone));
   }
+});
+
+/** Writes what an image is built from; the packed module is asked, as `daymill deploy` asks it. */
+const STAGE = `
+  const own = './node_modules/daymill/dist/src/';
+  const { stage } = await import(own + 'deploy/stage/stage.js');
+  const { projectManifest } = await import(own + 'cli/project.js');
+  const { readConfig } = await import(own + 'config/config.js');
+  const { writeFileSync } = await import('node:fs');
+  const { archive } = stage(process.cwd(), await projectManifest(readConfig({}, process.cwd(), 1)));
+  writeFileSync('source.tar.gz', archive);
+`;
+
+test('what is deployed of a project installs by its own lock, and serves every function', () => {
+  const cwd = join(folder, 'deployed');
+  mkdirSync(cwd);
+  run('npm', ['pkg', 'set', 'type=module'], { cwd: init(cwd) });
+  cpSync(tarball, join(cwd, 'daymill.tgz'));
+  run('npm', ['install', '--no-audit', '--no-fund', './daymill.tgz'], { cwd });
+  run('daymill', ['init', '--template', 'hello'], { cwd });
+  run('npm', ['install', '--no-audit', '--no-fund'], { cwd });
+  const plan = ['deploy', '--project', 'acme', '--region', 'europe-west1', '--dry-run', '--offline'];
+  expect(run('daymill', plan, { cwd })).toMatch(/^ {2}\+ image functions:[0-9a-f]{12} /m);
+  run('node', ['--input-type=module', '-e', STAGE], { cwd });
+  const image = join(folder, 'image');
+  mkdirSync(image);
+  run('tar', ['-xzf', join(cwd, 'source.tar.gz')], { cwd: image });
+  run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: image });
+  run('npm', ['run', 'gcp-build'], { cwd: image });
+  for (const FUNCTION_TARGET of ['index', 'dispatch', 'preflight', 'reconcile', 'work'])
+    expect(run('node', ['daymill-functions.mjs'], { cwd: image, env: { FUNCTION_TARGET } })).toBe('');
 });
