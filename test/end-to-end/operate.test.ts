@@ -78,7 +78,7 @@ describe('a deployed project, by --cloud', () => {
     const { runs } = (await cloud('runs', '--json')).json<{ runs: { id: string; state: string }[] }>();
     expect(runs.map(({ state }) => state)).toEqual(runs.map(() => 'COMPLETED'));
     expect((await cloud('run', 'show', runs[0]?.id ?? '')).stdout).toContain('COMPLETED');
-    expect((await cloud('attempts', 'twice', LAST, '--json')).stdout).toContain(`${NAME}-work-00001/`);
+    expect((await cloud('attempts', 'twice', LAST, '--json')).stdout).toContain(`${NAME}-work-standard-00001/`);
     expect((await cloud('report')).code).toBe(0);
   });
 

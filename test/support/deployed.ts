@@ -1,14 +1,21 @@
 /**
  * A deployed Daymill, as far as a machine without Google Cloud has one: the emulators under a project of their own, and the functions as processes that
- * have what Cloud Run and a deployment give them, and nothing that local mode sets.
+ * have the variables that `daymill deploy` gives them and Cloud Run's own, and nothing that local mode sets.
  */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { PubSub } from '@google-cloud/pubsub';
 import { type FunctionService, startFunctionService } from '../../src/cli/local/function-service.ts';
 import { type LocalCloud, startEmulators } from '../../src/emulators/start.ts';
+import { cloudTarget } from '../../src/config/cloud-target.ts';
+import { deliveriesOf } from '../../src/deploy/desired/deliveries.ts';
+import { environmentOf, MANIFEST_FILE } from '../../src/deploy/desired/functions.ts';
+import { nightlyArgument } from '../../src/deploy/desired/night.ts';
+import type { Service } from '../../src/deploy/services.ts';
+import { Tiers } from '../../src/mill/model/tier.ts';
 import { workflowsClient } from '../../src/google/workflows-client.ts';
 import { daymill } from './daymill-process.ts';
+import { planFor } from './deployment.ts';
 import type { FixtureProject } from './fixture-project.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
@@ -17,7 +24,11 @@ export const PROJECT = 'acme-metrics';
 export const REGION = 'europe-west1';
 export const NAME = 'shop';
 
-const TOPIC = `${NAME}-computation-tasks`;
+const TARGET = cloudTarget({ name: NAME }, { project: PROJECT, region: REGION });
+const TIERS = Tiers.parse([{ name: 'standard', memoryMB: 1_024 }]);
+
+/** Where a function is not in a file of its name. */
+const SOURCES: Readonly<Record<string, string>> = { index: 'index-root-data' };
 
 /** What points Google's clients at the emulators; a command has these where it would find Google Cloud. */
 const EMULATORS = [
@@ -42,49 +53,44 @@ export async function deployed(project: FixtureProject): Promise<Deployed> {
   const cloud = await startEmulators({ file: ':memory:', projectId: PROJECT, location: REGION });
   const env = Object.fromEntries(EMULATORS.map((name) => [name, cloud.env[name] ?? '']));
   Object.assign(process.env, env);
-  const manifest = join(project.root, 'dist/manifest.json');
-  const built = await daymill(project, ['manifest', '--out', manifest]);
+  const built = await daymill(project, ['manifest', '--out', join(project.root, MANIFEST_FILE)]);
   if (built.code !== 0) throw new Error(built.stderr);
+  const plan = planFor(NAME, { target: TARGET, tiers: TIERS, simulate: false });
   const logs: string[] = [];
-  const start = (target: string, source: string, more: Readonly<Record<string, string>> = {}) =>
+  const start = (service: Service): Promise<FunctionService> =>
     startFunctionService({
-      target,
-      source: join(REPOSITORY, 'functions', `${source}.ts`),
-      memoryMB: 1_024,
-      concurrency: 8,
+      target: service.target,
+      source: join(REPOSITORY, 'functions', `${SOURCES[service.target] ?? service.target}.ts`),
+      memoryMB: service.memoryMB,
+      concurrency: service.concurrency,
       maxInstances: 1,
       env: {
         PATH: process.env['PATH'],
         TMPDIR: process.env['TMPDIR'],
         ...env,
-        K_SERVICE: `${NAME}-${target}`,
-        K_REVISION: `${NAME}-${target}-00001`,
-        DAYMILL_PROJECT: PROJECT,
-        DAYMILL_DATABASE: NAME,
+        K_SERVICE: `${NAME}-${service.id}`,
+        K_REVISION: `${NAME}-${service.id}-00001`,
+        // In an image, the folder that it runs in.
         DAYMILL_ROOT: project.root,
-        DAYMILL_MANIFEST: manifest,
-        DAYMILL_TIERS: `standard=1024:${TOPIC}`,
-        ...more,
+        ...environmentOf(plan, service),
       },
       onLine: (line) => logs.push(line),
     });
-  const services: FunctionService[] = await Promise.all([
-    start('index', 'index-root-data'),
-    start('dispatch', 'dispatch'),
-    start('reconcile', 'reconcile'),
-    start('work', 'work', { DAYMILL_TIER: 'standard' }),
-  ]);
-  const [index, dispatch, reconcile, work] = services.map(({ url }) => url);
+  const services = await Promise.all(plan.services.map(start));
+  const urls = new Map(plan.services.map(({ id }, index) => [id, services[index]?.url ?? '']));
   const pubsub = new PubSub({ projectId: PROJECT });
-  const [topic] = await pubsub.createTopic(TOPIC);
-  await topic.createSubscription(`${TOPIC}-push`, {
-    pushConfig: { pushEndpoint: work ?? '' },
-    ackDeadlineSeconds: 600,
-  });
+  for (const { service, topic: name, subscription } of deliveriesOf(plan)) {
+    const [topic] = await pubsub.createTopic(name);
+    await topic.createSubscription(subscription, {
+      pushConfig: { pushEndpoint: `${urls.get(service.id)}/${name}` },
+      ackDeadlineSeconds: 600,
+    });
+  }
   await pubsub.close();
   const workflows = workflowsClient(PROJECT, REGION, env['WORKFLOWS_EMULATOR_HOST']);
   await workflows.deploy(`${NAME}-pipeline`, readFileSync(join(REPOSITORY, 'workflows/pipeline.yaml'), 'utf8'));
-  await schedule(env['SCHEDULER_EMULATOR_HOST'] ?? '', { functions: { index, dispatch, reconcile } });
+  const functions = Object.keys(nightlyArgument(plan).functions).map((id) => [id, urls.get(id)] as const);
+  await schedule(env['SCHEDULER_EMULATOR_HOST'] ?? '', { functions: Object.fromEntries(functions) });
   return {
     env,
     cloud,
