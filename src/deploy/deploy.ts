@@ -1,7 +1,7 @@
 /** A deployment from end to end: look, say what would change, change it, try it. Live state is the only state. */
 import { UserError } from '../errors.ts';
 import { apply, prune } from './apply.ts';
-import { type Change, kindOf } from './change.ts';
+import { type Change, kindOf, nameOf } from './change.ts';
 import type { DeployerRole } from './deployer.ts';
 import { desired } from './desired/desired.ts';
 import { type Plan, planOf } from './desired/wanted.ts';
@@ -12,6 +12,8 @@ import { assertBilled, lackingRoles, projectNumber, waitForNight } from './preco
 import type { Settings } from './read-wanted.ts';
 import type { Staged } from './stage/stage.ts';
 import { verify } from './verify.ts';
+
+const MANAGER = 'cloudresourcemanager.googleapis.com';
 
 export interface Means {
   readonly request: Request;
@@ -26,8 +28,8 @@ export interface Outlook {
   readonly changes: readonly Change[];
   /** What bears our label and is wanted no more. */
   readonly leftovers: readonly Change[];
-  /** Roles that the caller lacks something of. */
-  readonly lacking: readonly DeployerRole[];
+  /** Roles that the caller lacks something of; undefined: a fresh project cannot be asked before its first API is enabled. */
+  readonly lacking: readonly DeployerRole[] | undefined;
 }
 
 /** Changes nothing. @throws {UserError} when there is no such project, or another deployment has something that is wanted. */
@@ -84,8 +86,9 @@ export async function carryOut(
   carrying: Carrying,
 ): Promise<Carried> {
   const due = changes.filter(({ action }) => action !== 'keep');
-  if (lacking.length > 0 && due.length > 0) throw lacks(lacking);
   const site = siteOf(plan, carrying.archive, { ...carrying, patient: true });
+  const roles = lacking ?? (await askOnceEnabled(due, plan, site));
+  if (roles.length > 0 && due.length > 0) throw lacks(roles);
   const applying = {
     ...carrying,
     site,
@@ -95,6 +98,13 @@ export async function carryOut(
   const done = await apply(due, applying);
   if (done > 0) await verify(plan.services, plan.names, site);
   return { done, removed: carrying.prune ? await prune(old, applying) : 0 };
+}
+
+/** Enables the API that knows who may do what: the one change that is made before rights are looked at. */
+async function askOnceEnabled(due: readonly Change[], { target }: Plan, site: Site): Promise<readonly DeployerRole[]> {
+  const manager = due.filter((change) => kindOf(change) === 'api' && nameOf(change).endsWith(`/${MANAGER}`));
+  await apply(manager, { site, owner: target.name, onDone: () => {}, beforeRunning: () => Promise.resolve() });
+  return (await lackingRoles(target.projectId, site.api)) ?? [];
 }
 
 /** Where there is no workflow yet, no night is under way. */

@@ -6,6 +6,7 @@ import type { Api } from './google/api.ts';
 import { GoogleError, isDisabled } from './google/google-error.ts';
 
 const MANAGER = 'https://cloudresourcemanager.googleapis.com/v3';
+const USAGE = 'https://serviceusage.googleapis.com/v1';
 const BILLING = 'https://cloudbilling.googleapis.com/v1';
 const EXECUTIONS = 'https://workflowexecutions.googleapis.com/v1';
 
@@ -14,14 +15,15 @@ const QUESTIONS_AT_ONCE = 8;
 /** How often a night is asked whether it is over. */
 const NIGHT_PAUSE_MS = 15_000;
 
-/** @throws {UserError} when there is no such project, or it may not be seen */
+/** By the one API that every project begins with. @throws {UserError} when there is no such project, or it may not be seen */
 export async function projectNumber(projectId: string, api: Api): Promise<string> {
   try {
-    const { name } = (await api.get(`${MANAGER}/projects/${projectId}`)) ?? {};
-    if (typeof name === 'string') return name.replace('projects/', '');
+    const { name } = (await api.get(`${USAGE}/projects/${projectId}/services/run.googleapis.com`)) ?? {};
+    const number = /^projects\/(\d+)\//.exec(String(name))?.[1];
+    if (number !== undefined) return number;
   } catch (thrown) {
     if (!(thrown instanceof GoogleError)) throw thrown;
-    if (isDisabled(thrown)) throw refused(`${thrown.message} Enable that one API by hand: all others depend on it.`);
+    if (isDisabled(thrown)) throw refused(`${thrown.message} Enable that one API by hand: it enables all others.`);
     if (thrown.httpStatus !== 403) throw thrown;
   }
   throw refused(
@@ -44,9 +46,20 @@ export async function assertBilled(projectId: string, api: Api): Promise<void> {
     );
 }
 
-/** Roles that the caller lacks something of, with what. A role is asked for alone: one name that Google does not know spoils a question. */
-export async function lackingRoles(projectId: string, api: Api): Promise<DeployerRole[]> {
-  const url = `${MANAGER}/projects/${projectId}:testIamPermissions`;
+/**
+ * Roles that the caller lacks something of, with what; undefined where nobody can be asked yet, since that API is not enabled.
+ * A role is asked for alone: one name that Google does not know spoils a question.
+ */
+export async function lackingRoles(projectId: string, api: Api): Promise<DeployerRole[] | undefined> {
+  try {
+    return await askRoles(`${MANAGER}/projects/${projectId}:testIamPermissions`, api);
+  } catch (thrown) {
+    if (thrown instanceof GoogleError && isDisabled(thrown)) return undefined;
+    throw thrown;
+  }
+}
+
+async function askRoles(url: string, api: Api): Promise<DeployerRole[]> {
   const found = await atMost(
     DEPLOYER_ROLES,
     async ({ permissions, ...role }) => {

@@ -222,6 +222,8 @@ describe('what stops a deployment', () => {
 
   test('rights that the deployer lacks are named, with their role, before the first change', async () => {
     const google = googleInMemory();
+    const manager = 'serviceusage.googleapis.com/v1/projects/acme/services/cloudresourcemanager.googleapis.com';
+    google.resources.set(manager, { state: 'ENABLED' });
     google.lacking.add('run.services.setIamPolicy').add('pubsub.topics.create');
     const changed = await changesOf(google, () =>
       expect(deploy(google)).rejects.toThrow(
@@ -229,6 +231,14 @@ describe('what stops a deployment', () => {
       ),
     );
     expect(changed).toEqual([]);
+  });
+
+  test('of a fresh project, whose rights nobody can be asked for, only that is enabled before they are named', async () => {
+    const google = googleInMemory();
+    google.lacking.add('run.services.setIamPolicy');
+    expect((await look(google)).lacking).toBeUndefined();
+    const changed = await changesOf(google, () => expect(deploy(google)).rejects.toThrow('roles/run.admin'));
+    expect(changed).toEqual([expect.stringMatching(/cloudresourcemanager.googleapis.com:enable$/)]);
   });
 
   test('a permission that Google does not know stops nothing', async () => {
@@ -354,7 +364,7 @@ function killedAt(stop: number, isCarriedOut: boolean, google: GoogleInMemory): 
       if (google.changes.length >= stop) throw new Error('killed');
       return answer;
     }
-    const isRead = method === 'GET' || /:(getIamPolicy|testIamPermissions)$/.test(url);
+    const isRead = method === 'GET' || /:(getIamPolicy|testIamPermissions)(\?|$)/.test(url);
     if (!isRead) throw new Error('killed');
     return google.request(method, url, body);
   };

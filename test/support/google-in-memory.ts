@@ -15,7 +15,7 @@ const refuse = (status: number, code: string, message: string): Answer => ({
 const absent = refuse(404, 'NOT_FOUND', 'it is not there');
 
 /** Not asked for by name: they are what a project begins with. */
-const ALWAYS_ENABLED = new Set(['cloudresourcemanager', 'serviceusage', 'cloudbilling', 'monitoring']);
+const ALWAYS_ENABLED = new Set(['serviceusage', 'cloudbilling', 'monitoring']);
 
 export interface GoogleInMemory {
   readonly request: Request;
@@ -107,7 +107,10 @@ export function googleInMemory({ hasty = false }: { readonly hasty?: boolean } =
       return resources.has(key.replace('/iam', '')) ? policy(method, key, body) : absent;
     if (path.endsWith(':generateServiceIdentity')) return ok({ done: true });
     if (path.endsWith('/billingInfo')) return ok({ billingEnabled: true });
-    if (api === 'cloudresourcemanager') return ok({ name: `projects/${NUMBER}` });
+    if (method === 'GET' && api === 'serviceusage') {
+      const name = path.replace('/v1/projects/acme', `projects/${NUMBER}`);
+      return ok({ state: 'DISABLED', ...resources.get(key), name });
+    }
     if (path.endsWith(':enable')) {
       const service = key.replace(NUMBER, 'acme').replace(':enable', '');
       return later(() => put(service, { state: 'ENABLED' }));

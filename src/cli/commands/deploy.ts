@@ -36,7 +36,7 @@ does it, and tries it. It can be stopped and run again at any point, and a secon
   --prune     also removes what bears the deployment's label and is wanted no more; never a database, a bucket, or messages that wait
   --roles     only says what whoever deploys needs, and why
   --json      {"target", "changes": [{"action", "kind", "name", "why", "fields"}], "rights": [{"member", "role", "on", "isNew"}],
-              "bill": {"floor", "ceiling", "cpus", "floorDollars", "ceilingDollars"}, "lacking": [{"role", "permissions"}],
+              "bill": {"floor", "ceiling", "cpus", "floorDollars", "ceilingDollars"}, "lacking": [{"role", "permissions"}] or null,
               "done", "removed"}
 Exit code: 0 done, 2 wrong use, or something that only a person can mend.`,
   options: {
@@ -140,8 +140,10 @@ function tellPlan(
   output.line();
   if (isDry || changes.some((change) => change.action === 'create' && kindOf(change) === 'service'))
     for (const line of describeBill(billFor(plan, config), config.prices.name)) output.line(line);
-  for (const { role, permissions } of isDry ? lacking : [])
+  for (const { role, permissions } of isDry ? (lacking ?? []) : [])
     output.trouble(`This account lacks ${permissions.join(', ')}: ask for ${role}.`);
+  if (lacking === undefined)
+    output.line('Whether this account has the rights is not known before the Cloud Resource Manager API is enabled.');
   if (leftovers.length > 0) output.line('What is marked - goes with --prune, and stays without.');
   for (const dataset of onDiskOnly(manifest))
     output.trouble(`${dataset} has its days in files of this folder: they are not deployed. Put them into a bucket.`);
@@ -162,7 +164,7 @@ function answerOf({ plan, changes, leftovers, lacking }: Outlook, carried: Carri
     })),
     rights: grantsOf(changes),
     bill: { ...bill, floorDollars: totalOf(bill.floor), ceilingDollars: totalOf(bill.ceiling) },
-    lacking,
+    lacking: lacking ?? null,
     ...carried,
   };
 }

@@ -26,10 +26,14 @@ const BUSY = new Set([429, 500, 502, 503, 504]);
 const FRESH =
   /service account|gserviceaccount\.com|service agent|few minutes|has not been used|is disabled|iam\.serviceaccounts/i;
 
+/** Words of an API that does one thing after the other, as Firestore does with the indexes of a collection. */
+const IN_TURN = /underlying data changed|in progress|try again|concurrent/i;
+
 export function passingOf({ httpStatus, status, message }: GoogleError): Passing | undefined {
   if (BUSY.has(httpStatus) || status === 'ABORTED') return 'busy';
   // Other changes to the same thing are under way, as with indexes of one collection.
   if (httpStatus === 409 && status !== 'ALREADY_EXISTS') return 'busy';
+  if (httpStatus === 400 && IN_TURN.test(message)) return 'busy';
   if (isDisabled({ httpStatus, message })) return 'propagating';
   return [400, 403, 404].includes(httpStatus) && FRESH.test(message) ? 'propagating' : undefined;
 }

@@ -17,6 +17,8 @@ const EVERYBODY: ReadonlySet<string> = new Set(['allUsers', 'allAuthenticatedUse
 
 interface Door {
   readonly get: readonly [Method, string];
+  /** Of a project; all others take it in their address, and no body. */
+  readonly getBody?: object;
   readonly set: readonly [Method, string];
   /** Cloud Storage takes the policy as it is. */
   readonly isBare?: boolean;
@@ -27,14 +29,20 @@ function doorOf(name: string): Door {
   const [, , collection, , inner] = name.split('/');
   const at = (host: string, get: Method, version = 'v1'): Door => {
     const url = `https://${host}.googleapis.com/${version}/${name}`;
-    const query = get === 'GET' && host !== 'storage' ? `?options.requestedPolicyVersion=${VERSION}` : '';
-    return { get: [get, `${url}:getIamPolicy${query}`], set: ['POST', `${url}:setIamPolicy`] };
+    return {
+      get: [get, `${url}:getIamPolicy?options.requestedPolicyVersion=${VERSION}`],
+      set: ['POST', `${url}:setIamPolicy`],
+    };
   };
   if (!name.includes('/')) {
     const url = `https://storage.googleapis.com/storage/v1/b/${name}/iam`;
     return { get: ['GET', `${url}?optionsRequestedPolicyVersion=${VERSION}`], set: ['PUT', url], isBare: true };
   }
-  if (collection === undefined) return at('cloudresourcemanager', 'POST', 'v3');
+  if (collection === undefined) {
+    const url = `https://cloudresourcemanager.googleapis.com/v3/${name}`;
+    const getBody = { options: { requestedPolicyVersion: VERSION } };
+    return { get: ['POST', `${url}:getIamPolicy`], getBody, set: ['POST', `${url}:setIamPolicy`] };
+  }
   if (collection === 'serviceAccounts') return at('iam', 'POST');
   if (collection === 'topics' || collection === 'subscriptions') return at('pubsub', 'GET');
   return inner === 'repositories' ? at('artifactregistry', 'GET') : at('run', 'GET', 'v2');
@@ -46,10 +54,10 @@ interface Policy extends Body {
 }
 
 async function readPolicy(name: string, api: Api): Promise<Policy | undefined> {
-  const [method, url] = doorOf(name).get;
-  if (method === 'GET') return api.get(url);
+  const { get, getBody } = doorOf(name);
+  if (get[0] === 'GET') return api.get(get[1]);
   try {
-    return await api.send(method, url, { options: { requestedPolicyVersion: VERSION } });
+    return await api.send(get[0], get[1], getBody);
   } catch (thrown) {
     if (thrown instanceof GoogleError && thrown.httpStatus === 404) return undefined;
     throw thrown;

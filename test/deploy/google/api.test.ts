@@ -25,6 +25,10 @@ test.each([
   ['too many requests', refusal(429, 'RESOURCE_EXHAUSTED')],
   ['a server that is busy', refusal(503, 'UNAVAILABLE')],
   ['somebody who was faster', refusal(409, 'ABORTED')],
+  [
+    'another index of the collection',
+    refusal(400, 'FAILED_PRECONDITION', 'An operation on this field is in progress.'),
+  ],
 ])('%s is tried again, after longer and longer pauses', async (_, answer) => {
   const { api, waited, told } = answering([answer, answer, answer, OK]);
   expect(await api.send('POST', 'https://x', {})).toEqual({ is: 'there' });
