@@ -77,26 +77,39 @@ async function create(resource: Resource, site: Site, owner: string): Promise<vo
   }
 }
 
-/** Removes what is wanted no more; what must stay is told with why. */
-export async function prune(
-  changes: readonly Change[],
-  applying: Applying & { readonly onLeft: (change: Change, why: string) => void },
-): Promise<number> {
+export interface Pruning extends Applying {
+  /** Something had to stay, and why. */
+  readonly onLeft: (change: Change, why: string) => void;
+}
+
+/** Removes what is wanted no more, when no night is under way. How many things are gone. @throws {UserError} naming what could not be removed. */
+export async function prune(changes: readonly Change[], pruning: Pruning): Promise<number> {
   let removed = 0;
+  let isSomethingWaiting = false;
+  if (changes.length > 0) await pruning.beforeRunning();
   for (const change of changes) {
-    if (change.action !== 'remove') continue;
-    try {
-      const left = await KINDS[change.kind].remove?.(change.name, applying.site);
-      if (left !== undefined) applying.onLeft(change, left);
-      else {
-        removed += 1;
-        applying.onDone(change);
-      }
-    } catch (thrown) {
-      throw explained(change, thrown);
+    const left = await remove(change, isSomethingWaiting, pruning.site);
+    if (left === undefined) {
+      removed += 1;
+      pruning.onDone(change);
+    } else {
+      isSomethingWaiting ||= kindOf(change) === 'subscription';
+      pruning.onLeft(change, left);
     }
   }
   return removed;
+}
+
+/** Why it has to stay; undefined when it is gone. */
+async function remove(change: Change, isSomethingWaiting: boolean, site: Site): Promise<string | undefined> {
+  if (change.action !== 'remove') return 'it is wanted';
+  // Messages that wait are for somebody.
+  if (isSomethingWaiting && change.kind === 'service') return 'a subscription stays that may push to it';
+  try {
+    return await KINDS[change.kind].remove?.(change.name, site);
+  } catch (thrown) {
+    throw explained(change, thrown);
+  }
 }
 
 const VERBS: Readonly<Record<Change['action'], string>> = {

@@ -10,8 +10,8 @@ import { type Body, type KindName, LABEL, type Resource, shortName } from './res
 
 const LOOKS_AT_ONCE = 8;
 
-/** Made by their own kinds, and gone with what they are of. */
-const REMOVED_IN_ORDER: readonly KindName[] = ['service', 'subscription', 'topic', 'workflow'];
+/** In the order in which they can go: who delivers, then where it comes from, then who takes it. */
+const REMOVED_IN_ORDER: readonly KindName[] = ['subscription', 'topic', 'service', 'workflow'];
 
 /** @throws {UserError} when something bears the label of another deployment, or may not be looked at */
 export const observe = (resources: readonly Resource[], site: Site, owner: string): Promise<Change[]> =>

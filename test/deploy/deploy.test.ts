@@ -312,23 +312,23 @@ describe('what is wanted no more', () => {
     await deploy(google);
     const { leftovers } = await look(google, { settings: { tiers } });
     expect(leftovers.map((change) => `${kindOf(change)} ${shortName(nameOf(change))}`)).toEqual([
-      'service daymill-work-high-mem',
       'subscription daymill-computation-tasks-highmem-push',
       'topic daymill-computation-tasks-highmem',
+      'service daymill-work-high-mem',
     ]);
     const { removed } = await deploy(google, { settings: { tiers } });
     expect(removed).toBe(0);
   });
 
-  test('goes with --prune: service, then subscription, then topic', async () => {
+  test('goes with --prune: subscription, then topic, then service', async () => {
     const google = googleInMemory();
     await deploy(google);
     backlog(google, '0');
     const { told } = await deploy(google, { settings: { tiers }, prune: true });
     expect(told.filter((line) => line.startsWith('remove'))).toEqual([
-      'remove service daymill-work-high-mem',
       'remove subscription daymill-computation-tasks-highmem-push',
       'remove topic daymill-computation-tasks-highmem',
+      'remove service daymill-work-high-mem',
     ]);
     expect((await look(google, { settings: { tiers } })).leftovers).toEqual([]);
   });
@@ -336,7 +336,7 @@ describe('what is wanted no more', () => {
   test.each([
     ['messages wait in it', '12', '12 messages wait in it'],
     ['nobody knows whether any do', undefined, 'nobody can say whether messages wait in it'],
-  ])('stays when %s, and its topic with it', async (_, messages, why) => {
+  ])('stays when %s, and with it its topic and its workers', async (_, messages, why) => {
     const google = googleInMemory();
     await deploy(google);
     backlog(google, messages);
@@ -344,6 +344,7 @@ describe('what is wanted no more', () => {
     expect(told.filter((line) => line.startsWith('left'))).toEqual([
       `left remove subscription daymill-computation-tasks-highmem-push: ${why}`,
       'left remove topic daymill-computation-tasks-highmem: it has subscriptions: projects/acme/subscriptions/daymill-computation-tasks-highmem-push',
+      'left remove service daymill-work-high-mem: a subscription stays that may push to it',
     ]);
   });
 });
