@@ -9,7 +9,7 @@ import { type FunctionService, startFunctionService } from '../../src/cli/local/
 import { type LocalCloud, startEmulators } from '../../src/emulators/start.ts';
 import { cloudTarget } from '../../src/config/cloud-target.ts';
 import { deliveriesOf } from '../../src/deploy/desired/deliveries.ts';
-import { environmentOf, MANIFEST_FILE } from '../../src/deploy/desired/functions.ts';
+import { COMPILE_CACHE, environmentOf, MANIFEST_FILE } from '../../src/deploy/desired/functions.ts';
 import { nightlyArgument } from '../../src/deploy/desired/night.ts';
 import type { Service } from '../../src/deploy/services.ts';
 import { Tiers } from '../../src/mill/model/tier.ts';
@@ -73,6 +73,8 @@ export async function deployed(project: FixtureProject): Promise<Deployed> {
         // In an image, the folder that it runs in.
         DAYMILL_ROOT: project.root,
         ...environmentOf(plan, service),
+        // By a whole path: these processes run in the repository's folder.
+        NODE_COMPILE_CACHE: join(project.root, COMPILE_CACHE),
       },
       onLine: (line) => logs.push(line),
     });

@@ -1,4 +1,4 @@
-/** Files of the project's own folder, which are deployed with it. */
+/** Files of the project's own folder, on a laptop: a deployment has no data in it. */
 import { createHash } from 'node:crypto';
 import { createReadStream, type BigIntStats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
