@@ -96,6 +96,7 @@ function printPlan(answer: PlanAnswer, manifest: Manifest, output: Output): void
     `${answer.from} … ${answer.date}: ${certain === 0 ? 'nothing' : counted(certain, 'cell')} would run${maybe}; ` +
       `${cells.IMPOSSIBLE} impossible, ${cells.BLOCKED + cells.FAILED_DEPENDENCY} waiting.`,
   );
+  for (const over of answer.overLimits) output.line(`It would be refused: ${over}.`);
 }
 
 /** What was proven stable is shown with its reason: people want to see that their change was understood. */

@@ -5,6 +5,7 @@ import { selectComputations } from '../manifest/select.ts';
 import type { AuditPolicy } from '../model/audit-policy.ts';
 import { CellKey } from '../model/cell.ts';
 import { OutcomeCounts } from '../model/decision.ts';
+import { overLimits, type RunLimits } from '../model/run-limits.ts';
 import { drawWatch, nightOf } from '../steps/dispatch/night-watch.ts';
 import { changedComputations } from './changed-computations.ts';
 import { distrustOf } from './distrust-of.ts';
@@ -25,6 +26,8 @@ export const PlanAnswer = z.object({
   groups: z.array(PlanGroup),
   /** Of what is selected. */
   cost: PlanCost,
+  /** Limits of the project that it is over, in words: a run would be refused. */
+  overLimits: z.array(z.string()),
   /** Settled cells that a run would make again in shadow tonight, of all computations; none when it has done so today. */
   watch: z.array(CellKey),
   /** Computations that may give another result from the same inputs, and how that is known. */
@@ -39,6 +42,7 @@ export interface PlanAsked extends Days {
 
 export interface PlanPorts extends ForeseePorts, PriceList {
   readonly audit: AuditPolicy;
+  readonly limits: RunLimits;
 }
 
 /** @throws {UserError} as `selectComputations` */
@@ -50,6 +54,8 @@ export async function planAnswer({ select, date, from }: PlanAsked, ports: PlanP
   const groups = groupPlan(plan, computations);
   const isDue = nightOf(snapshot, ports) !== undefined;
   const watch = isDue ? drawWatch(foreseen, ports.audit).map(({ computation, date }) => ({ computation, date })) : [];
+  const cost = await planCost(foreseen, computations, ports, ports, watch);
+  const { certain, pipeline } = cost;
   return {
     date,
     from,
@@ -59,7 +65,8 @@ export async function planAnswer({ select, date, from }: PlanAsked, ports: PlanP
     loadedOtherwise: await foreseen.loadedOtherwise(),
     missing,
     groups,
-    cost: await planCost(foreseen, computations, ports, ports, watch),
+    cost,
+    overLimits: overLimits(ports.limits, { cells: certain.cells, dollars: certain.dollars + pipeline.dollars }),
     watch,
     distrusted: computations.flatMap((computation) => {
       const text = distrustOf(computation, foreseen);
