@@ -168,7 +168,16 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'errors.ts',
   ],
   // Local mode alone knows the local cloud.
-  'cli/local': ['cli', 'config', 'mill/model', 'google/workflows-client.ts', 'emulators', 'process', 'errors.ts'],
+  'cli/local': [
+    'cli',
+    'config',
+    'deploy/services.ts',
+    'mill/model',
+    'google/workflows-client.ts',
+    'emulators',
+    'process',
+    'errors.ts',
+  ],
   functions: ['http', 'mill/steps', 'values'],
 };
 

@@ -10,6 +10,8 @@ export interface Service {
   readonly target: 'index' | 'dispatch' | 'preflight' | 'reconcile' | 'work';
   /** Of workers only. */
   readonly tier?: Tier;
+  /** The workflow calls it. */
+  readonly isStep: boolean;
   readonly account: Account;
   readonly why: string;
   readonly memoryMB: number;
@@ -20,7 +22,10 @@ export interface Service {
   readonly maxInstances: number;
 }
 
-/** Below the 600 s after which Pub/Sub sends a push again; also what the workflow waits for an answer. */
+/** The longest that Pub/Sub waits for a push. */
+export const ACK_DEADLINE_SECONDS = 600;
+
+/** Below the time after which Pub/Sub sends a push again; also what the workflow waits for an answer. */
 const TIMEOUT_SECONDS = 540;
 
 /** What the workflow gives simulations. */
@@ -52,9 +57,9 @@ export function servicesOf(settings: {
   readonly lanes: number;
   readonly simulate: boolean;
 }): Service[] {
-  const http = { account: 'plan', cpus: 1, timeoutSeconds: TIMEOUT_SECONDS } as const;
+  const http = { account: 'plan', isStep: true, cpus: 1, timeoutSeconds: TIMEOUT_SECONDS } as const;
   return [
-    ...settings.tiers.map((tier, index) => worker(tier, index, settings.lanes)),
+    ...settings.tiers.map((tier) => worker(tier, settings)),
     {
       ...http,
       id: 'index',
@@ -86,10 +91,12 @@ export function servicesOf(settings: {
   ];
 }
 
-const PREFLIGHT: Service = {
+/** Its sandboxes are processes of their own; the memory is what they may take together. */
+export const PREFLIGHT: Service = {
   id: 'preflight',
   target: 'preflight',
   account: 'plan',
+  isStep: true,
   why: 'simulates changed code, in processes of its own',
   memoryMB: 2_048,
   cpus: 1,
@@ -99,21 +106,26 @@ const PREFLIGHT: Service = {
   maxInstances: 1,
 };
 
-function worker(tier: Tier, index: number, lanes: number): Service {
-  const concurrency = index === 0 ? FIRST_TIER_CONCURRENCY : 1;
+function worker(tier: Tier, { tiers, lanes }: { readonly tiers: Tiers; readonly lanes: number }): Service {
+  const concurrency = workerConcurrency(tier, tiers);
   return {
     id: `work-${tier.name}`,
     target: 'work',
     tier,
+    isStep: false,
     account: 'work',
     why: `runs the tasks of the tier ${tier.name}`,
     memoryMB: tier.memoryMB,
     cpus: cpusOf(tier),
     concurrency,
     timeoutSeconds: TIMEOUT_SECONDS,
-    maxInstances: index === 0 ? Math.ceil(lanes / concurrency) : Math.min(lanes, LARGER_TIER_INSTANCES),
+    maxInstances: tier.name === tiers[0].name ? Math.ceil(lanes / concurrency) : Math.min(lanes, LARGER_TIER_INSTANCES),
   };
 }
+
+/** Tasks that one instance takes at once. */
+export const workerConcurrency = (tier: Tier, tiers: Tiers): number =>
+  tier.name === tiers[0].name ? FIRST_TIER_CONCURRENCY : 1;
 
 function cpusOf({ name, memoryMB }: Tier): number {
   const fit = CPUS.find(([most]) => memoryMB <= most);

@@ -54,7 +54,7 @@ export async function startMill(project: FixtureProject, options: MillOptions): 
     },
   );
   // The day asks one after the other: they start side by side.
-  for (const service of Object.values(functions.functions)) service.warm();
+  for (const service of functions.services.values()) service.warm();
   const db = new Firestore({ projectId: LOCAL_PROJECT });
   const opened: Ports[] = [];
   return {

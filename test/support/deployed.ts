@@ -11,7 +11,7 @@ import { cloudTarget } from '../../src/config/cloud-target.ts';
 import { deliveriesOf } from '../../src/deploy/desired/deliveries.ts';
 import { COMPILE_CACHE, environmentOf, MANIFEST_FILE } from '../../src/deploy/desired/functions.ts';
 import { nightlyArgument } from '../../src/deploy/desired/night.ts';
-import type { Service } from '../../src/deploy/services.ts';
+import { heapOf, type Service } from '../../src/deploy/services.ts';
 import { Tiers } from '../../src/mill/model/tier.ts';
 import { workflowsClient } from '../../src/google/workflows-client.ts';
 import { daymill } from './daymill-process.ts';
@@ -26,9 +26,6 @@ export const NAME = 'shop';
 
 const TARGET = cloudTarget({ name: NAME }, { project: PROJECT, region: REGION });
 const TIERS = Tiers.parse([{ name: 'standard', memoryMB: 1_024 }]);
-
-/** Where a function is not in a file of its name. */
-const SOURCES: Readonly<Record<string, string>> = { index: 'index-root-data' };
 
 /** What points Google's clients at the emulators; a command has these where it would find Google Cloud. */
 const EMULATORS = [
@@ -60,8 +57,9 @@ export async function deployed(project: FixtureProject): Promise<Deployed> {
   const start = (service: Service): Promise<FunctionService> =>
     startFunctionService({
       target: service.target,
-      source: join(REPOSITORY, 'functions', `${SOURCES[service.target] ?? service.target}.ts`),
+      source: join(REPOSITORY, 'functions/main.ts'),
       memoryMB: service.memoryMB,
+      heapMB: heapOf(service),
       concurrency: service.concurrency,
       maxInstances: 1,
       env: {

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { UserError } from '../../errors.ts';
 import { type Arguments, type Command, type Context, type ExitCode } from '../command.ts';
 import { readDays } from '../days.ts';
-import { startDaymill } from '../local/local-cloud.ts';
+import { serviceOf, startDaymill } from '../local/local-cloud.ts';
 import { SESSION_VARIABLE } from '../local/run-cloud.ts';
 import { siblingFile } from '../../process/sibling.ts';
 
@@ -54,9 +54,9 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   let changed = false;
   const runNow = async (): Promise<void> => {
     // Instances hold the code that they started with.
-    if (changed) await Promise.all(daymill.services.map((service) => service.restart()));
+    if (changed) await Promise.all([...daymill.services.values()].map((service) => service.restart()));
     changed = false;
-    for (const name of ['index', 'dispatch', 'work'] as const) daymill.functions[name].warm();
+    for (const id of ['index', 'dispatch', `work-${config.tiers[0].name}`]) serviceOf(daymill.services, id).warm();
     await command('run');
   };
   const replan = async (): Promise<void> => {

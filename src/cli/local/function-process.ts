@@ -7,9 +7,6 @@ import { createInterface } from 'node:readline';
 import { processUsage } from '../../process/process-usage.ts';
 import { siblingUrl } from '../../process/sibling.ts';
 
-/** Share of the memory that V8's heap may take; buffers, which lie outside of it, and Node itself need the rest. */
-const HEAP_SHARE = 0.65;
-
 /** How often the process's resident memory is held against its limit. */
 const MEMORY_CHECK_MS = 200;
 
@@ -25,6 +22,8 @@ export interface FunctionOptions {
   /** The module that registers it. */
   readonly source: string;
   readonly memoryMB: number;
+  /** Of V8's heap. */
+  readonly heapMB: number;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Each line that it prints. */
   readonly onLine: (line: string) => void;
@@ -46,7 +45,7 @@ export async function startFunction(options: FunctionOptions): Promise<FunctionP
   const child = spawn(
     process.execPath,
     [
-      `--max-heap-size=${Math.floor(options.memoryMB * HEAP_SHARE)}`,
+      `--max-heap-size=${options.heapMB}`,
       '--import',
       siblingUrl('./die-with-parent', import.meta.url).href,
       '--import',
@@ -56,7 +55,10 @@ export async function startFunction(options: FunctionOptions): Promise<FunctionP
       `--source=${options.source}`,
       `--port=${port}`,
     ],
-    { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { ...options.env, ...AS_DEPLOYED, NODE_ENV: 'development' } },
+    {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { ...options.env, ...AS_DEPLOYED, NODE_ENV: 'development', FUNCTION_TARGET: options.target },
+    },
   );
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());

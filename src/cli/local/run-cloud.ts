@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../../config/config.ts';
 import { type WorkflowsClient, workflowsClient } from '../../google/workflows-client.ts';
-import { type Daymill, type LocalOptions, LOCATION, startDaymill, WORKFLOW } from './local-cloud.ts';
+import { type Daymill, type LocalOptions, LOCATION, serviceOf, startDaymill, WORKFLOW } from './local-cloud.ts';
 import type { LogEntry } from './log-entry.ts';
 import { findSession } from './session.ts';
 import { LOCAL_PROJECT } from './state-file.ts';
@@ -43,11 +43,12 @@ export async function openRunCloud(config: Config, options: LocalOptions): Promi
       ...options,
       onLog(entry) {
         // A day with work ends with a reconciliation; a quiet one has none.
-        if (entry.event === 'dispatched' && Number(entry.fields['cells']) > 0) daymill.functions.reconcile.warm();
+        if (entry.event === 'dispatched' && Number(entry.fields['cells']) > 0)
+          serviceOf(daymill.services, 'reconcile').warm();
         options.onLog(entry);
       },
     });
-    return ownCloud(daymill, aloneSinceMs);
+    return ownCloud(daymill, aloneSinceMs, config.tiers[0].name);
   }
   const session = await findSession(config);
   if (session?.functions === undefined || String(session.pid) !== joined)
@@ -81,14 +82,14 @@ const preflight = (url: string, body: object): Promise<boolean> =>
     () => false,
   );
 
-const ownCloud = (daymill: Daymill, aloneSinceMs: number): RunCloud => ({
+/** `smallest`: the tier that most tasks are sent to. */
+const ownCloud = (daymill: Daymill, aloneSinceMs: number, smallest: string): RunCloud => ({
   ...LOCAL,
   aloneSinceMs,
   workflows: daymill.workflows,
   functionUrls: daymill.functionUrls,
   async warm() {
-    daymill.functions.index.warm();
-    daymill.functions.dispatch.warm();
+    for (const id of ['index', 'dispatch']) serviceOf(daymill.services, id).warm();
     const url = daymill.functionUrls.preflight;
     if (url === undefined) return;
     // While root data is loaded, other cores are idle. The workflow asks again, and reports what is wrong then.
@@ -97,7 +98,7 @@ const ownCloud = (daymill: Daymill, aloneSinceMs: number): RunCloud => ({
     // New code has nothing to be compared with: nobody waits for it before the run's end.
     void changed.then((done) => done && preflight(url, {}));
   },
-  expectWork: () => daymill.functions.work.warm(),
+  expectWork: () => serviceOf(daymill.services, `work-${smallest}`).warm(),
   firestoreUsage: () => daymill.cloud.firestore.counters(),
   close: () => daymill.close(),
 });

@@ -1,10 +1,7 @@
 /** Topics, and what delivers their messages to workers. */
 import type { Resource } from '../resource.ts';
-import type { Service } from '../services.ts';
+import { ACK_DEADLINE_SECONDS, type Service } from '../services.ts';
 import { member, type Plan, pubsubAgent } from './wanted.ts';
-
-/** The longest that Pub/Sub waits for a push. */
-const ACK_DEADLINE_SECONDS = 600;
 
 /** Pub/Sub's most. A task that is held by another worker waits by being refused, so attempts are no sign of trouble. */
 const MAX_DELIVERY_ATTEMPTS = 100;

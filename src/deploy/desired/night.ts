@@ -28,7 +28,7 @@ export const workflow = (plan: Plan): Resource => ({
 /** What the workflow is started with; without a date it takes the day before. */
 export const nightlyArgument = (plan: Plan): { readonly functions: Readonly<Record<string, string>> } => ({
   functions: Object.fromEntries(
-    plan.services.filter(({ tier }) => tier === undefined).map(({ id }) => [id, plan.names.url(id, plan.number)]),
+    plan.services.filter(({ isStep }) => isStep).map(({ id }) => [id, plan.names.url(id, plan.number)]),
   ),
 });
 

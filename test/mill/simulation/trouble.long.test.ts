@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PREFLIGHT_MEMORY_MB } from '../../../src/cli/local/local-cloud.ts';
+import { PREFLIGHT } from '../../../src/deploy/services.ts';
 import { MAX_SANDBOXES, SANDBOX_MEMORY_MB } from '../../../src/mill/simulation/limits.ts';
 import {
   type Files,
@@ -228,7 +228,7 @@ test('what there is no time left for is left to the next preflight', async () =>
 });
 
 test('all sandboxes together leave the preflight function a quarter of its memory', () => {
-  expect(MAX_SANDBOXES * SANDBOX_MEMORY_MB).toBeLessThanOrEqual(0.75 * PREFLIGHT_MEMORY_MB);
+  expect(MAX_SANDBOXES * SANDBOX_MEMORY_MB).toBeLessThanOrEqual(0.75 * PREFLIGHT.memoryMB);
 });
 
 test.each(untrusted)('who uses $what is named', ({ name, reason }) => {
