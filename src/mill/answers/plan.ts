@@ -55,7 +55,6 @@ export async function planAnswer({ select, date, from }: PlanAsked, ports: PlanP
   const isDue = nightOf(snapshot, ports) !== undefined;
   const watch = isDue ? drawWatch(foreseen, ports.audit).map(({ computation, date }) => ({ computation, date })) : [];
   const cost = await planCost(foreseen, computations, ports, ports, watch);
-  const { certain, pipeline } = cost;
   return {
     date,
     from,
@@ -66,7 +65,7 @@ export async function planAnswer({ select, date, from }: PlanAsked, ports: PlanP
     missing,
     groups,
     cost,
-    overLimits: overLimits(ports.limits, { cells: certain.cells, dollars: certain.dollars + pipeline.dollars }),
+    overLimits: overLimits(ports.limits, cost),
     watch,
     distrusted: computations.flatMap((computation) => {
       const text = distrustOf(computation, foreseen);

@@ -9,11 +9,16 @@ export const RunLimits = z.strictObject({
 });
 export type RunLimits = z.infer<typeof RunLimits>;
 
+/** Of an estimate, what is held against limits: cells that only may run are not. */
+interface Sure {
+  readonly certain: { readonly cells: number; readonly dollars: number };
+  readonly pipeline: { readonly dollars: number };
+}
+
 /** What is over its limit, in words; empty when nothing is. */
-export function overLimits(
-  { cellsPerRun, dollarsPerRun }: RunLimits,
-  { cells, dollars }: { readonly cells: number; readonly dollars: number },
-): string[] {
+export function overLimits({ cellsPerRun, dollarsPerRun }: RunLimits, { certain, pipeline }: Sure): string[] {
+  const { cells } = certain;
+  const dollars = certain.dollars + pipeline.dollars;
   const over: string[] = [];
   if (cellsPerRun !== undefined && cells > cellsPerRun)
     over.push(`${cells} cells would run, and limits.cellsPerRun is ${cellsPerRun}`);

@@ -36,7 +36,7 @@ export async function dispatch(request: DispatchRequest, ports: DispatchPorts): 
       ports.log.info({ event: 'dispatch.cancelled', dispatch: dispatchId }, 'cancelled: nothing runs');
       return nothing(request, ports);
     }
-    await assertWithinLimits(request, snapshot, ports);
+    await assertWithinLimits(request, dispatchIdOf(request, runId), snapshot, ports);
     const answer = await claimWave(request, runId, snapshot, ports).catch((thrown: unknown) => {
       if (codeOf(thrown) !== 'CONTENTION') throw thrown;
       return undefined;

@@ -43,10 +43,24 @@ test('where the night begins: what its first pass made is not held against its s
   expect(second.dispatched).toBe(DAYS.length);
 });
 
+test('once a night: a second wave of its first pass is not asked again', async () => {
+  const ports = bench.open();
+  await bench.ask(ports, 'a');
+  await bench.workAll(ports);
+  // What the first wave made is new to the second pass, which is certain now.
+  const again = await bench.ask({ ...ports, limits: { cellsPerRun: 1 } }, 'b', 1);
+  expect(again.pass).toBe(2);
+  expect(again.dispatched).toBe(DAYS.length);
+});
+
 test('what is at its limit is not over it, and what has none is never', () => {
-  expect(overLimits({}, { cells: 1e9, dollars: 1e9 })).toEqual([]);
-  expect(overLimits({ cellsPerRun: 5, dollarsPerRun: 1 }, { cells: 5, dollars: 1 })).toEqual([]);
-  expect(overLimits({ cellsPerRun: 5, dollarsPerRun: 1 }, { cells: 6, dollars: 2 })).toHaveLength(2);
+  const night = (cells: number, dollars: number) => ({
+    certain: { cells, dollars: dollars / 2 },
+    pipeline: { dollars: dollars / 2 },
+  });
+  expect(overLimits({}, night(1e9, 1e9))).toEqual([]);
+  expect(overLimits({ cellsPerRun: 5, dollarsPerRun: 1 }, night(5, 1))).toEqual([]);
+  expect(overLimits({ cellsPerRun: 5, dollarsPerRun: 1 }, night(6, 2))).toHaveLength(2);
 });
 
 test.each([{ cellsPerRun: 0 }, { cellsPerRun: 1.5 }, { dollarsPerRun: -1 }, { cells: 5 }])(
