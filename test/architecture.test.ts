@@ -24,6 +24,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   client: [
     'google/firestore-client.ts',
     'google/mill/firestore-artifacts.ts',
+    'mill/ports/read-whole.ts',
     'mill/model',
     'mill/ports/artifacts.ts',
     'values',
@@ -56,7 +57,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'process',
     'errors.ts',
   ],
-  'mill/ports': ['mill/model', 'mill/planning', 'mill/simulation/simulation-job.ts', 'values'],
+  'mill/ports': ['mill/model', 'mill/planning', 'mill/simulation/simulation-job.ts', 'values', 'errors.ts'],
   // Of the simulation what is pure: the fabricated inputs and the verdict. Running it is a port.
   'mill/steps': [
     'mill/model',
@@ -159,6 +160,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'mill/steps',
     'mill/answers',
     'mill/manifest',
+    'mill/ports/read-whole.ts',
     'mill/sources',
     'google/workflows-client.ts',
     'google/scheduler-client.ts',

@@ -1,6 +1,7 @@
 /** `daymill/client`: what computations found, for an application that reads it. */
 import { openFirestore } from '../google/firestore-client.ts';
 import { firestoreArtifacts } from '../google/mill/firestore-artifacts.ts';
+import { readWhole } from '../mill/ports/read-whole.ts';
 import type { CellError } from '../mill/model/cell.ts';
 import type { Computation } from '../mill/model/computation.ts';
 import type { StoredArtifact } from '../mill/ports/artifacts.ts';
@@ -51,7 +52,7 @@ export function openResults({ project, database = 'daymill' }: ResultsOptions = 
       const found = await find(computation, date);
       if (found === undefined) return undefined;
       const { artifact, failedSince } = found;
-      return { date, value: (await wholeOf(artifact)) as T, hash: artifact.hash, failedSince };
+      return { date, value: (await readWhole(artifact)) as T, hash: artifact.hash, failedSince };
     },
     async entity<V>(computation: ByEntity<V>, date: Day, id: string) {
       const found = await find(computation, date);
@@ -80,14 +81,4 @@ function checked(date: Day): Day {
 function keyed(artifact: StoredArtifact | undefined, { name }: { readonly name: string }): StoredArtifact | undefined {
   if (artifact === undefined || artifact.keyed) return artifact;
   throw new UserError('BAD_ARGUMENT', `${name} has one result a day and no entities. Ask with read.`);
-}
-
-async function wholeOf(artifact: StoredArtifact): Promise<unknown> {
-  // Inherits nothing: no entity is called `constructor` unless one is.
-  const record = Object.create(null) as Record<string, unknown>;
-  for await (const part of artifact.parts()) {
-    if (!artifact.keyed) return part.value();
-    for (const [id, value] of part.entries()) record[id] = value;
-  }
-  return record;
 }

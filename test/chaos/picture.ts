@@ -6,7 +6,7 @@ import { hashOf } from '../../src/values/hash.ts';
 import { Run } from '../../src/mill/model/run.ts';
 import { Task } from '../../src/mill/model/task.ts';
 import { vectorHash } from '../../src/mill/model/vector.ts';
-import { readWhole } from '../../src/mill/steps/work/load-inputs.ts';
+import { readWhole } from '../../src/mill/ports/read-whole.ts';
 import { survey } from '../../src/mill/steps/dispatch/survey.ts';
 import { DAYS } from '../support/fixture-project.ts';
 

@@ -12,7 +12,7 @@ import type { Computation } from '../../src/mill/model/computation.ts';
 import type { ManifestComputation } from '../../src/mill/model/manifest.ts';
 import type { TaskMessage } from '../../src/mill/model/message.ts';
 import { dispatch } from '../../src/mill/steps/dispatch/dispatch.ts';
-import { readWhole } from '../../src/mill/steps/work/load-inputs.ts';
+import { readWhole } from '../../src/mill/ports/read-whole.ts';
 import { work } from '../../src/mill/steps/work/work.ts';
 import { load } from '../support/load-file.ts';
 import { localPorts, type LocalPorts } from '../support/local-ports.ts';

@@ -10,7 +10,7 @@ import { messageFor } from '../../src/mill/model/message.ts';
 import type { Task } from '../../src/mill/model/task.ts';
 import { collectShards } from '../../src/mill/steps/mend/collect-shards.ts';
 import { dispatch } from '../../src/mill/steps/dispatch/dispatch.ts';
-import { readWhole } from '../../src/mill/steps/work/load-inputs.ts';
+import { readWhole } from '../../src/mill/ports/read-whole.ts';
 import type { Place } from '../../src/mill/model/place.ts';
 import { work } from '../../src/mill/steps/work/work.ts';
 import { loadFixture, localPorts, type LocalPorts } from '../support/local-ports.ts';

@@ -11,7 +11,7 @@ import { behaviourOf } from '../../src/mill/model/vector.ts';
 import type { Log } from '../../src/process/ports.ts';
 import { dispatch } from '../../src/mill/steps/dispatch/dispatch.ts';
 import type { DispatchAnswer } from '../../src/mill/steps/dispatch/request.ts';
-import { readWhole } from '../../src/mill/steps/work/load-inputs.ts';
+import { readWhole } from '../../src/mill/ports/read-whole.ts';
 import { work } from '../../src/mill/steps/work/work.ts';
 import { DAYS, IMPORTS } from '../support/fixture-project.ts';
 import { loadFixture, localPorts, type LocalPorts } from '../support/local-ports.ts';

@@ -15,7 +15,7 @@ import { bundledFiles, loadRanges } from '../../src/mill/steps/load/bundled-file
 import { dispatch } from '../../src/mill/steps/dispatch/dispatch.ts';
 import { indexRootData } from '../../src/mill/steps/load/index-root-data.ts';
 import { loadRootData } from '../../src/mill/steps/load/load-root-data.ts';
-import { readWhole } from '../../src/mill/steps/work/load-inputs.ts';
+import { readWhole } from '../../src/mill/ports/read-whole.ts';
 import { survey } from '../../src/mill/steps/dispatch/survey.ts';
 import { DAYS, IMPORTS, weatherCsv } from '../support/fixture-project.ts';
 import { loadFiles, localPorts, type LocalPorts } from '../support/local-ports.ts';

@@ -6,7 +6,7 @@ import { compose, type Ports } from '../../src/compose.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { Run } from '../../src/mill/model/run.ts';
 import { Task } from '../../src/mill/model/task.ts';
-import { readWhole } from '../../src/mill/steps/work/load-inputs.ts';
+import { readWhole } from '../../src/mill/ports/read-whole.ts';
 import type { StoredCell } from '../../src/mill/ports/cells.ts';
 import type { FixtureProject } from './fixture-project.ts';
 import { LOCAL_PROJECT } from '../../src/cli/local/state-file.ts';

@@ -4,7 +4,7 @@ import type { Ports } from '../../src/compose.ts';
 import type { FaultPlan } from '../../src/emulators/firestore/faults.ts';
 import { messageFor, type TaskMessage } from '../../src/mill/model/message.ts';
 import { dispatch } from '../../src/mill/steps/dispatch/dispatch.ts';
-import { readWhole } from '../../src/mill/steps/work/load-inputs.ts';
+import { readWhole } from '../../src/mill/ports/read-whole.ts';
 import type { Callbacks } from '../../src/mill/ports/messages.ts';
 import type { Clock } from '../../src/process/ports.ts';
 import { DAYS, IMPORTS, pagesOf, VISITORS } from './fixture-project.ts';

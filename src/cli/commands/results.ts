@@ -12,7 +12,7 @@ import {
 import type { Entry } from '../../mill/model/artifact.ts';
 import { cellName } from '../../mill/model/cell.ts';
 import { assertTarget, gridStart } from '../../mill/steps/dispatch/target.ts';
-import { readWhole } from '../../mill/steps/work/load-inputs.ts';
+import { readWhole } from '../../mill/ports/read-whole.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { jsonUsage } from '../describe-schema.ts';
 import { findComputation } from '../find-computation.ts';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Entry } from '../model/artifact.ts';
 import { ownMember } from '../../values/own-member.ts';
-import { readWhole } from '../steps/work/load-inputs.ts';
+import { readWhole } from '../ports/read-whole.ts';
 import type { StoredArtifact } from '../ports/artifacts.ts';
 
 export const ValueChange = z.object({

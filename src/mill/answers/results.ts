@@ -6,7 +6,7 @@ import { didYouMean } from '../../values/suggest.ts';
 import { type CellError, CellKey } from '../model/cell.ts';
 import type { Artifacts, StoredArtifact } from '../ports/artifacts.ts';
 import type { Cells } from '../ports/cells.ts';
-import { readWhole } from '../steps/work/load-inputs.ts';
+import { readWhole } from '../ports/read-whole.ts';
 import type { ForeseePorts } from './foresee.ts';
 import { MissingResult, missingResult } from './missing-result.ts';
 import { Cause } from './trace-causes.ts';

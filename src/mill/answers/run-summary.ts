@@ -14,7 +14,7 @@ import type { Artifacts } from '../ports/artifacts.ts';
 import type { Definitions } from '../ports/code.ts';
 import type { Planning } from '../ports/planning.ts';
 import type { Survey } from '../steps/dispatch/survey.ts';
-import { readWhole } from '../steps/work/load-inputs.ts';
+import { readWhole } from '../ports/read-whole.ts';
 import { groupPlan, type PlanGroup } from './plan-groups.ts';
 
 export const RunSummary = z.object({

@@ -9,7 +9,7 @@ import { INLINE_BYTES } from '../../../src/mill/execution/limits.ts';
 import { onCellDone } from '../../../src/mill/lifecycle/finish.ts';
 import type { Artifact } from '../../../src/mill/model/artifact.ts';
 import { hashOf } from '../../../src/values/hash.ts';
-import { readWhole } from '../../../src/mill/steps/work/load-inputs.ts';
+import { readWhole } from '../../../src/mill/ports/read-whole.ts';
 import type { Place } from '../../../src/mill/model/place.ts';
 import { aCell, aRun, aTask } from '../../support/graph.ts';
 import { localPorts, type LocalPorts } from '../../support/local-ports.ts';

@@ -1,5 +1,4 @@
 /** Reads what a cell needs, and the hashes of what was read: the vector is of what the computation saw, not of what was planned. */
-import { RetryableError } from '../../../errors.ts';
 import type { Entry } from '../../model/artifact.ts';
 import { type Beside, joinByKey, type JoinedEntry } from '../../execution/join-by-key.ts';
 import type { Day } from '../../../values/date.ts';
@@ -10,6 +9,7 @@ import type { InputHashes } from '../../model/vector.ts';
 import { decodeWindow, windowHash } from '../../model/window.ts';
 import type { LostInput, Place } from '../../model/place.ts';
 import type { Artifacts, StoredArtifact } from '../../ports/artifacts.ts';
+import { readWhole } from '../../ports/read-whole.ts';
 import { atMost } from '../../../process/at-most.ts';
 
 export interface InputRequest {
@@ -172,20 +172,6 @@ function hashOf(need: ManifestNeed, stored: readonly DatedArtifact[]): string {
   if (need.kind === 'history' || need.kind === 'own-history')
     return windowHash(stored.flatMap(({ date, artifact }) => [date, artifact.hash]));
   return stored[0]?.artifact.hash ?? NO_INPUT;
-}
-
-/**
- * The artifact as the author's code sees it: the value, or when it is keyed a record that inherits nothing, so that
- * `record[id]` is undefined where there is no entity of that id, `constructor` as well.
- */
-export async function readWhole(artifact: StoredArtifact): Promise<unknown> {
-  if (!artifact.keyed) {
-    for await (const part of artifact.parts()) return part.value();
-    throw new RetryableError('INPUT_CHANGED', 'an artifact has no parts');
-  }
-  const record = Object.create(null) as Record<string, unknown>;
-  for await (const part of artifact.parts()) for (const [key, value] of part.entries()) record[key] = value;
-  return record;
 }
 
 /** In chunks as they are stored; each entity with what is beside it, in that order. */

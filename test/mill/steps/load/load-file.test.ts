@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Ports } from '../../../../src/compose.ts';
 import { daysFrom } from '../../../../src/values/date.ts';
-import { readWhole } from '../../../../src/mill/steps/work/load-inputs.ts';
+import { readWhole } from '../../../../src/mill/ports/read-whole.ts';
 import { IMPORTS } from '../../../support/fixture-project.ts';
 import { load, type Loaded } from '../../../support/load-file.ts';
 import { loadFiles, localPorts, type LocalPorts } from '../../../support/local-ports.ts';

@@ -7,7 +7,7 @@ import { COLLECT_AFTER_MINUTES, REMOVED_AFTER_DAYS, SWEEP_DAYS } from '../../../
 import { daySetOfDays, NO_DAYS } from '../../../../src/mill/planning/day-set.ts';
 import { unknownStanding } from '../../../../src/mill/planning/standing.ts';
 import { collectShards, PLACES_A_GO } from '../../../../src/mill/steps/mend/collect-shards.ts';
-import { readWhole } from '../../../../src/mill/steps/work/load-inputs.ts';
+import { readWhole } from '../../../../src/mill/ports/read-whole.ts';
 import type { Place } from '../../../../src/mill/model/place.ts';
 import { localPorts, type LocalPorts } from '../../../support/local-ports.ts';
 

@@ -8,7 +8,7 @@ import type { TaskMessage } from '../../../../src/mill/model/message.ts';
 import type { Task } from '../../../../src/mill/model/task.ts';
 import { dispatch } from '../../../../src/mill/steps/dispatch/dispatch.ts';
 import { indexRootData } from '../../../../src/mill/steps/load/index-root-data.ts';
-import { readWhole } from '../../../../src/mill/steps/work/load-inputs.ts';
+import { readWhole } from '../../../../src/mill/ports/read-whole.ts';
 import { reconcile } from '../../../../src/mill/steps/mend/reconcile.ts';
 import { giveUpStuck } from '../../../../src/mill/steps/work/give-up-stuck.ts';
 import { work, type WorkPorts } from '../../../../src/mill/steps/work/work.ts';
