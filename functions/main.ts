@@ -1,4 +1,6 @@
-/** The package's entry for Cloud Functions: one source, and `--entry-point` chooses which of these is served. */
+/** The package's entry for Cloud Functions: one source, and `--entry-point` chooses which of these, or of the project's own, is served. */
+import { loadOwnFunctions } from '../src/http/own-functions.ts';
+
 const MODULES: Readonly<Record<string, () => Promise<unknown>>> = {
   dispatch: () => import('./dispatch.ts'),
   index: () => import('./index-root-data.ts'),
@@ -8,5 +10,8 @@ const MODULES: Readonly<Record<string, () => Promise<unknown>>> = {
 };
 
 // Set by Cloud Run from the entry point: a cold start then loads what its function needs, and no other's.
-const served = MODULES[process.env['FUNCTION_TARGET'] ?? ''];
-await Promise.all((served === undefined ? Object.values(MODULES) : [served]).map((load) => load()));
+const target = process.env['FUNCTION_TARGET'];
+const served = MODULES[target ?? ''];
+if (served !== undefined) await served();
+else if (target !== undefined) await loadOwnFunctions(process.env);
+else await Promise.all([...Object.values(MODULES).map((load) => load()), loadOwnFunctions(process.env)]);

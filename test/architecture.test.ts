@@ -146,6 +146,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'deploy/resource.ts',
     'deploy/services.ts',
     'config/cloud-target.ts',
+    'config/own-functions.ts',
+    'config/project-settings.ts',
     'mill/model',
   ],
   // It reads arguments, asks, and prints. `daymill run` starts the day's workflow and reads how it went.

@@ -8,11 +8,12 @@ export const MARKS: Readonly<Record<Change['action'], string>> = { create: '+', 
 export const GROUPS: readonly { readonly title: string; readonly kinds: readonly KindName[] }[] = [
   { title: 'APIs', kinds: ['api'] },
   { title: 'Accounts', kinds: ['account'] },
-  { title: 'Stores', kinds: ['bucket', 'repository', 'database'] },
+  { title: 'Stores', kinds: ['bucket', 'repository', 'database', 'secret'] },
   { title: 'Indexes, exemptions, expiry, rules', kinds: ['index', 'field', 'rules'] },
   { title: 'Messages', kinds: ['topic', 'subscription'] },
   { title: 'Functions', kinds: ['image', 'service'] },
   { title: 'The night', kinds: ['workflow', 'job'] },
+  { title: 'Alerts, budget', kinds: ['channel', 'alert', 'budget'] },
 ];
 
 /** Enough of a hash to tell two apart by eye. */
@@ -46,6 +47,10 @@ export function labelOf(change: Change): string {
     case 'subscription':
     case 'workflow':
     case 'job':
+    case 'secret':
+    case 'channel':
+    case 'alert':
+    case 'budget':
       return `${kind} ${short}`;
   }
 }

@@ -54,9 +54,12 @@ const takenOf = (changes: readonly Change[]): string[] =>
       : [],
   );
 
-/** Ours by their ids; Google's own by their service. */
-const accountOf = (member: string): string =>
-  /@gcp-sa-(\w+)/.test(member) ? `Google's ${/@gcp-sa-(\w+)/.exec(member)?.[1]} agent` : member.replace(/@.*/, '');
+/** Ours by their ids; Google's own by their service; people and groups as they are. */
+function accountOf(member: string): string {
+  const agent = /@gcp-sa-(\w+)/.exec(member)?.[1];
+  if (agent !== undefined) return `Google's ${agent} agent`;
+  return member.includes(':') ? member : member.replace(/@.*/, '');
+}
 
 function describeMember(member: string, grants: readonly Grant[], width: number): string[] {
   const own = grants.filter((grant) => grant.member === member && grant.isNew);

@@ -10,6 +10,7 @@ import type { RunLimits } from '../mill/model/run-limits.ts';
 import { TierName } from '../mill/model/tier-name.ts';
 import { Tiers } from '../mill/model/tier.ts';
 import type { CloudTarget } from './cloud-target.ts';
+import type { OwnFunction } from './own-functions.ts';
 import { parsed } from './parsed.ts';
 import type { CloudSettings } from './project-settings.ts';
 import { readProject } from './read-project.ts';
@@ -72,6 +73,7 @@ export interface Config {
   readonly inPackage: boolean;
   readonly limits: RunLimits;
   readonly cloud: CloudSettings;
+  readonly functions: readonly OwnFunction[];
   /** Of a command that was told `--cloud`; undefined: the local cloud. */
   readonly target: CloudTarget | undefined;
   readonly tier: TierName;
@@ -127,6 +129,7 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
     inPackage,
     limits: project.limits,
     cloud: project.cloud,
+    functions: project.functions,
     target: undefined,
     tier,
     tiers,

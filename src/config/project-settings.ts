@@ -5,6 +5,7 @@ import { Prices } from '../mill/model/price-table.ts';
 import { RunLimits } from '../mill/model/run-limits.ts';
 import { Tiers } from '../mill/model/tier.ts';
 import { Day } from '../values/date.ts';
+import { OwnFunctions } from './own-functions.ts';
 
 /** Where the project is deployed, for `deploy` and `--cloud`. */
 export const CloudSettings = z.strictObject({
@@ -17,6 +18,10 @@ export const CloudSettings = z.strictObject({
     .default('daymill'),
   /** Of Firestore; one of its own, called by the name, when absent. */
   database: z.string().min(1).optional(),
+  /** Who is told by mail when a night fails or does not come, or when messages are given up or stuck. */
+  alerts: z.strictObject({ email: z.email() }).optional(),
+  /** Of the whole project, in the billing account's currency: its administrators, and who alerts go to, are told on the way there. */
+  budget: z.strictObject({ perMonth: z.number().int().positive() }).optional(),
 });
 export type CloudSettings = z.output<typeof CloudSettings>;
 
@@ -44,6 +49,8 @@ export const ProjectSettings = z.strictObject({
     .partial()
     .default({}),
   cloud: CloudSettings.prefault({}),
+  /** Functions of its own that are deployed beside Daymill's. */
+  functions: OwnFunctions,
   /** What a run may come to; it is refused before anything of it is claimed. */
   limits: RunLimits.default({}),
   /** From the smallest to the largest; the specification's two when absent. */

@@ -2,7 +2,7 @@
 import { UserError } from '../errors.ts';
 import { apply, prune } from './apply.ts';
 import { type Change, kindOf, nameOf } from './change.ts';
-import type { DeployerRole } from './deployer.ts';
+import { type DeployerRole, rolesFor } from './deployer.ts';
 import { desired } from './desired/desired.ts';
 import { type Plan, planOf } from './desired/wanted.ts';
 import { type Clock, openApi, type Request } from './google/api.ts';
@@ -11,6 +11,8 @@ import { leftovers, observe } from './observe.ts';
 import { assertBilled, lackingRoles, projectNumber, waitForNight } from './preconditions.ts';
 import type { Settings } from './read-wanted.ts';
 import type { Staged } from './stage/stage.ts';
+import { assertValues } from './kinds/secret.ts';
+import type { Resource } from './resource.ts';
 import { verify } from './verify.ts';
 
 const MANAGER = 'cloudresourcemanager.googleapis.com';
@@ -49,9 +51,12 @@ export async function lookAt(
     plan,
     changes: await observe(resources, site, name),
     leftovers: await leftovers(resources, site, name),
-    lacking: await lackingRoles(projectId, api),
+    lacking: await lackingRoles(rolesOf(resources), projectId, api),
   };
 }
+
+const rolesOf = (resources: readonly Resource[]): DeployerRole[] =>
+  rolesFor(new Set(resources.map(({ kind }) => kind)));
 
 const siteOf = (
   { target, number }: Plan,
@@ -93,7 +98,10 @@ export async function carryOut(
     ...carrying,
     site,
     owner: plan.target.name,
-    beforeRunning: () => (carrying.now ? Promise.resolve() : nightIsOver(plan, changes, site, carrying)),
+    async beforeRunning() {
+      await assertValues(secretsOf(changes), plan.target.name, site.api);
+      if (!carrying.now) await nightIsOver(plan, changes, site, carrying);
+    },
   };
   const done = await apply(due, applying);
   if (done > 0) await verify(plan.services, plan.names, site);
@@ -101,11 +109,14 @@ export async function carryOut(
 }
 
 /** Enables the API that knows who may do what: the one change that is made before rights are looked at. */
-async function askOnceEnabled(due: readonly Change[], { target }: Plan, site: Site): Promise<readonly DeployerRole[]> {
+async function askOnceEnabled(due: readonly Change[], plan: Plan, site: Site): Promise<readonly DeployerRole[]> {
   const manager = due.filter((change) => kindOf(change) === 'api' && nameOf(change).endsWith(`/${MANAGER}`));
-  await apply(manager, { site, owner: target.name, onDone: () => {}, beforeRunning: () => Promise.resolve() });
-  return (await lackingRoles(target.projectId, site.api)) ?? [];
+  await apply(manager, { site, owner: plan.target.name, onDone: () => {}, beforeRunning: () => Promise.resolve() });
+  return (await lackingRoles(rolesOf(desired(plan)), plan.target.projectId, site.api)) ?? [];
 }
+
+const secretsOf = (changes: readonly Change[]): Resource[] =>
+  changes.flatMap((change) => ('resource' in change && change.resource.kind === 'secret' ? [change.resource] : []));
 
 /** Where there is no workflow yet, no night is under way. */
 async function nightIsOver(plan: Plan, changes: readonly Change[], { api }: Site, { onWait }: Carrying): Promise<void> {

@@ -1,8 +1,11 @@
 /** What whoever deploys needs: roles to ask for, and the permissions that are looked for before anything is changed. */
+import type { KindName } from './resource.ts';
 
 export interface DeployerRole {
   readonly role: string;
   readonly why: string;
+  /** Needed only where the settings ask for it. */
+  readonly when?: 'cloud.alerts' | 'secrets';
   /** Of the role, those that `testIamPermissions` on the project answers for; without them a deployment would stop half-way. */
   readonly permissions: readonly string[];
 }
@@ -78,4 +81,23 @@ export const DEPLOYER_ROLES: readonly DeployerRole[] = [
     why: 'makes the jobs, and tries one',
     permissions: ['cloudscheduler.jobs.create', 'cloudscheduler.jobs.update', 'cloudscheduler.jobs.run'],
   },
+  {
+    role: 'roles/monitoring.editor',
+    why: 'makes alert policies, and where they go',
+    when: 'cloud.alerts',
+    permissions: ['monitoring.alertPolicies.create', 'monitoring.notificationChannels.create'],
+  },
+  {
+    role: 'roles/secretmanager.admin',
+    why: 'makes secrets, sets their values, and says who may read them',
+    when: 'secrets',
+    permissions: ['secretmanager.secrets.create', 'secretmanager.secrets.setIamPolicy'],
+  },
 ];
+
+/** On the billing account, not the project, so it cannot be asked for: with `cloud.budget`. */
+export const BUDGET_ROLE = { role: 'roles/billing.costsManager', why: 'makes the budget' } as const;
+
+/** Those that a deployment with these resources needs. */
+export const rolesFor = (kinds: ReadonlySet<KindName>): DeployerRole[] =>
+  DEPLOYER_ROLES.filter(({ when }) => when === undefined || kinds.has(when === 'secrets' ? 'secret' : 'alert'));

@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import type { CloudTarget } from '../config/cloud-target.ts';
 
 /** Who runs, or calls, what: an account each. */
-export const ACCOUNTS = ['plan', 'work', 'flow', 'cron', 'push', 'build'] as const;
+export const ACCOUNTS = ['plan', 'work', 'flow', 'cron', 'push', 'build', 'app'] as const;
 export type Account = (typeof ACCOUNTS)[number];
 
 /** Cloud Run's: https://cloud.google.com/run/docs/deploying#service-name */
@@ -31,6 +31,8 @@ export interface Names {
   url(id: string, projectNumber: string): string;
   topic(id: string): string;
   subscription(id: string): string;
+  secret(id: string): string;
+  job(id: string): string;
 }
 
 /** @throws {UserError} BAD_ARGUMENT naming what would be too long, or another deployment's. */
@@ -63,6 +65,8 @@ export function namesOf({ projectId, region, name, databaseId, workflow, nightly
     url: (id, projectNumber) => `https://${serviceId(name, id)}-${projectNumber}.${region}.run.app`,
     topic: (id) => `${project}/topics/${id}`,
     subscription: (id) => `${project}/subscriptions/${id}`,
+    secret: (id) => `${project}/secrets/${name}-${id}`,
+    job: (id) => `${location}/jobs/${name}-${id}`,
   };
 }
 

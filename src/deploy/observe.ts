@@ -11,7 +11,7 @@ import { type Body, type KindName, LABEL, type Resource, shortName } from './res
 const LOOKS_AT_ONCE = 8;
 
 /** In the order in which they can go: who delivers, then where it comes from, then who takes it. */
-const REMOVED_IN_ORDER: readonly KindName[] = ['subscription', 'topic', 'service', 'workflow'];
+const REMOVED_IN_ORDER: readonly KindName[] = ['alert', 'channel', 'subscription', 'topic', 'service', 'workflow'];
 
 /** @throws {UserError} when something bears the label of another deployment, or may not be looked at */
 export const observe = (resources: readonly Resource[], site: Site, owner: string): Promise<Change[]> =>

@@ -1,7 +1,7 @@
 /** What is looked at before anything is changed: the project's number, its billing, the deployer's rights, and a night that is under way. */
 import { UserError } from '../errors.ts';
 import { atMost } from '../process/at-most.ts';
-import { DEPLOYER_ROLES, type DeployerRole } from './deployer.ts';
+import type { DeployerRole } from './deployer.ts';
 import type { Api } from './google/api.ts';
 import { GoogleError, isDisabled } from './google/google-error.ts';
 
@@ -50,18 +50,22 @@ export async function assertBilled(projectId: string, api: Api): Promise<void> {
  * Roles that the caller lacks something of, with what; undefined where nobody can be asked yet, since that API is not enabled.
  * A role is asked for alone: one name that Google does not know spoils a question.
  */
-export async function lackingRoles(projectId: string, api: Api): Promise<DeployerRole[] | undefined> {
+export async function lackingRoles(
+  roles: readonly DeployerRole[],
+  projectId: string,
+  api: Api,
+): Promise<DeployerRole[] | undefined> {
   try {
-    return await askRoles(`${MANAGER}/projects/${projectId}:testIamPermissions`, api);
+    return await askRoles(roles, `${MANAGER}/projects/${projectId}:testIamPermissions`, api);
   } catch (thrown) {
     if (thrown instanceof GoogleError && isDisabled(thrown)) return undefined;
     throw thrown;
   }
 }
 
-async function askRoles(url: string, api: Api): Promise<DeployerRole[]> {
+async function askRoles(roles: readonly DeployerRole[], url: string, api: Api): Promise<DeployerRole[]> {
   const found = await atMost(
-    DEPLOYER_ROLES,
+    roles,
     async ({ permissions, ...role }) => {
       try {
         const answer = await api.send('POST', url, { permissions });

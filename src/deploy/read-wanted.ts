@@ -26,6 +26,9 @@ export const readSettings = (config: Config, target: CloudTarget, manifest: Mani
   rules: readFileSync(join(OWN, 'firestore.rules'), 'utf8'),
   workflow: readFileSync(workflowFile(config.root), 'utf8'),
   dataBuckets: dataBuckets(manifest),
+  functions: config.functions,
+  alerts: config.cloud.alerts,
+  budget: config.cloud.budget,
 });
 
 /** The project's own pipeline if it has one, else Daymill's. */

@@ -18,6 +18,10 @@ export const KIND_NAMES = [
   'workflow',
   'job',
   'policy',
+  'secret',
+  'channel',
+  'alert',
+  'budget',
 ] as const;
 export type KindName = (typeof KIND_NAMES)[number];
 
@@ -34,6 +38,7 @@ export const WAVES = [
   'deliveries',
   'workflow',
   'schedule',
+  'watching',
 ] as const;
 export type Wave = (typeof WAVES)[number];
 

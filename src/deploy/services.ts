@@ -1,17 +1,20 @@
 /** The functions that are deployed, and how each of them runs. The one list: services, callers, the workflow's argument and prices are made from it. */
+import type { OwnFunction } from '../config/own-functions.ts';
 import { UserError } from '../errors.ts';
 import type { Tier, Tiers } from '../mill/model/tier.ts';
 import type { Account } from './names.ts';
 
 export interface Service {
-  /** What follows the deployment's name: `index`, `work-standard`. */
+  /** What follows the deployment's name: `index`, `work-standard`, or the name of a project's own function. */
   readonly id: string;
-  /** The function that the image serves there. */
-  readonly target: 'index' | 'dispatch' | 'preflight' | 'reconcile' | 'work';
+  /** The function that the image serves there, by the name that it is registered under. */
+  readonly target: string;
   /** Of workers only. */
   readonly tier?: Tier;
   /** The workflow calls it. */
   readonly isStep: boolean;
+  /** Of a function that is the project's own. */
+  readonly own?: OwnFunction;
   readonly account: Account;
   readonly why: string;
   readonly memoryMB: number;
@@ -56,6 +59,7 @@ export function servicesOf(settings: {
   readonly tiers: Tiers;
   readonly lanes: number;
   readonly simulate: boolean;
+  readonly functions: readonly OwnFunction[];
 }): Service[] {
   const http = { account: 'plan', isStep: true, cpus: 1, timeoutSeconds: TIMEOUT_SECONDS } as const;
   return [
@@ -88,8 +92,23 @@ export function servicesOf(settings: {
       concurrency: 20,
       maxInstances: 1,
     },
+    ...settings.functions.map(ownService),
   ];
 }
+
+const ownService = (own: OwnFunction): Service => ({
+  id: own.name,
+  target: own.name,
+  own,
+  isStep: false,
+  account: 'app',
+  why: "the project's own, of src/functions.ts",
+  memoryMB: own.memoryMB,
+  cpus: cpusOf({ name: own.name, memoryMB: own.memoryMB }),
+  concurrency: own.concurrency,
+  timeoutSeconds: own.timeoutSeconds,
+  maxInstances: own.maxInstances,
+});
 
 /** Its sandboxes are processes of their own; the memory is what they may take together. */
 export const PREFLIGHT: Service = {
@@ -127,7 +146,7 @@ function worker(tier: Tier, { tiers, lanes }: { readonly tiers: Tiers; readonly 
 export const workerConcurrency = (tier: Tier, tiers: Tiers): number =>
   tier.name === tiers[0].name ? FIRST_TIER_CONCURRENCY : 1;
 
-function cpusOf({ name, memoryMB }: Tier): number {
+function cpusOf({ name, memoryMB }: Pick<Tier, 'name' | 'memoryMB'>): number {
   const fit = CPUS.find(([most]) => memoryMB <= most);
   if (fit !== undefined) return fit[1];
   throw new UserError(

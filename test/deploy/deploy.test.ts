@@ -1,70 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { type Change, kindOf, nameOf } from '../../src/deploy/change.ts';
-import { type Carried, carryOut, lookAt, type Outlook } from '../../src/deploy/deploy.ts';
-import type { Settings } from '../../src/deploy/read-wanted.ts';
+import { kindOf, nameOf } from '../../src/deploy/change.ts';
 import { shortName } from '../../src/deploy/resource.ts';
 import { Tiers } from '../../src/mill/model/tier.ts';
+import { changesOf, deploy, due, look } from '../support/deploying.ts';
 import { wantedFor } from '../support/deployment.ts';
 import { type GoogleInMemory, googleInMemory } from '../support/google-in-memory.ts';
-
-const STAGED = { hash: 'a'.repeat(40), archive: Buffer.from('source') };
-
-interface Deploying {
-  readonly settings?: Partial<Settings>;
-  readonly hash?: string;
-  readonly now?: boolean;
-  readonly prune?: boolean;
-}
-
-/** A clock whose sleeps take no time, and pass it. */
-function clock() {
-  let ms = Date.UTC(2026, 0, 1);
-  return {
-    now: () => ms,
-    sleep: (pause: number) => {
-      ms += pause;
-      return Promise.resolve();
-    },
-  };
-}
-
-async function look(google: GoogleInMemory, { settings, hash = STAGED.hash }: Deploying = {}): Promise<Outlook> {
-  const { projectNumber: _, sourceHash: __, ...wanted } = wantedFor();
-  const means = { request: google.request, clock: clock(), onWait: () => {} };
-  return lookAt({ ...wanted, ...settings }, { ...STAGED, hash }, means);
-}
-
-interface Deployed extends Carried {
-  readonly told: readonly string[];
-  readonly waits: readonly string[];
-}
-
-async function deploy(google: GoogleInMemory, deploying: Deploying = {}): Promise<Deployed> {
-  const outlook = await look(google, deploying);
-  const told: string[] = [];
-  const waits: string[] = [];
-  const say = (change: Change): string => `${change.action} ${kindOf(change)} ${shortName(nameOf(change))}`;
-  const carried = await carryOut(outlook, {
-    request: google.request,
-    clock: clock(),
-    onWait: (line) => waits.push(line),
-    archive: STAGED.archive,
-    now: deploying.now ?? false,
-    prune: deploying.prune ?? false,
-    onDone: (change) => told.push(say(change)),
-    onLeft: (change, why) => told.push(`left ${say(change)}: ${why}`),
-  });
-  return { ...carried, told, waits };
-}
-
-/** What it changes from now on. */
-const changesOf = async (google: GoogleInMemory, doing: () => Promise<unknown>): Promise<string[]> => {
-  const before = google.changes.length;
-  await doing();
-  return google.changes.slice(before);
-};
-
-const due = ({ changes }: Outlook): Change[] => changes.filter(({ action }) => action !== 'keep');
 
 describe('a deployment', () => {
   test('to an empty project makes everything, and a second one changes nothing', async () => {

@@ -23,6 +23,7 @@ describe('what is wanted', () => {
   const resources = desired(planFor());
 
   test('is in the order of its waves', () => {
+    const resources = desired(planFor('daymill', { alerts: { email: 'data@acme.example' } }));
     const waves = resources.map(({ wave }) => waveOrder(wave));
     expect(waves).toEqual([...waves].sort((a, b) => a - b));
     expect(new Set(resources.map(({ wave }) => wave))).toEqual(new Set(WAVES));

@@ -27,6 +27,9 @@ export const wantedFor = (name = 'daymill', changed: Partial<Wanted> = {}): Want
   rules: 'service cloud.firestore {}',
   workflow: 'main: {}',
   dataBuckets: [],
+  functions: [],
+  alerts: undefined,
+  budget: undefined,
   ...changed,
 });
 

@@ -106,7 +106,14 @@ export function googleInMemory({ hasty = false }: { readonly hasty?: boolean } =
     if (/^\/storage\/v1\/b\/[^/]+\/iam$/.test(path))
       return resources.has(key.replace('/iam', '')) ? policy(method, key, body) : absent;
     if (path.endsWith(':generateServiceIdentity')) return ok({ done: true });
-    if (path.endsWith('/billingInfo')) return ok({ billingEnabled: true });
+    if (path.endsWith('/billingInfo'))
+      return ok({ billingEnabled: true, billingAccountName: 'billingAccounts/0X0X0X' });
+    if (path.endsWith('/versions/latest')) return resources.has(key) ? ok(resources.get(key)) : absent;
+    if (path.endsWith(':addVersion')) {
+      const of = key.replace(':addVersion', '');
+      const name = `${of.replace(/^[^/]+\/v1\//, '')}/versions/1`;
+      return resources.has(of) ? ok(put(`${of}/versions/latest`, { name, state: 'ENABLED' })) : absent;
+    }
     if (method === 'GET' && api === 'serviceusage') {
       const name = path.replace('/v1/projects/acme', `projects/${NUMBER}`);
       return ok({ state: 'DISABLED', ...resources.get(key), name });
@@ -148,7 +155,9 @@ export function googleInMemory({ hasty = false }: { readonly hasty?: boolean } =
     if (found !== undefined) return left > 0 ? absent : ok(found);
     // A collection, or the subscriptions of a topic.
     const [, member = ''] =
-      /\/(topics|subscriptions|services|workflows|indexes|executions|timeSeries)$/.exec(path) ?? [];
+      /\/(topics|subscriptions|services|workflows|indexes|executions|timeSeries|notificationChannels|alertPolicies|budgets)$/.exec(
+        path,
+      ) ?? [];
     if (member === '') return absent;
     const topic = /\/(projects\/[^/]+\/topics\/[^/]+)\/subscriptions$/.exec(path)?.[1];
     const members = [...resources].filter(([name, body]) =>
@@ -181,12 +190,14 @@ export function googleInMemory({ hasty = false }: { readonly hasty?: boolean } =
       url.searchParams.get('databaseId') ??
       url.searchParams.get('repositoryId') ??
       url.searchParams.get('serviceId') ??
-      url.searchParams.get('workflowId');
+      url.searchParams.get('workflowId') ??
+      url.searchParams.get('secretId');
     if (id !== null) {
       const name = `${key}/${id}`;
       if (resources.has(name)) return refuse(409, 'ALREADY_EXISTS', 'it exists');
       const ready = api === 'run' ? { terminalCondition: { state: 'CONDITION_SUCCEEDED' } } : {};
       put(name, { ...named(body, name), ...ready });
+      if (api === 'secretmanager') return ok(resources.get(name));
       return later(() => resources.get(name) ?? {});
     }
     if (api === 'iam') {

@@ -7,6 +7,7 @@ import type { Manifest } from '../../mill/model/manifest.ts';
 import type { Arguments, Command, Context, ExitCode } from '../command.ts';
 import { counted } from '../counted.ts';
 import { describeDistrust } from '../describe-distrust.ts';
+import { assertOwnFunctions } from '../own-functions.ts';
 import { projectFiles } from '../project.ts';
 import { checkTypes } from '../type-check.ts';
 import type { Config } from '../../config/config.ts';
@@ -76,6 +77,7 @@ async function checkProject(config: Config): Promise<Checked> {
     if (problems.length > 0) return { problems, manifest: undefined };
     const manifest = await buildManifest({ root, directory, epoch });
     await projectFiles(config, manifest);
+    await assertOwnFunctions(config);
     return { problems, manifest };
   } catch (thrown) {
     if (!(thrown instanceof UserError)) throw thrown;

@@ -4,8 +4,9 @@ import { type CloudTarget, cloudTarget } from '../../config/cloud-target.ts';
 import { billOf, totalOf } from '../../deploy/bill.ts';
 import { allNew, kindOf, nameOf } from '../../deploy/change.ts';
 import { type Carried, carryOut, lookAt, type Means, type Outlook } from '../../deploy/deploy.ts';
-import { DEPLOYER_ROLES } from '../../deploy/deployer.ts';
+import { BUDGET_ROLE, DEPLOYER_ROLES } from '../../deploy/deployer.ts';
 import { desired } from '../../deploy/desired/desired.ts';
+import { jobs } from '../../deploy/desired/night.ts';
 import { type Plan, planOf } from '../../deploy/desired/wanted.ts';
 import { googleRequest } from '../../deploy/google/request.ts';
 import { onDiskOnly, readSettings } from '../../deploy/read-wanted.ts';
@@ -18,6 +19,7 @@ import { describeBill } from '../deploy-bill.ts';
 import { labelOf, MARKS } from '../deploy-labels.ts';
 import { describePlan } from '../deploy-plan.ts';
 import { describeRights, grantsOf } from '../deploy-rights.ts';
+import { assertOwnFunctions } from '../own-functions.ts';
 import { projectManifest } from '../project.ts';
 import { table } from '../table.ts';
 import { duration } from '../units.ts';
@@ -57,6 +59,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const { config, output } = context;
   const target = cloudTarget(config.cloud, { project: text(args, 'project'), region: text(args, 'region') });
   const manifest = await projectManifest(config);
+  await assertOwnFunctions(config);
   if (args.values['offline'] === true) {
     if (!isDry) throw new UserError('BAD_ARGUMENT', '--offline asks Google nothing, so it only goes with --dry-run.');
     const outlook = offline(target, manifest, context);
@@ -149,7 +152,7 @@ function tellPlan(
     output.trouble(`${dataset} has its days in files of this folder: they are not deployed. Put them into a bucket.`);
 }
 
-const billFor = (plan: Plan, { prices }: Context['config']) => billOf(plan.services, 2, prices.table);
+const billFor = (plan: Plan, { prices }: Context['config']) => billOf(plan.services, jobs(plan).length, prices.table);
 
 function answerOf({ plan, changes, leftovers, lacking }: Outlook, carried: Carried, { config }: Context) {
   const bill = billFor(plan, config);
@@ -170,12 +173,13 @@ function answerOf({ plan, changes, leftovers, lacking }: Outlook, carried: Carri
 }
 
 function tellRoles({ output }: Context): ExitCode {
-  const rows = DEPLOYER_ROLES.map(({ role, why }) => [role, why]);
+  const rows = DEPLOYER_ROLES.map(({ role, why, when }) => [role, when === undefined ? why : `${why}; with ${when}`]);
   for (const line of table([{ title: 'role' }, { title: 'why' }], rows)) output.line(line);
   output.line();
   output.line(
     'On the project. No key is needed: a person’s own credentials, or workload identity federation, will do.',
   );
-  output.data({ roles: DEPLOYER_ROLES });
+  output.line(`With cloud.budget also ${BUDGET_ROLE.role}, on the billing account: it ${BUDGET_ROLE.why}.`);
+  output.data({ roles: DEPLOYER_ROLES, onBillingAccount: [BUDGET_ROLE] });
   return 0;
 }

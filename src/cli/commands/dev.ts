@@ -59,6 +59,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
     for (const id of ['index', 'dispatch', `work-${config.tiers[0].name}`]) serviceOf(daymill.services, id).warm();
     await command('run');
   };
+  for (const { name } of config.functions) output.line(`${name} answers at ${serviceOf(daymill.services, name).url}`);
   const replan = async (): Promise<void> => {
     await command('plan');
     if (args.values['auto'] === true) await runNow();

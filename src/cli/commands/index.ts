@@ -87,6 +87,10 @@ export const COMMANDS = {
     summary: 'make a deployment on Google Cloud, or say what it would be and cost',
     load: async () => (await import('./deploy.ts')).deploy,
   },
+  secrets: {
+    summary: "list the secrets of the project's own functions; set one",
+    load: async () => (await import('./secrets.ts')).secrets,
+  },
   dev: {
     summary: 'keep everything running, and plan again at every change',
     load: async () => (await import('./dev.ts')).dev,

@@ -19,6 +19,18 @@ const APIS: Readonly<Record<string, string>> = {
   'cloudscheduler.googleapis.com': 'what starts the night',
 };
 
+/** Those that only some deployments need. */
+const apisOf = ({ alerts, budget, functions }: Plan): Readonly<Record<string, string>> => ({
+  ...APIS,
+  ...(functions.some(({ secrets }) => Object.keys(secrets).length > 0)
+    ? { 'secretmanager.googleapis.com': "secrets of the project's own functions" }
+    : {}),
+  ...(alerts === undefined ? {} : { 'monitoring.googleapis.com': 'alerts' }),
+  ...(budget === undefined
+    ? {}
+    : { 'cloudbilling.googleapis.com': 'which account pays', 'billingbudgets.googleapis.com': 'the budget' }),
+});
+
 const ROLES_OF_ACCOUNTS: Readonly<Record<Account, string>> = {
   plan: 'index, dispatch, preflight and reconcile run as it',
   work: 'workers run as it',
@@ -26,6 +38,7 @@ const ROLES_OF_ACCOUNTS: Readonly<Record<Account, string>> = {
   cron: 'the schedule calls as it',
   push: 'Pub/Sub calls workers as it',
   build: 'the image is built as it',
+  app: "the project's own functions run as it",
 };
 
 const SECONDS_A_DAY = 86_400;
@@ -33,7 +46,7 @@ const KEPT_DAYS = 30;
 const KEPT_IMAGES = 5;
 
 export const apis = (plan: Plan): Resource[] =>
-  Object.entries(APIS).map(([id, why]) => ({
+  Object.entries(apisOf(plan)).map(([id, why]) => ({
     kind: 'api',
     name: `${plan.names.project}/services/${id}`,
     wave: 'apis',
@@ -41,13 +54,17 @@ export const apis = (plan: Plan): Resource[] =>
     body: { state: 'ENABLED' },
   }));
 
-export const accounts = ({ names, target }: Plan): Resource[] =>
-  (Object.keys(ROLES_OF_ACCOUNTS) as Account[]).map((account) => ({
+/** One that nothing runs as is not made. */
+const accountsOf = ({ functions }: Plan): Account[] =>
+  (Object.keys(ROLES_OF_ACCOUNTS) as Account[]).filter((account) => account !== 'app' || functions.length > 0);
+
+export const accounts = (plan: Plan): Resource[] =>
+  accountsOf(plan).map((account) => ({
     kind: 'account',
-    name: `${names.project}/serviceAccounts/${names.email(account)}`,
+    name: `${plan.names.project}/serviceAccounts/${plan.names.email(account)}`,
     wave: 'accounts',
     why: ROLES_OF_ACCOUNTS[account],
-    body: { displayName: `${target.name}: ${ROLES_OF_ACCOUNTS[account]}` },
+    body: { displayName: `${plan.target.name}: ${ROLES_OF_ACCOUNTS[account]}` },
   }));
 
 export const stores = (plan: Plan): Resource[] => [
@@ -98,3 +115,19 @@ function database({ names, target, ownsDatabase }: Plan): Resource {
     initial: { locationId: target.region },
   };
 }
+
+/** Names alone: values are set by people, and never pass through a deployment. */
+export const secrets = (plan: Plan): Resource[] =>
+  secretsOf(plan).map((id) => ({
+    kind: 'secret',
+    name: plan.names.secret(id),
+    wave: 'stores',
+    why: `its value is yours to set: daymill secrets set ${id} --cloud`,
+    body: { labels: plan.labels },
+    initial: { replication: { automatic: {} } },
+  }));
+
+/** What the project's own functions read, each once. */
+export const secretsOf = ({ functions }: Pick<Plan, 'functions'>): string[] => [
+  ...new Set(functions.flatMap(({ secrets }) => Object.values(secrets).map(({ id }) => id))),
+];

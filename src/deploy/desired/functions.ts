@@ -1,6 +1,6 @@
 /** The image, the services that run it, and who may call them. */
 import type { Account } from '../names.ts';
-import { type Resource, UNKNOWN } from '../resource.ts';
+import { type Binding, type Body, type Resource, shortName, UNKNOWN } from '../resource.ts';
 import { heapOf, type Service } from '../services.ts';
 import { member, type Plan } from './wanted.ts';
 
@@ -48,7 +48,10 @@ function serviceOf(plan: Plan, service: Service): Resource {
         containers: [
           {
             image: imageOf(plan),
-            env: Object.entries(environmentOf(plan, service)).map(([name, value]) => ({ name, value })),
+            env: [
+              ...Object.entries(environmentOf(plan, service)).map(([name, value]) => ({ name, value })),
+              ...secretVariables(plan, service),
+            ],
             resources: {
               limits: { cpu: String(service.cpus), memory: `${service.memoryMB}Mi` },
               cpuIdle: true,
@@ -74,8 +77,16 @@ export function environmentOf(plan: Plan, service: Service): Record<string, stri
     DAYMILL_TIERS: plan.tiers.map(({ name, memoryMB, topic }) => `${name}=${memoryMB}:${topic}`).join(' '),
     DAYMILL_LANES: String(plan.lanes),
     ...(service.tier === undefined ? {} : { DAYMILL_TIER: service.tier.name }),
+    ...service.own?.env,
   };
 }
+
+/** https://cloud.google.com/run/docs/configuring/services/secrets */
+const secretVariables = ({ names }: Plan, { own }: Service): Body[] =>
+  Object.entries(own?.secrets ?? {}).map(([name, { id, version }]) => ({
+    name,
+    valueSource: { secretKeyRef: { secret: shortName(names.secret(id)), version } },
+  }));
 
 /** Exactly these: nobody else, and never everybody. */
 export const callers = (plan: Plan): Resource[] =>
@@ -84,14 +95,17 @@ export const callers = (plan: Plan): Resource[] =>
     name: plan.names.service(service.id),
     wave: 'callers',
     why: `who may call ${service.id}`,
-    body: {
-      bindings: [
-        { role: 'roles/run.invoker', members: callersOf(service).map((account) => member(plan.names.email(account))) },
-      ],
-    },
+    body: { bindings: bindingsOf(plan, service) },
   }));
 
-function callersOf({ target }: Service): Account[] {
+function bindingsOf(plan: Plan, service: Service): Binding[] {
+  const accounts = callersOf(service).map((account) => member(plan.names.email(account)));
+  const members = [...accounts, ...(service.own?.callers ?? [])];
+  return members.length === 0 ? [] : [{ role: 'roles/run.invoker', members }];
+}
+
+function callersOf({ target, own }: Service): Account[] {
+  if (own !== undefined) return own.schedule === undefined ? [] : ['cron'];
   if (target === 'work') return ['push'];
   return target === 'reconcile' ? ['flow', 'cron'] : ['flow'];
 }

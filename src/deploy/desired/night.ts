@@ -1,11 +1,16 @@
 /** The workflow, and what starts it. */
 import type { Resource } from '../resource.ts';
+import type { Service } from '../services.ts';
 import type { Plan } from './wanted.ts';
 
 /** When the jobs run at first, in UTC; people change it where they like, and it stays. */
 const NIGHTLY = '0 4 * * *';
 const RECONCILE = '*/5 * * * *';
 const TIME_ZONE = 'Etc/UTC';
+
+/** What Cloud Scheduler waits for an answer: https://cloud.google.com/scheduler/docs/reference/rest/v1/projects.locations.jobs#Job */
+const MIN_DEADLINE_SECONDS = 15;
+const MAX_DEADLINE_SECONDS = 1_800;
 
 /** Google's APIs take access tokens, services tokens of who calls. */
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
@@ -69,6 +74,31 @@ export function jobs(plan: Plan): Resource[] {
         attemptDeadline: '540s',
       },
       initial: { schedule: RECONCILE, timeZone: TIME_ZONE },
+    },
+    ...plan.services.flatMap((service) => ownJob(plan, service)),
+  ];
+}
+
+function ownJob({ names, number }: Plan, { id, own, timeoutSeconds }: Service): Resource[] {
+  if (own?.schedule === undefined) return [];
+  const uri = names.url(id, number);
+  return [
+    {
+      kind: 'job',
+      name: names.job(id),
+      wave: 'schedule',
+      why: `calls ${id}; at ${own.schedule} UTC, until you change that there`,
+      body: {
+        httpTarget: {
+          uri,
+          httpMethod: 'POST',
+          headers: JSON_HEADERS,
+          body: base64({}),
+          oidcToken: { serviceAccountEmail: names.email('cron'), audience: uri },
+        },
+        attemptDeadline: `${Math.min(Math.max(timeoutSeconds, MIN_DEADLINE_SECONDS), MAX_DEADLINE_SECONDS)}s`,
+      },
+      initial: { schedule: own.schedule, timeZone: TIME_ZONE },
     },
   ];
 }

@@ -1,5 +1,6 @@
 /** Who may do what, apart from calling and delivering: the least that each account can work with. */
 import type { Binding, Resource } from '../resource.ts';
+import { secretsOf } from './foundations.ts';
 import { member, type Plan } from './wanted.ts';
 
 export const rights = (plan: Plan): Resource[] => [
@@ -33,21 +34,28 @@ export const rights = (plan: Plan): Resource[] => [
   })),
 ];
 
+/** What the project's own functions may: read results, and the secrets that they name. More is granted by people, and stays. */
+export const ownRights = (plan: Plan): Resource[] =>
+  secretsOf(plan).map((id) => ({
+    kind: 'policy',
+    name: plan.names.secret(id),
+    wave: 'rights',
+    why: "the project's own functions read it",
+    body: { bindings: [{ role: 'roles/secretmanager.secretAccessor', members: [member(plan.names.email('app'))] }] },
+  }));
+
 /** Who plans and who works: both read and write all state, and either may be who calls the workflow back. */
 const planners = ({ names }: Plan): string[] => [member(names.email('plan')), member(names.email('work'))];
 
 function projectBindings(plan: Plan): Binding[] {
   const { names, target } = plan;
+  // The other databases of the project are none of theirs: https://cloud.google.com/firestore/native/docs/manage-databases
+  const condition = { title: `${target.name}-database`, expression: `resource.name == "${names.database}"` };
   return [
-    {
-      role: 'roles/datastore.user',
-      members: planners(plan),
-      // The other databases of the project are none of theirs: https://cloud.google.com/firestore/native/docs/manage-databases
-      condition: {
-        title: `${target.name}-database`,
-        expression: `resource.name == "${names.database}"`,
-      },
-    },
+    { role: 'roles/datastore.user', members: planners(plan), condition },
+    ...(plan.functions.length === 0
+      ? []
+      : [{ role: 'roles/datastore.viewer', members: [member(names.email('app'))], condition }]),
     // Workflows have no policies of their own: https://cloud.google.com/iam/docs/roles-permissions/workflows
     { role: 'roles/workflows.invoker', members: [...planners(plan), member(names.email('cron'))] },
     { role: 'roles/logging.logWriter', members: [member(names.email('flow')), member(names.email('build'))] },

@@ -1,5 +1,7 @@
 /** What the desired resources are a function of. */
 import { type CloudTarget, deployedTiers } from '../../config/cloud-target.ts';
+import type { OwnFunction } from '../../config/own-functions.ts';
+import type { CloudSettings } from '../../config/project-settings.ts';
 import type { Tiers } from '../../mill/model/tier.ts';
 import { LABEL, UNKNOWN } from '../resource.ts';
 import { type Names, namesOf } from '../names.ts';
@@ -22,6 +24,10 @@ export interface Wanted {
   readonly workflow: string;
   /** Buckets that datasets' files lie in. */
   readonly dataBuckets: readonly string[];
+  /** Of the project's own. */
+  readonly functions: readonly OwnFunction[];
+  readonly alerts: CloudSettings['alerts'];
+  readonly budget: CloudSettings['budget'];
 }
 
 /** What is wanted, with what follows from it: names, services, and the project's number or what stands for it. */

@@ -44,6 +44,7 @@ function doorOf(name: string): Door {
     return { get: ['POST', `${url}:getIamPolicy`], getBody, set: ['POST', `${url}:setIamPolicy`] };
   }
   if (collection === 'serviceAccounts') return at('iam', 'POST');
+  if (collection === 'secrets') return at('secretmanager', 'GET');
   if (collection === 'topics' || collection === 'subscriptions') return at('pubsub', 'GET');
   return inner === 'repositories' ? at('artifactregistry', 'GET') : at('run', 'GET', 'v2');
 }

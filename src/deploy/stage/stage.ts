@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync, realpathSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { FUNCTIONS_MODULE } from '../../config/own-functions.ts';
 import { CONFIG_FILES } from '../../config/read-project.ts';
 import { UserError } from '../../errors.ts';
 import { ModuleGraph } from '../../mill/manifest/module-graph.ts';
@@ -35,7 +36,7 @@ export interface Staged {
 /** @throws {UserError} MISSING_FILE, or BAD_ARGUMENT naming what cannot be built in the cloud, or is too large. */
 export function stage(root: string, manifest: Manifest): Staged {
   const files = new Map<string, Uint8Array>(packageFiles(root));
-  const paths = [...codeOf(manifest), ...settingsOf(root), ...(isClone(root) ? ownCode() : [])];
+  const paths = [...codeOf(manifest), ...entriesOf(root), ...(isClone(root) ? ownCode() : [])];
   for (const path of paths) files.set(path, readFileSync(join(root, path)));
   files.set(ENTRY, Buffer.from(`import '${isClone(root) ? './functions/main.ts' : 'daymill/functions'}';\n`));
   files.set(MANIFEST_FILE, Buffer.from(`${JSON.stringify(manifest)}\n`));
@@ -56,12 +57,11 @@ const codeOf = (manifest: Manifest): string[] => [
   ...[...manifest.computations, ...manifest.datasets].map(({ module }) => module),
 ];
 
-/** daymill.config.ts, where there is one, with what it imports of the project. */
-function settingsOf(root: string): string[] {
-  const file = CONFIG_FILES.find((name) => existsSync(join(root, name)));
-  if (file === undefined) return [];
+/** daymill.config.ts and the project's own functions, as far as there are any, with what they import of the project. */
+function entriesOf(root: string): string[] {
+  const files = [...CONFIG_FILES, FUNCTIONS_MODULE].filter((name) => existsSync(join(root, name)));
   const graph = new ModuleGraph(root);
-  const modules = graph.closureOf([graph.moduleAt(join(graph.root, file))]);
+  const modules = graph.closureOf(files.map((file) => graph.moduleAt(join(graph.root, file))));
   return modules.filter(({ path }) => graph.holds(path)).map(({ path }) => graph.relative(path));
 }
 

@@ -1,0 +1,47 @@
+/** What Cloud Monitoring keeps under names of its own: ours are known by what they display, and by their label. */
+import { topLevel } from '../differences.ts';
+import { type Body, type FieldChange, LABEL, type Resource, shortName } from '../resource.ts';
+import { type Labelled, listAll, merged, parentOf, type Site } from './kind.ts';
+
+export const MONITORING = 'https://monitoring.googleapis.com/v3';
+
+/** Of several alike, which only people make, the first. */
+export async function findDisplayed(name: string, { api }: Pick<Site, 'api'>): Promise<Body | undefined> {
+  const collection = parentOf(name);
+  const found = await listAll(api, `${MONITORING}/${collection}`, shortName(collection));
+  return found.find(({ displayName }) => displayName === shortName(name));
+}
+
+export async function createDisplayed({ name, body }: Resource, { api }: Site): Promise<void> {
+  await api.send('POST', `${MONITORING}/${parentOf(name)}`, { displayName: shortName(name), ...body });
+}
+
+export async function updateDisplayed(
+  { body }: Resource,
+  fields: readonly FieldChange[],
+  live: Body,
+  { api }: Site,
+): Promise<void> {
+  const { name, displayName } = live;
+  const userLabels = merged(live['userLabels'], body['userLabels']);
+  await api.send('PATCH', `${MONITORING}/${String(name)}?updateMask=${topLevel(fields).join(',')}`, {
+    name,
+    displayName,
+    ...body,
+    userLabels,
+  });
+}
+
+/** Under our names. */
+export async function labelledDisplayed(collection: string, { api, projectId }: Site): Promise<Labelled[]> {
+  const parent = `projects/${projectId}/${collection}`;
+  return (await listAll(api, `${MONITORING}/${parent}`, collection)).flatMap(({ displayName, userLabels }) => {
+    const owner = (userLabels as Readonly<Record<string, string>> | undefined)?.[LABEL];
+    return owner === undefined ? [] : [{ name: `${parent}/${String(displayName)}`, owner }];
+  });
+}
+
+export async function removeDisplayed(name: string, site: Site): Promise<undefined> {
+  const live = await findDisplayed(name, site);
+  if (live !== undefined) await site.api.send('DELETE', `${MONITORING}/${String(live['name'])}`);
+}

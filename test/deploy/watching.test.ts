@@ -1,0 +1,94 @@
+/** Alerts by mail, and a budget: made where the settings ask for them, mended when they drift, gone when they are wanted no more. */
+import { expect, test } from 'vitest';
+import { kindOf, nameOf } from '../../src/deploy/change.ts';
+import { desired } from '../../src/deploy/desired/desired.ts';
+import { shortName } from '../../src/deploy/resource.ts';
+import { deploy, due, look } from '../support/deploying.ts';
+import { planFor } from '../support/deployment.ts';
+import { googleInMemory } from '../support/google-in-memory.ts';
+
+const settings = { alerts: { email: 'data@acme.example' }, budget: { perMonth: 50 } };
+
+const MONITORING = 'monitoring.googleapis.com/v3/projects/acme';
+
+test('a project that asks for none has none, and no API for them', () => {
+  const resources = desired(planFor());
+  expect(resources.filter(({ kind }) => ['alert', 'channel', 'budget'].includes(kind))).toEqual([]);
+  expect(resources.filter(({ name }) => /monitoring|billing/.test(name))).toEqual([]);
+});
+
+test('four things are told: no night in 26 hours, one that failed, dead letters, tasks that are stuck', () => {
+  const alerts = desired(planFor('shop', settings)).filter(({ kind }) => kind === 'alert');
+  const conditions = alerts.flatMap(({ body }) => body['conditions'] as Record<string, unknown>[]);
+  expect(alerts.map(({ name }) => shortName(name))).toEqual([
+    'shop: no night has succeeded',
+    'shop: a night has failed',
+    'shop: dead letters',
+    'shop: tasks are stuck',
+  ]);
+  expect(conditions).toMatchObject([
+    {
+      conditionPrometheusQueryLanguage: {
+        query: expect.stringMatching(/workflow_id="shop-pipeline",status="SUCCEEDED"\}\[26h\]/) as string,
+      },
+    },
+    { conditionThreshold: { filter: expect.stringContaining('metric.labels.status = "FAILED"') as string } },
+    { conditionThreshold: { filter: expect.stringContaining('subscription_id = "shop-dead-letters"') as string } },
+    {
+      conditionThreshold: {
+        filter: expect.stringContaining(
+          'one_of("shop-computation-tasks-push", "shop-computation-tasks-highmem-push")',
+        ) as string,
+        thresholdValue: 3_600,
+      },
+    },
+  ]);
+});
+
+test('they are made once; a second deployment finds them by what they display', async () => {
+  const google = googleInMemory();
+  await deploy(google, { settings });
+  expect(due(await look(google, { settings }))).toEqual([]);
+  const channel = [...google.resources].find(([name]) => name.startsWith(`${MONITORING}/notificationChannels/`));
+  const alerts = [...google.resources].filter(([name]) => name.startsWith(`${MONITORING}/alertPolicies/`));
+  expect(alerts.map(([, body]) => body['notificationChannels'])).toEqual(alerts.map(() => [channel?.[1]['name']]));
+  const budgets = [...google.resources].filter(([name]) => name.startsWith('billingbudgets.googleapis.com'));
+  expect(budgets.map(([, body]) => body)).toMatchObject([
+    {
+      displayName: 'acme daymill',
+      amount: { specifiedAmount: { units: '50' } },
+      budgetFilter: { projects: ['projects/123456789012'] },
+    },
+  ]);
+});
+
+test('another address is a change of the channel alone, and a channel that people added stays', async () => {
+  const google = googleInMemory();
+  await deploy(google, { settings });
+  const [, alert] = [...google.resources].find(([name]) => name.startsWith(`${MONITORING}/alertPolicies/`)) ?? [];
+  if (alert === undefined) throw new Error('there is no alert');
+  (alert['notificationChannels'] as string[]).push('projects/acme/notificationChannels/pager');
+  const moved = { ...settings, alerts: { email: 'night@acme.example' } };
+  const { told } = await deploy(google, { settings: moved });
+  expect(told).toEqual(['update channel daymill: mail']);
+  Object.assign(alert, { combiner: 'AND' });
+  await deploy(google, { settings: moved });
+  const again = [...google.resources].find(([name]) => name.startsWith(`${MONITORING}/alertPolicies/`))?.[1];
+  expect(again?.['combiner']).toBe('OR');
+  expect(again?.['notificationChannels']).toHaveLength(2);
+});
+
+test('those that are wanted no more go with --prune, alerts before where they go', async () => {
+  const google = googleInMemory();
+  await deploy(google, { settings });
+  const { leftovers } = await look(google);
+  expect(leftovers.map((change) => `${kindOf(change)} ${shortName(nameOf(change))}`)).toEqual([
+    'alert daymill: no night has succeeded',
+    'alert daymill: a night has failed',
+    'alert daymill: dead letters',
+    'alert daymill: tasks are stuck',
+    'channel daymill: mail',
+  ]);
+  await deploy(google, { prune: true });
+  expect([...google.resources.keys()].filter((name) => name.startsWith(MONITORING))).toEqual([]);
+});
