@@ -66,6 +66,17 @@ describe('listening', () => {
     seen.end();
   });
 
+  test('NaN joins no range', async () => {
+    const root = cloud.collection();
+    await root.doc('a').set({ x: 1 });
+    const seen = watch(root.where('x', '<', 5));
+    await seen.next();
+    await root.doc('b').set({ x: NaN });
+    await root.doc('a').set({ x: NaN });
+    expect(changes(await seen.next())).toEqual(['removed a']);
+    seen.end();
+  });
+
   test('an empty query answers, and several listeners each see a write', async () => {
     const root = cloud.collection();
     const listeners = [watch(root), watch(root.where('kind', '==', 'x')), watch(cloud.client.collectionGroup(root.id))];

@@ -45,6 +45,24 @@ describe('queries', () => {
     expect(await ids(zips.where('zip', 'array-contains-any', [null, 98102]))).toEqual(['b']);
   });
 
+  test('NaN is in no inequality, for queries and aggregates, with cursors and beside other types', async () => {
+    const root = await filled({ nan: { x: NaN, k: 1 }, one: { x: 1, k: 1 }, low: { x: -Infinity }, yes: { x: true } });
+    expect(await ids(root.where('x', '<', 5))).toEqual(['low', 'one']);
+    expect(await ids(root.where('x', '<=', -Infinity))).toEqual(['low']);
+    expect(await ids(root.where('x', '<', -Infinity))).toEqual([]);
+    expect(await ids(root.where('x', '<=', 5).where('k', '==', 1))).toEqual(['one']);
+    expect(await ids(root.where('x', '<', 5).orderBy('x', 'desc'))).toEqual(['one', 'low']);
+    expect(await ids(root.where('x', '<', 5).orderBy('x').startAt(NaN))).toEqual(['low', 'one']);
+    expect(await ids(root.where('x', '<', 5).orderBy('x').endAt(NaN))).toEqual([]);
+    const all = { count: AggregateField.count(), average: AggregateField.average('x') };
+    const few = root.where('x', '<', 5).where('k', '==', 1);
+    expect((await few.aggregate(all).get()).data()).toEqual({ count: 1, average: 1 });
+    expect((await root.where('x', '<=', 5).count().get()).data().count).toBe(2);
+    // The order itself has it: before every number, after every boolean.
+    expect(await ids(root.orderBy('x'))).toEqual(['yes', 'nan', 'low', 'one']);
+    expect(await ids(root.orderBy('x').startAt(NaN).endBefore(1))).toEqual(['nan', 'low']);
+  });
+
   test('inequalities stay within a type', async () => {
     const mixed = await filled({
       a: { v: 1 },

@@ -179,7 +179,8 @@ function holds({ field, op, value }: Leaf, data: DocumentData): boolean {
   const own = read(data, field);
   if (own === undefined) return false;
   const equals = (other: unknown): boolean => compare(own, other) === 0;
-  const sameType = typeRank(own) === typeRank(value);
+  // NaN is less than nothing and more than nothing, although it is sorted before every number.
+  const sameType = typeRank(own) === typeRank(value) && !Number.isNaN(own);
   const among = (values: unknown[], item: unknown): boolean =>
     !isNothing(item) && values.some((one) => compare(one, item) === 0);
   switch (op) {

@@ -86,11 +86,12 @@ describe('transactions', () => {
     const root = cloud.collection();
     await root.doc('a').set({ kind: 1 });
     const holder = held(
-      (transaction) => transaction.get(root.where('kind', '==', 1)),
+      (transaction) => transaction.get(root.where('kind', '>', 0).where('kind', '<', 2)),
       (transaction) => transaction.set(root.doc('seen'), { kind: 0 }),
     );
     await holder.hasRead;
     await root.doc('other').set({ kind: 2 });
+    await root.doc('nan').set({ kind: NaN });
     const order: string[] = [];
     const joins = root
       .doc('b')

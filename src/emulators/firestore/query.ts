@@ -7,7 +7,7 @@ import { decodeField } from './protocol.ts';
 import { invalidArgument, unimplemented } from './rpc-error.ts';
 import type { CursorMessage, FilterMessage, StructuredQuery, Value } from './schemas.ts';
 import type { IndexKind, KeyRange, StoredDocument } from './store.ts';
-import { AFTER_ALL, NAN_KEY, nameKey, NULL_KEY, valueKey } from './values.ts';
+import { AFTER_ALL, NAN_KEY, nameKey, NULL_KEY, TYPE_BYTE, valueKey } from './values.ts';
 
 export interface Query {
   readonly root: string;
@@ -53,10 +53,13 @@ export interface FieldFilter {
 const after = (key: string): string => `${key}\0`;
 const point = (key: string): KeyRange => ({ low: key, high: after(key) });
 const endOfType = (key: string): string => String.fromCharCode(key.charCodeAt(0) + 1);
-const startOfType = (key: string): string => key.charAt(0);
+/** Values that are no more and no less than anything, although they have a place in the order of values. */
+const INCOMPARABLE: ReadonlySet<string> = new Set([NULL_KEY, NAN_KEY]);
+/** Ranges begin after NaN, which is sorted before every other number. */
+const startOfType = (key: string): string => (key.startsWith(TYPE_BYTE.number) ? after(NAN_KEY) : key.charAt(0));
 /** Null and NaN are found by the unary filters only, never by membership. */
 const members = (keys: readonly string[]): KeyRange[] =>
-  ascending(keys.filter((key) => key !== NULL_KEY && key !== NAN_KEY)).map(point);
+  ascending(keys.filter((key) => !INCOMPARABLE.has(key))).map(point);
 const ascending = (keys: readonly string[]): string[] => [...new Set(keys)].sort();
 
 /** The ranges of a field filter, from the key of its operand, or the keys of the operand's elements. */
@@ -214,7 +217,11 @@ function parseFilter({ filterType, compositeFilter, unaryFilter, fieldFilter }: 
   if (isNameField(path) && (index === 'contains' || !operands.every(isReference))) {
     throw invalidArgument('__key__ filter value must be a Key: compare __name__ with document references.');
   }
-  return [[{ ...named, op, index, ranges: OPERATORS[op](operands.map(valueKey) as [string, ...string[]]) }]];
+  const keys = operands.map(valueKey) as [string, ...string[]];
+  if (/^(LESS|GREATER)/.test(op) && INCOMPARABLE.has(keys[0])) {
+    throw unimplemented(`${op} of null or NaN (clients refuse it; use IS_NULL, IS_NAN and their opposites)`);
+  }
+  return [[{ ...named, op, index, ranges: OPERATORS[op](keys) }]];
 }
 
 const isOperator = (op: string): op is Operator => Object.hasOwn(OPERATORS, op);

@@ -185,6 +185,18 @@ describe('the Firestore emulator', () => {
       { parent: ROOT, structuredQuery: { from: [{ collectionId: 'a' }], findNearest: {} } },
       'find_nearest',
     ],
+    [
+      'an inequality with NaN, which clients refuse',
+      'RunQuery',
+      {
+        parent: ROOT,
+        structuredQuery: {
+          from: [{ collectionId: 'a' }],
+          where: { fieldFilter: { field: { fieldPath: 'x' }, op: 'GREATER_THAN', value: { doubleValue: NaN } } },
+        },
+      },
+      'GREATER_THAN of null or NaN',
+    ],
     ['the old transform write', 'Commit', { writes: [{ transform: { document: name('a/b') } }] }, 'Write.transform'],
   ] as const)('%s is UNIMPLEMENTED by name', async ([, method, request, word]) => {
     await start();
