@@ -77,6 +77,14 @@ describe('listening', () => {
     seen.end();
   });
 
+  test('a query that selects fields cannot be listened to', async () => {
+    const root = cloud.collection();
+    await root.doc('a').set({ x: 1 });
+    const seen = watch(root.where('x', '==', 1).select('x'));
+    // The client makes an error without a code of the cause that the service gives: this is INVALID_ARGUMENT.
+    await expect(seen.next()).rejects.toThrow("Error 3: 'select' clauses are not supported for real-time queries.");
+  });
+
   test('an empty query answers, and several listeners each see a write', async () => {
     const root = cloud.collection();
     const listeners = [watch(root), watch(root.where('kind', '==', 'x')), watch(cloud.client.collectionGroup(root.id))];

@@ -1,5 +1,6 @@
 /** Listen: keeps a client's documents and queries up to date, in the order of messages that `onSnapshot` needs. */
 import type { Change } from './changes.ts';
+import { checkListenable } from './descendants.ts';
 import type { Engine } from './engine.ts';
 import { documentName } from './paths.ts';
 import { documentMessage } from './protocol.ts';
@@ -18,7 +19,6 @@ interface Watched {
   readonly id: number;
   readonly concerns: (name: string) => boolean;
   readonly current: () => StoredDocument[];
-  readonly query?: Query;
   /** Update time of each document that the client has. */
   readonly sent: Map<string, number>;
 }
@@ -49,7 +49,7 @@ export function watchTargets(
       if (target.sent.get(document.name) === document.updated) continue;
       target.sent.set(document.name, document.updated);
       count(1);
-      send({ documentChange: { document: documentMessage(document, target.query?.select), targetIds: [target.id] } });
+      send({ documentChange: { document: documentMessage(document), targetIds: [target.id] } });
     }
   }
 
@@ -134,9 +134,9 @@ function watched(engine: Engine, message: Target, check: (query: Query) => void)
   }
   if (!message.query) throw invalidArgument('A target needs documents or a query.');
   const query = parseQuery(message.query.parent, message.query.structuredQuery);
+  checkListenable(query);
   check(query);
   return {
-    query,
     concerns: (name) => isInScope(query, name),
     current: () => search(engine.store, query).documents,
     sent: new Map(),

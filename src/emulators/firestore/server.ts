@@ -5,6 +5,7 @@ import { Server, status } from '@grpc/grpc-js';
 import { listenGrpc } from '../loopback.ts';
 import type { State } from '../state.ts';
 import { aggregate, aggregatedFields } from './aggregate.ts';
+import { checkDescendants } from './descendants.ts';
 import { encodeFields } from './encode-fields.ts';
 import { openEngine } from './engine.ts';
 import type { FaultPlan } from './faults.ts';
@@ -83,6 +84,7 @@ export async function startFirestore(options: FirestoreOptions): Promise<Firesto
   const faultOf = planFaults(options.faults);
   const listeners = new Set<() => void>();
   const check = (query: Query, aggregated?: readonly FieldPath[]): void => {
+    checkDescendants(query, aggregated);
     if (options.requireIndexes) checkIndexes(query, indexes, aggregated);
   };
 

@@ -7,6 +7,8 @@ export const ROOT = 'projects/demo-contract/databases/(default)/documents';
 export interface Wire {
   /** All answers of one call; rejects with the status as `code`. */
   call(method: string, request: object | Buffer, signal?: AbortSignal): Promise<Record<string, unknown>[]>;
+  /** Opens a Listen stream with one request; resolves at its first answer that is no addition. */
+  listen(request: object): Promise<Record<string, unknown>>;
   close(): void;
 }
 
@@ -39,6 +41,19 @@ export function openWire(port: number): Wire {
           .on('error', reject)
           .on('end', () => resolve(answers));
       });
+    },
+    listen(request) {
+      const { Listen: definition } = service;
+      if (!definition) throw new Error('no RPC Listen');
+      const { path, requestSerialize, responseDeserialize } = definition;
+      const stream = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
+      const first = new Promise<Record<string, unknown>>((resolve, reject) => {
+        stream.on('error', reject).on('data', (answer: { targetChange?: { targetChangeType?: string } }) => {
+          if (answer.targetChange?.targetChangeType !== 'ADD') resolve(answer);
+        });
+      });
+      stream.write(request);
+      return first.finally(() => stream.cancel());
     },
     close: () => client.close(),
   };
