@@ -235,9 +235,19 @@ describe('documents', () => {
     });
 
     test('ids that are reserved or above 1500 bytes', async () => {
-      for (const id of ['__mine__', 'i'.repeat(1_501)]) {
+      for (const id of ['__mine__', '_____', 'i'.repeat(1_501)]) {
         await expect(cloud.collection().doc(id).set({})).rejects.toMatchObject({ code: CODE.invalidArgument });
       }
+    });
+
+    test('and ids that only look reserved are taken', async () => {
+      const root = cloud.collection();
+      const ids = ['__id-7__', '__id9223372036854775807__', '__', '___', '____', '__a', 'a__'];
+      for (const id of ids) await root.doc(id).set({ id });
+      expect((await root.get()).docs.map((found) => found.get('id') as string)).toEqual(ids);
+      expect((await cloud.client.getAll(...ids.map((id) => root.doc(id)))).map(({ exists }) => exists)).not.toContain(
+        false,
+      );
     });
 
     test('a request above 10 MiB', async () => {

@@ -42,7 +42,7 @@ export function decideChanges(
   for (const write of writes) {
     if (write.operation === 'transform') throw unimplemented('Write.transform (use update_transforms)');
     if (!write.operation) throw invalidArgument('A write has no operation.');
-    const name = documentName(write.operation === 'delete' ? write.delete : write.update?.name, true);
+    const name = documentName(write.operation === 'delete' ? write.delete : write.update?.name);
     const earlier = documents.get(name);
     const current = earlier ? earlier.after : get(name);
     const before = earlier ? earlier.before : current;

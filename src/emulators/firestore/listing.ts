@@ -18,7 +18,7 @@ export function listDocuments(
   if (request.orderBy) throw unimplemented('ListDocumentsRequest.order_by');
   if (request.readTime || request.transaction) throw unimplemented('ListDocuments in a transaction or at a read_time');
   if (!collectionId) throw unimplemented('ListDocuments of all collections');
-  checkId(collectionId, false);
+  checkId(collectionId);
   const name = `${parentName(request.parent)}/${collectionId}`;
   const size = pageSize(request.pageSize);
   const from = keyOf(pageToken);

@@ -3,7 +3,9 @@ import { MAX_DOCUMENT_NAME_BYTES, MAX_ID_BYTES, MAX_SUBCOLLECTION_DEPTH } from '
 import { invalidArgument } from './rpc-error.ts';
 
 const ROOT = /^projects\/[^/]+\/databases\/[^/]+\/documents(?=\/|$)/;
-const NUMERIC_ID = /^__id(-?\d{1,19})__$/;
+const NUMERIC_ID = /^__id(0|-?[1-9]\d{0,18})__$/;
+/** Five characters at least: `____` is an id like any other. */
+const RESERVED_ID = /^__.+__$/s;
 // oxlint-disable-next-line no-control-regex -- control characters are what it is for
 const ESCAPED = /[\0-\x02]/g;
 // oxlint-disable-next-line no-control-regex
@@ -21,14 +23,14 @@ export const parentOf = (name: string): string => name.slice(0, name.lastIndexOf
 
 export const idOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
 
-/** Answers the name when it is a document's; `writable` refuses reserved ids as well. */
-export function documentName(name: string | undefined, writable = false): string {
+/** Answers the name when it is a document's. @throws INVALID_ARGUMENT, for reserved ids too, whoever reads or writes. */
+export function documentName(name: string | undefined): string {
   const segments = (name ?? '').split('/').slice(5);
   if (name === undefined || segments.length === 0 || segments.length % 2 !== 0) {
     throw invalidArgument(`Document name "${name ?? ''}" must have an even number of path segments below "documents".`);
   }
   rootOf(name);
-  for (const id of segments) checkId(id, writable);
+  for (const id of segments) checkId(id);
   if (segments.length / 2 > MAX_SUBCOLLECTION_DEPTH) {
     throw invalidArgument(`Document name is nested deeper than ${MAX_SUBCOLLECTION_DEPTH} subcollections.`);
   }
@@ -43,15 +45,23 @@ export function parentName(name: string | undefined): string {
   return name !== undefined && ROOT.exec(name)?.[0] === name ? name : documentName(name);
 }
 
-export function checkId(id: string, writable: boolean): void {
+export function checkId(id: string): void {
   if (id === '' || id === '.' || id === '..') throw invalidArgument(`"${id}" is not a valid id in a resource name.`);
   // The usual case first: a short id cannot break the limit in bytes (a UTF-16 unit is at most three bytes of UTF-8).
   if (id.length * 3 > MAX_ID_BYTES && Buffer.byteLength(id) > MAX_ID_BYTES) {
     throw invalidArgument(`The id "${id.slice(0, 40)}…" is longer than ${MAX_ID_BYTES} bytes.`);
   }
-  if (writable && id.startsWith('__') && id.endsWith('__') && id.length >= 4 && !NUMERIC_ID.test(id)) {
+  if (id.startsWith('__') && RESERVED_ID.test(id) && numberOf(id) === undefined) {
     throw invalidArgument(`Resource id "${id}" is invalid because it is reserved.`);
   }
+}
+
+/** The number of an id such as `__id7__`: any of 64 bits, in its one spelling. */
+function numberOf(id: string): bigint | undefined {
+  const digits = id.startsWith('__id') ? NUMERIC_ID.exec(id)?.[1] : undefined;
+  if (digits === undefined) return undefined;
+  const number = BigInt(digits);
+  return BigInt.asIntN(64, number) === number ? number : undefined;
 }
 
 /**
@@ -59,11 +69,8 @@ export function checkId(id: string, writable: boolean): void {
  * Bytes 0 to 2 are escaped, so that a joined path can use 1 as its separator, below every byte of an id.
  */
 export function idKey(id: string): string {
-  const numeric = id.startsWith('__id') ? NUMERIC_ID.exec(id) : null;
-  if (numeric) {
-    const shifted = BigInt(numeric[1] ?? '0') + 2n ** 63n;
-    return `\x02\x03${shifted.toString(16).padStart(16, '0')}`;
-  }
+  const number = numberOf(id);
+  if (number !== undefined) return `\x02\x03${(number + 2n ** 63n).toString(16).padStart(16, '0')}`;
   return id.replace(ESCAPED, (character) => `\x02${String.fromCharCode(0x10 + character.charCodeAt(0))}`);
 }
 

@@ -103,7 +103,7 @@ export function parseQuery(parent: string | undefined, message: StructuredQuery 
   const [from, ...more] = message.from ?? [];
   if (!from || more.length > 0) throw invalidArgument('A query needs exactly one collection selector in "from".');
   const { collectionId, allDescendants = false } = from;
-  if (collectionId) checkId(collectionId, false);
+  if (collectionId) checkId(collectionId);
   else if (!allDescendants) throw unimplemented('A query of all collections of one parent');
   const alternatives = message.where ? parseFilter(message.where) : [[]];
   checkFilters(alternatives);
