@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'FLAT_LINE' // every entity has the same result
   | 'NULL_DENSITY' // a field is mostly null
   | 'SHARDING_LIMIT_EXCEEDED'
+  | 'TOO_LARGE' // for what Firestore takes in a document, or at once
   | 'TIMEOUT'
   | 'ATTEMPTS_EXHAUSTED'
   | 'OUT_OF_TIERS' // out of memory on the largest tier

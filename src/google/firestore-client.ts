@@ -1,9 +1,16 @@
 /** The one Firestore client of a process, and what its errors mean to us. */
 import { Firestore } from '@google-cloud/firestore';
-import { RetryableError, toError } from '../errors.ts';
+import { RetryableError, TerminalError, toError } from '../errors.ts';
 
 /** gRPC status codes that we act on. */
-export const GRPC = { NOT_FOUND: 5, ALREADY_EXISTS: 6, FAILED_PRECONDITION: 9, ABORTED: 10, UNAVAILABLE: 14 } as const;
+export const GRPC = {
+  INVALID_ARGUMENT: 3,
+  NOT_FOUND: 5,
+  ALREADY_EXISTS: 6,
+  FAILED_PRECONDITION: 9,
+  ABORTED: 10,
+  UNAVAILABLE: 14,
+} as const;
 
 /** What is not said: the project is found out by the client, the database is `(default)`. */
 export const openFirestore = ({
@@ -31,6 +38,14 @@ export const isConflict = (thrown: unknown): boolean => {
   return code === GRPC.FAILED_PRECONDITION || code === GRPC.ALREADY_EXISTS || code === GRPC.NOT_FOUND;
 };
 
-/** Everything that Firestore throws beyond conflicts may pass. */
-export const unavailable = (what: string, thrown: unknown): RetryableError =>
-  new RetryableError('UNAVAILABLE', `${what}: ${toError(thrown).message}`, { cause: thrown });
+/** Words by which Firestore refuses a document, a value or a request for its size. */
+const SIZE_WORDS = /exceeds? the (?:maximum|limit)|is longer than|too (?:large|big)|larger than/i;
+
+/** What Firestore refuses for its size would be refused again; everything else that it throws beyond conflicts may pass. */
+export function unavailable(what: string, thrown: unknown): Error {
+  const { message } = toError(thrown);
+  if (thrown instanceof TerminalError) return thrown;
+  if (grpcCode(thrown) === GRPC.INVALID_ARGUMENT && SIZE_WORDS.test(message))
+    return new TerminalError('TOO_LARGE', `${what}: ${message}`, { cause: thrown });
+  return new RetryableError('UNAVAILABLE', `${what}: ${message}`, { cause: thrown });
+}

@@ -1,12 +1,13 @@
 /** An HTTP function that takes and answers JSON: parse the body, call one step, map what it throws. */
 import type { HttpFunction } from '@google-cloud/functions-framework';
 import type { z } from 'zod';
-import { codeOf, shortened, toError, UserError } from '../errors.ts';
+import { codeOf, shortened, TerminalError, toError, UserError } from '../errors.ts';
 import type { Log } from '../process/ports.ts';
 import { whileServing } from './process.ts';
 
-/** Statuses by what the caller should do: correct the request (400), or send it again (503). */
-const status = (error: Error): number => (error instanceof UserError ? 400 : 503);
+/** Statuses by what the caller should do: correct the request (400), not send it again (500), or send it again (503). */
+const status = (error: Error): number =>
+  error instanceof UserError ? 400 : error instanceof TerminalError ? 500 : 503;
 
 export function jsonFunction<S extends z.ZodType>(
   body: S,

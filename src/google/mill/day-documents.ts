@@ -1,5 +1,5 @@
 /** Books and availability: packed documents of days, kept in a process as long as the state names the sequence that wrote them. */
-import type { DocumentSnapshot, Firestore, WriteBatch } from '@google-cloud/firestore';
+import type { DocumentSnapshot, Firestore } from '@google-cloud/firestore';
 import { z } from 'zod';
 import { compressJson } from '../../mill/execution/artifact-codec.ts';
 import { Settled } from '../../mill/model/cell.ts';
@@ -8,6 +8,7 @@ import type { PlanningChange } from '../../mill/ports/planning.ts';
 import { Day } from '../../values/date.ts';
 import { Hash } from '../../values/hash.ts';
 import { ownMember } from '../../values/own-member.ts';
+import type { MeasuredBatch } from '../measured-batch.ts';
 import { unpack } from './planner-document.ts';
 
 export const Book = z.record(Day, Settled);
@@ -57,7 +58,7 @@ export const booksTouchedBy = ({ settled = [] }: PlanningChange): Map<string, Se
 /** Packed: as a map of fields it would cost thousands of index entries and ten times the bytes. */
 export function writeDays(
   db: Firestore,
-  batch: WriteBatch,
+  batch: MeasuredBatch,
   collection: string,
   id: string,
   sequence: number,

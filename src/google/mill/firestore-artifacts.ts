@@ -18,6 +18,7 @@ import { InputLostError, type Place, type RootPlace } from '../../mill/model/pla
 import type { Artifacts, StoredArtifact } from '../../mill/ports/artifacts.ts';
 import type { Clock } from '../../process/ports.ts';
 import { byteCache } from '../byte-cache.ts';
+import { MeasuredBatch } from '../measured-batch.ts';
 import { placePath, SHARDED, shardedId, shardPath } from './paths.ts';
 
 /** The pointer: which parts a day's artifact is made of. Swapping it is what makes a new result visible, whole. */
@@ -90,7 +91,8 @@ export function firestoreArtifacts(db: Firestore, clock: Clock, readFiles: ReadF
     async writeShard(place, generation, part, index) {
       const { data, ...range } = part;
       const id = `${generation}-${String(index).padStart(4, '0')}`;
-      const batch = db.batch().set(db.doc(shardPath(place, id)), { ...range, data, generation });
+      const batch = new MeasuredBatch(db, { what: placePath(place), next: 'Return smaller values.' });
+      batch.set(db.doc(shardPath(place, id)), { ...range, data, generation });
       if (index === 0) {
         // Noted with the first shard, so that they are found should nothing ever point to them: see mill/lifecycle/collect.ts.
         const nowMs = clock.now();

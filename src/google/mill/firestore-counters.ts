@@ -2,16 +2,11 @@
  * Counting a run's tasks in Firestore: by its own document, or by leaves below it (mill/model/counter-tree.ts). Every change of a count is
  * part of a commit that a task's update time guards, so that a commit that is sent twice counts once.
  */
-import {
-  AggregateField,
-  type DocumentReference,
-  FieldValue,
-  type Firestore,
-  type WriteBatch,
-} from '@google-cloud/firestore';
+import { AggregateField, type DocumentReference, FieldValue, type Firestore } from '@google-cloud/firestore';
 import { assignLeaves } from '../../mill/model/counter-tree.ts';
 import { Run } from '../../mill/model/run.ts';
 import type { Task } from '../../mill/model/task.ts';
+import type { MeasuredBatch } from '../measured-batch.ts';
 import { toLedger, toRunDocument } from './ledger-document.ts';
 import { countersOf, LEDGER, RUNS } from './paths.ts';
 import { atMost } from '../../process/at-most.ts';
@@ -19,7 +14,7 @@ import { atMost } from '../../process/at-most.ts';
 type Counted = Pick<Task, 'runId' | 'leaf'>;
 
 /** Writes a run with its tasks and what counts them. */
-export function createRun(db: Firestore, batch: WriteBatch, run: Run, tasks: readonly Task[]): void {
+export function createRun(db: Firestore, batch: MeasuredBatch, run: Run, tasks: readonly Task[]): void {
   batch.create(db.collection(RUNS).doc(run.id), toRunDocument(run));
   const assigned = assignLeaves(tasks, run.leaves);
   for (const [leaf, { length }] of Map.groupBy(assigned, (task) => task.leaf)) {
@@ -30,7 +25,7 @@ export function createRun(db: Firestore, batch: WriteBatch, run: Run, tasks: rea
 }
 
 /** The task ends in this commit. */
-export function countOff(db: Firestore, batch: WriteBatch, task: Counted): void {
+export function countOff(db: Firestore, batch: MeasuredBatch, task: Counted): void {
   const one = { remainingTasks: FieldValue.increment(-1) };
   // A leaf that was lost keeps nobody from ending: the reconciler corrects the sum once all tasks are over.
   if (task.leaf === undefined) batch.update(counterRef(db, task), one);
@@ -41,7 +36,7 @@ export function countOff(db: Firestore, batch: WriteBatch, task: Counted): void 
  * `added` more tasks come to be in this commit, out of `parent` and counted where it is: they carry its `leaf`. The parent is still
  * open, or ends in this same commit (`countOff` beside it), so the count never touches zero in between.
  */
-export function addTasks(db: Firestore, batch: WriteBatch, parent: Counted, added: number): void {
+export function addTasks(db: Firestore, batch: MeasuredBatch, parent: Counted, added: number): void {
   const more = FieldValue.increment(added);
   batch.update(counterRef(db, parent), { totalTasks: more, remainingTasks: more });
   if (parent.leaf !== undefined) batch.update(db.collection(RUNS).doc(parent.runId), { totalTasks: more });

@@ -4,7 +4,7 @@
  * from this one document. Books (settled cells with their vectors) and days of root data are read when a plan asks for them, and
  * what a process has read is true for as long as the state names the same sequence for it.
  */
-import type { Firestore, WriteBatch } from '@google-cloud/firestore';
+import type { Firestore } from '@google-cloud/firestore';
 import { randomUUID } from 'node:crypto';
 import { RetryableError } from '../../errors.ts';
 import { compressJson } from '../../mill/execution/artifact-codec.ts';
@@ -16,6 +16,7 @@ import { type Day, toOrdinal } from '../../values/date.ts';
 import type { Hash } from '../../values/hash.ts';
 import { ownMember } from '../../values/own-member.ts';
 import { isConflict, unavailable } from '../firestore-client.ts';
+import { type CommitName, MeasuredBatch } from '../measured-batch.ts';
 import { Book, booksTouchedBy, DayHashes, type Kept, wantedOf, writeDays } from './day-documents.ts';
 import { controlIn } from './firestore-control.ts';
 import { createRun } from './firestore-counters.ts';
@@ -33,6 +34,11 @@ import {
   unpack,
   writtenIn,
 } from './planner-document.ts';
+
+const PLAN: CommitName = {
+  what: 'the plan',
+  next: 'Make it in parts: of fewer computations (--select), or of fewer days (--from).',
+};
 
 /** Reads of a state whose pages are of another commit, before it is taken to be torn for good. */
 const MAX_TORN_READS = 10;
@@ -200,7 +206,7 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
       });
       const sequence = base.sequence + 1;
       const content = contentAfter(base.content, change, touched.keys(), sequence);
-      const batch = db.batch();
+      const batch = new MeasuredBatch(db, PLAN);
       const { first, rest } = packPages(content, pageBytes);
       const pages = rest.length;
       const closed = new Set(change.closedRuns);
@@ -250,7 +256,7 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
 const overtaken = (): RetryableError =>
   new RetryableError('CONTENTION', 'the plan changed while it was being read; ask again');
 
-function writeCellsAndClaim(db: Firestore, batch: WriteBatch, { settled = [], claim }: PlanningChange): void {
+function writeCellsAndClaim(db: Firestore, batch: MeasuredBatch, { settled = [], claim }: PlanningChange): void {
   for (const { cell, to } of settled) {
     if (to === null) batch.set(db.doc(placePath({ kind: 'cell', ...cell })), { status: 'IMPOSSIBLE' }, { merge: true });
   }

@@ -11,6 +11,7 @@ import { Day } from '../../values/date.ts';
 import { Hash } from '../../values/hash.ts';
 import type { KnownDays, RootDataLook, RootDay } from '../../mill/ports/root-data.ts';
 import { isConflict, unavailable } from '../firestore-client.ts';
+import { MeasuredBatch } from '../measured-batch.ts';
 import { daysOf, INDEXES } from './paths.ts';
 import { atMost } from '../../process/at-most.ts';
 
@@ -53,7 +54,7 @@ export async function changesSince(
     isQuiet: looks.every(({ days, sameRule }) => days.length === 0 && sameRule),
     of: (dataset) => byDataset.get(dataset) ?? { days: [], known: new Map(), sameRule: true },
     async markSeen(known) {
-      const batch = db.batch();
+      const batch = new MeasuredBatch(db, { what: 'what was indexed', next: 'Index fewer datasets in a project.' });
       for (const { dataset, rule, readTime, updateTime } of looks) {
         const days = known.get(dataset);
         if (days === undefined) continue;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Place } from '../../mill/model/place.ts';
 import { LoadedBy } from '../../mill/planning/loaded-by.ts';
 import type { LoadMark, RootData } from '../../mill/ports/root-data.ts';
+import { setApart } from '../measured-batch.ts';
 import { toPointer } from './firestore-artifacts.ts';
 import { changesSince, REMOVED, storedDays, toRootDay } from './firestore-root-changes.ts';
 import { DATASETS, placePath, shardPath } from './paths.ts';
@@ -33,19 +34,21 @@ export function firestoreRootData(db: Firestore): RootData {
       await ref(dataset).set({ loads }, { merge: true });
     },
     async writeDays(dataset, days) {
-      const batch = db.batch();
-      for (const { date, artifact, generation } of days) {
-        const path = placePath({ kind: 'root', dataset, date });
-        batch.set(db.doc(path), {
-          date,
-          status: 'COMPLETED',
-          artifact: toPointer(artifact),
-          generation,
-          hash: artifact.hash,
-          changedAt: FieldValue.serverTimestamp(),
-        });
-      }
-      await batch.commit();
+      await setApart(
+        db,
+        { what: `the data of ${dataset}`, next: 'Load smaller documents, or divide its entities over several days.' },
+        days.map(({ date, artifact, generation }) => ({
+          ref: db.doc(placePath({ kind: 'root', dataset, date })),
+          fields: {
+            date,
+            status: 'COMPLETED',
+            artifact: toPointer(artifact),
+            generation,
+            hash: artifact.hash,
+            changedAt: FieldValue.serverTimestamp(),
+          },
+        })),
+      );
     },
     days: (dataset) => storedDays(db, dataset),
     async removeDays(dataset, days) {

@@ -9,15 +9,17 @@ import {
   type Firestore,
   type Timestamp,
   type UpdateData,
-  type WriteBatch,
 } from '@google-cloud/firestore';
 import { randomUUID } from 'node:crypto';
-import { RetryableError } from '../../errors.ts';
+import { RetryableError, shortened } from '../../errors.ts';
 import { isTerminal, Task } from '../../mill/model/task.ts';
+import type { CellOutcome } from '../../mill/model/cell.ts';
 import type { CellWrite } from '../../mill/ports/cells.ts';
 import type { HeldTask, TaskChange, Tasks } from '../../mill/ports/tasks.ts';
 import { toPointer } from './firestore-artifacts.ts';
 import { isConflict, unavailable } from '../firestore-client.ts';
+import { MeasuredBatch } from '../measured-batch.ts';
+import { documentBytes } from '../sizes.ts';
 import { addTasks, countOff } from './firestore-counters.ts';
 import { expiryOf, toLedger } from './ledger-document.ts';
 import { LEDGER, placePath } from './paths.ts';
@@ -159,7 +161,10 @@ async function commitOver(
   next: Omit<Version, 'updateTime'>,
   { cells = [], parts = [] }: TaskChange,
 ): Promise<Version | undefined> {
-  const batch = db.batch();
+  const batch = new MeasuredBatch(db, {
+    what: `the task ${ref.id}`,
+    next: 'What its computations read, and what they return, has to become less.',
+  });
   for (const cell of cells) writeCell(db, batch, cell);
   for (const part of parts) batch.create(db.collection(LEDGER).doc(part.id), toLedger(part));
   if (parts.length > 0) addTasks(db, batch, next.task, parts.length);
@@ -171,7 +176,7 @@ async function commitOver(
     status,
     resources,
     attempts,
-    outcomes,
+    outcomes: withinDocument(outcomes),
     ...(parts.length === 0 ? {} : { cells: next.task.cells, parts: next.task.parts }),
     lease: lease ?? FieldValue.delete(),
     lastError: lastError ?? FieldValue.delete(),
@@ -196,7 +201,23 @@ async function commitOver(
   }
 }
 
-function writeCell(db: Firestore, batch: WriteBatch, cell: CellWrite): void {
+/** Bytes of a task's document that its outcomes may take: its cells, its attempts and what it is found by have the rest. */
+const OUTCOMES_BYTES = 500_000;
+
+/** Characters of each error beyond that. Whole it lies with the cell, and in the log. */
+const BRIEF_CHARACTERS = 200;
+
+function withinDocument(outcomes: Task['outcomes']): Task['outcomes'] {
+  if (documentBytes('', outcomes) <= OUTCOMES_BYTES) return outcomes;
+  const brief = (outcome: CellOutcome): CellOutcome => {
+    if (outcome.status !== 'FAILED') return outcome;
+    const { error } = outcome;
+    return { ...outcome, error: { ...error, message: shortened(error.message, BRIEF_CHARACTERS) } };
+  };
+  return Object.fromEntries(Object.entries(outcomes).map(([name, outcome]) => [name, brief(outcome)]));
+}
+
+function writeCell(db: Firestore, batch: MeasuredBatch, cell: CellWrite): void {
   const ref = db.doc(placePath({ kind: 'cell', ...cell }));
   const { computation, date, vector, record } = cell;
   const base = { computation, date, vector, record, status: cell.status };

@@ -3,12 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { Firestore } from '@google-cloud/firestore';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Ports } from '../../../src/compose.ts';
-import { RetryableError } from '../../../src/errors.ts';
+import { MESSAGE_CHARACTERS, RetryableError } from '../../../src/errors.ts';
 import { onAttemptFailed, onCellDone, onHandedBack } from '../../../src/mill/lifecycle/finish.ts';
 import { DEFAULT_TIERS } from '../../../src/mill/tiers/default-tiers.ts';
 import { decideLease } from '../../../src/mill/lifecycle/lease.ts';
 import { continueLater } from '../../../src/mill/lifecycle/split.ts';
 import type { CellOutcome } from '../../../src/mill/model/cell.ts';
+import { MAX_TASK_BYTES, MAX_TASK_CELLS } from '../../../src/mill/planning/make-tasks.ts';
+import { addDays, daysFrom } from '../../../src/values/date.ts';
 import { isTerminal, type Task, type Telemetry } from '../../../src/mill/model/task.ts';
 import type { CellWrite } from '../../../src/mill/ports/cells.ts';
 import type { HeldTask } from '../../../src/mill/ports/tasks.ts';
@@ -118,6 +120,27 @@ describe.each([
     expect(await generationOf('2024-03-01')).toBe('new');
     expect(await ports.tasks.read(task.id)).toMatchObject({ status: 'COMPLETED', attempts: 2 });
     expect((await ports.runs.read(task.runId))?.remainingTasks).toBe(0);
+  });
+
+  test('the largest task fits its document, also when every cell of it failed and says so at length', async () => {
+    const days = daysFrom('2024-01-01', addDays('2024-01-01', MAX_TASK_CELLS - 1));
+    const one = JSON.stringify(aTaskCell('2024-01-01')).length;
+    const wide = Math.floor((MAX_TASK_BYTES / days.length - one) / '"dependency:wide-00":"0000000000000000",'.length);
+    const inputs = Object.fromEntries(
+      Array.from({ length: wide }, (_, at) => [`dependency:wide-${at}`, '0'.repeat(16)]),
+    );
+    const task = {
+      ...aTask({ runId: randomUUID(), days }),
+      cells: days.map((day) => ({ ...aTaskCell(day), inputs })),
+    };
+    expect(JSON.stringify(task.cells).length).toBeGreaterThan(0.9 * MAX_TASK_BYTES);
+    const held = await lease(ports, await claimed(task), 0);
+    const error = { code: 'COMPUTE_FAILED', message: 'ž'.repeat(MESSAGE_CHARACTERS) };
+    const failed: CellOutcome = { status: 'FAILED', vector: { ...vectorOf(), inputs }, error, dispatchId: 'd' };
+    await held.save(days.reduce((sofar, day) => onCellDone(sofar, aCell(day), failed), held.task));
+    const saved = await other.tasks.read(task.id);
+    expect(saved).toMatchObject({ status: 'FAILED' });
+    expect(saved?.outcomes['a@2024-01-01']).toMatchObject({ status: 'FAILED', vector: { inputs } });
   });
 
   test('hazard 4: of two workers that lease at once, one gets the task', async () => {
@@ -272,11 +295,7 @@ describe.each([
     const task = await claimed();
     const held = await lease(ports, task, 0);
     const ended = onCellDone(held.task, aCell('2024-03-01'), completed('1'.repeat(16)));
-    const part = { first: '', last: '', count: 1, data: new Uint8Array(2_000_000) };
-    const failing = {
-      ...cellOf('2024-03-01', 'x'),
-      artifact: { hash: '1'.repeat(16), keyed: false, count: 1, rawBytes: 1, parts: [part] },
-    };
+    const failing = { ...cellOf('2024-03-01', 'x'), vector: { ...vectorOf(), inputs: { __refused__: '' } } };
     await expect(held.save(ended, { cells: [failing] })).rejects.toThrow(
       expect.objectContaining({ code: 'UNAVAILABLE' }),
     );

@@ -58,16 +58,23 @@ export function gatherOutcomes(
   };
 }
 
-/** What a cell's document takes beside its parts, roughly: vector, record and errors, and a line for each shard. */
-const DOCUMENT_BYTES = 8_000;
+/** What a cell's document takes beside its parts, vector and record, roughly, and what a line for each shard does. */
+const DOCUMENT_BYTES = 1_000;
 const SHARD_BYTES = 200;
 
+/** What a letter of JSON takes in a request: in UTF-8, and as fields. */
+const BYTES_A_CHARACTER = 2;
+
 function sizeOf(write: CellWrite | undefined): number {
-  if (write?.status !== 'COMPLETED') return DOCUMENT_BYTES;
+  if (write === undefined) return DOCUMENT_BYTES;
+  const { vector, record } = write;
+  const error = write.status === 'FAILED' ? write.error : undefined;
+  const told = JSON.stringify([vector, record, error]).length * BYTES_A_CHARACTER;
+  if (write.status === 'FAILED') return DOCUMENT_BYTES + told;
   const { artifact } = write;
   const content =
     'parts' in artifact
       ? artifact.parts.reduce((sum, { data }) => sum + data.byteLength, 0)
       : artifact.shards.length * SHARD_BYTES;
-  return DOCUMENT_BYTES + content;
+  return DOCUMENT_BYTES + told + content;
 }
