@@ -1,32 +1,37 @@
 /** Attempts in a table, as `attempts`, `run show` and `dead-letters show` print them. */
 import type { AttemptRow } from '../mill/answers/attempt-row.ts';
 import type { AttemptFigures } from '../mill/model/attempt.ts';
-import { table } from './table.ts';
+import type { Output } from './output.ts';
+import { paint } from './paint.ts';
+import type { Column } from './table.ts';
 import { bytes, duration, instant } from './units.ts';
 
-const COLUMNS = [
+const COLUMNS: readonly Column[] = [
   right('attempt'),
-  { title: 'trigger' },
-  { title: 'tier' },
-  { title: 'end' },
+  { title: 'trigger', yields: 2 },
+  { title: 'tier', yields: 1 },
+  {
+    title: 'end',
+    paint: (end) => (end === 'COMPLETED' ? end : end === 'under way' ? paint.coming(end) : paint.bad(end)),
+  },
   right('took'),
-  right('load+compute+write+commit'),
-  ...['cells', 'entities', 'in', 'out', 'peak', 'reads', 'writes'].map(right),
+  { ...right('load+compute+write+commit'), yields: 8 },
+  right('cells'),
+  { ...right('entities'), yields: 7 },
+  { ...right('in'), yields: 5 },
+  { ...right('out'), yields: 6 },
+  { ...right('peak'), yields: 3 },
+  { ...right('reads'), yields: 4 },
+  { ...right('writes'), yields: 4 },
 ];
 
 /** One line an attempt, and one under it for its error. `by`: what tells the attempts of the list apart. */
-export function attemptTable(rows: readonly AttemptRow[], by: 'run' | 'cell'): string[] {
-  const [titles = '', ...lines] = table(
-    [{ title: 'started (UTC)' }, { title: by === 'run' ? 'run' : 'first cell' }, ...COLUMNS],
+export function printAttempts(rows: readonly AttemptRow[], by: 'run' | 'cell', output: Output): void {
+  output.table(
+    [{ title: 'started (UTC)', yields: 3 }, { title: by === 'run' ? 'run' : 'first cell' }, ...COLUMNS],
     rows.map((row) => [instant(row.startedMs), by === 'run' ? row.runId : row.cell, ...columnsOf(row)]),
+    rows.map(({ error }) => (error === undefined ? undefined : `${error.code}: ${error.message}`)),
   );
-  return [
-    titles,
-    ...lines.flatMap((line, index) => {
-      const error = rows[index]?.error;
-      return error === undefined ? [line] : [line, `  ${error.code}: ${error.message}`];
-    }),
-  ];
 }
 
 function columnsOf({ figures, ...row }: AttemptRow): string[] {

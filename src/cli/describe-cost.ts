@@ -3,6 +3,7 @@ import type { PlanCost } from '../mill/answers/plan-cost.ts';
 import { type Cost, NOTHING, sum } from '../mill/planning/cost.ts';
 import { counted } from './counted.ts';
 import { table } from './table.ts';
+import { money } from './units.ts';
 
 const right = (title: string) => ({ title, align: 'right' as const });
 
@@ -73,7 +74,3 @@ const row = (name: string, tier: string, { cells, reads, writes, deletes, second
 ];
 
 const amount = (seconds: number): string => (seconds < 10 ? seconds.toFixed(1) : String(Math.round(seconds)));
-
-/** Two digits that matter: most runs cost less than a cent. */
-const money = (dollars: number): string =>
-  `$${dollars >= 1 || dollars === 0 ? dollars.toFixed(2) : dollars.toFixed(Math.min(9, 1 - Math.floor(Math.log10(dollars))))}`;

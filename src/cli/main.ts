@@ -29,7 +29,7 @@ process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<ExitCode> {
   const [name, ...rest] = argv;
-  const output = openOutput(process.stdout, process.stderr, rest.includes('--json'));
+  const output = openOutput(process.stdout, process.stderr, rest.includes('--json'), { env: process.env });
   try {
     if (name === '--version' || name === '-v' || name === 'version') {
       const { ownPackage } = await import('./scaffold.ts');

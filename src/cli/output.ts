@@ -1,4 +1,10 @@
 /** Where commands write: text for people, or JSON for programs; progress on a terminal, plain lines in a pipe. */
+import { drawing, type Phase } from './draw-phase.ts';
+import { paint, takesColor } from './paint.ts';
+import { plainText } from './plain-text.ts';
+import { type Column, fitTable } from './table.ts';
+import { widthOf, wrapText } from './text-width.ts';
+import { duration } from './units.ts';
 
 export interface Stream {
   readonly isTTY?: boolean | undefined;
@@ -8,83 +14,152 @@ export interface Stream {
 
 export interface Output {
   readonly json: boolean;
-  /** A line for people; silent with --json. */
+  /** A line for people; silent with --json. On a terminal it goes on under where it begins, by word. */
   line(text?: string): void;
+  /** Text for other programs and for copying: whatever the terminal's width, its lines stay as they are. Silent with --json. */
+  verbatim(text: string): void;
+  /** Rows for people, as wide as the terminal lets them be, each with its note in a line under it; silent with --json. */
+  table(
+    columns: readonly Column[],
+    rows: readonly (readonly string[])[],
+    notes?: readonly (string | undefined)[],
+  ): void;
   /** The command's answer, as one line of JSON; only with --json. */
   data(value: unknown): void;
   /** A line about trouble, on standard error, always. */
   trouble(text: string): void;
   /** How far the phase at hand is. On a terminal it is drawn over what was there; in a pipe it is a line now and then. */
-  progress(label: string, done: number, total: number): void;
+  progress(phase: Phase): void;
   /** The phase is over: the bar gives way to one line that says so. */
   progressEnd(text?: string): void;
 }
 
-const BAR_WIDTH = 30;
+export interface OutputOptions {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly now?: () => number;
+}
 
 /** A bar is drawn no more often than eyes see. */
 const DRAW_EVERY_MS = 50;
 
+/** Times go on while nothing happens. */
+const TICK_MS = 250;
+
 /** A pipe hears of a phase that takes longer than this, and so often. */
 const PIPE_EVERY_MS = 10_000;
+
+/** Of a terminal that does not say how wide it is. */
+const USUAL_WIDTH = 80;
+
+/** No line is laid out for less: what is narrower breaks it where it likes. */
+const LEAST_WIDTH = 40;
+
+/** Columns that lines keep to; undefined where nobody's window limits them. */
+const widthFor = ({ isTTY, columns }: Stream): number | undefined =>
+  isTTY === true ? Math.max(LEAST_WIDTH, columns === undefined || columns === 0 ? USUAL_WIDTH : columns) : undefined;
 
 export function openOutput(
   stdout: Stream,
   stderr: Stream,
   json: boolean,
-  now: () => number = () => performance.now(),
+  { env = {}, now = () => performance.now() }: OutputOptions = {},
 ): Output {
-  let drawn = '';
-  let startedMs: number | undefined;
-  let saidMs = 0;
-  let drawnMs = 0;
+  const isLive = stdout.isTTY === true && env['TERM'] !== 'dumb';
+  const colors = { stdout: takesColor(stdout, env), stderr: takesColor(stderr, env) };
+  let phase: Phase | undefined;
+  let drawn: readonly string[] = [];
+  let [startedMs, saidMs, drawnMs] = [0, 0, 0];
+  let ticking: NodeJS.Timeout | undefined;
   const clear = (): void => {
-    if (drawn !== '') stdout.write('\r\u001B[K');
+    if (drawn.length > 0) stdout.write(`\r${drawn.length > 1 ? `\u001B[${drawn.length - 1}A` : ''}\u001B[J`);
+    drawn = [];
   };
-  const line = (text: string): void => {
+  const draw = (): void => {
+    if (phase === undefined || !isLive) return;
+    drawnMs = now();
     clear();
-    stdout.write(`${text}\n`);
-    if (drawn !== '') stdout.write(drawn);
+    const width = (stdout.columns === undefined || stdout.columns === 0 ? USUAL_WIDTH : stdout.columns) - 1;
+    drawn = drawing(phase, now() - startedMs, width).map((line) => plainText(line, colors.stdout));
+    stdout.write(drawn.join('\n'));
+  };
+  const write = (stream: 'stdout' | 'stderr', lines: readonly string[]): void => {
+    clear();
+    const target = stream === 'stdout' ? stdout : stderr;
+    for (const line of lines) target.write(`${plainText(line, colors[stream])}\n`);
+    draw();
+  };
+  const end = (): void => {
+    clearInterval(ticking);
+    clear();
+    phase = undefined;
   };
   return {
     json,
     line(text = '') {
-      if (!json) line(text);
+      if (!json) write('stdout', laidOut(text, widthFor(stdout)));
+    },
+    verbatim(text) {
+      if (!json) write('stdout', [text]);
+    },
+    table(columns, rows, notes = []) {
+      if (json) return;
+      const width = widthFor(stdout);
+      const { titles, lines, hidden } = fitTable(columns, rows, width);
+      const noteOf = (text: string | undefined): string[] => (text === undefined ? [] : laidOut(`  ${text}`, width));
+      write('stdout', [
+        ...(titles === '' ? [] : [titles]),
+        ...lines.flatMap((ofRow, index) => ofRow.concat(noteOf(notes[index]))),
+        ...(hidden.length === 0 ? [] : laidOut(paint.quiet(`(no room for ${fewOf(hidden)}; --json has all)`), width)),
+      ]);
     },
     data(value) {
       if (json) stdout.write(`${JSON.stringify(value)}\n`);
     },
     trouble(text) {
-      clear();
-      stderr.write(`${text}\n`);
-      if (drawn !== '') stdout.write(drawn);
+      write('stderr', laidOut(text, widthFor(stderr)));
     },
-    progress(label, done, total) {
+    progress(next) {
       if (json) return;
-      if (startedMs === undefined) startedMs = saidMs = now();
-      if (stdout.isTTY === true) {
-        if (drawn !== '' && now() - drawnMs < DRAW_EVERY_MS) return;
-        drawnMs = now();
-        clear();
-        drawn = bar(label, done, total, now() - startedMs).slice(0, (stdout.columns ?? 80) - 1);
-        stdout.write(drawn);
+      if (phase === undefined) {
+        startedMs = saidMs = now();
+        if (isLive) ticking = setInterval(draw, TICK_MS).unref();
+      }
+      phase = next;
+      if (isLive) {
+        if (drawn.length === 0 || now() - drawnMs >= DRAW_EVERY_MS) draw();
       } else if (now() - saidMs >= PIPE_EVERY_MS) {
         saidMs = now();
-        stdout.write(`${label}  ${done} of ${total}\n`);
+        stdout.write(`${next.label}  ${next.done} of ${next.total}\n`);
       }
     },
     progressEnd(text) {
-      clear();
-      drawn = '';
-      if (startedMs !== undefined && text !== undefined && !json) line(`${text} in ${seconds(now() - startedMs)}`);
-      startedMs = undefined;
+      const isOver = phase !== undefined;
+      end();
+      if (isOver && text !== undefined && !json)
+        write('stdout', laidOut(`${text} in ${duration(now() - startedMs)}`, widthFor(stdout)));
     },
   };
 }
 
-function bar(label: string, done: number, total: number, elapsedMs: number): string {
-  const filled = total === 0 ? BAR_WIDTH : Math.min(BAR_WIDTH, Math.round((done / total) * BAR_WIDTH));
-  return `${label}  ${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${done}/${total}  ${seconds(elapsedMs)}`;
-}
+const MAX_HIDDEN_NAMED = 4;
 
-const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
+const fewOf = (names: readonly string[]): string =>
+  names.length <= MAX_HIDDEN_NAMED
+    ? names.join(', ')
+    : `${names.slice(0, MAX_HIDDEN_NAMED - 1).join(', ')} and ${names.length - MAX_HIDDEN_NAMED + 1} more`;
+
+/** What a line begins with before it says something: blanks, and a word or two with blanks after it. */
+const HEAD = /^ *(?:\S+(?: \S+)* {2,})?/;
+
+/** Lines as they are, or broken by word where they are too wide; what goes on does so under where the text begins. */
+function laidOut(text: string, width: number | undefined): string[] {
+  const lines = text.split('\n');
+  if (width === undefined) return lines;
+  return lines.flatMap((line) => {
+    if (widthOf(line) <= width) return [line];
+    const [head = ''] = HEAD.exec(line) ?? [];
+    const indent = widthOf(head) > width / 2 ? 2 : Math.max(2, widthOf(head));
+    const [first = '', ...others] = wrapText(line.slice(head.length), width - indent, width - widthOf(head));
+    return [head + first].concat(others.map((other) => ' '.repeat(indent) + other));
+  });
+}

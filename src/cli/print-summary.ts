@@ -4,7 +4,6 @@ import { counted } from './counted.ts';
 import { describeDistrust } from './describe-distrust.ts';
 import { describeReasons } from './describe-reasons.ts';
 import type { Output } from './output.ts';
-import { table } from './table.ts';
 
 /** `beside`: what else programs read in the last line. */
 export function printSummary(
@@ -27,7 +26,7 @@ export function printSummary(
     each.found ?? '',
   ]);
   if (rows.length > 0) output.line();
-  for (const line of rows.length === 0 ? [] : table(columns, rows)) output.line(line);
+  if (rows.length > 0) output.table(columns, rows);
   if (others.length > 0) output.line();
   for (const line of describeReasons(others)) output.line(line);
   for (const { computation, failed: count, failures } of computations) {

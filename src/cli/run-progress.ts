@@ -40,7 +40,7 @@ export function watchRun(output: Output, manifest: Manifest): RunProgress {
   const show = (label: string, done: number, total: number, ended: string): void => {
     if (shown !== '' && shown !== label) output.progressEnd(endText);
     [shown, endText] = [label, ended];
-    output.progress(label, done, total);
+    output.progress({ label, done, total });
   };
   const showPass = (pass: number, count: (cells: PassCells) => void): void => {
     const cells = cellsOf.get(pass) ?? { done: 0, total: 0, audits: 0 };

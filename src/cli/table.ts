@@ -1,29 +1,158 @@
-/** Rows in aligned columns, for a terminal. */
+/** Rows in aligned columns. On a terminal they keep to its width: columns give way, one wraps, and none breaks in the middle. */
+import { cutTo, widthOf, wrapText } from './text-width.ts';
+import { paint } from './paint.ts';
 
 export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
+  /** Where there is no room it is left out, the one with the highest number first. Without a number it stays. */
+  readonly yields?: number;
+  /** Where there is no room its text goes on in further lines, by word. For one column of a table. */
+  readonly wraps?: boolean;
+  /** Where there is no room its text may be cut. */
+  readonly cuts?: boolean;
+  readonly paint?: (cell: string, row: readonly string[]) => string;
+}
+
+export interface FittedTable {
+  readonly titles: string;
+  /** Of each row: more than one where a cell wraps. */
+  readonly lines: readonly (readonly string[])[];
+  /** Titles of the columns that found no room. */
+  readonly hidden: readonly string[];
 }
 
 const GAP = '  ';
 
-const GRAPHEMES = new Intl.Segmenter();
+/** A column that wraps is not made narrower than this while others can give way. */
+const ROOM_TO_WRAP = 24;
 
-/** One line for the titles and one a row. Columns are as wide as their widest cell; the last is not padded. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
-  const titles = columns.map(({ title }) => title);
-  const widths = columns.map((_, index) => Math.max(...[titles, ...rows].map((row) => widthOf(row[index] ?? ''))));
-  const line = (row: readonly string[]): string =>
-    columns
-      .map(({ align }, index) => {
-        const text = row[index] ?? '';
-        const padding = ' '.repeat((widths[index] ?? 0) - widthOf(text));
-        return align === 'right' ? padding + text : text + padding;
-      })
-      .join(GAP)
-      .trimEnd();
-  return [titles, ...rows].map(line);
+/** Below this a cell says nothing. */
+const LEAST = 4;
+
+/** One line for the titles and one a row. Columns are as wide as their widest cell; the last is not padded. No colours. */
+export const table = (columns: readonly Column[], rows: readonly (readonly string[])[]): string[] =>
+  render(
+    columns.map((column, index) => ({ column, index, width: naturalWidth(column, index, rows) })),
+    rows.map((row) => row.map(onOneLine)),
+  ).flatMap((lines) => lines.map(({ text }) => text));
+
+/** As `table`, painted, and no wider than `width` columns; as wide as it is when that is undefined. */
+export function fitTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  width: number | undefined,
+): FittedTable {
+  const cells = rows.map((row) => row.map(onOneLine));
+  const all = columns.map((column, index) => ({ column, index, width: naturalWidth(column, index, cells) }));
+  const shown = width === undefined ? all : fit(all, width);
+  const [[titles] = [], ...lines] = render(shown, cells);
+  return {
+    titles: paint.quiet(titles?.text ?? ''),
+    lines: lines.map((ofRow) => ofRow.map(({ painted }) => painted)),
+    hidden: all.filter(({ index }) => !shown.some((one) => one.index === index)).map(({ column }) => column.title),
+  };
 }
 
-/** In characters as people count them. */
-const widthOf = (text: string): number => [...GRAPHEMES.segment(text)].length;
+/** A column as it is shown. */
+interface Shown {
+  readonly column: Column;
+  /** Its place in the rows. */
+  readonly index: number;
+  readonly width: number;
+}
+
+const naturalWidth = ({ title }: Column, index: number, rows: readonly (readonly string[])[]): number =>
+  rows.reduce((most, row) => Math.max(most, widthOf(onOneLine(row[index] ?? ''))), widthOf(title));
+
+/** Messages of errors have several lines, and rows one. */
+const onOneLine = (text: string): string => text.replaceAll(/\s*[\n\r\t]\s*/g, ' ');
+
+const totalOf = (shown: readonly { readonly width: number }[]): number =>
+  shown.reduce((sum, { width }) => sum + width, GAP.length * (shown.length - 1));
+
+function fit(all: readonly Shown[], width: number): readonly Shown[] {
+  const narrowest = (least: number, columns: readonly Shown[]): Shown[] =>
+    columns.map((one) => ({ ...one, width: isElastic(one.column) ? Math.min(one.width, least) : one.width }));
+  let shown = all;
+  while (totalOf(narrowest(ROOM_TO_WRAP, shown)) > width) {
+    const next = shown.reduce<Shown | undefined>(
+      (first, one) => ((one.column.yields ?? 0) > (first?.column.yields ?? 0) ? one : first),
+      undefined,
+    );
+    if (next === undefined) break;
+    shown = shown.filter((one) => one !== next);
+  }
+  // What has no room of its own yet is cut, the widest first; numbers never are.
+  const widths = narrowest(LEAST, shown).map((one) => one.width);
+  const natural = shown.map((one) => one.width);
+  grow(widths, natural, width - totalOf(widths.map((each) => ({ width: each }))));
+  shrink(widths, shown, width);
+  return shown.map(({ column, index, width: own }, at) => ({ column, index, width: widths[at] ?? own }));
+}
+
+const isElastic = ({ wraps, cuts }: Column): boolean => wraps === true || cuts === true;
+
+/** A column more for the narrowest that wants it, as long as there is room. */
+function grow(widths: number[], wanted: readonly number[], room: number): void {
+  for (let left = room; left > 0; left--) {
+    const hungry = widths.map((_, at) => at).filter((at) => (widths[at] ?? 0) < (wanted[at] ?? 0));
+    const [first] = hungry.sort((a, b) => (widths[a] ?? 0) - (widths[b] ?? 0));
+    if (first === undefined) return;
+    widths[first] = (widths[first] ?? 0) + 1;
+  }
+}
+
+function shrink(widths: number[], shown: readonly Shown[], width: number): void {
+  while (totalOf(widths.map((each) => ({ width: each }))) > width) {
+    const soft = widths
+      .map((_, at) => at)
+      .filter((at) => shown[at]?.column.align !== 'right' && (widths[at] ?? 0) > LEAST);
+    const [widest] = soft.sort((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0));
+    if (widest === undefined) return;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+  }
+}
+
+interface Line {
+  readonly text: string;
+  readonly painted: string;
+}
+
+function render(shown: readonly Shown[], rows: readonly (readonly string[])[]): Line[][] {
+  const titles: string[] = [];
+  for (const { column, index } of shown) titles[index] = column.title;
+  return [linesOf(shown, titles, false), ...rows.map((row) => linesOf(shown, row, true))];
+}
+
+/** More than one where a cell wraps. */
+function linesOf(shown: readonly Shown[], row: readonly string[], isPainted: boolean): Line[] {
+  const cells = shown.map(({ column, index, width }) => {
+    const text = row[index] ?? '';
+    return column.wraps === true ? wrapText(text, width) : [cutTo(text, width)];
+  });
+  const height = Math.max(1, ...cells.map(({ length }) => length));
+  return Array.from({ length: height }, (_, at): Line => {
+    const parts = shown.map(({ column, width }, place) => {
+      const text = cells[place]?.[at] ?? '';
+      const padding = ' '.repeat(Math.max(0, width - widthOf(text)));
+      const painted = isPainted && text !== '' ? (column.paint?.(text, row) ?? text) : text;
+      const isLast = place === shown.length - 1;
+      return column.align === 'right'
+        ? { text: padding + text, painted: padding + painted }
+        : { text: text + (isLast ? '' : padding), painted: painted + (isLast ? '' : padding) };
+    });
+    const text = parts
+      .map((part) => part.text)
+      .join(GAP)
+      .trimEnd();
+    // What is blank at the end of a line is not painted.
+    return {
+      text,
+      painted: parts
+        .map((part) => part.painted)
+        .join(GAP)
+        .trimEnd(),
+    };
+  });
+}

@@ -13,10 +13,7 @@ test('cells that were skipped and run again in shadow are not taken for cells th
   const said = (cells: number, audits: number, pass?: number): string => {
     const parts: string[] = [];
     const stream = { isTTY: false, columns: undefined, write: (text: string) => parts.push(text) };
-    const progress = watchRun(
-      openOutput(stream, stream, false, () => 0),
-      manifest,
-    );
+    const progress = watchRun(openOutput(stream, stream, false, { now: () => 0 }), manifest);
     const log = (event: string, fields: Record<string, unknown>): void =>
       progress.onLog({ source: 'work', severity: 'INFO', message: '', event, fields });
     log('dispatched', { pass: pass ?? 1, cells, audits });
@@ -24,9 +21,9 @@ test('cells that were skipped and run again in shadow are not taken for cells th
     progress.end();
     return parts.join('');
   };
-  expect(said(2, 0)).toBe('pass 1  2 cells in 0.0 s\n');
-  expect(said(2, 1)).toBe('pass 1  1 cell, 1 skipped cell audited in 0.0 s\n');
-  expect(said(1, 1)).toBe('pass 1  1 skipped cell audited in 0.0 s\n');
+  expect(said(2, 0)).toBe('pass 1  2 cells in 0.00 s\n');
+  expect(said(2, 1)).toBe('pass 1  1 cell, 1 skipped cell audited in 0.00 s\n');
+  expect(said(1, 1)).toBe('pass 1  1 skipped cell audited in 0.00 s\n');
   // The watch of a busy night: cells of every pass, with the last.
-  expect(said(3, 3, 2)).toBe('pass 2  3 skipped cells audited in 0.0 s\n');
+  expect(said(3, 3, 2)).toBe('pass 2  3 skipped cells audited in 0.00 s\n');
 });

@@ -26,7 +26,8 @@ export interface DaymillProcess {
 export function startDaymill(project: ShopProject, args: readonly string[]): DaymillProcess {
   const child = spawn(NODE, [MAIN, ...args], {
     cwd: project.root,
-    env: { ...process.env, DAYMILL_HOME: project.home },
+    // Whoever runs the tests in colour gets no colours from their processes.
+    env: { ...process.env, FORCE_COLOR: undefined, DAYMILL_HOME: project.home },
   });
   let [stdout, stderr, both, read] = ['', '', '', 0];
   const listeners = new Set<() => void>();

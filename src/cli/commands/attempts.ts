@@ -2,7 +2,7 @@
 import { AttemptsAnswer, attemptsAnswer } from '../../mill/answers/attempts.ts';
 import { cellName } from '../../mill/model/cell.ts';
 import { assertTarget } from '../../mill/steps/dispatch/target.ts';
-import { attemptTable } from '../attempt-table.ts';
+import { printAttempts } from '../attempt-table.ts';
 import { type Arguments, type Command, type Context, type ExitCode } from '../command.ts';
 import { jsonUsage } from '../describe-schema.ts';
 import { findComputation } from '../find-computation.ts';
@@ -44,9 +44,9 @@ function print({ computation, date, tasks }: AttemptsAnswer, output: Output): vo
   }
   for (const { runId, status, reason } of tasks) output.line(`${runId}  ${status}  ${String(reason)}`);
   output.line();
-  for (const line of attemptTable(
+  printAttempts(
     tasks.flatMap((task) => task.attempts),
     'run',
-  ))
-    output.line(line);
+    output,
+  );
 }

@@ -50,7 +50,7 @@ async function runCommand(_: Arguments, { config, output }: Context): Promise<Ex
   output.line(
     problems.length > 0
       ? `${counted(problems.length, 'problem')}; ${said}.`
-      : `Nothing is wrong: ${counted(computations.length, 'computation')} of ${counted(datasets.length, 'dataset')} in ${passes} ${passes === 1 ? 'pass' : 'passes'}; ${said}.`,
+      : `Nothing is wrong: ${counted(computations.length, 'computation')} of ${counted(datasets.length, 'dataset')} in ${counted(passes, 'pass')}; ${said}.`,
   );
   output.data({
     problems,

@@ -6,7 +6,7 @@ import {
   deadLettersAnswer,
 } from '../../mill/answers/dead-letters.ts';
 import { dropDeadLetter, replayDeadLetter, type ReplayReport } from '../../mill/steps/mend/dead-letters.ts';
-import { attemptTable } from '../attempt-table.ts';
+import { printAttempts } from '../attempt-table.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { counted } from '../counted.ts';
 import { jsonUsage } from '../describe-schema.ts';
@@ -14,7 +14,7 @@ import { change, look } from '../look.ts';
 import type { Output } from '../output.ts';
 import { manifestOfRuns } from '../project.ts';
 import type { CommandPorts } from '../with-ports.ts';
-import { table } from '../table.ts';
+import { paint } from '../paint.ts';
 import { instant } from '../units.ts';
 
 const USAGE = `daymill dead-letters [list] [--computation NAME] [--date DAY]
@@ -89,11 +89,11 @@ function printList({ deadLetters: found }: DeadLettersAnswer, output: Output): v
   if (found.length === 0) output.line('There are no dead letters.');
   else {
     const columns = [
-      { title: 'since (UTC)' },
+      { title: 'since (UTC)', yields: 2 },
       { title: 'id' },
       { title: 'cells', align: 'right' as const },
-      { title: 'attempts', align: 'right' as const },
-      { title: 'error' },
+      { title: 'attempts', align: 'right' as const, yields: 1 },
+      { title: 'error', paint: paint.bad },
       { title: 'made since' },
     ];
     const rows = found.map((row) => [
@@ -104,7 +104,7 @@ function printList({ deadLetters: found }: DeadLettersAnswer, output: Output): v
       row.error?.code ?? '',
       row.madeSince ? 'yes' : 'no',
     ]);
-    for (const line of table(columns, rows)) output.line(line);
+    output.table(columns, rows);
   }
 }
 
@@ -115,7 +115,7 @@ function printOne({ taskId, runId, status, error, cells, madeSince, history }: D
   output.line(`Cells     ${counted(cells.length, 'cell')} not made: ${cells.join(', ')}`);
   if (madeSince) output.line('          made since, by another task');
   output.line();
-  for (const line of attemptTable(history, 'cell')) output.line(line);
+  printAttempts(history, 'cell', output);
 }
 
 function describeReplay({ taskId, status, runId }: ReplayReport): string {

@@ -12,7 +12,8 @@ import type { Output } from '../output.ts';
 import { projectManifest } from '../project.ts';
 import { readLimit } from '../read-limit.ts';
 import { sayMissing } from '../say-missing.ts';
-import { table } from '../table.ts';
+import { paint } from '../paint.ts';
+import type { Column } from '../table.ts';
 import { tellLocale } from '../tell-locale.ts';
 import { cell as shown } from '../value-table.ts';
 
@@ -95,7 +96,7 @@ function printDiff(answer: Difference, limit: number, output: Output): void {
   const byEntity = differences.some(({ entity }) => entity !== undefined);
   const columns = COLUMNS.filter(({ title }) => byEntity || title !== 'entity');
   const rows = differences.flatMap((each) => rowsOf(each, byEntity)).slice(0, limit);
-  for (const line of table(columns, rows)) output.line(line);
+  output.table(columns, rows);
   const more = differences.reduce((sum, each) => sum + each.changes.length, 0) - limit;
   if (more > 0) output.line(`… and ${more} more: --limit 0 shows all.`);
   if (byEntity) {
@@ -110,13 +111,17 @@ function printDiff(answer: Difference, limit: number, output: Output): void {
   }
 }
 
-const COLUMNS = [
-  { title: '' },
-  { title: 'entity' },
-  { title: 'member' },
-  { title: 'before', align: 'right' as const },
-  { title: 'after', align: 'right' as const },
-  { title: 'delta', align: 'right' as const },
+/** As in every diff. */
+const paintSign = (cell: string, [sign]: readonly string[]): string =>
+  sign === '+' ? paint.good(cell) : sign === '-' ? paint.bad(cell) : cell;
+
+const COLUMNS: readonly Column[] = [
+  { title: '', paint: paintSign },
+  { title: 'entity', paint: paintSign },
+  { title: 'member', cuts: true },
+  { title: 'before', align: 'right', cuts: true },
+  { title: 'after', align: 'right', cuts: true },
+  { title: 'delta', align: 'right', yields: 1 },
 ];
 
 const SIGNS = { added: '+', removed: '-', changed: '~' } as const;

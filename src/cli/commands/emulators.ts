@@ -60,7 +60,7 @@ async function runCommand(args: Arguments, { config, output, interrupted }: Cont
     output.line(`Storage    ${cloud.env['STORAGE_EMULATOR_HOST']}`);
     output.line(`State      ${file}`);
     output.line();
-    for (const line of lines) output.line(`export ${line}`);
+    for (const line of lines) output.verbatim(`export ${line}`);
     output.line();
     output.line('Ready. Ctrl-C stops them.');
     output.data({ env: cloud.env });

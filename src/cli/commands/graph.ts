@@ -26,7 +26,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const manifest = await projectManifest(config);
   const select = text(args, 'select') ?? '*';
   const answer = await graphAnswer({ select }, { manifest, changed: () => changedNow(manifest, args, context) });
-  output.line(renderGraph(answer, text(args, 'format') ?? 'mermaid').trimEnd());
+  output.verbatim(renderGraph(answer, text(args, 'format') ?? 'mermaid').trimEnd());
   output.data(answer);
   return 0;
 }

@@ -146,7 +146,7 @@ function watchLoad(dataset: Dataset, file: string, { output, interrupted }: Cont
     if (stopped) throw new Interrupted('Interrupted. Days that were written stay; load again to go on.');
     if (phase !== '' && phase !== ended) output.progressEnd(phase);
     phase = ended;
-    output.progress(label, done, total);
+    output.progress({ label, done, total });
   };
   return {
     onBytes: (read: number, total: number) =>

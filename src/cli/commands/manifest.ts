@@ -4,8 +4,8 @@ import { writeManifest } from '../../mill/manifest/read-manifest.ts';
 import { inputIdOf } from '../../mill/model/manifest.ts';
 import { fingerprintHash } from '../../mill/model/vector.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
+import { counted } from '../counted.ts';
 import { projectManifest } from '../project.ts';
-import { table } from '../table.ts';
 
 /** Enough of a hash to tell two apart by eye. */
 const SHORT = 8;
@@ -34,12 +34,20 @@ async function runCommand(args: Arguments, { config, output }: Context): Promise
     module,
     needs.map(inputIdOf).join(' '),
   ]);
-  const titles = ['computation', 'category', 'fingerprint', 'code', 'layer', 'module', 'reads'];
-  const columns = [{ title: 'pass', align: 'right' as const }, ...titles.map((title) => ({ title }))];
-  for (const line of table(columns, rows)) output.line(line);
+  const columns = [
+    { title: 'pass', align: 'right' as const },
+    { title: 'computation' },
+    { title: 'category', yields: 2 },
+    { title: 'fingerprint', yields: 3 },
+    { title: 'code', yields: 5 },
+    { title: 'layer', yields: 4 },
+    { title: 'module', yields: 1 },
+    { title: 'reads', wraps: true },
+  ];
+  output.table(columns, rows);
   output.line();
   output.line(
-    `${made.computations.length} computations in ${made.passes} passes, ${made.datasets.length} datasets (${made.datasets.map(({ name }) => name).join(', ')})`,
+    `${counted(made.computations.length, 'computation')} in ${counted(made.passes, 'pass')}, ${counted(made.datasets.length, 'dataset')} (${made.datasets.map(({ name }) => name).join(', ')})`,
   );
   const out = text(args, 'out');
   if (out !== undefined) {

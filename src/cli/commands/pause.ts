@@ -6,7 +6,6 @@ import { findComputation } from '../find-computation.ts';
 import { change, look } from '../look.ts';
 import type { Output } from '../output.ts';
 import { manifestOfRuns } from '../project.ts';
-import { table } from '../table.ts';
 import { instant } from '../units.ts';
 
 const JSON_SHAPE = `  --json      {"paused": {name or "*" for all: {"sinceMs", "by", "because"}}}, as it is afterwards
@@ -96,8 +95,13 @@ function print({ paused }: Control, output: Output): void {
   ]);
   if (rows.length === 0) output.line('Nothing is paused.');
   else {
-    const columns = [{ title: 'paused' }, { title: 'since (UTC)' }, { title: 'by' }, { title: 'because' }];
-    for (const line of table(columns, rows)) output.line(line);
+    const columns = [
+      { title: 'paused' },
+      { title: 'since (UTC)', yields: 2 },
+      { title: 'by', yields: 1 },
+      { title: 'because', wraps: true },
+    ];
+    output.table(columns, rows);
   }
   output.data({ paused });
 }

@@ -15,7 +15,6 @@ import { describeSchema, jsonUsage } from '../describe-schema.ts';
 import { look } from '../look.ts';
 import type { Output } from '../output.ts';
 import { projectFiles, projectManifest } from '../project.ts';
-import { table } from '../table.ts';
 
 export const plan: Command = {
   name: 'plan',
@@ -73,7 +72,7 @@ function printPlan(answer: PlanAnswer, manifest: Manifest, output: Output): void
       { title: 'when' },
       { title: 'why' },
     ];
-    for (const line of table(columns, rows)) output.line(line);
+    output.table(columns, rows);
     output.line();
   }
   for (const line of describeReasons(impossible)) output.line(line);

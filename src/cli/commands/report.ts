@@ -13,7 +13,6 @@ import { jsonUsage } from '../describe-schema.ts';
 import { look } from '../look.ts';
 import type { Output } from '../output.ts';
 import { projectFiles, projectManifest } from '../project.ts';
-import { table } from '../table.ts';
 
 const DEFAULT_DAYS = 30;
 
@@ -86,7 +85,7 @@ function printReport(answer: ReportAnswer, output: Output): void {
   const stands = STANDS.filter((stand) => stand === 'upToDate' || answer.days.some((day) => day[stand] > 0));
   const columns = [{ title: 'date' }, ...stands.map((stand) => right(TITLES[stand])), right('in all')];
   const rows = alike(answer.days).map((days) => rowOf(days, stands));
-  for (const line of table(columns, rows)) output.line(line);
+  output.table(columns, rows);
   output.line();
   const total = (of: (day: DayStands) => number): number => answer.days.reduce((sum, day) => sum + of(day), 0);
   const conditional = total((day) => day.conditional);

@@ -14,6 +14,7 @@ import { cellName } from '../../mill/model/cell.ts';
 import { assertTarget, gridStart } from '../../mill/steps/dispatch/target.ts';
 import { readWhole } from '../../mill/ports/read-whole.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
+import { counted } from '../counted.ts';
 import { jsonUsage } from '../describe-schema.ts';
 import { findComputation } from '../find-computation.ts';
 import { look } from '../look.ts';
@@ -22,7 +23,7 @@ import { projectManifest } from '../project.ts';
 import { readLimit } from '../read-limit.ts';
 import { sayMissing } from '../say-missing.ts';
 import { sayUpToDate } from '../say-up-to-date.ts';
-import { entityTable, valueTable } from '../value-table.ts';
+import { printEntities, printValue } from '../value-table.ts';
 
 const DEFAULT_LIMIT = 20;
 
@@ -80,7 +81,7 @@ function showEntity(answer: ResultAnswer | NoEntityAnswer, output: Output): Exit
   if ('missing' in answer) output.trouble(answer.missing.text);
   else {
     output.line(`${cellName(answer)} ${answer.entity}`);
-    for (const line of valueTable(answer.value)) output.line(line);
+    printValue(answer.value, output);
   }
   output.data(answer);
   return 'missing' in answer ? 1 : 0;
@@ -90,7 +91,7 @@ function showEntity(answer: ResultAnswer | NoEntityAnswer, output: Output): Exit
 async function showWhole({ artifact, ...cell }: FoundResult, limit: number, output: Output): Promise<void> {
   if (!artifact.keyed) {
     output.line(cellName(cell));
-    for (const line of valueTable(await readWhole(artifact))) output.line(line);
+    printValue(await readWhole(artifact), output);
     return;
   }
   const shown: Entry[] = [];
@@ -99,8 +100,8 @@ async function showWhole({ artifact, ...cell }: FoundResult, limit: number, outp
     if (shown.length >= limit) break;
   }
   shown.splice(Math.min(limit, shown.length));
-  output.line(`${cellName(cell)}, ${artifact.count} entities`);
-  for (const line of entityTable(shown)) output.line(line);
+  output.line(`${cellName(cell)}, ${counted(artifact.count, 'entity')}`);
+  printEntities(shown, output);
   const more = artifact.count - shown.length;
   if (more > 0) output.line(`… and ${more} more: --limit 0 shows all, --entity ID one.`);
 }

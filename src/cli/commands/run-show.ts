@@ -1,6 +1,6 @@
 /** `daymill run show`: one run, its tasks by status and tier, what its attempts took, and what failed. */
 import { RunAnswer, runAnswer } from '../../mill/answers/run.ts';
-import { attemptTable } from '../attempt-table.ts';
+import { printAttempts } from '../attempt-table.ts';
 import { type Arguments, type Command, type Context, type ExitCode } from '../command.ts';
 import { counted } from '../counted.ts';
 import { jsonUsage } from '../describe-schema.ts';
@@ -47,7 +47,7 @@ function print({ run, tasks, tiers, attempts, failures, slowest }: RunAnswer, ou
   for (const { cell, error } of failures) output.line(`FAILED    ${cell}: ${error}`);
   if (slowest.length === 0) return;
   output.line();
-  for (const line of attemptTable(slowest, 'cell')) output.line(line);
+  printAttempts(slowest, 'cell', output);
 }
 
 const inWords = (counts: Readonly<Record<string, number>>): string =>

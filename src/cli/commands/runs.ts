@@ -6,7 +6,7 @@ import { look } from '../look.ts';
 import type { Output } from '../output.ts';
 import { manifestOfRuns } from '../project.ts';
 import { readLimit } from '../read-limit.ts';
-import { table } from '../table.ts';
+import { paint } from '../paint.ts';
 import { duration } from '../units.ts';
 
 const DEFAULT_LIMIT = 20;
@@ -45,14 +45,14 @@ function print({ runs: found }: RunsAnswer, output: Output): void {
     { title: 'started (UTC)' },
     { title: 'run' },
     { title: 'date' },
-    right('pass'),
-    { title: 'state' },
-    right('tasks'),
-    right('open'),
-    right('failed'),
+    { ...right('pass'), yields: 2 },
+    { title: 'state', paint: paintState },
+    { ...right('tasks'), yields: 3 },
+    { ...right('open'), yields: 4 },
+    { ...right('failed'), paint: paintFailed },
     right('cells'),
     right('took'),
-    { title: 'callback' },
+    { title: 'callback', yields: 5 },
   ];
   const rows = found.map((run) => [
     run.startedAt.slice(0, 19).replace('T', ' '),
@@ -64,7 +64,12 @@ function print({ runs: found }: RunsAnswer, output: Output): void {
     duration(run.tookMs),
     run.callback,
   ]);
-  for (const line of table(columns, rows)) output.line(line);
+  output.table(columns, rows);
 }
+
+const paintState = (state: string): string =>
+  state === 'RUNNING' ? paint.coming(state) : state === 'CANCELLED' ? paint.warn(state) : state;
+
+const paintFailed = (count: string): string => (count === '0' ? paint.quiet(count) : paint.bad(count));
 
 const right = (title: string) => ({ title, align: 'right' as const });

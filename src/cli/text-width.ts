@@ -1,0 +1,70 @@
+/** Text as a terminal shows it: how wide it is, cut, and broken between words. Colours count for nothing. */
+import { stripVTControlCharacters } from 'node:util';
+
+const GRAPHEMES = new Intl.Segmenter();
+
+/** Takes two columns: East Asian letters, their full-width forms and punctuation, and pictures. */
+const WIDE =
+  /^(?:[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303E\uFF01-\uFF60\uFFE0-\uFFE6]|\p{Emoji_Presentation}|.*\uFE0F)/u;
+
+/** Letters that are one column each, as nearly every text has them. */
+const PLAIN = /^[\x20-\x7E]*$/;
+
+/** In columns of a terminal. */
+export function widthOf(text: string): number {
+  if (PLAIN.test(text)) return text.length;
+  let width = 0;
+  for (const { segment } of GRAPHEMES.segment(stripVTControlCharacters(text))) width += WIDE.test(segment) ? 2 : 1;
+  return width;
+}
+
+/** Text without colours, of so many columns at most; what was cut is an ellipsis. */
+export function cutTo(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  const [kept] = splitAt(text, width - 1);
+  return `${kept}…`;
+}
+
+/** A colour code, or a letter. */
+const PARTS = new RegExp(String.raw`\u001B\[[\d;]*m|[^\u001B]+|\u001B`, 'g');
+
+/** The part that fits into so many columns, and the rest; codes of colours go with what they stand before. */
+export function splitAt(text: string, width: number): readonly [fits: string, rest: string] {
+  let [fits, rest, used] = ['', '', 0];
+  for (const [part] of text.matchAll(PARTS)) {
+    if (part.startsWith('\u001B[')) {
+      if (rest === '') fits += part;
+      else rest += part;
+      continue;
+    }
+    for (const { segment } of GRAPHEMES.segment(part)) {
+      used += widthOf(segment);
+      if (rest === '' && used <= width) fits += segment;
+      else rest += segment;
+    }
+  }
+  return [fits, rest];
+}
+
+/** Lines of so many columns at most (the first of `first`), broken between words; a word that is wider is broken where it must be. */
+export function wrapText(text: string, others: number, first: number = others): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const width = (): number => Math.max(1, lines.length === 0 ? first : others);
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (widthOf(longer) <= width()) {
+      line = longer;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    line = word;
+    while (widthOf(line) > width()) {
+      const [fits, rest] = splitAt(line, width());
+      if (fits === '' || rest === '') break;
+      lines.push(fits);
+      line = rest;
+    }
+  }
+  return [...lines, line];
+}
