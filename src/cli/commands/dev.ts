@@ -1,5 +1,5 @@
 /** `daymill dev`: keeps the local cloud and its functions warm, and re-plans whenever a computation changes. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,6 +8,7 @@ import { type Arguments, type Command, type Context, type ExitCode } from '../co
 import { readDays } from '../days.ts';
 import { serviceOf, startDaymill } from '../local/local-cloud.ts';
 import { SESSION_VARIABLE } from '../local/run-cloud.ts';
+import { forkLeashed } from '../../process/leash.ts';
 import { siblingFile } from '../../process/sibling.ts';
 
 /** Editors write a file in several steps: a change counts once nothing else changed for so long. */
@@ -40,10 +41,10 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const command = (name: 'plan' | 'run'): Promise<void> =>
     new Promise((resolve) => {
       const options = ['--date', days.date, '--from', days.from];
-      child = spawn(process.execPath, [siblingFile('../main', import.meta.url), name, ...options], {
+      child = forkLeashed([siblingFile('../main', import.meta.url), name, ...options], {
         cwd: config.root,
         env: { ...env, ...(name === 'run' ? { [SESSION_VARIABLE]: String(process.pid) } : {}) },
-        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        stdio: ['ignore', 'inherit', 'inherit'],
       });
       child.once('error', (error) => output.trouble(`daymill: ${error.message}`));
       child.once('close', () => {

@@ -2,10 +2,11 @@
  * A process for simulations. Author code may loop for ever, fill the memory, crash, or reach for files, processes and the network:
  * Node's permissions refuse the last, and whoever opened the sandbox ends it for the others.
  */
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { Hash } from '../../values/hash.ts';
+import { forkLeashed } from '../../process/leash.ts';
 import { processUsage } from '../../process/process-usage.ts';
-import { siblingUrl } from '../../process/sibling.ts';
+import { siblingFile } from '../../process/sibling.ts';
 import { SANDBOX_CPU_SECONDS, SANDBOX_HEAP_MB, SANDBOX_MEMORY_MB } from './limits.ts';
 import type { PlannedFiles, SandboxAnswer, SimulationJob } from './simulation-job.ts';
 
@@ -32,14 +33,6 @@ const CHECK_MS = 25;
 /** https://nodejs.org/api/permissions.html. The inspector counts what runs, and is of this process alone. */
 const PERMISSIONS = ['--permission', '--allow-fs-read=*', '--allow-inspector', '--disable-warning=SecurityWarning'];
 
-/**
- * Whoever opened a sandbox may be killed, and a loop does not hear of that. Where there is util-linux, the kernel ends it with its parent
- * (https://man7.org/linux/man-pages/man2/PR_SET_PDEATHSIG.2const.html); elsewhere after so much processor time.
- */
-const ENDED_BY_THE_SYSTEM = `ulimit -t ${SANDBOX_CPU_SECONDS}
-if command -v setpriv > /dev/null 2>&1; then exec setpriv --pdeathsig KILL "$0" "$@"; fi
-exec "$0" "$@"`;
-
 /** V8 ends a process so when its heap is full. */
 const OUT_OF_HEAP = new Set<unknown>(['SIGABRT', 'SIGTRAP', 'SIGILL', 134]);
 
@@ -47,22 +40,20 @@ const OUT_OF_HEAP = new Set<unknown>(['SIGABRT', 'SIGTRAP', 'SIGILL', 134]);
 export async function openSandbox({ root, budgetMs, wallMs, files }: SandboxOptions): Promise<Sandbox> {
   // With a compile cache V8 counts functions from the cache less precisely: https://nodejs.org/api/module.html#module-compile-cache
   const { NODE_COMPILE_CACHE: _, NODE_V8_COVERAGE: __, ...env } = process.env;
-  const child = fork(siblingUrl('./simulation-process', import.meta.url), [root], {
-    execPath: '/bin/sh',
-    execArgv: ['-c', ENDED_BY_THE_SYSTEM, process.execPath, ...PERMISSIONS, `--max-heap-size=${SANDBOX_HEAP_MB}`],
-    env: { ...env, NODE_DISABLE_COMPILE_CACHE: '1' },
-    serialization: 'advanced',
-    // What author code prints is not for the log of whoever simulates it.
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
+  const child = forkLeashed(
+    [...PERMISSIONS, `--max-heap-size=${SANDBOX_HEAP_MB}`, siblingFile('./simulation-process', import.meta.url), root],
+    {
+      env: { ...env, NODE_DISABLE_COMPILE_CACHE: '1' },
+      serialization: 'advanced',
+      // What author code prints is not for the log of whoever simulates it.
+      stdio: ['ignore', 'ignore', 'ignore'],
+      cpuSeconds: SANDBOX_CPU_SECONDS,
+    },
+  );
   const exited = new Promise<string | number | null>((resolve) => {
     child.once('exit', (code, signal) => resolve(signal ?? code));
     child.once('error', (error) => resolve(error.message));
   });
-  // A sandbox that loops does not hear that nobody listens any more.
-  const kill = (): void => void child.kill('SIGKILL');
-  process.once('exit', kill);
-  void exited.then(() => process.off('exit', kill));
   const begun = new Promise<undefined>((resolve) => child.once('message', () => resolve(undefined)));
   const early = await Promise.race([begun, exited]);
   if (early !== undefined) throw new Error(`the process of the simulation ended with ${early} before it began`);
@@ -70,7 +61,7 @@ export async function openSandbox({ root, budgetMs, wallMs, files }: SandboxOpti
   return {
     run: (job) => ask(child, job, { budgetMs, wallMs }, exited),
     async close() {
-      kill();
+      child.kill('SIGKILL');
       await exited;
     },
   };
