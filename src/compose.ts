@@ -6,6 +6,7 @@ import { firestoreCells } from './google/mill/firestore-cells.ts';
 import { openFirestore } from './google/firestore-client.ts';
 import { firestoreControl } from './google/mill/firestore-control.ts';
 import { firestoreLedger } from './google/mill/firestore-ledger.ts';
+import { firestorePings } from './google/mill/firestore-pings.ts';
 import { firestorePlanning } from './google/mill/firestore-planning.ts';
 import { firestoreRegistry } from './google/mill/firestore-registry.ts';
 import { firestoreRootData } from './google/mill/firestore-root-data.ts';
@@ -83,6 +84,7 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     shards: firestoreShardRegistry(db),
     rootData: firestoreRootData(db),
     registry: firestoreRegistry(db),
+    pings: firestorePings(db),
     simulations: {
       ...(UNFENCED === undefined ? {} : { unavailable: UNFENCED }),
       run: (jobs) =>

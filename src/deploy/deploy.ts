@@ -13,7 +13,7 @@ import type { Settings } from './read-wanted.ts';
 import type { Staged } from './stage/stage.ts';
 import { assertValues } from './kinds/secret.ts';
 import type { Resource } from './resource.ts';
-import { verify } from './verify.ts';
+import { isVerified, verify } from './verify.ts';
 
 const MANAGER = 'cloudresourcemanager.googleapis.com';
 
@@ -104,7 +104,7 @@ export async function carryOut(
     },
   };
   const done = await apply(due, applying);
-  if (done > 0) await verify(plan.services, plan.names, site);
+  if (done > 0 || !(await isVerified(plan, site))) await verify(plan, site);
   return { done, removed: carrying.prune ? await prune(old, applying) : 0 };
 }
 

@@ -44,7 +44,12 @@ export const DEPLOYER_ROLES: readonly DeployerRole[] = [
   {
     role: 'roles/datastore.owner',
     why: 'makes the database, its indexes and exemptions',
-    permissions: ['datastore.databases.create', 'datastore.databases.getMetadata', 'datastore.indexes.create'],
+    permissions: [
+      'datastore.databases.create',
+      'datastore.databases.getMetadata',
+      'datastore.indexes.create',
+      'datastore.entities.get',
+    ],
   },
   {
     role: 'roles/firebaserules.admin',
@@ -53,8 +58,13 @@ export const DEPLOYER_ROLES: readonly DeployerRole[] = [
   },
   {
     role: 'roles/pubsub.admin',
-    why: 'makes topics and subscriptions',
-    permissions: ['pubsub.topics.create', 'pubsub.topics.setIamPolicy', 'pubsub.subscriptions.create'],
+    why: 'makes topics and subscriptions, and tries them',
+    permissions: [
+      'pubsub.topics.create',
+      'pubsub.topics.publish',
+      'pubsub.topics.setIamPolicy',
+      'pubsub.subscriptions.create',
+    ],
   },
   {
     role: 'roles/run.sourceDeveloper',

@@ -72,7 +72,9 @@ describe('against Google', () => {
   test('it is made, tried, and a second time nothing is done', async () => {
     const first = await online();
     expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: '' });
-    expect(first.stdout).toMatch(/71 changes made, 0 removed in .*; every service is ready, and reconcile answers\./);
+    expect(first.stdout).toMatch(
+      /71 changes made, 0 removed in .*; every service is ready, reconcile answers, and messages reach the workers\./,
+    );
     const done = google.changes.length;
     const second = await online();
     expect(second.stdout).toContain('Nothing to do: all is as it should be.');

@@ -15,13 +15,15 @@ describe('a deployment', () => {
     expect(await changesOf(google, () => deploy(google))).toEqual([]);
   });
 
-  test('of one changed file is one PATCH, and the probe', async () => {
+  test('of one changed file is one PATCH, and the probes', async () => {
     const google = googleInMemory();
     await deploy(google);
     const changed = await changesOf(google, () => deploy(google, { settings: { workflow: 'main: { steps: [] }' } }));
     expect(changed).toEqual([
       'PATCH workflows.googleapis.com/v1/projects/acme/locations/europe-west1/workflows/daymill-pipeline',
       'POST cloudscheduler.googleapis.com/v1/projects/acme/locations/europe-west1/jobs/daymill-reconcile:run',
+      'POST pubsub.googleapis.com/v1/projects/acme/topics/daymill-computation-tasks:publish',
+      'POST pubsub.googleapis.com/v1/projects/acme/topics/daymill-computation-tasks-highmem:publish',
     ]);
   });
 
@@ -159,6 +161,19 @@ describe('what stops a deployment', () => {
       }
     }
   }, 120_000);
+
+  test('messages that nobody answers are told by their tier, and tried again when it goes on, though nothing is to be changed', async () => {
+    const google = googleInMemory();
+    google.isSilent = true;
+    const refusal =
+      /^All is there, but a message to daymill-computation-tasks(-highmem)? was not answered: .* 401 or 403/;
+    await expect(deploy(google)).rejects.toThrow(refusal);
+    expect(due(await look(google))).toEqual([]);
+    await expect(deploy(google)).rejects.toThrow(refusal);
+    google.isSilent = false;
+    expect(await deploy(google)).toMatchObject({ done: 0 });
+    expect(await changesOf(google, () => deploy(google))).toEqual([]);
+  });
 
   test('rights that the deployer lacks are named, with their role, before the first change', async () => {
     const google = googleInMemory();

@@ -1,4 +1,5 @@
 /** The deployed functions, asked by hand: what they answer, and what they do with input that nobody should send. */
+import { Firestore } from '@google-cloud/firestore';
 import { PubSub } from '@google-cloud/pubsub';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Daymill, startDaymill } from '../../src/cli/local/local-cloud.ts';
@@ -139,6 +140,15 @@ describe('the functions, asked by hand', () => {
     const dropped = entries.filter(({ event }) => event === 'message.unreadable' || event === 'task.unknown');
     expect(dropped).toHaveLength(bodies.length);
     expect(daymill.cloud.pubsub.counters()).toMatchObject({ delivered: bodies.length, acknowledged: bodies.length });
+  });
+
+  test('a ping is answered by a worker of its tier, in the database', async () => {
+    const pubsub = new PubSub({ projectId: 'daymill-local' });
+    const db = new Firestore({ projectId: 'daymill-local' });
+    await pubsub.topic('computation-tasks').publishMessage({ json: { action: 'PING', id: 'is anybody there' } });
+    await daymill.cloud.pubsub.idle();
+    expect((await db.doc('pings/standard').get()).get('id')).toBe('is anybody there');
+    await Promise.all([pubsub.close(), db.terminate()]);
   });
 
   test('{date} alone sends whatever can run, and the worker makes it', async () => {

@@ -26,6 +26,8 @@ export interface GoogleInMemory {
   readonly policies: Map<string, { bindings: { role: string; members: string[] }[]; etag: string }>;
   /** Permissions that the caller lacks. */
   readonly lacking: Set<string>;
+  /** Nothing that is published reaches anybody. */
+  isSilent: boolean;
   /** Called before each call; what it answers is answered instead. */
   intercept: (method: Method, url: string) => Answer | undefined;
 }
@@ -138,6 +140,7 @@ export function googleInMemory({ hasty = false }: { readonly hasty?: boolean } =
       if (job !== undefined) job['lastAttemptTime'] = String(changes.length);
       return ok(job);
     }
+    if (path.endsWith(':publish')) return deliver(path, body);
     if (path.startsWith('/upload/'))
       return ok(put(`storage.googleapis.com/storage/v1/b/${path.split('/')[5]}/o/${url.searchParams.get('name')}`, {}));
     if (method === 'GET') return read(key, path);
@@ -146,6 +149,19 @@ export function googleInMemory({ hasty = false }: { readonly hasty?: boolean } =
       return api === 'pubsub' ? ok() : later(() => ({}));
     }
     return write(method, api, key, url, body);
+  }
+
+  /** To workers that answer pings, where a subscription pushes to a service that is there. */
+  function deliver(path: string, body: Body): Answer {
+    const topic = path.replace(/^\/v1\//, '').replace(':publish', '');
+    const pushing = [...resources.values()].find((one) => one['topic'] === topic && one['pushConfig'] !== undefined);
+    const [{ data }] = body['messages'] as [{ data: string }];
+    const { id } = JSON.parse(Buffer.from(data, 'base64').toString('utf8')) as { id: string };
+    const service = /-work-([^/]*?)-\d+\./.exec(JSON.stringify(pushing ?? {}))?.[1];
+    for (const [database] of [...resources].filter(([name]) => /\/databases\/[^/]+$/.test(name)))
+      if (service !== undefined && !google.isSilent)
+        put(`${database}/documents/pings/${service}`, { fields: { id: { stringValue: id } } });
+    return ok({ messageIds: ['1'] });
   }
 
   function read(key: string, path: string): Answer {
@@ -217,6 +233,7 @@ export function googleInMemory({ hasty = false }: { readonly hasty?: boolean } =
     resources,
     policies,
     lacking,
+    isSilent: false,
     intercept: () => undefined,
     request: (method, address, body) => {
       const url = new URL(address);

@@ -114,7 +114,7 @@ async function carry(
   if (done + removed === 0) output.line('Nothing to do: all is as it should be.');
   else {
     output.line(
-      `${counted(done, 'change')} made, ${removed} removed in ${duration(now() - startedMs)}; every service is ready, and reconcile answers.`,
+      `${counted(done, 'change')} made, ${removed} removed in ${duration(now() - startedMs)}; every service is ready, reconcile answers, and messages reach the workers.`,
     );
     output.line('`daymill run --cloud` starts a night now; `daymill runs --cloud` shows them.');
   }

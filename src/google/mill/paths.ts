@@ -15,6 +15,8 @@ export const REGISTRY_INDEX = 'planner/registry';
 export const DATASETS = 'datasets';
 export const INDEXES = 'indexes';
 export const RESULTS = 'results';
+/** By tier; read by deploy/verify.ts. */
+export const PINGS = 'pings';
 
 export const resultDays = (computation: string): string => `${RESULTS}/${computation}/days`;
 

@@ -24,6 +24,13 @@ export const TaskMessage = z.object({
 });
 export type TaskMessage = z.infer<typeof TaskMessage>;
 
+/** Sent by whoever wants to know that messages reach this tier's workers, and that these reach the database. */
+export const Ping = z.object({ action: z.literal('PING'), id: z.string().min(1).max(64) });
+export type Ping = z.infer<typeof Ping>;
+
+export const WorkerMessage = z.discriminatedUnion('action', [TaskMessage, Ping]);
+export type WorkerMessage = z.infer<typeof WorkerMessage>;
+
 export function messageFor(task: Task): TaskMessage {
   const [first] = task.cells;
   if (first === undefined) throw new Error(`task ${task.id} has no cells`);
