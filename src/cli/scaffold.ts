@@ -34,14 +34,15 @@ const NAMED_BACK: readonly (readonly [RegExp, string])[] = [
   [/^_github\//, '.github/'],
 ];
 
-/** Path in the project to text, in the order of their names. */
-export function filesOf(template: TemplateName, projectName: string): ReadonlyMap<string, string> {
+/** Path in the project to text, in the order of their names. `isDeployed`: with what deploys it from GitHub. */
+export function filesOf(template: TemplateName, projectName: string, isDeployed = false): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   const add = (folder: string, under = '', keep: RegExp = /^/): void => {
     for (const path of filesBelow(folder))
       if (keep.test(path)) files.set(`${under}${goesTo(path)}`, readFileSync(join(folder, path), 'utf8'));
   };
   add(join(TEMPLATES, 'hello'), '', template === 'hello' ? /^/ : COMMON);
+  if (isDeployed) add(join(TEMPLATES, 'deploy'));
   if (template !== 'hello') {
     add(join(TEMPLATES, template));
     for (const line of LARGER[template].computations) add(join(COMPUTATIONS, line), `src/computations/${line}/`);

@@ -1,6 +1,13 @@
 /** `daymill deploy` as people call it: without an account, and against Google's APIs in memory, over HTTP with credentials. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { daymill } from '../support/daymill-process.ts';
+import { parse } from 'yaml';
+import { filesOf } from '../../src/cli/scaffold.ts';
+import { startEmulators } from '../../src/emulators/start.ts';
+import { daymill, MAIN } from '../support/daymill-process.ts';
 import { type GoogleOverHttp, googleOverHttp } from '../support/google-over-http.ts';
 import { stagedProject } from '../support/staged-project.ts';
 
@@ -101,5 +108,45 @@ describe('against Google', () => {
       stderr: expect.stringContaining('  roles/run.admin (run.services.update)\n'),
     });
     expect(google.changes.slice(done)).toEqual([]);
+  });
+
+  test('the workflow of init --deploy puts what would run, and what would change, into a comment', async () => {
+    const text = filesOf('hello', 'shop', true).get('.github/workflows/deploy.yml') ?? '';
+    const { jobs } = parse(text) as { jobs: { plan: { steps: { id?: string; run?: string }[] } } };
+    const script = jobs.plan.steps.find(({ id }) => id === 'plan')?.run ?? '';
+    const cloud = await startEmulators({ file: ':memory:', projectId: 'acme' });
+    const told = stagedProject({
+      'daymill.config.ts':
+        "import { defineConfig } from 'daymill/config';\nexport default defineConfig({ computations: 'computations', from: '2024-03-01', date: '2024-03-02', cloud: { project: 'acme', region: 'europe-west1' } });\n",
+      'bin/npx': `#!/bin/sh\nshift\nexec ${process.execPath} ${MAIN} "$@"\n`,
+    });
+    try {
+      chmodSync(join(told.root, 'bin/npx'), 0o755);
+      // As GitHub runs it: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsshell
+      await promisify(execFile)('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], {
+        cwd: told.root,
+        env: {
+          ...cloud.env,
+          ...google.env,
+          PATH: `${join(told.root, 'bin')}:${process.env['PATH']}`,
+          HOME: told.root,
+          GITHUB_OUTPUT: join(told.root, 'output'),
+        },
+      });
+      expect(told.read('plan.md')).toMatch(
+        /^### What would run, and what it costs\n```\nGoogle Cloud: daymill in acme, europe-west1[\s\S]+\n```\n### What would change in Google Cloud\n```\ndaymill in acme/,
+      );
+      expect(told.read('output')).toBe('status=0\n');
+    } finally {
+      told.remove();
+      await cloud.close();
+    }
+  });
+
+  test('--exit-code says whether there is something to do', async () => {
+    expect((await online('--dry-run', '--exit-code')).code).toBe(1);
+    google.lacking.clear();
+    await online();
+    expect((await online('--dry-run', '--exit-code')).code).toBe(0);
   });
 });

@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { parse as parseYaml } from 'yaml';
+import { COMMANDS } from '../../src/cli/commands/index.ts';
 import { init } from '../../src/cli/commands/init.ts';
 import { openOutput } from '../../src/cli/output.ts';
 import { filesOf, TEMPLATE_NAMES } from '../../src/cli/scaffold.ts';
@@ -15,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(cwd, { recursive: true }));
 
-async function run(positionals: readonly string[], values: Record<string, string> = {}): Promise<string> {
+async function run(positionals: readonly string[], values: Record<string, string | boolean> = {}): Promise<string> {
   let printed = '';
   const stream = { write: (text: string) => (printed += text) };
   const context = {
@@ -139,4 +141,22 @@ test.each(TEMPLATE_NAMES)('%s is a project that Daymill can read', async (templa
     { hello: 'record-day', flights: 'network-briefing', market: 'regime-spell' }[template],
   );
   for (const text of filesOf(template, 'it').values()) expect(text).not.toContain('../../index.ts');
+});
+
+test('--deploy adds what deploys it from GitHub: without keys, and by commands that there are', async () => {
+  await run(['.'], { deploy: true });
+  const { jobs } = parseYaml(read('.github/workflows/deploy.yml')) as {
+    jobs: Record<'plan' | 'deploy', { permissions: object; steps: { run?: string; uses?: string }[] }>;
+  };
+  expect(jobs.plan.permissions).toEqual({ contents: 'read', 'id-token': 'write', 'pull-requests': 'write' });
+  expect(jobs.deploy.permissions).toEqual({ contents: 'read', 'id-token': 'write' });
+  const commands = Object.values(jobs).flatMap(({ steps }) =>
+    steps.flatMap(({ run = '' }) => [...run.matchAll(/npx daymill ([\w-]+)((?: --[\w-]+)*)/g)]),
+  );
+  expect(commands.map(([, name]) => name)).toEqual(['plan', 'deploy', 'check', 'deploy']);
+  for (const [, name = '', options = ''] of commands) {
+    const command = await COMMANDS[name as keyof typeof COMMANDS].load();
+    const known = [...Object.keys(command.options), ...(command.reachesCloud === true ? ['cloud'] : [])];
+    expect(known).toEqual(expect.arrayContaining(options.split(' --').slice(1)));
+  }
 });

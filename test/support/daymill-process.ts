@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { PATIENCE_MS } from './patience.ts';
 
-const MAIN = resolve(import.meta.dirname, '../../src/cli/main.ts');
+export const MAIN = resolve(import.meta.dirname, '../../src/cli/main.ts');
 
 /** For runs whose workers die: dead attempts are noticed soon. */
 export const HASTE = { DAYMILL_LEASE_SECONDS: '2', DAYMILL_HEARTBEAT_SECONDS: '0.5' };

@@ -33,6 +33,7 @@ does it, and tries it. It can be stopped and run again at any point, and a secon
   --project   where (default: daymill.config.ts's cloud)
   --region    where; Firestore's data stay there for ever
   --dry-run   only says it
+  --exit-code with --dry-run: 1 when there is something to do, for scripts
   --offline   with --dry-run: asks Google nothing. The plan is of an empty project, and what only Google knows is a ?
   --now       changes what runs though a night is under way; its tasks may then meet other code than was planned, and run again
   --prune     also removes what bears the deployment's label and is wanted no more; never a database, a bucket, or messages that wait
@@ -40,11 +41,12 @@ does it, and tries it. It can be stopped and run again at any point, and a secon
   --json      {"target", "changes": [{"action", "kind", "name", "why", "fields"}], "rights": [{"member", "role", "on", "isNew"}],
               "bill": {"floor", "ceiling", "cpus", "floorDollars", "ceilingDollars"}, "lacking": [{"role", "permissions"}] or null,
               "done", "removed"}
-Exit code: 0 done, 2 wrong use, or something that only a person can mend.`,
+Exit code: 0 done, 1 with --exit-code, 2 wrong use, or something that only a person can mend.`,
   options: {
     project: { type: 'string' },
     region: { type: 'string' },
     'dry-run': { type: 'boolean' },
+    'exit-code': { type: 'boolean' },
     offline: { type: 'boolean' },
     now: { type: 'boolean' },
     prune: { type: 'boolean' },
@@ -77,8 +79,11 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   tellPlan(outlook, manifest, context, { isDry });
   const carried = isDry ? { done: 0, removed: 0 } : await carry(outlook, staged, means, args, context);
   output.data(answerOf(outlook, carried, context));
-  return 0;
+  return isDry && args.values['exit-code'] === true && isAnythingDue(outlook) ? 1 : 0;
 }
+
+const isAnythingDue = ({ changes, leftovers }: Outlook): boolean =>
+  leftovers.length > 0 || changes.some(({ action }) => action !== 'keep');
 
 /** A plan is worth reading before all is there that an image is built from. */
 function offline(target: CloudTarget, manifest: Manifest, { config, output }: Context): Outlook {

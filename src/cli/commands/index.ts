@@ -87,6 +87,10 @@ export const COMMANDS = {
     summary: 'make a deployment on Google Cloud, or say what it would be and cost',
     load: async () => (await import('./deploy.ts')).deploy,
   },
+  logs: {
+    summary: 'link to what a deployed run or task has logged',
+    load: async () => (await import('./logs.ts')).logs,
+  },
   secrets: {
     summary: "list the secrets of the project's own functions; set one",
     load: async () => (await import('./secrets.ts')).secrets,

@@ -9,15 +9,16 @@ import { filesOf, type PackageFile, packageFile, summaryOf, TEMPLATE_NAMES, type
 
 export const init: Command = {
   name: 'init',
-  usage: `daymill init [DIR] [--template NAME]
+  usage: `daymill init [DIR] [--template NAME] [--deploy]
 
 Makes a project in DIR (default: this folder): settings, data, computations, a test. In a project that is there it adds what is
 missing, and leaves alone what is not: no file is written over.
   --template   ${TEMPLATE_NAMES.map((name) => `${name} (${summaryOf(name)})`).join(', ')}; hello when none is named
+  --deploy     also .github/workflows/deploy.yml: a pull request is told what it would change, and main is deployed
   --json       {"folder", "added", "left"}
 Exit code: 0 done, 2 wrong use.`,
   optional: ['DIR'],
-  options: { template: { type: 'string' } },
+  options: { template: { type: 'string' }, deploy: { type: 'boolean' } },
   run: (args, context) => Promise.resolve(runCommand(args, context)),
 };
 
@@ -27,7 +28,7 @@ function runCommand(args: Arguments, { output, cwd }: Context): ExitCode {
   const folder = resolve(cwd, given);
   if (existsSync(folder) && !statSync(folder).isDirectory())
     throw new UserError('BAD_ARGUMENT', `${folder} is a file. Name a folder, or a new one.`);
-  const pieces = piecesOf(template, folder);
+  const pieces = piecesOf(template, folder, args.values['deploy'] === true);
   for (const { path, content } of pieces) if (content !== undefined) write(join(folder, path), content);
   tell(relative(cwd, folder) || '.', pieces, output);
   return 0;
@@ -41,11 +42,11 @@ interface Piece {
 }
 
 /** In the order of their names. */
-function piecesOf(template: TemplateName, folder: string): readonly Piece[] {
+function piecesOf(template: TemplateName, folder: string, isDeployed: boolean): readonly Piece[] {
   const name = packageName(basename(folder));
   const packages = packagePiece(template, name, join(folder, 'package.json'));
   const hasSettings = packages.there !== undefined && Object.hasOwn(packages.there, 'daymill');
-  const pieces = [...filesOf(template, name)].map(([path, content]): Piece => {
+  const pieces = [...filesOf(template, name, isDeployed)].map(([path, content]): Piece => {
     if (path === 'daymill.config.ts' && hasSettings) return { path, note: ': package.json has the settings' };
     if (existsSync(join(folder, path))) return { path, note: STAYS };
     return { path, content, note: '' };
