@@ -2,7 +2,7 @@
 import { systemError } from '../errors.ts';
 import { mapOf } from '../value.ts';
 import { pure } from './define.ts';
-import { re2 } from './re2.ts';
+import { allMatches, groupCount, hasMatch } from './re2.ts';
 
 export const text = {
   decode: pure({ data: 'bytes', charset: 'string?' }, ({ data, charset }) => decodeText(data, charset)),
@@ -12,26 +12,32 @@ export const text = {
   }),
   find_all: pure({ source: 'string', substr: 'string' }, ({ source, substr }) => {
     if (substr === '') throw systemError('ValueError', 'text.find_all: substr is empty');
+    const characters = characterIndex(source);
     const found: bigint[] = [];
     for (let at = source.indexOf(substr); at >= 0; at = source.indexOf(substr, at + substr.length)) {
-      found.push(characterIndex(source, at));
+      found.push(characters(at));
     }
     return found;
   }),
-  find_all_regex: pure({ source: 'string', regexp: 'string' }, ({ source, regexp }) =>
-    Array.from(source.matchAll(re2(regexp)), (match) =>
-      mapOf({ index: characterIndex(source, match.index), match: match[0] }),
-    ),
-  ),
-  match_regex: pure({ source: 'string', regexp: 'string' }, ({ source, regexp }) => source.search(re2(regexp)) >= 0),
+  find_all_regex: pure({ source: 'string', regexp: 'string' }, ({ source, regexp }) => {
+    const characters = characterIndex(source);
+    return Array.from(allMatches(source, regexp), ({ start, groups: [match = ''] }) =>
+      mapOf({ index: characters(start), match }),
+    );
+  }),
+  match_regex: pure({ source: 'string', regexp: 'string' }, ({ source, regexp }) => hasMatch(source, regexp)),
   replace_all: pure({ source: 'string', substr: 'string', repl: 'string' }, ({ source, substr, repl }) =>
     source.replaceAll(substr, () => repl),
   ),
-  replace_all_regex: pure({ source: 'string', substr: 'string', repl: 'string' }, ({ source, substr, repl }) =>
-    source.replace(re2(substr), (...match: (string | undefined)[]) =>
-      repl.replace(/\\(\d|\\)/g, (_, code: string) => (code === '\\' ? '\\' : (match[Number(code)] ?? ''))),
-    ),
-  ),
+  replace_all_regex: pure({ source: 'string', substr: 'string', repl: 'string' }, ({ source, substr, repl }) => {
+    const replacement = replacementOf(repl, groupCount(substr));
+    let [result, done] = ['', 0];
+    for (const { start, end, groups } of allMatches(source, substr)) {
+      result += source.slice(done, start) + replacement(groups);
+      done = end;
+    }
+    return result + source.slice(done);
+  }),
   split: pure({ source: 'string', separator: 'string' }, ({ source, separator }) =>
     separator === '' ? Array.from(source) : source.split(separator),
   ),
@@ -79,4 +85,25 @@ function utf8Only(charset: string | undefined): void {
   }
 }
 
-const characterIndex = (source: string, at: number): bigint => BigInt(Array.from(source.slice(0, at)).length);
+/** `\1` is a group, `\0` the whole match and `\\` a backslash, as in RE2's own replacements; all else is itself. */
+function replacementOf(repl: string, groups: number): (match: readonly string[]) => string {
+  for (const [escape, code = ''] of repl.matchAll(/\\(.?)/gs)) {
+    if (code === '\\' || (/\d/.test(code) && Number(code) <= groups)) continue;
+    throw systemError(
+      'ValueError',
+      `text.replace_all_regex: "${escape}" in the replacement is neither \\0 to \\${Math.min(groups, 9)}, groups of the ` +
+        'expression, nor \\\\, a backslash',
+    );
+  }
+  return (match) =>
+    repl.replace(/\\(\d|\\)/g, (_, code: string) => (code === '\\' ? code : (match[Number(code)] ?? '')));
+}
+
+/** Counts characters up to places that only grow. */
+function characterIndex(source: string): (at: number) => bigint {
+  let [characters, counted] = [0, 0];
+  return (at) => {
+    for (; counted < at; counted += (source.codePointAt(counted) ?? 0) > 0xffff ? 2 : 1) characters += 1;
+    return BigInt(characters);
+  };
+}
