@@ -242,7 +242,7 @@ describe('parallel', () => {
       shared: [total, seen]
       branches:
         - one: {steps: [{a: {assign: [{mine: 1}, {total: "\${total + mine}"}, {seen.one: true}]}}]}
-        - two: {steps: [{a: {assign: [{mine: 10}, {total: "\${total + mine}"}, {seen.two: true}]}}]}
+        - two: {steps: [{b: {assign: [{mine: 10}, {total: "\${total + mine}"}, {seen.two: true}]}}]}
 - done: {return: ["\${total}", "\${seen}"]}`;
     expect(await resultOf(source)).toEqual([11, { one: true, two: true }]);
   });

@@ -53,6 +53,8 @@ class RoutineCheck {
   readonly #program: Program;
   readonly #blocking: ReadonlySet<string>;
   readonly #report: Report;
+  /** Names of steps so far. */
+  readonly #known = new Set<string>();
 
   constructor(program: Program, blocking: ReadonlySet<string>, report: Report) {
     this.#program = program;
@@ -72,7 +74,16 @@ class RoutineCheck {
   }
 
   #list(list: StepList, place: Place): void {
-    for (const step of list.steps) this.#step(step, { ...place, lists: [list, ...place.lists] });
+    for (const step of list.steps) {
+      this.#name(step);
+      this.#step(step, { ...place, lists: [list, ...place.lists] });
+    }
+  }
+
+  /** https://cloud.google.com/workflows/docs/reference/syntax/steps: unique in a (sub)workflow, in all its lists. */
+  #name({ name, at }: Step): void {
+    if (this.#known.has(name)) this.#report(at, `there is already a step named "${name}" in this workflow`);
+    this.#known.add(name);
   }
 
   #step({ body, at, next }: Step, place: Place): void {
@@ -114,6 +125,7 @@ class RoutineCheck {
       return;
     }
     for (const branch of work.list.steps) {
+      this.#name(branch);
       const scope: Scope = { names: new Set(), parent: outer.scope, shared };
       declare([branch], scope);
       this.#step(branch, { ...place, scope, loop: undefined });

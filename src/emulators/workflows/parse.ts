@@ -68,10 +68,6 @@ function parseSteps(node: SourceNode): StepList {
     return parseStep(key, at, value);
   });
   if (steps.length === 0) node.fail('at least one step is needed');
-  for (const [index, { name, at }] of steps.entries()) {
-    const first = steps.findIndex((step) => step.name === name);
-    if (first < index) node.fail(`there is already a step named "${name}"`, at);
-  }
   return { steps };
 }
 

@@ -31,6 +31,26 @@ describe('a source that is refused says where and why', () => {
       '- a: {next: b}\n- b: {return: 1}\n- a: {return: 2}',
       '3:3: there is already a step named "a"',
     ],
+    [
+      'two steps of one name in lists of one workflow',
+      '- a: {steps: [{b: {assign: [{x: 1}]}}]}\n- b: {return: 1}',
+      '2:3: there is already a step named "b"',
+    ],
+    [
+      'two steps of one name in a loop and a handler',
+      '- a: {for: {value: v, in: [1], steps: [{c: {next: continue}}]}}\n- b: {try: {raise: x}, except: {steps: [{c: {return: 1}}]}}',
+      '2:42: there is already a step named "c"',
+    ],
+    [
+      'two steps of one name in two branches',
+      '- p: {parallel: {branches: [{a: {steps: [{c: {assign: [{x: 1}]}}]}}, {b: {steps: [{c: {assign: [{x: 1}]}}]}}]}}',
+      'there is already a step named "c"',
+    ],
+    [
+      'a branch named like a step',
+      '- p: {parallel: {branches: [{a: {assign: [{x: 1}]}}]}}\n- a: {return: 1}',
+      '2:3: there is already a step named "a"',
+    ],
     ['two names in one step', '- a: {return: 1}\n  b: {return: 2}', '1:3: expected one step'],
     ['a jump to nowhere', '- a: {assign: [{x: 1}], next: c}', '1:25: there is no step "c"'],
     ['a break outside a loop', '- a: {next: break}', '"break" outside a loop'],
