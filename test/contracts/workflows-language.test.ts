@@ -393,6 +393,7 @@ describe('standard library', () => {
     ['text.decode(base64.decode(base64.encode(text.encode("ü"))))', 'ü'],
     ['base64.encode(text.encode("a"), false)', 'YQ'],
     ['json.encode_to_string([1, 1.5, "x", null, true])', '[1,1.5,"x",null,true]'],
+    ['keys(json.decode("{\\"b\\":1,\\"10\\":2,\\"2\\":3}"))', ['b', '10', '2']],
     ['json.decode(json.encode([9007199254740993]))[0] == 9007199254740993', true],
     ['get_type(json.decode("1.0"))', 'double'],
     ['time.parse("2024-02-29T12:00:00.250+01:00")', 1709204400.25],

@@ -61,7 +61,7 @@ function receivedFrom({ method, url, headers, body }: RestCall, now: number): Va
       body: parseBody(headers['content-type'], body),
       headers: headerMap({ ...headers, authorization: undefined }),
       method,
-      query: mapOf(Object.fromEntries(url.searchParams)),
+      query: new Map(url.searchParams),
       url: url.pathname,
     });
     return mapOf({ http_request: request, received_time: new Date(now).toISOString(), type: 'HTTP' });

@@ -5,6 +5,7 @@ import { ApiError, page, readJson } from '../rest-server.ts';
 import type { Routes } from '../rest-server.ts';
 import type { Api } from './api.ts';
 import { MAX_ARGUMENT_BYTES } from './limits.ts';
+import { fromJson } from './parse-json.ts';
 import type { ExecutionResource } from './store.ts';
 
 /** What a caller sets. `labels` and `callLogLevel` are kept and mean nothing here. */
@@ -79,7 +80,7 @@ function basic({
 
 function isJson(text: string): boolean {
   try {
-    JSON.parse(text);
+    fromJson(text);
     return true;
   } catch {
     return false;

@@ -7,7 +7,8 @@ import type { HttpCall, Outcome } from './effect.ts';
 import { systemError } from './errors.ts';
 import type { Tag } from './errors.ts';
 import { MAX_RESPONSE_BYTES } from './limits.ts';
-import { fromJson, mapOf } from './value.ts';
+import { fromJson } from './parse-json.ts';
+import { mapOf } from './value.ts';
 import type { Value, ValueMap } from './value.ts';
 
 /** Always answers: a failure is an outcome too. */

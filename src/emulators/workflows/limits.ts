@@ -24,6 +24,8 @@ export const MAX_VARIABLE_BYTES = 512 * 1024;
 export const MAX_STRING_BYTES = 256 * 1024;
 /** Bytes of an execution's `argument`, as JSON. */
 export const MAX_ARGUMENT_BYTES = 32 * 1024;
+/** Lists and objects within each other in JSON. Ours: the service names none. */
+export const MAX_JSON_DEPTH = 1_000;
 /** Bytes of an HTTP response's body. */
 export const MAX_RESPONSE_BYTES = 2 * 1024 * 1024;
 /** Seconds. https://cloud.google.com/workflows/docs/reference/stdlib/http/request */

@@ -8,7 +8,7 @@ import { payloadOf, systemError } from './errors.ts';
 import { failure, sendHttp } from './http-client.ts';
 import { parseProgram } from './parse.ts';
 import type { ExecutionResource, Store, WorkflowResource } from './store.ts';
-import { fromJson } from './value.ts';
+import { fromJson } from './parse-json.ts';
 
 interface Running {
   readonly driver: Driver;

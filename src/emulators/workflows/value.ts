@@ -59,23 +59,3 @@ export function toJson(value: Value): string {
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
 export const isInt64 = (value: bigint): boolean => value >= INT64_MIN && value <= INT64_MAX;
-
-/**
- * A number written without fraction and exponent is an integer if it fits 64 bits, otherwise a double.
- * @throws {SyntaxError} not JSON.
- */
-export function fromJson(text: string): Value {
-  return JSON.parse(text, revive) as Value;
-}
-
-/** Numbers are told apart by their source text, which revivers receive (ES2025, JSON.parse source text access). */
-function revive(_key: string, value: unknown, context?: { source?: string }): unknown {
-  if (typeof value === 'number') {
-    const source = context?.source ?? String(value);
-    if (/[.eE]/.test(source)) return value;
-    const integer = BigInt(source);
-    return isInt64(integer) ? integer : value;
-  }
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
-  return value instanceof Map ? value : new Map(Object.entries(value));
-}

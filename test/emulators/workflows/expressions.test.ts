@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { Raised } from '../../../src/emulators/workflows/errors.ts';
 import { evaluate } from '../../../src/emulators/workflows/evaluate.ts';
 import { parseExpression } from '../../../src/emulators/workflows/expression.ts';
+import { MAX_JSON_DEPTH } from '../../../src/emulators/workflows/limits.ts';
+import { fromJson } from '../../../src/emulators/workflows/parse-json.ts';
 import type { Value } from '../../../src/emulators/workflows/value.ts';
-import { fromJson, mapOf, toJson } from '../../../src/emulators/workflows/value.ts';
+import { mapOf, toJson } from '../../../src/emulators/workflows/value.ts';
 
 const VARIABLES: Readonly<Record<string, Value>> = {
   list: [10n, 20n, [30n]],
@@ -154,6 +156,47 @@ describe('values', () => {
         expect(JSON.parse(toJson(fromJson(text)))).toEqual(JSON.parse(text));
       }),
     );
+  });
+
+  test('JSON is read, and refused, as JavaScript does', () => {
+    const plain = (value: unknown): unknown => {
+      if (value instanceof Map) return Object.fromEntries(Array.from(value, ([key, item]) => [key, plain(item)]));
+      if (Array.isArray(value)) return value.map(plain);
+      return typeof value === 'bigint' ? Number(value) : value;
+    };
+    const outcome = (read: () => unknown): unknown => {
+      try {
+        return read();
+      } catch (error) {
+        if (error instanceof SyntaxError) return 'refused';
+        throw error;
+      }
+    };
+    const spoiled = fc
+      .tuple(fc.json(), fc.nat(), fc.nat(2), fc.constantFrom(...'{}[]",:\\ \t\u00010-+.eEtn/u'.split(''), ''))
+      .map(([text, at, length, put]) => {
+        const place = at % (text.length + 1);
+        return text.slice(0, place) + put + text.slice(place + length);
+      });
+    const spaced = fc.jsonValue().map((value) => JSON.stringify(value, null, '\t'));
+    fc.assert(
+      fc.property(fc.oneof(spoiled, spaced), (text) => {
+        expect(outcome(() => plain(fromJson(text)))).toEqual(outcome(() => JSON.parse(text) as unknown));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('keys of JSON keep their place, also those that look like integers', () => {
+    const text = '{"b":1,"10":{"2":0,"1":0},"a":2,"9":3,"__proto__":4}';
+    expect(toJson(fromJson(text))).toBe(text);
+    expect(toJson(fromJson('{"b":1,"1":2,"b":3}'))).toBe('{"b":3,"1":2}');
+  });
+
+  test('JSON without end of nesting is refused, not followed', () => {
+    const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
+    expect(fromJson(nested(MAX_JSON_DEPTH))).toEqual([expect.anything()]);
+    expect(() => fromJson(nested(MAX_JSON_DEPTH + 2))).toThrow(/nested deeper than 1000/);
   });
 
   test.each<[string, Value]>([

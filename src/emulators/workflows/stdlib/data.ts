@@ -1,6 +1,7 @@
 /** Modules that work on values: https://cloud.google.com/workflows/docs/reference/stdlib/overview */
 import { systemError } from '../errors.ts';
-import { fromJson, isInt64, isList, isMap, toJson, typeName } from '../value.ts';
+import { fromJson } from '../parse-json.ts';
+import { isInt64, isList, isMap, toJson, typeName } from '../value.ts';
 import type { Value, ValueMap } from '../value.ts';
 import { pure } from './define.ts';
 import { decodeText } from './text.ts';
