@@ -55,6 +55,7 @@ describe('steps', () => {
       '- a: {assign: [{x: 1}], next: c}\n- b: {return: "${x + 1}"}\n- c: {next: b}',
       2,
     ],
+    ['next: end may stand beside return', '- a: {return: 1, next: end}\n- b: {return: 2}', 1],
     ['next: end ends', '- a: {next: end}\n- b: {return: 1}', null],
     [
       'assignments are made in order, each seeing those before it',
@@ -202,7 +203,7 @@ sub:
     ['KeyError', '- a: {return: \'${sys.get_env("NOTHING")}\'}'],
     ['KeyError', '- a: {switch: [{condition: false, assign: [{x: 1}]}]}\n- b: {return: "${x}"}'],
     ['IndexError', '- a: {assign: [{l: []}, {"l[0]": 1}]}'],
-    ['TypeError', '- a: {return: \'${"a" + 1}\'}'],
+    ['TypeError', "- a: {return: '${1 + true}'}"],
     ['TypeError', '- a: {for: {value: v, in: "${1}", steps: [{b: {next: continue}}]}}'],
     ['TypeError', '- a: {switch: [{condition: 1, next: end}]}'],
     ['TypeError', '- a: {return: \'${text.encode("x")}\'}'],
@@ -342,6 +343,12 @@ describe('standard library', () => {
         { index: 3, match: '22' },
       ],
     ],
+    // https://cloud.google.com/workflows/docs/reference/syntax/datatypes, implicit conversions
+    [
+      '["bytes=" + 0, 0 + "-", "x" + 1.5, 1.5 + "x", "is " + true, false + "!"]',
+      ['bytes=0', '0-', 'x1.5', '1.5x', 'is true', 'false!'],
+    ],
+    ['1 + 2 + "3" + 4 + 5', '3345'],
     ['text.match_regex("2024-01-31", "^\\\\d{4}-\\\\d\\\\d")', true],
     ['text.match_regex("ABC", "(?i)b")', true],
     // RE2, not JavaScript: https://github.com/google/re2/wiki/Syntax

@@ -1,7 +1,7 @@
 /** Expressions: tree to value. */
 import { systemError } from './errors.ts';
 import type { BinaryOperator, Expression } from './expression.ts';
-import { equal, isInt64, isList, isMap, isNumber, typeName } from './value.ts';
+import { equal, isInt64, isList, isMap, isNumber, textOf, typeName } from './value.ts';
 import type { Value } from './value.ts';
 
 /** What an expression can reach. Functions here never block. */
@@ -135,10 +135,12 @@ function operate(operator: BinaryOperator, left: Value, right: Value): Value {
   if (operator === 'in' && isList(right)) return right.some((item) => equal(item, left));
   if (operator === 'in' && isMap(right) && typeof left === 'string') return right.has(left);
   const compare = COMPARISONS[operator];
-  if (typeof left === 'string' && typeof right === 'string') {
-    if (operator === '+') return left + right;
-    if (compare !== undefined) return compare(left, right);
+  if (operator === '+' && (typeof left === 'string' || typeof right === 'string')) {
+    // Implicit conversions of https://cloud.google.com/workflows/docs/reference/syntax/datatypes
+    const [first, second] = [textOf(left), textOf(right)];
+    if (first !== undefined && second !== undefined) return first + second;
   }
+  if (typeof left === 'string' && typeof right === 'string' && compare !== undefined) return compare(left, right);
   if (isNumber(left) && isNumber(right)) {
     if (compare !== undefined) return compare(left, right);
     const arithmetic = ARITHMETIC[operator];

@@ -18,7 +18,7 @@ const COMPANIONS = {
   parallel: ['next'],
   try: ['retry', 'except', 'next'],
   raise: [],
-  return: [],
+  return: ['next'],
   steps: ['next'],
 } as const satisfies Record<string, readonly string[]>;
 type BodyKey = keyof typeof COMPANIONS;
@@ -84,7 +84,11 @@ function parseStep(name: string, at: Position, node: SourceNode, extra?: string)
   if (kind === undefined && fields.next === undefined) node.fail(`step "${name}" does nothing`, at);
   const body: StepBody =
     kind === undefined ? { kind: 'none' } : parseBody(kind, (fields[kind] as Entry).value, fields, name);
-  return { name, at, body, ...(fields.next && { next: parseJump(fields.next) }) };
+  const next = fields.next && parseJump(fields.next);
+  if (next !== undefined && kind === 'return' && next.kind !== 'end') {
+    node.fail('after return, next can be end alone', next.at);
+  }
+  return { name, at, body, ...(next && { next }) };
 }
 
 function parseBody(kind: BodyKey, value: SourceNode, fields: StepFields, name: string): StepBody {

@@ -20,6 +20,10 @@ export const isList = (value: Value): value is readonly Value[] => Array.isArray
 export const isNumber = (value: Value): value is bigint | number =>
   typeof value === 'bigint' || typeof value === 'number';
 
+/** A number or boolean as text, a string as it is; undefined for what has no text of its own. */
+export const textOf = (value: Value): string | undefined =>
+  value !== null && typeof value !== 'object' ? String(value) : undefined;
+
 export function mapOf(entries: Readonly<Record<string, Value>>): ValueMap {
   return new Map(Object.entries(entries));
 }

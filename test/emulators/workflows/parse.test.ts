@@ -25,7 +25,12 @@ describe('a source that is refused says where and why', () => {
     ['a step that does nothing', '- a: {}', '1:3: step "a" does nothing'],
     ['a step that does two things', '- a: {return: 1, raise: "x"}', '1:3: a step does one thing'],
     ['an unknown key of a step', '- a: {call: sys.now, arguments: {}}', '1:22: unknown or misplaced key "arguments"'],
-    ['a next after return', '- a: {return: 1, next: end}', 'misplaced key "next"'],
+    [
+      'a next after return that is not end',
+      '- a: {return: 1, next: b}\n- b: {return: 2}',
+      '1:18: after return, next can be end',
+    ],
+    ['a next after raise', '- a: {raise: x, next: end}', 'misplaced key "next"'],
     [
       'two steps of one name',
       '- a: {next: b}\n- b: {return: 1}\n- a: {return: 2}',

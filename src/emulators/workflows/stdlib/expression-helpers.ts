@@ -1,6 +1,6 @@
 /** Functions without a module: https://cloud.google.com/workflows/docs/reference/stdlib/expression-helpers */
 import { systemError } from '../errors.ts';
-import { isInt64, isList, isMap, typeName } from '../value.ts';
+import { isInt64, isList, isMap, textOf, typeName } from '../value.ts';
 import type { Value } from '../value.ts';
 import { pure } from './define.ts';
 
@@ -32,7 +32,8 @@ export const expressionHelpers = {
     throw systemError('ValueError', `double() cannot read ${JSON.stringify(value)}`);
   }),
   string: pure({ value: 'any' }, ({ value }) => {
-    if (value !== null && typeof value !== 'object') return String(value);
+    const text = textOf(value);
+    if (text !== undefined) return text;
     throw wrongType('string', 'an integer, double or boolean', value);
   }),
 };
