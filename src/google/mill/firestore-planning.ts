@@ -7,57 +7,42 @@
 import type { Firestore } from '@google-cloud/firestore';
 import { randomUUID } from 'node:crypto';
 import { RetryableError } from '../../errors.ts';
-import { compressJson } from '../../mill/execution/artifact-codec.ts';
 import type { Settled } from '../../mill/model/cell.ts';
 import { type MemoryBook, MemoryContent } from '../../mill/model/memory-book.ts';
 import { hasDay } from '../../mill/planning/day-set.ts';
-import type { Planning, PlanningChange } from '../../mill/ports/planning.ts';
+import type { Planning } from '../../mill/ports/planning.ts';
 import { type Day, toOrdinal } from '../../values/date.ts';
 import type { Hash } from '../../values/hash.ts';
 import { ownMember } from '../../values/own-member.ts';
 import { isConflict, unavailable } from '../firestore-client.ts';
-import { type CommitName, MeasuredBatch } from '../measured-batch.ts';
-import { Book, booksTouchedBy, DayHashes, type Kept, wantedOf, writeDays } from './day-documents.ts';
+import { bookOf, computationOf, cutToFit, partsIn } from './book-parts.ts';
+import { Book, DayHashes, type Kept, wantedOf } from './day-documents.ts';
 import { controlIn } from './firestore-control.ts';
-import { createRun } from './firestore-counters.ts';
 import { readOpenRuns } from './firestore-open-runs.ts';
-import { hashesInDays, newestBook, recover, settledInResults, writeRecovered } from './firestore-recovery.ts';
-import { AVAILABILITY, BOOKS, MEMORY, placePath, PLANNER, PLANNER_PAGES } from './paths.ts';
-import {
-  Content,
-  contentAfter,
-  Head,
-  type Loaded,
-  NOTHING,
-  packPages,
-  PAGE_BYTES,
-  unpack,
-  writtenIn,
-} from './planner-document.ts';
+import { hashesInDays, newestBook, recover, settledInPart, writeRecovered } from './firestore-recovery.ts';
+import { AVAILABILITY, BOOKS, MEMORY, PLANNER } from './paths.ts';
+import { aheadOf, booksTouchedBy, PLAN_SIZES, planName, type PlanSizes, prepareCommit } from './plan-commit.ts';
+import { Content, Head, type Loaded, NOTHING, packPages, unpack, writtenIn } from './planner-document.ts';
+import { collectPages, dropPages, readPages, writePages } from './planner-pages.ts';
 
-const PLAN: CommitName = {
-  what: 'the plan',
-  next: 'Make it in parts: of fewer computations (--select), or of fewer days (--from).',
-};
+const NO_PART: ReadonlyMap<Day, Settled> = new Map();
 
 /** Reads of a state whose pages are of another commit, before it is taken to be torn for good. */
 const MAX_TORN_READS = 10;
 
-/** `pageBytes` is a parameter for tests. */
-export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planning {
+export function firestorePlanning(db: Firestore, given: Partial<PlanSizes> = {}): Planning {
+  const sizes = { ...PLAN_SIZES, ...given };
   let loaded = NOTHING;
   const books = new Map<string, Kept<Settled>>();
   const data = new Map<string, Kept<Hash>>();
   let memory: { readonly writtenIn: number; readonly book: MemoryBook } = { writtenIn: 0, book: new Map() };
-  const settledOf = (id: string) => {
-    const dot = id.lastIndexOf('.');
-    return settledInResults(db, id.slice(0, dot), id.slice(dot + 1));
-  };
+  /** Ascending; see book-parts.ts. */
+  let partsOf = partsIn([]);
+  const settledOf = (id: string) => settledInPart(db, id, partsOf(bookOf(id)));
   const openHashesOf = (dataset: string) => {
     const open = ownMember(loaded.content.datasets, dataset)?.days ?? [];
     return hashesInDays(db, dataset, (day) => hasDay(open, toOrdinal(day)));
   };
-  const page = (number: number) => db.collection(PLANNER_PAGES).doc(String(number));
 
   const readState = async (): Promise<Loaded> => {
     for (let torn = 0; ;) {
@@ -70,28 +55,20 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
         await recoverState(newest);
         continue;
       }
-      const { sequence, openRuns, pages, content, commit } = Head.parse(head.data());
+      const { content, ...found } = Head.parse(head.data());
+      const { sequence, commit } = found;
       if (sequence === loaded.sequence && commit === loaded.commit)
         return { ...loaded, control, updateTime: head.updateTime };
-      const refs = Array.from({ length: pages }, (_, index) => page(index + 1));
-      const rest = refs.length === 0 ? [] : await db.getAll(...refs);
+      const rest = await readPages(db, found);
       // Written since: the head is another by now, too.
-      if (rest.some((one) => one.get('sequence') !== sequence)) {
+      if (rest === undefined) {
         if (++torn < MAX_TORN_READS) continue;
         await recoverState(sequence);
         torn = 0;
         continue;
       }
-      const packed = Buffer.concat([content, ...rest.map((one) => one.get('content') as Uint8Array)]);
-      return {
-        sequence,
-        openRuns,
-        pages,
-        commit,
-        content: Content.parse(unpack(packed)),
-        control,
-        updateTime: head.updateTime,
-      };
+      const whole = Buffer.concat([content, ...rest]);
+      return { ...found, commit, content: Content.parse(unpack(whole)), control, updateTime: head.updateTime };
     }
   };
 
@@ -99,18 +76,14 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
   const recoverState = async (after: number): Promise<void> => {
     const found = await recover(db, Math.max(after, loaded.sequence, await newestBook(db)));
     const { sequence, standings } = found;
-    const content: Content = { ...NOTHING.content, standings, books: writtenIn(found.books.keys(), sequence) };
-    const { first, rest } = packPages(content, pageBytes);
-    const batch = db.batch();
-    for (const [index, packed] of rest.entries()) batch.set(page(index + 1), { sequence, content: packed });
-    await batch.commit();
-    await writeRecovered(db, found, {
-      sequence,
-      openRuns: [],
-      pages: rest.length,
-      commit: randomUUID(),
-      content: first,
-    });
+    const parts = [...found.books].flatMap(([id, days]) => cutToFit(id, days, sizes.partBytes));
+    const ids = parts.map(({ id }) => id);
+    const content: Content = { ...NOTHING.content, standings, books: writtenIn(ids, sequence) };
+    const { first, rest } = packPages(content, sizes.pageBytes);
+    const commit = randomUUID();
+    const head = { sequence, openRuns: [], pages: rest.length, pagesOf: commit, commit, content: first };
+    await writePages(db, head, rest, planName(sizes));
+    await writeRecovered(db, { sequence, parts }, head, planName(sizes));
     loaded = NOTHING;
     books.clear();
     data.clear();
@@ -129,10 +102,19 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
     for (const [id, kept] of data) if (ownMember(content.data, id) !== kept.writtenIn) data.delete(id);
   };
 
+  /** A book that is at hand, whole. */
+  const bookAtHand = (id: string): ReadonlyMap<Day, Settled> | undefined => {
+    const parts = partsOf(id).map((part) => books.get(part)?.days);
+    if (parts.includes(undefined)) return undefined;
+    return parts.length === 1 ? parts[0] : new Map(parts.flatMap((days = NO_PART) => Array.from(days)));
+  };
+
   return {
     async load() {
+      const before = loaded.content;
       loaded = await readState();
       forgetStale(loaded);
+      if (loaded.content !== before) partsOf = partsIn(Object.keys(loaded.content.books));
       const { sequence, content, control, openRuns } = loaded;
       return {
         sequence,
@@ -143,7 +125,12 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
         distrusted: new Map(Object.entries(content.distrusted)),
         watched: content.watched,
         books: {
-          books: new Map([...books].map(([id, { days }]) => [id, days])),
+          books: new Map(
+            [...new Set([...books.keys()].map(bookOf))].flatMap((id) => {
+              const days = bookAtHand(id);
+              return days === undefined ? [] : [[id, days] as const];
+            }),
+          ),
           data: new Map([...data].map(([name, { days }]) => [name, days])),
         },
         open: await readOpenRuns(db, openRuns),
@@ -153,21 +140,27 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
     async fetch(snapshot, missing) {
       const { content, sequence } = loaded;
       if (sequence !== snapshot.sequence) throw overtaken();
+      const parts = [...missing.books].flatMap((id) => partsOf(id)).filter((id) => !books.has(id));
       const wanted = [
-        ...wantedOf(missing.books, BOOKS, content.books, Book, books, snapshot.books.books, settledOf),
-        ...wantedOf(missing.data, AVAILABILITY, content.data, DayHashes, data, snapshot.books.data, openHashesOf),
+        ...wantedOf(parts, BOOKS, content.books, Book, books, settledOf),
+        ...wantedOf(missing.data, AVAILABILITY, content.data, DayHashes, data, openHashesOf),
       ];
-      const stored = wanted.filter(({ writtenIn }) => writtenIn !== undefined);
-      const refs = stored.map(({ collection, id }) => db.collection(collection).doc(id));
+      const refs = wanted.map(({ collection, id }) => db.collection(collection).doc(id));
       const documents = refs.length === 0 ? [] : await db.getAll(...refs);
-      for (const one of wanted) if (one.writtenIn === undefined) one.keep(undefined);
-      for (const [index, one] of stored.entries()) {
-        const written = Number(documents[index]?.get('sequence') ?? 0);
-        if (written > (one.writtenIn ?? 0)) throw await newerThanState(written);
-        if (written === one.writtenIn) one.keep(documents[index]);
+      for (const [index, one] of wanted.entries()) {
+        const document = documents[index];
+        const written = Number(document?.get('sequence') ?? 0);
+        if (written > one.writtenIn) throw await newerThanState(written);
+        if (document !== undefined && written === one.writtenIn) one.keep(document);
         // Gone, or set back: what it was made from is still there.
         else await one.remake();
       }
+      const shown = snapshot.books as {
+        books: Map<string, ReadonlyMap<Day, Settled>>;
+        data: Map<string, ReadonlyMap<Day, Hash>>;
+      };
+      for (const id of missing.books) shown.books.set(id, bookAtHand(id) ?? new Map());
+      for (const name of missing.data) shown.data.set(name, data.get(name)?.days ?? new Map());
     },
 
     async memory(snapshot) {
@@ -188,66 +181,39 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
     async settledAfter(snapshot, sequence) {
       const written = Object.entries(loaded.content.books).filter(([, writtenIn]) => writtenIn > sequence);
       const ids = written.map(([id]) => id);
-      await this.fetch(snapshot, { books: new Set(ids.filter((id) => !books.has(id))), data: new Set() });
+      await this.fetch(snapshot, { books: new Set(ids.map(bookOf)), data: new Set() });
       return ids.flatMap((id) =>
         [...(books.get(id)?.days ?? [])]
           .filter(([, settled]) => (settled.foldedIn ?? 0) > sequence)
-          .map(([date, settled]) => ({ cell: { computation: id.slice(0, id.lastIndexOf('.')), date }, settled })),
+          .map(([date, settled]) => ({ cell: { computation: computationOf(id), date }, settled })),
       );
     },
 
+    async ahead(snapshot, change) {
+      if ((change.settled ?? []).length === 0) return 0;
+      await this.fetch(snapshot, { books: booksTouchedBy(change), data: new Set() });
+      return aheadOf({ loaded, snapshot, books }, change, sizes);
+    },
+
     async commit(snapshot, change) {
-      const base = loaded;
-      if (base.sequence !== snapshot.sequence) return false;
-      const touched = booksTouchedBy(change);
-      await this.fetch(snapshot, {
-        books: new Set([...touched.keys()].filter((id) => !books.has(id))),
-        data: new Set(),
-      });
-      const sequence = base.sequence + 1;
-      const content = contentAfter(base.content, change, touched.keys(), sequence);
-      const batch = new MeasuredBatch(db, PLAN);
-      const { first, rest } = packPages(content, pageBytes);
-      const pages = rest.length;
-      const closed = new Set(change.closedRuns);
-      // A run whose document is lost has no tasks that anybody waits for: its cells are claimed anew.
-      const there = new Set(snapshot.open.map(({ run }) => run.id));
-      const openRuns = base.openRuns.filter((id) => !closed.has(id) && there.has(id));
-      if (change.claim !== undefined) openRuns.push(change.claim.run.id);
-      const commit = randomUUID();
-      const head = { sequence, openRuns, pages, commit, content: first };
-      if (base.updateTime === undefined) batch.create(db.doc(PLANNER), head);
-      else batch.update(db.doc(PLANNER), head, { lastUpdateTime: base.updateTime });
-      for (const [index, packed] of rest.entries()) batch.set(page(index + 1), { sequence, content: packed });
-      for (let number = pages + 1; number <= base.pages; number++) batch.delete(page(number));
-      const written = new Map<string, ReadonlyMap<Day, Settled>>();
-      for (const [id, cells] of touched) {
-        const days = new Map(books.get(id)?.days);
-        for (const { cell, to } of cells) {
-          if (to === null) days.delete(cell.date);
-          else days.set(cell.date, to);
-        }
-        written.set(id, days);
-        writeDays(db, batch, BOOKS, id, sequence, days);
-      }
-      for (const [name, days] of change.data ?? []) writeDays(db, batch, AVAILABILITY, name, sequence, days);
-      if (change.memory !== undefined) {
-        const packedMemory = compressJson(JSON.stringify(Object.fromEntries(change.memory)));
-        batch.set(db.doc(MEMORY), { sequence, content: packedMemory });
-      }
-      writeCellsAndClaim(db, batch, change);
+      if (loaded.sequence !== snapshot.sequence) return false;
+      await this.fetch(snapshot, { books: booksTouchedBy(change), data: new Set() });
+      const prepared = await prepareCommit(db, { loaded, snapshot, books }, change, sizes);
       try {
-        const [result] = await batch.commit();
-        loaded = { ...base, sequence, openRuns, pages, commit, content, updateTime: result?.writeTime };
-        for (const [id, days] of written) books.set(id, { writtenIn: sequence, days });
-        for (const [name, days] of change.data ?? []) data.set(name, { writtenIn: sequence, days });
-        if (change.memory !== undefined) memory = { writtenIn: sequence, book: change.memory };
+        const results = await prepared.batch.commit();
+        if (prepared.loaded.pages + loaded.pages > 0) await collectPages(db, prepared.loaded.sequence);
+        loaded = { ...prepared.loaded, updateTime: results.at(-1)?.writeTime };
+        partsOf = partsIn(Object.keys(loaded.content.books));
+        for (const [id, kept] of prepared.books) books.set(id, kept);
+        for (const [name, kept] of prepared.data) data.set(name, kept);
+        if (prepared.memory !== undefined) memory = { writtenIn: loaded.sequence, book: prepared.memory };
         return true;
       } catch (thrown) {
         // It may have landed all the same: what is there now says so.
         loaded = NOTHING;
-        if (isConflict(thrown)) return false;
-        throw unavailable('the plan was not saved', thrown);
+        if (!isConflict(thrown)) throw unavailable('the plan was not saved', thrown);
+        await dropPages(db, prepared.loaded);
+        return false;
       }
     },
   };
@@ -255,10 +221,3 @@ export function firestorePlanning(db: Firestore, pageBytes = PAGE_BYTES): Planni
 
 const overtaken = (): RetryableError =>
   new RetryableError('CONTENTION', 'the plan changed while it was being read; ask again');
-
-function writeCellsAndClaim(db: Firestore, batch: MeasuredBatch, { settled = [], claim }: PlanningChange): void {
-  for (const { cell, to } of settled) {
-    if (to === null) batch.set(db.doc(placePath({ kind: 'cell', ...cell })), { status: 'IMPOSSIBLE' }, { merge: true });
-  }
-  if (claim !== undefined) createRun(db, batch, claim.run, claim.tasks);
-}

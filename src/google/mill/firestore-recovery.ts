@@ -2,8 +2,7 @@
  * What the planner keeps, made anew from what it was made from: each result says itself what it was made of. For a book, or a whole
  * state, that was lost or set back.
  */
-import type { DocumentSnapshot, Firestore } from '@google-cloud/firestore';
-import { compressJson } from '../../mill/execution/artifact-codec.ts';
+import { type DocumentSnapshot, FieldPath, type Firestore } from '@google-cloud/firestore';
 import { CellError, Settled } from '../../mill/model/cell.ts';
 import type { Day } from '../../values/date.ts';
 import { Hash } from '../../values/hash.ts';
@@ -11,6 +10,8 @@ import { Vector } from '../../mill/model/vector.ts';
 import { daySetOfDays } from '../../mill/planning/day-set.ts';
 import { bookId } from '../../mill/planning/shelf.ts';
 import { type Standing, unknownStanding } from '../../mill/planning/standing.ts';
+import { type CommitName, setApart } from '../measured-batch.ts';
+import { computationOf, firstDayOf, type PackedPart, type PartId } from './book-parts.ts';
 import { BOOKS, daysOf, INDEXES, MEMORY, PLANNER, RESULTS, resultDays } from './paths.ts';
 
 const RESULT_FIELDS = ['status', 'vector', 'error', 'artifact.hash'] as const;
@@ -18,13 +19,26 @@ const RESULT_FIELDS = ['status', 'vector', 'error', 'artifact.hash'] as const;
 /** No dispatch is called so. */
 const RECOVERED = 'recovered';
 
-/** The settled cells of a year, or of all years; results that do not say what they were made from are left out, and are made again. */
-export async function settledInResults(db: Firestore, computation: string, year?: string): Promise<Map<Day, Settled>> {
+/** The settled cells of a part of a book, one of these `parts`; see `settledInResults`. */
+export async function settledInPart(db: Firestore, id: PartId, parts: readonly PartId[]): Promise<Map<Day, Settled>> {
+  const next = parts[parts.indexOf(id) + 1];
+  // No day is after it.
+  const end = next === undefined ? `${firstDayOf(id).slice(0, 4)}~` : firstDayOf(next);
+  return settledInResults(db, computationOf(id), { from: firstDayOf(id), before: end });
+}
+
+/** The settled cells of some days, or of all; results that do not say what they were made from are left out, and are made again. */
+async function settledInResults(
+  db: Firestore,
+  computation: string,
+  days?: { readonly from: string; readonly before: string },
+): Promise<Map<Day, Settled>> {
   const all = db.collection(resultDays(computation)).select(...RESULT_FIELDS);
-  const found = await all.get();
+  const name = FieldPath.documentId();
+  const wanted = days === undefined ? all : all.where(name, '>=', days.from).where(name, '<', days.before);
+  const found = await wanted.get();
   const settled = new Map<Day, Settled>();
   for (const result of found.docs) {
-    if (year !== undefined && !result.id.startsWith(year)) continue;
     const one = settledOf(result);
     if (one !== undefined) settled.set(result.id, one);
   }
@@ -94,14 +108,17 @@ export async function newestBook(db: Firestore): Promise<number> {
   return Number(newest.docs[0]?.get('sequence') ?? 0);
 }
 
-export const writeRecovered = async (db: Firestore, { sequence, books }: Recovered, head: object): Promise<void> => {
-  const writer = db.bulkWriter();
-  for (const [id, days] of books)
-    void writer.set(db.collection(BOOKS).doc(id), {
-      sequence,
-      content: compressJson(JSON.stringify(Object.fromEntries(days))),
-    });
-  await writer.close();
+export const writeRecovered = async (
+  db: Firestore,
+  { sequence, parts }: { readonly sequence: number; readonly parts: readonly PackedPart[] },
+  head: object,
+  name: CommitName,
+): Promise<void> => {
+  await setApart(
+    db,
+    name,
+    parts.map(({ id, content }) => ({ ref: db.collection(BOOKS).doc(id), fields: { sequence, content } })),
+  );
   await db.doc(MEMORY).delete();
   // Last: until it is there, whoever looks finds the plan lost, and begins again.
   await db.doc(PLANNER).set(head, { mergeFields: Object.keys(head) });

@@ -18,7 +18,7 @@ export const Content = z.object({
   distrusted: z.record(z.string(), Distrust),
   /** The last night of the watch. */
   watched: Day.optional(),
-  /** The sequence in which each book, and each dataset's days, were written last. */
+  /** The sequence in which each part of a book, and each dataset's days, were written last. */
   books: z.record(z.string(), z.number().int()),
   data: z.record(z.string(), z.number().int()),
   /** As `books`: when `planner/memory` was written last; 0 when never. */
@@ -31,6 +31,8 @@ export const Head = z.object({
   openRuns: z.array(z.string()),
   /** Pages that the packed content goes on in. */
   pages: z.number().int().nonnegative(),
+  /** See `PagesOf`. */
+  pagesOf: z.string().optional(),
   /** Names the commit: after a restore the same sequence may come again with other content. */
   commit: z.string().optional(),
   content: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
@@ -74,11 +76,11 @@ export function packPages(
   return { first, rest };
 }
 
-/** The content once `change` is committed as `sequence`, in which the touched books are written. */
+/** The content once `change` is committed as `sequence`, in which these parts of books are written. */
 export function contentAfter(
   base: Content,
   change: PlanningChange,
-  touchedBooks: Iterable<string>,
+  parts: Iterable<string>,
   sequence: number,
 ): Content {
   return {
@@ -90,7 +92,7 @@ export function contentAfter(
         : Object.fromEntries([...change.equivalents].map(([name, hashes]) => [name, [...hashes]])),
     distrusted: change.distrusted === undefined ? base.distrusted : Object.fromEntries(change.distrusted),
     watched: change.watched ?? base.watched,
-    books: { ...base.books, ...writtenIn(touchedBooks, sequence) },
+    books: { ...base.books, ...writtenIn(parts, sequence) },
     data: { ...base.data, ...writtenIn(change.data?.keys() ?? [], sequence) },
     memory: change.memory === undefined ? base.memory : sequence,
   };

@@ -29,8 +29,12 @@ export interface Fold {
   readonly closedRuns: readonly string[];
 }
 
-/** What it changes is committed as the next sequence. */
-export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
+/** What it changes is committed as the next sequence. Outcomes of cells that are not taken are as good as not known yet. */
+export function fold(
+  state: PlanningState,
+  open: readonly OpenRun[],
+  isTaken: (cell: CellKey) => boolean = () => true,
+): Fold {
   const overlay = new Map<string, Map<Day, Settled>>();
   const inFlight = new Map<string, Map<DayOrdinal, string>>();
   const wrong: WrongSkip[] = [];
@@ -68,6 +72,7 @@ export function fold(state: PlanningState, open: readonly OpenRun[]): Fold {
           if (!isTerminal(task))
             inFlight.set(computation, (inFlight.get(computation) ?? new Map()).set(toOrdinal(date), run.id));
         } else if (outcome.status === 'COMPLETED' || outcome.status === 'FAILED') {
+          if (!isTaken({ computation, date })) continue;
           const known = knownOf({ computation, date });
           const to: Settled = { ...forBook(outcome), claimedMs: run.createdMs, foldedIn, first: known === undefined };
           if (known !== undefined && (isLater(known, run) || isSame(known, to))) continue;

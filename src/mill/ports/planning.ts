@@ -57,7 +57,12 @@ export interface Planning {
     snapshot: PlanningSnapshot,
     sequence: number,
   ): Promise<{ readonly cell: CellKey; readonly settled: Settled }[]>;
-  /** One commit. False when the state has moved on since the snapshot: load again and decide again. */
+  /**
+   * How many of the settled cells, from the first on, are to be committed ahead of this change, in a commit of their own, because one
+   * commit does not take all of it; 0 when one does. Reads the books that it touches. @throws {RetryableError} as `fetch`.
+   */
+  ahead(snapshot: PlanningSnapshot, change: PlanningChange): Promise<number>;
+  /** One commit. False when the state has moved on since the snapshot: load again and decide again. @throws {TerminalError} TOO_LARGE */
   commit(snapshot: PlanningSnapshot, change: PlanningChange): Promise<boolean>;
 }
 

@@ -1,8 +1,9 @@
 /** Planning state in Firestore: pages, the sequence that lets one writer in at a time, and what a dispatcher reads. */
+import { zstdDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { firestorePlanning } from '../../../src/google/mill/firestore-planning.ts';
 import type { Settled } from '../../../src/mill/model/cell.ts';
-import type { Day } from '../../../src/values/date.ts';
+import { type Day, daysFrom } from '../../../src/values/date.ts';
 import { hashOf } from '../../../src/values/hash.ts';
 import { EMPTY_LOG } from '../../../src/mill/planning/change-log.ts';
 import type { Missing } from '../../../src/mill/planning/shelf.ts';
@@ -12,7 +13,7 @@ import { fingerprintAt } from '../../support/graph.ts';
 import { firestoreUnderTest, type FirestoreUnderTest } from '../../support/firestore-under-test.ts';
 import { daySet } from '../../support/ordinals.ts';
 
-const PAGE_BYTES = 300;
+const PAGES = { pageBytes: 300 };
 
 let cloud: FirestoreUnderTest;
 beforeAll(async () => {
@@ -22,7 +23,7 @@ beforeEach(async () => cloud.emulator?.clear());
 afterAll(async () => cloud.close());
 
 /** That of another process: a client and caches of its own, nothing in memory. */
-const another = (): Planning => firestorePlanning(cloud.newClient(), PAGE_BYTES);
+const another = (): Planning => firestorePlanning(cloud.newClient(), PAGES);
 
 const usage = async (work: () => Promise<unknown>): Promise<{ reads: number; rpcs: number }> => {
   cloud.emulator?.resetCounters();
@@ -125,7 +126,7 @@ describe('the state', () => {
       if (isOfPages && pageReads++ === 0) expect(await commit(writer, { standings: standings(41) })).toBe(true);
       return getAll(...refs);
     };
-    const read = await firestorePlanning(client, PAGE_BYTES).load();
+    const read = await firestorePlanning(client, PAGES).load();
     expect(read).toMatchObject({ sequence: 2 });
     expect(read.standings).toEqual(standings(41));
     expect(pageReads).toBe(2);
@@ -224,6 +225,154 @@ describe('books', () => {
     // a.2024 and b.2024, not a.2023.
     expect(reads).toBe(2);
     expect(await reader.settledAfter(snapshot, 4)).toEqual([]);
+  });
+});
+
+describe('a book that outgrows its document', () => {
+  const YEAR = daysFrom('2024-01-01', '2024-12-31');
+  const ofYear: PlanningChange = {
+    settled: YEAR.map((date) => ({ cell: { computation: 'a', date }, to: completed(date) })),
+  };
+  const SIZES = { partBytes: 2_000 };
+  const small = (): Planning => firestorePlanning(cloud.newClient(), SIZES);
+
+  const documents = async (): Promise<{ id: string; bytes: number }[]> =>
+    (await cloud.client.collection('books').get()).docs.map((one) => ({
+      id: one.id,
+      bytes: one.get('content').length,
+    }));
+
+  const yearAt = async (planning: Planning): Promise<unknown> => {
+    const snapshot = await planning.load();
+    await planning.fetch(snapshot, missing(['a.2024', 'a.2023']));
+    return [...(snapshot.books.books.get('a.2024') ?? [])];
+  };
+  const whole = (changes: Readonly<Record<Day, Settled>> = {}) =>
+    YEAR.map((date) => [date, changes[date] ?? completed(date)]);
+
+  test('is cut between days, read back whole, and written where it changes', async () => {
+    const planning = small();
+    await commit(planning, ofYear);
+    const parts = await documents();
+    expect(parts.length).toBeGreaterThan(5);
+    expect(parts[0]?.id).toBe('a.2024');
+    for (const { bytes } of parts) expect(bytes).toBeLessThanOrEqual(2_000);
+    expect(await yearAt(planning)).toEqual(whole());
+    expect(await yearAt(small())).toEqual(whole());
+
+    const other = small();
+    const usageOf = async (work: () => Promise<unknown>) => {
+      cloud.emulator?.resetCounters();
+      await work();
+      return cloud.emulator?.counters();
+    };
+    const { sequence } = await other.load();
+    expect(await usageOf(() => commit(other, settled('a', '2024-09-09', completed('new'))))).toMatchObject({
+      writes: 2,
+    });
+    expect(await yearAt(planning)).toEqual(whole({ '2024-09-09': completed('new') }));
+    const snapshot = await planning.load();
+    expect(snapshot.books.books.get('a.2024')?.size).toBe(366);
+    // Days of the part that was written since.
+    const after = await other.settledAfter(await other.load(), sequence);
+    expect(after).toEqual([]);
+  });
+
+  test('of which a part is lost is made from the results of its days', async () => {
+    await commit(small(), ofYear);
+    const [, second] = await documents();
+    const path = `books/${second?.id}`;
+    const lost = Object.keys(
+      JSON.parse(zstdDecompressSync((await cloud.client.doc(path).get()).get('content')).toString()) as object,
+    );
+    for (const date of ['2024-01-01', ...lost]) {
+      const { vector, resultHash } = completed(date) as Extract<Settled, { status: 'COMPLETED' }>;
+      await cloud.client
+        .doc(`results/a/days/${date}`)
+        .set({ status: 'COMPLETED', vector, artifact: { hash: resultHash } });
+    }
+    await cloud.client.doc(path).delete();
+    const recovered = Object.fromEntries(
+      lost.map((date) => {
+        const { foldedIn: _, ...settledOf } = completed(date);
+        return [date, { ...settledOf, dispatchId: 'recovered' }];
+      }),
+    );
+    expect(await yearAt(small())).toEqual(whole(recovered));
+  });
+
+  test('of a single day is refused by name', async () => {
+    const inputs = Object.fromEntries(
+      Array.from({ length: 110_000 }, (_, index) => [`dependency:c${index}`, hashOf(String(index))]),
+    );
+    const { vector, ...wide } = completed('wide') as Extract<Settled, { status: 'COMPLETED' }>;
+    const change = settled('a', '2024-01-01', { ...wide, vector: { ...vector, inputs } });
+    await expect(commit(another(), change)).rejects.toThrow(
+      expect.objectContaining({
+        name: 'TerminalError',
+        code: 'TOO_LARGE',
+        message: expect.stringMatching(/^the plan was not saved: books\/a\.2024 takes \d\.\d\d MiB/u),
+      }),
+    );
+  });
+});
+
+describe('a change that is too much for one commit', () => {
+  test('says how much of it goes ahead, and is refused by name when nothing does', async () => {
+    const planning = firestorePlanning(cloud.newClient(), { ...PAGES, commitBytes: 3_000 });
+    const snapshot = await planning.load();
+    const change = (cells: number): PlanningChange => ({
+      settled: Array.from({ length: cells }, (_, index) => ({
+        cell: { computation: `c${index}`, date: '2024-01-01' },
+        to: completed(`${index}`),
+      })),
+    });
+    expect(await planning.ahead(snapshot, {})).toBe(0);
+    expect(await planning.ahead(snapshot, change(2))).toBe(0);
+    const some = await planning.ahead(snapshot, change(20));
+    expect(some).toBeGreaterThan(1);
+    expect(some).toBeLessThan(20);
+    const data = new Map([['prices', new Map(daysFrom('2024-01-01', '2024-12-31').map((day) => [day, hashOf(day)]))]]);
+    // Alone they fit, beside the data they do not.
+    expect(await planning.ahead(snapshot, { ...change(2), data })).toBe(2);
+    await expect(planning.commit(snapshot, { ...change(2), data })).rejects.toThrow(
+      /^the plan was not saved: it takes .* MiB in \d documents, the largest of them availability\/prices .* Make it in parts/u,
+    );
+    expect((await planning.load()).sequence).toBe(0);
+  });
+
+  test('but for its pages is none: they are written ahead, and seen when the state points to them', async () => {
+    const planning = firestorePlanning(cloud.newClient(), { ...PAGES, commitBytes: 3_000 });
+    expect(await commit(planning, { standings: standings(200) })).toBe(true);
+    expect(await pages()).toBeGreaterThan(3_000 / PAGES.pageBytes);
+    expect((await another().load()).standings).toEqual(standings(200));
+    // As one that died before its commit leaves them.
+    await cloud.client
+      .collection('planner/state/pages')
+      .doc('dead-1')
+      .set({ sequence: 2, content: new Uint8Array(9) });
+    expect(await commit(planning, { standings: standings(201) })).toBe(true);
+    expect((await another().load()).standings).toEqual(standings(201));
+    expect(await commit(planning, { standings: standings(1) })).toBe(true);
+    expect(await pages()).toBe(0);
+  });
+
+  test('what is learned of memory is cut to a document, the oldest of it first', async () => {
+    const book = new Map(
+      standings(200)
+        .entries()
+        .map(([name, { fingerprint }]) => [
+          `${name}-${fingerprint.code}`,
+          { taken: [{ peakMB: parseInt(fingerprint.code.slice(0, 6), 16), addedMB: 1, seconds: 1 }] },
+        ]),
+    );
+    const planning = firestorePlanning(cloud.newClient(), { pageBytes: 2_000 });
+    expect(await commit(planning, { memory: book })).toBe(true);
+    const reader = firestorePlanning(cloud.newClient());
+    const kept = await reader.memory(await reader.load());
+    expect(kept.size).toBeGreaterThan(20);
+    expect([...kept]).toEqual([...book].slice(-kept.size));
+    expect(await planning.memory(await planning.load())).toEqual(kept);
   });
 });
 

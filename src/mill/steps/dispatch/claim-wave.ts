@@ -17,15 +17,16 @@ import { learnFrom } from './learn.ts';
 import { type NightWatch, nightOf, watchTonight } from './night-watch.ts';
 import { publishRun } from './publish-run.ts';
 import { type DispatchAnswer, dispatchIdOf, type DispatchPorts, type DispatchRequest } from './request.ts';
+import { settleAhead } from './settle-ahead.ts';
 import { survey, type Survey } from './survey.ts';
 
-/** Undefined when another writer was faster. */
+/** Undefined when another writer was faster; `again` when so much was to be settled first that the plan is to be made anew. */
 export async function claimWave(
   request: DispatchRequest,
   runId: string,
   snapshot: PlanningSnapshot,
   ports: DispatchPorts,
-): Promise<DispatchAnswer | undefined> {
+): Promise<DispatchAnswer | 'again' | undefined> {
   const asked = { ...request, runId, dispatchId: dispatchIdOf(request, runId) };
   const { surveyed, wave } = await surveyWave(asked, snapshot, ports);
   const { plan, folded } = surveyed;
@@ -44,6 +45,7 @@ export async function claimWave(
   const claim = claimOf({ ...asked, pass, claimedIn: snapshot.sequence + 1 }, tasks, ports);
   const change = { ...changeOf(closed, watch), ...memory?.change, ...(claim === undefined ? {} : { claim }) };
   const isNews = closed.isNews || claim !== undefined || watch !== undefined;
+  if (await settleAhead(snapshot, change, ports)) return 'again';
   if (isNews && !(await ports.planning.commit(snapshot, change))) return undefined;
   if (claim !== undefined) await publishRun(claim.run, tasks, ports);
 

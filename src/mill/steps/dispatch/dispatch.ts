@@ -24,7 +24,7 @@ export async function dispatch(request: DispatchRequest, ports: DispatchPorts): 
   if (request.callbackUrl !== undefined) ports.callbacks.assertUrl(request.callbackUrl);
   const runId =
     request.callbackUrl === undefined ? (request.runId ?? ports.newId()) : `run-${hashOf(request.callbackUrl)}`;
-  for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
+  for (let conflicts = 0; conflicts < MAX_CONFLICTS;) {
     const snapshot = await ports.planning.load();
     const known = snapshot.open.find(({ run }) => run.id === runId);
     if (known !== undefined) {
@@ -41,7 +41,9 @@ export async function dispatch(request: DispatchRequest, ports: DispatchPorts): 
       if (codeOf(thrown) !== 'CONTENTION') throw thrown;
       return undefined;
     });
+    if (answer === 'again') continue;
     if (answer !== undefined) return answer;
+    conflicts++;
     // Asked before, finished and closed since: then it is not among the open ones, and its id is taken.
     const closed = await ports.runs.read(runId);
     if (closed?.calledBackMs !== undefined) return sentBefore(closed, request, ports);

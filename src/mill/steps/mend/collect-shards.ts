@@ -74,8 +74,11 @@ export async function collectShards(ports: CollectPorts): Promise<CollectReport>
 }
 
 /** Their results lose their pointers with the plan's own knowledge of them: a computation that comes back makes them anew. */
-async function forget(cells: readonly CellKey[], { planning }: CollectPorts): Promise<boolean> {
+async function forget(cells: readonly CellKey[], { planning }: Pick<CollectPorts, 'planning'>): Promise<boolean> {
   const snapshot = await planning.load();
+  const first = await planning.ahead(snapshot, { settled: cells.map((cell) => ({ cell, to: null })) });
+  if (first > 0 && first < cells.length)
+    return (await forget(cells.slice(0, first), { planning })) && forget(cells.slice(first), { planning });
   const standings = new Map(snapshot.standings);
   for (const [name, own] of Map.groupBy(cells, ({ computation }) => computation)) {
     const standing = standings.get(name);
