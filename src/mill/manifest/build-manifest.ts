@@ -3,6 +3,7 @@ import { UserError } from '../../errors.ts';
 import type { Completeness } from '../model/completeness.ts';
 import { type CodePiece, type ManifestCode, pieceIdIn } from '../model/code-piece.ts';
 import { isKeyed, type Computation } from '../model/computation.ts';
+import { assertWithinGraphLimits } from '../model/graph-limits.ts';
 import { type CompleteWhen, type Dataset, filesOf } from '../model/dataset.ts';
 import type { Manifest, ManifestComputation, ManifestDataset } from '../model/manifest.ts';
 import { MANIFEST_VERSION } from '../model/manifest.ts';
@@ -76,6 +77,7 @@ export async function buildManifestFrom(
       ...(untrusted === undefined ? {} : { untrusted }),
     };
   });
+  assertWithinGraphLimits(computations);
   computations.sort((a, b) => a.pass - b.pass || byName(a, b));
   const manifest: Manifest = {
     version: MANIFEST_VERSION,

@@ -88,13 +88,13 @@ export function describeReason(decision: Decision): string {
     case 'NEW':
       return 'never ran';
     case 'CHANGED':
-      return `changed: ${reason.parts.join(', ')}`;
+      return `changed: ${listed(reason.parts)}`;
     case 'FAILED_BEFORE':
       return `failed before: ${reason.error.code}`;
     case 'UPSTREAM_RUNS':
-      return `if ${reason.inputs.join(', ')} changes`;
+      return `if ${listed(reason.inputs)} changes`;
     case 'DISTRUSTED':
-      return `${reason.inputs.join(', ')} ran again, and its skips are not trusted`;
+      return `${listed(reason.inputs)} ran again, and its skips are not trusted`;
     case 'ASKED':
       return `asked for${describeAsker(reason)}`;
     case 'LOST':
@@ -104,7 +104,7 @@ export function describeReason(decision: Decision): string {
     case 'UNCHANGED':
       return 'nothing that it reads has changed';
     case 'EARLY_CUTOFF':
-      return `${reason.inputs.join(', ')} ran again with the same result`;
+      return `${listed(reason.inputs)} ran again with the same result`;
     case 'COSMETIC':
       return 'its code changed, and does the same as before';
     case 'IN_FLIGHT':
@@ -127,6 +127,14 @@ export function describeReason(decision: Decision): string {
       return `UPSTREAM ${reason.computation}`;
   }
 }
+
+/** Names that a line holds; the reason as data has all of them. */
+const MAX_LISTED = 20;
+
+const listed = (names: readonly string[]): string =>
+  names.length <= MAX_LISTED
+    ? names.join(', ')
+    : `${names.slice(0, MAX_LISTED).join(', ')} and ${names.length - MAX_LISTED} more`;
 
 /** `paused by ada on 2024-01-02T10:00Z: prices are wrong` */
 const describePause = ({ sinceMs, by, because }: Pause): string =>

@@ -13,9 +13,17 @@ import { type Task, type TaskCell, taskId } from '../model/task.ts';
 import { behaviourOf, fingerprintHash, vectorHash } from '../model/vector.ts';
 import type { PlannedCell } from './plan.ts';
 
-/** What one claim writes stays below 500 documents and 10 MiB; the rest follows in the next wave. */
+/**
+ * What one claim writes; the rest follows in the next wave. Firestore takes 10 MiB at once, of which the plan's state and what is learned
+ * of memory may take two.
+ */
 export const MAX_TASKS_A_WAVE = 400;
-export const MAX_WAVE_BYTES = 8 * 1_048_576;
+export const MAX_WAVE_BYTES = 7.5 * 1_048_576;
+
+/** What a cell takes in a claim beside its JSON: names of fields and their lengths, and the name by which it is found … */
+const CELL_BYTES = 450;
+/** … and each of its inputs, and of the days that it reads. */
+const INPUT_BYTES = 12;
 
 /** A chain longer than this goes on in the next wave, so that a task ends well within the eight minutes that Pub/Sub allows. */
 export const MAX_CHAIN_DAYS = 100;
@@ -26,7 +34,7 @@ export const MAX_SCAN_CELLS = 100;
 /** Cells of one task, whatever they are: a task that dies is halved, and its outcomes are written with every commit. */
 export const MAX_TASK_CELLS = 250;
 
-/** A task's cells as JSON; with their outcomes the task's document stays below 1 MiB. */
+/** A task's cells as they are sent; with their outcomes the task's document stays below 1 MiB. */
 export const MAX_TASK_BYTES = 350_000;
 
 /** What is known of a cell before it runs. */
@@ -111,9 +119,14 @@ function unitOf(planned: PlannedCell, computation: ManifestComputation, hasMore:
     resources: context.tierOf(computation.name, cell.date),
     pass: planned.audit === true ? (context.pass ?? computation.pass) : computation.pass,
     cells: [cell],
-    bytes: JSON.stringify(cell).length,
+    bytes: bytesOf(cell),
     ...(context.predict?.(computation.name, cell.date) ?? { seconds: 0, memoryMB: 0 }),
   };
+}
+
+function bytesOf(cell: TaskCell): number {
+  const members = Object.keys(cell.inputs).length + Object.keys(cell.reads).length;
+  return JSON.stringify(cell).length + CELL_BYTES + members * INPUT_BYTES;
 }
 
 const datasetOf = (computation: ManifestComputation): string | undefined =>

@@ -9,6 +9,8 @@ import { DEFAULT_TIERS } from '../../../src/mill/tiers/default-tiers.ts';
 import { decideLease } from '../../../src/mill/lifecycle/lease.ts';
 import { continueLater } from '../../../src/mill/lifecycle/split.ts';
 import type { CellOutcome } from '../../../src/mill/model/cell.ts';
+import { ENTITY_MESSAGE_CHARACTERS, INLINE_BYTES, KEPT_ERRORS } from '../../../src/mill/execution/limits.ts';
+import { inputBytes, MAX_INPUT_BYTES } from '../../../src/mill/model/graph-limits.ts';
 import { MAX_TASK_BYTES, MAX_TASK_CELLS } from '../../../src/mill/planning/make-tasks.ts';
 import { addDays, daysFrom } from '../../../src/values/date.ts';
 import { isTerminal, type Task, type Telemetry } from '../../../src/mill/model/task.ts';
@@ -26,7 +28,7 @@ const telemetry = (entities: number): Telemetry => ({
   entities,
 });
 
-const completed = (resultHash: string): CellOutcome => ({
+const completed = (resultHash: string): Extract<CellOutcome, { status: 'COMPLETED' }> => ({
   status: 'COMPLETED',
   vector: vectorOf(),
   resultHash,
@@ -141,6 +143,29 @@ describe.each([
     const saved = await other.tasks.read(task.id);
     expect(saved).toMatchObject({ status: 'FAILED' });
     expect(saved?.outcomes['a@2024-01-01']).toMatchObject({ status: 'FAILED', vector: { inputs } });
+  });
+
+  test('the largest result of a computation that reads as much as it may fits its document', async () => {
+    const ids = Array.from({ length: 1_800 }, (_, at) => `dependency:wide-${at}`);
+    const needs = ids.map((id) => ({ key: id, kind: 'dependency' as const, of: id.slice('dependency:'.length) }));
+    expect(inputBytes({ needs })).toBeGreaterThan(0.95 * MAX_INPUT_BYTES);
+    const vector = { ...vectorOf(), inputs: Object.fromEntries(ids.map((id) => [id, '0'.repeat(16)])) };
+    const task = await claimed();
+    const held = await lease(ports, task, 0);
+    const part = { first: '', last: '', count: 1, data: new Uint8Array(INLINE_BYTES) };
+    const { record, ...cell } = cellOf('2024-03-01', 'large');
+    const message = 'ž'.repeat(ENTITY_MESSAGE_CHARACTERS);
+    const errors = Array.from({ length: KEPT_ERRORS }, (_, at) => ({ id: `entity-${at}`, message }));
+    const largest = {
+      ...cell,
+      vector,
+      record: { ...record, errors, because: { why: 'CHANGED' as const, parts: ids } },
+      artifact: { hash: '1'.repeat(16), keyed: false, count: 1, rawBytes: 1, parts: [part] },
+    };
+    await held.save(onCellDone(held.task, aCell('2024-03-01'), { ...completed('1'.repeat(16)), vector }), {
+      cells: [largest],
+    });
+    expect(await generationOf('2024-03-01')).toBe('large');
   });
 
   test('hazard 4: of two workers that lease at once, one gets the task', async () => {
