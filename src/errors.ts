@@ -26,6 +26,7 @@ export type ErrorCode =
   | 'TIMEOUT'
   | 'ATTEMPTS_EXHAUSTED'
   | 'OUT_OF_TIERS' // out of memory on the largest tier
+  | 'WORKER_DIED' // each attempt ended its process without a word, the last with nothing beside it to blame
   // Passing.
   | 'CODE_CHANGED' // a module is another than the one whose hash was planned
   | 'OUT_OF_MEMORY'

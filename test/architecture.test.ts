@@ -174,9 +174,11 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // Local mode alone knows the local cloud.
   'cli/local': [
     'cli',
+    'compose.ts',
     'config',
     'deploy/services.ts',
     'mill/model',
+    'mill/steps/work/note-death.ts',
     'google/workflows-client.ts',
     'emulators',
     'process',

@@ -90,6 +90,9 @@ export interface Config {
   readonly workflowsEmulatorHost: string | undefined;
 }
 
+/** As leases and logs name a process; `revision` on Cloud Run, elsewhere its tier. */
+export const workerName = (revision: string, pid: number): string => `${revision}/${pid}`;
+
 /** @throws {UserError} BAD_ARGUMENT naming the variable, or the file and the member of it. */
 export function readConfig(env: Env, cwd: string, pid: number): Config {
   // Set to nothing is not set, as everywhere in a shell.
@@ -138,7 +141,7 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
     heartbeatMs: variables.DAYMILL_HEARTBEAT_SECONDS * 1_000,
     drainMs: variables.DAYMILL_DRAIN_SECONDS * 1_000,
     logLevel: variables.DAYMILL_LOG,
-    worker: `${variables.K_REVISION ?? tier}/${pid}`,
+    worker: workerName(variables.K_REVISION ?? tier, pid),
     workflowsEmulatorHost: variables.WORKFLOWS_EMULATOR_HOST,
   });
 }

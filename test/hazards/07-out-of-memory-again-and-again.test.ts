@@ -84,7 +84,7 @@ describe('a computation that needs 400 MB on workers of 320 MB', () => {
       {
         tier: 'standard',
         rssMB: expect.any(Number) as number,
-        because: expect.stringMatching(/its last heartbeat showed \d+ MB of 320 MB/u) as string,
+        because: expect.stringMatching(/Memory limit of 320 MiB exceeded with \d+ MiB used/u) as string,
       },
     ]);
     expect(first.task.telemetry?.peakRssMB).toBeGreaterThan(400);

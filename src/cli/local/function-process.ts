@@ -27,6 +27,17 @@ export interface FunctionOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Each line that it prints. */
   readonly onLine: (line: string) => void;
+  /** It was ended for its memory: by V8, whose heap was full, or for more than its limit. */
+  readonly onOutOfMemory?: ((death: MemoryDeath) => void) | undefined;
+}
+
+export interface MemoryDeath {
+  readonly pid: number;
+  readonly message: string;
+  /** The last that was seen, in MiB. */
+  readonly residentMB: number;
+  /** V8's limit, in MiB, where it was that. */
+  readonly heapUsedMB?: number;
 }
 
 export interface FunctionProcess {
@@ -63,10 +74,9 @@ export async function startFunction(options: FunctionOptions): Promise<FunctionP
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
   });
+  const endMemoryWatch = watchMemory(child, options);
+  void exited.then(endMemoryWatch);
   await listening(child, options);
-  const timer = setInterval(() => enforceMemory(child, options), MEMORY_CHECK_MS);
-  timer.unref();
-  void exited.then(() => clearInterval(timer));
   return {
     port,
     exited,
@@ -99,18 +109,45 @@ function listening(child: ChildProcess, { target, onLine }: FunctionOptions): Pr
   });
 }
 
-/** V8 limits its heap only. Resident memory is read from Linux; elsewhere the heap's limit is all there is. */
-function enforceMemory(child: ChildProcess, { target, memoryMB, onLine }: FunctionOptions): void {
-  const { residentMB = 0 } = processUsage(child.pid) ?? {};
-  if (residentMB <= memoryMB) return;
-  onLine(
-    JSON.stringify({
-      severity: 'ERROR',
-      event: 'memory.exceeded',
-      message: `Memory limit of ${memoryMB} MiB exceeded with ${Math.round(residentMB)} MiB used by ${target}`,
-    }),
-  );
-  child.kill('SIGKILL');
+/** What V8 says of a full heap before it aborts, as the first of some forty lines. */
+const FULL_HEAP = /^FATAL ERROR: .*(?:heap|memory)/i;
+
+/**
+ * Ends the process for more than its memory, and says so when that, or V8 with a full heap, ended it. V8 limits its heap only. Resident
+ * memory is read from Linux; elsewhere the heap's limit is all there is. Returns what ends the watch.
+ */
+function watchMemory(child: ChildProcess, options: FunctionOptions): () => void {
+  const { target, memoryMB, heapMB, onLine, onOutOfMemory } = options;
+  let residentMB = 0;
+  const died = (message: string, heapUsedMB?: number): void => {
+    onLine(JSON.stringify({ severity: 'ERROR', event: 'memory.exceeded', message }));
+    const full = heapUsedMB === undefined ? {} : { heapUsedMB };
+    if (child.pid !== undefined) onOutOfMemory?.({ pid: child.pid, message, residentMB, ...full });
+  };
+  let isFull = false;
+  if (child.stderr !== null)
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      isFull ||= FULL_HEAP.test(line);
+    });
+  child.once('close', () => {
+    if (!isFull) return;
+    const taken = residentMB === 0 ? '' : `, with ${Math.round(residentMB)} MiB used of ${memoryMB} MiB`;
+    died(`JavaScript heap out of memory: V8 ended it at its limit of ${heapMB} MiB${taken}`, heapMB);
+  });
+  let ended = false;
+  const timer = setInterval(() => {
+    residentMB = processUsage(child.pid)?.residentMB ?? residentMB;
+    if (residentMB <= memoryMB || ended) return;
+    ended = true;
+    child.once('exit', () =>
+      died(
+        `Memory limit of ${memoryMB} MiB exceeded with ${Math.round(residentMB)} MiB used by ${target}: out of memory`,
+      ),
+    );
+    child.kill('SIGKILL');
+  }, MEMORY_CHECK_MS);
+  timer.unref();
+  return () => clearInterval(timer);
 }
 
 function freePort(): Promise<number> {

@@ -8,8 +8,10 @@ import { type LocalCloud, type LocalCloudOptions, startEmulators } from '../../e
 import { type WorkflowsClient, workflowsClient } from '../../google/workflows-client.ts';
 import { ACK_DEADLINE_SECONDS, heapOf, type Service, servicesOf, workerConcurrency } from '../../deploy/services.ts';
 import type { Tier } from '../../mill/model/tier.ts';
+import type { MemoryDeath } from './function-process.ts';
 import { type FunctionService, startFunctionService } from './function-service.ts';
 import { type LogEntry, toLogEntry } from './log-entry.ts';
+import { type DeathNotes, deathNotes } from './note-deaths.ts';
 import { announceSession } from './session.ts';
 import { indexesOf, LOCAL_PROJECT, stateFile } from './state-file.ts';
 import { siblingFile } from '../../process/sibling.ts';
@@ -97,10 +99,13 @@ export async function startFunctions(
   Object.assign(process.env, cloud.env);
   // Most of what a function loads, this process has loaded too: on a first run, functions need not compile it again.
   flushCompileCache();
+  const deaths = deathNotes(config, (message) => options.onLog(toLogEntry(message, 'work')));
   const wanted = servicesOf({ ...config, lanes: lanesOf(config) });
   const services = new Map(
     await Promise.all(
-      wanted.map(async (service) => [service.id, await startService(service, config, cloud, options)] as const),
+      wanted.map(
+        async (service) => [service.id, await startService(service, config, cloud, { ...options, deaths })] as const,
+      ),
     ),
   );
   const functionUrls = {
@@ -115,6 +120,7 @@ export async function startFunctions(
     conceal();
     await cloud.pubsub.close();
     await Promise.all([...services.values()].map((service) => service.close()));
+    await deaths.close();
     await cloud.close();
   };
   try {
@@ -138,7 +144,7 @@ const startService = (
   service: Service,
   config: Config,
   cloud: AnyCloud,
-  { env, onLog }: LocalOptions,
+  { env, onLog, deaths }: LocalOptions & { readonly deaths: DeathNotes },
 ): Promise<FunctionService> =>
   startFunctionService({
     target: service.target,
@@ -160,7 +166,13 @@ const startService = (
       ...(service.tier === undefined ? {} : { DAYMILL_TIER: service.tier.name }),
     },
     onLine: (line) => onLog(toLogEntry(line, service.target)),
+    ...(service.tier === undefined ? {} : { onOutOfMemory: noteFor(service.tier, deaths) }),
   });
+
+const noteFor =
+  ({ name }: Tier, deaths: DeathNotes) =>
+  (death: MemoryDeath): void =>
+    deaths.note(name, death);
 
 /** Where Node keeps compiled code unless told otherwise; for all projects, so that only the first function ever starts slowly. */
 const compileCache = (): string => join(tmpdir(), 'node-compile-cache');

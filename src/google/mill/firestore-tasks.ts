@@ -55,6 +55,10 @@ export function firestoreTasks(db: Firestore): Tasks {
       });
       return expired.filter(Boolean).length;
     },
+    async leasedBy(worker) {
+      const leased = await db.collection(LEDGER).where('status', '==', 'IN_PROGRESS').get();
+      return leased.docs.filter((task) => task.get('lease.worker') === worker).map(({ id }) => id);
+    },
     async claim(taskId, decide) {
       const ref = db.collection(LEDGER).doc(taskId);
       for (let conflicts = 0; conflicts < MAX_CLAIM_CONFLICTS; conflicts++) {

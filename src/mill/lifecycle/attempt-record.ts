@@ -18,6 +18,8 @@ export interface Claimant {
   readonly fingerprints: Readonly<Record<string, Hash>>;
   /** Whether an attempt begins; else the task is moved, or given up. */
   readonly begins: boolean;
+  /** Tasks at work in its process, this one among them. */
+  readonly tasksAtOnce?: number;
   readonly nowMs: number;
   readonly tiers: Tiers;
 }
@@ -35,7 +37,7 @@ export function recordClaim(before: Task, claimed: Task, claimant: Claimant): Ta
   const died = last !== undefined && last.end === undefined && before.lease?.token !== claimed.lease?.token;
   const history = died ? [...known.slice(0, -1), closeDead(before, last, claimant.tiers)] : [...known];
   if (claimant.begins) {
-    const { worker, tier, executorVersion, fingerprints, nowMs } = claimant;
+    const { worker, tier, executorVersion, fingerprints, tasksAtOnce, nowMs } = claimant;
     const trigger =
       last === undefined
         ? 'DISPATCH'
@@ -52,6 +54,7 @@ export function recordClaim(before: Task, claimed: Task, claimant: Claimant): Ta
       executorVersion,
       fingerprints: { ...fingerprints },
       startedMs: nowMs,
+      ...(tasksAtOnce === undefined ? {} : { tasksAtOnce }),
     });
   }
   return history.length === 0 ? claimed : { ...claimed, history: history.slice(-MAX_RECORDED_ATTEMPTS) };
@@ -95,10 +98,12 @@ const failureOf = ({ code }: CellError): AttemptEnd =>
   code === 'OUT_OF_MEMORY' || code === 'OUT_OF_TIERS' ? 'OUT_OF_MEMORY' : 'FAILED';
 
 function closeDead(task: Task, attempt: Attempt, tiers: Tiers): Attempt {
-  const { resources, attempts, telemetry } = task;
+  const { resources, attempts, telemetry, lastError } = task;
   // A heartbeat from before it began was another attempt's.
   const own = telemetry !== undefined && Date.parse(telemetry.lastHeartbeat) >= attempt.startedMs;
-  const memoryToBlame = own ? deathByMemory({ resources, attempts, telemetry }, tiers)?.because : undefined;
+  // Who saw it die noted an error with the task; an attempt that is under way has none.
+  const evidence = { resources, attempts, ...(own ? { telemetry } : {}), ...(lastError && { lastError }) };
+  const memoryToBlame = deathByMemory(evidence, tiers)?.because;
   return {
     ...attempt,
     end: memoryToBlame === undefined ? 'DIED' : 'OUT_OF_MEMORY',

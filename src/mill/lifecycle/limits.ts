@@ -34,5 +34,11 @@ export const HIGH_MEM_MEMORY_MB = 8_192;
 /** Share of a tier's memory above which a dead attempt is taken for one that ran out of it: 1,500 MB of 2 GB. */
 export const MEMORY_DEATH_SHARE = 0.75;
 
+/**
+ * Share of V8's heap limit above which a dead attempt is taken for one whose heap was full: V8 ends the process before resident memory
+ * comes near the tier's. What is used has garbage among it, of which a sound worker collects most before it gets here.
+ */
+export const HEAP_DEATH_SHARE = 0.85;
+
 /** Resident memory of a worker that does nothing, in MB: measured, 170 to 200 with Node 24 and the Firestore client. */
 export const IDLE_WORKER_MB = 200;

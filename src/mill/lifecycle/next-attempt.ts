@@ -24,8 +24,24 @@ export function nextAttempt(found: Task, remains: Remains, tiers: Tiers, last?: 
 
 export const isExhausted = ({ attempts }: Task): boolean => attempts >= MAX_ATTEMPTS;
 
-/** The error of a task that has no attempt left. */
-export const exhausted = ({ attempts }: Task, last = 'it died without a word'): CellError => ({
-  code: 'ATTEMPTS_EXHAUSTED',
-  message: `${attempts} attempts failed; the last: ${last}`,
-});
+/**
+ * The error of a task that has no attempt left; `last` is how the last one ended, if anything tells. Deaths of which nothing tells may
+ * be its neighbours' doing, and pass; where the last had none, the task ends whatever process it is given, and will again.
+ */
+export function exhausted(task: Task, last?: string): CellError {
+  const { attempts } = task;
+  if (last === undefined && diedAlone(task))
+    return {
+      code: 'WORKER_DIED',
+      message:
+        `${attempts} attempts ended their worker without a word, the last with nothing else at work: it may take more memory than a ` +
+        'heartbeat has time to show, or end the process in native code. Let it hold less at once, or configure a larger tier',
+    };
+  return {
+    code: 'ATTEMPTS_EXHAUSTED',
+    message: `${attempts} attempts failed; the last: ${last ?? 'it died without a word'}`,
+  };
+}
+
+const diedAlone = ({ history, telemetry }: Task): boolean =>
+  history?.at(-1)?.tasksAtOnce === 1 && (telemetry?.tasksAtOnce ?? 1) === 1;

@@ -45,6 +45,8 @@ export const Attempt = z.object({
   /** Hash of the fingerprint in the worker's own manifest, by computation: of another deployment it may differ from the plan's. */
   fingerprints: z.record(z.string(), Hash),
   startedMs: z.number(),
+  /** Tasks that were at work in its process when it began, this one among them. */
+  tasksAtOnce: z.number().int().positive().optional(),
   /** Absent while it is under way. Of an attempt that died: its last heartbeat, if there was one. */
   endedMs: z.number().optional(),
   end: AttemptEnd.optional(),

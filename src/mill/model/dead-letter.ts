@@ -1,5 +1,5 @@
 /**
- * A task set aside whole: all its attempts are spent, or its end is one that no retry helps (`OUT_OF_TIERS`, `TIMEOUT`).
+ * A task set aside whole: all its attempts are spent, or its end is one that no retry helps (`OUT_OF_TIERS`, `TIMEOUT`, `WORKER_DIED`).
  * Its error and figures are the task's own. A cell that fails by what its computation threw is a failed cell, not a dead letter.
  *
  * OPEN      nobody has looked at it.

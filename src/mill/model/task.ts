@@ -64,6 +64,8 @@ export type Lease = z.infer<typeof Lease>;
 export const MemoryReading = z.object({
   rssMB: z.number(),
   heapUsedMB: z.number(),
+  /** What V8 lets the heap grow to. */
+  heapLimitMB: z.number().optional(),
   /** Of V8's objects outside of its heap. */
   externalMB: z.number().optional(),
   /** Part of `externalMB`: buffers. */

@@ -26,6 +26,8 @@ export interface Tasks {
   read(taskId: string): Promise<Task | undefined>;
   /** Ends leases that were taken before a time when all of their workers are known to be gone; answers how many there were. */
   expireLeases(takenBeforeMs: number): Promise<number>;
+  /** Ids of the tasks under way that a worker has a lease on, lapsed or not. */
+  leasedBy(worker: string): Promise<string[]>;
   /**
    * Reads the task and saves what `decide` makes of it over exactly that version, with the parts that were split off.
    * Answers the decision, with a hold on the task when it was saved.

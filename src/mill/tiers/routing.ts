@@ -4,7 +4,7 @@ import type { CellError } from '../model/cell.ts';
 import type { TierName } from '../model/tier-name.ts';
 import type { Outgrown, Task } from '../model/task.ts';
 import { largestTier, type Tier, tierAbove, tierNamed, type Tiers } from '../model/tier.ts';
-import { MAX_ATTEMPTS, MEMORY_DEATH_SHARE } from '../lifecycle/limits.ts';
+import { HEAP_DEATH_SHARE, MAX_ATTEMPTS, MEMORY_DEATH_SHARE } from '../lifecycle/limits.ts';
 
 export type Route =
   /** Where the next attempt belongs; `outgrown` when memory ended this one. */
@@ -16,12 +16,19 @@ export type Route =
 export type Remains = Pick<Task, 'resources' | 'attempts' | 'telemetry' | 'lastError'>;
 
 /**
- * Crash forensics: an attempt that died above 75 % of its tier's memory, or whose error speaks of memory, ran out of it.
+ * Crash forensics: an attempt that died above 75 % of its tier's memory, or with a heap that was nearly full, or whose error speaks
+ * of memory, ran out of it.
  * One that died without a word before its last attempt is moved up as well: memory can be gone between two heartbeats.
  */
 export function routeAfterDeath(remains: Remains, tiers: Tiers): Route {
   const outgrown = deathByMemory(remains, tiers);
-  if (outgrown !== undefined) return { to: nextTier(remains, tiers), because: outgrown.because, outgrown };
+  if (outgrown !== undefined) {
+    const to = nextTier(remains, tiers);
+    // Which of several tasks took it is not known: where there is nothing larger, none of them is given up for it.
+    if (to === undefined && (remains.telemetry?.tasksAtOnce ?? 1) > 1)
+      return { to: tierNamed(tiers, remains.resources).name, because: `with other tasks at work, ${outgrown.because}` };
+    return { to, because: outgrown.because, outgrown };
+  }
   if (remains.lastError === undefined && isBeforeLast(remains)) {
     const to = nextTier(remains, tiers);
     if (to !== undefined) return { to, because: `died ${remains.attempts} times without a word` };
@@ -36,6 +43,12 @@ export function deathByMemory({ resources, telemetry, lastError }: Remains, tier
   const shown = { tier: tier.name, ...(rss === undefined ? {} : { rssMB: rss }) };
   if (lastError !== undefined && speaksOfMemory(lastError.message))
     return { ...shown, because: `its error speaks of memory: ${lastError.message}` };
+  const { heapUsedMB = 0, heapLimitMB = Infinity } = telemetry?.lastMemory ?? {};
+  if (heapUsedMB > heapLimitMB * HEAP_DEATH_SHARE)
+    return {
+      ...shown,
+      because: `its last heartbeat showed a heap of ${Math.round(heapUsedMB)} MB of ${Math.round(heapLimitMB)} MB`,
+    };
   if (rss !== undefined && rss > roomOf(tier.memoryMB))
     return { ...shown, because: `its last heartbeat showed ${Math.round(rss)} MB of ${tier.memoryMB} MB` };
   return undefined;

@@ -1,7 +1,7 @@
 /** Reads what this process takes: Node's own figures, the highest that Linux saw, and what the container counts. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { MemoryProbe } from '../ports/process.ts';
 
@@ -40,6 +40,7 @@ export function memoryProbe(root = '/sys/fs/cgroup'): MemoryProbe {
       return {
         rssMB: rss / MB,
         heapUsedMB: heapUsed / MB,
+        heapLimitMB: getHeapStatistics().heap_size_limit / MB,
         externalMB: external / MB,
         arrayBuffersMB: arrayBuffers / MB,
         ...(containerMB === undefined ? {} : { containerMB }),

@@ -293,6 +293,23 @@ describe.each([
     expect(await lease(other, gone, 6_000)).toMatchObject({ task: { attempts: 2 } });
   });
 
+  test('the tasks of a worker are those that it has a lease on', async () => {
+    const [its, others] = [await claimed(), await claimed()];
+    await lease(ports, others, 1_000);
+    const request = {
+      worker: `w-${its.id}`,
+      token: randomUUID(),
+      tier: 'standard',
+      nowMs: 0,
+      leaseMs: 1,
+      tiers: DEFAULT_TIERS,
+    };
+    const answer = await ports.tasks.claim(its.id, (task) => decideLease(task, request));
+    expect(await ports.tasks.leasedBy(request.worker)).toEqual([its.id]);
+    await answer?.held?.handBack(onHandedBack);
+    expect(await ports.tasks.leasedBy(request.worker)).toEqual([]);
+  });
+
   test('a task that is split is saved, counted and followed by its part in one commit', async () => {
     const runId = randomUUID();
     const whole = aTask({ runId, cells: ['a', 'b', 'c'].map((name) => aTaskCell('2024-03-01', name)) });

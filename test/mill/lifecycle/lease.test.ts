@@ -1,5 +1,6 @@
 /** What a worker may do with a task that was delivered to it. */
 import { describe, expect, test } from 'vitest';
+import { isPassing } from '../../../src/errors.ts';
 import { decideLease, type LeaseRequest } from '../../../src/mill/lifecycle/lease.ts';
 import { DEFAULT_TIERS } from '../../../src/mill/tiers/default-tiers.ts';
 import { MAX_ATTEMPTS } from '../../../src/mill/lifecycle/limits.ts';
@@ -161,6 +162,31 @@ describe('the attempts', () => {
       save: underWay({ attempts: MAX_ATTEMPTS, lease: ours }),
       error: { code: 'ATTEMPTS_EXHAUSTED', message: '3 attempts failed; the last: it died without a word' },
     });
+  });
+
+  test.each([
+    ['alone', 1, undefined, 'WORKER_DIED'],
+    ['with others at work when it began', 2, undefined, 'ATTEMPTS_EXHAUSTED'],
+    ['with others that came later', 1, { ...heartbeat(100, NOW - 20_000), tasksAtOnce: 2 }, 'ATTEMPTS_EXHAUSTED'],
+  ])('end without a word, the last %s', (_, tasksAtOnce, telemetry, code) => {
+    const last = {
+      number: 3,
+      trigger: 'TAKEOVER',
+      tier: 'high-mem',
+      worker: 'w1',
+      executorVersion: 1,
+      fingerprints: {},
+      startedMs: 0,
+    } as const;
+    const task = underWay({
+      attempts: MAX_ATTEMPTS,
+      history: [{ ...last, tasksAtOnce }],
+      ...(telemetry && { telemetry }),
+    });
+    const decision = decideLease(task, request);
+    expect(decision).toMatchObject({ kind: 'give-up', error: { code } });
+    // What ends every process that it is given is not for a sweep.
+    expect(isPassing(code)).toBe(code === 'ATTEMPTS_EXHAUSTED');
   });
 
   test('end with the last error where there is one', () => {

@@ -12,6 +12,10 @@ const showing = (rssMB: number, peakRssMB = rssMB): Telemetry => ({
   peakRssMB,
   entities: 0,
 });
+const withHeap = (heapUsedMB: number): Telemetry => {
+  const { lastMemory, ...shown } = showing(1_200);
+  return { ...shown, lastMemory: { ...lastMemory, heapUsedMB, heapLimitMB: 1_331 } };
+};
 const heapError = {
   code: 'OUT_OF_MEMORY',
   message: 'Reached heap limit Allocation failed - JavaScript heap out of memory',
@@ -59,6 +63,26 @@ describe('after a death', () => {
       { to: undefined, because: 'its last heartbeat showed 6200 MB of 8192 MB' },
     ],
     [
+      'with a heap that was nearly full it is moved up, however little was resident',
+      { resources: 'standard', attempts: 1, telemetry: withHeap(1_140) },
+      { to: 'high-mem', because: 'its last heartbeat showed a heap of 1140 MB of 1331 MB' },
+    ],
+    [
+      'with a heap at the threshold it stays',
+      { resources: 'standard', attempts: 1, telemetry: withHeap(1_131) },
+      { to: 'standard' },
+    ],
+    [
+      'of memory on the larger tier with others at work it is tried again: which of them took it is not known',
+      { resources: 'high-mem', attempts: 1, telemetry: { ...showing(6_200), tasksAtOnce: 2 } },
+      { to: 'high-mem', because: 'with other tasks at work, its last heartbeat showed 6200 MB of 8192 MB' },
+    ],
+    [
+      'of memory with others at work it is moved up where there is room',
+      { resources: 'standard', attempts: 1, telemetry: { ...showing(1_600), tasksAtOnce: 2 } },
+      { to: 'high-mem', because: 'its last heartbeat showed 1600 MB of 2048 MB' },
+    ],
+    [
       'the threshold is that of its own tier',
       { resources: 'high-mem', attempts: 1, telemetry: showing(2_000) },
       { to: 'high-mem' },
@@ -66,7 +90,7 @@ describe('after a death', () => {
   ])('%s', (_, remains, route) => {
     const { outgrown, ...found } = routeAfterDeath(remains, DEFAULT_TIERS);
     expect(found).toEqual(route);
-    expect(outgrown?.tier).toBe(/memory|heartbeat/.test(route.because ?? '') ? remains.resources : undefined);
+    expect(outgrown?.tier).toBe(/^its .*(memory|heartbeat)/.test(route.because ?? '') ? remains.resources : undefined);
   });
 
   test.each([

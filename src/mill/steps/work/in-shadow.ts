@@ -15,7 +15,13 @@ export interface ShadowPorts {
 type Audit = NonNullable<TaskCell['audit']>;
 
 /** Failures that say nothing of the result: of this machine, or of a worker that does not have the computation. */
-const SAYS_NOTHING: ReadonlySet<string> = new Set(['TIMEOUT', 'UNKNOWN_COMPUTATION', 'OUT_OF_MEMORY', 'OUT_OF_TIERS']);
+const SAYS_NOTHING: ReadonlySet<string> = new Set([
+  'TIMEOUT',
+  'UNKNOWN_COMPUTATION',
+  'OUT_OF_MEMORY',
+  'OUT_OF_TIERS',
+  'WORKER_DIED',
+]);
 
 /** Compares what was made with the books, and the books with what is stored: one more document is read. */
 export async function inShadow({ cell, outcome }: MadeCell, audit: Audit, ports: ShadowPorts): Promise<MadeCell> {

@@ -26,6 +26,18 @@ export interface WorkPorts extends AttemptPorts {
  * @throws {RetryableError} when it must come again.
  */
 export async function work(message: TaskMessage, ports: WorkPorts): Promise<void> {
+  atOnce++;
+  try {
+    await deliver(message, ports);
+  } finally {
+    atOnce--;
+  }
+}
+
+/** Deliveries at hand in this process: one of them that ends it takes the others along. */
+let atOnce = 0;
+
+async function deliver(message: TaskMessage, ports: WorkPorts): Promise<void> {
   const token = ports.newId();
   const claimed = await ports.tasks.claim(message.taskId, (task): LeaseDecision => {
     const request = { worker: ports.worker, token, tier: ports.tier, nowMs: ports.clock.now(), tiers: ports.tiers };
@@ -35,6 +47,7 @@ export async function work(message: TaskMessage, ports: WorkPorts): Promise<void
       ...request,
       begins: decision.kind === 'run',
       executorVersion: EXECUTOR_VERSION,
+      tasksAtOnce: atOnce,
       fingerprints: fingerprintsOf(task, ports),
     };
     return { ...decision, save: recordClaim(task, decision.save, claimant) };
