@@ -1,6 +1,7 @@
 /** Attempts in a table, as `attempts`, `run show` and `dead-letters show` print them. */
 import type { AttemptRow } from '../mill/answers/attempt-row.ts';
 import type { AttemptFigures } from '../mill/model/attempt.ts';
+import { counted } from './counted.ts';
 import type { Output } from './output.ts';
 import { paint } from './paint.ts';
 import type { Column } from './table.ts';
@@ -25,13 +26,23 @@ const COLUMNS: readonly Column[] = [
   { ...right('writes'), yields: 4 },
 ];
 
-/** One line an attempt, and one under it for its error. `by`: what tells the attempts of the list apart. */
+/** One line an attempt, and under it its error and what its code printed. `by`: what tells the attempts of the list apart. */
 export function printAttempts(rows: readonly AttemptRow[], by: 'run' | 'cell', output: Output): void {
   output.table(
     [{ title: 'started (UTC)', yields: 3 }, { title: by === 'run' ? 'run' : 'first cell' }, ...COLUMNS],
     rows.map((row) => [instant(row.startedMs), by === 'run' ? row.runId : row.cell, ...columnsOf(row)]),
-    rows.map(({ error }) => (error === undefined ? undefined : `${error.code}: ${error.message}`)),
+    rows.map(notesOf),
   );
+}
+
+/** Its error, and what its code printed. */
+function notesOf({ error, printed }: AttemptRow): string | undefined {
+  const notes = error === undefined ? [] : [`${error.code}: ${error.message}`];
+  for (const { cell, at, text } of printed?.lines ?? [])
+    notes.push(`${paint.quiet(`${cell} ${at === undefined ? '' : `${at}: `}`)}${text}`);
+  const more = (printed?.count ?? 0) - (printed?.lines.length ?? 0);
+  if (more > 0) notes.push(`… and ${counted(more, 'more line')} that it printed; the log has the first of each cell`);
+  return notes.length === 0 ? undefined : notes.join('\n  ');
 }
 
 function columnsOf({ figures, ...row }: AttemptRow): string[] {

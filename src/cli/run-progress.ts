@@ -5,6 +5,7 @@ import type { LoadRange } from '../mill/steps/load/bundled-files.ts';
 import type { LogEntry } from './local/log-entry.ts';
 import { counted } from './counted.ts';
 import type { Output } from './output.ts';
+import { paint } from './paint.ts';
 
 export interface RunProgress {
   /** Call with each day as it is loaded. */
@@ -21,6 +22,9 @@ const TROUBLE = new Set(['WARNING', 'ERROR', 'CRITICAL']);
 
 /** Lines about one kind of trouble; the summary has the count of failed cells. */
 const MAX_LINES_A_KIND = 3;
+
+/** Lines that a computation printed; its attempts keep the first of each. */
+const MAX_PRINTED_LINES = 20;
 
 /** Of a pass; `audits` of its cells were skipped, and run again in shadow. */
 interface PassCells {
@@ -61,6 +65,21 @@ export function watchRun(output: Output, manifest: Manifest): RunProgress {
     else if (times === MAX_LINES_A_KIND + 1) output.trouble(`${who}: ${message} (more of the same are not shown)`);
   };
 
+  /** What a computation's own code printed: who looks for a mistake in it wants all of it, the others none of a million lines. */
+  const showPrinted = ({ message, fields }: LogEntry): void => {
+    const cell = String(fields['cell']);
+    const kind = `cell.printed ${cell.split('@')[0]}`;
+    const times = (said.get(kind) ?? 0) + 1;
+    said.set(kind, times);
+    if (times > MAX_PRINTED_LINES + 1) return;
+    const at = typeof fields['at'] === 'string' ? `${fields['at']}: ` : '';
+    output.trouble(
+      times <= MAX_PRINTED_LINES
+        ? `${paint.quiet(`${cell} ${at}`)}${message}`
+        : `${cell.split('@')[0]} prints more; daymill attempts ${cell.replace('@', ' ')} has what it printed for a day`,
+    );
+  };
+
   return {
     loads(all) {
       for (const range of all) ranges.set(range.dataset.name, range);
@@ -85,6 +104,7 @@ export function watchRun(output: Output, manifest: Manifest): RunProgress {
         const pass = typeof fields['pass'] === 'number' ? fields['pass'] : own;
         if (pass !== undefined) showPass(pass, (cells) => cells.done++);
       }
+      if (event === 'cell.printed') showPrinted(entry);
       if (TROUBLE.has(entry.severity)) warn(entry);
     },
     end() {

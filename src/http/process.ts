@@ -1,5 +1,5 @@
 /** What a function's process composes once, when its first request comes, and how it ends. */
-import { guardProcess } from '../process/author-code.ts';
+import { COLOR_VARIABLES, guardProcess } from '../process/author-code.ts';
 import { compose, type Ports } from '../compose.ts';
 import { readConfig } from '../config/config.ts';
 import { type Drain, startDrain } from '../process/drain.ts';
@@ -10,6 +10,8 @@ function serve(): { readonly ports: Ports; readonly drain: Drain } {
   if (served !== undefined) return served;
   // Days are of UTC, whatever the container was given.
   process.env['TZ'] = 'UTC';
+  // What code colours for a terminal must be the same wherever it runs.
+  for (const name of COLOR_VARIABLES) delete process.env[name];
   guardProcess();
   const config = readConfig(process.env, process.cwd(), process.pid);
   const drain = startDrain(process, { graceMs: config.drainMs, end: () => process.exit(0) });

@@ -12,6 +12,8 @@ export interface Author {
   readonly name: string;
   /** Takes what was thrown where nobody waited for it: by a promise, a timer, an event. */
   readonly onStray: (error: Error) => void;
+  /** Takes what it prints, in the place of the process's own streams; those have it when absent. Called with the author on the stack. */
+  readonly onPrinted?: ((text: string) => void) | undefined;
 }
 
 export interface AuthorCode {
@@ -101,6 +103,9 @@ export const sayStray =
 /** What a process does for all that runs in it. */
 const REFUSED = ['exit', 'reallyExit', 'abort', 'chdir', 'disconnect', 'removeAllListeners'] as const;
 
+/** By these Node decides whether text is coloured: https://nodejs.org/api/tty.html#writestreamgetcolordepthenv */
+export const COLOR_VARIABLES = ['FORCE_COLOR', 'NO_COLOR', 'NODE_DISABLE_COLORS'] as const;
+
 const LISTENING = ['on', 'once', 'addListener', 'prependListener', 'prependOnceListener'] as const;
 
 type Members = Record<string, (...parameters: unknown[]) => unknown>;
@@ -132,6 +137,7 @@ export function guardProcess(): void {
       original(event, running.getStore() === undefined ? listener : asItsAuthor(listener)),
     );
   guardTimeZone();
+  for (const stream of [process.stdout, process.stderr]) guardStream(stream);
   syncBuiltinESMExports();
   tellStray('uncaughtException');
   tellStray('unhandledRejection');
@@ -169,6 +175,20 @@ function guardTimeZone(): void {
       return Reflect.deleteProperty(target, name);
     },
   });
+}
+
+/** What is printed on an author's behalf goes to whoever asked for it: among the lines of others nobody knows whose it is. */
+function guardStream(stream: NodeJS.WriteStream): void {
+  const write = stream.write.bind(stream) as (...parameters: unknown[]) => boolean;
+  stream.write = (...parameters: unknown[]): boolean => {
+    const { onPrinted } = running.getStore() ?? {};
+    if (onPrinted === undefined) return write(...parameters);
+    const [chunk] = parameters;
+    onPrinted(typeof chunk === 'string' ? chunk : Buffer.from(chunk as Uint8Array).toString());
+    const written = parameters.at(-1);
+    if (typeof written === 'function') process.nextTick(written);
+    return true;
+  };
 }
 
 /** Takes the place of whoever listens already: they end the process, and still hear of what is not an author's. */

@@ -24,6 +24,16 @@ export const leaves = defineComputation({
   },
 });`;
 
+/** The sixth line of its file prints: bare, through the language's formatting, and from a timer of its own. */
+const TALKS = `${IMPORTS}
+export const talks = defineComputation({
+  name: 'talks', category: 'tests', needs: { weather: document(weather) }, output: z.number(),
+  compute: async ({ weather }) => {
+    console.log('warm', weather); process.stdout.write('raw'); await new Promise((done) => setTimeout(() => { console.error('late'); done(0); }, 1));
+    return weather.degrees;
+  },
+});`;
+
 /** A laptop far from Greenwich, in a country with other numbers and letters. */
 const ELSEWHERE = { TZ: 'Pacific/Auckland', LC_ALL: 'sv_SE.UTF-8', LANG: 'sv_SE.UTF-8' };
 
@@ -35,6 +45,7 @@ describe('author code in a worker', () => {
       'computations/quits.ts': onTheSecondDay('quits', 'process.exit(0);'),
       'computations/exits.ts': FUSED,
       'computations/leaves.ts': LEAVES,
+      'computations/talks.ts': TALKS,
     });
     run = await daymill(project, ['run', '--json'], { ...HASTE, ...ELSEWHERE });
   });
@@ -42,9 +53,9 @@ describe('author code in a worker', () => {
   const see = (look: (left: Left) => Promise<void>): Promise<void> => inspect(project, look);
 
   test('that calls process.exit fails its cell at once, by name, and takes nothing else with it', async () => {
-    // All days of `exits`, and one of `quits`, whose reader waits; all days of `leaves` come on top.
+    // All days of `exits`, and one of `quits`, whose reader waits; all days of `leaves` and `talks` come on top.
     expect(run.json<RunSummary>()).toMatchObject({
-      completed: CELLS - 2 + DAYS.length,
+      completed: CELLS - 2 + 2 * DAYS.length,
       failed: 1 + DAYS.length,
       cells: { FAILED_DEPENDENCY: 1 },
     });
@@ -67,6 +78,26 @@ describe('author code in a worker', () => {
       expect(run.stderr).toMatch(new RegExp(`leaves@2024-03-0\\d: left something behind that threw.*: ${what}`));
     await see(async (left) => {
       for (const date of DAYS) expect((await left.cell('leaves', date))?.status).toBe('COMPLETED');
+    });
+  });
+
+  test('is heard: what it prints is shown with cell and line, and kept with the attempt', async () => {
+    const line = TALKS.split('\n').findIndex((text) => text.includes('console.log')) + 1;
+    for (const text of ['warm { degrees: 10 }', 'raw', 'late'])
+      expect(run.stderr).toMatch(new RegExp(`^talks@${DAYS[0]} computations/talks\\.ts:${line}:\\d+: ${text}$`, 'm'));
+    expect(run.stdout.trimEnd().split('\n')).toHaveLength(1);
+    const answer = await daymill(project, ['attempts', 'talks', DAYS[1]]);
+    expect(answer.stdout).toMatch(
+      new RegExp(`talks@${DAYS[1]} computations/talks\\.ts:${line}:\\d+: warm \\{ degrees: 11 \\}`),
+    );
+    await see((left) => {
+      const lines = left.tasks.flatMap((task) => task.history?.flatMap(({ printed }) => printed?.lines ?? []) ?? []);
+      expect(lines.filter(({ cell }) => cell === `talks@${DAYS[2]}`).map(({ text }) => text)).toEqual([
+        'warm { degrees: 12 }',
+        'raw',
+        'late',
+      ]);
+      return Promise.resolve();
     });
   });
 

@@ -35,11 +35,12 @@ export const timedOut = (computation: { readonly name: string; readonly timeoutS
   );
 
 /** For all that is run of a cell. */
-export const authorCodeOf = ({ computation, context, onStray }: AuthoredCell): AuthorCode =>
-  authorCode({ name: `${computation.name}@${context.date}`, onStray });
+export const authorCodeOf = ({ computation, context, onStray, onPrinted }: AuthoredCell): AuthorCode =>
+  authorCode({ name: `${computation.name}@${context.date}`, onStray, onPrinted });
 
 interface AuthoredCell {
   readonly computation: Computation;
   readonly context: DayContext;
   readonly onStray: (error: Error) => void;
+  readonly onPrinted?: ((text: string) => void) | undefined;
 }

@@ -30,6 +30,8 @@ export interface ScanCell {
   readonly sink: ShardSink;
   /** Takes what its code left running threw. */
   readonly onStray: (error: Error) => void;
+  /** Takes what its code prints; the process's own streams have it when absent. */
+  readonly onPrinted?: ((text: string) => void) | undefined;
 }
 
 export interface ScanRequest {

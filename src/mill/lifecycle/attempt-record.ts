@@ -5,6 +5,7 @@
 import type { Attempt, AttemptEnd, AttemptFigures } from '../model/attempt.ts';
 import type { CellError } from '../model/cell.ts';
 import type { Hash } from '../../values/hash.ts';
+import type { Printed } from '../model/printed.ts';
 import type { Task } from '../model/task.ts';
 import type { Tiers } from '../model/tier.ts';
 import { MAX_RECORDED_ATTEMPTS } from './limits.ts';
@@ -27,6 +28,7 @@ export interface Claimant {
 /** What a save tells of the attempt that it belongs to. */
 export interface AttemptReport {
   readonly figures?: AttemptFigures;
+  readonly printed?: Printed;
   readonly nowMs: number;
 }
 
@@ -66,13 +68,14 @@ export function recordSave(saved: Task, report: AttemptReport): Task {
   const last = known.at(-1);
   // Given up by a claim that began no attempt: the last one was closed by that claim.
   if (last === undefined || last.end !== undefined) return saved;
-  const { figures, nowMs } = report;
+  const { figures, printed, nowMs } = report;
   const peakRssMB = saved.telemetry?.peakRssMB;
   const end = endOf(saved);
   const error = end === 'COMPLETED' || end === 'CANCELLED' ? undefined : saved.lastError;
   const updated: Attempt = {
     ...last,
     ...(figures === undefined ? {} : { figures }),
+    ...(printed === undefined ? {} : { printed }),
     ...(peakRssMB === undefined ? {} : { peakRssMB }),
     ...(end === undefined ? {} : { end, endedMs: nowMs, ...(error === undefined ? {} : { error }) }),
   };

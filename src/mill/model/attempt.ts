@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { CellError } from './cell.ts';
 import { Hash } from '../../values/hash.ts';
+import { Printed } from './printed.ts';
 
 /**
  * COMPLETED      every cell of the task has an outcome, and none failed.
@@ -54,5 +55,7 @@ export const Attempt = z.object({
   peakRssMB: z.number().optional(),
   /** As of its last commit; absent when it died before it had made one. */
   figures: AttemptFigures.optional(),
+  /** What its author code printed, as of its last commit. */
+  printed: Printed.optional(),
 });
 export type Attempt = z.infer<typeof Attempt>;

@@ -4,6 +4,7 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import type { Hash } from '../../values/hash.ts';
+import { COLOR_VARIABLES } from '../../process/author-code.ts';
 import { forkLeashed } from '../../process/leash.ts';
 import { processUsage } from '../../process/process-usage.ts';
 import { siblingFile } from '../../process/sibling.ts';
@@ -40,6 +41,7 @@ const OUT_OF_HEAP = new Set<unknown>(['SIGABRT', 'SIGTRAP', 'SIGILL', 134]);
 export async function openSandbox({ root, budgetMs, wallMs, files }: SandboxOptions): Promise<Sandbox> {
   // With a compile cache V8 counts functions from the cache less precisely: https://nodejs.org/api/module.html#module-compile-cache
   const { NODE_COMPILE_CACHE: _, NODE_V8_COVERAGE: __, ...env } = process.env;
+  for (const name of COLOR_VARIABLES) delete env[name];
   const child = forkLeashed(
     [...PERMISSIONS, `--max-heap-size=${SANDBOX_HEAP_MB}`, siblingFile('./simulation-process', import.meta.url), root],
     {

@@ -174,7 +174,7 @@ function stackText(): string {
  * What these do is nobody's use: modules are found and loaded, the console looks at what it prints to, a schema checks a value.
  * What they call back is nearer to the tap than they are.
  */
-const NOBODYS = /^node:internal\/(?:modules|console|tty|main|process\/esm_loader)\b|\/node_modules\/zod\//;
+const NOBODYS = /^node:internal\/(?:modules|console|tty|util\/colors|main|process\/esm_loader)\b|\/node_modules\/zod\//;
 
 /** Places in files on the stack, innermost first, up to where it is nobody's. */
 function framesOf(stack: string): readonly Frame[] {

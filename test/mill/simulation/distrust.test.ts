@@ -15,7 +15,7 @@ const TWO_IN_ONE = `${HEAD}
     export const through = defineComputation({ ...shared, name: 'through', needs, compute: ({ prices }) => stamped(prices.close) });
     export const innocent = defineComputation({ ...shared, name: 'innocent', needs, compute: ({ prices }) => half(prices.close) });
     export const talkative = defineComputation({ ...shared, name: 'talkative', needs, compute: ({ prices }) => {
-      console.log('close', prices.close); console.error(new Error('no error')); console.time('a'); console.timeEnd('a'); console.table([prices]);
+      console.log('close', prices.close); console.error(new Error('no error')); console.time('a'); console.timeEnd('a'); console.table([prices]); process.stdout.write(styleText('red', 'x'));
       return log(prices.close); } });
     export const checking = defineComputation({ ...shared, name: 'checking', needs,
       compute: ({ prices }) => z.object({ at: z.iso.date().optional(), close: z.coerce.number() }).parse(prices).close });
@@ -26,7 +26,7 @@ const TWO_IN_ONE = `${HEAD}
     export const requiring = defineComputation({ ...shared, name: 'requiring', needs,
       compute: ({ prices }) => createRequire(import.meta.url)('../lib/data.json').one * prices.close });`.replace(
   HEAD,
-  `${HEAD}\n    import { createRequire } from 'node:module';`,
+  `${HEAD}\n    import { createRequire } from 'node:module';\n    import { styleText } from 'node:util';`,
 );
 /** The clock is asked when the module is loaded: that is felt by all that load it, whatever they name. */
 const AT_LOAD = `${HEAD}

@@ -14,6 +14,7 @@ import { finishRun } from './count-down.ts';
 import { type CellPorts, executeCells } from './execute-cells.ts';
 import { gatherOutcomes } from './gather-outcomes.ts';
 import { groupCells } from './group-cells.ts';
+import { hearPrinted } from './hear-printed.ts';
 import { startMeter } from './meter.ts';
 import { type FailurePorts, onFailure } from './on-failure.ts';
 
@@ -21,6 +22,8 @@ export interface AttemptPorts extends CellPorts, FailurePorts {
   readonly leaseMs: number;
   readonly heartbeatMs: number;
   readonly probe: MemoryProbe;
+  /** The project's folder. */
+  readonly root: string;
   /** Aborted when this process must let go of its tasks. */
   readonly shutdown: AbortSignal;
 }
@@ -28,8 +31,9 @@ export interface AttemptPorts extends CellPorts, FailurePorts {
 /** Returns when the delivery may be acknowledged. @throws when it must come again. */
 export async function attempt(claimed: HeldTask, opened: AttemptPorts): Promise<void> {
   const meter = startMeter(opened);
-  const ports: AttemptPorts = { ...opened, artifacts: meter.artifacts };
-  const held = audited(claimed, ports.clock, meter);
+  const hearing = hearPrinted(opened.root, opened.log);
+  const ports: AttemptPorts = { ...opened, artifacts: meter.artifacts, hearing };
+  const held = audited(claimed, ports.clock, { meter, hearing });
   // Larger tiers are for a task at a time, and each is to be charged with its own memory: by that it may come back to a smaller tier.
   if (ports.tier !== ports.tiers[0].name) ports.probe.collectGarbage();
   const heartbeat = startHeartbeat(held, ports);

@@ -8,6 +8,7 @@ import type { Definitions } from '../../ports/code.ts';
 import type { Watchdog } from '../../ports/process.ts';
 import type { Heartbeat } from '../../worker/heartbeat.ts';
 import { type CellInHand, completed, failed, fieldsOf, type MadeCell, type OutcomePorts } from './cell-outcome.ts';
+import type { Hearing } from './hear-printed.ts';
 import type { LapMeter } from './lap-meter.ts';
 import { sharedBeside, streamEntities } from './load-inputs.ts';
 
@@ -15,6 +16,8 @@ export interface ComputePorts extends OutcomePorts {
   readonly definitions: Definitions;
   readonly artifacts: Artifacts;
   readonly watchdog: Watchdog;
+  /** The process's own streams have what is printed when absent. */
+  readonly hearing?: Pick<Hearing, 'of'>;
 }
 
 export interface ComputeOptions {
@@ -107,6 +110,7 @@ async function scanCellOf(
         ? ports.artifacts.writeShard(place, generation, part, index)
         : { ...range, id: '' };
     },
+    onPrinted: ports.hearing?.of(cell, fieldsOf(task, cell)),
     onStray: (error) =>
       ports.log.warn(
         { ...fieldsOf(task, cell), event: 'cell.stray', stack: error.stack },
