@@ -53,6 +53,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'mill/execution',
     'mill/manifest/import-guard.ts',
     'mill/manifest/load-definitions.ts',
+    'mill/manifest/own-code.ts',
     'values',
     'process',
     'errors.ts',

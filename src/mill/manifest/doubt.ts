@@ -1,4 +1,5 @@
 /** What a piece of code does that no analysis of the project's modules can see: it makes a computation untrusted, by name. */
+import { isBuiltin } from 'node:module';
 import { runInNewContext } from 'node:vm';
 import type { Meaning } from './module-graph.ts';
 import { isNode, nameOf, nodesIn, type SyntaxNode, withoutTypeWrappers } from './syntax-node.ts';
@@ -16,7 +17,16 @@ const NETWORK = 'it uses the network';
 const PROCESS = 'it starts or reads processes';
 const FILES = 'it reads files';
 
-/** By Node's module, without `node:`. Clock and chance are watched while the code is simulated, where they are attributed to what ran. */
+/** Modules that are decided by their arguments, or watched while the code is simulated, where a use is attributed to what ran. */
+const INWARD_MODULES = new Set(
+  (
+    'assert assert/strict async_hooks buffer console constants crypto diagnostics_channel domain events path path/posix path/win32 ' +
+    'perf_hooks punycode querystring readline readline/promises stream stream/consumers stream/promises stream/web string_decoder sys ' +
+    'timers timers/promises url util util/types v8 zlib'
+  ).split(' '),
+);
+
+/** All others lead outside, whatever a later Node adds. By name, without `node:`, what they are for. */
 const OUTWARD_MODULES: Readonly<Record<string, string>> = {
   fs: FILES,
   'fs/promises': FILES,
@@ -26,10 +36,13 @@ const OUTWARD_MODULES: Readonly<Record<string, string>> = {
   cluster: PROCESS,
   process: PROCESS,
   os: 'it reads what machine it is on',
+  tty: 'it reads what machine it is on',
   worker_threads: 'it runs code of another thread',
   vm: 'it evaluates text as code',
   repl: 'it evaluates text as code',
   inspector: 'it looks into the running process',
+  'inspector/promises': 'it looks into the running process',
+  trace_events: 'it looks into the running process',
   module: 'it loads modules whose names are only known when it runs',
   http: NETWORK,
   https: NETWORK,
@@ -43,10 +56,12 @@ const OUTWARD_MODULES: Readonly<Record<string, string>> = {
 
 /** Of an import. */
 export function doubtOfImport(meaning: Meaning, start: number): Doubt | undefined {
-  if (meaning.kind !== 'builtin') return undefined;
+  // The text of a `data:` module is in the code that imports it.
+  if (meaning.kind !== 'builtin' || !isBuiltin(meaning.specifier)) return undefined;
   const module = meaning.specifier.replace(/^node:/, '');
-  const what = Object.hasOwn(OUTWARD_MODULES, module) ? OUTWARD_MODULES[module] : undefined;
-  return what === undefined ? undefined : { what: `${what} (${meaning.specifier})`, start };
+  if (INWARD_MODULES.has(module)) return undefined;
+  const known = Object.hasOwn(OUTWARD_MODULES, module) ? OUTWARD_MODULES[module] : undefined;
+  return { what: `${known ?? 'it uses a part of Node that may lead outside'} (${meaning.specifier})`, start };
 }
 
 /** Members of `process` that say nothing about the machine, or that simulations watch. */

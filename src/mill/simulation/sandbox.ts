@@ -31,8 +31,14 @@ export interface Sandbox {
 /** How often memory and time are looked at: a busy process takes some 50 MB in between. */
 const CHECK_MS = 25;
 
-/** https://nodejs.org/api/permissions.html. The inspector counts what runs, and is of this process alone. */
-const PERMISSIONS = ['--permission', '--allow-fs-read=*', '--allow-inspector', '--disable-warning=SecurityWarning'];
+/** https://nodejs.org/api/permissions.html. The inspector counts what runs, and is of this process alone: no signal opens it to others. */
+const PERMISSIONS = [
+  '--permission',
+  '--allow-fs-read=*',
+  '--allow-inspector',
+  '--disable-sigusr1',
+  '--disable-warning=SecurityWarning',
+];
 
 /** V8 ends a process so when its heap is full. */
 const OUT_OF_HEAP = new Set<unknown>(['SIGABRT', 'SIGTRAP', 'SIGILL', 134]);

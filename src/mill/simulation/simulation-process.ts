@@ -2,7 +2,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { constants, setPriority } from 'node:os';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { toError } from '../../errors.ts';
 import { guardImports } from '../manifest/import-guard.ts';
@@ -12,17 +12,12 @@ import { executionCounts, firstOneSidedLine, firstUncoveredLine, type ScriptCove
 import { dayNameAt, fabricateDays } from './fabricate-days.ts';
 import { changedIntrinsic, readIntrinsics } from './intrinsics.ts';
 import { makeReal, simulate } from './simulate.ts';
-import type {
-  Observation,
-  PlannedFiles,
-  SandboxAnswer,
-  Simulation,
-  SimulationAnswer,
-  SimulationJob,
-} from './simulation-job.ts';
-import { installTaps } from './taps.ts';
+import type { Observation, PlannedFiles, SandboxAnswer, Simulation, SimulationJob } from './simulation-job.ts';
+import type { Frame } from './stack.ts';
+import { installTaps, type StrayUse } from './taps.ts';
 
 const [, , root = '.'] = process.argv;
+const realRoot = realpathSync(root);
 const { channel } = process;
 const send = process.send?.bind(process);
 const exit = process.exit.bind(process);
@@ -30,12 +25,12 @@ process.on('disconnect', () => exit());
 // Whoever works on the pipeline goes first.
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
-const taps = installTaps();
-const untouched = readIntrinsics();
 const profiler = new Session();
 profiler.connect();
 await profiler.post('Profiler.enable');
 await startCounting();
+const taps = installTaps();
+const untouched = readIntrinsics();
 
 /** Reports by URL of what ran while modules were loaded: it runs once a process, for whoever comes first. */
 const loading = new Map<string, ScriptCoverage[]>();
@@ -63,23 +58,23 @@ function reply(answer: SandboxAnswer): void {
 }
 
 async function answer(job: SimulationJob): Promise<SandboxAnswer> {
-  let answer: SimulationAnswer;
+  let answer: SandboxAnswer;
   try {
     answer = await run(job);
   } catch (thrown) {
-    answer = { kind: 'not-simulated', reason: toError(thrown).message };
+    answer = { answer: { kind: 'not-simulated', reason: toError(thrown).message }, state: 'fine' };
   }
   const changed = changedIntrinsic(untouched, readIntrinsics());
-  if (changed === undefined) return { answer, state: 'fine' };
-  return trouble(`it changes ${changed}, which all code shares`);
+  return changed === undefined ? answer : trouble(`it changes ${changed}, which all code shares`);
 }
 
-async function run({ entry, pieces, literals, real = [] }: SimulationJob): Promise<SimulationAnswer> {
+async function run({ entry, pieces, literals, real = [] }: SimulationJob): Promise<SandboxAnswer> {
   const computation = await loadComputation(root, entry);
+  taps.watch();
   for (const [url, report] of await takeCoverage()) loading.set(url, [...(loading.get(url) ?? []), report]);
   const observations: Observation[] = [];
   let missed: Missed = { uncovered: {}, oneSided: {} };
-  let nondeterminism: string | undefined;
+  let differs: string | undefined;
   for (const [index, own] of literals.entries()) {
     const fabricated = fabricateDays(computation, own);
     if (index === 0) {
@@ -92,12 +87,22 @@ async function run({ entry, pieces, literals, real = [] }: SimulationJob): Promi
     missed = missedIn(pieces, await takeCoverage());
     const again = await simulate(computation, fabricated);
     const differing = days.findIndex((hash, at) => hash !== again[at]);
-    const differs = differing === -1 ? undefined : `two runs on the same inputs differ (${dayNameAt(differing)})`;
-    nondeterminism = usedBy(pieces) ?? differs;
+    if (differing !== -1) differs = `two runs on the same inputs differ (${dayNameAt(differing)})`;
   }
   const results: string[] = [];
   for (const day of real) results.push(await makeReal(computation, day));
-  return { kind: 'simulated', results, observations, ...missed, nondeterminism };
+  const owned = within(pieces);
+  const own = usesBy(owned);
+  const stray = own === undefined ? strayUse(owned) : undefined;
+  const simulated = {
+    kind: 'simulated',
+    results,
+    observations,
+    ...missed,
+    nondeterminism: own ?? stray ?? differs,
+  } as const;
+  // Whose it is, is only known where nobody came before.
+  return { answer: simulated, state: stray === undefined ? 'fine' : 'spoilt' };
 }
 
 /** Again before each simulation: optimized code does not count its calls, and starting takes optimized code away. */
@@ -142,25 +147,39 @@ function missedIn(pieces: readonly CodePiece[], simulating: ReadonlyMap<string, 
 /** Node names modules by their real paths. */
 const pathOf = (piece: CodePiece): string => realpathSync(join(root, piece.module));
 
-/** Of all that code in this process used, what stands in these pieces. */
-function usedBy(pieces: readonly CodePiece[]): string | undefined {
+/** Whether a place is in one of these pieces. */
+function within(pieces: readonly CodePiece[]): (frame: Frame) => boolean {
   const byPath = Map.groupBy(
     pieces.filter(({ kind }) => kind !== 'data'),
     pathOf,
   );
   const lines = new Map<string, readonly number[]>();
-  const uses = taps.usesBy(({ path, line, column }) => {
+  return ({ path, line, column }) => {
     const own = byPath.get(path);
     if (own === undefined) return false;
     const starts = lines.get(path) ?? lineStarts(readFileSync(path, 'utf8'));
     lines.set(path, starts);
     const at = (starts[line - 1] ?? 0) + column - 1;
     return own.some(({ start, end }) => at >= start && at < end);
-  });
-  const shown = new Set(uses.map(({ what, path, line }) => `${what} at ${byPath.get(path)?.[0]?.module}:${line}`));
-  const [first, ...others] = shown;
+  };
+}
+
+/** Of all that code in this process used, what stands in the computation's own. */
+function usesBy(owned: (frame: Frame) => boolean): string | undefined {
+  const [first, ...others] = new Set(taps.usesBy(owned).map(placed));
   return first === undefined ? undefined : `it uses ${[first, ...others.slice(0, 2)].join(', ')}`;
 }
+
+/** What was used while it was simulated, and by no other code that there is to blame. */
+function strayUse(owned: (frame: Frame) => boolean): string | undefined {
+  const stray = taps.strayUse(owned);
+  return stray === undefined ? undefined : `it leads to ${placed(stray)}`;
+}
+
+const placed = ({ what, path, line }: StrayUse): string =>
+  path === undefined
+    ? `${what}, which Node calls`
+    : `${what} at ${relative(realRoot, path).split(sep).join('/')}:${line}`;
 
 /** Offset of each line, by what the language takes for an end of one: https://tc39.es/ecma262/#sec-line-terminators */
 const lineStarts = (source: string): number[] => [

@@ -330,9 +330,32 @@ describe('what cannot be analysed makes the computation untrusted, by name and p
       'd.v * globalThis.BY_OTHERS',
       /^it reads the global BY_OTHERS, which any code may set at/,
     ],
+    [
+      'a part of Node that nobody has looked at',
+      "import { run } from 'node:test';",
+      'd.v * run.length',
+      /^it uses a part of Node that may lead outside \(node:test\) at/,
+    ],
+    [
+      'another way to the same module',
+      "import { Session } from 'node:inspector/promises';",
+      'd.v * Session.length',
+      /^it looks into the running process \(node:inspector\/promises\) at/,
+    ],
     ['where its module lies', '', 'import.meta.url.length', /^it reads where its module lies \(import\.meta\) at/],
   ])('%s', async (_, head, expression, told) => {
     expect((await made({ 'computations/c.ts': module(head, expression) })).untrusted).toMatch(told);
+  });
+
+  test('modules that are decided by their arguments, or watched while they are simulated, are no reason', async () => {
+    const head =
+      "import { join } from 'node:path'; import { serialize } from 'node:v8'; import { createHash } from 'node:crypto'; " +
+      "import { by } from 'data:text/javascript,export const by = 2';";
+    const text = module(
+      head,
+      "d.v * by * join('a').length * serialize(1).length * createHash('md5').update('').digest().length",
+    );
+    expect((await made({ 'computations/c.ts': text })).untrusted).toBeUndefined();
   });
 
   test('a global that its own code sets is no reason, through a cast either', async () => {
