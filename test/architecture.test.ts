@@ -272,6 +272,21 @@ describe('production', () => {
   });
 });
 
+describe('what is published', () => {
+  test("has no way to Google's administration APIs, which tests alone have, with packages that are there for development", () => {
+    const ADMIN = 'src/emulators/admin/';
+    const ways = files
+      .filter(({ path }) => !path.startsWith(ADMIN))
+      .flatMap((file) => localImports(ROOT, file).map(({ target }) => ({ path: file.path, target })))
+      .filter(({ target }) => target.startsWith(ADMIN));
+    expect(ways).toEqual([]);
+    const { exclude } = JSON.parse(
+      readFileSync(join(ROOT, 'tsconfig.build.json'), 'utf8').replace(/^\s*\/\/.*$/gm, ''),
+    ) as { exclude: string[] };
+    expect(exclude).toContain('src/emulators/admin');
+  });
+});
+
 describe('these rules', () => {
   test.each([
     ['type-only imports', "import type { A } from '../google/a.ts';", '../google/a.ts'],

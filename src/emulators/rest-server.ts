@@ -15,6 +15,7 @@ const HTTP_STATUS = {
   PERMISSION_DENIED: 403,
   NOT_FOUND: 404,
   ALREADY_EXISTS: 409,
+  ABORTED: 409,
   RESOURCE_EXHAUSTED: 429,
   INTERNAL: 500,
   UNIMPLEMENTED: 501,
@@ -24,12 +25,17 @@ const HTTP_STATUS = {
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: keyof typeof HTTP_STATUS;
+  /** For programs: https://google.aip.dev/193 */
+  readonly details: readonly object[];
 
-  constructor(status: keyof typeof HTTP_STATUS, message: string) {
+  constructor(status: keyof typeof HTTP_STATUS, message: string, details: readonly object[] = []) {
     super(message);
     this.status = status;
+    this.details = details;
   }
 }
+
+export const httpStatusOf = ({ status }: ApiError): number => HTTP_STATUS[status];
 
 export interface RestCall {
   readonly method: string;
