@@ -19,9 +19,10 @@ const BASE_IMAGE_GIGABYTES = 0.3;
 const IMAGE_LAYER_GIGABYTES = 0.15;
 const KEPT_IMAGES = 5;
 
-/** Of the schedule, every five minutes of 730 hours; what one takes when there is nothing to do is reckoned, not measured. */
+/** Of the schedule, every five minutes of 730 hours. What one reads when there is nothing to do is counted; how long it takes is reckoned. */
 const RECONCILE_CALLS = 8_760;
 const RECONCILE_SECONDS = 1;
+export const RECONCILE_READS = 2;
 
 export interface BillLine {
   readonly what: string;
@@ -67,8 +68,12 @@ export function billOf(services: readonly Service[], jobs: number, prices: Price
 
 const reconciling = ({ cpus, memoryMB }: Service, prices: PriceTable): BillLine => ({
   what: 'reconcile',
-  dollars: RECONCILE_CALLS * (RECONCILE_SECONDS * secondOf(cpus, memoryMB, prices) + prices.functions.request),
-  how: `${RECONCILE_CALLS} calls with nothing to do, reckoned as ${RECONCILE_SECONDS} s each`,
+  dollars:
+    RECONCILE_CALLS *
+    (RECONCILE_SECONDS * secondOf(cpus, memoryMB, prices) +
+      prices.functions.request +
+      RECONCILE_READS * prices.firestore.read),
+  how: `${RECONCILE_CALLS} calls with nothing to do: ${RECONCILE_READS} reads, reckoned as ${RECONCILE_SECONDS} s each`,
 });
 
 const secondOf = (cpus: number, memoryMB: number, { functions }: PriceTable): number =>

@@ -1,7 +1,7 @@
 /** The functions that are deployed, and how each of them runs. The one list: services, callers, the workflow's argument and prices are made from it. */
 import type { OwnFunction } from '../config/own-functions.ts';
 import { UserError } from '../errors.ts';
-import type { Tier, Tiers } from '../mill/model/tier.ts';
+import { MAX_MEMORY_MB, type Tier, type Tiers, vcpusOf } from '../mill/model/tier.ts';
 import type { Account } from './names.ts';
 
 export interface Service {
@@ -39,17 +39,6 @@ const FIRST_TIER_CONCURRENCY = 4;
 
 /** Of a larger tier, which few tasks need. */
 const LARGER_TIER_INSTANCES = 4;
-
-/** Cloud Run's: https://cloud.google.com/run/docs/configuring/services/memory-limits */
-const MAX_MEMORY_MB = 32_768;
-
-/** CPUs by the most memory that they may have; half of what Cloud Run would allow for small ones, since a worker computes. */
-const CPUS: readonly (readonly [number, number])[] = [
-  [2_048, 1],
-  [8_192, 2],
-  [16_384, 4],
-  [MAX_MEMORY_MB, 8],
-];
 
 /** Share of the memory that V8's heap may take; buffers, which lie outside of it, and Node itself need the rest. */
 const HEAP_SHARE = 0.65;
@@ -147,8 +136,8 @@ export const workerConcurrency = (tier: Tier, tiers: Tiers): number =>
   tier.name === tiers[0].name ? FIRST_TIER_CONCURRENCY : 1;
 
 function cpusOf({ name, memoryMB }: Pick<Tier, 'name' | 'memoryMB'>): number {
-  const fit = CPUS.find(([most]) => memoryMB <= most);
-  if (fit !== undefined) return fit[1];
+  const fit = vcpusOf(memoryMB);
+  if (fit !== undefined) return fit;
   throw new UserError(
     'BAD_ARGUMENT',
     `The tier ${name} has ${memoryMB} MB, and Cloud Run gives an instance ${MAX_MEMORY_MB} at most. Make it smaller.`,

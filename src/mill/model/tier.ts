@@ -46,3 +46,17 @@ export const largestTier = (tiers: Tiers): Tier => tiers.at(-1) ?? tiers[0];
 /** The next larger tier, if there is one. */
 export const tierAbove = (tiers: Tiers, name: TierName): Tier | undefined =>
   tiers[tiers.indexOf(tierNamed(tiers, name)) + 1];
+
+/** Cloud Run's most: https://cloud.google.com/run/docs/configuring/services/memory-limits */
+export const MAX_MEMORY_MB = 32_768;
+
+/** vCPUs by the most memory that they may have; half of what Cloud Run would allow for small ones, since a worker computes. */
+const VCPUS: readonly (readonly [memoryMB: number, vcpus: number])[] = [
+  [2_048, 1],
+  [8_192, 2],
+  [16_384, 4],
+  [MAX_MEMORY_MB, 8],
+];
+
+/** What an instance of that memory is given, and costs; undefined when there is none so large. */
+export const vcpusOf = (memoryMB: number): number | undefined => VCPUS.find(([most]) => memoryMB <= most)?.[1];

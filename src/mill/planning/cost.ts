@@ -1,6 +1,7 @@
 /** What is paid for, and its price in dollars. Pure. */
 import { z } from 'zod';
 import type { PriceTable } from '../model/price-table.ts';
+import { MAX_MEMORY_MB, vcpusOf } from '../model/tier.ts';
 
 export const Cost = z
   .object({
@@ -32,6 +33,9 @@ export const sum = (...costs: readonly Cost[]): Cost =>
     NOTHING,
   );
 
+/** Of a tier that no service has room for: a laptop may have one. */
+const MOST_VCPUS = vcpusOf(MAX_MEMORY_MB) ?? 1;
+
 export function dollarsOf(
   { reads, writes, deletes, seconds }: Pick<Cost, 'reads' | 'writes' | 'deletes' | 'seconds'>,
   requests: number,
@@ -43,21 +47,6 @@ export function dollarsOf(
     writes * firestore.write +
     deletes * firestore.delete +
     requests * functions.request +
-    seconds * (vcpusOf(memoryMB) * functions.vcpuSecond + (memoryMB / 1_024) * functions.gibSecond)
+    seconds * ((vcpusOf(memoryMB) ?? MOST_VCPUS) * functions.vcpuSecond + (memoryMB / 1_024) * functions.gibSecond)
   );
 }
-
-/** What a function gets with its memory (cloud.google.com/functions/docs/configuring/memory): MiB, vCPUs. */
-const VCPUS: readonly (readonly [memoryMB: number, vcpus: number])[] = [
-  [128, 0.083],
-  [256, 0.167],
-  [512, 0.333],
-  [1_024, 0.583],
-  [2_048, 1],
-  [4_096, 2],
-  [8_192, 2],
-  [16_384, 4],
-  [32_768, 8],
-];
-
-const vcpusOf = (memoryMB: number): number => (VCPUS.find(([upTo]) => memoryMB <= upTo) ?? [0, 8])[1];
