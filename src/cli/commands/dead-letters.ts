@@ -33,14 +33,18 @@ ${jsonUsage('           show: ', DeadLetterAnswer, ';')}
            replay and drop: {"taskId", "status": REPLAYED or DROPPED, "runId"}
 Exit code: 0 done, 2 wrong use.`;
 
-const commandOf = (word: string, run: (id: string, ports: CommandPorts, output: Output) => Promise<void>): Command => ({
+const commandOf = (
+  word: string,
+  open: typeof look,
+  run: (id: string, ports: CommandPorts, output: Output) => Promise<void>,
+): Command => ({
   name: `dead-letters ${word}`,
   usage: USAGE,
   positionals: ['ID'],
   options: {},
   reachesCloud: true,
   async run({ positionals: [id = ''] }, { config, output }): Promise<ExitCode> {
-    await change(config, await manifestOfRuns(config), (ports) => run(id, ports, output));
+    await open(config, await manifestOfRuns(config), (ports) => run(id, ports, output));
     return 0;
   },
 });
@@ -57,17 +61,17 @@ export const deadLetters: Command = {
   ...list,
   subcommands: {
     list,
-    show: commandOf('show', async (id, ports, output) => {
+    show: commandOf('show', look, async (id, ports, output) => {
       const answer = await deadLetterAnswer(id, ports);
       printOne(answer, output);
       output.data(answer);
     }),
-    replay: commandOf('replay', async (id, ports, output) => {
+    replay: commandOf('replay', change, async (id, ports, output) => {
       const report = await replayDeadLetter(id, ports);
       output.line(describeReplay(report));
       output.data(report);
     }),
-    drop: commandOf('drop', async (id, ports, output) => {
+    drop: commandOf('drop', change, async (id, ports, output) => {
       const report = await dropDeadLetter(id, ports);
       output.line(report.status === 'DROPPED' ? `${id} is dropped.` : describeReplay(report));
       output.data(report);

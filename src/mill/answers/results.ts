@@ -19,6 +19,8 @@ export const ResultAnswer = z.object({
   hash: Hash,
   /** Exactly as it is stored. */
   value: z.unknown(),
+  /** Why the last attempt to make it again failed; the value is then the last good one. */
+  failedSince: z.object({ code: z.string(), message: z.string() }).optional(),
   ...UpToDate.shape,
 });
 export type ResultAnswer = z.infer<typeof ResultAnswer>;
@@ -61,23 +63,34 @@ export async function findResult(
 }
 
 /** All of it is read: what is shown a page at a time is read from `artifact`. */
-export const resultAnswer = async ({ computation, date, artifact, current }: FoundResult): Promise<ResultAnswer> => ({
+export const resultAnswer = async ({
+  computation,
+  date,
+  artifact,
+  failedSince,
+  current,
+}: FoundResult): Promise<ResultAnswer> => ({
   computation,
   date,
   hash: artifact.hash,
   value: await readWhole(artifact),
+  ...failure(failedSince),
   ...current,
 });
+
+const failure = (error: CellError | undefined): Pick<ResultAnswer, 'failedSince'> =>
+  error === undefined ? {} : { failedSince: { code: error.code, message: error.message } };
 
 /** Of one entity, for the one part that it is in. */
 export async function entityAnswer(
   entity: string,
-  { computation, date, artifact, current }: FoundResult,
+  { computation, date, artifact, failedSince, current }: FoundResult,
 ): Promise<ResultAnswer | NoEntityAnswer> {
   const part = await artifact.partWith(entity);
   const entries = part === undefined ? [] : part.entries();
   const found = entries.find(([key]) => key === entity);
-  if (found !== undefined) return { computation, date, entity, hash: artifact.hash, value: found[1], ...current };
+  if (found !== undefined)
+    return { computation, date, entity, hash: artifact.hash, value: found[1], ...failure(failedSince), ...current };
   const near = didYouMean(
     entity,
     entries.map(([key]) => key),

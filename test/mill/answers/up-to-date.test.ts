@@ -1,5 +1,6 @@
 /** What `daymill results` says of a result that is not what a run would leave, on real stores in this process. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findResult, resultAnswer } from '../../../src/mill/answers/results.ts';
 import { upToDate } from '../../../src/mill/answers/up-to-date.ts';
 import { coverage, sourceDays } from '../../../src/mill/sources/read-source.ts';
 import type { Ports } from '../../../src/compose.ts';
@@ -102,6 +103,11 @@ describe('a result', () => {
     const failed = await of('b', { manifest: recoded() });
     expect(failed.upToDate).toBe(false);
     expect(failed.now.text).toContain('dependency:a');
+    const old = await findResult({ computation: 'a', date: DAY }, DAYS[0], { ...ports, coverage, sourceDays });
+    if ('missing' in old) throw new Error('a has no result');
+    expect(await resultAnswer(old)).toMatchObject({
+      failedSince: { code: 'COMPUTE_FAILED', message: expect.stringContaining('the glass broke') as string },
+    });
     // Back with the code that made it, nothing differs but the failure in between.
     await runDay({ from: DAYS[0], date: DAYS[3] }, ports, 'third');
     expect(await of('b')).toMatchObject({ upToDate: true });
