@@ -7,6 +7,7 @@ import { benchManifest } from './manifest.ts';
 import { benchMutants } from './mutants.ts';
 import { benchPipeline } from './pipeline.ts';
 import { benchPlanning } from './planning.ts';
+import { benchServices } from './services.ts';
 
 const quick = process.argv.includes('--quick');
 
@@ -23,6 +24,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   mutants: () => benchMutants({ quick }),
   pipeline: benchPipeline,
   planning: benchPlanning,
+  services: benchServices,
 };
 
 const name = process.argv[2] ?? '';

@@ -1,9 +1,9 @@
 /** The package as people get it: packed, installed into an empty folder, on the Nodes that it names. Needs the registry. */
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bins, installImage, packed, projectWith, run, stageInto } from '../support/packed.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 const MAX_PACKED_BYTES = 1_000_000;
@@ -12,43 +12,14 @@ const OLDEST = '22.18.0';
 
 let folder: string;
 let tarball: string;
-/** Folder of the binary, by version. */
-const bins: Record<string, string> = { 24: join(REPOSITORY, 'node_modules/node/bin') };
-
-interface Ran {
-  readonly cwd: string;
-  readonly node?: string;
-  readonly env?: Record<string, string>;
-}
-
-/** @throws with what it printed. */
-function run(command: string, args: readonly string[], { cwd, node = '24', env = {} }: Ran): string {
-  const PATH = [join(cwd, 'node_modules/.bin'), bins[node], process.env['PATH']].join(delimiter);
-  const { NODE_ENV: _, VITEST: __, NODE_OPTIONS: ___, ...rest } = process.env;
-  try {
-    return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: 'pipe', env: { ...rest, ...env, PATH } });
-  } catch (thrown) {
-    const { stdout, stderr } = thrown as { stdout: string; stderr: string };
-    throw new Error(`${command} ${args.join(' ')} on Node ${node}\n${stdout}\n${stderr}`, { cause: thrown });
-  }
-}
-
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'daymill-package-'));
-  const [packed] = JSON.parse(
-    run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: packedRoot() }),
-  ) as { filename: string }[];
-  tarball = join(folder, packed?.filename ?? '');
+  tarball = packed(folder);
   mkdirSync(join(folder, 'node'));
   run('npm', ['install', '--no-audit', '--no-fund', '--no-save', `node@${OLDEST}`], { cwd: join(folder, 'node') });
   bins[OLDEST] = join(folder, 'node/node_modules/node/bin');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function packedRoot(): string {
-  run(process.execPath, ['.ci/build.ts'], { cwd: REPOSITORY });
-  return REPOSITORY;
-}
 
 /** A project of `daymill init`, with what it names installed: Daymill from the tarball. */
 function project(name: string, template: string, node: string): string {
@@ -127,33 +98,14 @@ test('the flights give what they give in the clone, to the bit', () => {
   }
 });
 
-/** Writes what an image is built from; the packed module is asked, as `daymill deploy` asks it. */
-const STAGE = `
-  const own = './node_modules/daymill/dist/src/';
-  const { stage } = await import(own + 'deploy/stage/stage.js');
-  const { projectManifest } = await import(own + 'cli/project.js');
-  const { readConfig } = await import(own + 'config/config.js');
-  const { writeFileSync } = await import('node:fs');
-  const { archive } = stage(process.cwd(), await projectManifest(readConfig({}, process.cwd(), 1)));
-  writeFileSync('source.tar.gz', archive);
-`;
-
 test('what is deployed of a project installs by its own lock, and serves every function', () => {
   const cwd = join(folder, 'deployed');
-  mkdirSync(cwd);
-  run('npm', ['pkg', 'set', 'type=module'], { cwd: init(cwd) });
-  cpSync(tarball, join(cwd, 'daymill.tgz'));
-  run('npm', ['install', '--no-audit', '--no-fund', './daymill.tgz'], { cwd });
-  run('daymill', ['init', '--template', 'hello'], { cwd });
-  run('npm', ['install', '--no-audit', '--no-fund'], { cwd });
+  projectWith(tarball, cwd);
   const plan = ['deploy', '--project', 'acme', '--region', 'europe-west1', '--dry-run', '--offline'];
   expect(run('daymill', plan, { cwd })).toMatch(/^ {2}\+ image functions:[0-9a-f]{12} /m);
-  run('node', ['--input-type=module', '-e', STAGE], { cwd });
   const image = join(folder, 'image');
-  mkdirSync(image);
-  run('tar', ['-xzf', join(cwd, 'source.tar.gz')], { cwd: image });
-  run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: image });
-  run('npm', ['run', 'gcp-build'], { cwd: image });
+  stageInto(image, cwd);
+  installImage(image);
   for (const FUNCTION_TARGET of ['index', 'dispatch', 'preflight', 'reconcile', 'work'])
     expect(run('node', ['daymill-functions.mjs'], { cwd: image, env: { FUNCTION_TARGET } })).toBe('');
 });

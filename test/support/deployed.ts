@@ -9,6 +9,7 @@ import { type FunctionService, startFunctionService } from '../../src/cli/local/
 import { type LocalCloud, startEmulators } from '../../src/emulators/start.ts';
 import { cloudTarget } from '../../src/config/cloud-target.ts';
 import { deliveriesOf } from '../../src/deploy/desired/deliveries.ts';
+import { ENTRY } from '../../src/deploy/stage/package-files.ts';
 import { COMPILE_CACHE, environmentOf, MANIFEST_FILE } from '../../src/deploy/desired/functions.ts';
 import { nightlyArgument } from '../../src/deploy/desired/night.ts';
 import { heapOf, type Service } from '../../src/deploy/services.ts';
@@ -41,23 +42,39 @@ const EMULATORS = [
 export interface Deployed {
   readonly env: Readonly<Record<string, string>>;
   readonly cloud: LocalCloud;
+  readonly services: readonly { readonly id: string; readonly url: string }[];
+  /** Instances end, and the next ones have what the image has then, as after a deployment. */
+  restart(): Promise<void>;
   /** All that the functions printed. */
   readonly logs: readonly string[];
   close(): Promise<void>;
 }
 
-export async function deployed(project: FixtureProject): Promise<Deployed> {
+export interface DeployedOptions {
+  readonly tiers?: Tiers;
+  readonly simulate?: boolean;
+  /** The folder of an image, with its packages; this repository's source when absent. */
+  readonly image?: string;
+}
+
+export async function deployed(
+  project: Pick<FixtureProject, 'root'>,
+  { tiers = TIERS, simulate = false, image }: DeployedOptions = {},
+): Promise<Deployed> {
   const cloud = await startEmulators({ file: ':memory:', projectId: PROJECT, location: REGION });
   const env = Object.fromEntries(EMULATORS.map((name) => [name, cloud.env[name] ?? '']));
   Object.assign(process.env, env);
-  const built = await daymill(project, ['manifest', '--out', join(project.root, MANIFEST_FILE)]);
-  if (built.code !== 0) throw new Error(built.stderr);
-  const plan = planFor(NAME, { target: TARGET, tiers: TIERS, simulate: false });
+  if (image === undefined) {
+    const built = await daymill(project, ['manifest', '--out', join(project.root, MANIFEST_FILE)]);
+    if (built.code !== 0) throw new Error(built.stderr);
+  }
+  const plan = planFor(NAME, { target: TARGET, tiers, simulate });
   const logs: string[] = [];
   const start = (service: Service): Promise<FunctionService> =>
     startFunctionService({
       target: service.target,
-      source: join(REPOSITORY, 'functions/main.ts'),
+      source: image === undefined ? join(REPOSITORY, 'functions/main.ts') : join(image, ENTRY),
+      ...(image === undefined ? {} : { cwd: image }),
       memoryMB: service.memoryMB,
       heapMB: heapOf(service),
       concurrency: service.concurrency,
@@ -68,11 +85,11 @@ export async function deployed(project: FixtureProject): Promise<Deployed> {
         ...env,
         K_SERVICE: `${NAME}-${service.id}`,
         K_REVISION: `${NAME}-${service.id}-00001`,
-        // In an image, the folder that it runs in.
-        DAYMILL_ROOT: project.root,
         ...environmentOf(plan, service),
-        // By a whole path: these processes run in the repository's folder.
-        NODE_COMPILE_CACHE: join(project.root, COMPILE_CACHE),
+        // Without an image these processes run in the repository's folder.
+        ...(image === undefined
+          ? { DAYMILL_ROOT: project.root, NODE_COMPILE_CACHE: join(project.root, COMPILE_CACHE) }
+          : {}),
       },
       onLine: (line) => logs.push(line),
     });
@@ -95,6 +112,10 @@ export async function deployed(project: FixtureProject): Promise<Deployed> {
     env,
     cloud,
     logs,
+    services: plan.services.map(({ id }) => ({ id, url: urls.get(id) ?? '' })),
+    async restart() {
+      await Promise.all(services.map((service) => service.restart()));
+    },
     async close() {
       await cloud.pubsub.close();
       await Promise.all(services.map((service) => service.close()));

@@ -19,8 +19,10 @@ const AS_DEPLOYED = { TZ: 'UTC', LC_ALL: 'en_US.UTF-8' } as const;
 export interface FunctionOptions {
   /** The name it is registered under. */
   readonly target: string;
-  /** The module that registers it. */
+  /** The module that registers it. The framework that serves it is the one that this finds. */
   readonly source: string;
+  /** Where it runs; this process's folder when absent. */
+  readonly cwd?: string;
   readonly memoryMB: number;
   /** Of V8's heap. */
   readonly heapMB: number;
@@ -50,7 +52,7 @@ export interface FunctionProcess {
 export async function startFunction(options: FunctionOptions): Promise<FunctionProcess> {
   const port = await freePort();
   const framework = join(
-    dirname(createRequire(import.meta.url).resolve('@google-cloud/functions-framework')),
+    dirname(createRequire(options.source).resolve('@google-cloud/functions-framework')),
     'main.js',
   );
   const child = spawn(
@@ -67,6 +69,7 @@ export async function startFunction(options: FunctionOptions): Promise<FunctionP
       `--port=${port}`,
     ],
     {
+      cwd: options.cwd,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...options.env, ...AS_DEPLOYED, NODE_ENV: 'development', FUNCTION_TARGET: options.target },
     },
