@@ -11,7 +11,7 @@ import { Day } from '../../values/date.ts';
 import { Hash } from '../../values/hash.ts';
 import type { KnownDays, RootDataLook, RootDay } from '../../mill/ports/root-data.ts';
 import { isConflict, unavailable } from '../firestore-client.ts';
-import { MeasuredBatch } from '../measured-batch.ts';
+import { type CommitName, MeasuredBatch } from '../measured-batch.ts';
 import { daysOf, INDEXES } from './paths.ts';
 import { atMost } from '../../process/at-most.ts';
 
@@ -23,6 +23,14 @@ export const REMOVED = 'REMOVED';
  * the last look is looked at again.
  */
 const OVERLAP_MS = 5_000;
+
+const INDEXED: CommitName = {
+  what: 'what was indexed',
+  next: 'Give the project fewer datasets, or fewer days of them.',
+};
+
+/** Of packed days that one commit takes. */
+const COMMIT_BYTES = 8 * 1_048_576;
 
 const Packed = z.object({ hashes: z.record(Day, Hash), missing: z.record(Day, z.array(MissingData)) });
 
@@ -54,15 +62,19 @@ export async function changesSince(
     isQuiet: looks.every(({ days, sameRule }) => days.length === 0 && sameRule),
     of: (dataset) => byDataset.get(dataset) ?? { days: [], known: new Map(), sameRule: true },
     async markSeen(known) {
-      const batch = new MeasuredBatch(db, { what: 'what was indexed', next: 'Index fewer datasets in a project.' });
-      for (const { dataset, rule, readTime, updateTime } of looks) {
-        const days = known.get(dataset);
-        if (days === undefined) continue;
-        const next = { seenThrough: readTime, rule, days: pack(days) };
-        if (updateTime === undefined) batch.create(indexOf(db, dataset), next);
-        else batch.update(indexOf(db, dataset), next, { lastUpdateTime: updateTime });
-      }
+      let batch = new MeasuredBatch(db, INDEXED);
       try {
+        for (const { dataset, rule, readTime, updateTime } of looks) {
+          const days = known.get(dataset);
+          if (days === undefined) continue;
+          const next = { seenThrough: readTime, rule, days: pack(days) };
+          if (batch.bytes > 0 && batch.bytes + next.days.byteLength > COMMIT_BYTES) {
+            await batch.commit();
+            batch = new MeasuredBatch(db, INDEXED);
+          }
+          if (updateTime === undefined) batch.create(indexOf(db, dataset), next);
+          else batch.update(indexOf(db, dataset), next, { lastUpdateTime: updateTime });
+        }
         await batch.commit();
         return true;
       } catch (thrown) {

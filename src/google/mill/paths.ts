@@ -12,6 +12,7 @@ export const AVAILABILITY = 'availability';
 export const REGISTRY = 'registry';
 /** Beside the planner's state, so that no computation's name can be taken for it. */
 export const REGISTRY_INDEX = 'planner/registry';
+export const REGISTRY_PARTS = 'planner/registry/parts';
 export const DATASETS = 'datasets';
 export const INDEXES = 'indexes';
 export const RESULTS = 'results';

@@ -28,7 +28,7 @@ export interface RootDataLook {
     readonly known: KnownDays;
     readonly sameRule: boolean;
   };
-  /** Remembers the days of these datasets, and that their changes were seen. False when another indexer was faster: nothing is remembered. */
+  /** Remembers the days of these datasets, and that their changes were seen. False when another indexer was faster: what is not remembered is looked at again. */
   markSeen(known: ReadonlyMap<string, KnownDays>): Promise<boolean>;
 }
 

@@ -120,3 +120,33 @@ test('a computation may be called as what every object has', async () => {
   expect(index.get('constructor')?.map(({ code }) => code)).toEqual([hashOf('one'), hashOf('two')]);
   expect(index.get('valueOf')?.map(({ code }) => code)).toEqual([hashOf('one')]);
 });
+
+test('an index that outgrows its document is cut between names, and read back whole', async () => {
+  const prefix = newName();
+  const names = Array.from({ length: 60 }, (_, index) => `${prefix}-${index}`);
+  const sizes = { documentBytes: 400, commitBytes: 12_000 };
+  const small = (): Registry => firestoreRegistry(firestore.newClient(), sizes);
+  await small().register(names.map((name) => aVersion(name, name)));
+  await small().register([aVersion(names[30] as string, 'new')]);
+  const index = await small().index();
+  expect(names.map((name) => index.get(name)?.map(({ code }) => code))).toEqual(
+    names.map((name, at) => (at === 30 ? [hashOf(name), hashOf('new')] : [hashOf(name)])),
+  );
+  // One that cuts elsewhere reads the same.
+  expect(await open().index()).toEqual(index);
+  expect([...(await small().versions(names)).values()].map(({ length }) => length)).toEqual(
+    names.map((_, at) => (at === 30 ? 2 : 1)),
+  );
+  const parts = await firestore.client.collection('planner/registry/parts').get();
+  expect(parts.size).toBeGreaterThan(5);
+  for (const part of parts.docs) expect((part.get('content') as Uint8Array).byteLength).toBeLessThanOrEqual(400);
+});
+
+test('versions that outgrow their document are fewer', async () => {
+  const name = newName();
+  const small = firestoreRegistry(firestore.newClient(), { documentBytes: 320 });
+  for (const code of ['a', 'b', 'c', 'd']) await small.register([aVersion(name, code)]);
+  const kept = (await small.versions([name])).get(name) ?? [];
+  expect(kept.length).toBeLessThan(4);
+  expect(kept.at(-1)?.code).toBe(hashOf('d'));
+});

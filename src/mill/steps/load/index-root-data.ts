@@ -29,7 +29,12 @@ export interface IndexPorts extends RootDataPorts, Pick<IndexFilesPorts, 'files'
   readonly planning: Planning;
   readonly cells: Pick<Cells, 'countMade' | 'daysMade'>;
   readonly log: Log;
+  /** Days of datasets that one commit writes; `DAYS_A_COMMIT` when absent. */
+  readonly daysACommit?: number;
 }
+
+/** At 30 bytes a day, if nothing of it could be packed, far from the 10 MiB that Firestore takes at once. */
+const DAYS_A_COMMIT = 150_000;
 
 export interface IndexReport {
   readonly passes: number;
@@ -83,12 +88,42 @@ export async function indexRootData(ports: IndexPorts, target?: Day): Promise<In
       `${dayCount(days)} results of ${name} are gone from the store, the first of ${daysOfSet(days)[0]}: they are made again`,
     );
   const isNews = Object.keys(changed).length > 0 || doubts.size > 0 || lost.size > 0;
-  if (isNews && !(await ports.planning.commit(snapshot, { ...change, standings })))
-    throw contention('a dispatcher changed the plan');
+  if (isNews) await commitInParts(snapshot, { ...change, standings }, ports);
   const marked = await look.markSeen(new Map(seen.map((name) => [name, known.get(name) ?? new Map()])));
   if (!marked) throw contention('another indexer was at work');
   return report(ports, { target, changed, known, doubts, trouble });
 }
+
+/**
+ * Dataset by dataset where their days are many, and all else with the last of them: whoever dies in between has indexed the first ones.
+ * @throws {RetryableError} CONTENTION
+ */
+async function commitInParts(
+  first: PlanningSnapshot,
+  change: Required<Pick<PlanningChange, 'data' | 'datasets' | 'standings'>>,
+  { planning, daysACommit = DAYS_A_COMMIT }: Pick<IndexPorts, 'planning' | 'daysACommit'>,
+): Promise<void> {
+  let snapshot = first;
+  let data = new Map<string, ReadonlyMap<Day, Hash>>();
+  let days = 0;
+  const datasets = new Map(snapshot.datasets);
+  for (const [name, hashes] of change.data) {
+    if (data.size > 0 && days + hashes.size > daysACommit) {
+      if (!(await planning.commit(snapshot, { data, datasets }))) throw overtaken();
+      const { sequence } = snapshot;
+      snapshot = await planning.load();
+      // What was looked at may be older than what another indexer has written.
+      if (snapshot.sequence !== sequence + 1) throw overtaken();
+      [data, days] = [new Map(), 0];
+    }
+    data.set(name, hashes);
+    datasets.set(name, change.datasets.get(name) ?? NO_DATASET);
+    days += hashes.size;
+  }
+  if (!(await planning.commit(snapshot, { ...change, data }))) throw overtaken();
+}
+
+const overtaken = (): RetryableError => contention('a dispatcher changed the plan');
 
 interface Doubt {
   readonly found: readonly RootDay[];
@@ -122,7 +157,7 @@ function planningChange(
   opened: ReadonlyMap<string, ReadonlyMap<Day, Hash | undefined>>,
   look: Pick<RootDataLook, 'of'>,
   doubts: ReadonlyMap<string, Doubt>,
-): { change: PlanningChange; changed: Record<string, number> } {
+): { change: Required<Pick<PlanningChange, 'data' | 'datasets'>>; changed: Record<string, number> } {
   const changed: Record<string, number> = {};
   const data = new Map<string, ReadonlyMap<Day, Hash>>();
   const datasets = new Map(snapshot.datasets);

@@ -2,6 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Ports } from '../../../../src/compose.ts';
 import { indexRootData } from '../../../../src/mill/steps/load/index-root-data.ts';
+import { dayCount } from '../../../../src/mill/planning/day-set.ts';
+import { mortal } from '../../../support/mortal.ts';
 import { DAYS, IMPORTS, visitsCsv, VISITORS, weatherCsv } from '../../../support/fixture-project.ts';
 import { loadFiles, localPorts, type LocalPorts } from '../../../support/local-ports.ts';
 
@@ -62,6 +64,29 @@ describe('root data', () => {
     // Nothing was written either: what planners remember stays true.
     expect((await ports.planning.load()).sequence).toBe(sequence);
     expect([...((await hashes('weather'))?.keys() ?? [])]).toEqual(DAYS);
+  });
+
+  test('of more days than one commit takes is indexed in several, whoever dies between them', async () => {
+    await load();
+    const { sequence: empty } = await ports.planning.load();
+    for (let at = 1, done = false; !done; at++) {
+      const dying = mortal({ ...local.open(), daysACommit: 1 } as Ports, { at, when: 'after' });
+      const work = indexRootData(dying.ports).then(() => undefined);
+      const last = await Promise.race([dying.died, work]);
+      await indexRootData({ ...ports, daysACommit: 1 });
+      expect({ last, days: [...((await hashes('weather'))?.keys() ?? [])] }).toEqual({ last, days: DAYS });
+      expect([...((await hashes('visits'))?.keys() ?? [])]).toEqual(DAYS);
+      const { sequence, datasets } = await ports.planning.load();
+      if (at === 1) expect(sequence).toBe(empty + 2);
+      expect([...datasets.values()].map(({ days }) => dayCount(days))).toEqual([DAYS.length, DAYS.length]);
+      done = last === undefined;
+      // The next is a new day.
+      local.project.write({
+        'weather.csv': weatherCsv((day) => day * at),
+        'visits.csv': visitsCsv((_, day) => day * at),
+      });
+      await load();
+    }
   });
 
   test('is loaded as far as the target, and onwards from there', async () => {
