@@ -8,6 +8,7 @@ import { benchMutants } from './mutants.ts';
 import { benchPipeline } from './pipeline.ts';
 import { benchPlanning } from './planning.ts';
 import { benchServices } from './services.ts';
+import { benchWorkerMemory } from './worker-memory.ts';
 
 const quick = process.argv.includes('--quick');
 
@@ -25,6 +26,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   pipeline: benchPipeline,
   planning: benchPlanning,
   services: benchServices,
+  'worker-memory': () => benchWorkerMemory({ quick }),
 };
 
 const name = process.argv[2] ?? '';

@@ -19,6 +19,25 @@ export interface Kept<T> {
   readonly bytes: number;
 }
 
+/** Bytes of content that a process keeps of each, unpacked: in memory they take ten to fifteen times as much. */
+export const KEPT_BYTES = 8 * 1_048_576;
+
+/** Forgets what was read or written longest ago. */
+export function forgetOldest<T>(kept: Map<string, Kept<T>>, maxBytes: number): void {
+  let total = kept.values().reduce((sum, { bytes }) => sum + bytes, 0);
+  for (const [id, { bytes }] of kept) {
+    if (total <= maxBytes) return;
+    kept.delete(id);
+    total -= bytes;
+  }
+}
+
+/** Keeps it as what was used last. */
+export function keepLast<T>(kept: Map<string, Kept<T>>, id: string, one: Kept<T>): void {
+  kept.delete(id);
+  kept.set(id, one);
+}
+
 /** Documents to fetch, and where what they hold is kept. */
 export function wantedOf<T>(
   ids: Iterable<string>,
@@ -33,7 +52,7 @@ export function wantedOf<T>(
     // What was never written is empty.
     if (expected === undefined) return [];
     const keep = (days: ReadonlyMap<Day, T>, bytes: number): void =>
-      void kept.set(id, { writtenIn: expected, days, bytes });
+      keepLast(kept, id, { writtenIn: expected, days, bytes });
     return [
       {
         collection,

@@ -3,7 +3,7 @@ import { zstdDecompressSync } from 'node:zlib';
 import type { Firestore } from '@google-cloud/firestore';
 import { z } from 'zod';
 import { RetryableError } from '../../errors.ts';
-import { compressJson, storedPart } from '../../mill/execution/artifact-codec.ts';
+import { compressJson, storedPart, trimmed } from '../../mill/execution/artifact-codec.ts';
 import {
   type Artifact,
   ArtifactSummary,
@@ -62,7 +62,7 @@ export function firestoreArtifacts(db: Firestore, clock: Clock, readFiles: ReadF
     const stored =
       place.kind === 'root' && pointer.files !== undefined
         ? inFiles(place, pointer, unpackFiles(pointer.files), readFiles)
-        : toStored(db, place, pointer, forget);
+        : toStored(db, place, inOwnMemory(pointer), forget);
     const bytes = (pointer.parts ?? []).reduce((sum, { data }) => sum + data.byteLength, 0);
     remembered.set(placePath(place), stored, bytes + POINTER_BYTES);
     return stored;
@@ -109,8 +109,16 @@ export function firestoreArtifacts(db: Firestore, clock: Clock, readFiles: ReadF
   };
 }
 
-/** What an artifact takes beside its parts, roughly. */
-const POINTER_BYTES = 500;
+/** What an artifact takes beside its parts in the memory of a process: `npm run bench -- worker-memory`. */
+const POINTER_BYTES = 2_500;
+
+const inOwnMemory = (pointer: Pointer): Pointer =>
+  pointer.parts === undefined
+    ? pointer
+    : {
+        ...pointer,
+        parts: pointer.parts.map(({ first, last, count, data }) => ({ first, last, count, data: trimmed(data) })),
+      };
 
 function inFiles(
   place: RootPlace,

@@ -16,7 +16,7 @@ import type { Hash } from '../../values/hash.ts';
 import { ownMember } from '../../values/own-member.ts';
 import { isConflict, unavailable } from '../firestore-client.ts';
 import { bookOf, computationOf, cutToFit, partsIn } from './book-parts.ts';
-import { Book, DayHashes, type Kept, wantedOf } from './day-documents.ts';
+import { Book, DayHashes, forgetOldest, keepLast, type Kept, wantedOf } from './day-documents.ts';
 import { controlIn } from './firestore-control.ts';
 import { readOpenRuns } from './firestore-open-runs.ts';
 import { hashesInDays, newestBook, recover, settledInPart, writeRecovered } from './firestore-recovery.ts';
@@ -114,6 +114,9 @@ export function firestorePlanning(db: Firestore, given: Partial<PlanSizes> = {})
       const before = loaded.content;
       loaded = await readState();
       forgetStale(loaded);
+      // Here, since a snapshot that is at work shows what was fetched for it.
+      forgetOldest(books, sizes.keptBytes);
+      forgetOldest(data, sizes.keptBytes);
       if (loaded.content !== before) partsOf = partsIn(Object.keys(loaded.content.books));
       const { sequence, content, control, openRuns } = loaded;
       return {
@@ -204,8 +207,8 @@ export function firestorePlanning(db: Firestore, given: Partial<PlanSizes> = {})
         if (prepared.loaded.pages + loaded.pages > 0) await collectPages(db, prepared.loaded.sequence);
         loaded = { ...prepared.loaded, updateTime: results.at(-1)?.writeTime };
         partsOf = partsIn(Object.keys(loaded.content.books));
-        for (const [id, kept] of prepared.books) books.set(id, kept);
-        for (const [name, kept] of prepared.data) data.set(name, kept);
+        for (const [id, kept] of prepared.books) keepLast(books, id, kept);
+        for (const [name, kept] of prepared.data) keepLast(data, name, kept);
         if (prepared.memory !== undefined) memory = { writtenIn: loaded.sequence, book: prepared.memory };
         return true;
       } catch (thrown) {

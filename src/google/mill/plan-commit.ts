@@ -10,7 +10,7 @@ import type { Hash } from '../../values/hash.ts';
 import { type CommitName, MeasuredBatch } from '../measured-batch.ts';
 import { MAX_COMMIT_BYTES, writeBytes } from '../sizes.ts';
 import { cutToFit, packed, PART_BYTES, type PartId, partsIn, partWith } from './book-parts.ts';
-import type { Kept } from './day-documents.ts';
+import { type Kept, KEPT_BYTES } from './day-documents.ts';
 import { createRun } from './firestore-counters.ts';
 import { toLedger } from './ledger-document.ts';
 import { AVAILABILITY, BOOKS, LEDGER, MEMORY, placePath, PLANNER } from './paths.ts';
@@ -23,9 +23,16 @@ export interface PlanSizes {
   readonly pageBytes: number;
   readonly partBytes: number;
   readonly commitBytes: number;
+  /** Of books, and of days of data, that a process keeps. */
+  readonly keptBytes: number;
 }
 
-export const PLAN_SIZES: PlanSizes = { pageBytes: PAGE_BYTES, partBytes: PART_BYTES, commitBytes: MAX_COMMIT_BYTES };
+export const PLAN_SIZES: PlanSizes = {
+  pageBytes: PAGE_BYTES,
+  partBytes: PART_BYTES,
+  commitBytes: MAX_COMMIT_BYTES,
+  keptBytes: KEPT_BYTES,
+};
 
 export const planName = ({ commitBytes }: PlanSizes): CommitName => ({
   what: 'the plan',

@@ -3,7 +3,11 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Entry, Part, StoredPart } from '../model/artifact.ts';
 
 export const compressJson = (json: string): Uint8Array =>
-  zstdCompressSync(json, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+  trimmed(zstdCompressSync(json, { params: { [constants.ZSTD_c_compressionLevel]: 1 } }));
+
+/** Bytes in memory of their own: what zlib and the network give out are a few bytes of a buffer of many kilobytes, and would keep all of it. */
+export const trimmed = (data: Uint8Array): Uint8Array =>
+  data.buffer.byteLength === data.byteLength ? data : new Uint8Array(data);
 
 const parse = (data: Uint8Array): unknown => JSON.parse(zstdDecompressSync(data).toString('utf8'));
 

@@ -113,8 +113,20 @@ export const isDayBefore = (computation: Pick<ManifestComputation, 'needs'>, nee
   need.source === 'document' &&
   computation.needs.some((other) => other.kind === 'dataset' && other.of === need.of);
 
-export const computationIn = (manifest: Manifest, name: string): ManifestComputation | undefined =>
-  manifest.computations.find((computation) => computation.name === name);
+/** By name, of each list of computations that was asked: planning asks for each cell. */
+const byName = new WeakMap<Manifest['computations'], ReadonlyMap<string, ManifestComputation>>();
+
+export function computationIn(
+  { computations }: Pick<Manifest, 'computations'>,
+  name: string,
+): ManifestComputation | undefined {
+  let known = byName.get(computations);
+  if (known === undefined) {
+    known = new Map(computations.map((computation) => [computation.name, computation]));
+    byName.set(computations, known);
+  }
+  return known.get(name);
+}
 
 /** Whether a day needs the computation's own earlier results, so that days must be made in order. */
 export const isChained = (computation: ManifestComputation): boolean =>

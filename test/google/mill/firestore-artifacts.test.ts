@@ -4,13 +4,16 @@ import { Firestore } from '@google-cloud/firestore';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Ports } from '../../../src/compose.ts';
 import { codeOf } from '../../../src/errors.ts';
-import { artifactWriter } from '../../../src/mill/execution/artifact-writer.ts';
+import { trimmed } from '../../../src/mill/execution/artifact-codec.ts';
+import { artifactWriter, writeArtifact } from '../../../src/mill/execution/artifact-writer.ts';
 import { INLINE_BYTES } from '../../../src/mill/execution/limits.ts';
 import { onCellDone } from '../../../src/mill/lifecycle/finish.ts';
 import type { Artifact } from '../../../src/mill/model/artifact.ts';
 import { hashOf } from '../../../src/values/hash.ts';
 import { readWhole } from '../../../src/mill/ports/read-whole.ts';
 import type { Place } from '../../../src/mill/model/place.ts';
+import { memoryProbe } from '../../../src/mill/worker/memory-probe.ts';
+import { addDays, daysFrom } from '../../../src/values/date.ts';
 import { aCell, aRun, aTask } from '../../support/graph.ts';
 import { localPorts, type LocalPorts } from '../../support/local-ports.ts';
 
@@ -165,5 +168,24 @@ describe('results in shards', () => {
     await commit(place, 0, artifact);
     const [stored] = await local.open().artifacts.read([place]);
     expect(stored && Object.keys((await readWhole(stored)) as object)).toHaveLength(3 * ENTITIES);
+  });
+
+  test('small ones are remembered in as little memory as they take', async () => {
+    const probe = memoryProbe();
+    const bufferMB = (): number => {
+      probe.collectGarbage();
+      return process.memoryUsage().external / 1_048_576;
+    };
+    const places = daysFrom('2010-01-01', addDays('2010-01-01', 3_000)).map(placeOn);
+    const before = bufferMB();
+    for (const place of places)
+      ports.artifacts.remember(place, await writeArtifact(place.date, false, () => Promise.reject(new Error('small'))));
+    expect(bufferMB() - before).toBeLessThan(10);
+    const last = places.at(-1) ?? placeOn('2010-01-01');
+    expect(await readWhole(ports.artifacts.recall(last)!)).toBe(last.date);
+    // What comes from the network is a slice of what it came in.
+    const slice = Buffer.alloc(65_536, 7).subarray(100, 114);
+    expect(trimmed(slice).buffer.byteLength).toBe(14);
+    expect([...trimmed(slice)]).toEqual([...slice]);
   });
 });

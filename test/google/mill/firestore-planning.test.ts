@@ -192,6 +192,23 @@ describe('books', () => {
     expect(snapshot.books.data).toEqual(new Map([['prices', new Map()]]));
   });
 
+  test('are kept as many as there is room for, the last used of them', async () => {
+    const planning = firestorePlanning(cloud.newClient(), { keptBytes: 1_500 });
+    const names = Array.from({ length: 12 }, (_, index) => `c${index}`);
+    for (const name of names) await commit(planning, settled(name, '2024-01-01', completed(name)));
+    await commit(planning, settled('c0', '2024-01-02', completed('later')));
+    const kept = [...(await planning.load()).books.books.keys()];
+    expect(kept.length).toBeGreaterThan(2);
+    expect(kept.length).toBeLessThan(12);
+    expect(kept).toContain('c0.2024');
+    expect(kept).not.toContain('c1.2024');
+    const snapshot = await planning.load();
+    await planning.fetch(snapshot, missing(names.map((name) => `${name}.2024`)));
+    expect(names.map((name) => snapshot.books.books.get(`${name}.2024`)?.get('2024-01-01'))).toEqual(
+      names.map((name) => completed(name)),
+    );
+  });
+
   test('that were written after the snapshot are not handed out as of it', async () => {
     const [reader, writer] = [another(), another()];
     await commit(writer, settled('a', '2024-01-01', completed('first')));
