@@ -120,6 +120,100 @@ describe('transactions', () => {
     expect(tries).toBeGreaterThan(2);
   });
 
+  test('an older transaction commits at once, and the younger reader in its way is retried', async () => {
+    const document = cloud.document();
+    await document.set({ n: 1 });
+    const seen: unknown[] = [];
+    const add = async (transaction: Transaction): Promise<void> => {
+      seen.push((await transaction.get(document)).get('n'));
+    };
+    const older = held(add, (transaction) => transaction.update(document, { n: 2 }));
+    await older.hasRead;
+    const younger = held(add, (transaction) => transaction.update(document, { done: true }));
+    await younger.hasRead;
+    older.go();
+    // Does not end before the younger one goes on, which it does only afterwards.
+    await older.done;
+    younger.go();
+    await younger.done;
+    expect(seen).toEqual([1, 1, 2]);
+    expect((await document.get()).data()).toEqual({ n: 2, done: true });
+  });
+
+  test('an older transaction commits although a younger one has queried what it changes', async () => {
+    const root = cloud.collection();
+    await root.doc('a').set({ kind: 1 });
+    let tries = 0;
+    const older = held(
+      (transaction) => transaction.get(root.doc('b')),
+      (transaction) => transaction.set(root.doc('b'), { kind: 1 }),
+    );
+    await older.hasRead;
+    const younger = held(
+      async (transaction) => {
+        tries += 1;
+        const found = await transaction.get(root.where('kind', '==', 1));
+        transaction.set(root.doc('count'), { size: found.size });
+      },
+      () => undefined,
+    );
+    await younger.hasRead;
+    older.go();
+    await older.done;
+    younger.go();
+    await younger.done;
+    expect([tries, (await root.doc('count').get()).get('size')]).toEqual([2, 2]);
+  });
+
+  test('a transaction that was overtaken never sees half of what overtook it', async () => {
+    const root = cloud.collection();
+    const [a, b] = [root.doc('a'), root.doc('b')];
+    await cloud.client.batch().set(a, { n: 1 }).set(b, { n: 1 }).commit();
+    const older = held(
+      (transaction) => transaction.get(a),
+      (transaction) => transaction.update(a, { n: 2 }).update(b, { n: 2 }),
+    );
+    await older.hasRead;
+    const seen: unknown[] = [];
+    const hasRead = Promise.withResolvers<void>();
+    const younger = cloud.client.runTransaction(async (transaction) => {
+      const first = await transaction.get(a);
+      hasRead.resolve();
+      await older.done;
+      const [second, all] = [await transaction.get(b), await transaction.get(root.where('n', '==', first.get('n')))];
+      seen.push([first.get('n'), second.get('n'), all.size]);
+      transaction.set(root.doc('c'), {});
+    });
+    await hasRead.promise;
+    older.go();
+    await younger;
+    expect(seen).toEqual([
+      [1, 1, 2],
+      [2, 2, 2],
+    ]);
+  });
+
+  test('a younger transaction waits for the older reader in its way', async () => {
+    const document = cloud.document();
+    await document.set({ n: 1 });
+    const order: string[] = [];
+    const older = held((transaction) => transaction.get(document));
+    await older.hasRead;
+    const younger = held(
+      (transaction) => transaction.get(document),
+      (transaction) => transaction.update(document, { n: 2 }),
+    );
+    await younger.hasRead;
+    younger.go();
+    const through = younger.done.then(() => order.push('younger'));
+    await othersPass();
+    expect(order).toEqual([]);
+    older.go();
+    await older.done.then(() => order.push('older'));
+    await through;
+    expect(order).toEqual(['older', 'younger']);
+  });
+
   test('a read-only transaction sees one moment, takes no locks and cannot write', async () => {
     const root = cloud.collection();
     await root.doc('a').set({ n: 1 });

@@ -4,7 +4,7 @@ import type { State } from '../state.ts';
 import type { Change, Changes } from './changes.ts';
 import { decideChanges } from './changes.ts';
 import type { Owner, Touched } from './locks.ts';
-import { DeadlockError, Locks } from './locks.ts';
+import { Locks } from './locks.ts';
 import type { Query } from './query.ts';
 import { selects } from './query.ts';
 import { invalidArgument, RpcError, unimplemented } from './rpc-error.ts';
@@ -12,6 +12,7 @@ import type { Consistency, Write } from './schemas.ts';
 import type { Snapshot } from './search.ts';
 import type { StoredDocument } from './store.ts';
 import { openStore } from './store.ts';
+import type { Transaction } from './transactions.ts';
 import { openTransactions } from './transactions.ts';
 
 /** `time` in microseconds. */
@@ -36,22 +37,29 @@ export type Engine = ReturnType<typeof openEngine>;
 
 export function openEngine(state: State, clock: () => number) {
   const store = openStore(state.db);
-  const locks = new Locks<Query>();
+  const locks = new Locks<Query, Transaction>();
   let lastCommit = 0;
   /** Microseconds: now, or the last commit when that is later. */
   const now = (): number => Math.max(clock() * 1000, lastCommit);
   const transactions = openTransactions(clock, now, locks);
   const watchers = new Set<(changes: ReadonlyMap<string, Change>) => void>();
 
-  /** One attempt: all in one group commit, or nothing and what locks are in the way of. */
-  function attempt(writes: readonly Write[], owner: Owner, signal?: AbortSignal): Promise<Committed | Touched<Query>> {
+  /** One attempt: all in one group commit, or nothing and what older locks are in the way of. */
+  function attempt(
+    writes: readonly Write[],
+    owner: Owner | Transaction,
+    signal?: AbortSignal,
+  ): Promise<Committed | Touched<Query>> {
     return state.write(() => {
       if (signal?.aborted) throw new RpcError(status.CANCELLED, 'The call was cancelled.');
+      // It may have expired, or been overtaken by a commit of the same group, while it waited for its turn.
+      if ('id' in owner) checkOpen(transactions.use(owner.id));
       const time = Math.max(clock() * 1000, lastCommit + 1);
       const changes = decideChanges(writes, (name) => store.get(name), time);
       const { documents } = changes;
       const touched = { names: [...documents.keys()], changes: (query: Query) => changesResult(query, documents) };
       if (locks.blockers(owner, touched).size > 0) return touched;
+      for (const younger of locks.victims(owner, touched)) transactions.overtake(younger);
       transactions.keepBefore(documents);
       for (const [name, { before, after }] of documents) if (after !== before) store.change(name, before, after);
       lastCommit = time;
@@ -59,7 +67,11 @@ export function openEngine(state: State, clock: () => number) {
     });
   }
 
-  async function commitAs(owner: Owner, writes: readonly Write[], signal?: AbortSignal): Promise<Committed> {
+  async function commitAs(
+    owner: Owner | Transaction,
+    writes: readonly Write[],
+    signal?: AbortSignal,
+  ): Promise<Committed> {
     let turn: ReturnType<typeof locks.queue> | undefined;
     try {
       for (;;) {
@@ -72,10 +84,9 @@ export function openEngine(state: State, clock: () => number) {
         await turn.free(outcome);
       }
     } catch (error) {
-      const refusal = asRefusal(error);
       // A group commit that failed as a whole took back what the caches may have seen of it.
-      if (!(refusal instanceof RpcError)) store.forget();
-      throw refusal;
+      if (!(error instanceof RpcError)) store.forget();
+      throw error;
     } finally {
       turn?.end();
     }
@@ -88,8 +99,8 @@ export function openEngine(state: State, clock: () => number) {
 
     /** Stores the writes as one; resolves when they are on disk. */
     async commit(writes: readonly Write[], transactionId?: Uint8Array, signal?: AbortSignal): Promise<Committed> {
-      // One commit outside of transactions holds nothing, so it is never the one to give way.
-      if (!transactionId?.length) return commitAs({ age: -1 }, writes, signal);
+      // One commit outside of transactions is younger than all: it waits, and as it holds nothing, nobody ends it.
+      if (!transactionId?.length) return commitAs({ age: Infinity }, writes, signal);
       const transaction = transactions.use(transactionId);
       if (transaction.readOnly && writes.length > 0) {
         throw invalidArgument('Cannot modify entities in a read-only transaction.');
@@ -119,26 +130,25 @@ export function openEngine(state: State, clock: () => number) {
       if (!newTransaction && !id?.length) return { value: look().value, readTime: now(), began: undefined };
       const transaction = newTransaction ? transactions.begin(newTransaction) : transactions.use(id ?? Buffer.alloc(0));
       const began = newTransaction && transaction.id;
-      if (transaction.readOnly) {
-        return { value: look(transaction.snapshot).value, readTime: transaction.readTime, began };
-      }
       try {
         for (;;) {
+          if (transaction.readOnly || transaction.overtaken) {
+            return { value: look(transaction.snapshot).value, readTime: transaction.readTime, began };
+          }
           const { value, names, query } = look();
           const ahead = locks.ahead(transaction, names);
           if (ahead.size === 0) {
             locks.hold(transaction, names, query);
             return { value, readTime: now(), began };
           }
-          await locks.standBehind(transaction, ahead, signal);
+          await locks.standBehind(transaction, ahead, signal).catch((error: unknown) => {
+            if (error !== transaction.overtaken) throw error;
+          });
           transactions.use(transaction.id);
         }
       } catch (error) {
-        const reason = asRefusal(error);
-        if (newTransaction || reason !== error) {
-          transactions.end(transaction, reason instanceof RpcError ? reason : undefined);
-        }
-        throw reason;
+        if (newTransaction) transactions.end(transaction, error instanceof RpcError ? error : undefined);
+        throw error;
       }
     },
 
@@ -149,10 +159,9 @@ export function openEngine(state: State, clock: () => number) {
   };
 }
 
-const asRefusal = (error: unknown): unknown =>
-  error instanceof DeadlockError
-    ? new RpcError(status.ABORTED, 'Too much contention on these documents. Please try again.')
-    : error;
+function checkOpen({ overtaken }: Transaction): void {
+  if (overtaken) throw overtaken;
+}
 
 /** Whether a query's result may differ after these changes. */
 function changesResult(query: Query, changes: ReadonlyMap<string, Change>): boolean {

@@ -3,14 +3,15 @@
  * a commit stores its changes only when no other owner holds a lock that they touch.
  *
  * 1. Nothing is ever held exclusively: a commit decides, checks and stores in one turn of the event loop.
- * 2. A commit that must wait queues until it is through; later reads of its documents stand behind it.
- * 3. A circle of waiting owners is broken at once. A read in it goes first, for it only stood behind out of fairness;
- *    a circle of commits alone refuses the youngest.
+ * 2. The older goes first: a commit ends the younger owners in its way and waits for the older ones. So commits alone
+ *    never wait in a circle.
+ * 3. A commit that must wait queues until it is through; later reads of its documents stand behind it. A read in a
+ *    circle of waiting goes first, for it only stood behind out of fairness.
  */
 
 /** Whoever holds or waits: a transaction, or one commit outside of transactions. */
 export interface Owner {
-  /** Smaller is older; a retried transaction keeps its age. */
+  /** Smaller is older; a retried transaction keeps its age. Infinity, outside of transactions, waits for all. */
   readonly age: number;
 }
 
@@ -23,14 +24,10 @@ export interface Touched<Query> {
 
 /** A commit in the queue. */
 export interface Turn<Query> {
-  /** Resolves when nothing blocks the change; the commit then looks again. Rejects when its owner is refused. */
+  /** Resolves when nothing older blocks the change; the commit then looks again. Rejects when its owner is ended. */
   free(touched: Touched<Query>): Promise<void>;
   /** Leaves the queue, whatever happened. */
   end(): void;
-}
-
-export class DeadlockError extends Error {
-  override readonly name = 'DeadlockError';
 }
 
 interface Wait {
@@ -41,23 +38,32 @@ interface Wait {
   readonly isRead: boolean;
 }
 
-export class Locks<Query> {
-  readonly #held = new Map<Owner, { readonly names: Set<string>; readonly queries: Set<Query> }>();
+export class Locks<Query, Holder extends Owner = Owner> {
+  readonly #held = new Map<Holder, { readonly names: Set<string>; readonly queries: Set<Query> }>();
   readonly #queue = new Map<Owner, ReadonlySet<string>>();
   readonly #waits = new Set<Wait>();
 
-  hold(owner: Owner, names: Iterable<string>, query?: Query): void {
+  hold(owner: Holder, names: Iterable<string>, query?: Query): void {
     const held = this.#held.get(owner) ?? { names: new Set(), queries: new Set() };
     this.#held.set(owner, held);
     for (const name of names) held.names.add(name);
     if (query !== undefined) held.queries.add(query);
   }
 
-  /** Other owners whose locks a change would break. */
-  blockers(owner: Owner, { names, changes }: Touched<Query>): Set<Owner> {
-    const found = new Set<Owner>();
+  /** Older owners whose locks a change would break: it has to wait for them. */
+  blockers(owner: Owner, touched: Touched<Query>): Set<Holder> {
+    return this.#inTheWay(owner, touched, ({ age }) => age < owner.age);
+  }
+
+  /** Younger owners whose locks a change would break: they have to be ended before it is stored. */
+  victims(owner: Owner, touched: Touched<Query>): Set<Holder> {
+    return this.#inTheWay(owner, touched, ({ age }) => age >= owner.age);
+  }
+
+  #inTheWay(owner: Owner, { names, changes }: Touched<Query>, counts: (other: Holder) => boolean): Set<Holder> {
+    const found = new Set<Holder>();
     for (const [other, held] of this.#held) {
-      if (other === owner) continue;
+      if ((other as Owner) === owner || !counts(other)) continue;
       if (names.some((name) => held.names.has(name)) || [...held.queries].some(changes)) found.add(other);
     }
     return found;
@@ -84,7 +90,7 @@ export class Locks<Query> {
     this.#queue.set(owner, new Set(names));
     return {
       free: (touched) => {
-        const blockers = (): Set<Owner> => this.blockers(owner, touched);
+        const blockers = (): ReadonlySet<Owner> => this.blockers(owner, touched);
         return this.#wait({ owner, blockers, isRead: false, settled: Promise.withResolvers() }, signal);
       },
       end: () => {
@@ -95,7 +101,7 @@ export class Locks<Query> {
   }
 
   /** Drops the owner's locks so that others go on; what the owner itself waits for is refused. */
-  release(owner: Owner, reason = new Error('the transaction has ended')): void {
+  release(owner: Holder, reason = new Error('the transaction has ended')): void {
     this.#held.delete(owner);
     for (const wait of this.#waits) if (wait.owner === owner) this.#settle(wait, reason);
     this.#wake();
@@ -123,13 +129,8 @@ export class Locks<Query> {
     for (const blocker of wait.blockers()) {
       // There may be several ways back from one blocker.
       for (let way = this.#way(blocker, wait.owner); way; way = this.#way(blocker, wait.owner)) {
-        const circle = [wait, ...way];
-        const reads = circle.filter(({ isRead }) => isRead);
-        for (const read of reads) this.#settle(read);
-        if (reads.length === 0) {
-          const { owner } = circle.reduce((a, b) => (b.owner.age > a.owner.age ? b : a));
-          this.release(owner, new DeadlockError('the transaction stood in a circle of waiting transactions'));
-        }
+        // A commit waits for older owners only, so there is a read in every circle.
+        for (const one of [wait, ...way]) if (one.isRead) this.#settle(one);
         if (!this.#waits.has(wait)) return;
       }
     }

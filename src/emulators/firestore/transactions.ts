@@ -13,11 +13,13 @@ export interface Transaction extends Owner {
   readonly id: Buffer;
   readonly readOnly: boolean;
   readonly started: number;
-  /** Microseconds: what a read-only transaction answers as the time of all its reads. */
-  readonly readTime: number;
+  /** Microseconds: what a transaction that reads from its snapshot answers as the time of all its reads. */
+  readTime: number;
   lastUsed: number;
-  /** A read-only transaction sees these documents as they were when it began. */
+  /** A read-only transaction sees these documents as they were when it began, an overtaken one as when that happened. */
   readonly snapshot: Map<string, StoredDocument | undefined>;
+  /** Why its commit is refused: an older transaction has changed what it read. */
+  overtaken?: RpcError;
 }
 
 /** The client retries on this text whatever the code: https://github.com/googleapis/nodejs-firestore, `isRetryableTransactionError`. */
@@ -26,7 +28,7 @@ const REMEMBERED = 10_000;
 /** How often open transactions are looked at for expiry: a real timer only asks the clock, which tests move. */
 const SWEEP_MS = 250;
 
-export function openTransactions(clock: () => number, now: () => number, locks: Locks<Query>) {
+export function openTransactions(clock: () => number, now: () => number, locks: Locks<Query, Transaction>) {
   const open = new Map<string, Transaction>();
   /** Why a transaction ended that the client did not end; and the age of each, for its retry. */
   const ended = new Map<string, RpcError>();
@@ -58,6 +60,16 @@ export function openTransactions(clock: () => number, now: () => number, locks: 
     find,
     end,
 
+    /**
+     * Lets an older transaction change what this one has read. Its commit will be refused; until then its reads go on
+     * in one consistent state, as a read that is refused is tried by the client for seven seconds before it starts anew.
+     */
+    overtake(transaction: Transaction): void {
+      transaction.overtaken = new RpcError(status.ABORTED, 'Too much contention on these documents. Please try again.');
+      transaction.readTime = now();
+      locks.release(transaction, transaction.overtaken);
+    },
+
     begin({ mode, readOnly, readWrite }: TransactionOptions): Transaction {
       if (readOnly?.readTime) throw unimplemented('TransactionOptions.ReadOnly.read_time');
       const id = randomBytes(16);
@@ -77,7 +89,7 @@ export function openTransactions(clock: () => number, now: () => number, locks: 
       return transaction;
     },
 
-    /** @throws ABORTED when it was ended by expiry or deadlock, INVALID_ARGUMENT when it is not known. */
+    /** @throws ABORTED when it was ended by expiry or its commit was refused, INVALID_ARGUMENT when it is not known. */
     use(id: Uint8Array): Transaction {
       expire();
       const found = find(id);
@@ -86,10 +98,10 @@ export function openTransactions(clock: () => number, now: () => number, locks: 
       return found;
     },
 
-    /** Before a commit is stored: keeps the old state for read-only transactions that are open. */
+    /** Before a commit is stored: keeps the old state for open transactions that read from their snapshot. */
     keepBefore(changes: ReadonlyMap<string, Change>): void {
-      for (const { readOnly, snapshot } of open.values()) {
-        if (!readOnly) continue;
+      for (const { readOnly, overtaken, snapshot } of open.values()) {
+        if (!readOnly && !overtaken) continue;
         for (const [name, { before }] of changes) if (!snapshot.has(name)) snapshot.set(name, before);
       }
     },
