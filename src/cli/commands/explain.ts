@@ -2,7 +2,7 @@
 import { UserError } from '../../errors.ts';
 import { ExplainAnswer, explainAnswer } from '../../mill/answers/explain.ts';
 import { describeLoad } from '../../mill/answers/foresee.ts';
-import type { Cause } from '../../mill/answers/trace-causes.ts';
+import type { Cause } from '../../mill/answers/cause-list.ts';
 import type { ManifestComputation } from '../../mill/model/manifest.ts';
 import { assertTarget, gridStart } from '../../mill/steps/dispatch/target.ts';
 import type { Day } from '../../values/date.ts';

@@ -1,7 +1,8 @@
 /** Attempts: every one to make a cell, over all runs. */
 import { z } from 'zod';
 import { type CellKey, cellName } from '../model/cell.ts';
-import { Task } from '../model/task.ts';
+import { describeRan } from '../model/decision.ts';
+import { outcomeOf, Task } from '../model/task.ts';
 import type { Ledger } from '../ports/tasks.ts';
 import { AttemptRow, attemptRows } from './attempt-row.ts';
 
@@ -33,8 +34,16 @@ export async function attemptsAnswer(
       taskId: task.id,
       runId: task.runId,
       status: task.status,
-      reason: task.cells.find((one) => cellName(one) === cellName(cell))?.reason,
+      reason: reasonOf(task, cell),
       attempts: attemptRows(task).reverse(),
     })),
   };
+}
+
+/** Of a cell that ran the words are of what had happened; of one that is to run, of what may. */
+function reasonOf(task: Task, cell: CellKey): string | undefined {
+  const found = task.cells.find((one) => cellName(one) === cellName(cell));
+  if (found === undefined) return undefined;
+  const status = outcomeOf(task, cell)?.status;
+  return status === 'COMPLETED' || status === 'FAILED' ? describeRan(found) : found.reason;
 }

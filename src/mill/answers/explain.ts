@@ -2,16 +2,17 @@
 import { z } from 'zod';
 import { Day, toOrdinal } from '../../values/date.ts';
 import { CellError, CellKey } from '../model/cell.ts';
-import { describeReason, Outcome, Reason } from '../model/decision.ts';
+import { describeRan, describeReason, Outcome, Reason } from '../model/decision.ts';
 import type { ManifestComputation } from '../model/manifest.ts';
 import { hasDay } from '../planning/day-set.ts';
 import type { Standing } from '../planning/standing.ts';
 import type { Cells, StoredCell } from '../ports/cells.ts';
+import { Cause } from './cause-list.ts';
 import { cellHistory } from './cell-history.ts';
 import { compareVectors, VectorPart } from './compare-vectors.ts';
 import { distrustOf } from './distrust-of.ts';
 import { foresee, type ForeseePorts, PendingLoad } from './foresee.ts';
-import { Cause, traceCauses, traceContext, traceInputs } from './trace-causes.ts';
+import { traceCauses, traceContext, traceInputs } from './trace-causes.ts';
 
 const LastAttempt = z.object({
   status: z.enum(['COMPLETED', 'FAILED', 'IMPOSSIBLE']),
@@ -117,7 +118,7 @@ function cutOffBy(standing: Standing | undefined, date: Day): readonly string[] 
 function lastAttempt({ status, record, error, summary }: StoredCell): LastAttempt {
   return {
     status,
-    reason: record?.reason ?? null,
+    reason: record === undefined ? null : describeRan(record),
     finishedAt: record === undefined ? null : new Date(record.finishedMs).toISOString(),
     seconds: record?.seconds ?? null,
     attempt: record?.attempt ?? null,

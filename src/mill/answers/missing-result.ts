@@ -6,7 +6,8 @@ import { describeReason, Outcome } from '../model/decision.ts';
 import type { Cells } from '../ports/cells.ts';
 import { cellHistory } from './cell-history.ts';
 import { foresee, type ForeseePorts } from './foresee.ts';
-import { Cause, traceCauses, traceContext } from './trace-causes.ts';
+import { Cause } from './cause-list.ts';
+import { traceCauses, traceContext } from './trace-causes.ts';
 
 export const MissingResult = z.object({ outcome: Outcome, text: z.string(), causes: z.array(Cause) });
 export type MissingResult = z.infer<typeof MissingResult>;

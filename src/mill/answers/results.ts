@@ -9,7 +9,7 @@ import type { Cells } from '../ports/cells.ts';
 import { readWhole } from '../ports/read-whole.ts';
 import type { ForeseePorts } from './foresee.ts';
 import { MissingResult, missingResult } from './missing-result.ts';
-import { Cause } from './trace-causes.ts';
+import { Cause } from './cause-list.ts';
 import { UpToDate, upToDate } from './up-to-date.ts';
 
 export const ResultAnswer = z.object({

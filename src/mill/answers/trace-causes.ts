@@ -1,32 +1,20 @@
 /** The chain of causes of a cell's fate, from the cell to the root: changed code, data that is not there, an error. */
-import { z } from 'zod';
 import { type CellKey, cellName } from '../model/cell.ts';
 import { addDays, type Day, daysFrom } from '../../values/date.ts';
-import { type Decision, describeReason } from '../model/decision.ts';
-import { computationIn, inputIdOf, type Manifest, type ManifestNeed } from '../model/manifest.ts';
+
+import { type Decision, describeRan, describeReason } from '../model/decision.ts';
+import { computationIn, inputIdOf, type ManifestNeed } from '../model/manifest.ts';
 import type { Distrust } from '../model/distrust.ts';
 import type { StoredCell } from '../ports/cells.ts';
-import { describeMissing } from '../model/completeness.ts';
+import { type Cause, CauseList } from './cause-list.ts';
 import type { CellHistory } from './cell-history.ts';
+import { CODE_CAUSES } from './code-causes.ts';
+import { type DataContext, otherContent, whyNoData } from './data-causes.ts';
 import type { Foresight } from './foresee.ts';
-import type { LoadRange } from '../steps/load/bundled-files.ts';
+import { pathToFailure } from './path-to-failure.ts';
 
-export const Cause = z.object({
-  /** How far from the cell that was asked about, from 1. */
-  depth: z.number(),
-  /** `airport-day@2001-01-15`, `dataset flights` or a part of the vector. */
-  subject: z.string(),
-  text: z.string(),
-});
-export type Cause = z.infer<typeof Cause>;
-
-interface TraceContext {
-  readonly manifest: Manifest;
+interface TraceContext extends DataContext {
   readonly from: Day;
-  readonly history: CellHistory;
-  readonly ranges: readonly LoadRange[];
-  /** By dataset: days that are there and not whole, so that they stay closed. */
-  readonly waiting: Foresight['waiting'];
   readonly distrusted: ReadonlyMap<string, Distrust>;
   readonly verdicts: Foresight['verdicts'];
 }
@@ -46,61 +34,48 @@ export const traceContext = (
   distrusted: folded.state.distrusted,
 });
 
-/** More than a person reads; what follows is another `explain`. */
-const MAX_CAUSES = 40;
+/** Cells that are followed at most, each for a read. */
+const MAX_TRACED = 2_000;
 
-/** Of a cell that will run, and of one that ran because of it. */
-const CODE_PARTS: Readonly<Record<string, { readonly present: string; readonly past: string }>> = {
-  code: {
-    present: 'its own code is another than when it ran',
-    past: 'its own code was another than the time before',
-  },
-  layer: {
-    present: 'code that it reaches in other modules is another than when it ran',
-    past: 'code that it reaches in other modules was another than the time before',
-  },
-  infrastructure: {
-    present: 'Node, a package that it reaches, or Daymill itself is another version than when it ran',
-    past: 'Node, a package that it reaches, or Daymill itself was another version than the time before',
-  },
-  epoch: {
-    present: 'the project raised its epoch (daymill.config.ts: epoch)',
-    past: 'the project had raised its epoch (daymill.config.ts: epoch)',
-  },
-};
+/** Days of a chain that are read at once. */
+const READ_AHEAD = 64;
 
 /** In the order of a reading: each cause after what it is the cause of, one deeper. Empty for a cell that never had a reason to run. */
 export async function traceCauses(cell: CellKey, context: TraceContext): Promise<Cause[]> {
   const trace = new Trace(context);
   await trace.ofCell(cell, 1);
-  return trace.causes;
+  return trace.causes();
 }
 
 /** Why these inputs of a cell ran when they ran last. */
 export async function traceInputs(cell: CellKey, inputs: readonly string[], context: TraceContext): Promise<Cause[]> {
   const trace = new Trace(context);
   await trace.ofInputs(cell, inputs, 1);
-  return trace.causes;
+  return trace.causes();
 }
 
 class Trace {
-  readonly causes: Cause[] = [];
+  readonly #causes = new CauseList();
   readonly #context: TraceContext;
   readonly #seen = new Set<string>();
+  #isCut = false;
 
   constructor(context: TraceContext) {
     this.#context = context;
   }
 
+  causes(): Cause[] {
+    return this.#causes.all(this.#isCut);
+  }
+
   /** Why the cell is as it is; the cell itself has been named already. */
   async ofCell(cell: CellKey, depth: number): Promise<void> {
     const decision = this.#context.history.decision(cell);
-    if (decision === undefined || this.#seen.has(cellName(cell))) return;
-    this.#seen.add(cellName(cell));
+    if (decision === undefined || !this.#visit(cell)) return;
     const { reason } = decision;
     switch (reason.why) {
       case 'NO_DATA':
-        this.#add(depth, `dataset ${reason.dataset}`, this.#whyNoData(reason.dataset, cell));
+        this.#add(depth, `dataset ${reason.dataset}`, whyNoData(reason.dataset, cell, this.#context), ROOT);
         return;
       case 'UPSTREAM':
         return this.#upstream({ computation: reason.computation, date: cell.date }, depth);
@@ -118,7 +93,7 @@ class Trace {
       }
       case 'FAILED_BEFORE':
       case 'FAILED_IN_THIS_DISPATCH':
-        this.#add(depth, reason.error.code, reason.error.message);
+        this.#add(depth, reason.error.code, reason.error.message, ROOT);
         return;
       case 'COSMETIC':
         this.#add(depth, 'simulation', this.#verdictOn(cell.computation) ?? 'its older code was proven to do the same');
@@ -137,6 +112,7 @@ class Trace {
           depth,
           `dataset ${reason.dataset}`,
           `the next run looks again at ${reason.date}, and loads it anew where a bundled file has it; else: daymill load ${reason.dataset} FILE`,
+          ROOT,
         );
         return;
       case 'ASKED':
@@ -153,27 +129,12 @@ class Trace {
 
   /** A cell never ran, and what it reads has failed, or never ran because of a failure. */
   async #whatFailed(cell: CellKey, depth: number): Promise<void> {
-    const path = this.#pathToFailure(cell, new Set());
+    const path = pathToFailure(cell, this.#context);
     for (const [index, step] of path.entries()) {
       const isLast = index === path.length - 1;
       if (isLast) await this.#upstream(step, depth + index);
       else this.#add(depth + index, cellName(step), describeOf(this.#context.history.decision(step)));
     }
-  }
-
-  /** Each reads the next; the last one failed. Empty when nothing has. */
-  #pathToFailure(cell: CellKey, seen: Set<string>): CellKey[] {
-    for (const need of computationIn(this.#context.manifest, cell.computation)?.needs ?? []) {
-      if (need.kind !== 'dependency') continue;
-      const read = { computation: need.of, date: cell.date };
-      if (seen.has(cellName(read))) continue;
-      seen.add(cellName(read));
-      const why = this.#context.history.decision(read)?.reason.why;
-      if (why === 'FAILED_BEFORE') return [read];
-      const path = why === 'NEW' ? this.#pathToFailure(read, seen) : [];
-      if (path.length > 0) return [read, ...path];
-    }
-    return [];
   }
 
   /** Names another cell, then says why it is as it is. */
@@ -187,38 +148,86 @@ class Trace {
       return this.ofCell(cell, depth + 1);
     }
     if (last === undefined) return;
-    this.#add(depth, cellName(cell), `ran ${new Date(last.finishedMs).toISOString()}: ${last.reason}${rest}`);
-    if (!this.#seen.has(cellName(cell))) {
-      this.#seen.add(cellName(cell));
-      await this.#ofLastRun(cell, stored, depth + 1);
+    const isNew = this.#visit(cell);
+    const ran = `ran ${new Date(last.finishedMs).toISOString()}: ${describeRan(last)}${rest}`;
+    const { days, first } = isNew ? await this.#alikeBefore(cell, stored) : { days: 0, first: cell };
+    if (days === 0) this.#add(depth, cellName(cell), ran);
+    else {
+      const text = `${ran} (and ${days} more ${days === 1 ? 'day' : 'days'} alike, back to ${first.date})`;
+      this.#causes.add({ depth, subject: cellName(cell), text, alike: { days, first: first.date } }, false);
+    }
+    if (isNew) await this.#ofLastRun(cell, stored, depth + 1, first);
+  }
+
+  /** Of a chain of days: how many before this one ran for the same parts of their vectors, and the first of them. */
+  async #alikeBefore(cell: CellKey, stored: StoredCell | undefined): Promise<{ days: number; first: CellKey }> {
+    const parts = partsOf(stored).join();
+    let [days, first, at] = [0, cell, stored];
+    for (;;) {
+      const own = this.#ownNeed(first.computation, partsOf(at));
+      if (own === undefined) return { days, first };
+      if (days % READ_AHEAD === 0) await this.#readAhead(first);
+      const { computation } = cell;
+      const read = this.#daysRead(own, computation, first.date).map((date) => ({ computation, date }));
+      const found = await this.#context.history.stored(read);
+      const isPast = read.every((each) => !isGoing(this.#context.history.decision(each)?.outcome));
+      const index = found.findIndex((each) => each?.record !== undefined);
+      const before = read[index];
+      if (!isPast || before === undefined || partsOf(found[index]).join() !== parts || !this.#visit(before))
+        return { days, first };
+      [days, first, at] = [days + 1, before, found[index]];
     }
   }
 
-  async #ofLastRun(cell: CellKey, stored: StoredCell | undefined, depth: number): Promise<void> {
+  #ownNeed(computation: string, parts: readonly string[]): ManifestNeed | undefined {
+    const needs = computationIn(this.#context.manifest, computation)?.needs ?? [];
+    return needs.find((need) => isOwn(need) && parts.includes(inputIdOf(need)));
+  }
+
+  async #readAhead({ computation, date }: CellKey): Promise<void> {
+    const days = daysFrom(addDays(date, -READ_AHEAD), addDays(date, -1));
+    const within = days.filter((day) => day >= this.#context.from);
+    await this.#context.history.stored(within.map((day) => ({ computation, date: day })));
+  }
+
+  /** `first`: the first of the days before it that ran for the same; what its own chain comes from is that one's. */
+  async #ofLastRun(cell: CellKey, stored: StoredCell | undefined, depth: number, first = cell): Promise<void> {
     const because = stored?.record?.because;
-    if (because?.why === 'FAILED_BEFORE') return this.#add(depth, because.error.code, because.error.message);
+    if (because?.why === 'FAILED_BEFORE') return this.#add(depth, because.error.code, because.error.message, ROOT);
     if (because?.why === 'DISTRUSTED' || because?.why === 'SUSPECT') this.#distrust(cell, depth);
-    const parts =
-      because === undefined ? [] : 'parts' in because ? because.parts : 'inputs' in because ? because.inputs : [];
-    for (const part of parts) await this.#part(part, cell, depth, undefined);
+    const parts = partsOf(stored);
+    const own = this.#ownNeed(cell.computation, parts);
+    for (const part of parts)
+      await this.#part(part, own !== undefined && part === inputIdOf(own) ? first : cell, depth, undefined);
+  }
+
+  /** Whether it is the first time; not when there are too many. */
+  #visit(cell: CellKey): boolean {
+    if (this.#seen.has(cellName(cell))) return false;
+    if (this.#seen.size >= MAX_TRACED) {
+      this.#isCut = true;
+      return false;
+    }
+    this.#seen.add(cellName(cell));
+    return true;
   }
 
   /** One part of the vector that is or was another. `since` is the cell as it was made: its inputs changed after that. */
   async #part(id: string, cell: CellKey, depth: number, since: StoredCell | undefined): Promise<void> {
-    const code = CODE_PARTS[id];
+    const code = CODE_CAUSES[id];
     if (code !== undefined) {
-      this.#add(depth, id, since === undefined ? code.past : code.present);
+      this.#add(depth, id, since === undefined ? code.past : code.present, ROOT);
       const verdict =
         since !== undefined && (id === 'code' || id === 'layer') ? this.#verdictOn(cell.computation) : undefined;
       if (verdict !== undefined) this.#add(depth + 1, 'simulation', verdict);
       return;
     }
     const need = computationIn(this.#context.manifest, cell.computation)?.needs.find((each) => inputIdOf(each) === id);
-    if (need === undefined) return this.#add(depth, id, 'it was read then, and is not any more');
+    if (need === undefined) return this.#add(depth, id, 'it was read then, and is not any more', ROOT);
     const of = computationReadBy(need, cell.computation);
     if (of === undefined) {
       const dataset = 'of' in need ? need.of : id;
-      return this.#add(depth, `dataset ${dataset}`, this.#otherContent(need, dataset, cell.date));
+      return this.#add(depth, `dataset ${dataset}`, otherContent(need, dataset, cell.date, this.#context), ROOT);
     }
     const days = this.#daysRead(need, of, cell.date);
     const cells = days.map((date) => ({ computation: of, date }));
@@ -229,15 +238,6 @@ class Trace {
     const newer = cells.filter((_, index) => (stored[index]?.record?.finishedMs ?? 0) > sinceMs);
     const first = newer[0] ?? cells.at(-1);
     if (first !== undefined) await this.#upstream(first, depth, Math.max(0, newer.length - 1));
-  }
-
-  #otherContent(need: ManifestNeed, dataset: string, date: Day): string {
-    if (need.kind === 'history') return `its content of one of the ${need.days} days before ${date} is another`;
-    if (need.kind !== 'latest') return `its content of ${date} is another`;
-    const newest = this.#context.history.newestData(dataset, date);
-    return newest === undefined
-      ? `it has no document of ${date} or before it any more`
-      : `its document of ${newest}, the newest at ${date}, is another than before`;
   }
 
   /** What running old and new code on made-up days has shown, where there was older code to compare with. */
@@ -261,36 +261,27 @@ class Trace {
     return days;
   }
 
-  #whyNoData(dataset: string, { computation, date }: CellKey): string {
-    const needs = computationIn(this.#context.manifest, computation)?.needs ?? [];
-    const isLatest = needs.some((need) => need.kind === 'latest' && need.of === dataset);
-    const isWanted = needs.some((need) => need.kind !== 'latest' && 'of' in need && need.of === dataset);
-    return isLatest && !isWanted
-      ? `it has no document of ${date} or of any day before: ${this.#whyNone(dataset, date)}`
-      : this.#whyNone(dataset, date);
-  }
-
-  #whyNone(dataset: string, date: Day): string {
-    const closed = this.#context.waiting.get(dataset)?.find((day) => day.date === date);
-    if (closed !== undefined)
-      return `its data of ${date} is there and not whole yet: it lacks ${describeMissing(closed.missing)}`;
-    const range = this.#context.ranges.find((each) => each.dataset.name === dataset);
-    if (range === undefined) return `nothing was loaded for ${date}, and the dataset has no file to load it from`;
-    if (range.coverage === undefined) return `no data for ${date}: ${range.source.file} has no rows`;
-    const { first, last } = range.coverage;
-    const where = date < first ? 'before it starts' : date > last ? 'after it ends' : 'and has nothing on this day';
-    return `no data for ${date}: ${range.source.file} holds ${first} … ${last}, ${where}`;
-  }
-
   #distrust({ computation }: CellKey, depth: number): void {
     const { text = 'it has the right again since' } = this.#context.distrusted.get(computation) ?? {};
-    this.#add(depth, `${computation} has no right to skip`, text);
+    this.#add(depth, `${computation} has no right to skip`, text, ROOT);
   }
 
-  #add(depth: number, subject: string, text: string): void {
-    if (this.causes.length < MAX_CAUSES) this.causes.push({ depth, subject, text });
+  #add(depth: number, subject: string, text: string, isRoot = false): void {
+    this.#causes.add({ depth, subject, text }, isRoot);
   }
 }
+
+/** It has no cause of its own. */
+const ROOT = true;
+
+/** Of its vector: those for which it ran. */
+function partsOf(stored: StoredCell | undefined): readonly string[] {
+  const because = stored?.record?.because;
+  if (because === undefined) return [];
+  return 'parts' in because ? because.parts : 'inputs' in because ? because.inputs : [];
+}
+
+const isOwn = ({ kind }: ManifestNeed): boolean => kind === 'previous' || kind === 'own-history';
 
 const describeOf = (decision: Decision | undefined): string =>
   decision === undefined ? '' : `${decision.outcome}: ${describeReason(decision)}`;
@@ -300,7 +291,7 @@ const isGoing = (outcome: string | undefined): boolean =>
 
 /** Undefined for root data. */
 function computationReadBy(need: ManifestNeed, own: string): string | undefined {
-  if (need.kind === 'previous' || need.kind === 'own-history') return own;
+  if (isOwn(need)) return own;
   const isComputation = need.kind === 'dependency' || (need.kind === 'history' && need.source === 'computation');
   return isComputation ? need.of : undefined;
 }

@@ -136,6 +136,19 @@ const listed = (names: readonly string[]): string =>
     ? names.join(', ')
     : `${names.slice(0, MAX_LISTED).join(', ')} and ${names.length - MAX_LISTED} more`;
 
+/** Why a cell ran, of one that did: what it was planned to wait for had changed. `reason` is as its plan worded it. */
+export function describeRan({
+  reason,
+  because,
+}: {
+  readonly reason: string;
+  readonly because?: Because | undefined;
+}): string {
+  if (because?.why !== 'UPSTREAM_RUNS') return reason;
+  const { inputs } = because;
+  return `RERUN: ${inputs.length === 1 ? '' : 'one of '}${listed(inputs)} changed`;
+}
+
 /** `paused by ada on 2024-01-02T10:00Z: prices are wrong` */
 const describePause = ({ sinceMs, by, because }: Pause): string =>
   `paused${describeAsker({ atMs: sinceMs, by })}${because === undefined ? '' : `: ${because}`}`;
