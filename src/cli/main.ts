@@ -9,6 +9,7 @@ import { didYouMean } from '../values/suggest.ts';
 import { type Arguments, type Command, type ExitCode, Interrupted } from './command.ts';
 import { CLOUD_OPTIONS, configOf, usageOf } from './cloud-options.ts';
 import { COMMANDS } from './commands/index.ts';
+import { isStateBroken, stateBroke } from './local/broken-state.ts';
 import { openOutput, type Output } from './output.ts';
 
 /** Errors whose message says what is wrong and what to do. The emulators know none of our classes, so they go by name. */
@@ -26,6 +27,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 process.exitCode = await main(process.argv.slice(2));
+// Its functions end with this process.
+if (isStateBroken()) process.exit();
 
 async function main(argv: readonly string[]): Promise<ExitCode> {
   const [name, ...rest] = argv;
@@ -50,7 +53,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
       return 0;
     }
     let config: Config | undefined;
-    return await command.run(args, {
+    const running = command.run(args, {
       // Read when it is asked for: a project that is yet to be made has none.
       get config() {
         return (config ??= configOf(command, args, output));
@@ -61,6 +64,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
       now: () => Date.now(),
       interrupted,
     });
+    return await Promise.race([running, stateBroke]);
   } catch (thrown) {
     return fail(toError(thrown), output);
   }

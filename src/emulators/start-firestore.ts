@@ -15,7 +15,7 @@ export async function startLocalFirestore({
   file,
   projectId,
   ...options
-}: LocalFirestoreOptions): Promise<Pick<LocalCloud, 'firestore' | 'env' | 'close'>> {
+}: LocalFirestoreOptions): Promise<Pick<LocalCloud, 'firestore' | 'env' | 'broken' | 'close'>> {
   const state = openState(file);
   // Clients ask it who they are, also where nobody checks.
   const [firestore, metadata] = await Promise.all([
@@ -24,6 +24,7 @@ export async function startLocalFirestore({
   ]);
   return {
     firestore,
+    broken: state.broken,
     env: {
       FIRESTORE_EMULATOR_HOST: `127.0.0.1:${firestore.port}`,
       GOOGLE_CLOUD_PROJECT: projectId,

@@ -23,6 +23,8 @@ export interface LocalCloud {
   scheduler: SchedulerEmulator;
   storage: StorageEmulator;
   metadata: { port: number };
+  /** See `State`: settles when nothing can be kept any more. */
+  broken: Promise<Error>;
   /** Set these for the official clients, before they are made. */
   env: Record<string, string>;
   /** Empties every emulator. */
@@ -110,6 +112,7 @@ export async function startEmulators(options: LocalCloudOptions): Promise<LocalC
       scheduler,
       storage,
       metadata,
+      broken: state.broken,
       env: {
         FIRESTORE_EMULATOR_HOST: host(firestore),
         PUBSUB_EMULATOR_HOST: host(pubsub),

@@ -1,18 +1,11 @@
 /** The local cloud's one state file: an SQLite database that every emulator shares, with group commit. */
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-
-/** Kept in `PRAGMA user_version`; raised when a table changes shape. */
-export const STATE_VERSION = 1;
-
-/** The state file cannot be used; the message says why and what to do. */
-export class StateFileError extends Error {
-  override readonly name = 'StateFileError';
-}
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { closeDatabase, openDatabase, StateFileError } from './state-file.ts';
 
 export interface State {
   readonly db: DatabaseSync;
+  /** Settles when the file can be written or read no more: whoever waits for the emulators would wait for ever. */
+  readonly broken: Promise<StateFileError>;
   /**
    * Runs `work` (synchronous) in the next group commit and answers with its value once that commit is on disk.
    * A `work` that throws is rolled back alone and rejects; its neighbours in the group commit as usual.
@@ -30,10 +23,18 @@ interface Pending {
 
 /**
  * Opens (or makes) the state file. `:memory:` keeps nothing.
- * @throws {StateFileError} in use by another process, corrupt, or written by a newer version.
+ * @throws {StateFileError} in use by another process, empty, corrupt, another program's, or written by a newer version
  */
 export function openState(file: string): State {
   const db = openDatabase(file);
+  const breaking = Promise.withResolvers<StateFileError>();
+  let broken: StateFileError | undefined;
+  const breakBy = (cause: unknown): StateFileError => {
+    broken ??= brokenBy(file, cause);
+    breaking.resolve(broken);
+    return broken;
+  };
+  watch(db, (error) => (OF_THE_DISK.has(codeOf(error)) ? breakBy(error) : error));
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
   const savepoint = db.prepare('SAVEPOINT one');
@@ -42,7 +43,6 @@ export function openState(file: string): State {
   let queue: Pending[] = [];
   let scheduled = false;
   let closed = false;
-  let broken: StateFileError | undefined;
 
   // Everything that arrives in one turn of the event loop shares one fsync; each keeps its own savepoint.
   const flush = (): void => {
@@ -60,8 +60,8 @@ export function openState(file: string): State {
           const value = work();
           answers.push(() => resolve(value));
         } catch (error) {
-          // A full disk ends the whole transaction, not only this savepoint.
-          if (!db.isTransaction) throw error;
+          // A full disk ends the whole transaction, not only this savepoint; so does a page that cannot be read.
+          if (!db.isTransaction || broken !== undefined) throw error;
           undo.run();
           answers.push(() => reject(error));
         }
@@ -69,10 +69,10 @@ export function openState(file: string): State {
       }
       commit.run();
     } catch (error) {
-      if (db.isTransaction) db.exec('ROLLBACK');
       // What the emulators keep in memory may have seen the group: nothing is written on top of that.
-      broken = brokenBy(file, error);
-      for (const { reject } of group) reject(broken);
+      const reason = breakBy(error);
+      if (db.isTransaction) db.exec('ROLLBACK');
+      for (const { reject } of group) reject(reason);
       return;
     }
     for (const answer of answers) answer();
@@ -80,6 +80,7 @@ export function openState(file: string): State {
 
   return {
     db,
+    broken: breaking.promise,
     write<T>(work: () => T): Promise<T> {
       if (closed) return Promise.reject(new StateFileError('the local cloud has been stopped'));
       if (broken !== undefined) return Promise.reject(broken);
@@ -95,75 +96,55 @@ export function openState(file: string): State {
       if (closed) return Promise.resolve();
       closed = true;
       if (broken === undefined) flush();
-      db.close();
-      if (file !== ':memory:') rmSync(ownerFile(file), { force: true });
+      closeDatabase(db, file);
       return Promise.resolve();
     },
   };
 }
 
-function brokenBy(file: string, cause: unknown): StateFileError {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return new StateFileError(
-    `${file} could not be written: ${message}. Nothing of this call was stored, and what was acknowledged before is safe. ` +
-      'Make room on the disk if it is full, and start the local cloud again.',
-    { cause },
-  );
-}
-
-function openDatabase(file: string): DatabaseSync {
-  try {
-    // What is loaded may be anybody's secret: it is its owner's to read.
-    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const db = new DatabaseSync(file);
-    if (file !== ':memory:') chmodSync(file, 0o600);
-    // An exclusive lock is the kernel's: it ends with the process, however it ends.
-    db.exec(
-      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL',
-    );
-    db.exec('BEGIN IMMEDIATE; COMMIT');
-    const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
-    if (version > STATE_VERSION) {
-      db.close();
-      throw new StateFileError(
-        `${file} was written by a newer Daymill (state version ${version}, this one knows ${STATE_VERSION}). ` +
-          'Update Daymill, or set DAYMILL_HOME to another folder.',
-      );
-    }
-    db.exec(`PRAGMA user_version = ${STATE_VERSION}`);
-    if (file !== ':memory:') writeFileSync(ownerFile(file), String(process.pid));
-    return db;
-  } catch (error) {
-    if (error instanceof StateFileError) throw error;
-    throw explain(file, error);
-  }
-}
-
-function explain(file: string, cause: unknown): StateFileError {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  if (/locked|busy/i.test(message)) {
-    return new StateFileError(
-      `${file} is in use by another Daymill${ownerOf(file)}. Wait until it ends, or set DAYMILL_HOME to another folder.`,
-      { cause },
-    );
-  }
-  if (/not a database|malformed|corrupt/i.test(message)) {
-    return new StateFileError(
-      `${file} is not a readable state file (${message}). Move it away and start again; nothing was changed in it.`,
-      { cause },
-    );
-  }
-  return new StateFileError(`${file} cannot be opened: ${message}. Check the folder, its rights and the disk.`, {
-    cause,
+/** All errors of the database and of statements that are prepared from now on are thrown as `named` says. */
+function watch(db: DatabaseSync, named: (error: unknown) => unknown): void {
+  const watched =
+    <A extends readonly unknown[], T>(work: (...parameters: A) => T) =>
+    (...parameters: A): T => {
+      try {
+        return work(...parameters);
+      } catch (error) {
+        throw named(error);
+      }
+    };
+  const prepare = db.prepare.bind(db);
+  db.exec = watched(db.exec.bind(db));
+  db.prepare = watched((sql: string) => {
+    const statement = prepare(sql);
+    const iterate = statement.iterate.bind(statement);
+    return Object.assign(statement, {
+      get: watched(statement.get.bind(statement)),
+      all: watched(statement.all.bind(statement)),
+      run: watched(statement.run.bind(statement)),
+      iterate: watched((...values: Parameters<StatementSync['iterate']>) => {
+        const rows = iterate(...values);
+        return Object.assign(rows, { next: watched(rows.next.bind(rows)) });
+      }),
+    });
   });
 }
 
-const ownerFile = (file: string): string => `${file}.pid`;
+/** SQLite's codes for what no other call will mend: https://www.sqlite.org/rescode.html */
+const [READ_ONLY, IO, CORRUPT, FULL, CANNOT_OPEN, NO_DATABASE] = [8, 10, 11, 13, 14, 26];
+const OF_THE_DISK = new Set([READ_ONLY, IO, CORRUPT, FULL, CANNOT_OPEN, NO_DATABASE]);
+const DAMAGED = new Set([CORRUPT, NO_DATABASE]);
 
-function ownerOf(file: string): string {
-  try {
-    return ` (process ${readFileSync(ownerFile(file), 'utf8').trim()})`;
-  } catch {
-    return '';
-  }
+/** The lowest byte of an extended code is the primary one; 0 of what is no error of SQLite's. */
+const codeOf = (error: unknown): number =>
+  error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
+
+function brokenBy(file: string, cause: unknown): StateFileError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const advice = DAMAGED.has(codeOf(cause))
+    ? `${file} is damaged: ${message}. Nothing more was written to it. Check the disk; put a copy of the file back if there is one, ` +
+      'else move it away with its -wal, and everything is made again from the beginning.'
+    : `${file} could not be written: ${message}. Nothing of this call was stored, and what was acknowledged before is safe. ` +
+      'Make room on the disk if it is full, and start the local cloud again.';
+  return new StateFileError(advice, { cause });
 }

@@ -1,10 +1,21 @@
 /** The state file: group commit, and every way in which a file can be unusable. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openState, type State, STATE_VERSION } from '../../src/emulators/state.ts';
+import { openState, type State } from '../../src/emulators/state.ts';
+import { STATE_VERSION, StateFileError } from '../../src/emulators/state-file.ts';
 
 let folder: string;
 let file: string;
@@ -92,7 +103,96 @@ describe('a disk that is full', () => {
   });
 });
 
+describe('a file that breaks under its reader', () => {
+  test('says so once for all, takes nothing more, and whoever waits for it is told', async () => {
+    const state = open();
+    await Promise.all(Array.from({ length: 400 }, (_, n) => insert(state, n)));
+    await state.close();
+    overwrite(1);
+    const damaged = openState(file);
+    opened.push(damaged);
+    const told: unknown[] = [];
+    void damaged.broken.then((error) => told.push(error));
+    expect(() => numbersIn(damaged)).toThrow(/is damaged: .*Nothing more was written to it.*move it away/);
+    await expect(insert(damaged, 1)).rejects.toThrow('is damaged');
+    expect(told).toEqual([expect.objectContaining({ name: 'StateFileError' })]);
+  });
+
+  test('also in the middle of an iteration, and of a write', async () => {
+    const state = open();
+    await Promise.all(Array.from({ length: 4_000 }, (_, n) => insert(state, n)));
+    await state.close();
+    overwrite(5);
+    const reader = openState(file);
+    expect(() => [...reader.db.prepare('SELECT n FROM numbers').iterate()]).toThrow('is damaged');
+    await reader.close();
+    const writer = openState(file);
+    opened.push(writer);
+    const update = writer.write(() => writer.db.prepare('UPDATE numbers SET n = -n').run());
+    const neighbour = writer.write(() => 1);
+    await expect(update).rejects.toThrow('is damaged');
+    await expect(neighbour).rejects.toThrow('is damaged');
+    await expect(writer.broken).resolves.toBeInstanceOf(StateFileError);
+  });
+
+  /** A page of 4 KiB, with what no page has. */
+  function overwrite(page: number): void {
+    const descriptor = openSync(file, 'r+');
+    writeSync(descriptor, new Uint8Array(4_096).fill(0xa5), 0, 4_096, page * 4_096);
+    closeSync(descriptor);
+  }
+});
+
+describe('a state file is made', () => {
+  test('whole: whoever is killed on the way leaves none, and what a removed one left is not taken over', async () => {
+    const state = open();
+    await insert(state, 1);
+    // As kill -9 leaves it: the file, and what is not in it yet.
+    for (const suffix of ['', '-wal']) copyFileSync(`${file}${suffix}`, `${file}${suffix}.kept`);
+    await state.close();
+    copyFileSync(`${file}-wal.kept`, `${file}-wal`);
+    rmSync(file);
+    expect(numbersIn(open())).toEqual([]);
+    expect(readdirSync(folder).filter((name) => name.includes('.new-'))).toEqual([]);
+  });
+
+  test('known again by its own id, or, where it was made before there was one, by its tables', async () => {
+    const state = open();
+    await state.close();
+    const before = new DatabaseSync(file);
+    before.exec('PRAGMA application_id = 0; CREATE TABLE firestore_documents (a); DROP TABLE numbers');
+    before.close();
+    expect(numbersIn(open())).toEqual([]);
+  });
+});
+
 describe('a file that cannot be used', () => {
+  test('because there is nothing in it says so, and stays as it is', () => {
+    writeFileSync(file, '');
+    expect(() => openState(file)).toThrow(/is empty: no state file is.*remove the file/);
+    expect(readFileSync(file)).toHaveLength(0);
+    expect(readdirSync(folder)).toEqual(['state.sqlite']);
+  });
+
+  test('because it is cut off says so', () => {
+    writeFileSync(file, 'SQLite format 3\0');
+    expect(() => openState(file)).toThrow('not a readable state file');
+  });
+
+  test.each([
+    ['as it is', ''],
+    ['with a version of its own', 'PRAGMA user_version = 1'],
+    ['with an id of its own', 'PRAGMA application_id = 77; PRAGMA user_version = 1'],
+  ])('because it is another program’s says so, and stays as it is: %s', (_, pragma) => {
+    const other = new DatabaseSync(file);
+    other.exec(`CREATE TABLE notes (text TEXT); INSERT INTO notes VALUES ('mine'); ${pragma}`);
+    other.close();
+    const before = readFileSync(file);
+    expect(() => openState(file)).toThrow(/another program's SQLite database.*nothing was changed/);
+    expect(readFileSync(file)).toEqual(before);
+    expect(readdirSync(folder)).toEqual(['state.sqlite']);
+  });
+
   test('because another has it says so', () => {
     open();
     expect(() => openState(file)).toThrow(/in use by another Daymill \(process \d+\).*DAYMILL_HOME/);

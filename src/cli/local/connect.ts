@@ -4,6 +4,7 @@ import type { Config } from '../../config/config.ts';
 import type { LocalCloud } from '../../emulators/start.ts';
 import { startLocalFirestore } from '../../emulators/start-firestore.ts';
 import type { Manifest } from '../../mill/model/manifest.ts';
+import { endWhenBroken } from './broken-state.ts';
 import { findSession } from './session.ts';
 import { indexesOf, LOCAL_PROJECT, stateFile } from './state-file.ts';
 
@@ -46,9 +47,5 @@ async function wholeCloud(config: Config, file: string): Promise<Cloud> {
 
 type Cloud = Pick<LocalCloud, 'firestore' | 'env' | 'close'>;
 
-const firestoreAlone = (config: Config, file: string): Promise<Cloud> =>
-  startLocalFirestore({
-    file,
-    projectId: LOCAL_PROJECT,
-    ...indexesOf(config),
-  });
+const firestoreAlone = async (config: Config, file: string): Promise<Cloud> =>
+  endWhenBroken(await startLocalFirestore({ file, projectId: LOCAL_PROJECT, ...indexesOf(config) }));

@@ -9,6 +9,7 @@ import { type WorkflowsClient, workflowsClient } from '../../google/workflows-cl
 import { ACK_DEADLINE_SECONDS, heapOf, type Service, servicesOf, workerConcurrency } from '../../deploy/services.ts';
 import type { Tier } from '../../mill/model/tier.ts';
 import type { MemoryDeath } from './function-process.ts';
+import { endWhenBroken } from './broken-state.ts';
 import { type FunctionService, startFunctionService } from './function-service.ts';
 import { type LogEntry, toLogEntry } from './log-entry.ts';
 import { type DeathNotes, deathNotes } from './note-deaths.ts';
@@ -69,7 +70,7 @@ const pushesAtOnce = (subscription: string, config: Config): number =>
 /** Starts the emulators alone: enough to read what is there. */
 export async function startCloud(config: Config, options: CloudOptions = {}): Promise<LocalCloud> {
   const { file = stateFile(config), ports = {}, faults, log } = options;
-  return startEmulators({
+  const cloud = await startEmulators({
     file,
     projectId: LOCAL_PROJECT,
     location: LOCATION,
@@ -79,6 +80,7 @@ export async function startCloud(config: Config, options: CloudOptions = {}): Pr
     ...indexesOf(config),
     ...(log === undefined ? {} : { log }),
   });
+  return endWhenBroken(cloud);
 }
 
 /** Starts everything. Idempotent on the state file: topics, subscriptions and the workflow are made or brought up to date. */

@@ -1,9 +1,9 @@
 /** `.daymill/local-cloud.json`: how a command finds the local cloud that another process keeps running. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
+import { LOCAL_PROJECT } from './state-file.ts';
 
 const Session = z.object({
   pid: z.number().int().positive(),
@@ -22,10 +22,19 @@ const sessionFile = (config: Config): string => join(config.home, 'local-cloud.j
 export function announceSession(config: Config, session: Omit<Session, 'pid'>): () => void {
   const file = sessionFile(config);
   writeFileSync(file, `${JSON.stringify({ pid: process.pid, ...session }, undefined, 2)}\n`, { mode: 0o600 });
-  return () => rmSync(file, { force: true });
+  const conceal = (): void => {
+    process.off('exit', conceal);
+    rmSync(file, { force: true });
+  };
+  // However this process ends that still can say so.
+  process.once('exit', conceal);
+  return conceal;
 }
 
-/** Undefined when there is none, or when the process that wrote it was killed and left it behind. */
+/** How long a cloud that is there may take to say so. */
+const ANSWER_MS = 3_000;
+
+/** Undefined when there is none, when the process that wrote it was killed and left it behind, and when another program has its ports. */
 export async function findSession(config: Config): Promise<Session | undefined> {
   let session: Session;
   try {
@@ -34,19 +43,18 @@ export async function findSession(config: Config): Promise<Session | undefined> 
   } catch {
     return undefined;
   }
-  // The process id may belong to somebody else by now.
-  const [host, port] = (session.env['FIRESTORE_EMULATOR_HOST'] ?? '').split(':');
-  return (await answers(host, Number(port))) ? session : undefined;
+  return (await isThere(session)) ? session : undefined;
 }
 
-function answers(host: string | undefined, port: number): Promise<boolean> {
-  if (host === undefined || !(port > 0)) return Promise.resolve(false);
-  return new Promise((resolve) => {
-    const socket = connect({ host, port });
-    socket.once('error', () => resolve(false));
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
+/** Process ids and ports may be anybody's by now: whoever only listens, or answers something else, is no local cloud. */
+async function isThere({ env }: Session): Promise<boolean> {
+  try {
+    const response = await fetch(`http://${env['GCE_METADATA_HOST']}/computeMetadata/v1/project/project-id`, {
+      headers: { 'metadata-flavor': 'Google' },
+      signal: AbortSignal.timeout(ANSWER_MS),
     });
-  });
+    return (await response.text()) === LOCAL_PROJECT;
+  } catch {
+    return false;
+  }
 }
