@@ -8,11 +8,14 @@ import { DocumentId } from '../src/values/document-id.ts';
 import { dispatch } from '../src/mill/steps/dispatch/dispatch.ts';
 import { assertTarget, gridStart } from '../src/mill/steps/dispatch/target.ts';
 
+/** Characters of an address that is kept with a run. Those of Workflows have some 250. */
+const MAX_URL_CHARACTERS = 2_048;
+
 const Body = z.strictObject({
   date: Day,
   from: Day.nullish(),
   pass: z.number().int().positive().optional(),
-  callbackUrl: z.url().optional(),
+  callbackUrl: z.url().max(MAX_URL_CHARACTERS).optional(),
   dispatchId: DocumentId.optional(),
   sweep: z.boolean().optional(),
   computations: z.array(z.string()).nullish(),

@@ -1,4 +1,5 @@
 /** The package's entry for Cloud Functions: one source, and `--entry-point` chooses which of these, or of the project's own, is served. */
+import { putInFront } from '../src/http/front.ts';
 import { loadOwnFunctions } from '../src/http/own-functions.ts';
 
 const MODULES: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -12,6 +13,9 @@ const MODULES: Readonly<Record<string, () => Promise<unknown>>> = {
 // Set by Cloud Run from the entry point: a cold start then loads what its function needs, and no other's.
 const target = process.env['FUNCTION_TARGET'];
 const served = MODULES[target ?? ''];
-if (served !== undefined) await served();
-else if (target !== undefined) await loadOwnFunctions(process.env);
+if (served !== undefined) {
+  await served();
+  const { ports } = await import('../src/http/process.ts');
+  putInFront({ receives: target === 'work' ? 'events' : 'requests', log: () => ports().log });
+} else if (target !== undefined) await loadOwnFunctions(process.env);
 else await Promise.all([...Object.values(MODULES).map((load) => load()), loadOwnFunctions(process.env)]);

@@ -2,7 +2,7 @@
 import { Firestore } from '@google-cloud/firestore';
 import { PubSub } from '@google-cloud/pubsub';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Daymill, startDaymill } from '../../src/cli/local/local-cloud.ts';
+import { type Daymill, serviceOf, startDaymill } from '../../src/cli/local/local-cloud.ts';
 import type { LogEntry } from '../../src/cli/local/log-entry.ts';
 import { compose, type Ports } from '../../src/compose.ts';
 import { readConfig } from '../../src/config/config.ts';
@@ -87,8 +87,9 @@ describe('the functions, asked by hand', () => {
   });
 
   test.each(['{"date":', '[]', 'null', '"2024-03-01"'])('dispatch refuses the body %s', async (body) => {
-    const { status } = await post(daymill.functionUrls.dispatch, body);
+    const { status, answer } = await post(daymill.functionUrls.dispatch, body);
     expect(status).toBe(400);
+    expect(answer).toMatchObject({ error: { code: 'BAD_ARGUMENT', message: expect.any(String) } });
   });
 
   test.each(['index', 'dispatch', 'reconcile', 'preflight'] as const)('%s does nothing for a GET', async (name) => {
@@ -104,6 +105,8 @@ describe('the functions, asked by hand', () => {
     ['reconcile', { date: DAYS[0], dispatchId: 'a/b' }],
     ['reconcile', { date: DAYS[0], dispatchId: 'x'.repeat(1_100_000) }],
     ['dispatch', { date: DAYS[0], dispatchId: '..' }],
+    ['dispatch', { date: DAYS[0], computations: ['x'.repeat(1_100_000)] }],
+    ['dispatch', { date: DAYS[0], pass: 1, callbackUrl: `http://127.0.0.1/${'x'.repeat(1_100_000)}` }],
   ] as const)('%s refuses %o as what nobody should send', async (name, body) => {
     expect((await post(daymill.functionUrls[name], JSON.stringify(body))).status).toBe(400);
   });
@@ -140,6 +143,18 @@ describe('the functions, asked by hand', () => {
     const dropped = entries.filter(({ event }) => event === 'message.unreadable' || event === 'task.unknown');
     expect(dropped).toHaveLength(bodies.length);
     expect(daymill.cloud.pubsub.counters()).toMatchObject({ delivered: bodies.length, acknowledged: bodies.length });
+  });
+
+  test('a push that is no JSON is dropped too, once', async () => {
+    const { url } = serviceOf(daymill.services, 'work-standard');
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain' },
+      body: '{"message":{}}',
+    });
+    expect(response.status).toBe(204);
+    const dropped = entries.filter(({ fields }) => fields['contentType'] === 'text/plain');
+    expect(dropped).toMatchObject([{ event: 'message.unreadable' }]);
   });
 
   test('a ping is answered by a worker of its tier, in the database', async () => {
