@@ -2,6 +2,7 @@
 import { UserError } from '../errors.ts';
 import { atMost } from '../process/at-most.ts';
 import { type Change, kindOf, nameOf } from './change.ts';
+import { remedyOf } from './deployer.ts';
 import { GoogleError, isAlreadyThere } from './google/google-error.ts';
 import type { Site } from './kinds/kind.ts';
 import { KINDS } from './kinds/kinds.ts';
@@ -129,9 +130,10 @@ function explained(change: Change, thrown: unknown): unknown {
 }
 
 /** Words of quotas and of billing, which are met by everybody once. */
-function adviceOn({ message }: GoogleError): string {
+function adviceOn(error: GoogleError): string {
+  const { message } = error;
   if (/billing/i.test(message)) return ' The project needs a billing account: https://console.cloud.google.com/billing';
   if (/max.?instances|quota|maxScale/i.test(message))
     return ' The region’s quota is too small for the instances of the plan: ask for more at https://console.cloud.google.com/iam-admin/quotas, or set smaller tiers.';
-  return '';
+  return remedyOf(error);
 }

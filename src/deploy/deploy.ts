@@ -6,16 +6,18 @@ import { type DeployerRole, rolesFor } from './deployer.ts';
 import { desired } from './desired/desired.ts';
 import { type Plan, planOf } from './desired/wanted.ts';
 import { type Clock, openApi, type Request } from './google/api.ts';
+import { GoogleError } from './google/google-error.ts';
 import type { Site } from './kinds/kind.ts';
 import { leftovers, observe } from './observe.ts';
 import { assertBilled, lackingRoles, projectNumber, waitForNight } from './preconditions.ts';
 import type { Settings } from './read-wanted.ts';
 import type { Staged } from './stage/stage.ts';
-import { assertValues } from './kinds/secret.ts';
-import type { Resource } from './resource.ts';
+import { assertValues, type SecretValue } from './kinds/secret.ts';
+import { type Resource, shortName } from './resource.ts';
 import { isVerified, verify } from './verify.ts';
 
-const MANAGER = 'cloudresourcemanager.googleapis.com';
+/** What knows who may do what, and who pays. */
+const ASKED: ReadonlySet<string> = new Set(['cloudresourcemanager.googleapis.com', 'cloudbilling.googleapis.com']);
 
 export interface Means {
   readonly request: Request;
@@ -32,9 +34,11 @@ export interface Outlook {
   readonly leftovers: readonly Change[];
   /** Roles that the caller lacks something of; undefined: a fresh project cannot be asked before its first API is enabled. */
   readonly lacking: readonly DeployerRole[] | undefined;
+  /** Undefined: likewise. */
+  readonly isBilled: true | undefined;
 }
 
-/** Changes nothing. @throws {UserError} when there is no such project, or another deployment has something that is wanted. */
+/** Changes nothing. @throws {UserError} when there is no such project, nobody pays for it, it may not be looked at, or another deployment has something that is wanted. */
 export async function lookAt(
   settings: Settings,
   staged: Pick<Staged, 'hash' | 'archive'>,
@@ -43,17 +47,22 @@ export async function lookAt(
   const api = openApi({ ...means, patient: false });
   const { projectId, name } = settings.target;
   const number = await projectNumber(projectId, api);
-  await assertBilled(projectId, api);
+  const isBilled = await assertBilled(projectId, api);
   const plan = planOf({ ...settings, projectNumber: number, sourceHash: staged.hash });
   const resources = desired(plan);
   const site = siteOf(plan, staged.archive, { ...means, patient: false });
-  return {
-    plan,
-    changes: await observe(resources, site, name),
-    leftovers: await leftovers(resources, site, name),
-    lacking: await lackingRoles(rolesOf(resources), projectId, api),
-  };
+  const lacking = await lackingRoles(rolesOf(resources), projectId, api);
+  try {
+    const [changes, old] = [await observe(resources, site, name), await leftovers(resources, site, name)];
+    return { plan, changes, leftovers: old, lacking, isBilled };
+  } catch (thrown) {
+    throw isRefusal(thrown) && lacking !== undefined && lacking.length > 0 ? lacks(lacking) : thrown;
+  }
 }
+
+/** Something may not be looked at: the roles that are lacking say more than the first thing of which one is lacking. */
+const isRefusal = (thrown: unknown): boolean =>
+  thrown instanceof UserError && thrown.cause instanceof GoogleError && thrown.cause.httpStatus === 403;
 
 const rolesOf = (resources: readonly Resource[]): DeployerRole[] =>
   rolesFor(new Set(resources.map(({ kind }) => kind)));
@@ -86,20 +95,17 @@ export interface Carried {
 }
 
 /** @throws {UserError} naming what the caller lacks, before anything is changed; or what could not be done. Doing it again goes on. */
-export async function carryOut(
-  { plan, changes, leftovers: old, lacking }: Outlook,
-  carrying: Carrying,
-): Promise<Carried> {
+export async function carryOut(outlook: Outlook, carrying: Carrying): Promise<Carried> {
+  const { plan, changes, leftovers: old } = outlook;
   const due = changes.filter(({ action }) => action !== 'keep');
   const site = siteOf(plan, carrying.archive, { ...carrying, patient: true });
-  const roles = lacking ?? (await askOnceEnabled(due, plan, site));
-  if (roles.length > 0 && due.length > 0) throw lacks(roles);
+  if (due.length > 0) await assertAllowed(outlook, due, site);
   const applying = {
     ...carrying,
     site,
     owner: plan.target.name,
     async beforeRunning() {
-      await assertValues(secretsOf(changes), plan.target.name, site.api);
+      await assertValues(valuesOf(plan), site.api);
       if (!carrying.now) await nightIsOver(plan, changes, site, carrying);
     },
   };
@@ -108,15 +114,25 @@ export async function carryOut(
   return { done, removed: carrying.prune ? await prune(old, applying) : 0 };
 }
 
-/** Enables the API that knows who may do what: the one change that is made before rights are looked at. */
-async function askOnceEnabled(due: readonly Change[], plan: Plan, site: Site): Promise<readonly DeployerRole[]> {
-  const manager = due.filter((change) => kindOf(change) === 'api' && nameOf(change).endsWith(`/${MANAGER}`));
-  await apply(manager, { site, owner: plan.target.name, onDone: () => {}, beforeRunning: () => Promise.resolve() });
-  return (await lackingRoles(rolesOf(desired(plan)), plan.target.projectId, site.api)) ?? [];
+/** Enables what is to be asked, where it could not be: the one change that is made before the answers are known. @throws {UserError} */
+async function assertAllowed({ plan, lacking, isBilled }: Outlook, due: readonly Change[], site: Site): Promise<void> {
+  const { projectId, name: owner } = plan.target;
+  if (lacking !== undefined && lacking.length > 0) throw lacks(lacking);
+  if (lacking === undefined || isBilled === undefined) {
+    const asked = due.filter((change) => kindOf(change) === 'api' && ASKED.has(shortName(nameOf(change))));
+    await apply(asked, { site, owner, onDone: () => {}, beforeRunning: () => Promise.resolve() });
+  }
+  const roles = lacking ?? (await lackingRoles(rolesOf(desired(plan)), projectId, site.api)) ?? [];
+  if (roles.length > 0) throw lacks(roles);
+  if (isBilled === undefined) await assertBilled(projectId, site.api);
 }
 
-const secretsOf = (changes: readonly Change[]): Resource[] =>
-  changes.flatMap((change) => ('resource' in change && change.resource.kind === 'secret' ? [change.resource] : []));
+/** What the project's own functions read, each once. */
+function valuesOf({ functions, names }: Plan): SecretValue[] {
+  const refs = functions.flatMap(({ secrets }) => Object.values(secrets));
+  const distinct = new Map(refs.map((ref) => [`${ref.id}:${ref.version}`, ref]));
+  return [...distinct.values()].map(({ id, version }) => ({ id, version, name: names.secret(id) }));
+}
 
 /** Where there is no workflow yet, no night is under way. */
 async function nightIsOver(plan: Plan, changes: readonly Change[], { api }: Site, { onWait }: Carrying): Promise<void> {

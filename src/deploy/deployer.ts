@@ -1,4 +1,5 @@
 /** What whoever deploys needs: roles to ask for, and the permissions that are looked for before anything is changed. */
+import type { GoogleError } from './google/google-error.ts';
 import type { KindName } from './resource.ts';
 
 export interface DeployerRole {
@@ -111,3 +112,26 @@ export const BUDGET_ROLE = { role: 'roles/billing.costsManager', why: 'makes the
 /** Those that a deployment with these resources needs. */
 export const rolesFor = (kinds: ReadonlySet<KindName>): DeployerRole[] =>
   DEPLOYER_ROLES.filter(({ when }) => when === undefined || kinds.has(when === 'secrets' ? 'secret' : 'alert'));
+
+/** What to ask for, where Google refuses for a right that is lacking; empty where it does for anything else. */
+export function remedyOf({ httpStatus, message }: GoogleError): string {
+  if (httpStatus !== 403) return '';
+  const role = roleNamedBy(message);
+  return `${role === undefined ? '' : ` Ask for ${role} on the project.`} \`daymill deploy --roles\` says which roles a deployer needs.`;
+}
+
+/** Of a refusal that names a permission: the role that has it, or one of its kind; undefined when no permission is named. */
+function roleNamedBy(refusal: string): string | undefined {
+  const [permission = ''] = /\b[a-z]+\.[a-zA-Z]+\.[a-zA-Z]+\b/.exec(refusal.replaceAll(/https?:\S+/g, '')) ?? [];
+  const nearest = DEPLOYER_ROLES.flatMap(({ role, permissions }) => permissions.map((one) => ({ role, one })))
+    .map(({ role, one }) => ({ role, shared: shared(one, permission) }))
+    .sort((left, right) => right.shared - left.shared)[0];
+  return nearest === undefined || nearest.shared === 0 ? undefined : nearest.role;
+}
+
+/** Parts that both begin with; `iam.serviceaccounts.actAs` is also how IAM writes it. */
+function shared(one: string, other: string): number {
+  const [left, right] = [one.toLowerCase().split('.'), other.toLowerCase().split('.')];
+  const differs = left.findIndex((part, index) => part !== right[index]);
+  return differs === -1 ? left.length : differs;
+}

@@ -2,6 +2,7 @@
 import { atMost } from '../process/at-most.ts';
 import { UserError } from '../errors.ts';
 import type { Change } from './change.ts';
+import { remedyOf } from './deployer.ts';
 import { differences } from './differences.ts';
 import { GoogleError, isDisabled } from './google/google-error.ts';
 import type { Site } from './kinds/kind.ts';
@@ -28,9 +29,9 @@ async function look(resource: Resource, site: Site): Promise<Body | undefined> {
   } catch (thrown) {
     if (!(thrown instanceof GoogleError)) throw thrown;
     if (isDisabled(thrown)) return undefined;
-    const remedy = thrown.httpStatus === 403 ? ' `daymill deploy --roles` says which roles a deployer needs.' : '';
     const what = `${resource.kind} ${shortName(resource.name)}`;
-    throw new UserError('BAD_ARGUMENT', `Could not look at the ${what}: ${thrown.message}${remedy}`, { cause: thrown });
+    const message = `Could not look at the ${what}: ${thrown.message}${remedyOf(thrown)}`;
+    throw new UserError('BAD_ARGUMENT', message, { cause: thrown });
   }
 }
 
@@ -60,7 +61,10 @@ async function labelledOf(kind: KindName, site: Site): Promise<{ readonly name: 
   try {
     return (await KINDS[kind].labelled?.(site)) ?? [];
   } catch (thrown) {
-    if (thrown instanceof GoogleError && isDisabled(thrown)) return [];
-    throw thrown;
+    if (!(thrown instanceof GoogleError)) throw thrown;
+    if (isDisabled(thrown)) return [];
+    throw new UserError('BAD_ARGUMENT', `Could not look for ${kind}s: ${thrown.message}${remedyOf(thrown)}`, {
+      cause: thrown,
+    });
   }
 }

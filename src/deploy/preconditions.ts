@@ -27,23 +27,25 @@ export async function projectNumber(projectId: string, api: Api): Promise<string
     if (thrown.httpStatus !== 403) throw thrown;
   }
   throw refused(
-    `There is no project ${projectId}, or this account may not see it. Check --project, and who you are logged in as.`,
+    `There is no project ${projectId}, or this account may not see it. Check --project, who you are logged in as, and that it has roles/serviceusage.serviceUsageAdmin.`,
   );
 }
 
-/** @throws {UserError} when nothing is paid for; who may not look is not told. */
-export async function assertBilled(projectId: string, api: Api): Promise<void> {
+/** Undefined where it cannot be asked yet, since that API is not enabled. @throws {UserError} when nobody pays; who may not look is not told. */
+export async function assertBilled(projectId: string, api: Api): Promise<true | undefined> {
   let billing;
   try {
     billing = await api.get(`${BILLING}/projects/${projectId}/billingInfo`);
   } catch (thrown) {
-    if (thrown instanceof GoogleError && thrown.httpStatus === 403) return;
+    if (thrown instanceof GoogleError && isDisabled(thrown)) return undefined;
+    if (thrown instanceof GoogleError && thrown.httpStatus === 403) return true;
     throw thrown;
   }
-  if (billing?.['billingEnabled'] === false)
-    throw refused(
-      `${projectId} has no billing account. Link one at https://console.cloud.google.com/billing, and deploy again.`,
-    );
+  // Google leaves out what is false.
+  if (billing === undefined || billing['billingEnabled'] === true) return true;
+  throw refused(
+    `${projectId} has no billing account. Link one at https://console.cloud.google.com/billing, and deploy again.`,
+  );
 }
 
 /**
@@ -64,22 +66,27 @@ export async function lackingRoles(
 }
 
 async function askRoles(roles: readonly DeployerRole[], url: string, api: Api): Promise<DeployerRole[]> {
-  const found = await atMost(
-    roles,
-    async ({ permissions, ...role }) => {
-      try {
-        const answer = await api.send('POST', url, { permissions });
-        const granted = new Set(answer['permissions'] as readonly string[] | undefined);
-        return { ...role, permissions: permissions.filter((permission) => !granted.has(permission)) };
-      } catch (thrown) {
-        // Nobody can say: it will show.
-        if (thrown instanceof GoogleError && thrown.httpStatus === 400) return { ...role, permissions: [] };
-        throw thrown;
-      }
-    },
-    QUESTIONS_AT_ONCE,
-  );
+  // The first one waits for the API if it must, and the others do not have to.
+  const [first, ...others] = roles;
+  if (first === undefined) return [];
+  const found = [
+    await askRole(first, url, api),
+    ...(await atMost(others, (role) => askRole(role, url, api), QUESTIONS_AT_ONCE)),
+  ];
   return found.filter(({ permissions }) => permissions.length > 0);
+}
+
+/** With what is lacking of it. */
+async function askRole({ permissions, ...role }: DeployerRole, url: string, api: Api): Promise<DeployerRole> {
+  try {
+    const answer = await api.send('POST', url, { permissions });
+    const granted = new Set(answer['permissions'] as readonly string[] | undefined);
+    return { ...role, permissions: permissions.filter((permission) => !granted.has(permission)) };
+  } catch (thrown) {
+    // Nobody can say: it will show.
+    if (thrown instanceof GoogleError && thrown.httpStatus === 400) return { ...role, permissions: [] };
+    throw thrown;
+  }
 }
 
 /** A new manifest never meets old workers: waits until no execution of the workflow is under way. */

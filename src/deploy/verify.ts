@@ -25,8 +25,11 @@ const PINGS = 'pings';
 /** Of a SHA-256; with what makes a ping a new one it is less than the 64 characters of a ping's id. */
 const VERSION_DIGITS = 40;
 
-/** A role that was granted a moment ago may not hold yet: the call is tried so often. */
+/** Instances may be starting, or another deployment changing them: so often a call is tried that was let in and failed. */
 const PROBES = 7;
+
+/** Codes of google.rpc.Code for who is not let in: a role that was granted a moment ago does not hold yet. */
+const NOT_LET_IN: ReadonlySet<number | undefined> = new Set([7, 16]);
 
 interface Status {
   readonly code?: number;
@@ -43,11 +46,7 @@ export async function isVerified(plan: Plan, site: Site): Promise<boolean> {
 export async function verify(plan: Plan, site: Site): Promise<void> {
   const { services, names } = plan;
   for (const { id } of services) await ready(names.service(id), site);
-  for (let probe = 1; ; probe += 1) {
-    const failure = await callReconcile(names.reconcileJob, site);
-    if (failure === undefined) break;
-    if (probe === PROBES) throw failed(names.reconcileJob, failure);
-  }
+  await reconcileAnswers(names.reconcileJob, site);
   // Last: what it leaves behind says that all went well.
   await Promise.all(tiersOf(plan).map(({ id, tier }) => ping(tier, names.service(id), plan, site)));
 }
@@ -72,6 +71,26 @@ async function ready(name: string, { api }: Site): Promise<void> {
   } catch (thrown) {
     if (thrown instanceof GoogleError) throw new UserError('BAD_ARGUMENT', thrown.message, { cause: thrown });
     throw thrown;
+  }
+}
+
+/** Waits for a role as long as one may take. @throws {UserError} with what it answered last */
+async function reconcileAnswers(job: string, site: Site): Promise<void> {
+  let failure: Status | undefined;
+  let probes = 0;
+  try {
+    await site.api.until('The answer of reconcile', async () => {
+      failure = await callReconcile(job, site);
+      probes += 1;
+      if (failure !== undefined && probes === 1 && NOT_LET_IN.has(failure.code))
+        site.api.onWait(
+          `${shortName(job)} may not call reconcile yet: ${failure.message ?? ''} Waiting for fresh rights to hold.`,
+        );
+      if (failure !== undefined && probes >= PROBES && !NOT_LET_IN.has(failure.code)) throw failed(job, failure);
+      return failure === undefined;
+    });
+  } catch (thrown) {
+    throw thrown instanceof GoogleError && failure !== undefined ? failed(job, failure) : thrown;
   }
 }
 

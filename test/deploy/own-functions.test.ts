@@ -15,7 +15,7 @@ import { stage } from '../../src/deploy/stage/stage.ts';
 import { deploy, due, look } from '../support/deploying.ts';
 import { planFor } from '../support/deployment.ts';
 import type { FixtureProject } from '../support/fixture-project.ts';
-import { googleInMemory } from '../support/google-in-memory.ts';
+import { googleAdmin } from '../support/google-admin.ts';
 import { stagedProject } from '../support/staged-project.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
@@ -119,21 +119,43 @@ describe('what is wanted of them', () => {
 });
 
 test('a deployment stops before anything runs whose secrets have no value, says how to set it, and goes on from there', async () => {
-  const google = googleInMemory();
-  await expect(deploy(google, { settings: { functions } })).rejects.toThrow(
-    /^No value is set of smtp-password, key\. .*daymill secrets set smtp-password --cloud$/,
-  );
-  expect([...google.resources.keys()].filter((name) => name.startsWith('run.googleapis.com'))).toEqual([]);
-  const api = openApi({
-    request: google.request,
-    clock: { now: () => 0, sleep: () => Promise.resolve() },
-    onWait: () => {},
-    patient: false,
-  });
-  for (const id of ['smtp-password', 'key'])
-    await addValue(`projects/acme/secrets/daymill-${id}`, Buffer.from('x'), api);
+  const google = googleAdmin();
+  const set = (id: string) =>
+    addValue(
+      `projects/acme/secrets/daymill-${id}`,
+      Buffer.from('x'),
+      openApi({ request: google.request, clock: google.clock, onWait: () => {}, patient: false }),
+    );
+  const refused = (values: string) =>
+    expect(deploy(google, { settings: { functions } })).rejects.toThrow(`No value is set of ${values}. `);
+  await refused('smtp-password, key:3');
+  expect([...google.world.resources.keys()].filter((name) => name.startsWith('//run.googleapis.com'))).toEqual([]);
+  await set('smtp-password');
+  await set('key');
+  // Its first version: the third is read.
+  await refused('key:3');
+  await set('key');
+  await set('key');
   await deploy(google, { settings: { functions } });
   expect(due(await look(google, { settings: { functions } }))).toEqual([]);
+});
+
+test('functions are added to a deployment that is there: rights to their secrets are waited for', async () => {
+  const google = googleAdmin();
+  await deploy(google);
+  const [mail] = functions;
+  if (mail === undefined) throw new Error('there is none');
+  const settings = { functions: [{ ...mail, secrets: { SMTP_PASSWORD: { id: 'smtp-password', version: 'latest' } } }] };
+  await expect(deploy(google, { settings })).rejects.toThrow('No value is set of smtp-password.');
+  await google.byHand(
+    'POST',
+    'https://secretmanager.googleapis.com/v1/projects/acme/secrets/daymill-smtp-password:addVersion',
+    {
+      payload: { data: Buffer.from('x').toString('base64') },
+    },
+  );
+  await deploy(google, { settings });
+  expect(due(await look(google, { settings }))).toEqual([]);
 });
 
 describe('a project that has some', () => {

@@ -3,18 +3,24 @@ import { expect, test } from 'vitest';
 import { kindOf, nameOf } from '../../src/deploy/change.ts';
 import { desired } from '../../src/deploy/desired/desired.ts';
 import { shortName } from '../../src/deploy/resource.ts';
+import { BILLING_ACCOUNT } from '../../src/emulators/admin/apis/billing.ts';
+import type { Json } from '../../src/emulators/admin/core/json.ts';
 import { deploy, due, look } from '../support/deploying.ts';
 import { planFor } from '../support/deployment.ts';
-import { googleInMemory } from '../support/google-in-memory.ts';
+import { type GoogleAdmin, googleAdmin } from '../support/google-admin.ts';
 
 const settings = { alerts: { email: 'data@acme.example' }, budget: { perMonth: 50 } };
 
-const MONITORING = 'monitoring.googleapis.com/v3/projects/acme';
+const MONITORING = 'https://monitoring.googleapis.com/v3/projects/acme';
+
+/** All that there is of a collection. */
+const listed = async (google: GoogleAdmin, collection: string, url = MONITORING): Promise<Json[]> =>
+  ((await google.byHand('GET', `${url}/${collection}`))[collection] ?? []) as Json[];
 
 test('a project that asks for none has none, and no API for them', () => {
   const resources = desired(planFor());
   expect(resources.filter(({ kind }) => ['alert', 'channel', 'budget'].includes(kind))).toEqual([]);
-  expect(resources.filter(({ name }) => /monitoring|billing/.test(name))).toEqual([]);
+  expect(resources.filter(({ name }) => /monitoring|billingbudgets/.test(name))).toEqual([]);
 });
 
 test('four things are told: no night in 26 hours, one that failed, dead letters, tasks that are stuck', () => {
@@ -46,14 +52,15 @@ test('four things are told: no night in 26 hours, one that failed, dead letters,
 });
 
 test('they are made once; a second deployment finds them by what they display', async () => {
-  const google = googleInMemory();
+  const google = googleAdmin();
   await deploy(google, { settings });
   expect(due(await look(google, { settings }))).toEqual([]);
-  const channel = [...google.resources].find(([name]) => name.startsWith(`${MONITORING}/notificationChannels/`));
-  const alerts = [...google.resources].filter(([name]) => name.startsWith(`${MONITORING}/alertPolicies/`));
-  expect(alerts.map(([, body]) => body['notificationChannels'])).toEqual(alerts.map(() => [channel?.[1]['name']]));
-  const budgets = [...google.resources].filter(([name]) => name.startsWith('billingbudgets.googleapis.com'));
-  expect(budgets.map(([, body]) => body)).toMatchObject([
+  const [channel] = await listed(google, 'notificationChannels');
+  const alerts = await listed(google, 'alertPolicies');
+  expect(alerts).toHaveLength(4);
+  expect(alerts.map((alert) => alert['notificationChannels'])).toEqual(alerts.map(() => [channel?.['name']]));
+  const account = `https://billingbudgets.googleapis.com/v1/${BILLING_ACCOUNT}`;
+  expect(await listed(google, 'budgets', account)).toMatchObject([
     {
       displayName: 'acme daymill',
       amount: { specifiedAmount: { units: '50' } },
@@ -63,23 +70,28 @@ test('they are made once; a second deployment finds them by what they display', 
 });
 
 test('another address is a change of the channel alone, and a channel that people added stays', async () => {
-  const google = googleInMemory();
+  const google = googleAdmin();
   await deploy(google, { settings });
-  const [, alert] = [...google.resources].find(([name]) => name.startsWith(`${MONITORING}/alertPolicies/`)) ?? [];
-  if (alert === undefined) throw new Error('there is no alert');
-  (alert['notificationChannels'] as string[]).push('projects/acme/notificationChannels/pager');
+  const { name: pager } = await google.byHand('POST', `${MONITORING}/notificationChannels`, {
+    type: 'pubsub',
+    labels: { topic: 'projects/acme/topics/pager' },
+  });
+  const [alert = {}] = await listed(google, 'alertPolicies');
+  const url = `https://monitoring.googleapis.com/v3/${String(alert['name'])}`;
+  const channels = [...(alert['notificationChannels'] as string[]), pager];
+  await google.byHand('PATCH', `${url}?updateMask=notificationChannels`, { notificationChannels: channels });
   const moved = { ...settings, alerts: { email: 'night@acme.example' } };
   const { told } = await deploy(google, { settings: moved });
   expect(told).toEqual(['update channel daymill: mail']);
-  Object.assign(alert, { combiner: 'AND' });
+  await google.byHand('PATCH', `${url}?updateMask=combiner`, { combiner: 'AND' });
   await deploy(google, { settings: moved });
-  const again = [...google.resources].find(([name]) => name.startsWith(`${MONITORING}/alertPolicies/`))?.[1];
-  expect(again?.['combiner']).toBe('OR');
-  expect(again?.['notificationChannels']).toHaveLength(2);
+  const again = await google.byHand('GET', url);
+  expect(again['combiner']).toBe('OR');
+  expect(again['notificationChannels']).toEqual(channels);
 });
 
 test('those that are wanted no more go with --prune, alerts before where they go', async () => {
-  const google = googleInMemory();
+  const google = googleAdmin();
   await deploy(google, { settings });
   const { leftovers } = await look(google);
   expect(leftovers.map((change) => `${kindOf(change)} ${shortName(nameOf(change))}`)).toEqual([
@@ -90,5 +102,5 @@ test('those that are wanted no more go with --prune, alerts before where they go
     'channel daymill: mail',
   ]);
   await deploy(google, { prune: true });
-  expect([...google.resources.keys()].filter((name) => name.startsWith(MONITORING))).toEqual([]);
+  expect([await listed(google, 'alertPolicies'), await listed(google, 'notificationChannels')]).toEqual([[], []]);
 });

@@ -4,7 +4,7 @@ import { type Carried, carryOut, lookAt, type Outlook } from '../../src/deploy/d
 import type { Settings } from '../../src/deploy/read-wanted.ts';
 import { shortName } from '../../src/deploy/resource.ts';
 import { wantedFor } from './deployment.ts';
-import type { GoogleInMemory } from './google-in-memory.ts';
+import type { GoogleAdmin } from './google-admin.ts';
 
 const STAGED = { hash: 'a'.repeat(40), archive: Buffer.from('source') };
 
@@ -15,21 +15,9 @@ interface Deploying {
   readonly prune?: boolean;
 }
 
-/** A clock whose sleeps take no time, and pass it. */
-function clock() {
-  let ms = Date.UTC(2026, 0, 1);
-  return {
-    now: () => ms,
-    sleep: (pause: number) => {
-      ms += pause;
-      return Promise.resolve();
-    },
-  };
-}
-
-export async function look(google: GoogleInMemory, { settings, hash = STAGED.hash }: Deploying = {}): Promise<Outlook> {
+export async function look(google: GoogleAdmin, { settings, hash = STAGED.hash }: Deploying = {}): Promise<Outlook> {
   const { projectNumber: _, sourceHash: __, ...wanted } = wantedFor();
-  const means = { request: google.request, clock: clock(), onWait: () => {} };
+  const means = { request: google.request, clock: google.clock, onWait: () => {} };
   return lookAt({ ...wanted, ...settings }, { ...STAGED, hash }, means);
 }
 
@@ -38,14 +26,14 @@ interface Deployed extends Carried {
   readonly waits: readonly string[];
 }
 
-export async function deploy(google: GoogleInMemory, deploying: Deploying = {}): Promise<Deployed> {
+export async function deploy(google: GoogleAdmin, deploying: Deploying = {}): Promise<Deployed> {
   const outlook = await look(google, deploying);
   const told: string[] = [];
   const waits: string[] = [];
   const say = (change: Change): string => `${change.action} ${kindOf(change)} ${shortName(nameOf(change))}`;
   const carried = await carryOut(outlook, {
     request: google.request,
-    clock: clock(),
+    clock: google.clock,
     onWait: (line) => waits.push(line),
     archive: STAGED.archive,
     now: deploying.now ?? false,
@@ -57,7 +45,7 @@ export async function deploy(google: GoogleInMemory, deploying: Deploying = {}):
 }
 
 /** What it changes from now on. */
-export const changesOf = async (google: GoogleInMemory, doing: () => Promise<unknown>): Promise<string[]> => {
+export const changesOf = async (google: GoogleAdmin, doing: () => Promise<unknown>): Promise<string[]> => {
   const before = google.changes.length;
   await doing();
   return google.changes.slice(before);

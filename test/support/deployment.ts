@@ -25,7 +25,7 @@ export const wantedFor = (name = 'daymill', changed: Partial<Wanted> = {}): Want
   sourceHash: 'a'.repeat(64),
   indexes: IndexFile.parse(JSON.parse(readFileSync(join(REPOSITORY, 'firestore.indexes.json'), 'utf8'))),
   rules: 'service cloud.firestore {}',
-  workflow: 'main: {}',
+  workflow: 'main: { steps: [{ done: { return: 1 } }] }',
   dataBuckets: [],
   functions: [],
   alerts: undefined,

@@ -95,7 +95,7 @@ function offline(target: CloudTarget, manifest: Manifest, { config, output }: Co
     output.trouble(`Nothing could be built yet. ${thrown.message}`);
   }
   const plan = planOf({ ...readSettings(config, target, manifest), projectNumber: undefined, sourceHash });
-  return { plan, changes: allNew(desired(plan)), leftovers: [], lacking: [] };
+  return { plan, changes: allNew(desired(plan)), leftovers: [], lacking: [], isBilled: true };
 }
 
 async function carry(

@@ -6,6 +6,7 @@ import type { Plan } from './wanted.ts';
 /** By what is done with them. */
 const APIS: Readonly<Record<string, string>> = {
   'cloudresourcemanager.googleapis.com': "the project's number and its policy",
+  'cloudbilling.googleapis.com': 'whether, and by which account, the project is paid for',
   'iam.googleapis.com': 'accounts',
   'run.googleapis.com': 'the functions',
   'cloudbuild.googleapis.com': 'their image',
@@ -26,9 +27,7 @@ const apisOf = ({ alerts, budget, functions }: Plan): Readonly<Record<string, st
     ? { 'secretmanager.googleapis.com': "secrets of the project's own functions" }
     : {}),
   ...(alerts === undefined ? {} : { 'monitoring.googleapis.com': 'alerts' }),
-  ...(budget === undefined
-    ? {}
-    : { 'cloudbilling.googleapis.com': 'which account pays', 'billingbudgets.googleapis.com': 'the budget' }),
+  ...(budget === undefined ? {} : { 'billingbudgets.googleapis.com': 'the budget' }),
 });
 
 const ROLES_OF_ACCOUNTS: Readonly<Record<Account, string>> = {

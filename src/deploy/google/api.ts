@@ -1,6 +1,6 @@
 /** Google's REST APIs: calls that wait out what passes, and operations that are followed to their end. */
 import type { Body } from '../resource.ts';
-import { GoogleError, type Passing, passingOf } from './google-error.ts';
+import { GoogleError, isDisabled, type Passing, passingOf } from './google-error.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -24,7 +24,7 @@ export interface Clock {
 
 export interface Api {
   /** Undefined when it is not there. @throws {GoogleError} */
-  get(url: string): Promise<Body | undefined>;
+  get(url: string, options?: Pick<SendOptions, 'disabledThrows'>): Promise<Body | undefined>;
   /** @throws {GoogleError} when it is refused, or does not pass in time. */
   send(method: Method, url: string, json?: unknown, options?: SendOptions): Promise<Body>;
   upload(url: string, bytes: Uint8Array): Promise<Body>;
@@ -32,12 +32,16 @@ export interface Api {
   finish(operations: string, operation: Body): Promise<Body>;
   /** Asks again and again until `done` says so. @throws {GoogleError} when it takes longer than a propagation may. */
   until(what: string, done: () => Promise<boolean>): Promise<void>;
+  /** Says what is waited for, where it is not a single call that waits. */
+  readonly onWait: (text: string) => void;
   readonly clock: Clock;
 }
 
 export interface SendOptions {
   /** Conflicts are the caller's: it must read again before it writes again. */
   readonly conflictsThrow?: boolean;
+  /** An API that is not enabled will not be: nothing waits for it. */
+  readonly disabledThrows?: boolean;
 }
 
 /** Builds say where their log is. */
@@ -47,7 +51,7 @@ interface Failed {
 }
 
 /** What passes by itself does so within these, by Google's own words: seven minutes and more for roles. */
-const PATIENCE_MS: Readonly<Record<Passing, number>> = { busy: 180_000, propagating: 420_000 };
+export const PATIENCE_MS: Readonly<Record<Passing, number>> = { busy: 180_000, propagating: 420_000 };
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 20_000;
@@ -69,14 +73,15 @@ export function openApi({ request, clock, onWait, patient }: ApiOptions): Api {
     method: Method,
     url: string,
     body?: Parameters<Request>[2],
-    { conflictsThrow = false }: SendOptions = {},
+    { conflictsThrow = false, disabledThrows = false }: SendOptions = {},
   ): Promise<Answer> => {
     const startedMs = clock.now();
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       const answer = await request(method, url, body);
       if (answer.status < 300) return answer;
       const error = errorOf(method, url, answer);
-      const passing = conflictsThrow && answer.status === 409 ? undefined : passingOf(error);
+      const isCallers = (conflictsThrow && answer.status === 409) || (disabledThrows && isDisabled(error));
+      const passing = isCallers ? undefined : passingOf(error);
       const isOver = passing === undefined || clock.now() - startedMs + pause > PATIENCE_MS[passing];
       if (isOver || (!patient && passing === 'propagating')) throw error;
       if (pause === FIRST_PAUSE_MS && passing === 'propagating')
@@ -88,9 +93,10 @@ export function openApi({ request, clock, onWait, patient }: ApiOptions): Api {
   };
   const api: Api = {
     clock,
-    async get(url) {
+    onWait,
+    async get(url, options) {
       try {
-        return bodyOf(await call('GET', url));
+        return bodyOf(await call('GET', url, undefined, options));
       } catch (thrown) {
         if (thrown instanceof GoogleError && thrown.httpStatus === 404) return undefined;
         throw thrown;

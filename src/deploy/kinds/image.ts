@@ -1,4 +1,5 @@
 /** The image: built once from what was staged, and never again while its tag is there. https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.builds */
+import { onceAllowed } from '../google/once-allowed.ts';
 import type { Resource } from '../resource.ts';
 import type { Kind, Site } from './kind.ts';
 
@@ -26,16 +27,15 @@ export const image: Kind = {
   },
   async create(resource, site) {
     await upload(resource, site);
-    const { api, projectId, region } = site;
-    const answer = await api.send(
-      'POST',
-      `${RUN}/projects/${projectId}/locations/${region}/builds:submit`,
-      resource.body,
-    );
-    await api.finish(BUILD, answer['buildOperation'] as Record<string, unknown>);
+    await onceAllowed(site.api, () => build(resource, site));
   },
   update: () => Promise.resolve(),
 };
+
+async function build({ body }: Resource, { api, projectId, region }: Site): Promise<void> {
+  const answer = await api.send('POST', `${RUN}/projects/${projectId}/locations/${region}/builds:submit`, body);
+  await api.finish(BUILD, answer['buildOperation'] as Record<string, unknown>);
+}
 
 async function upload({ body }: Resource, { api, archive }: Site): Promise<void> {
   const { bucket, object } = body['storageSource'] as Source;

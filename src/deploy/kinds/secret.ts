@@ -2,7 +2,7 @@
 import { UserError } from '../../errors.ts';
 import type { Api } from '../google/api.ts';
 import { topLevel } from '../differences.ts';
-import { type Resource, shortName } from '../resource.ts';
+import { shortName } from '../resource.ts';
 import { type Kind, merged, parentOf } from './kind.ts';
 
 const HOST = 'https://secretmanager.googleapis.com/v1';
@@ -18,22 +18,39 @@ export const secret: Kind = {
   },
 };
 
-/** An instance whose secret has no value does not start. @throws {UserError} naming those that have none */
-export async function assertValues(secrets: readonly Resource[], deployment: string, api: Api): Promise<void> {
-  const without: string[] = [];
-  for (const { name } of secrets)
-    if ((await newestValue(name, api)) === undefined) without.push(shortName(name).slice(deployment.length + 1));
-  if (without.length === 0) return;
+/** A value that an instance reads: the newest of its secret, or one by its version. */
+export interface SecretValue {
+  /** As the settings call the secret. */
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+}
+
+/** An instance that has no value to read does not start. @throws {UserError} naming those that there are not */
+export async function assertValues(values: readonly SecretValue[], api: Api): Promise<void> {
+  const missing: SecretValue[] = [];
+  for (const value of values) if ((await enabledVersion(value, api)) === undefined) missing.push(value);
+  const [first] = missing;
+  if (first === undefined) return;
+  const labels = missing.map(({ id, version }) => (version === LATEST ? id : `${id}:${version}`));
   throw new UserError(
     'BAD_ARGUMENT',
-    `No value is set of ${without.join(', ')}. What was done stays. Set it and deploy again: printf %s "$VALUE" | daymill secrets set ${without[0]} --cloud`,
+    `No value is set of ${labels.join(', ')}. What was done stays. Set it and deploy again: printf %s "$VALUE" | daymill secrets set ${first.id} --cloud`,
   );
 }
 
+const LATEST = 'latest';
+
 /** The version of the newest value; undefined when there is none, or it is disabled. */
-export async function newestValue(name: string, api: Api): Promise<string | undefined> {
-  const newest = await api.get(`${HOST}/${name}/versions/latest`);
-  return newest?.['state'] === 'ENABLED' ? shortName(String(newest['name'])) : undefined;
+export const newestValue = (name: string, api: Api): Promise<string | undefined> =>
+  enabledVersion({ name, version: LATEST }, api);
+
+async function enabledVersion(
+  { name, version }: Pick<SecretValue, 'name' | 'version'>,
+  api: Api,
+): Promise<string | undefined> {
+  const found = await api.get(`${HOST}/${name}/versions/${version}`);
+  return found?.['state'] === 'ENABLED' ? shortName(String(found['name'])) : undefined;
 }
 
 /** The new version. @throws {GoogleError} when there is no such secret */

@@ -1,6 +1,7 @@
 /** A service of Cloud Run. A revision that does not start takes no traffic: the old one serves on. https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.services */
 import { differences, topLevel } from '../differences.ts';
 import { GoogleError } from '../google/google-error.ts';
+import { onceAllowed } from '../google/once-allowed.ts';
 import { type Body, shortName } from '../resource.ts';
 import { type Kind, listAll, merged, parentOf } from './kind.ts';
 import { labelledOf } from './topic.ts';
@@ -15,14 +16,21 @@ interface Condition {
 export const service: Kind = {
   read: ({ name }, { api }) => api.get(`${HOST}/${name}`),
   async create({ name, body }, { api }) {
-    const operation = await api.send('POST', `${HOST}/${parentOf(name)}?serviceId=${shortName(name)}`, body);
-    assertReady(name, await api.finish(HOST, operation));
+    await onceAllowed(api, async (isFirst) => {
+      // A service whose first revision does not start is there all the same.
+      const operation = isFirst
+        ? await api.send('POST', `${HOST}/${parentOf(name)}?serviceId=${shortName(name)}`, body)
+        : await api.send('PATCH', `${HOST}/${name}?updateMask=template`, { name, ...body });
+      assertReady(name, await api.finish(HOST, operation));
+    });
   },
   async update({ name, body }, fields, live, { api }) {
     const changed = { name, ...body, labels: merged(live['labels'], body['labels']) };
     const mask = topLevel(fields).filter((member) => Object.hasOwn(body, member));
     const url = `${HOST}/${name}?updateMask=${mask.length === 0 ? 'template' : mask.join(',')}`;
-    assertReady(name, await api.finish(HOST, await api.send('PATCH', url, changed)));
+    await onceAllowed(api, async () =>
+      assertReady(name, await api.finish(HOST, await api.send('PATCH', url, changed))),
+    );
   },
   differences({ body }, live) {
     const { state, message } = (live['terminalCondition'] ?? {}) as Condition;

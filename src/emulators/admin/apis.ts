@@ -5,9 +5,11 @@ import { budgets } from './apis/budgets.ts';
 import { cloudBuild } from './apis/cloud-build.ts';
 import { firebaseRules } from './apis/firebase-rules.ts';
 import { firestoreAdmin } from './apis/firestore-admin.ts';
+import { firestoreDocuments } from './apis/firestore-documents.ts';
 import { iam } from './apis/iam.ts';
 import { monitoring } from './apis/monitoring.ts';
 import { pubsubAdmin } from './apis/pubsub-admin.ts';
+import { pubsubDeliveries } from './apis/pubsub-deliveries.ts';
 import { resourceManager } from './apis/resource-manager.ts';
 import { run } from './apis/run.ts';
 import { scheduler } from './apis/scheduler.ts';
@@ -24,9 +26,11 @@ export const ADMIN_APIS: readonly AdminApi[] = [
   cloudBuild,
   firebaseRules,
   firestoreAdmin,
+  firestoreDocuments,
   iam,
   monitoring,
   pubsubAdmin,
+  pubsubDeliveries,
   resourceManager,
   run,
   scheduler,

@@ -7,13 +7,16 @@ import { fromHere } from '../from-here.ts';
 import { readBody } from '../http-request.ts';
 import { type Listening, listenHttp } from '../loopback.ts';
 import { ADMIN_APIS } from './apis.ts';
+import { BILLING_ACCOUNT } from './apis/billing.ts';
 import { type AdminCloud, type CloudOptions, openCloud } from './core/cloud.ts';
-import { type Binding, grant } from './core/policies.ts';
+import { type Binding, billingAccountName, grant } from './core/policies.ts';
 import { createWorld, projectOf, type WorldOptions } from './core/world.ts';
 
 export interface AdminOptions extends WorldOptions {
   /** The project's policy, which has held for long. */
   readonly bindings: readonly Binding[];
+  /** The billing account's policy, which has held for long. */
+  readonly billing?: readonly Binding[];
   /** Members by their tokens, beside those of {@link tokenOf}. */
   readonly tokens?: Readonly<Record<string, string>>;
   readonly busy?: CloudOptions['busy'];
@@ -33,6 +36,7 @@ const memberOf = (token: string): string | undefined =>
 export function openAdminCloud(options: AdminOptions): AdminCloud {
   const world = createWorld(options);
   grant(world, projectOf(world), options.bindings, -Infinity);
+  grant(world, billingAccountName(BILLING_ACCOUNT), options.billing ?? [], -Infinity);
   return openCloud({
     world,
     apis: ADMIN_APIS,

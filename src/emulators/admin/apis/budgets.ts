@@ -3,6 +3,7 @@ import { ApiError } from '../../rest-server.ts';
 import { collectionMethods } from '../core/collection-methods.ts';
 import { type Json, textAt } from '../core/json.ts';
 import type { AdminApi } from '../core/method.ts';
+import { billingAccountName } from '../core/policies.ts';
 import { etagOf } from '../core/resources.ts';
 import type { World } from '../core/world.ts';
 
@@ -11,8 +12,15 @@ const BUDGETS = 'google.cloud.billing.budgets.v1.BudgetService';
 function finish(budget: Json, world: World): Json {
   if (budget['amount'] === undefined)
     throw new ApiError('INVALID_ARGUMENT', 'Request contains an invalid argument: amount is required.');
-  return { ...budget, etag: etagOf(world) };
+  const filter = budget['budgetFilter'] as Json | undefined;
+  const projects = ((filter?.['projects'] ?? []) as readonly string[]).map((name) => byNumber(name, world));
+  const budgetFilter = { ...filter, ...(projects.length === 0 ? {} : { projects }) };
+  return { ...budget, budgetFilter, etag: etagOf(world) };
 }
+
+/** As budgets keep them. */
+const byNumber = (name: string, { projectId, projectNumber }: World): string =>
+  name === `projects/${projectId}` ? `projects/${projectNumber}` : name;
 
 const budgetMethods = collectionMethods({
   host: 'billingbudgets.googleapis.com',
@@ -21,8 +29,7 @@ const budgetMethods = collectionMethods({
   type: 'google.cloud.billing.budgets.v1.Budget',
   prefix: 'billing.budgets',
   parent: 'parent',
-  // Rights on the account are asked for there, and projects have none.
-  of: (request) => `//cloudbilling.googleapis.com/${textAt(request, 'parent')}/budgets/all`,
+  of: (request) => billingAccountName(textAt(request, 'parent')),
   idOf: (_, world) => world.id(),
   finish,
 });

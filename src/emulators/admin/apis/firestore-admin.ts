@@ -20,7 +20,7 @@ const CREATING_MS = 20_000;
 const INDEXING_MS = 120_000;
 
 /** `projects/P/databases/D` of anything in it. */
-const databaseOf = (name: string): string => name.split('/').slice(0, 4).join('/');
+export const databaseOf = (name: string): string => name.split('/').slice(0, 4).join('/');
 
 function createDatabase({ world, request }: Call): Json {
   const id = textAt(request, 'databaseId');

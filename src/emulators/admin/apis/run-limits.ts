@@ -21,9 +21,14 @@ const MEMORY: Readonly<Record<string, readonly [number, number]>> = {
 /** Set by Cloud Run itself: https://cloud.google.com/run/docs/container-contract#env-vars */
 const RESERVED = new Set(['PORT', 'K_SERVICE', 'K_REVISION', 'K_CONFIGURATION']);
 
+interface Variable {
+  readonly name?: string;
+  readonly valueSource?: { readonly secretKeyRef?: { readonly secret?: string; readonly version?: string } };
+}
+
 interface Container {
   readonly image?: string;
-  readonly env?: readonly { readonly name?: string }[];
+  readonly env?: readonly Variable[];
   readonly resources?: { readonly limits?: Readonly<Record<string, string>> };
 }
 
@@ -31,6 +36,16 @@ const containerOf = (service: Json): Container =>
   (valueAt(service, 'template.containers') as readonly Container[] | undefined)?.[0] ?? {};
 
 export const imageOf = (service: Json): string => containerOf(service).image ?? '';
+
+/** Full names of the versions that its variables have their values from. */
+export const secretsOf = ({ projectId, resources }: World, service: Json): string[] =>
+  (containerOf(service).env ?? []).flatMap(({ valueSource }) => {
+    const { secret, version = 'latest' } = valueSource?.secretKeyRef ?? {};
+    if (secret === undefined) return [];
+    const versions = `//secretmanager.googleapis.com/projects/${projectId}/secrets/${secret}/versions/`;
+    if (version !== 'latest') return versions + version;
+    return [...resources.keys()].findLast((name) => name.startsWith(versions)) ?? `${versions}latest`;
+  });
 
 /** @throws {ApiError} INVALID_ARGUMENT naming the field. */
 export function checkService(world: World, name: string, service: Json): void {

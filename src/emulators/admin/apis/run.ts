@@ -3,7 +3,7 @@ import { ApiError } from '../../rest-server.ts';
 import { type Json, textAt, valueAt } from '../core/json.ts';
 import type { AdminApi, Call, Need } from '../core/method.ts';
 import { begin, operationAt } from '../core/operations.ts';
-import { accountName, isKnown } from '../core/policies.ts';
+import { accountName, isKnown, may } from '../core/policies.ts';
 import { policyMethods } from '../core/policy-methods.ts';
 import { protos } from '../core/protos.ts';
 import {
@@ -21,7 +21,7 @@ import {
 import { changed, pathsOf } from '../core/updates.ts';
 import type { World } from '../core/world.ts';
 import { hasTag, repositoryOf } from './artifact-registry.ts';
-import { checkService, imageOf } from './run-limits.ts';
+import { checkService, imageOf, secretsOf } from './run-limits.ts';
 import { submitBuild, submitNeeds } from './run-builds.ts';
 
 const HOST = 'run.googleapis.com';
@@ -126,6 +126,12 @@ function problemOf(world: World, service: Json): ApiError | undefined {
   if (!hasTag(world, image)) return new ApiError('NOT_FOUND', `Image '${image}' not found.`);
   const email = textAt(service, 'template.serviceAccount');
   if (!isKnown(world, email)) return new ApiError('NOT_FOUND', `Service account ${email} does not exist.`);
+  for (const secret of secretsOf(world, service))
+    if (!world.resources.has(secret) || !may(world, `serviceAccount:${email}`, 'secretmanager.versions.access', secret))
+      return new ApiError(
+        'PERMISSION_DENIED',
+        `Permission denied on secret: ${secret} for Revision service account ${email}.`,
+      );
   return undefined;
 }
 

@@ -3,7 +3,7 @@ import { ApiError } from '../../rest-server.ts';
 import { nextTime, parseCron } from '../../scheduler/cron.ts';
 import { type Json, textAt, valueAt } from '../core/json.ts';
 import type { AdminApi, Call, Need } from '../core/method.ts';
-import { begin } from '../core/operations.ts';
+import { begin, codeOf } from '../core/operations.ts';
 import { accountName, assertMay } from '../core/policies.ts';
 import { protos } from '../core/protos.ts';
 import { assertNew, find, fullName, listIn, needs, needsOfProject, pageOf, put, remove } from '../core/resources.ts';
@@ -21,14 +21,6 @@ const TYPE = 'google.cloud.scheduler.v1.Job';
 const ATTEMPT_MS = 1_500;
 
 const JOB_ID = /\/jobs\/[\w-]{1,500}$/;
-
-/** https://grpc.io/docs/guides/status-codes/ */
-const CODES: Readonly<Record<string, number>> = {
-  NOT_FOUND: 5,
-  PERMISSION_DENIED: 7,
-  UNAVAILABLE: 14,
-  UNAUTHENTICATED: 16,
-};
 
 const emailOf = (job: Json): string =>
   textAt(job, 'httpTarget.oidcToken.serviceAccountEmail') || textAt(job, 'httpTarget.oauthToken.serviceAccountEmail');
@@ -106,7 +98,7 @@ function attempt(world: World, job: Json): Json {
     const uri = textAt(job, 'httpTarget.uri');
     assertToken(world, { agent: agentOf(world, 'cloudscheduler'), email });
     const workflow = /workflowexecutions\.googleapis\.com\/v1\/(.+)\/executions$/.exec(uri)?.[1];
-    if (workflow === undefined) callService(world, email, uri, textAt(job, 'httpTarget.oidcToken.audience') || uri);
+    if (workflow === undefined) callService(world, email, uri, textAt(job, 'httpTarget.oidcToken.audience') || uri, {});
     else {
       assertMay(
         world,
@@ -120,7 +112,7 @@ function attempt(world: World, job: Json): Json {
     return {};
   } catch (thrown) {
     if (!(thrown instanceof ApiError)) throw thrown;
-    return { code: CODES[thrown.status] ?? 13, message: thrown.message };
+    return { code: codeOf(thrown), message: thrown.message };
   }
 }
 

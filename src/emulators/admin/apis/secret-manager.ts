@@ -46,14 +46,17 @@ function addVersion({ world, request }: Call): Json {
   return put(world, HOST, name, { name, state: 'ENABLED', createTime: world.time() });
 }
 
-/** `latest` is the newest that there is. */
-function access({ world, request }: Call): Json {
-  const asked = textAt(request, 'name');
+/** `latest` is the newest that there is. @throws {ApiError} NOT_FOUND */
+function versionAt(world: World, asked: string): Json {
   const secret = asked.replace(/\/versions\/[^/]+$/, '');
-  const name = asked.endsWith('/latest')
-    ? textAt(listIn(world, HOST, `${secret}/versions`).at(-1) ?? {}, 'name')
-    : asked;
-  find(world, HOST, name === '' ? asked : name);
+  if (!asked.endsWith('/latest')) return find(world, HOST, asked);
+  const newest = listIn(world, HOST, `${secret}/versions`).at(-1);
+  if (newest === undefined) throw new ApiError('NOT_FOUND', `Secret [${secret}] not found or has no versions.`);
+  return newest;
+}
+
+function access({ world, request }: Call): Json {
+  const name = textAt(versionAt(world, textAt(request, 'name')), 'name');
   return { name, payload: { data: world.secrets.get(name) ?? '' } };
 }
 
@@ -68,7 +71,7 @@ export const secretManager: AdminApi = {
     [`${SECRETS}.AddSecretVersion`]: { needs: needs(HOST, 'secretmanager.versions.add', 'parent'), answer: addVersion },
     [`${SECRETS}.GetSecretVersion`]: {
       needs: needs(HOST, 'secretmanager.versions.get'),
-      answer: ({ world, request }) => find(world, HOST, textAt(request, 'name')),
+      answer: ({ world, request }) => versionAt(world, textAt(request, 'name')),
     },
     [`${SECRETS}.ListSecretVersions`]: {
       needs: needs(HOST, 'secretmanager.versions.list', 'parent'),

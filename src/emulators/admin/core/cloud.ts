@@ -1,9 +1,9 @@
 /** One request of an administration API after the other: who asks, whether the API is there, what is asked, whether they may, and the answer. */
 import { ApiError, httpStatusOf } from '../../rest-server.ts';
 import { seededRandom } from '../../seeded-random.ts';
-import { isJson, type Json } from './json.ts';
+import type { Json } from './json.ts';
 import type { AdminApi, AdminMethod } from './method.ts';
-import { settle } from './operations.ts';
+import { settle } from './events.ts';
 import { assertMay } from './policies.ts';
 import { readMessage } from './read-message.ts';
 import { allRoutes, readRequest, type Route } from './routes.ts';
@@ -62,7 +62,7 @@ export function openCloud({ world, apis, callerOf, busy }: CloudOptions): AdminC
     if (route === undefined)
       throw new ApiError('NOT_FOUND', `${method} https://${hostname}${path} is no method of Google's.`);
     assertEnabled(world, route.service);
-    const request = resolved(readRequest(route, path, searchParams, jsonOf(body, path)), world);
+    const request = readRequest(route, path, searchParams, jsonOf(body, path), (name) => byId(name, world));
     const { implementation } = route;
     if (implementation === undefined)
       throw new ApiError('UNIMPLEMENTED', `${route.method} is not implemented by the local cloud.`);
@@ -108,16 +108,6 @@ function jsonOf(body: Uint8Array, path: string): unknown {
   } catch {
     throw new ApiError('INVALID_ARGUMENT', 'Invalid JSON payload received. It is no JSON.');
   }
-}
-
-/** A project by its number is the same project: at the beginning of names, wherever a request has them. */
-function resolved(request: Json, world: World): Json {
-  const resolve = (value: unknown): unknown => {
-    if (typeof value === 'string') return byId(value, world);
-    if (Array.isArray(value)) return value.map(resolve);
-    return isJson(value) ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, resolve(one)])) : value;
-  };
-  return resolve(request) as Json;
 }
 
 /** @throws {ApiError} PERMISSION_DENIED where it was never enabled, or a moment ago: https://cloud.google.com/service-usage/docs/enable-disable */

@@ -1,14 +1,12 @@
 /** Work that takes its time, whether anybody asks for it or not: https://google.aip.dev/151 */
 import { ApiError } from '../../rest-server.ts';
+import { after } from './events.ts';
 import type { Json } from './json.ts';
 import type { World } from './world.ts';
 
 export interface Operation {
   readonly name: string;
-  readonly endsMs: number;
   readonly metadata: Json;
-  /** Carries it out; called once, when its time has come. @throws {ApiError} what the operation fails with */
-  readonly end: () => Json;
   result?: { readonly response: Json } | { readonly error: { readonly code: number; readonly message: string } };
 }
 
@@ -21,6 +19,7 @@ export interface Beginning {
   /** Of the response: `google.cloud.run.v2.Service`. */
   readonly type: string;
   readonly metadata?: Json;
+  /** Carries it out; called once, when its time has come. @throws {ApiError} what the operation fails with */
   readonly end: () => Json;
 }
 
@@ -30,19 +29,23 @@ const CODES: Readonly<Record<string, number>> = {
   NOT_FOUND: 5,
   PERMISSION_DENIED: 7,
   FAILED_PRECONDITION: 9,
+  UNAVAILABLE: 14,
+  UNAUTHENTICATED: 16,
 };
+
+const INTERNAL = 13;
+
+/** Of a google.rpc.Status. */
+export const codeOf = ({ status }: ApiError): number => CODES[status] ?? INTERNAL;
 
 /** The operation, as its API answers with it. */
 export function begin(world: World, { host, under, ms, type, metadata = {}, end }: Beginning): Json {
   const name = `${under}/${world.id()}`;
-  const operation: Operation = {
-    name,
-    endsMs: world.now() + ms * world.delays.operations,
-    metadata,
-    end: () => ({ '@type': `type.googleapis.com/${type}`, ...end() }),
-  };
+  const operation: Operation = { name, metadata };
   world.operations.set(`//${host}/${name}`, operation);
-  settle(world);
+  after(world, ms * world.delays.operations, () => {
+    operation.result = resultOf(type, end);
+  });
   return answerOf(operation);
 }
 
@@ -58,17 +61,11 @@ function answerOf({ name, metadata, result }: Operation): Json {
   return result === undefined ? { name, ...about } : { name, ...about, done: true, ...result };
 }
 
-/** Ends what has come to its end by now, in that order. */
-export function settle(world: World): void {
-  const due = [...world.operations.values()]
-    .filter(({ result, endsMs }) => result === undefined && endsMs <= world.now())
-    .sort((left, right) => left.endsMs - right.endsMs);
-  for (const operation of due) {
-    try {
-      operation.result = { response: operation.end() };
-    } catch (thrown) {
-      if (!(thrown instanceof ApiError)) throw thrown;
-      operation.result = { error: { code: CODES[thrown.status] ?? 13, message: thrown.message } };
-    }
+function resultOf(type: string, end: Beginning['end']): NonNullable<Operation['result']> {
+  try {
+    return { response: { '@type': `type.googleapis.com/${type}`, ...end() } };
+  } catch (thrown) {
+    if (!(thrown instanceof ApiError)) throw thrown;
+    return { error: { code: codeOf(thrown), message: thrown.message } };
   }
 }

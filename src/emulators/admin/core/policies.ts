@@ -63,10 +63,14 @@ const inForce = (world: World, of: string): readonly Binding[] =>
 /** Itself, what it lies in, and the project. */
 function upwards(world: World, on: string): string[] {
   const [, , host = '', ...parts] = on.split('/');
+  // It pays for projects, and lies in none.
+  if (parts[0] === 'billingAccounts') return [billingAccountName(`billingAccounts/${parts[1]}`)];
   const found: string[] = [];
   for (let length = parts.length; length > 2; length -= 2) found.push(`//${host}/${parts.slice(0, length).join('/')}`);
   return [...found, projectOf(world)];
 }
+
+export const billingAccountName = (account: string): string => `//cloudbilling.googleapis.com/${account}`;
 
 export const accountName = (world: World, email: string): string =>
   `//iam.googleapis.com/projects/${world.projectId}/serviceAccounts/${email}`;

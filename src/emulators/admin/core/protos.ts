@@ -23,6 +23,7 @@ const FILES = [
   'google/cloud/workflows/v1/workflows.proto',
   'google/devtools/artifactregistry/v1/service.proto',
   'google/firestore/admin/v1/firestore_admin.proto',
+  'google/firestore/v1/firestore.proto',
   'google/iam/admin/v1/iam.proto',
   'google/monitoring/v3/alert_service.proto',
   'google/monitoring/v3/metric_service.proto',

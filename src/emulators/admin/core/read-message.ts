@@ -47,9 +47,15 @@ export function readMessage(type: protobuf.Type, json: unknown, reading: Reading
 
 function assertWhole(type: protobuf.Type, read: Json, path: string): void {
   const missing = type.fieldsArray.find(
-    (field) => behavioursOf(field).includes('REQUIRED') && read[field.name] === undefined,
+    (field) => behavioursOf(field).includes('REQUIRED') && read[field.name] === undefined && !saysBy(field),
   );
   if (missing !== undefined) throw invalid(`The field '${below(path, missing.name)}' is required, and not there.`);
+}
+
+/** Numbers, truth values and some enums say something by being zero. */
+function saysBy({ type, repeated, resolvedType }: protobuf.Field): boolean {
+  if (resolvedType instanceof protobuf.Enum) return resolvedType.valuesById[0]?.endsWith('UNSPECIFIED') !== true;
+  return !repeated && resolvedType === null && type !== 'string' && type !== 'bytes';
 }
 
 function readField(field: protobuf.Field, value: unknown, reading: Reading, path: string): unknown {

@@ -87,8 +87,14 @@ function templateOf(template: string): Pick<Route, 'path' | 'variables'> {
   return { path: new RegExp(`^${path.join('')}$`), variables };
 }
 
-/** @throws {ApiError} INVALID_ARGUMENT naming what does not belong there. */
-export function readRequest(route: Route, path: string, query: URLSearchParams, body: unknown): Json {
+/** `nameOf`: how a name in the path is called here. @throws {ApiError} INVALID_ARGUMENT naming what does not belong there. */
+export function readRequest(
+  route: Route,
+  path: string,
+  query: URLSearchParams,
+  body: unknown,
+  nameOf: (name: string) => string = (name) => name,
+): Json {
   const message = messageOf(route, body);
   for (const [name, value] of query) {
     if (SYSTEM_PARAMETERS.has(name)) continue;
@@ -98,8 +104,14 @@ export function readRequest(route: Route, path: string, query: URLSearchParams, 
     setAt(message, at, fromQuery(queryField(route, name), value, valueAt(message, at)));
   }
   const values = route.path.exec(path)?.slice(1) ?? [];
-  for (const [index, variable] of route.variables.entries()) setAt(message, variable, values[index]);
-  return readMessage(route.request, message, { isWhole: route.verb !== 'PATCH' });
+  const bind = (to: Json): void => {
+    for (const [index, variable] of route.variables.entries()) setAt(to, variable, nameOf(values[index] ?? ''));
+  };
+  bind(message);
+  const read = readMessage(route.request, message, { isWhole: route.verb !== 'PATCH' });
+  // Also where only the server sets it: the path says what is changed.
+  bind(read);
+  return read;
 }
 
 function messageOf({ body: place, request }: Route, body: unknown): Json {

@@ -20,7 +20,7 @@ export function assertToken(world: World, { agent, email }: Caller): void {
 }
 
 /** @throws {ApiError} what Cloud Run answers when it does not pass the request on. */
-export function callService(world: World, email: string, url: string, audience: string): Json {
+export function callService(world: World, email: string, url: string, audience: string, body: Json): void {
   const { origin } = new URL(url);
   const [, service] =
     [...world.resources].find(([name, { uri }]) => name.startsWith('//run.googleapis.com/') && uri === origin) ?? [];
@@ -31,5 +31,6 @@ export function callService(world: World, email: string, url: string, audience: 
   assertMay(world, `serviceAccount:${email}`, 'run.routes.invoke', `//run.googleapis.com/${name}`);
   if (service['latestReadyRevision'] === undefined)
     throw new ApiError('UNAVAILABLE', `${name} has no revision that serves.`);
-  return service;
+  const status = world.serve({ service, body });
+  if (status >= 300) throw new ApiError('UNAVAILABLE', `${name} answered ${status}.`);
 }

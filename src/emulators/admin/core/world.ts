@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { seededRandom } from '../../seeded-random.ts';
 import type { Json } from './json.ts';
+import type { Event } from './events.ts';
 import type { Operation } from './operations.ts';
 import type { Grants } from './policies.ts';
 
@@ -34,6 +35,13 @@ export interface WorldOptions {
   readonly seed?: number;
 }
 
+/** A request that has reached a service. */
+export interface ServiceCall {
+  /** As Cloud Run has it, with its containers' variables and its account. */
+  readonly service: Json;
+  readonly body: Json;
+}
+
 export interface World {
   readonly projectId: string;
   readonly projectNumber: string;
@@ -50,6 +58,8 @@ export interface World {
   /** By full name of what they are the policies of. */
   readonly grants: Map<string, Grants>;
   readonly operations: Map<string, Operation>;
+  /** What will happen by itself. */
+  readonly events: Event[];
   /** When each API was enabled, by its name. */
   readonly enabledMs: Map<string, number>;
   /** When each service account was made, by its address. */
@@ -60,6 +70,8 @@ export interface World {
   readonly backlogs: Map<string, number>;
   /** Values of versions of secrets, in base64, by the version's name. */
   readonly secrets: Map<string, string>;
+  /** What a service answers whom Cloud Run lets in: a status of HTTP. */
+  serve: (call: ServiceCall) => number;
   readonly id: () => string;
   readonly time: () => string;
 }
@@ -78,6 +90,8 @@ export function createWorld(options: WorldOptions): World {
     reserved: new Set(),
     grants: new Map(),
     operations: new Map(),
+    events: [],
+    serve: () => 200,
     enabledMs: new Map(),
     accountsMs: new Map(),
     agents: new Set(),
