@@ -57,4 +57,18 @@ describe('what is wanted no more', () => {
       'left remove service daymill-work-high-mem: a subscription stays that may push to it',
     ]);
   });
+
+  test('stays when the deployer may not ask, and says which right that is', async () => {
+    const google = googleAdmin({ apis: ['monitoring'] });
+    await deploy(google);
+    const message = "Permission 'monitoring.timeSeries.list' denied on resource '//x' (or it may not exist).";
+    google.intercept = (_, url) =>
+      url.includes('/timeSeries?')
+        ? { status: 403, data: { error: { status: 'PERMISSION_DENIED', message } } }
+        : undefined;
+    const { told } = await deploy(google, { settings: { tiers }, prune: true });
+    expect(told).toContain(
+      `left remove subscription daymill-computation-tasks-highmem-push: nobody can say whether messages wait in it: ${message}`,
+    );
+  });
 });

@@ -17,6 +17,12 @@ export function settle(world: World): void {
     const due = world.events.filter(({ atMs }) => atMs <= world.now()).sort((left, right) => left.atMs - right.atMs)[0];
     if (due === undefined) return;
     world.events.splice(world.events.indexOf(due), 1);
-    due.happen();
+    const before = world.happeningMs;
+    world.happeningMs = due.atMs;
+    try {
+      due.happen();
+    } finally {
+      world.happeningMs = before;
+    }
   }
 }

@@ -36,8 +36,11 @@ const SYSTEM_PARAMETERS = new Set([
   'userProject',
 ]);
 
-/** All that Google describes, whether it is answered here or not. */
-export function allRoutes(): Route[] {
+let found: readonly Route[] | undefined;
+
+/** All that Google describes, whether it is answered here or not; found once a process. */
+export function allRoutes(): readonly Route[] {
+  if (found !== undefined) return found;
   const routes: Route[] = [];
   const visit = (namespace: protobuf.NamespaceBase): void => {
     for (const one of namespace.nestedArray) {
@@ -46,6 +49,7 @@ export function allRoutes(): Route[] {
     }
   };
   visit(protos());
+  found = routes;
   return routes;
 }
 

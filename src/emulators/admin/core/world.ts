@@ -45,7 +45,9 @@ export interface ServiceCall {
 export interface World {
   readonly projectId: string;
   readonly projectNumber: string;
+  /** While something happens by itself, the time at which it does. */
   readonly now: () => number;
+  happeningMs: number | undefined;
   readonly random: () => number;
   delays: Delays;
   isBilled: boolean;
@@ -78,10 +80,11 @@ export interface World {
 
 export function createWorld(options: WorldOptions): World {
   const { projectId, projectNumber, now, delays = USUAL_DELAYS, isBilled = true, seed = 1 } = options;
-  return {
+  const world: World = {
     projectId,
     projectNumber,
-    now,
+    now: () => world.happeningMs ?? now(),
+    happeningMs: undefined,
     random: seededRandom(seed),
     delays,
     isBilled,
@@ -98,8 +101,9 @@ export function createWorld(options: WorldOptions): World {
     backlogs: new Map(),
     secrets: new Map(),
     id: randomUUID,
-    time: () => new Date(now()).toISOString(),
+    time: () => new Date(world.now()).toISOString(),
   };
+  return world;
 }
 
 /** What project-wide policies are the policies of. */
