@@ -16,6 +16,8 @@ const firstDayOf = (of: string): Day => (of === 'w' ? addDays(FIRST_DAY, -3) : F
 export type Edit =
   /** New code; half of the time it does what the old code did. */
   | { readonly edit: 'code'; readonly name: string }
+  /** The code before. */
+  | { readonly edit: 'revert'; readonly name: string }
   /** It does something else under the same fingerprint. */
   | { readonly edit: 'unseen'; readonly name: string }
   /** Only comments or layout changed: the fingerprint is the same. */
@@ -103,6 +105,7 @@ const name = fc.constantFrom(...NAMES);
 const dataset = fc.constantFrom(...DATASETS);
 const edit: fc.Arbitrary<Edit> = fc.oneof(
   { weight: 8, arbitrary: name.map((of): Edit => ({ edit: 'code', name: of })) },
+  { weight: 8, arbitrary: name.map((of): Edit => ({ edit: 'revert', name: of })) },
   { weight: 2, arbitrary: name.map((of): Edit => ({ edit: 'unseen', name: of })) },
   { weight: 1, arbitrary: fc.constant<Edit>({ edit: 'cosmetic' }) },
   { weight: 1, arbitrary: name.map((of): Edit => ({ edit: 'doubt', name: of })) },
@@ -178,6 +181,9 @@ export function* worldsOf({ slots, days, data, edits, byHand, proves, distrusts 
       switch (one.edit) {
         case 'code':
           code[one.name] = (code[one.name] ?? 1) + 1;
+          break;
+        case 'revert':
+          code[one.name] = Math.max(1, (code[one.name] ?? 1) - 1);
           break;
         case 'unseen':
           // What goes on for ever is given up: see mill/model/distrust.ts.

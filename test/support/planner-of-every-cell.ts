@@ -208,8 +208,14 @@ function planCell(grid: Grid, computation: ManifestComputation, date: Day): Plan
     return decided({ ...key, outcome: 'BLOCKED', reason: { why: 'FAILED_IN_THIS_DISPATCH', error: settled.error } });
   }
   const awaited = new Set(coming.map(({ id }) => id));
-  const parts =
-    settled.vector === undefined ? [] : changedParts(settled.vector, vector).filter((part) => !awaited.has(part));
+  const past =
+    settled.status === 'COMPLETED' &&
+    settled.alike?.some(
+      (one) => changedParts({ fingerprint: one, inputs: {} }, { ...vector, inputs: {} }).length === 0,
+    ) === true
+      ? { ...settled.vector, fingerprint: vector.fingerprint }
+      : settled.vector;
+  const parts = past === undefined ? [] : changedParts(past, vector).filter((part) => !awaited.has(part));
   const from = settled.status === 'COMPLETED' ? behaviourOf(settled.vector.fingerprint) : '';
   const cosmetic =
     parts.length > 0 &&

@@ -4,6 +4,7 @@ import { Day, toOrdinal } from '../../values/date.ts';
 import { CellError, CellKey } from '../model/cell.ts';
 import { describeRan, describeReason, Outcome, Reason } from '../model/decision.ts';
 import type { ManifestComputation } from '../model/manifest.ts';
+import { vectorFor } from '../planning/alike.ts';
 import { hasDay } from '../planning/day-set.ts';
 import type { Standing } from '../planning/standing.ts';
 import type { Cells, StoredCell } from '../ports/cells.ts';
@@ -80,7 +81,10 @@ export async function explainAnswer(
   const standing = foreseen.folded.state.standings.get(computation.name);
   const inputs = decision.outcome === 'SKIP' ? cutOffBy(standing, date) : undefined;
   const reads = new Set(computation.needs.flatMap((need) => ('of' in need ? [need.of] : [])));
-  const vector = stored?.vector ?? planned.settled?.vector;
+  const { settled } = planned;
+  const past = settled === undefined ? undefined : vectorFor(settled, computation.fingerprint);
+  // Of code that was gone back to, what it was made from the first time.
+  const vector = past === settled?.vector ? (stored?.vector ?? past) : past;
   return {
     ...cell,
     last: stored?.record === undefined && stored?.status !== 'FAILED' ? null : lastAttempt(stored),

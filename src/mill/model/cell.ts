@@ -4,7 +4,7 @@ import { Day } from '../../values/date.ts';
 import { Effort } from './effort.ts';
 import { Hash } from '../../values/hash.ts';
 import { LostInput } from './place.ts';
-import { Vector } from './vector.ts';
+import { Fingerprint, Vector } from './vector.ts';
 
 export const CellKey = z.object({ computation: z.string(), date: Day });
 export type CellKey = Readonly<z.infer<typeof CellKey>>;
@@ -30,6 +30,8 @@ export const Settled = z.discriminatedUnion('status', [
     status: z.literal('COMPLETED'),
     vector: Vector,
     resultHash: Hash,
+    /** Other code that made the same result of the same inputs before, newest first; see planning/alike.ts. */
+    alike: z.array(Fingerprint).readonly().optional(),
     dispatchId: z.string(),
     /** Set by the worker. The fold learns from it and takes it off: the books do not keep it. */
     effort: Effort.optional(),

@@ -1,7 +1,8 @@
 /** What a plan keeps of a column: where its computation stands afterwards, and whether that is news. */
 import type { ManifestComputation } from '../model/manifest.ts';
-import { fingerprintParts } from '../model/vector.ts';
+import { type Fingerprint, fingerprintHash, fingerprintParts } from '../model/vector.ts';
 import { NOTHING_AGAIN, withoutAgain } from './again.ts';
+import { MAX_ALIKE } from './alike.ts';
 import { logged } from './change-log.ts';
 import { type DaySet, intersect, NO_DAYS, subtract, unite } from './day-set.ts';
 import type { Grid } from './grid.ts';
@@ -32,12 +33,20 @@ export function standingAfter(
     ...standing,
     ...(again.length === 0 ? {} : { again }),
     fingerprint: computation.fingerprint,
+    ...beforeNow(before, computation.fingerprint),
     needs: needsHash(computation),
     seen: sequence,
     ...(dispatchId === undefined ? {} : { dispatchId }),
     rest,
     log: logged(before.log, sequence, turned),
   };
+}
+
+/** What it was compared with before, where that is another. */
+function beforeNow({ fingerprint, before = [], made }: Standing, now: Fingerprint): Pick<Standing, 'before'> {
+  const [past, hash] = [fingerprintHash(fingerprint), fingerprintHash(now)];
+  if (past === hash || made.length === 0) return {};
+  return { before: [past, ...before].filter((one) => one !== hash).slice(0, MAX_ALIKE) };
 }
 
 /** Days of the grid that a proof or an early cutoff spares, and did not before this plan. */

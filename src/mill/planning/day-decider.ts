@@ -5,6 +5,7 @@ import { inputIdOf, type ManifestNeed, readsData } from '../model/manifest.ts';
 import { NOTHING_STOPPED, pauseOf } from '../model/control.ts';
 import { behaviourOf, changedParts, type Fingerprint } from '../model/vector.ts';
 import { againOn, NOTHING_AGAIN } from './again.ts';
+import { vectorFor } from './alike.ts';
 import { type DaySet, daySpan, intersect, NO_DAYS } from './day-set.ts';
 import type { Grid } from './grid.ts';
 import type { InputReader } from './input-reader.ts';
@@ -160,10 +161,9 @@ export class DayDecider {
     const waits = new Set(this.#idsOf(awaited));
     const { inputs, ranNow } = this.#reader.hashes(index, awaited, previous);
     const fingerprint = this.#column.computation.fingerprint;
+    const made = vectorFor(settled, fingerprint);
     const parts =
-      settled.vector === undefined
-        ? []
-        : changedParts(settled.vector, { fingerprint, inputs }).filter((part) => !waits.has(part));
+      made === undefined ? [] : changedParts(made, { fingerprint, inputs }).filter((part) => !waits.has(part));
     const cosmetic = settled.status === 'COMPLETED' && this.#isCosmetic(settled.vector.fingerprint, parts);
     if (parts.length > 0 && !cosmetic) return this.#table.indexOf(`changed ${parts.join()}`, () => changed(parts));
     if (settled.status === 'FAILED') {

@@ -6,6 +6,7 @@ import type { LostInput } from '../model/place.ts';
 import { isTerminal, outcomeOf, type Task, type TaskCell } from '../model/task.ts';
 import { vectorHash } from '../model/vector.ts';
 import { decodeWindow } from '../model/window.ts';
+import { withAlike } from './alike.ts';
 import { type Again, NOTHING_AGAIN, withoutAgain } from './again.ts';
 import { afterEndings, type Ending } from './date-breaker.ts';
 import { daySetOf, hasDay, NO_DAYS } from './day-set.ts';
@@ -74,7 +75,10 @@ export function fold(
         } else if (outcome.status === 'COMPLETED' || outcome.status === 'FAILED') {
           if (!isTaken({ computation, date })) continue;
           const known = knownOf({ computation, date });
-          const to: Settled = { ...forBook(outcome), claimedMs: run.createdMs, foldedIn, first: known === undefined };
+          const to = withAlike(
+            { ...forBook(outcome), claimedMs: run.createdMs, foldedIn, first: known === undefined },
+            known,
+          );
           if (known !== undefined && (isLater(known, run) || isSame(known, to))) continue;
           if (outcome.status === 'COMPLETED' && outcome.effort !== undefined) {
             const sample = { ...outcome.effort, tasks: 1 / task.cells.length };

@@ -53,6 +53,8 @@ export type Watched = z.infer<typeof Watched>;
 export const Standing = z.object({
   /** What the days at rest were compared with. */
   fingerprint: Fingerprint,
+  /** Hashes of the fingerprints before it, newest first: code that may be gone back to, and whose results may be alike (alike.ts). */
+  before: z.array(Hash).readonly().optional(),
   /** Of the needs then: when a computation reads other things, nothing of it is at rest. */
   needs: Hash,
   /** The sequence of planning whose changes were seen when the days were last looked at. */

@@ -1,7 +1,7 @@
 /** Which days of a computation may have another fate than when they were last looked at. All others stay at rest. */
 import { daysAfter } from '../../values/date.ts';
 import { isChained, type ManifestComputation, type ManifestNeed, readsData } from '../model/manifest.ts';
-import { behaviourOf, fingerprintParts } from '../model/vector.ts';
+import { behaviourOf, fingerprintHash, fingerprintParts } from '../model/vector.ts';
 import { changedAfter } from './change-log.ts';
 import { ALWAYS, type DaySet, daySpan, followers, intersect, NO_DAYS, rangesOf, unite, untilNext } from './day-set.ts';
 import type { Grid } from './grid.ts';
@@ -40,6 +40,7 @@ export function restNow(computation: ManifestComputation, standing: Standing, gr
   const parts = fingerprintParts(standing.fingerprint, now);
   const comparable = parts.every((part) => part === 'code' || part === 'layer');
   const own = behaviourOf(standing.fingerprint);
+  const isBack = standing.before?.includes(fingerprintHash(now)) === true;
   const clean: Rest[] = [];
   const rerun: DaySet[] = [];
   for (const { reason, days } of standing.rest) {
@@ -50,8 +51,8 @@ export function restNow(computation: ManifestComputation, standing: Standing, gr
     else if (comparable && from === behaviourOf(now)) clean.push({ reason: reasonNow(reason, standing, grid), days });
     else if (comparable && isEquivalent(grid, computation, from))
       clean.push({ reason: { why: 'COSMETIC', from }, days });
-    // A cosmetic one's vector is of yet another version: its book says which, so it is looked at closely.
-    else if (reason.why !== 'COSMETIC') rerun.push(days);
+    // A cosmetic one's vector is of yet another version, and code that was gone back to may have made the same: their books say so.
+    else if (reason.why !== 'COSMETIC' && !isBack) rerun.push(days);
   }
   return { clean: unitedRest(clean), rerun: unite(...rerun), parts };
 }

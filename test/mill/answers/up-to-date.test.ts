@@ -1,6 +1,7 @@
 /** What `daymill results` says of a result that is not what a run would leave, on real stores in this process. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findResult, resultAnswer } from '../../../src/mill/answers/results.ts';
+import { explainAnswer } from '../../../src/mill/answers/explain.ts';
 import { upToDate } from '../../../src/mill/answers/up-to-date.ts';
 import { coverage, sourceDays } from '../../../src/mill/sources/read-source.ts';
 import type { Ports } from '../../../src/compose.ts';
@@ -9,6 +10,7 @@ import { hashOf } from '../../../src/values/hash.ts';
 import { daySpan } from '../../../src/mill/planning/day-set.ts';
 import { askAgain } from '../../../src/mill/steps/mend/ask-again.ts';
 import { withPaused, withResumed } from '../../../src/mill/model/control.ts';
+import { computationIn, type ManifestComputation } from '../../../src/mill/model/manifest.ts';
 import { behaviourOf } from '../../../src/mill/model/vector.ts';
 import { DAYS, IMPORTS, weatherCsv } from '../../support/fixture-project.ts';
 import { loadFiles, loadFixture, localPorts, type LocalPorts } from '../../support/local-ports.ts';
@@ -43,10 +45,10 @@ describe('a result', () => {
     if (good === undefined) throw new Error(`${computation} has no result`);
     return upToDate({ computation, date: DAY }, good.artifact, DAYS[0], now);
   };
-  const recoded = () => ({
+  const recoded = (computation = 'a') => ({
     ...ports.manifest,
     computations: ports.manifest.computations.map((one) =>
-      one.name === 'a' ? { ...one, fingerprint: { ...one.fingerprint, code: hashOf('new code') } } : one,
+      one.name === computation ? { ...one, fingerprint: { ...one.fingerprint, code: hashOf('new code') } } : one,
     ),
   });
 
@@ -69,6 +71,15 @@ describe('a result', () => {
       upToDate: false,
       now: { outcome: 'RERUN', text: 'if dependency:a changes' },
     });
+  });
+
+  test('whose code was changed, has run with the same result, and is changed back is up to date', async () => {
+    await runDay({ from: DAYS[0], date: DAYS[3] }, { ...ports, manifest: recoded('c') }, 'changed');
+    expect(await of('c', { manifest: recoded('c') })).toMatchObject({ upToDate: true });
+    expect(await of('c')).toMatchObject({ upToDate: true, now: { outcome: 'SKIP' } });
+    const asked = { computation: computationIn(ports.manifest, 'c') as ManifestComputation, date: DAY, from: DAYS[0] };
+    const { vector } = await explainAnswer(asked, { ...ports, coverage, sourceDays });
+    expect(vector.filter(({ same }) => !same)).toEqual([]);
   });
 
   test('of what is paused, asked for or not trusted says so', async () => {

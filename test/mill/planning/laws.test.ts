@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { cellName } from '../../../src/mill/model/cell.ts';
 import { computationIn, inputIdOf } from '../../../src/mill/model/manifest.ts';
 import { behaviourOf, changedParts, vectorHash } from '../../../src/mill/model/vector.ts';
+import { vectorFor } from '../../../src/mill/planning/alike.ts';
 import type { PlannedCell } from '../../../src/mill/planning/plan.ts';
 import { howMany } from '../../support/long.ts';
 import { type Story, story, tell, worldsOf } from '../../support/edit-stories.ts';
@@ -192,7 +193,9 @@ function ranNeedlessly({ report: { ran, found } }: Chapter): string[] {
       decision.reason.why !== 'ASKED' &&
       decision.reason.why !== 'SUSPECT' &&
       settled?.status === 'COMPLETED' &&
-      vectorHash(settled.vector) === vectorHash(vector),
+      [settled.vector.fingerprint, ...(settled.alike ?? [])].some(
+        (fingerprint) => vectorHash({ ...settled.vector, fingerprint }) === vectorHash(vector),
+      ),
   );
   // What ran tonight may be made again when the watch finds others of its computation wrong.
   const names = ran
@@ -211,7 +214,9 @@ function wronglyExplained(
   const needs = computationIn(world.manifest, decision.computation)?.needs ?? [];
   // Days of a chain are planned before the days that they read have run.
   const awaited = new Set(needs.map(inputIdOf).filter((id) => known?.inputs[id] === undefined));
-  const differs = settled?.vector === undefined ? [] : changedParts(settled.vector, vector);
+  // Code that was gone back to, and made the same before, is no reason to run either.
+  const past = settled === undefined ? undefined : vectorFor(settled, vector.fingerprint);
+  const differs = past === undefined ? [] : changedParts(past, vector);
   const { reason } = decision;
   // Code that was proven to do the same is no reason to run; it is named only beside a real one.
   const proven =
