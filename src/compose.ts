@@ -17,6 +17,7 @@ import { pubsubQueue } from './google/mill/pubsub-queue.ts';
 import { workflowsCallbacks } from './google/mill/workflows-callbacks.ts';
 import { storageFiles } from './google/mill/storage-files.ts';
 import { openLog } from './process/log.ts';
+import { SYSTEM_CLOCK } from './process/system-clock.ts';
 import { UserError } from './errors.ts';
 import { guardImports } from './mill/manifest/import-guard.ts';
 import { loadComputation, loadDataset } from './mill/manifest/load-definitions.ts';
@@ -37,7 +38,6 @@ export type Ports = ReturnType<typeof compose>;
 export function compose(config: Config, manifest: Manifest = readManifest(config.manifestFile)) {
   const db = openFirestore(config);
   guardImports(config.root, manifest.files);
-  const clock = { now: () => Date.now() };
   const code = definitions(config.root);
   const files = filesIn(config);
   const dataset = (name: string): Promise<Dataset> => {
@@ -66,7 +66,7 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     audit: config.audit,
     limits: config.limits,
     prices: config.prices.table,
-    clock,
+    clock: SYSTEM_CLOCK,
     newId: () => randomUUID().slice(0, 13),
     log: openLog(config.logLevel, { worker: config.worker }),
     probe: memoryProbe(),
@@ -79,7 +79,7 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     ledger: firestoreLedger(db),
     controls: firestoreControl(db),
     cells: firestoreCells(db),
-    artifacts: firestoreArtifacts(db, clock, readFiles),
+    artifacts: firestoreArtifacts(db, SYSTEM_CLOCK, readFiles),
     files,
     shards: firestoreShardRegistry(db),
     rootData: firestoreRootData(db),

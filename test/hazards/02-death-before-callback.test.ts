@@ -48,6 +48,14 @@ describe('hazard 2: a worker dies between count-down and callback', () => {
     expect(open.map(({ run }) => run.id)).not.toContain(claimed.runId);
   });
 
+  test('a clock that was set back keeps nobody waiting', async () => {
+    const claimed = await bench.claim();
+    const ahead = { ...bench.worker(unavailable), clock: later(3 * 3_600_000) };
+    await expect(work(claimed.message, ahead)).rejects.toThrow(RetryableError);
+    expect((await reconcile(bench.worker())).calledBack).toBe(1);
+    await bench.expectDoneOnce(claimed);
+  });
+
   test('a reconciler that cannot call back either keeps the run for the next', async () => {
     const claimed = await bench.claim();
     await expect(work(claimed.message, bench.worker(unavailable))).rejects.toThrow(RetryableError);

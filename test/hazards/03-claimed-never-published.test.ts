@@ -83,6 +83,8 @@ describe('hazard 3: tasks are counted that were never claimed, or claimed and ne
     const clock = later((ZOMBIE_MINUTES * 60 + 1) * 1_000);
     expect((await reconcile({ ...ports, clock })).revived).toBe(tasks);
     expect(bench.sent.length).toBe(2 * tasks);
+    // Also by a clock that has gone back since.
+    expect((await reconcile({ ...ports, clock: later(-(ZOMBIE_MINUTES * 60 + 60) * 1_000) })).revived).toBe(tasks);
     for (const message of bench.sent) await work(message, ports);
     expect((await reconcile({ ...ports, clock })).revived).toBe(0);
   });

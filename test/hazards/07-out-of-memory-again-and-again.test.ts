@@ -16,6 +16,7 @@ import { work } from '../../src/mill/steps/work/work.ts';
 import { DAYS, fixtureProject, type FixtureProject, IMPORTS } from '../support/fixture-project.ts';
 import { loadFixture, localPorts } from '../support/local-ports.ts';
 import { PATIENCE_MS } from '../support/patience.ts';
+import { steady } from '../support/steady.ts';
 
 /** Takes as many megabytes as the day has degrees, slowly enough for heartbeats to see it, and gives them back. */
 const HUNGRY = `
@@ -132,7 +133,7 @@ test('what the largest tier cannot hold is set aside with the figures of each, w
     nowMs += 60_000;
   };
   const deliver = (tier: string): Promise<void> =>
-    work(messageFor(claimed), { ...local.open(), tier, clock: { now: () => nowMs } });
+    work(messageFor(claimed), { ...local.open(), tier, clock: steady(() => nowMs) });
 
   await die('standard', 1_900);
   await deliver('standard');

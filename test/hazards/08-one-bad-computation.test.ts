@@ -11,6 +11,7 @@ import { dispatch } from '../../src/mill/steps/dispatch/dispatch.ts';
 import { work } from '../../src/mill/steps/work/work.ts';
 import { DAYS, IMPORTS } from '../support/fixture-project.ts';
 import { loadFixture, localPorts, type LocalPorts } from '../support/local-ports.ts';
+import { steady } from '../support/steady.ts';
 
 const COMPUTATIONS = {
   'computations/bad.ts': `${IMPORTS}
@@ -76,7 +77,7 @@ test('hazard 8: a task that kills its workers has three attempts, is acknowledge
     const killed: Ports = {
       ...ports,
       tier: current?.resources ?? 'standard',
-      clock: { now: () => nowMs },
+      clock: steady(() => nowMs),
       heartbeatMs: 3_600_000,
       artifacts: {
         ...ports.artifacts,

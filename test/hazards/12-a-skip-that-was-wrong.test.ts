@@ -15,6 +15,7 @@ import { readWhole } from '../../src/mill/ports/read-whole.ts';
 import { work } from '../../src/mill/steps/work/work.ts';
 import { DAYS, IMPORTS } from '../support/fixture-project.ts';
 import { loadFixture, localPorts, type LocalPorts } from '../support/local-ports.ts';
+import { steady } from '../support/steady.ts';
 
 /** Both read what no fingerprint sees: the tests change it behind Daymill's back. */
 const COMPUTATIONS = {
@@ -64,7 +65,7 @@ describe('hazard 12: a skip that was wrong', () => {
     const ports = local.open();
     const queue = { publish: async (messages: readonly TaskMessage[]) => void sent.push(...messages) };
     const error: Log['error'] = ({ event }, message) => void (event === 'audit.wrong' && alarms.push(message));
-    const clock = { now: () => ports.clock.now() + nights * 86_400_000 };
+    const clock = steady(() => ports.clock.now() + nights * 86_400_000);
     return { ...ports, queue, clock, log: { ...ports.log, error }, manifest: change(unseen(ports.manifest)), audit };
   };
   /** On watch, and nothing else: so many cells a night. */

@@ -6,7 +6,8 @@ import { messageFor, type TaskMessage } from '../../src/mill/model/message.ts';
 import { dispatch } from '../../src/mill/steps/dispatch/dispatch.ts';
 import { readWhole } from '../../src/mill/ports/read-whole.ts';
 import type { Callbacks } from '../../src/mill/ports/messages.ts';
-import type { Clock } from '../../src/process/ports.ts';
+import type { SteadyClock } from '../../src/process/ports.ts';
+import { steady } from './steady.ts';
 import { DAYS, IMPORTS, pagesOf, VISITORS } from './fixture-project.ts';
 import { loadFixture, localPorts, type LocalPorts } from './local-ports.ts';
 
@@ -54,7 +55,7 @@ async function again<T>(act: () => Promise<T>): Promise<T> {
   }
 }
 
-export const later = (ms: number): Clock => ({ now: () => Date.now() + ms });
+export const later = (ms: number): SteadyClock => steady(() => Date.now() + ms);
 
 /** @param faults what all that is done on its ports suffers */
 export async function taskBench(faults?: FaultPlan): Promise<TaskBench> {

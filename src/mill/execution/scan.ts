@@ -38,6 +38,7 @@ export interface ScanRequest {
   readonly cells: readonly ScanCell[];
   /** In key order, in chunks of any size. The next is asked for when all computations are done with the last. */
   readonly entities: AsyncIterable<readonly JoinedEntry[]>;
+  /** Milliseconds, steady. */
   readonly now: () => number;
   /** Used share of the heap, 0 to 1; V8's own figure when absent. */
   readonly heapShare?: (() => number) | undefined;

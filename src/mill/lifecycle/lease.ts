@@ -4,6 +4,7 @@ import type { TierName } from '../model/tier-name.ts';
 import { isTerminal, type Lease, type Task } from '../model/task.ts';
 import { tierNamed, type Tiers } from '../model/tier.ts';
 import type { Remains } from '../tiers/routing.ts';
+import { MAX_CLOCK_SKEW_MS } from './limits.ts';
 import { exhausted, isExhausted, nextAttempt } from './next-attempt.ts';
 import { halve, isDivisible } from './split.ts';
 
@@ -39,7 +40,7 @@ export function decideLease(found: Task, request: LeaseRequest): LeaseDecision {
   let task = found;
   let resources = tierNamed(request.tiers, found.resources).name;
   if (found.status === 'IN_PROGRESS' && found.lease !== undefined) {
-    if (found.lease.untilMs > request.nowMs) return { kind: 'busy', untilMs: found.lease.untilMs };
+    if (isHeld(found.lease, request)) return { kind: 'busy', untilMs: found.lease.untilMs };
     if (isDivisible(found)) {
       const { task: half, part } = halve(found);
       return { ...decideLease(half, request), parts: [part] };
@@ -58,6 +59,13 @@ export function decideLease(found: Task, request: LeaseRequest): LeaseDecision {
   const { lastError: _, telemetry: __, ...fresh } = leased(task, request);
   return { kind: 'run', save: { ...fresh, resources, attempts: task.attempts + 1 } };
 }
+
+/**
+ * A lease that ends later than any could that was taken, or prolonged, by now is of a clock that has gone back since: a worker that lives
+ * would have prolonged it by the new time.
+ */
+const isHeld = ({ untilMs }: Lease, { nowMs, leaseMs }: LeaseRequest): boolean =>
+  untilMs > nowMs && untilMs - nowMs <= leaseMs + MAX_CLOCK_SKEW_MS;
 
 const leased = (task: Task, { worker, token, nowMs, leaseMs }: LeaseRequest): Task => ({
   ...task,

@@ -42,3 +42,6 @@ export const HEAP_DEATH_SHARE = 0.85;
 
 /** Resident memory of a worker that does nothing, in MB: measured, 170 to 200 with Node 24 and the Firestore client. */
 export const IDLE_WORKER_MB = 200;
+
+/** Machines' clocks are no further apart: beyond it a time in the future is of a clock that was set back. */
+export const MAX_CLOCK_SKEW_MS = 60_000;

@@ -18,6 +18,8 @@ export type CellError = z.infer<typeof CellError>;
 const folded = {
   /** When the run that made the cell was claimed: of two outcomes of a cell, that of the later run holds. */
   claimedMs: z.number().optional(),
+  /** The sequence of planning that claimed it: clocks go back, sequences do not. */
+  claimedIn: z.number().int().optional(),
   /** The sequence of planning that took the outcome in. */
   foldedIn: z.number().int().optional(),
   /** Whether nothing was settled before. */

@@ -19,6 +19,7 @@ export const Distrust = z.object({
   text: z.string(),
   /** Of skips that no proof spared: when the run was claimed that found the last wrong one … */
   foundMs: z.number().optional(),
+  foundIn: z.number().int().optional(),
   /** … and how many runs found one. */
   times: z.number().int().optional(),
 });

@@ -78,3 +78,15 @@ export function newRun(
     ...(callbackUrl === undefined ? {} : { callbackUrl }),
   };
 }
+
+/**
+ * Whether what was claimed so was claimed after this run, which stays open until its last task ends: meanwhile a later run may have made
+ * some of its cells again, and closed. By sequences, which do not go back as clocks do; by times where one has no sequence.
+ */
+export const isClaimedLater = (
+  { claimedMs, claimedIn }: { readonly claimedMs?: number | undefined; readonly claimedIn?: number | undefined },
+  run: Pick<Run, 'createdMs' | 'claimedIn'>,
+): boolean =>
+  claimedIn !== undefined && run.claimedIn !== undefined
+    ? claimedIn > run.claimedIn
+    : claimedMs !== undefined && claimedMs > run.createdMs;

@@ -1,7 +1,7 @@
 /** Folds what tasks report into the state of planning. Pure; the dispatcher is the single writer. */
 import type { CellKey, CellOutcome, Settled } from '../model/cell.ts';
 import { type Day, dayOf, type DayOrdinal, toOrdinal } from '../../values/date.ts';
-import type { Run } from '../model/run.ts';
+import { isClaimedLater, type Run } from '../model/run.ts';
 import type { LostInput } from '../model/place.ts';
 import { isTerminal, outcomeOf, type Task, type TaskCell } from '../model/task.ts';
 import { vectorHash } from '../model/vector.ts';
@@ -75,11 +75,8 @@ export function fold(
         } else if (outcome.status === 'COMPLETED' || outcome.status === 'FAILED') {
           if (!isTaken({ computation, date })) continue;
           const known = knownOf({ computation, date });
-          const to = withAlike(
-            { ...forBook(outcome), claimedMs: run.createdMs, foldedIn, first: known === undefined },
-            known,
-          );
-          if (known !== undefined && (isLater(known, run) || isSame(known, to))) continue;
+          const to = withAlike({ ...forBook(outcome), ...claimOf(run), foldedIn, first: known === undefined }, known);
+          if (known !== undefined && (isClaimedLater(known, run) || isSame(known, to))) continue;
           if (outcome.status === 'COMPLETED' && outcome.effort !== undefined) {
             const sample = { ...outcome.effort, tasks: 1 / task.cells.length };
             const others = samples.get(computation);
@@ -172,8 +169,10 @@ function forBook(outcome: Settled): Settled {
   return settled;
 }
 
-/** A run stays open until its last task ends; meanwhile a later run may have made some of its cells again, and closed. */
-const isLater = (known: Settled, run: Run): boolean => known.claimedMs !== undefined && known.claimedMs > run.createdMs;
+const claimOf = ({ createdMs, claimedIn }: Run): Pick<Settled, 'claimedMs' | 'claimedIn'> => ({
+  claimedMs: createdMs,
+  ...(claimedIn === undefined ? {} : { claimedIn }),
+});
 
 const isSame = (one: Settled, other: Settled): boolean => identityOf(one) === identityOf(other);
 

@@ -8,13 +8,13 @@ import type { CellKey, Settled } from '../model/cell.ts';
 import { toOrdinal } from '../../values/date.ts';
 import type { Distrust } from '../model/distrust.ts';
 import type { Hash } from '../../values/hash.ts';
-import type { Run } from '../model/run.ts';
+import { isClaimedLater, type Run } from '../model/run.ts';
 import { againOn, NOTHING_AGAIN } from './again.ts';
 import { daySpan } from './day-set.ts';
 import { afterNoting, type Standing } from './standing.ts';
 
 export interface WrongSkip extends CellKey {
-  readonly run: Pick<Run, 'createdMs'>;
+  readonly run: Pick<Run, 'createdMs' | 'claimedIn'>;
   readonly behaviour: Hash;
   readonly text: string;
   /** Whether a proof had spared it. */
@@ -43,7 +43,7 @@ export function afterWrongSkips(
     if (skip.isSetBack) {
       const day = toOrdinal(date);
       const known = settled(skip);
-      const isMended = known?.claimedMs !== undefined && known.claimedMs > run.createdMs;
+      const isMended = known !== undefined && isClaimedLater(known, run);
       if (isMended || againOn(standing.again ?? NOTHING_AGAIN, day) !== undefined) continue;
       const one = { reason: { why: 'LOST' as const }, days: daySpan(day, day), since: sequence };
       now.standings.set(computation, afterNoting(standing, one));
@@ -55,11 +55,20 @@ export function afterWrongSkips(
       if (known === undefined) now.distrusted.set(computation, { behaviour, because: 'AUDIT', text, times: 0 });
       continue;
     }
-    if (known?.foundMs !== undefined && run.createdMs <= known.foundMs) continue;
+    if (known?.foundMs !== undefined && !isAfter(run, known.foundMs, known.foundIn)) continue;
     const times = (known?.times ?? 0) + 1;
-    now.distrusted.set(computation, { behaviour, because: 'AUDIT', text, foundMs: run.createdMs, times });
+    now.distrusted.set(computation, { behaviour, because: 'AUDIT', text, ...foundBy(run), times });
     const one = { reason: { why: 'SUSPECT' as const, date }, days: standing.made, since: sequence };
     now.standings.set(computation, afterNoting(standing, one));
   }
   return now;
 }
+
+const foundBy = ({ createdMs, claimedIn }: WrongSkip['run']): Pick<Distrust, 'foundMs' | 'foundIn'> => ({
+  foundMs: createdMs,
+  ...(claimedIn === undefined ? {} : { foundIn: claimedIn }),
+});
+
+/** See `isClaimedLater`. */
+const isAfter = (run: WrongSkip['run'], foundMs: number, foundIn: number | undefined): boolean =>
+  foundIn !== undefined && run.claimedIn !== undefined ? run.claimedIn > foundIn : run.createdMs > foundMs;

@@ -13,14 +13,15 @@ export interface MemoryProbe {
   collectGarbage(): void;
 }
 
-/** Stops the process when it is still busy with a task at its deadline: a loop without an end cannot be stopped from inside. */
+/** Stops the process when it is still busy with a task when its time is over: a loop without an end cannot be stopped from inside. */
 export interface Watchdog {
   watch(task: {
     readonly id: string;
     readonly token: string;
     /** The cell that the worker is on; absent when it is on several at once. */
     readonly cell?: CellKey | undefined;
-    readonly deadlineMs: number;
+    /** From now on, in milliseconds. */
+    readonly withinMs: number;
     readonly what: string;
   }): { readonly done: () => void };
 }

@@ -3,7 +3,7 @@ import { codeOf, toError } from '../../errors.ts';
 import type { MemoryReading, Task, Telemetry } from '../model/task.ts';
 import type { MemoryProbe } from '../ports/process.ts';
 import type { HeldTask } from '../ports/tasks.ts';
-import type { Clock, Log } from '../../process/ports.ts';
+import type { Log, SteadyClock } from '../../process/ports.ts';
 
 export interface Heartbeat {
   /** How many entities of the cell at hand are done. @throws {RetryableError} LEASE_LOST when a beat found it so: nothing could be saved. */
@@ -20,7 +20,7 @@ export interface HeartbeatPorts {
   readonly heartbeatMs: number;
   readonly leaseMs: number;
   readonly probe: MemoryProbe;
-  readonly clock: Clock;
+  readonly clock: SteadyClock;
   readonly log: Log;
 }
 
@@ -33,7 +33,7 @@ const atWork = new Set<{ tasksAtOnce: number }>();
 /** A beat's errors never reach the work, but for a lost lease, which stops it where it next says how far it is. */
 export function startHeartbeat(held: HeldTask, ports: HeartbeatPorts): Heartbeat {
   const { probe, clock } = ports;
-  const startedMs = clock.now();
+  const startedMs = clock.elapsed();
   const startRssMB = probe.rssMB();
   const highestBefore = probe.highestRssMB();
   const shared = { tasksAtOnce: 0 };
@@ -64,7 +64,7 @@ export function startHeartbeat(held: HeldTask, ports: HeartbeatPorts): Heartbeat
       tasksAtOnce: shared.tasksAtOnce,
       entities: done + inCell,
       ...(expected === undefined ? {} : { expectedEntities: expected }),
-      seconds: (now - startedMs) / 1_000,
+      seconds: (clock.elapsed() - startedMs) / 1_000,
     };
   };
   const beat = async (): Promise<void> => {

@@ -24,7 +24,7 @@ parentPort?.on('message', (message: WatchdogMessage) => {
   const { watch } = message;
   timers.set(
     watch.id,
-    setTimeout(() => void end(watch), watch.deadlineMs - Date.now()),
+    setTimeout(() => void end(watch), watch.withinMs),
   );
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { isPassing } from '../../../src/errors.ts';
 import { decideLease, type LeaseRequest } from '../../../src/mill/lifecycle/lease.ts';
 import { DEFAULT_TIERS } from '../../../src/mill/tiers/default-tiers.ts';
-import { MAX_ATTEMPTS } from '../../../src/mill/lifecycle/limits.ts';
+import { MAX_ATTEMPTS, MAX_CLOCK_SKEW_MS } from '../../../src/mill/lifecycle/limits.ts';
 import type { Lease, Task, Telemetry } from '../../../src/mill/model/task.ts';
 import { Tiers } from '../../../src/mill/model/tier.ts';
 import { aTask } from '../../support/graph.ts';
@@ -47,6 +47,16 @@ describe('a delivery', () => {
 
   test('to the holder itself must come again as well: a worker that is alive has the task already', () => {
     expect(decideLease(underWay({ lease: ours }), { ...request, nowMs: NOW + 1 })).toMatchObject({ kind: 'busy' });
+  });
+
+  test('that finds a lease of a clock that has gone back since takes the task over: nobody prolongs it', () => {
+    const until = (untilMs: number): Task => underWay({ lease: { ...lapsed, untilMs } });
+    const threeHours = 3 * 3_600_000;
+    expect(decideLease(until(NOW + threeHours), request)).toMatchObject({ kind: 'run', save: { attempts: 2 } });
+    // Machines are a little apart.
+    const latest = NOW + request.leaseMs + MAX_CLOCK_SKEW_MS;
+    expect(decideLease(until(latest), request)).toMatchObject({ kind: 'busy' });
+    expect(decideLease(until(latest + 1), request)).toMatchObject({ kind: 'run' });
   });
 
   test.each([

@@ -199,3 +199,16 @@ test.each([
   expect(doubtedAfter(h('as it was read'))).toEqual([]);
   expect(doubtedAfter(h('as it was planned'))).toEqual(days);
 });
+
+test('of two outcomes that of the later claim holds, also when the clock has gone back since', () => {
+  const task = aTask({ status: 'COMPLETED', outcomes: { [MON]: completed('old') } });
+  const before = foldInto(new Map(), [{ run: aRun({ createdMs: 9_000_000, claimedIn: 4 }), tasks: [task] }]);
+  const made = { ...task, runId: 'run-2', outcomes: { [`a@${MON}`]: completed('new') } };
+  const later = { run: aRun({ id: 'run-2', createdMs: 5, claimedIn: 5 }), tasks: [made] };
+  expect(foldInto(before.book, [later]).book.get('a')?.get(MON)).toMatchObject({ resultHash: h('new'), claimedIn: 5 });
+  const earlier = {
+    run: aRun({ id: 'run-3', createdMs: 99_000_000, claimedIn: 3 }),
+    tasks: [{ ...made, runId: 'run-3' }],
+  };
+  expect(foldInto(before.book, [earlier]).settled).toEqual([]);
+});

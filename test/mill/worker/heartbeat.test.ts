@@ -11,6 +11,7 @@ import type { MemoryProbe } from '../../../src/mill/ports/process.ts';
 import type { HeldTask } from '../../../src/mill/ports/tasks.ts';
 import { aTask } from '../../support/graph.ts';
 import { PATIENCE_MS } from '../../support/patience.ts';
+import { steady } from '../../support/steady.ts';
 
 const BEAT_MS = 2_000;
 const LEASE_MS = 15_000;
@@ -60,7 +61,7 @@ describe('a heartbeat', () => {
     };
     const quiet = (): void => {};
     const log = { debug: quiet, info: quiet, error: quiet, warn: (_: unknown, text: string) => void warned.push(text) };
-    return startHeartbeat(held, { heartbeatMs: BEAT_MS, leaseMs: LEASE_MS, probe, clock: { now: Date.now }, log });
+    return startHeartbeat(held, { heartbeatMs: BEAT_MS, leaseMs: LEASE_MS, probe, clock: steady(Date.now), log });
   };
 
   test('comes every two seconds, with memory, progress and a longer lease', async () => {
@@ -191,7 +192,7 @@ test('a heartbeat keeps no process alive', () => {
   const script = `
     import { startHeartbeat } from ${JSON.stringify(heartbeat)};
     const probe = { read: () => ({ rssMB: 1, heapUsedMB: 1 }), rssMB: () => 1, highestRssMB: () => 1 };
-    startHeartbeat({}, { heartbeatMs: 10, leaseMs: 1, probe, clock: { now: Date.now }, log: {} });`;
+    startHeartbeat({}, { heartbeatMs: 10, leaseMs: 1, probe, clock: { now: Date.now, elapsed: Date.now }, log: {} });`;
   const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
     timeout: PATIENCE_MS,
     encoding: 'utf8',

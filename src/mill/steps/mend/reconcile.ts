@@ -64,7 +64,7 @@ export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport>
       cancelled += await cancelTasks(open, ports);
       continue;
     }
-    if (run.publishedMs === undefined && now - run.createdMs > UNPUBLISHED_AFTER_MS) {
+    if (run.publishedMs === undefined && isLongAgo(run.createdMs, now, UNPUBLISHED_AFTER_MS)) {
       await publishRun(run, tasks, ports);
       republished++;
     }
@@ -108,5 +108,8 @@ export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport>
  */
 function isZombie(task: Task, run: Run, nowMs: number): boolean {
   const sinceMs = task.status === 'PENDING' ? run.publishedMs : task.lease?.untilMs;
-  return sinceMs !== undefined && nowMs - sinceMs > ZOMBIE_MINUTES * 60_000;
+  return sinceMs !== undefined && isLongAgo(sinceMs, nowMs, ZOMBIE_MINUTES * 60_000);
 }
+
+/** What is as far in the future is of a clock that was set back since: all that follows is idempotent. */
+const isLongAgo = (atMs: number, nowMs: number, longMs: number): boolean => Math.abs(nowMs - atMs) > longMs;

@@ -8,6 +8,7 @@ import { messageFor } from '../../model/message.ts';
 import { isTerminal, openCells } from '../../model/task.ts';
 import type { MemoryProbe } from '../../ports/process.ts';
 import type { HeldTask } from '../../ports/tasks.ts';
+import type { SteadyClock } from '../../../process/ports.ts';
 import { type Heartbeat, startHeartbeat } from '../../worker/heartbeat.ts';
 import { audited } from './audited.ts';
 import { finishRun } from './count-down.ts';
@@ -19,6 +20,7 @@ import { startMeter } from './meter.ts';
 import { type FailurePorts, onFailure } from './on-failure.ts';
 
 export interface AttemptPorts extends CellPorts, FailurePorts {
+  readonly clock: SteadyClock;
   readonly leaseMs: number;
   readonly heartbeatMs: number;
   readonly probe: MemoryProbe;
@@ -63,7 +65,7 @@ async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<
 
 /** Makes the open cells group by group; what is left when the task's time is over goes on in a task of its own. */
 async function runCells(held: HeldTask, ports: AttemptPorts, heartbeat: Heartbeat): Promise<void> {
-  const stopAtMs = ports.clock.now() + PLANNED_TASK_SECONDS * 1_000;
+  const stopAtMs = ports.clock.elapsed() + PLANNED_TASK_SECONDS * 1_000;
   const outcomes = gatherOutcomes(held, heartbeat, ports);
   const alike = alikeFailures();
   const groups = groupCells(openCells(held.task), held.task.chained, ports.manifest);
@@ -72,7 +74,7 @@ async function runCells(held: HeldTask, ports: AttemptPorts, heartbeat: Heartbea
       for (const cell of groups.slice(index).flat()) await outcomes.add({ cell, outcome: { status: 'NOT_TRIED' } });
       break;
     }
-    if (index > 0 && ports.clock.now() > stopAtMs) {
+    if (index > 0 && ports.clock.elapsed() > stopAtMs) {
       await outcomes.flush();
       await putOff(held, heartbeat, ports);
       return;

@@ -1,6 +1,6 @@
 /** What became of a cell, to be committed with its task, and told in the log. */
 import { MESSAGE_CHARACTERS, shortened, type TerminalError } from '../../../errors.ts';
-import type { Clock, Log } from '../../../process/ports.ts';
+import type { Log, SteadyClock } from '../../../process/ports.ts';
 import { addDays } from '../../../values/date.ts';
 import type { Execution, ScanCell } from '../../execution/scan.ts';
 import type { Artifact } from '../../model/artifact.ts';
@@ -18,7 +18,7 @@ import type { LoadedInputs } from './load-inputs.ts';
 
 export interface OutcomePorts {
   readonly artifacts: Pick<Artifacts, 'read'>;
-  readonly clock: Clock;
+  readonly clock: SteadyClock;
   readonly log: Log;
 }
 

@@ -21,7 +21,7 @@ export interface ComputePorts extends OutcomePorts {
 }
 
 export interface ComputeOptions {
-  /** When the task's planned time is over. */
+  /** When the task's planned time is over, by the steady clock. */
   readonly stopAtMs: number;
   readonly heartbeat: Pick<Heartbeat, 'progress' | 'expect'>;
 }
@@ -30,11 +30,10 @@ export interface ComputeOptions {
 const WATCHDOG_GRACE_MS = 2_000;
 
 export async function computeCell(hand: CellInHand, meter: LapMeter, ports: ComputePorts): Promise<MadeCell> {
-  const startedMs = ports.clock.now();
-  const watched = watch([hand], startedMs + hand.computation.timeoutSeconds * 1_000, ports);
+  const watched = watch([hand], hand.computation.timeoutSeconds * 1_000, ports);
   try {
     const request = await scanCellOf(hand, ports);
-    const execution = await execute({ ...request, now: () => ports.clock.now() });
+    const execution = await execute({ ...request, now: () => ports.clock.elapsed() });
     return await completed(hand, request, execution, meter.lap(1), ports);
   } catch (thrown) {
     if (!(thrown instanceof TerminalError)) throw thrown;
@@ -51,10 +50,9 @@ export async function* scanCells(
   ports: ComputePorts,
   { stopAtMs, heartbeat }: ComputeOptions,
 ): AsyncGenerator<MadeCell> {
-  const startedMs = ports.clock.now();
   const together = hands.reduce((sum, { computation }) => sum + computation.timeoutSeconds * 1_000, 0);
-  const deadlineMs = hands.length === 1 ? startedMs + together : Math.min(startedMs + together, stopAtMs);
-  const watched = watch(hands, deadlineMs, ports);
+  const withinMs = hands.length === 1 ? together : Math.min(together, stopAtMs - ports.clock.elapsed());
+  const watched = watch(hands, withinMs, ports);
   if (entities.files === undefined) heartbeat.expect(entities.count);
   const beside = sharedBeside(hands.map(({ inputs }) => inputs));
   const cells: ScanCell[] = [];
@@ -67,7 +65,7 @@ export async function* scanCells(
     return scan({
       cells,
       entities: streamEntities(entities, beside.artifacts),
-      now: () => ports.clock.now(),
+      now: () => ports.clock.elapsed(),
       stopAtMs,
       onProgress: heartbeat.progress,
     });
@@ -120,15 +118,15 @@ async function scanCellOf(
   };
 }
 
-function watch(hands: readonly CellInHand[], deadlineMs: number, ports: ComputePorts): { readonly done: () => void } {
+function watch(hands: readonly CellInHand[], withinMs: number, ports: ComputePorts): { readonly done: () => void } {
   const [{ task, cell, computation }] = hands as readonly [CellInHand, ...CellInHand[]];
   const many = hands.length > 1;
-  const seconds = Math.round((deadlineMs - ports.clock.now()) / 1_000);
+  const seconds = Math.round(withinMs / 1_000);
   return ports.watchdog.watch({
     id: task.id,
     token: task.lease?.token ?? '',
     cell: many ? undefined : { computation: cell.computation, date: cell.date },
     what: `${many ? `one of ${hands.length} computations, ${computation.name} among them,` : computation.name} did not end within ${seconds} s and held its worker; look for a loop without an end, or raise timeoutSeconds`,
-    deadlineMs: deadlineMs + WATCHDOG_GRACE_MS,
+    withinMs: withinMs + WATCHDOG_GRACE_MS,
   });
 }

@@ -45,7 +45,8 @@ export const isAnswered = (run: Run): boolean => ['none', 'answered'].includes(r
 /** Sends a finished run's callback, one sender at a time. */
 export async function callBack(run: Run, ports: CountDownPorts): Promise<CallbackState> {
   if (run.calledBackMs !== undefined) return 'answered';
-  const sending = run.callingBackMs !== undefined && ports.clock.now() - run.callingBackMs < SENDING_MS;
+  // Either way: a clock that was set back must not keep it from being sent for hours.
+  const sending = run.callingBackMs !== undefined && Math.abs(ports.clock.now() - run.callingBackMs) < SENDING_MS;
   if (sending || !(await ports.runs.beginCallback(run, ports.clock.now()))) return 'under-way';
   try {
     const answer = await send(run, ports);

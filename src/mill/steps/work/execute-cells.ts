@@ -118,7 +118,7 @@ async function* makeOneByOne(
 ): AsyncGenerator<MadeCell> {
   let trouble: RetryableError | undefined;
   for (const [index, hand] of hands.entries()) {
-    if (index > 0 && ports.clock.now() > stopAtMs) break;
+    if (index > 0 && ports.clock.elapsed() > stopAtMs) break;
     if (alike.isHopeless(hand.cell.computation)) {
       yield { cell: hand.cell, outcome: { status: 'NOT_TRIED' } };
       continue;

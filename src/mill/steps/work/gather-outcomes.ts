@@ -5,7 +5,7 @@ import type { Heartbeat } from '../../worker/heartbeat.ts';
 import type { Artifacts } from '../../ports/artifacts.ts';
 import type { CellWrite } from '../../ports/cells.ts';
 import type { HeldTask } from '../../ports/tasks.ts';
-import type { Clock } from '../../../process/ports.ts';
+import type { SteadyClock } from '../../../process/ports.ts';
 
 /** Outcomes after which a commit is made. */
 export const COMMIT_CELLS = 100;
@@ -26,11 +26,11 @@ export interface Outcomes {
 export function gatherOutcomes(
   held: HeldTask,
   heartbeat: Pick<Heartbeat, 'stamp'>,
-  { artifacts, clock }: { readonly artifacts: Pick<Artifacts, 'remember'>; readonly clock: Clock },
+  { artifacts, clock }: { readonly artifacts: Pick<Artifacts, 'remember'>; readonly clock: SteadyClock },
 ): Outcomes {
   let pending: MadeCell[] = [];
   let bytes = 0;
-  let sinceMs = clock.now();
+  let sinceMs = clock.elapsed();
 
   const flush = async (): Promise<void> => {
     const made = pending;
@@ -43,7 +43,7 @@ export function gatherOutcomes(
       for (const cell of cells)
         if (cell.status === 'COMPLETED') artifacts.remember({ kind: 'cell', ...cell }, cell.artifact);
     }
-    sinceMs = clock.now();
+    sinceMs = clock.elapsed();
   };
 
   return {
@@ -52,7 +52,7 @@ export function gatherOutcomes(
       if (bytes + size > COMMIT_BYTES) await flush();
       pending.push(made);
       bytes += size;
-      if (pending.length >= COMMIT_CELLS || clock.now() - sinceMs >= COMMIT_EVERY_MS) await flush();
+      if (pending.length >= COMMIT_CELLS || clock.elapsed() - sinceMs >= COMMIT_EVERY_MS) await flush();
     },
     flush,
   };

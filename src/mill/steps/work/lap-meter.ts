@@ -1,6 +1,6 @@
 /** Measures what making cells takes, so that planning can say what the next ones will cost. */
 import type { Artifacts, StoredArtifact } from '../../ports/artifacts.ts';
-import type { Clock } from '../../../process/ports.ts';
+import type { SteadyClock } from '../../../process/ports.ts';
 
 /** What passed on the meter, a cell. */
 export interface Lap {
@@ -16,9 +16,9 @@ export interface LapMeter {
   lap(cells: number): Lap;
 }
 
-export function startLapMeter(artifacts: Artifacts, clock: Clock): LapMeter {
+export function startLapMeter(artifacts: Artifacts, clock: SteadyClock): LapMeter {
   let reads = 0;
-  let sinceMs = clock.now();
+  let sinceMs = clock.elapsed();
   const counted = (stored: StoredArtifact): StoredArtifact =>
     !stored.sharded
       ? stored
@@ -44,7 +44,7 @@ export function startLapMeter(artifacts: Artifacts, clock: Clock): LapMeter {
       },
     },
     lap(cells) {
-      const nowMs = clock.now();
+      const nowMs = clock.elapsed();
       const lap = { seconds: (nowMs - sinceMs) / 1_000 / Math.max(1, cells), reads: reads / Math.max(1, cells) };
       reads = 0;
       sinceMs = nowMs;

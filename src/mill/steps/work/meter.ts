@@ -3,7 +3,7 @@ import type { AttemptFigures } from '../../model/attempt.ts';
 import type { StoredPart } from '../../model/artifact.ts';
 import type { Artifacts, StoredArtifact } from '../../ports/artifacts.ts';
 import type { CellWrite } from '../../ports/cells.ts';
-import type { Clock } from '../../../process/ports.ts';
+import type { SteadyClock } from '../../../process/ports.ts';
 
 export interface Meter {
   /** The port to work with, counted. */
@@ -19,14 +19,14 @@ export interface Meter {
 
 interface MeteredPorts {
   readonly artifacts: Artifacts;
-  readonly clock: Clock;
+  readonly clock: SteadyClock;
 }
 
 /** What the claim took, before the meter could start. */
 const OF_THE_CLAIM = { reads: 1, writes: 1 };
 
 export function startMeter({ artifacts, clock }: MeteredPorts): Meter {
-  const startedMs = clock.now();
+  const startedMs = clock.elapsed();
   const [load, write, commit] = [phase(clock), phase(clock), phase(clock)];
   const taken = { ...OF_THE_CLAIM, entities: 0, bytesRead: 0, bytesWritten: 0 };
 
@@ -84,26 +84,26 @@ export function startMeter({ artifacts, clock }: MeteredPorts): Meter {
     figures() {
       const [loadMs, writeMs, commitMs] = [load.ms(), write.ms(), commit.ms()];
       // Reading ahead overlaps with computing: what is left is never less than nothing.
-      const computeMs = Math.max(0, clock.now() - startedMs - loadMs - writeMs - commitMs);
+      const computeMs = Math.max(0, clock.elapsed() - startedMs - loadMs - writeMs - commitMs);
       return { loadMs, computeMs, writeMs, commitMs, ...taken };
     },
   };
 }
 
 /** Time in which at least one of its operations was under way. */
-function phase(clock: Clock) {
+function phase(clock: SteadyClock) {
   let underWay = 0;
   let sinceMs = 0;
   let total = 0;
   return {
     async during<T>(operation: () => Promise<T>): Promise<T> {
-      if (underWay++ === 0) sinceMs = clock.now();
+      if (underWay++ === 0) sinceMs = clock.elapsed();
       try {
         return await operation();
       } finally {
-        if (--underWay === 0) total += clock.now() - sinceMs;
+        if (--underWay === 0) total += clock.elapsed() - sinceMs;
       }
     },
-    ms: (): number => total + (underWay > 0 ? clock.now() - sinceMs : 0),
+    ms: (): number => total + (underWay > 0 ? clock.elapsed() - sinceMs : 0),
   };
 }

@@ -16,6 +16,7 @@ import { reconcile } from '../../../../src/mill/steps/mend/reconcile.ts';
 import { work } from '../../../../src/mill/steps/work/work.ts';
 import { type Mortal, mortal, type Stop } from '../../../support/mortal.ts';
 import { type WaveBench, waveBench } from '../../../support/wave-bench.ts';
+import { steady } from '../../../support/steady.ts';
 
 /** Undefined: it goes through. */
 type Fate = (Stop & { readonly afterwards: 'dies' | 'wakes' }) | undefined;
@@ -92,7 +93,7 @@ describe('whatever dies or is paused between whatever', () => {
       return {
         ...ports,
         manifest: { ...ports.manifest, computations },
-        clock: { now: () => Date.now() + aheadMs },
+        clock: steady(() => Date.now() + aheadMs),
         queue: { publish: (messages) => Promise.resolve(void waiting.push(...messages)) },
       };
     };

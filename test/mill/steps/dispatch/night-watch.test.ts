@@ -14,6 +14,7 @@ import { survey } from '../../../../src/mill/steps/dispatch/survey.ts';
 import { work } from '../../../../src/mill/steps/work/work.ts';
 import { DAYS, IMPORTS } from '../../../support/fixture-project.ts';
 import { loadFixture, localPorts, type LocalPorts } from '../../../support/local-ports.ts';
+import { steady } from '../../../support/steady.ts';
 
 const COMPUTATIONS = {
   'computations/warmth.ts': `${IMPORTS}
@@ -62,7 +63,7 @@ describe('the nightly watch', () => {
         computations: opened.manifest.computations.map((computation) => ({ ...computation, untrusted: undefined })),
       },
       queue: { publish: async (messages) => void sent.push(...messages) },
-      clock: { now: () => opened.clock.now() + nights * 86_400_000 },
+      clock: steady(() => opened.clock.now() + nights * 86_400_000),
       audit: { share: 0, most: 0, nightly },
       log: {
         ...opened.log,

@@ -7,7 +7,7 @@ import { fingerprintHash } from '../../../../src/mill/model/vector.ts';
 import { cancel } from '../../../../src/mill/steps/mend/cancel.ts';
 import { dropDeadLetter, replayDeadLetter } from '../../../../src/mill/steps/mend/dead-letters.ts';
 import { dispatch } from '../../../../src/mill/steps/dispatch/dispatch.ts';
-import type { Clock } from '../../../../src/process/ports.ts';
+import type { SteadyClock } from '../../../../src/process/ports.ts';
 import { reconcile } from '../../../../src/mill/steps/mend/reconcile.ts';
 import { survey } from '../../../../src/mill/steps/dispatch/survey.ts';
 import { giveUpStuck } from '../../../../src/mill/steps/work/give-up-stuck.ts';
@@ -15,6 +15,7 @@ import { work } from '../../../../src/mill/steps/work/work.ts';
 import { withPaused, withResumed } from '../../../../src/mill/model/control.ts';
 import { DAYS, IMPORTS, VISITORS } from '../../../support/fixture-project.ts';
 import { loadFixture, localPorts, type LocalPorts } from '../../../support/local-ports.ts';
+import { steady } from '../../../support/steady.ts';
 
 const COMPUTATIONS = {
   'computations/pages.ts': `${IMPORTS}
@@ -28,7 +29,7 @@ export const heat = defineComputation({
 });`,
 };
 
-const later = (ms: number): Clock => ({ now: () => Date.now() + ms });
+const later = (ms: number): SteadyClock => steady(() => Date.now() + ms);
 const [FIRST] = DAYS;
 
 describe('stop and go', () => {

@@ -13,6 +13,7 @@ import { survey } from '../../../../src/mill/steps/dispatch/survey.ts';
 import { work } from '../../../../src/mill/steps/work/work.ts';
 import { DAYS, IMPORTS } from '../../../support/fixture-project.ts';
 import { loadFixture, localPorts, type LocalPorts } from '../../../support/local-ports.ts';
+import { steady } from '../../../support/steady.ts';
 
 const COMPUTATIONS = {
   'computations/all.ts': `${IMPORTS}
@@ -95,7 +96,7 @@ describe.each([1, 2])('a day on a bad network, seed %d', (seed) => {
       const messages = sent.splice(0).flatMap((message) => [message, message]);
       await deliver(messages, [open(), open()]);
     }
-    const clock = { now: () => Date.now() + 60_000 };
+    const clock = steady(() => Date.now() + 60_000);
     await again(() => reconcile({ ...open(), clock }));
     expect(await again(() => reconcile({ ...open(), clock }))).toMatchObject({ calledBack: 0, miscounted: [] });
 

@@ -14,6 +14,7 @@ import { giveUpStuck } from '../../../../src/mill/steps/work/give-up-stuck.ts';
 import { work, type WorkPorts } from '../../../../src/mill/steps/work/work.ts';
 import { DAYS, IMPORTS, VISITORS } from '../../../support/fixture-project.ts';
 import { loadFixture, localPorts, type LocalPorts } from '../../../support/local-ports.ts';
+import { steady } from '../../../support/steady.ts';
 
 const SCANS = 20;
 const QUICK = 30;
@@ -234,7 +235,7 @@ describe('tasks of many cells', () => {
     async (kind) => {
       const { runId, on } = await claim(new RegExp(`^${kind}-1\\d$`, 'u'));
       let now = Date.now();
-      const clock = { now: () => now };
+      const clock = steady(() => now);
       const dying = on();
       const reached = Promise.withResolvers<void>();
       const read = (): Promise<never> => {
@@ -283,7 +284,7 @@ describe('tasks of many cells', () => {
   test('a part whose message was lost is sent again when its task is met again, or by the reconciler', async () => {
     const { runId, on } = await claim(/^quick-1\d$/u);
     let now = Date.now();
-    const clock = { now: () => now };
+    const clock = steady(() => now);
     const message = next();
     const broken = {
       ...on(),
@@ -319,7 +320,7 @@ describe('tasks of many cells', () => {
   test('a chain whose time is up goes on in a task of its own, from where it was', async () => {
     const { runId, on } = await claim(/^heat$/u, DAYS.length);
     let now = Date.now();
-    const clock = { now: () => now };
+    const clock = steady(() => now);
     let worked = 0;
     while (sent.length > 0) {
       const ports = on();

@@ -4,6 +4,7 @@ import { compressJson, storedPart } from '../../../../src/mill/execution/artifac
 import { startLapMeter } from '../../../../src/mill/steps/work/lap-meter.ts';
 import type { Place } from '../../../../src/mill/model/place.ts';
 import type { Artifacts, StoredArtifact } from '../../../../src/mill/ports/artifacts.ts';
+import { steady } from '../../../support/steady.ts';
 
 const PLACE: Place = { kind: 'root', dataset: 'flights', date: '2024-01-01' };
 const PART = storedPart({ count: 1, data: compressJson('[]') });
@@ -29,7 +30,10 @@ const artifactsOf = (one: StoredArtifact): Artifacts => ({
 });
 
 test('documents are counted as they are read: artifacts where they are asked for, shards with their parts', async () => {
-  const meter = startLapMeter(artifactsOf(stored(3)), { now: () => 0 });
+  const meter = startLapMeter(
+    artifactsOf(stored(3)),
+    steady(() => 0),
+  );
   const [artifact] = await meter.artifacts.read([PLACE, PLACE]);
   expect(meter.lap(1).reads).toBe(2);
   await Array.fromAsync(artifact?.parts() ?? []);
@@ -39,14 +43,20 @@ test('documents are counted as they are read: artifacts where they are asked for
 });
 
 test('what is remembered whole costs nothing', async () => {
-  const meter = startLapMeter(artifactsOf(stored(0)), { now: () => 0 });
+  const meter = startLapMeter(
+    artifactsOf(stored(0)),
+    steady(() => 0),
+  );
   await Array.fromAsync(meter.artifacts.recall(PLACE)?.parts() ?? []);
   expect(meter.lap(1).reads).toBe(0);
 });
 
 test('time and reads are shared by the cells that they were for', async () => {
   let nowMs = 0;
-  const meter = startLapMeter(artifactsOf(stored(0)), { now: () => nowMs });
+  const meter = startLapMeter(
+    artifactsOf(stored(0)),
+    steady(() => nowMs),
+  );
   await meter.artifacts.read([PLACE, PLACE]);
   nowMs = 8_000;
   expect(meter.lap(4)).toEqual({ seconds: 2, reads: 0.5 });

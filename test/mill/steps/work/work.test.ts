@@ -1,9 +1,11 @@
 /** One delivery after another, in every order that the world can bring them in; test/hazards has the worst of them. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { workflowsCallbacks } from '../../../../src/google/mill/workflows-callbacks.ts';
+import type { StoredArtifact } from '../../../../src/mill/ports/artifacts.ts';
 import { giveUpStuck } from '../../../../src/mill/steps/work/give-up-stuck.ts';
 import { work } from '../../../../src/mill/steps/work/work.ts';
 import { type TaskBench, taskBench } from '../../../support/task-bench.ts';
+import { steady } from '../../../support/steady.ts';
 
 describe('work', () => {
   let bench: TaskBench;
@@ -18,6 +20,41 @@ describe('work', () => {
     await work(claimed.message, { ...bench.worker(), callbacks: elsewhere });
     await bench.expectDoneOnce(claimed);
     expect(bench.calls(claimed)).toBe(0);
+  });
+
+  test.each([
+    ['forward by an hour', 3_600_000],
+    ['back by three', -10_800_000],
+  ])('a clock that goes %s in the middle of a scan costs nothing', async (_, jumpMs) => {
+    const claimed = await bench.claim();
+    const worker = bench.worker();
+    const { artifacts } = worker;
+    let ahead = 0;
+    async function* late(stored: StoredArtifact): ReturnType<StoredArtifact['parts']> {
+      for await (const part of stored.parts()) {
+        ahead = jumpMs;
+        yield part;
+      }
+    }
+    const jumping = {
+      ...worker,
+      clock: { now: () => Date.now() + ahead, elapsed: () => performance.now() },
+      artifacts: {
+        ...artifacts,
+        read: async (places: Parameters<typeof artifacts.read>[0]) =>
+          (await artifacts.read(places)).map(
+            (stored) => stored && Object.assign({}, stored, { parts: () => late(stored) }),
+          ),
+      },
+    };
+    await work(claimed.message, jumping);
+    await bench.expectDoneOnce(claimed);
+    expect(bench.calls(claimed)).toBe(1);
+    const task = await worker.tasks.read(claimed.message.taskId);
+    expect(task?.status).toBe('COMPLETED');
+    const [attempt] = task?.history ?? [];
+    expect(attempt?.figures?.computeMs).toBeGreaterThanOrEqual(0);
+    expect(attempt?.figures?.loadMs).toBeLessThan(600_000);
   });
 
   test('a stuck worker that comes loose after the watchdog gave its task up changes nothing', async () => {
@@ -46,7 +83,7 @@ describe('work', () => {
     const claimed = await bench.claim();
     let now = Date.now();
     for (let attempt = 1; attempt <= 3; attempt++) {
-      const clock = { now: () => now };
+      const clock = steady(() => now);
       const reached = Promise.withResolvers<void>();
       const read = (): Promise<never> => {
         reached.resolve();
@@ -67,9 +104,9 @@ describe('work', () => {
       );
       now += 60_000;
       // After two deaths without a word it is sent to the larger tier.
-      if (attempt === 2) await work(claimed.message, { ...bench.worker(), clock: { now: () => now } });
+      if (attempt === 2) await work(claimed.message, { ...bench.worker(), clock: steady(() => now) });
     }
-    await work(claimed.message, { ...bench.worker(), tier: 'high-mem', clock: { now: () => now } });
+    await work(claimed.message, { ...bench.worker(), tier: 'high-mem', clock: steady(() => now) });
     const { tasks, runs } = bench.worker();
     expect(await tasks.read(claimed.message.taskId)).toMatchObject({
       status: 'FAILED',
