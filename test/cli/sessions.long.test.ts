@@ -1,8 +1,9 @@
 /** Commands that stay: the emulators alone, the development loop, and a run that is told to stop. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openWire, ROOT } from '../emulators/firestore/firestore-wire.ts';
 import { daymill, startDaymill } from './start-daymill.ts';
 import { type ShopProject, shopProject } from './shop-project.ts';
 
@@ -39,6 +40,28 @@ test('emulators say where they are, lend their state to commands that look, and 
   expect(await listens(firestore)).toBe(false);
   expect(existsSync(join(project.home, 'local-cloud.json'))).toBe(false);
   expect(project.processes()).toEqual([]);
+});
+
+test.for([
+  [[], 'requires an index'],
+  [['--no-require-indexes'], 'answered'],
+] as const)('emulators %j: a query without its index is %s', async ([options, outcome]) => {
+  writeFileSync(join(project.root, 'firestore.indexes.json'), '{"indexes": []}');
+  const cloud = startDaymill(project, ['emulators', '--env-out', 'local.env', ...options]);
+  await cloud.printed(/Ready/);
+  const [, port] =
+    /FIRESTORE_EMULATOR_HOST=127\.0\.0\.1:(\d+)/.exec(readFileSync(join(project.root, 'local.env'), 'utf8')) ?? [];
+  const wire = openWire(Number(port));
+  const orderBy = ['a', 'b'].map((fieldPath) => ({ field: { fieldPath } }));
+  const query = { parent: ROOT, structuredQuery: { from: [{ collectionId: 'c' }], orderBy } };
+  const answer = await wire.call('RunQuery', query).then(
+    () => 'answered',
+    (error: Error) => error.message,
+  );
+  expect(answer).toContain(outcome);
+  wire.close();
+  cloud.child.kill('SIGINT');
+  expect((await cloud.ended).code).toBe(0);
 });
 
 test('a session that was killed is not taken for one that runs', async () => {

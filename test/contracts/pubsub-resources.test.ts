@@ -95,6 +95,11 @@ describe('topics and subscriptions', () => {
     expect(await subscription.exists()).toEqual([false]);
   });
 
+  test('lists of what was never made are empty', async () => {
+    expect((await cloud.client.getSnapshots())[0]).toEqual([]);
+    expect(await Array.fromAsync(cloud.client.listSchemas())).toEqual([]);
+  });
+
   test('what is not there answers NOT_FOUND, what is wrong INVALID_ARGUMENT', async () => {
     const { client } = cloud;
     const topic = await newTopic();

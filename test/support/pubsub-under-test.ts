@@ -7,6 +7,8 @@ import { openState } from '../../src/emulators/state.ts';
 export interface PubsubUnderTest {
   client: PubSub;
   projectId: string;
+  /** `host:port`, for clients other than the one above. */
+  endpoint: string;
   /** A name that no other test has. */
   unique(prefix: string): string;
   close(): Promise<void>;
@@ -17,10 +19,12 @@ export async function pubsubUnderTest(): Promise<PubsubUnderTest> {
   const state = openState(':memory:');
   const host = process.env['PUBSUB_EMULATOR_HOST'];
   const ours = host === undefined ? await startPubsub({ state }) : undefined;
-  const client = new PubSub({ projectId, apiEndpoint: host ?? `127.0.0.1:${ours?.port}`, emulatorMode: true });
+  const endpoint = host ?? `127.0.0.1:${ours?.port}`;
+  const client = new PubSub({ projectId, apiEndpoint: endpoint, emulatorMode: true });
   return {
     client,
     projectId,
+    endpoint,
     unique: (prefix) => `${prefix}-${randomUUID()}`,
     async close() {
       await client.close();

@@ -12,13 +12,15 @@ const MAX_PORT = 65_535;
 export const emulators: Command = {
   name: 'emulators',
   usage: `daymill emulators [--firestore-port N] [--pubsub-port N] [--workflows-port N] [--storage-port N] [--state FILE]
-                  [--env-out FILE]
+                  [--env-out FILE] [--no-require-indexes]
 
 Runs Firestore, Pub/Sub, Workflows, Storage and a metadata server on 127.0.0.1 until Ctrl-C. Official clients find them by the
 variables that it prints; plan, explain and results find them by themselves.
   --firestore-port, --pubsub-port, --workflows-port, --storage-port   0, the default, takes a free one
   --state      the state file (default .daymill/state.sqlite); :memory: keeps nothing
   --env-out    also writes the variables there, as NAME=value lines
+  --no-require-indexes
+               answers Firestore queries that firestore.indexes.json has no index for, too: the cloud refuses them
   --verbose    says what is asked of them, on standard error
   --json       {"env": {name: value}} on one line, once they are ready
 Exit code: 0 stopped, 2 wrong use.`,
@@ -29,6 +31,7 @@ Exit code: 0 stopped, 2 wrong use.`,
     'storage-port': { type: 'string' },
     state: { type: 'string' },
     'env-out': { type: 'string' },
+    'no-require-indexes': { type: 'boolean' },
     verbose: { type: 'boolean' },
   },
   run: runCommand,
@@ -45,6 +48,7 @@ async function runCommand(args: Arguments, { config, output, interrupted }: Cont
       workflows: port(args, 'workflows-port'),
       storage: port(args, 'storage-port'),
     },
+    ...(args.values['no-require-indexes'] === true ? { requireIndexes: false } : {}),
     ...(args.values['verbose'] === true ? { log: (line: string) => output.trouble(line) } : {}),
   });
   try {

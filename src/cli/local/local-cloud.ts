@@ -60,6 +60,8 @@ export interface CloudOptions {
   /** A free one for each that is left out. */
   readonly ports?: LocalCloudOptions['ports'];
   readonly faults?: LocalCloudOptions['faults'];
+  /** As the project's index file has it unless told: a project that has one is refused what the cloud would refuse. */
+  readonly requireIndexes?: boolean;
   readonly log?: (line: string) => void;
 }
 
@@ -69,7 +71,7 @@ const pushesAtOnce = (subscription: string, config: Config): number =>
 
 /** Starts the emulators alone: enough to read what is there. */
 export async function startCloud(config: Config, options: CloudOptions = {}): Promise<LocalCloud> {
-  const { file = stateFile(config), ports = {}, faults, log } = options;
+  const { file = stateFile(config), ports = {}, faults, requireIndexes, log } = options;
   const cloud = await startEmulators({
     file,
     projectId: LOCAL_PROJECT,
@@ -78,6 +80,7 @@ export async function startCloud(config: Config, options: CloudOptions = {}): Pr
     ports,
     ...(faults === undefined ? {} : { faults }),
     ...indexesOf(config),
+    ...(requireIndexes === undefined ? {} : { requireIndexes }),
     ...(log === undefined ? {} : { log }),
   });
   return endWhenBroken(cloud);

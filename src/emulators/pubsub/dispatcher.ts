@@ -10,6 +10,7 @@ import { Agent } from 'node:http';
 import { sendRequest } from '../http-request.ts';
 import type { State } from '../state.ts';
 import type { Timers } from '../timers.ts';
+import { forwardDeadLetter } from './dead-letter.ts';
 import type { FaultKind, PubsubFaults } from './faults.ts';
 import { draw } from './faults.ts';
 import { ACKNOWLEDGING_STATUSES, PUSH_BACKOFF_MS } from './limits.ts';
@@ -166,27 +167,14 @@ export function startDispatcher(options: {
     { failures }: Delivery,
     acknowledged: boolean,
   ): string[] => {
-    const { name, deadLetterPolicy } = subscription;
+    const { name } = subscription;
     const now = timers.now();
     if (acknowledged) {
       store.acknowledge(name, message.id);
       return [];
     }
-    const topic = deadLetterPolicy?.deadLetterTopic;
-    if (
-      deadLetterPolicy !== null &&
-      failures + 1 >= deadLetterPolicy.maxDeliveryAttempts &&
-      store.hasTopic(topic ?? '')
-    ) {
-      if (!store.acknowledge(name, message.id)) return [];
-      const letter = {
-        ...message,
-        data: Buffer.from(message.data),
-        attributes: deadLetterAttributes(name, message, failures + 1),
-      };
-      store.publish(topic as string, letter, now, delay);
-      return store.subscribers(topic as string).map((subscriber) => subscriber.name);
-    }
+    const forwarded = forwardDeadLetter(store, subscription, message, failures + 1, now, delay);
+    if (forwarded !== undefined) return forwarded;
     store.postpone(name, message.id, now + backoffMs(subscription, failures));
     return [];
   };
@@ -235,16 +223,4 @@ export function backoffMs({ retryPolicy }: Pick<Subscription, 'retryPolicy'>, fa
   const minimum = retryPolicy === null ? PUSH_BACKOFF_MS.minimum : durationMs(retryPolicy.minimumBackoff);
   const maximum = retryPolicy === null ? PUSH_BACKOFF_MS.maximum : durationMs(retryPolicy.maximumBackoff);
   return Math.min(maximum, Math.round(minimum * 2 ** failures));
-}
-
-/** What a forwarded message carries: https://cloud.google.com/pubsub/docs/handling-failures#track-delivery-attempts */
-function deadLetterAttributes(subscription: string, message: StoredMessage, attempts: number): Record<string, string> {
-  const [, project = '', , id = ''] = subscription.split('/');
-  return {
-    ...message.attributes,
-    CloudPubSubDeadLetterSourceDeliveryCount: String(attempts),
-    CloudPubSubDeadLetterSourceSubscription: id,
-    CloudPubSubDeadLetterSourceSubscriptionProject: project,
-    CloudPubSubDeadLetterSourceTopicPublishTime: new Date(message.publishTime).toISOString(),
-  };
 }

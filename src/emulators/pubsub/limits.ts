@@ -35,5 +35,7 @@ export const DELETED_TOPIC = '_deleted-topic_';
 export const DEFAULT_MAX_OUTSTANDING_PUSHES = 100;
 /** Ours: room for a request that is over {@link MAX_PUBLISH_BYTES}, so that we and not the transport refuse it. */
 export const MAX_RECEIVE_BYTES = 2 * MAX_PUBLISH_BYTES;
+/** Ours: messages of one Pull, whatever it asks for; the service gives fewer than asked, too. */
+export const MAX_PULLED_MESSAGES = 1_000;
 /** Ours: a page of a list when the request names no size. */
 export const DEFAULT_PAGE_SIZE = 1_000;

@@ -1,4 +1,4 @@
-/** The Publisher and Subscriber services, from the descriptors that the official client ships. */
+/** The Publisher, Subscriber and Schema services, from the descriptors that the official client ships. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ServiceDefinition } from '@grpc/grpc-js';
@@ -12,7 +12,7 @@ interface Namespace {
   nested: Record<string, Namespace>;
 }
 
-export function loadServices(): { publisher: ServiceDefinition; subscriber: ServiceDefinition } {
+export function loadServices(): Record<'publisher' | 'subscriber' | 'schemas', ServiceDefinition> {
   const { google } = (JSON.parse(readFileSync(fileURLToPath(DESCRIPTORS), 'utf8')) as Namespace).nested;
   const { pubsub, protobuf } = (google as Namespace).nested;
   const wellKnown = Object.fromEntries(WELL_KNOWN.map((name) => [name, protobuf?.nested[name]]));
@@ -23,5 +23,6 @@ export function loadServices(): { publisher: ServiceDefinition; subscriber: Serv
   return {
     publisher: definition['google.pubsub.v1.Publisher'] as ServiceDefinition,
     subscriber: definition['google.pubsub.v1.Subscriber'] as ServiceDefinition,
+    schemas: definition['google.pubsub.v1.SchemaService'] as ServiceDefinition,
   };
 }

@@ -10,6 +10,7 @@ import { startDispatcher } from './dispatcher.ts';
 import type { PubsubFaults } from './faults.ts';
 import { DEFAULT_MAX_OUTSTANDING_PUSHES, DEFAULT_PAGE_SIZE, MAX_RECEIVE_BYTES, RETENTION_SECONDS } from './limits.ts';
 import { loadServices } from './protos.ts';
+import { pullMethods } from './pull.ts';
 import type { NewSubscription, PubsubMessage, PushConfig, Subscription, Topic } from './schemas.ts';
 import { checkMessages, checkPushConfig, checkSubscription, checkTopic } from './schemas.ts';
 import { openStore } from './store.ts';
@@ -52,6 +53,8 @@ export async function startPubsub(
   const store = openStore(state.db);
   const maxOutstanding = typeof bound === 'number' ? () => bound : bound;
   const dispatcher = startDispatcher({ state, store, maxOutstanding, timers, counters, log, faults });
+
+  const pull = pullMethods({ state, store, timers, counters, delay: dispatcher.delay, wake: dispatcher.wake });
 
   const rpc = <Request>(answer: (request: Request) => object | Promise<object>): handleUnaryCall<Request, object> => {
     const serve = async (call: ServerUnaryCall<Request, object>, callback: sendUnaryData<object>): Promise<void> => {
@@ -119,6 +122,11 @@ export async function startPubsub(
       );
       return { subscriptions: items.map(subscriptionAnswer), nextPageToken };
     }),
+    Pull: rpc(pull.pull),
+    Acknowledge: rpc(pull.acknowledge),
+    ModifyAckDeadline: rpc(pull.modifyAckDeadline),
+    // None can be made, so the whole list is known: tools ask for it before anything else.
+    ListSnapshots: rpc(() => ({ snapshots: [], nextPageToken: '' })),
     DeleteSubscription: rpc(async ({ subscription }: { subscription: string }) => {
       await state.write(() => store.deleteSubscription(subscription));
       dispatcher.wake([subscription]);
@@ -126,11 +134,14 @@ export async function startPubsub(
     }),
   };
 
+  const schemas = { ListSchemas: rpc(() => ({ schemas: [], nextPageToken: '' })) };
+
   // grpc-js answers the methods that have no handler with UNIMPLEMENTED and their name.
   const server = new Server({ 'grpc.max_receive_message_length': MAX_RECEIVE_BYTES });
   const services = loadServices();
   server.addService(services.publisher, publisher);
   server.addService(services.subscriber, subscriber);
+  server.addService(services.schemas, schemas);
   const { port, close } = await listenGrpc(server, options.port);
   dispatcher.wake(store.pushed());
 

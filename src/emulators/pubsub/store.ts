@@ -73,6 +73,8 @@ export function openStore(db: DatabaseSync) {
     postpone: db.prepare(
       'UPDATE pubsub_deliveries SET failures = failures + 1, due = ? WHERE subscription = ? AND message = ?',
     ),
+    lease: db.prepare('UPDATE pubsub_deliveries SET due = ? WHERE subscription = ? AND message = ? AND failures = ?'),
+    leased: db.prepare('SELECT 1 FROM pubsub_deliveries WHERE subscription = ? AND message = ? AND failures = ?'),
     // A message with an ordering key waits until its predecessors are acknowledged.
     due: db.prepare(`
       SELECT message, failures FROM pubsub_deliveries d WHERE subscription = ? AND due <= ? AND (d.ordering_key = '' OR NOT EXISTS (
@@ -182,6 +184,13 @@ export function openStore(db: DatabaseSync) {
     postpone: (subscription: string, message: number, due: number): void => {
       sql.postpone.run(due, subscription, message);
     },
+    /** Moves the time at which the nth delivery of a message counts as failed, if it is the last one so far. */
+    lease: (subscription: string, { message, delivery }: { message: number; delivery: number }, due: number): void => {
+      sql.lease.run(due, subscription, message, delivery);
+    },
+    /** Whether the nth delivery of a message is the last one so far, and not acknowledged. */
+    isLeased: (subscription: string, { message, delivery }: { message: number; delivery: number }): boolean =>
+      sql.leased.get(subscription, message, delivery) !== undefined,
     /** Whether a push subscription has an unacknowledged message. */
     pending: (): boolean => sql.pending.get() !== undefined,
     /** Empties all tables; message ids go on from where they were. */

@@ -1,7 +1,8 @@
 /** Waits of the local Pub/Sub, on a clock that the test moves. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { CreateSubscriptionOptions, Topic } from '@google-cloud/pubsub';
-import { PubSub } from '@google-cloud/pubsub';
+import { PubSub, v1 } from '@google-cloud/pubsub';
+import { credentials } from '@grpc/grpc-js';
 import type { PubsubEmulator } from '../../../src/emulators/pubsub/server.ts';
 import { startPubsub } from '../../../src/emulators/pubsub/server.ts';
 import type { State } from '../../../src/emulators/state.ts';
@@ -77,6 +78,39 @@ describe('the local Pub/Sub waits', () => {
     await pubsub.idle();
     expect(receiver.pushes).toHaveLength(2);
     expect(pubsub.counters()).toMatchObject({ published: 1, delivered: 2, acknowledged: 1 });
+  });
+
+  test('for who has pulled a message until its deadline, which can be moved', async () => {
+    const [topic] = await client.createTopic('topic');
+    const [{ name }] = await topic.createSubscription('pulled', {
+      ackDeadlineSeconds: 30,
+      retryPolicy: { minimumBackoff: { seconds: 5 } },
+    });
+    await topic.publishMessage({ data: Buffer.from('x') });
+    const sslCreds = credentials.createInsecure();
+    const puller = new v1.SubscriberClient({ servicePath: '127.0.0.1', port: pubsub.port, sslCreds });
+    const pull = async (): Promise<string[]> => {
+      const [{ receivedMessages }] = await puller.pull({ subscription: name, maxMessages: 10 });
+      return (receivedMessages ?? []).map(({ ackId }) => ackId ?? '');
+    };
+    const [first = ''] = await pull();
+    // The deadline, and the back-off after it.
+    timers.advance(34_999);
+    expect(await pull()).toEqual([]);
+    timers.advance(1);
+    const [second = ''] = await pull();
+    await puller.modifyAckDeadline({ subscription: name, ackIds: [first], ackDeadlineSeconds: 0 });
+    await puller.modifyAckDeadline({ subscription: name, ackIds: [second], ackDeadlineSeconds: 100 });
+    timers.advance(109_999);
+    expect(await pull()).toEqual([]);
+    timers.advance(1);
+    expect(await pull()).toHaveLength(1);
+    // Too late, and taken all the same.
+    await puller.acknowledge({ subscription: name, ackIds: [second] });
+    timers.advance(1_000_000);
+    expect(await pull()).toEqual([]);
+    expect(pubsub.counters().acknowledged).toBe(1);
+    await puller.close();
   });
 
   test('with no more pushes under way than its bound', async () => {
