@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 /** What needs longer, or other programs: `npm run test:long` runs exactly these, `npm test` all others. */
 const LONG = 'test/**/*.long.test.ts';
 
-// Node 24 strips types by itself; vitest runs under the `node` devDependency through npm's PATH.
+// Node 24 strips types by itself; vitest runs under the one of .ci/node through npm's PATH.
 export default defineConfig(({ mode }) => ({
   test: {
     include: [mode === 'long' ? LONG : 'test/**/*.test.ts'],

@@ -16,8 +16,9 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'daymill-package-'));
   tarball = packed(folder);
   mkdirSync(join(folder, 'node'));
-  run('npm', ['install', '--no-audit', '--no-fund', '--no-save', `node@${OLDEST}`], { cwd: join(folder, 'node') });
-  bins[OLDEST] = join(folder, 'node/node_modules/node/bin');
+  const binary = `node-${process.platform}-${process.arch}`;
+  run('npm', ['install', '--no-audit', '--no-fund', '--no-save', `${binary}@${OLDEST}`], { cwd: join(folder, 'node') });
+  bins[OLDEST] = join(folder, 'node/node_modules', binary, 'bin');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -13,7 +13,6 @@ import { manualTimers } from '../../support/manual-timers.ts';
 import { connect, startTarget, until } from '../../support/workflows-rest.ts';
 import type { Rest, Target } from '../../support/workflows-rest.ts';
 
-const NODE = fileURLToPath(new URL('../../../node_modules/.bin/node', import.meta.url));
 const SCRIPT = fileURLToPath(new URL('../../support/workflows-process.ts', import.meta.url));
 
 const WAITING = `
@@ -55,7 +54,7 @@ describe('after kill -9', () => {
   });
 
   const serve = async (port: number): Promise<{ rest: Rest; port: number }> => {
-    child = fork(SCRIPT, [join(folder, 'state.db'), String(port)], { execPath: NODE });
+    child = fork(SCRIPT, [join(folder, 'state.db'), String(port)]);
     const [message] = (await once(child, 'message')) as [{ port: number }];
     return { rest: connect(`http://127.0.0.1:${message.port}`, 'projects/test/locations/local'), port: message.port };
   };
