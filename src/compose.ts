@@ -65,6 +65,7 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     simulate: config.simulate,
     audit: config.audit,
     limits: config.limits,
+    failedShare: config.failedShare,
     prices: config.prices.table,
     clock: SYSTEM_CLOCK,
     newId: () => randomUUID().slice(0, 13),

@@ -1,6 +1,7 @@
 /** What a run did, for people; its last line is for programs. */
 import type { summarize } from '../mill/answers/run-summary.ts';
 import { counted } from './counted.ts';
+import { alike, describePartial } from './describe-partial.ts';
 import { describeDistrust } from './describe-distrust.ts';
 import { describeReasons } from './describe-reasons.ts';
 import type { Output } from './output.ts';
@@ -11,7 +12,8 @@ export function printSummary(
   output: Output,
   beside: Readonly<Record<string, unknown>> = {},
 ): void {
-  const { date, runs, cells, completed, failed, seconds, firestore, distrusted = [], trouble } = summary;
+  const { date, runs, cells, completed, failed, failedEntities, partial = [] } = summary;
+  const { seconds, firestore, distrusted = [], trouble } = summary;
   const { computations, others, behind } = details;
   const columns = [
     right('pass'),
@@ -30,10 +32,13 @@ export function printSummary(
   if (others.length > 0) output.line();
   for (const line of describeReasons(others)) output.line(line);
   for (const { computation, failed: count, failures } of computations) {
-    for (const failure of failures) output.trouble(`FAILED ${computation}@${failure}`);
-    if (count > failures.length)
-      output.trouble(`FAILED ${computation}: ${counted(count - failures.length, 'more day')}`);
+    const shown = failures.slice(0, MAX_FAILURES_SHOWN);
+    for (const { date: day, code, message, days } of shown)
+      output.trouble(`FAILED ${computation}@${day}: ${code}: ${message}${alike(days, 'day')}`);
+    const more = count - shown.reduce((sum, { days }) => sum + days, 0);
+    if (more > 0) output.trouble(`FAILED ${computation}: ${counted(more, 'more day')}`);
   }
+  for (const one of partial) output.trouble(describePartial(one));
   for (const { computation, text } of distrusted) output.line(describeDistrust(computation, text));
   if (behind.length > 0)
     output.line(
@@ -43,7 +48,7 @@ export function printSummary(
   const waiting = cells.BLOCKED + cells.FAILED_DEPENDENCY;
   output.line(
     `${date}: ${completed + failed === 0 ? 'nothing ran' : `${counted(completed + failed, 'cell')} ran${runs === 0 ? '' : ` in ${counted(runs, 'run')}`}`}` +
-      `${failed > 0 ? `, ${failed} failed` : ''}${waiting > 0 ? `, ${waiting} waiting` : ''}, ` +
+      `${failed > 0 ? `, ${failed} failed` : ''}${failedEntities > 0 ? `, ${counted(failedEntities, 'entity')} left out` : ''}${waiting > 0 ? `, ${waiting} waiting` : ''}, ` +
       `${cells.SKIP + cells.STABLE} up to date${cells.STABLE > 0 ? ` (${cells.STABLE} proven cosmetic)` : ''}, ${cells.IMPOSSIBLE} impossible, in ${seconds.toFixed(1)} s`,
   );
   if (firestore !== null) {
@@ -54,5 +59,8 @@ export function printSummary(
   if (trouble !== undefined) output.trouble(trouble);
   output.data({ ...summary, ...beside });
 }
+
+/** Distinct errors of one computation. */
+const MAX_FAILURES_SHOWN = 3;
 
 const right = (title: string) => ({ title, align: 'right' as const });

@@ -89,8 +89,9 @@ export async function runPipeline(
         ports,
       );
       printSummary(found, output, beside);
-      const { failed, cells, trouble } = found.summary;
-      return failed > 0 || cells.FAILED_DEPENDENCY > 0 || trouble !== undefined ? 1 : 0;
+      const { failed, cells, partial = [], trouble } = found.summary;
+      const isTooPartial = partial.some(({ above }) => above > 0);
+      return failed > 0 || isTooPartial || cells.FAILED_DEPENDENCY > 0 || trouble !== undefined ? 1 : 0;
     } finally {
       progress.end();
       await ports.close();

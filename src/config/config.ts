@@ -72,6 +72,8 @@ export interface Config {
   /** Whether package.json has the settings. */
   readonly inPackage: boolean;
   readonly limits: RunLimits;
+  /** Of a cell's entities: more that failed make a run end with 1. */
+  readonly failedShare: number;
   readonly cloud: CloudSettings;
   readonly functions: readonly OwnFunction[];
   /** Of a command that was told `--cloud`; undefined: the local cloud. */
@@ -131,6 +133,7 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
     databaseId: variables.DAYMILL_DATABASE,
     inPackage,
     limits: project.limits,
+    failedShare: project.failedShare,
     cloud: project.cloud,
     functions: project.functions,
     target: undefined,

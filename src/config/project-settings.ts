@@ -51,6 +51,8 @@ export const ProjectSettings = z.strictObject({
   cloud: CloudSettings.prefault({}),
   /** Functions of its own that are deployed beside Daymill's. */
   functions: OwnFunctions,
+  /** Of a cell's entities: where a greater share failed, `run` ends with exit code 1 although the cell completed without them. */
+  failedShare: z.number().min(0).max(1).default(0.01),
   /** What a run may come to; it is refused before anything of it is claimed. */
   limits: RunLimits.default({}),
   /** From the smallest to the largest; the specification's two when absent. */

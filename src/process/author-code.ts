@@ -6,6 +6,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { syncBuiltinESMExports } from 'node:module';
 import { TerminalError, toError } from '../errors.ts';
+import { STACK_FRAMES } from './author-frame.ts';
 
 export interface Author {
   /** As messages call it: a computation, a module. */
@@ -116,6 +117,8 @@ let guarded = false;
 export function guardProcess(): void {
   if (guarded) return;
   guarded = true;
+  // An error from deep in a package must still have the author's line on its stack.
+  Error.stackTraceLimit = Math.max(Error.stackTraceLimit, STACK_FRAMES);
   const members = process as unknown as Members;
   const wrap = (name: string, around: (original: Members[string], parameters: unknown[]) => unknown): void => {
     const original = members[name];

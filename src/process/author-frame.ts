@@ -28,13 +28,13 @@ export const framesOf = (stack: string | undefined): string[] =>
 const isAuthors = (place: string | undefined): boolean =>
   place !== undefined && !place.includes('/node_modules/') && (!place.startsWith(OURS) || place.startsWith(BUNDLED));
 
-/** Frames that are looked through at most: what prints or checks for the author may call deep. */
-const FRAMES = 50;
+/** Frames of a stack that are kept: what computes, prints or checks for the author may call deep. Node keeps ten. */
+export const STACK_FRAMES = 50;
 
 /** The stack of whoever calls, deeper than Node keeps it by itself. */
 export function stackHere(): string {
   const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = FRAMES;
+  Error.stackTraceLimit = STACK_FRAMES;
   const { stack = '' } = new Error('only for its stack');
   Error.stackTraceLimit = limit;
   return stack;

@@ -73,6 +73,7 @@ describe('a project of four computations over four days', () => {
       cells: { ...NONE, RUN: 14, IMPOSSIBLE: 2 },
       completed: 14,
       failed: 0,
+      failedEntities: 0,
       seconds: expect.any(Number) as number,
       firestore: {
         reads: expect.any(Number) as number,

@@ -15,7 +15,7 @@ import { type LoadReport, loadRootData } from '../../src/mill/steps/load/load-ro
 import type { Manifest } from '../../src/mill/model/manifest.ts';
 import { DAYS, fixtureProject, type FixtureProject } from './fixture-project.ts';
 
-const PROJECT_ID = 'daymill-local';
+export const PROJECT_ID = 'daymill-local';
 
 export interface LocalOptions {
   readonly faults?: FaultPlan | undefined;

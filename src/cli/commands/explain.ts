@@ -7,6 +7,7 @@ import type { ManifestComputation } from '../../mill/model/manifest.ts';
 import { assertTarget, gridStart } from '../../mill/steps/dispatch/target.ts';
 import type { Day } from '../../values/date.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
+import { alike } from '../describe-partial.ts';
 import { describeDistrust } from '../describe-distrust.ts';
 import { jsonUsage } from '../describe-schema.ts';
 import { findComputation } from '../find-computation.ts';
@@ -65,7 +66,9 @@ export function printExplanation(
     output.line(`Last  ${last.status} ${last.finishedAt ?? ''}${describeEffort(last)}`);
     if (last.reason !== null) output.line(`      because ${last.reason}`);
     if (last.error !== null) output.line(`      ${last.error.code}: ${last.error.message}`);
-    for (const { id, message } of last.errors) output.line(`      entity ${id}: ${message}`);
+    for (const { id, message, count } of last.kinds) output.line(`      entity ${id}: ${message}${alike(count)}`);
+    for (const { id, message } of last.kinds.length === 0 ? last.errors : [])
+      output.line(`      entity ${id}: ${message}`);
     if (last.runId !== null)
       output.line(`      run ${last.runId}${last.resultHash === null ? '' : `, result ${last.resultHash}`}`);
   }

@@ -8,6 +8,7 @@ import { type Arguments, type Command, type Context, type ExitCode, text } from 
 import { counted } from '../counted.ts';
 import { assertAfterFirstData, readDays } from '../days.ts';
 import { describeData } from '../describe-data.ts';
+import { describePartial } from '../describe-partial.ts';
 import { describeDistrust } from '../describe-distrust.ts';
 import { jsonUsage } from '../describe-schema.ts';
 import { look } from '../look.ts';
@@ -94,6 +95,7 @@ function printReport(answer: ReportAnswer, output: Output): void {
   if (cutOff > 0)
     output.line(`Early cutoff spared ${counted(cutOff, 'cell')}: what they read ran again with the same result.`);
   if (answer.audits !== undefined) output.line(describeAudits(answer.audits, answer.skipped));
+  for (const one of answer.partial) output.line(describePartial(one));
   for (const { dataset, days } of answer.waiting)
     output.line(`${dataset} is there and not whole, so that it stays closed, on ${spanOf(days)}`);
   for (const { computation, text: seen } of answer.distrusted) output.line(describeDistrust(computation, seen));

@@ -3,6 +3,7 @@ import { RunAnswer, runAnswer } from '../../mill/answers/run.ts';
 import { printAttempts } from '../attempt-table.ts';
 import { type Arguments, type Command, type Context, type ExitCode } from '../command.ts';
 import { counted } from '../counted.ts';
+import { describePartial } from '../describe-partial.ts';
 import { jsonUsage } from '../describe-schema.ts';
 import { look } from '../look.ts';
 import type { Output } from '../output.ts';
@@ -35,7 +36,7 @@ async function runCommand(args: Arguments, { config, output }: Context): Promise
   return 0;
 }
 
-function print({ run, tasks, tiers, attempts, failures, slowest }: RunAnswer, output: Output): void {
+function print({ run, tasks, tiers, attempts, failures, partial, slowest }: RunAnswer, output: Output): void {
   output.line(`${run.id}   ${run.date}, pass ${run.pass ?? 'any'}, dispatch ${run.dispatchId}`);
   output.line();
   output.line(
@@ -45,6 +46,7 @@ function print({ run, tasks, tiers, attempts, failures, slowest }: RunAnswer, ou
   output.line(`Tasks     ${inWords(tasks)}; ${inWords(tiers)}; ${counted(run.cells, 'cell')}`);
   output.line(`Attempts  ${inWords(attempts)}`);
   for (const { cell, error } of failures) output.line(`FAILED    ${cell}: ${error}`);
+  for (const one of partial) output.line(describePartial(one));
   if (slowest.length === 0) return;
   output.line();
   printAttempts(slowest, 'cell', output);

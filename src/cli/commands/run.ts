@@ -30,7 +30,7 @@ Runs the pipeline for DAY on the local cloud, catching up on every day from --fr
   --only-failed  what failed last time, and what reads it
 ${jsonUsage('  --json         ', RunSummary)}
                  the summary as one line of JSON, last on standard output
-Exit code: 0 done, 1 some cells failed or it was cancelled, 2 wrong use, 130 interrupted (what was committed stays; run again to go on from there).`,
+Exit code: 0 done, 1 some cells failed, or a cell lacks a greater share of its entities than failedShare of the settings (1 %), or it was cancelled, 2 wrong use, 130 interrupted (what was committed stays; run again to go on from there).`,
   options: {
     date: { type: 'string' },
     from: { type: 'string' },

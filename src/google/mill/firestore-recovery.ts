@@ -6,6 +6,7 @@ import { type DocumentSnapshot, FieldPath, type Firestore } from '@google-cloud/
 import { CellError, Settled } from '../../mill/model/cell.ts';
 import type { Day } from '../../values/date.ts';
 import { Hash } from '../../values/hash.ts';
+import { PartialResult } from '../../mill/model/partial-result.ts';
 import { Vector } from '../../mill/model/vector.ts';
 import { daySetOfDays } from '../../mill/planning/day-set.ts';
 import { bookId } from '../../mill/planning/shelf.ts';
@@ -14,7 +15,14 @@ import { type CommitName, setApart } from '../measured-batch.ts';
 import { computationOf, firstDayOf, type PackedPart, type PartId } from './book-parts.ts';
 import { BOOKS, daysOf, INDEXES, MEMORY, PLANNER, RESULTS, resultDays } from './paths.ts';
 
-const RESULT_FIELDS = ['status', 'vector', 'error', 'artifact.hash'] as const;
+const RESULT_FIELDS = [
+  'status',
+  'vector',
+  'error',
+  'artifact.hash',
+  'record.failedEntities',
+  'record.entities',
+] as const;
 
 /** No dispatch is called so. */
 const RECOVERED = 'recovered';
@@ -51,11 +59,19 @@ function settledOf(result: DocumentSnapshot): Settled | undefined {
   const base = { vector: vector.data, dispatchId: RECOVERED };
   const hash = Hash.safeParse(result.get('artifact.hash'));
   if (result.get('status') === 'COMPLETED' && hash.success)
-    return { ...base, status: 'COMPLETED', resultHash: hash.data };
+    return { ...base, status: 'COMPLETED', resultHash: hash.data, ...partialOf(result) };
   const error = CellError.safeParse(result.get('error'));
   return result.get('status') === 'FAILED' && error.success
     ? { ...base, status: 'FAILED', error: error.data }
     : undefined;
+}
+
+function partialOf(result: DocumentSnapshot): { readonly partial?: PartialResult } {
+  const found = PartialResult.safeParse({
+    failedEntities: result.get('record.failedEntities'),
+    entities: result.get('record.entities'),
+  });
+  return found.success ? { partial: found.data } : {};
 }
 
 /** Hashes of the days of a dataset, those of `open` days. */
@@ -91,7 +107,11 @@ export async function recover(db: Firestore, after: number): Promise<Recovered> 
     const settled = await settledInResults(db, computation);
     const days = (status: Settled['status']) =>
       daySetOfDays([...settled].filter(([, one]) => one.status === status).map(([day]) => day));
-    standings.set(computation, unknownStanding(days('COMPLETED'), days('FAILED')));
+    const partial = daySetOfDays([...settled].flatMap(([day, one]) => ('partial' in one ? [day] : [])));
+    standings.set(computation, {
+      ...unknownStanding(days('COMPLETED'), days('FAILED')),
+      ...(partial.length === 0 ? {} : { partial }),
+    });
     for (const [day, one] of settled) {
       const id = bookId(computation, day);
       books.set(id, (books.get(id) ?? new Map<Day, Settled>()).set(day, one));

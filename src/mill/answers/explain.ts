@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Day, toOrdinal } from '../../values/date.ts';
 import { CellError, CellKey } from '../model/cell.ts';
 import { describeRan, describeReason, Outcome, Reason } from '../model/decision.ts';
+import { ErrorKind } from '../model/cell-record.ts';
 import type { ManifestComputation } from '../model/manifest.ts';
 import { vectorFor } from '../planning/alike.ts';
 import { hasDay } from '../planning/day-set.ts';
@@ -25,6 +26,8 @@ const LastAttempt = z.object({
   failedEntities: z.number().nullable(),
   /** Of entities; the first few. */
   errors: z.array(z.object({ id: z.string(), message: z.string() })).readonly(),
+  /** Of entities: each distinct one, with the first that failed so. */
+  kinds: z.array(ErrorKind).readonly(),
   error: CellError.nullable(),
   resultHash: z.string().nullable(),
   runId: z.string().nullable(),
@@ -129,6 +132,7 @@ function lastAttempt({ status, record, error, summary }: StoredCell): LastAttemp
     entities: record?.entities ?? null,
     failedEntities: record?.failedEntities ?? null,
     errors: record?.errors ?? [],
+    kinds: record?.kinds ?? [],
     error: status === 'FAILED' ? (error ?? null) : null,
     resultHash: status === 'COMPLETED' ? (summary?.hash ?? null) : null,
     runId: record?.runId ?? null,

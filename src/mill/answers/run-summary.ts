@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { toError } from '../../errors.ts';
 import { authorCode, sayStray } from '../../process/author-code.ts';
 import { Day, type DayOrdinal, daysAfter, fromOrdinal, toOrdinal } from '../../values/date.ts';
-import { type CellKey, cellName, type Settled } from '../model/cell.ts';
+import { kindOfError } from '../model/alike-failures.ts';
+import { CellError, type CellKey, cellName, type Settled } from '../model/cell.ts';
 import { isKeyed } from '../model/computation.ts';
 import { type Outcome, OutcomeCounts } from '../model/decision.ts';
 import type { Manifest, ManifestComputation } from '../model/manifest.ts';
@@ -11,10 +12,12 @@ import { behaviourOf } from '../model/vector.ts';
 import { dayCount, daySetOfDays, lastBefore, NO_DAYS, subtract } from '../planning/day-set.ts';
 import type { Plan } from '../planning/plan.ts';
 import type { Artifacts } from '../ports/artifacts.ts';
+import type { Cells } from '../ports/cells.ts';
 import type { Definitions } from '../ports/code.ts';
 import type { Planning } from '../ports/planning.ts';
 import type { Survey } from '../steps/dispatch/survey.ts';
 import { readWhole } from '../ports/read-whole.ts';
+import { type PartialCell, PartialRow, partialResults } from './partial-results.ts';
 import { groupPlan, type PlanGroup } from './plan-groups.ts';
 
 export const RunSummary = z.object({
@@ -25,6 +28,15 @@ export const RunSummary = z.object({
   cells: OutcomeCounts,
   completed: z.number(),
   failed: z.number(),
+  /** Each distinct error of each computation: the first day that failed so, and how many days did. Absent when none failed. */
+  failures: z
+    .array(z.object({ computation: z.string(), date: Day, ...CellError.shape, days: z.number() }))
+    .readonly()
+    .optional(),
+  /** Entities that are not in the results of cells that completed, since the author's code failed on them. */
+  failedEntities: z.number(),
+  /** Where they are missing; absent when they are nowhere. */
+  partial: z.array(PartialRow).optional(),
   seconds: z.number(),
   /** Documents; null when the cloud is shared with others. */
   firestore: z.object({ reads: z.number(), writes: z.number(), deletes: z.number(), rpcs: z.number() }).nullable(),
@@ -44,6 +56,8 @@ export interface RunDetails {
   readonly behind: readonly string[];
 }
 
+type Failure = NonNullable<RunSummary['failures']>[number];
+
 interface ComputationSummary {
   readonly computation: string;
   readonly pass: number;
@@ -52,8 +66,7 @@ interface ComputationSummary {
   readonly upToDate: number;
   readonly impossible: number;
   readonly waiting: number;
-  /** The first few, with their errors. */
-  readonly failures: readonly string[];
+  readonly failures: readonly Failure[];
   /** What the newest result of the grid says, in the author's words. */
   readonly found: string | undefined;
 }
@@ -72,9 +85,13 @@ export interface SummaryPorts {
   readonly planning: Pick<Planning, 'settledAfter'>;
   readonly definitions: Pick<Definitions, 'computation'>;
   readonly artifacts: Pick<Artifacts, 'read'>;
+  readonly cells: Pick<Cells, 'read'>;
+  /** See `failedShare` of the project's settings. */
+  readonly failedShare: number;
 }
 
-const MAX_FAILURES_SHOWN = 3;
+/** Distinct errors of one computation. */
+const MAX_FAILURES = 10;
 
 /** After a run of some computations: it waits for one that was not among them. */
 const WAITING_FOR_OTHERS: readonly Outcome[] = ['RUN', 'RERUN'];
@@ -98,12 +115,17 @@ export async function summarize(
     const found = plan.request.state.distrusted.get(name);
     return found?.behaviour === behaviourOf(fingerprint) ? [{ computation: name, text: found.text }] : [];
   });
+  const failures = computations.flatMap((each) => each.failures);
+  const partial = await partialResults(partialOf(ran), ports.failedShare, ports);
   const summary: RunSummary = {
     date,
     runs,
     cells: cellsOf(plan, names, ran),
     completed: sum(({ completed }) => completed),
     failed: sum(({ failed }) => failed),
+    ...(failures.length === 0 ? {} : { failures }),
+    failedEntities: partial.reduce((total, { failedEntities }) => total + failedEntities, 0),
+    ...(partial.length === 0 ? {} : { partial }),
     seconds: Math.round(seconds * 1_000) / 1_000,
     firestore,
     ...(distrusted.length === 0 ? {} : { distrusted }),
@@ -117,6 +139,13 @@ export async function summarize(
   };
   return { summary, details };
 }
+
+const partialOf = (ran: ReadonlyMap<string, readonly Ran[]>): PartialCell[] =>
+  [...ran.values()]
+    .flat()
+    .flatMap(({ cell, settled }) =>
+      settled.status === 'COMPLETED' && settled.partial !== undefined ? [{ cell, partial: settled.partial }] : [],
+    );
 
 /** As the plan after the run has them, and those that ran by that. */
 function cellsOf(plan: Plan, names: readonly string[], ran: ReadonlyMap<string, readonly Ran[]>): OutcomeCounts {
@@ -139,21 +168,36 @@ async function summaryOf(
   const days = daySetOfDays(ran.map(({ cell }) => cell.date));
   const count = (...outcomes: Outcome[]): number =>
     dayCount(subtract(after.plan.daysWith(entry.name, ...outcomes), days));
-  const failures = ran.flatMap(({ cell: { date }, settled }) =>
-    settled.status === 'FAILED' ? [`${date}: ${settled.error.code}: ${settled.error.message}`] : [],
-  );
+  const failed = ran.filter(({ settled }) => settled.status === 'FAILED').length;
   const made = after.folded.state.standings.get(entry.name)?.made ?? NO_DAYS;
   return {
     computation: entry.name,
     pass: entry.pass,
-    completed: ran.length - failures.length,
-    failed: failures.length,
+    completed: ran.length - failed,
+    failed,
     upToDate: count('SKIP', 'STABLE'),
     impossible: count('IMPOSSIBLE'),
     waiting: count('BLOCKED', 'FAILED_DEPENDENCY', ...(only === undefined ? [] : WAITING_FOR_OTHERS)),
-    failures: failures.slice(0, MAX_FAILURES_SHOWN),
+    failures: failuresOf(ran).slice(0, MAX_FAILURES),
     found: await headline(entry, date, lastBefore(made, daysAfter(toOrdinal(date), 1)), ports),
   };
+}
+
+/** As the executor says where the author's code threw. */
+const PLACE = / \(at .*\)$/;
+
+/** In the order of their first days. */
+function failuresOf(ran: readonly Ran[]): Failure[] {
+  const kinds = new Map<string, Failure>();
+  for (const { cell, settled } of ran) {
+    if (settled.status !== 'FAILED') continue;
+    // The same words from another line are another mistake.
+    const kind = `${kindOfError(settled.error)}${PLACE.exec(settled.error.message)?.[0] ?? ''}`;
+    const known = kinds.get(kind);
+    if (known === undefined) kinds.set(kind, { ...cell, ...settled.error, days: 1 });
+    else known.days++;
+  }
+  return [...kinds.values()];
 }
 
 interface Ran {

@@ -4,9 +4,11 @@ import { UserError } from '../../errors.ts';
 import { ownMember } from '../../values/own-member.ts';
 import { cellName } from '../model/cell.ts';
 import { outcomeOf, type Task } from '../model/task.ts';
+import type { Cells } from '../ports/cells.ts';
 import type { Runs } from '../ports/runs.ts';
 import type { Ledger } from '../ports/tasks.ts';
 import { AttemptRow, attemptRows } from './attempt-row.ts';
+import { type PartialCell, partialResults, PartialRow } from './partial-results.ts';
 import { RunRow, runRow } from './run-row.ts';
 
 export const RunAnswer = z.object({
@@ -16,6 +18,8 @@ export const RunAnswer = z.object({
   /** How attempts ended. */
   attempts: z.record(z.string(), z.number()).describe('{end: count}'),
   failures: z.array(z.object({ cell: z.string(), taskId: z.string(), error: z.string() })),
+  /** Cells that completed without entities that failed. */
+  partial: z.array(PartialRow),
   slowest: z.array(AttemptRow.describe('as in daymill attempts')),
 });
 export type RunAnswer = z.infer<typeof RunAnswer>;
@@ -23,7 +27,12 @@ export type RunAnswer = z.infer<typeof RunAnswer>;
 /** `limit`: attempts, the slowest first. @throws {UserError} NOT_FOUND */
 export async function runAnswer(
   { id, limit }: { readonly id: string; readonly limit: number },
-  ports: { readonly runs: Pick<Runs, 'read'>; readonly ledger: Pick<Ledger, 'tasksOf'> },
+  ports: {
+    readonly runs: Pick<Runs, 'read'>;
+    readonly ledger: Pick<Ledger, 'tasksOf'>;
+    readonly cells: Pick<Cells, 'read'>;
+    readonly failedShare: number;
+  },
 ): Promise<RunAnswer> {
   const [run, tasks] = await Promise.all([ports.runs.read(id), ports.ledger.tasksOf(id)]);
   if (run === undefined) throw new UserError('NOT_FOUND', `There is no run "${id}". daymill runs lists them.`);
@@ -35,6 +44,7 @@ export async function runAnswer(
     tiers: tally(tasks.map(({ resources }) => resources)),
     attempts: tally(attempts.map(({ end }) => end ?? 'under way')),
     failures: tasks.flatMap(failuresOf),
+    partial: await partialResults(tasks.flatMap(partialOf), ports.failedShare, ports),
     slowest: attempts.sort((a, b) => tookMs(b) - tookMs(a)).slice(0, limit),
   };
 }
@@ -44,6 +54,13 @@ const failuresOf = (task: Task): RunAnswer['failures'] =>
     const outcome = outcomeOf(task, cell);
     if (outcome?.status !== 'FAILED') return [];
     return [{ cell: cellName(cell), taskId: task.id, error: `${outcome.error.code}: ${outcome.error.message}` }];
+  });
+
+const partialOf = (task: Task): PartialCell[] =>
+  task.cells.flatMap(({ computation, date }) => {
+    const outcome = outcomeOf(task, { computation, date });
+    if (outcome?.status !== 'COMPLETED' || outcome.partial === undefined) return [];
+    return [{ cell: { computation, date }, partial: outcome.partial }];
   });
 
 function tally(words: readonly string[]): Record<string, number> {

@@ -1,5 +1,6 @@
 /** Calls of the author's code: what it throws, and what never comes back, in words of ours. */
 import { type AuthorCode, authorCode } from '../../process/author-code.ts';
+import { authorFrame, framesOf, placeOfFrame } from '../../process/author-frame.ts';
 import { codeOf, speaksOfMemory, TerminalError, toError } from '../../errors.ts';
 import type { Computation, DayContext } from '../model/computation.ts';
 
@@ -19,13 +20,13 @@ export async function authored<T>(computation: Computation, code: AuthorCode, ca
   }
 }
 
-/** Where to look: the first line of the stack in a file that is nobody's package; what the language has built in lies in none. */
-export function whereIn(error: Error): string {
-  const frames = (error.stack?.split('\n') ?? []).map((line) => line.trim()).filter((line) => line.startsWith('at '));
-  const line =
-    frames.find((frame) => frame.includes('file:') && !frame.includes('/node_modules/')) ??
-    frames.find((frame) => !frame.includes('node:'));
-  return line === undefined ? '' : ` (${line})`;
+/**
+ * Where to look: the first frame of the author's code, whatever of the language's, of a package's or of Daymill's own lies on it. Where there is
+ * none, the first that is in a file.
+ */
+export function whereIn({ stack }: Error): string {
+  const frame = authorFrame(stack) ?? framesOf(stack).find((one) => placeOfFrame(one) !== undefined);
+  return frame === undefined ? '' : ` (${frame})`;
 }
 
 export const timedOut = (computation: { readonly name: string; readonly timeoutSeconds: number }): TerminalError =>

@@ -6,12 +6,20 @@ import {
   BREAKER_SHARE,
   ENTITY_MESSAGE_CHARACTERS,
   KEPT_ERRORS,
+  KEPT_KINDS,
+  PLACED_FAILURES,
   REPEATED_ERRORS,
 } from './limits.ts';
 
 export interface EntityError {
   readonly id: string;
   readonly message: string;
+}
+
+/** Errors that are the same but for what they were made on. */
+export interface EntityErrorKind extends EntityError {
+  /** Entities that failed so; `id` and `message` are the first one's. */
+  readonly count: number;
 }
 
 export interface EntityBreaker {
@@ -27,6 +35,8 @@ export interface EntityBreaker {
   readonly failures: number;
   /** The first 20. */
   readonly errors: readonly EntityError[];
+  /** The first 10. */
+  readonly kinds: readonly EntityErrorKind[];
 }
 
 export function openEntityBreaker(): EntityBreaker {
@@ -36,6 +46,9 @@ export function openEntityBreaker(): EntityBreaker {
   let last: string | undefined;
   let inRow = 0;
   const errors: EntityError[] = [];
+  const kinds = new Map<string, { id: string; message: string; count: number }>();
+  /** The first of each fingerprint. */
+  const kindOf = new Map<string, { count: number }>();
   const opened = (): TerminalError => {
     const [first] = errors;
     return new TerminalError(
@@ -56,12 +69,21 @@ export function openEntityBreaker(): EntityBreaker {
       tried++;
       failures++;
       const message = shortened(toError(thrown).message, ENTITY_MESSAGE_CHARACTERS);
-      if (errors.length < KEPT_ERRORS) errors.push({ id, message: `${message}${whereOf(thrown)}` });
       const fingerprint = errorFingerprint(message);
+      const where = failures <= PLACED_FAILURES ? whereOf(thrown) : '';
+      if (errors.length < KEPT_ERRORS) errors.push({ id, message: `${message}${where}` });
+      // The same words from another line are another mistake.
+      const kind = failures <= PLACED_FAILURES ? kinds.get(`${fingerprint}${where}`) : kindOf.get(fingerprint);
+      if (kind !== undefined) kind.count++;
+      else if (kinds.size < KEPT_KINDS) {
+        const first = { id, message: `${message}${where}`, count: 1 };
+        kinds.set(`${fingerprint}${where}`, first);
+        if (!kindOf.has(fingerprint)) kindOf.set(fingerprint, first);
+      }
       inRow = fingerprint === last ? inRow + 1 : 1;
       last = fingerprint;
       check();
-      if (inRow === REPEATED_ERRORS) throw repeated(id, `${message}${whereOf(thrown)}`);
+      if (inRow === REPEATED_ERRORS) throw repeated(id, `${message}${where}`);
     },
     passed(count = 1) {
       const all = tried + count;
@@ -84,6 +106,9 @@ export function openEntityBreaker(): EntityBreaker {
     },
     get errors() {
       return errors;
+    },
+    get kinds() {
+      return [...kinds.values()];
     },
   };
 }

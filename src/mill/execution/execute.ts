@@ -27,7 +27,7 @@ export async function execute(request: ExecutionRequest): Promise<Execution> {
     );
     const checked = code.run(() => checkOutput(computation, value));
     const artifact = await writeArtifact(checked, isKeyed(computation.output), sink);
-    return { artifact, entities: 0, failedEntities: 0, errors: [], seconds: (now() - startedMs) / 1_000 };
+    return { artifact, entities: 0, failedEntities: 0, errors: [], kinds: [], seconds: (now() - startedMs) / 1_000 };
   }
   if (entities === undefined) throw new Error(`${computation.name} streams a dataset, but was given no entities`);
   const [result] = await scan({ ...request, cells: [request], entities });

@@ -26,6 +26,12 @@ export const REPEATED_ERRORS = 50;
 /** Failed entities that are kept with their errors. */
 export const KEPT_ERRORS = 20;
 
+/** Kinds of errors that are kept, each with the first entity that failed so. */
+export const KEPT_KINDS = 10;
+
+/** Failures of a cell whose place is looked for: putting a stack in words takes some ten microseconds, and there may be a hundred thousand. */
+export const PLACED_FAILURES = 1_000;
+
 /** Characters of each of their messages: they lie in the cell's document, beside its result. */
 export const ENTITY_MESSAGE_CHARACTERS = 500;
 

@@ -13,7 +13,7 @@ import type { Artifact } from '../model/artifact.ts';
 import { type Computation, type DayContext, isKeyed } from '../model/computation.ts';
 import { artifactWriter, type ShardSink, writeArtifact } from './artifact-writer.ts';
 import { authored, authorCodeOf, timedOut } from './authored.ts';
-import { type EntityBreaker, type EntityError, openEntityBreaker } from './entity-breaker.ts';
+import { type EntityBreaker, type EntityError, type EntityErrorKind, openEntityBreaker } from './entity-breaker.ts';
 import { type Beside, besideIn, type JoinedEntry } from './join-by-key.ts';
 import { BLOCK, FLUSH_HEAP_SHARE, FROZEN_ENTITIES, STRIDE } from './limits.ts';
 import { openQuality } from './quality.ts';
@@ -53,6 +53,7 @@ export interface Execution {
   readonly entities: number;
   readonly failedEntities: number;
   readonly errors: readonly EntityError[];
+  readonly kinds: readonly EntityErrorKind[];
   /** Its own time and its share of the reading. */
   readonly seconds: number;
 }
@@ -106,12 +107,12 @@ export async function scan(request: ScanRequest): Promise<(Execution | TerminalE
       run.breaker.end();
       return run.finish();
     });
-    const { tried: read, failures, errors } = run.breaker;
+    const { tried: read, failures, errors, kinds } = run.breaker;
     const seconds = (run.ownMs + now() - beganMs + shareMs) / 1_000;
     results.push(
       artifact === undefined || run.failure !== undefined
         ? (run.failure ?? new TerminalError('COMPUTE_FAILED', `${run.computation.name} ended without a result`))
-        : { artifact, entities: read, failedEntities: failures, errors, seconds },
+        : { artifact, entities: read, failedEntities: failures, errors, kinds, seconds },
     );
   }
   return results;

@@ -2,6 +2,12 @@
 import { z } from 'zod';
 import { Because } from './decision.ts';
 
+/** What became of an entity that failed. */
+export const EntityError = z.object({ id: z.string(), message: z.string() });
+
+export const ErrorKind = EntityError.extend({ count: z.number().int().positive() });
+export type ErrorKind = z.infer<typeof ErrorKind>;
+
 export const CellRecord = z.object({
   runId: z.string(),
   taskId: z.string(),
@@ -13,7 +19,9 @@ export const CellRecord = z.object({
   seconds: z.number(),
   entities: z.number().int(),
   failedEntities: z.number().int(),
-  errors: z.array(z.object({ id: z.string(), message: z.string() })).readonly(),
+  errors: z.array(EntityError).readonly(),
+  /** Each distinct error once, with how many entities failed so. */
+  kinds: z.array(ErrorKind).readonly().optional(),
   /** What people should look at although the cell completed. */
   warnings: z.array(z.string()).readonly().optional(),
 });

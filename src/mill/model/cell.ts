@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Day } from '../../values/date.ts';
 import { Effort } from './effort.ts';
 import { Hash } from '../../values/hash.ts';
+import { PartialResult } from './partial-result.ts';
 import { LostInput } from './place.ts';
 import { Fingerprint, Vector } from './vector.ts';
 
@@ -37,6 +38,8 @@ export const Settled = z.discriminatedUnion('status', [
     dispatchId: z.string(),
     /** Set by the worker. The fold learns from it and takes it off: the books do not keep it. */
     effort: Effort.optional(),
+    /** Absent where every entity is in it. */
+    partial: PartialResult.optional(),
     ...folded,
   }),
   /** Without a vector when the attempt died before it had read its inputs. */

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Settled } from '../model/cell.ts';
+import type { PartialResult } from '../model/partial-result.ts';
 import { Day } from '../../values/date.ts';
 import { Hash, hashOfParts } from '../../values/hash.ts';
 import { inputIdOf, type ManifestComputation } from '../model/manifest.ts';
@@ -67,6 +68,8 @@ export const Standing = z.object({
   made: DaySet,
   /** Days whose last attempt failed. */
   failed: DaySet,
+  /** Days whose result lacks entities that failed. */
+  partial: DaySet.optional(),
   /** Days that are made again whatever they were made from. None of them is at rest. */
   again: z.array(Again).readonly().optional(),
   audits: Audits.optional(),
@@ -115,18 +118,27 @@ export const NO_STANDING: Standing = unknownStanding(NO_DAYS, NO_DAYS);
 /** After cells ended at `sequence`: they are looked at again, and so is what reads them. */
 export function afterSettling(
   standing: Standing,
-  settled: ReadonlyMap<Day, Pick<Settled, 'status'>>,
+  settled: ReadonlyMap<Day, Pick<Settled, 'status'> & { readonly partial?: PartialResult | undefined }>,
   sequence: number,
 ): Standing {
   const all = daySetOfDays(settled.keys());
   const failed = daySetOfDays([...settled].filter(([, { status }]) => status === 'FAILED').map(([date]) => date));
+  const partial = daySetOfDays([...settled].filter(([, one]) => one.partial !== undefined).map(([date]) => date));
   return {
     ...standing,
+    ...partialAfter(standing, all, partial),
     rest: withoutDays(standing.rest, all),
     made: unite(subtract(standing.made, failed), subtract(all, failed)),
     failed: unite(subtract(standing.failed, all), failed),
     log: logged(standing.log, sequence, all),
   };
+}
+
+/** Absent where there are none, as almost everywhere. */
+function partialAfter(standing: Standing, gone: DaySet, come: DaySet): Pick<Standing, 'partial'> {
+  const before = standing.partial ?? NO_DAYS;
+  if (before.length === 0 && come.length === 0) return {};
+  return { partial: unite(subtract(before, gone), come) };
 }
 
 /** After days were found to have to be made again. */
@@ -139,6 +151,7 @@ export const afterNoting = (standing: Standing, one: Again): Standing => ({
 /** After results were taken out of the book: nothing is settled on those days. That they are impossible is in `rest` already. */
 export const afterRemoval = (standing: Standing, days: DaySet): Standing => ({
   ...standing,
+  ...partialAfter(standing, days, NO_DAYS),
   made: subtract(standing.made, days),
   failed: subtract(standing.failed, days),
 });

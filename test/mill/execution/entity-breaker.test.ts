@@ -2,7 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { TerminalError } from '../../../src/errors.ts';
 import { type EntityBreaker, openEntityBreaker } from '../../../src/mill/execution/entity-breaker.ts';
-import { BREAKER_AFTER_ENTITIES, KEPT_ERRORS, REPEATED_ERRORS } from '../../../src/mill/execution/limits.ts';
+import {
+  BREAKER_AFTER_ENTITIES,
+  KEPT_ERRORS,
+  KEPT_KINDS,
+  PLACED_FAILURES,
+  REPEATED_ERRORS,
+} from '../../../src/mill/execution/limits.ts';
 
 const broken = new Error('no such airport');
 const other = new Error('no such runway');
@@ -105,5 +111,34 @@ describe('the breaker', () => {
       'just text',
       'a value that is no Error was thrown: {"code":7}',
     ]);
+  });
+});
+
+describe('distinct errors', () => {
+  const failing = (many: readonly Error[], passes = 20): EntityBreaker => {
+    const breaker = openEntityBreaker();
+    for (const [index, error] of many.entries()) {
+      breaker.passed(passes);
+      breaker.failed(`e${index}`, error);
+    }
+    return breaker;
+  };
+  const at = (message: string, line: number): Error =>
+    Object.assign(new Error(message), { stack: `Error: x\n    at f (file:///p/a.ts:${line}:1)` });
+
+  test('are each kept once, with the first that failed so: by words but for their particulars, and by place', () => {
+    const breaker = failing([at('no page 1', 3), at('no page 2', 3), at('no page 3', 9), at('no word', 3)]);
+    expect(breaker.kinds).toEqual([
+      { id: 'e0', message: 'no page 1 (at f (file:///p/a.ts:3:1))', count: 2 },
+      { id: 'e2', message: 'no page 3 (at f (file:///p/a.ts:9:1))', count: 1 },
+      { id: 'e3', message: 'no word (at f (file:///p/a.ts:3:1))', count: 1 },
+    ]);
+  });
+
+  test('are a few, however many there are, and all others of theirs are counted', () => {
+    const words = Array.from({ length: KEPT_KINDS + 5 }, (_, index) => at(`no ${'x'.repeat(index + 1)}`, 3));
+    expect(failing(words).kinds).toHaveLength(KEPT_KINDS);
+    const same = Array.from({ length: PLACED_FAILURES + 500 }, (_, index) => at(`no page ${index}`, 3));
+    expect(failing(same).kinds).toMatchObject([{ id: 'e0', count: PLACED_FAILURES + 500 }]);
   });
 });

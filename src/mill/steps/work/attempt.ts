@@ -24,8 +24,6 @@ export interface AttemptPorts extends CellPorts, FailurePorts {
   readonly leaseMs: number;
   readonly heartbeatMs: number;
   readonly probe: MemoryProbe;
-  /** The project's folder. */
-  readonly root: string;
   /** Aborted when this process must let go of its tasks. */
   readonly shutdown: AbortSignal;
 }

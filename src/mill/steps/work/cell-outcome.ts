@@ -20,6 +20,8 @@ export interface OutcomePorts {
   readonly artifacts: Pick<Artifacts, 'read'>;
   readonly clock: SteadyClock;
   readonly log: Log;
+  /** The project's folder: places in messages are told from it. */
+  readonly root: string;
 }
 
 /** A cell with what became of it. */
@@ -57,7 +59,10 @@ export async function completed(
   ports: OutcomePorts,
 ): Promise<MadeCell> {
   const { task, cell, vector, generation, loading } = hand;
-  const { artifact, entities, failedEntities, errors, seconds } = execution;
+  const { artifact, entities, failedEntities, seconds } = execution;
+  const inProject = <E extends { readonly message: string }>(error: E): E =>
+    Object.assign({}, error, { message: fromRoot(error.message, ports.root) });
+  const [errors, kinds] = [execution.errors.map(inProject), execution.kinds.map(inProject)];
   const [first] = errors;
   ports.log[failedEntities === 0 ? 'info' : 'warn'](
     { ...fieldsOf(task, cell), event: 'cell.completed', seconds, entities, failedEntities, hash: artifact.hash },
@@ -68,7 +73,14 @@ export async function completed(
   const warnings = await volumeWarnings(hand, computation.checks, artifact.count, ports);
   const record = recordOf(
     hand,
-    { entities, failedEntities, errors, seconds, ...(warnings.length > 0 && { warnings }) },
+    {
+      entities,
+      failedEntities,
+      errors,
+      seconds,
+      ...(kinds.length > 0 && { kinds }),
+      ...(warnings.length > 0 && { warnings }),
+    },
     ports,
   );
   return {
@@ -84,6 +96,7 @@ export async function completed(
         reads: loading.reads + making.reads,
         writes: documentsOf(artifact),
       },
+      ...(failedEntities === 0 ? {} : { partial: { failedEntities, entities } }),
     },
     write: {
       computation: cell.computation,
@@ -119,13 +132,15 @@ async function volumeWarnings(
 /** Of one entry of Cloud Logging, which holds 256 KiB: https://cloud.google.com/logging/quotas#log-limits */
 const LOGGED_CHARACTERS = 100_000;
 
-export function failed(hand: CellInHand, { code, message, cause }: TerminalError, ports: OutcomePorts): MadeCell {
+export function failed(hand: CellInHand, thrown: TerminalError, ports: OutcomePorts): MadeCell {
   const { task, cell, vector } = hand;
+  const { code, cause } = thrown;
+  const message = fromRoot(thrown.message, ports.root);
   const error = { code, message };
   // What was thrown may be longer than what is kept.
   const whole = cause instanceof Error ? cause.message : '';
-  const thrown = whole.length > MESSAGE_CHARACTERS ? { thrown: shortened(whole, LOGGED_CHARACTERS) } : {};
-  ports.log.error({ ...fieldsOf(task, cell), event: 'cell.failed', error, ...thrown }, `failed: ${code}: ${message}`);
+  const uncut = whole.length > MESSAGE_CHARACTERS ? { thrown: shortened(whole, LOGGED_CHARACTERS) } : {};
+  ports.log.error({ ...fieldsOf(task, cell), event: 'cell.failed', error, ...uncut }, `failed: ${code}: ${message}`);
   const record = recordOf(hand, { entities: 0, failedEntities: 0, errors: [], seconds: 0 }, ports);
   return {
     cell,
@@ -134,9 +149,13 @@ export function failed(hand: CellInHand, { code, message, cause }: TerminalError
   };
 }
 
+/** `computations/rsi.ts:9:11` in the place of where the project happens to lie, here or in a container. */
+const fromRoot = (message: string, root: string): string =>
+  message.replaceAll(`file://${root}/`, '').replaceAll(`${root}/`, '');
+
 const recordOf = (
   { task, cell }: CellInHand,
-  measured: Pick<CellRecord, 'entities' | 'failedEntities' | 'errors' | 'seconds' | 'warnings'>,
+  measured: Pick<CellRecord, 'entities' | 'failedEntities' | 'errors' | 'kinds' | 'seconds' | 'warnings'>,
   { clock }: OutcomePorts,
 ): CellRecord => ({
   runId: task.runId,
