@@ -46,8 +46,8 @@ function uses(): Use[] {
       [who, 'workflows.callbacks.send', names.workflow],
       [who, 'storage.objects.get', 'acme-data'],
       [who, 'storage.objects.list', 'acme-data'],
-      ...tiers.map(({ topic }): Use => [who, 'pubsub.topics.publish', names.topic(topic)]),
     ]),
+    ...planners.flatMap((who) => tiers.map(({ topic }): Use => [who, 'pubsub.topics.publish', names.topic(topic)])),
     ...['index', 'dispatch', 'preflight', 'reconcile'].map((id): Use => [
       as('flow'),
       'run.routes.invoke',

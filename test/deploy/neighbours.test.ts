@@ -14,7 +14,7 @@ const THEIRS = 'service cloud.firestore { match /orders/{id} { allow read; } }';
 
 /** Collections of an application, with its index, its exemption and its rules, in the project's default database. */
 async function application(google: GoogleAdmin): Promise<void> {
-  const by = google.byHand;
+  const by: GoogleAdmin['byHand'] = (method, url, json) => google.byHand(method, url, json);
   await by('POST', `${FIRESTORE}?databaseId=(default)`, { type: 'FIRESTORE_NATIVE', locationId: 'eur3' });
   await google.clock.sleep(60_000);
   await by('POST', `${FIRESTORE}/(default)/collectionGroups/orders/indexes`, {
