@@ -13,10 +13,19 @@ test('a deployment goes on from wherever it was stopped: before and after each c
 });
 
 test.each(Array.from({ length: 20 }, (_, seed) => seed))(
-  'a deployment gets there though Google is often busy, seed %i',
+  'a deployment gets there though Google is often busy, and answers get lost, seed %i',
   async (seed) => {
-    const google = googleAdmin({ busy: { share: 0.2, seed } });
-    await deploy(google);
-    expect(due(await look(google))).toEqual([]);
+    const google = googleAdmin({ busy: { share: 0.2, lost: 0.1, seed } });
+    await deploy(google, { settings: WATCHED });
+    expect(due(await look(google, { settings: WATCHED }))).toEqual([]);
+    expect(namesIn(google)).toEqual(await namesOfWatched());
   },
 );
+
+const WATCHED = { alerts: { email: 'data@acme.example' }, budget: { perMonth: 50 } };
+
+async function namesOfWatched(): Promise<string[]> {
+  const google = googleAdmin();
+  await deploy(google, { settings: WATCHED });
+  return namesIn(google);
+}

@@ -60,10 +60,13 @@ describe('what stops a deployment', () => {
     expect(due(await look(google))).toEqual([]);
   });
 
-  test('Google that is busy now and then is asked again', async () => {
-    const google = googleAdmin({ busy: { share: 0.1, seed: 7 } });
-    await deploy(google);
-    expect(due(await look(google))).toEqual([]);
+  test('Google that is busy now and then is asked again, and what was done without an answer is not done twice', async () => {
+    const settings = { alerts: { email: 'data@acme.example' }, budget: { perMonth: 50 } };
+    const google = googleAdmin({ busy: { share: 0.1, lost: 0.2, seed: 7 } });
+    await deploy(google, { settings });
+    const made = [...google.world.resources.keys()].filter((name) => /monitoring|billingbudgets/.test(name));
+    expect(made).toHaveLength(6);
+    expect(due(await look(google, { settings }))).toEqual([]);
   });
 
   test('roles that hold only after minutes are waited for', async () => {

@@ -45,11 +45,11 @@ export interface GoogleAdminOptions extends Partial<Omit<AdminOptions, 'bindings
 
 /** A fresh project, unless the options say otherwise. */
 export function googleAdmin({ roles, apis = [], now, ...options }: GoogleAdminOptions = {}): GoogleAdmin {
-  let nowMs = START_MS;
+  const clock = manualClock();
   const cloud = openAdminCloud({
     projectId: 'acme',
     projectNumber: NUMBER,
-    now: now ?? (() => nowMs),
+    now: now ?? clock.now,
     billing: [{ role: 'roles/billing.costsManager', members: [DEPLOYER, OWNER] }],
     ...options,
     bindings: [
@@ -64,13 +64,7 @@ export function googleAdmin({ roles, apis = [], now, ...options }: GoogleAdminOp
     cloud,
     world,
     request: (method, url, body) => Promise.resolve(ask(google, DEPLOYER, method, url, body)),
-    clock: {
-      now: world.now,
-      sleep: (ms) => {
-        nowMs += ms;
-        return Promise.resolve();
-      },
-    },
+    clock,
     changes: [],
     isSilent: false,
     intercept: () => undefined,
@@ -80,6 +74,27 @@ export function googleAdmin({ roles, apis = [], now, ...options }: GoogleAdminOp
     },
   };
   return google;
+}
+
+/** Time passes when all who wait for it do, until the first of them wakes: as if they waited side by side. */
+function manualClock(): Clock {
+  let nowMs = START_MS;
+  const sleepers: { readonly atMs: number; readonly wake: () => void }[] = [];
+  const pass = (): void => {
+    const next = sleepers.sort((left, right) => left.atMs - right.atMs).shift();
+    if (next === undefined) return;
+    nowMs = Math.max(nowMs, next.atMs);
+    next.wake();
+  };
+  return {
+    now: () => nowMs,
+    sleep: (ms) =>
+      new Promise((resolve) => {
+        sleepers.push({ atMs: nowMs + ms, wake: resolve });
+        // After all that goes on without waiting.
+        setImmediate(pass);
+      }),
+  };
 }
 
 function ask(google: GoogleAdmin, member: string, method: Method, url: string, body: Parameters<Request>[2]): Answer {

@@ -27,7 +27,7 @@ export async function resumed(
 export const namesIn = ({ world: { resources } }: GoogleAdmin): string[] =>
   [...resources.keys()]
     .filter((name) => !name.includes('/rulesets/'))
-    .map((name) => name.replace(/\/indexes\/CICA.*$/, '/indexes/ID'))
+    .map((name) => name.replace(/\/(indexes|alertPolicies|notificationChannels|budgets)\/[^/]+$/, '/$1/ID'))
     .sort();
 
 /** Ends at the change with this number, before or after Google has carried it out. */

@@ -40,6 +40,8 @@ export interface Api {
 export interface SendOptions {
   /** Conflicts are the caller's: it must read again before it writes again. */
   readonly conflictsThrow?: boolean;
+  /** What was not answered may have been done: the caller looks before it asks again. */
+  readonly lostThrows?: boolean;
   /** An API that is not enabled will not be: nothing waits for it. */
   readonly disabledThrows?: boolean;
 }
@@ -73,15 +75,14 @@ export function openApi({ request, clock, onWait, patient }: ApiOptions): Api {
     method: Method,
     url: string,
     body?: Parameters<Request>[2],
-    { conflictsThrow = false, disabledThrows = false }: SendOptions = {},
+    options: SendOptions = {},
   ): Promise<Answer> => {
     const startedMs = clock.now();
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       const answer = await request(method, url, body);
       if (answer.status < 300) return answer;
       const error = errorOf(method, url, answer);
-      const isCallers = (conflictsThrow && answer.status === 409) || (disabledThrows && isDisabled(error));
-      const passing = isCallers ? undefined : passingOf(error);
+      const passing = isCallers(error, options) ? undefined : passingOf(error);
       const isOver = passing === undefined || clock.now() - startedMs + pause > PATIENCE_MS[passing];
       if (isOver || (!patient && passing === 'propagating')) throw error;
       if (pause === FIRST_PAUSE_MS && passing === 'propagating')
@@ -135,6 +136,15 @@ export function openApi({ request, clock, onWait, patient }: ApiOptions): Api {
   };
   return api;
 }
+
+/** What the caller sees to itself. */
+const isCallers = (
+  error: GoogleError,
+  { conflictsThrow = false, disabledThrows = false, lostThrows = false }: SendOptions,
+): boolean =>
+  (conflictsThrow && error.httpStatus === 409) ||
+  (disabledThrows && isDisabled(error)) ||
+  (lostThrows && error.httpStatus >= 500);
 
 const bodyOf = ({ data }: Answer): Body => (data ?? {}) as Body;
 

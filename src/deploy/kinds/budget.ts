@@ -5,26 +5,34 @@
 import { topLevel } from '../differences.ts';
 import { GoogleError } from '../google/google-error.ts';
 import { type Body, shortName } from '../resource.ts';
-import { type Kind, listAll, type Site } from './kind.ts';
+import { createUnnamed, type Kind, listAll, type Site } from './kind.ts';
 
 const HOST = 'https://billingbudgets.googleapis.com/v1';
 const BILLING = 'https://cloudbilling.googleapis.com/v1';
 
 export const budget: Kind = {
-  async read({ name }, site) {
-    const account = await accountOf(site);
-    const found = await listAll(site.api, `${HOST}/${account}/budgets`, 'budgets');
-    return found.find(({ displayName }) => displayName === displayedAs(name, site));
-  },
+  read: ({ name }, site) => findBudget(name, site),
   async create({ name, body }, site) {
     const made = { displayName: displayedAs(name, site), ...body };
-    await site.api.send('POST', `${HOST}/${await accountOf(site)}/budgets`, made);
+    const url = `${HOST}/${await accountOf(site)}/budgets`;
+    await createUnnamed(
+      `The budget ${shortName(name)}`,
+      site.api,
+      (options) => site.api.send('POST', url, made, options),
+      () => findBudget(name, site),
+    );
   },
   async update({ body }, fields, live, { api }) {
     const url = `${HOST}/${String(live['name'])}?updateMask=${topLevel(fields).join(',')}`;
     await api.send('PATCH', url, { name: live['name'], ...body } satisfies Body);
   },
 };
+
+async function findBudget(name: string, site: Site): Promise<Body | undefined> {
+  const account = await accountOf(site);
+  const found = await listAll(site.api, `${HOST}/${account}/budgets`, 'budgets');
+  return found.find(({ displayName }) => displayName === displayedAs(name, site));
+}
 
 /** An account pays for many projects. */
 const displayedAs = (name: string, { projectId }: Site): string => `${projectId} ${shortName(name)}`;

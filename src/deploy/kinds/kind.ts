@@ -1,5 +1,6 @@
 /** What every kind of resource does: the same functions, a file a kind. */
-import type { Api } from '../google/api.ts';
+import type { Api, SendOptions } from '../google/api.ts';
+import { GoogleError } from '../google/google-error.ts';
 import type { Body, FieldChange, Resource } from '../resource.ts';
 
 export interface Site {
@@ -39,6 +40,27 @@ export const merged = (live: unknown, wanted: unknown): object => ({
   ...(live as object | undefined),
   ...(wanted as object),
 });
+
+/**
+ * Makes what Google gives a name to: asking again after an answer that was lost would make another, so that it is looked for first. `what` is said
+ * when it takes too long.
+ */
+export async function createUnnamed(
+  what: string,
+  api: Api,
+  create: (options: SendOptions) => Promise<unknown>,
+  find: () => Promise<Body | undefined>,
+): Promise<void> {
+  await api.until(what, async () => {
+    try {
+      await create({ lostThrows: true });
+      return true;
+    } catch (thrown) {
+      if (!(thrown instanceof GoogleError) || thrown.httpStatus < 500) throw thrown;
+      return (await find()) !== undefined;
+    }
+  });
+}
 
 /** Every page of a list. */
 export async function listAll(api: Api, url: string, member: string): Promise<Body[]> {

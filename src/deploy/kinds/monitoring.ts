@@ -1,7 +1,7 @@
 /** What Cloud Monitoring keeps under names of its own: ours are known by what they display, and by their label. */
 import { topLevel } from '../differences.ts';
 import { type Body, type FieldChange, LABEL, type Resource, shortName } from '../resource.ts';
-import { type Labelled, listAll, merged, parentOf, type Site } from './kind.ts';
+import { createUnnamed, type Labelled, listAll, merged, parentOf, type Site } from './kind.ts';
 
 export const MONITORING = 'https://monitoring.googleapis.com/v3';
 
@@ -13,7 +13,13 @@ export async function findDisplayed(name: string, { api }: Pick<Site, 'api'>): P
 }
 
 export async function createDisplayed({ name, body }: Resource, { api }: Site): Promise<void> {
-  await api.send('POST', `${MONITORING}/${parentOf(name)}`, { displayName: shortName(name), ...body });
+  const made = { displayName: shortName(name), ...body };
+  await createUnnamed(
+    shortName(name),
+    api,
+    (options) => api.send('POST', `${MONITORING}/${parentOf(name)}`, made, options),
+    () => findDisplayed(name, { api }),
+  );
 }
 
 export async function updateDisplayed(

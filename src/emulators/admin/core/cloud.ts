@@ -1,6 +1,6 @@
 /** One request of an administration API after the other: who asks, whether the API is there, what is asked, whether they may, and the answer. */
 import { ApiError, httpStatusOf } from '../../rest-server.ts';
-import { seededRandom } from '../../seeded-random.ts';
+import { type Busy, planFaults } from './faults.ts';
 import type { Json } from './json.ts';
 import type { AdminApi, AdminMethod } from './method.ts';
 import { settle } from './events.ts';
@@ -33,8 +33,7 @@ export interface CloudOptions {
   readonly apis: readonly AdminApi[];
   /** Whose token it is, as policies name them; undefined: nobody's. */
   readonly callerOf: (token: string) => string | undefined;
-  /** Share of requests that are answered with 429, chosen by a seed. */
-  readonly busy?: { readonly share: number; readonly seed: number };
+  readonly busy?: Busy;
 }
 
 interface Answering extends Route {
@@ -48,7 +47,7 @@ const ALWAYS_ENABLED = 'serviceusage.googleapis.com';
 
 export function openCloud({ world, apis, callerOf, busy }: CloudOptions): AdminCloud {
   const routes = routesBy(apis);
-  const random = seededRandom(busy?.seed ?? 0);
+  const faults = planFaults(busy);
   const perform = ({ method, url, authorization = '', body }: AdminRequest): Json => {
     settle(world);
     const { hostname, pathname, searchParams } = new URL(url);
@@ -56,8 +55,7 @@ export function openCloud({ world, apis, callerOf, busy }: CloudOptions): AdminC
     const caller = callerOf(authorization.replace(/^Bearer /, ''));
     if (caller === undefined)
       throw new ApiError('UNAUTHENTICATED', 'Request is missing required authentication credential.');
-    if (busy !== undefined && random() < busy.share)
-      throw new ApiError('RESOURCE_EXHAUSTED', `Quota exceeded for quota metric 'requests' of service '${hostname}'.`);
+    faults.before(method, hostname);
     const route = routes.get(`${method} ${hostname}`)?.find((one) => one.path.test(path));
     if (route === undefined)
       throw new ApiError('NOT_FOUND', `${method} https://${hostname}${path} is no method of Google's.`);
@@ -68,6 +66,7 @@ export function openCloud({ world, apis, callerOf, busy }: CloudOptions): AdminC
       throw new ApiError('UNIMPLEMENTED', `${route.method} is not implemented by the local cloud.`);
     for (const { permission, on } of implementation.needs(request, world)) assertMay(world, caller, permission, on);
     const answer = implementation.answer({ world, caller, request, bytes: body });
+    faults.after();
     return readMessage(route.response, answer, { isWhole: false, isAnswer: true });
   };
   return {
