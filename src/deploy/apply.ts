@@ -132,8 +132,9 @@ function explained(change: Change, thrown: unknown): unknown {
 /** Words of quotas and of billing, which are met by everybody once. */
 function adviceOn(error: GoogleError): string {
   const { message } = error;
+  if (error.httpStatus === 403) return remedyOf(error);
   if (/billing/i.test(message)) return ' The project needs a billing account: https://console.cloud.google.com/billing';
   if (/max.?instances|quota|maxScale/i.test(message))
     return ' The region’s quota is too small for the instances of the plan: ask for more at https://console.cloud.google.com/iam-admin/quotas, or set smaller tiers.';
-  return remedyOf(error);
+  return '';
 }

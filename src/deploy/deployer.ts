@@ -116,6 +116,7 @@ export const rolesFor = (kinds: ReadonlySet<KindName>): DeployerRole[] =>
 /** What to ask for, where Google refuses for a right that is lacking; empty where it does for anything else. */
 export function remedyOf({ httpStatus, message }: GoogleError): string {
   if (httpStatus !== 403) return '';
+  if (/\bbilling\.budgets\./.test(message)) return ` Ask for ${BUDGET_ROLE.role} on the billing account.`;
   const role = roleNamedBy(message);
   return `${role === undefined ? '' : ` Ask for ${role} on the project.`} \`daymill deploy --roles\` says which roles a deployer needs.`;
 }
