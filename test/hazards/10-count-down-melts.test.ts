@@ -191,6 +191,25 @@ describe('on Firestore', () => {
       Number(leaf.get('remainingTasks')),
     );
 
+  test('a count that its tasks belie is made right by the reconciler, and the workflow is called back', async () => {
+    const called: string[] = [];
+    const opened = local.open();
+    const send: Callbacks['send'] = (url) => Promise.resolve(void called.push(url)).then(() => 'sent');
+    const ports = { ...opened, callbacks: { ...opened.callbacks, send } };
+    const runId = randomUUID();
+    const callbackUrl = local.callbackUrl(runId);
+    // A task more than there are: a count-down that got lost.
+    const run = aRun({ id: runId, totalTasks: 2, callbackUrl, createdMs: Date.now(), publishedMs: Date.now() });
+    const claim = { run, tasks: tasksOf(1, runId) };
+    expect(await ports.planning.commit(await ports.planning.load(), { settled: [], closedRuns: [], claim })).toBe(true);
+    await end(ports, claim.tasks[0] as Task);
+    expect(await ports.runs.read(runId)).toMatchObject({ remainingTasks: 1, status: 'RUNNING' });
+    expect(await reconcile(ports)).toMatchObject({ recounted: [runId], calledBack: 0 });
+    expect(await ports.runs.read(runId)).toMatchObject({ remainingTasks: 0 });
+    expect(await reconcile(ports)).toMatchObject({ recounted: [], calledBack: 1 });
+    expect(called).toEqual([callbackUrl]);
+  });
+
   test('300 tasks that end at once are counted exactly, and the workflow is called back once', async () => {
     const called: string[] = [];
     const open = (): Ports => {

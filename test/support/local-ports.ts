@@ -3,7 +3,7 @@ import { PubSub } from '@google-cloud/pubsub';
 import { compose, type Ports } from '../../src/compose.ts';
 import { readConfig } from '../../src/config/config.ts';
 import type { FaultPlan } from '../../src/emulators/firestore/faults.ts';
-import { startFirestore } from '../../src/emulators/firestore/server.ts';
+import { type FirestoreEmulator, startFirestore } from '../../src/emulators/firestore/server.ts';
 import type { Usage } from '../../src/emulators/firestore/usage.ts';
 import { startEmulators } from '../../src/emulators/start.ts';
 import { openState } from '../../src/emulators/state.ts';
@@ -29,6 +29,8 @@ export interface LocalPorts {
   open(planned?: Manifest): Ports;
   /** An address that Workflows could have given out; nobody waits there. */
   callbackUrl(id: string): string;
+  /** See `FirestoreEmulator`. */
+  holdCommits: FirestoreEmulator['holdCommits'];
   /** Firestore operations so far, as they are billed. */
   usage(): Usage;
   close(): Promise<void>;
@@ -61,6 +63,7 @@ export async function localPorts(
     },
     callbackUrl: (id) =>
       `http://${cloud.env['WORKFLOWS_EMULATOR_HOST']}/v1/projects/${PROJECT_ID}/locations/local/workflows/pipeline/executions/${id}/callbacks/${id}`,
+    holdCommits: (touches) => (faulty ?? cloud.firestore).holdCommits(touches),
     usage: () => (faulty ?? cloud.firestore).counters(),
     async close() {
       await Promise.all(opened.map((ports) => ports.close()));

@@ -28,12 +28,14 @@ export interface Changes {
 /**
  * Pure: reads through `get`, stores nothing.
  * @param time the commit's time in microseconds, above that of every earlier commit.
+ * @param requestTime in microseconds, when it was asked for: what server timestamps are.
  * @throws INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION: the commit does nothing then.
  */
 export function decideChanges(
   writes: readonly Write[],
   get: (name: string) => StoredDocument | undefined,
   time: number,
+  requestTime = time,
 ): Changes {
   const documents = new Map<string, Change>();
   const transforms = new Map<string, number>();
@@ -62,7 +64,7 @@ export function decideChanges(
     }
     const fields = written(write, current);
     const transformResults = write.updateTransforms?.length
-      ? { transformResults: applyTransforms(fields, write.updateTransforms, time) }
+      ? { transformResults: applyTransforms(fields, write.updateTransforms, requestTime) }
       : undefined;
     const bytes = encodeFields(name, fields);
     const unchanged = current !== undefined && bytes.equals(current.fields);

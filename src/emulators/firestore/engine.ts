@@ -3,6 +3,7 @@ import { status } from '@grpc/grpc-js';
 import type { State } from '../state.ts';
 import type { Change, Changes } from './changes.ts';
 import { decideChanges } from './changes.ts';
+import { heldCommits } from './held-commits.ts';
 import type { Owner, Touched } from './locks.ts';
 import { Locks } from './locks.ts';
 import type { Query } from './query.ts';
@@ -42,6 +43,7 @@ export function openEngine(state: State, clock: () => number) {
   /** Microseconds: now, or the last commit when that is later. */
   const now = (): number => Math.max(clock() * 1000, lastCommit);
   const transactions = openTransactions(clock, now, locks);
+  const held = heldCommits();
   const watchers = new Set<(changes: ReadonlyMap<string, Change>) => void>();
 
   /** One attempt: all in one group commit, or nothing and what older locks are in the way of. */
@@ -49,13 +51,14 @@ export function openEngine(state: State, clock: () => number) {
     writes: readonly Write[],
     owner: Owner | Transaction,
     signal?: AbortSignal,
+    requestTime?: number,
   ): Promise<Committed | Touched<Query>> {
     return state.write(() => {
       if (signal?.aborted) throw new RpcError(status.CANCELLED, 'The call was cancelled.');
       // It may have expired, or been overtaken by a commit of the same group, while it waited for its turn.
       if ('id' in owner) checkOpen(transactions.use(owner.id));
       const time = Math.max(clock() * 1000, lastCommit + 1);
-      const changes = decideChanges(writes, (name) => store.get(name), time);
+      const changes = decideChanges(writes, (name) => store.get(name), time, requestTime);
       const { documents } = changes;
       const touched = { names: [...documents.keys()], changes: (query: Query) => changesResult(query, documents) };
       if (locks.blockers(owner, touched).size > 0) return touched;
@@ -72,10 +75,13 @@ export function openEngine(state: State, clock: () => number) {
     writes: readonly Write[],
     signal?: AbortSignal,
   ): Promise<Committed> {
+    const late = held.pass(writes.map((write) => String(write.delete ?? write.update?.name)));
+    const requestTime = late && now();
+    if (late !== undefined) await late;
     let turn: ReturnType<typeof locks.queue> | undefined;
     try {
       for (;;) {
-        const outcome = await attempt(writes, owner, signal);
+        const outcome = await attempt(writes, owner, signal, requestTime);
         if ('results' in outcome) {
           for (const watcher of watchers) watcher(outcome.documents);
           return outcome;
@@ -96,6 +102,7 @@ export function openEngine(state: State, clock: () => number) {
     store,
     watchers,
     now,
+    hold: held.hold,
 
     /** Stores the writes as one; resolves when they are on disk. */
     async commit(writes: readonly Write[], transactionId?: Uint8Array, signal?: AbortSignal): Promise<Committed> {

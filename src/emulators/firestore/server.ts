@@ -12,6 +12,7 @@ import type { FaultPlan } from './faults.ts';
 import { planFaults } from './faults.ts';
 import type { FieldPath } from './field-paths.ts';
 import { parseMask, project } from './field-paths.ts';
+import type { Hold } from './held-commits.ts';
 import type { IndexConfig } from './indexes.ts';
 import { checkIndexes } from './indexes.ts';
 import { MAX_REQUEST_BYTES } from './limits.ts';
@@ -39,6 +40,8 @@ export interface FirestoreEmulator {
   /** The same by the caller's `x-daymill-caller` metadata. */
   countersByCaller(): Record<string, Usage>;
   resetCounters(): void;
+  /** From now on, commits of documents with such names are visible late: once they are let go. Their server timestamps are of when they were asked for. */
+  readonly holdCommits: (touches: (name: string) => boolean) => Hold;
   /** Deletes all documents of all databases. */
   clear(): Promise<void>;
   close(): Promise<void>;
@@ -287,6 +290,7 @@ export async function startFirestore(options: FirestoreOptions): Promise<Firesto
     counters: usage.total,
     countersByCaller: usage.byCaller,
     resetCounters: usage.reset,
+    holdCommits: engine.hold,
     clear: () => state.write(() => store.clear()),
     close() {
       endTtl();

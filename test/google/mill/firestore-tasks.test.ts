@@ -168,6 +168,46 @@ describe.each([
     expect(await generationOf('2024-03-01')).toBe('large');
   });
 
+  test('what becomes of a dead letter counts nothing off its run', async () => {
+    const task = await claimed(['2024-03-01'], 2);
+    const held = await lease(ports, task, 0);
+    const failed: CellOutcome = {
+      status: 'FAILED',
+      vector: vectorOf(),
+      error: { code: 'TIMEOUT', message: 'it took too long' },
+      dispatchId: 'd',
+    };
+    await held.save({ ...onCellDone(held.task, aCell('2024-03-01'), failed), deadLetter: { status: 'OPEN' } });
+    expect((await ports.runs.read(task.runId))?.remainingTasks).toBe(1);
+    for (const status of ['REPLAYED', 'DROPPED'] as const) {
+      await other.tasks.claim(task.id, (found) => ({ save: { ...found, deadLetter: { status } } }));
+      expect(await ports.tasks.read(task.id)).toMatchObject({ deadLetter: { status } });
+      expect((await ports.runs.read(task.runId))?.remainingTasks).toBe(1);
+    }
+  });
+
+  test('a callback is begun by who knows how the run stands, and by nobody who read it before', async () => {
+    const { runId } = await claimed();
+    const read = async () => {
+      const run = await other.runs.read(runId);
+      if (run === undefined) throw new Error('the run is gone');
+      return run;
+    };
+    const before = await read();
+    expect(await ports.runs.beginCallback(before, 1_000)).toBe(true);
+    // Both had found that nobody had begun.
+    expect(await other.runs.beginCallback(before, 1_001)).toBe(false);
+    expect((await read()).callingBackMs).toBe(1_000);
+    // Who began is taken for dead: the next one knows when that was.
+    const meanwhile = await read();
+    expect(await other.runs.beginCallback(meanwhile, 60_000)).toBe(true);
+    expect(await ports.runs.beginCallback(meanwhile, 60_001)).toBe(false);
+    const last = await read();
+    await ports.runs.markCalledBack(runId, 60_002);
+    expect(await other.runs.beginCallback(last, 120_000)).toBe(false);
+    expect((await read()).callingBackMs).toBe(60_000);
+  });
+
   test('hazard 4: of two workers that lease at once, one gets the task', async () => {
     const task = await claimed();
     const decisions = await Promise.all(

@@ -267,6 +267,27 @@ describe('a computation that reads its previous day', () => {
     expect(monday?.vector?.inputs['previous']).toBe(h(`result of a@${FRI}`));
   });
 
+  test('the first day of the grid was made from what was settled before it, and stays so', () => {
+    const world = new PlanningWorld()
+      .data('prices', [MON, TUE])
+      .completed(chain, `a@${MON}`, { 'document:prices': `prices ${MON}`, previous: 'none' })
+      .completed(chain, `a@${TUE}`, { 'document:prices': `prices ${TUE}`, previous: `result of a@${MON}` });
+    expect(say(world.plan({ manifest: chain, from: TUE, to: TUE }))).toEqual([
+      `a@${TUE}: SKIP nothing that it reads has changed`,
+    ]);
+  });
+
+  test('the first day of the grid waits for what is lost before it', () => {
+    const world = new PlanningWorld()
+      .data('prices', [MON, TUE])
+      .completed(chain, `a@${MON}`, { 'document:prices': `prices ${MON}`, previous: 'none' });
+    const state = world.state();
+    const lost = { reason: { why: 'LOST' }, days: daySetOfDays([MON]), since: 0 } as const;
+    const standings = new Map([...state.standings].map(([name, of]) => [name, { ...of, again: [lost] }]));
+    const planned = plan({ mode: 'dispatch', manifest: chain, from: TUE, to: TUE, state: { ...state, standings } });
+    expect(say(planned.cells())).toEqual([`a@${TUE}: BLOCKED waits for a@${MON}`]);
+  });
+
   test('a failure before the grid is no result: the day before that is read', () => {
     const world = new PlanningWorld()
       .data('prices', [FRI])

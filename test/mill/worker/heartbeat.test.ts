@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { RetryableError } from '../../../src/errors.ts';
 import { memoryProbe } from '../../../src/mill/worker/memory-probe.ts';
 import type { Task, Telemetry } from '../../../src/mill/model/task.ts';
 import { startHeartbeat } from '../../../src/mill/worker/heartbeat.ts';
@@ -151,6 +152,21 @@ describe('a heartbeat', () => {
     write = () => Promise.resolve();
     await vi.advanceTimersByTimeAsync(BEAT_MS);
     expect(written).toHaveLength(1);
+    await heartbeat.stop();
+  });
+
+  test('that finds the lease lost stops the work where it next says how far it is, and is the last', async () => {
+    let beats = 0;
+    write = () => {
+      beats++;
+      return Promise.reject(new RetryableError('LEASE_LOST', 'another worker took over'));
+    };
+    const heartbeat = start();
+    heartbeat.progress(1);
+    await vi.advanceTimersByTimeAsync(BEAT_MS);
+    expect(() => heartbeat.progress(2)).toThrow(expect.objectContaining({ code: 'LEASE_LOST' }));
+    await vi.advanceTimersByTimeAsync(3 * BEAT_MS);
+    expect(beats).toBe(1);
     await heartbeat.stop();
   });
 

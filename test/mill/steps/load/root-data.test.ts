@@ -206,6 +206,20 @@ describe('root data', () => {
     for (const dataset of ['visits', 'weather']) expect((await hashes(dataset))?.size).toBe(DAYS.length);
   });
 
+  test('a change that becomes visible after a later one was seen is seen by the next index', async () => {
+    await load();
+    await indexRootData(ports);
+    const late = local.holdCommits((name) => name.endsWith(`/datasets/weather/days/${DAYS[1]}`));
+    const removing = ports.rootData.removeDays('weather', [DAYS[1]]);
+    await late.caught;
+    await ports.rootData.removeDays('weather', [DAYS[2]]);
+    expect((await indexRootData(local.open())).changed).toEqual({ weather: 1 });
+    late.release();
+    await removing;
+    expect((await indexRootData(local.open())).changed).toEqual({ weather: 1 });
+    expect([...((await hashes('weather'))?.keys() ?? [])]).toEqual([DAYS[0], LAST]);
+  });
+
   test('a row that does not fit names its place, and the days before it stay', async () => {
     local.project.write({ 'weather.csv': `date,degrees\n${DAYS[0]},10\n${DAYS[1]},warm\n` });
     await expect(load()).rejects.toThrow(
