@@ -4,6 +4,7 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { assertOwnFunctions } from '../../src/cli/own-functions.ts';
 import { startFunction } from '../../src/cli/local/function-process.ts';
+import { TOKEN_HEADER } from '../../src/cli/local/token-header.ts';
 import { projectManifest } from '../../src/cli/project.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { OwnFunctions } from '../../src/config/own-functions.ts';
@@ -189,6 +190,7 @@ describe('a project that has some', () => {
     const { files } = stage(root, await projectManifest(config));
     expect([...files.keys()]).toEqual(expect.arrayContaining(['src/functions.ts', 'src/greeting.ts']));
     const served = await startFunction({
+      token: 'told',
       target: 'hello',
       source: join(REPOSITORY, 'functions/main.ts'),
       memoryMB: 512,
@@ -197,7 +199,11 @@ describe('a project that has some', () => {
       onLine: () => {},
     });
     try {
-      expect(await (await fetch(`http://127.0.0.1:${served.port}/`)).text()).toBe('good morning');
+      const ask = (headers: Readonly<Record<string, string>>) => fetch(`http://127.0.0.1:${served.port}/`, { headers });
+      expect(await (await ask({ [TOKEN_HEADER]: 'told' })).text()).toBe('good morning');
+      // Another program of this machine, which was told nothing.
+      expect((await ask({})).status).toBe(403);
+      expect((await ask({ [TOKEN_HEADER]: 'guessed' })).status).toBe(403);
     } finally {
       await served.stop();
     }

@@ -61,6 +61,10 @@ describe('the functions, asked by hand', () => {
       body: JSON.stringify({ date: DAYS[0] }),
     });
     expect(foreign.status).toBe(403);
+    // Another program of this machine, which was not told the address.
+    const { origin, pathname } = new URL(daymill.functionUrls.dispatch);
+    for (const guess of ['/', '/?', `${pathname}0`, pathname.slice(0, -1), `/${'0'.repeat(pathname.length - 1)}`])
+      expect((await fetch(`${origin}${guess}`, { method: 'POST', body: '{}' })).status).toBe(403);
     const addresses = listeningAddresses(processesOf(project.root));
     if (process.platform === 'linux') expect(addresses.length).toBeGreaterThan(0);
     expect(new Set(addresses)).toEqual(new Set(addresses.length === 0 ? [] : ['0100007F']));

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { processUsage } from '../../process/process-usage.ts';
 import { siblingUrl } from '../../process/sibling.ts';
+import { TOKEN_VARIABLE } from './token-header.ts';
 
 /** How often the process's resident memory is held against its limit. */
 const MEMORY_CHECK_MS = 200;
@@ -17,6 +18,8 @@ const STOP_MS = 3_000;
 const AS_DEPLOYED = { TZ: 'UTC', LC_ALL: 'en_US.UTF-8' } as const;
 
 export interface FunctionOptions {
+  /** What each request must bring along, if anything; see token-header.ts. */
+  readonly token?: string;
   /** The name it is registered under. */
   readonly target: string;
   /** The module that registers it. The framework that serves it is the one that this finds. */
@@ -71,7 +74,13 @@ export async function startFunction(options: FunctionOptions): Promise<FunctionP
     {
       cwd: options.cwd,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...options.env, ...AS_DEPLOYED, NODE_ENV: 'development', FUNCTION_TARGET: options.target },
+      env: {
+        ...options.env,
+        ...AS_DEPLOYED,
+        NODE_ENV: 'development',
+        FUNCTION_TARGET: options.target,
+        [TOKEN_VARIABLE]: options.token,
+      },
     },
   );
   const exited = new Promise<void>((resolve) => {

@@ -1,17 +1,20 @@
 /** A function's address: starts an instance when the first request comes and again after a crash, like Cloud Run from zero. */
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { toError } from '../../errors.ts';
 import { type FunctionOptions, type FunctionProcess, startFunction } from './function-process.ts';
-import { fromHere } from '../../emulators/from-here.ts';
+import { fromHere, refuse } from '../../emulators/from-here.ts';
+import { TOKEN_HEADER } from './token-header.ts';
 
-export interface ServiceOptions extends FunctionOptions {
+export interface ServiceOptions extends Omit<FunctionOptions, 'token'> {
   /** Requests that one instance takes at once, before another is started. */
   readonly concurrency: number;
   readonly maxInstances: number;
 }
 
 export interface FunctionService {
+  /** With a word that nobody else knows: whoever has not been told the address cannot call it. */
   readonly url: string;
   /** Starts an instance now, so that the first request finds it warm. */
   warm(): void;
@@ -27,10 +30,11 @@ interface Instance {
 
 export async function startFunctionService(options: ServiceOptions): Promise<FunctionService> {
   const instances = new Set<Instance>();
+  const token = randomBytes(TOKEN_BYTES).toString('hex');
   let closing = false;
 
   const start = (): Instance => {
-    const instance: Instance = { started: startFunction(options), requests: 0 };
+    const instance: Instance = { started: startFunction({ ...options, token }), requests: 0 };
     instances.add(instance);
     const gone = (): void => void instances.delete(instance);
     instance.started.then(({ exited }) => exited.then(gone), gone);
@@ -49,6 +53,8 @@ export async function startFunctionService(options: ServiceOptions): Promise<Fun
 
   const server = createServer(
     fromHere((incoming, outgoing) => {
+      const path = pathBehind(token, incoming.url);
+      if (path === undefined) return refuse(outgoing);
       if (closing) {
         outgoing.writeHead(503).end();
         return;
@@ -59,7 +65,7 @@ export async function startFunctionService(options: ServiceOptions): Promise<Fun
         instance.requests--;
       });
       instance.started.then(
-        ({ port }) => forward(port, incoming, outgoing),
+        ({ port }) => forward({ port, path, token }, incoming, outgoing),
         (error: unknown) => outgoing.writeHead(500).end(toError(error).message),
       );
     }),
@@ -75,7 +81,7 @@ export async function startFunctionService(options: ServiceOptions): Promise<Fun
   };
 
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/${token}`,
     warm: () => {
       if (instances.size === 0) start().started.catch((error: unknown) => options.onLine(toError(error).message));
     },
@@ -88,10 +94,33 @@ export async function startFunctionService(options: ServiceOptions): Promise<Fun
   };
 }
 
+/** As many as no one guesses. */
+const TOKEN_BYTES = 16;
+
+/** What is asked for, as the function sees it; undefined of who does not know its address. */
+function pathBehind(token: string, asked = '/'): string | undefined {
+  const [, given = '', path = ''] = /^\/([0-9a-f]*)(.*)$/s.exec(asked) ?? [];
+  const isKnown = given.length === token.length && timingSafeEqual(Buffer.from(given), Buffer.from(token));
+  return isKnown && /^(?:$|[/?])/.test(path) ? path.replace(/^\/?/, '/') : undefined;
+}
+
+interface Onward {
+  readonly port: number;
+  readonly path: string;
+  readonly token: string;
+}
+
 /** An instance that dies in the middle breaks the connection, as the real one does. */
-function forward(port: number, incoming: IncomingMessage, outgoing: ServerResponse): void {
+function forward({ port, path, token }: Onward, incoming: IncomingMessage, outgoing: ServerResponse): void {
   const onward = request(
-    { host: '127.0.0.1', port, method: incoming.method, path: incoming.url, headers: incoming.headers, agent: false },
+    {
+      host: '127.0.0.1',
+      port,
+      method: incoming.method,
+      path,
+      headers: { ...incoming.headers, [TOKEN_HEADER]: token },
+      agent: false,
+    },
     (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);

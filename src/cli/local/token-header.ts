@@ -1,0 +1,6 @@
+/** How a function's process knows that it is called by way of its service, and by nobody else of this machine. */
+
+export const TOKEN_HEADER = 'x-daymill-token';
+
+/** The process is told so what the header must say. */
+export const TOKEN_VARIABLE = 'DAYMILL_FUNCTION_TOKEN';
