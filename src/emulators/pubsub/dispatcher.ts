@@ -27,6 +27,8 @@ interface Queue {
 /** The state file refused a write (a full disk): how long until the message is tried again. */
 const WRITE_RETRY_MS = 1_000;
 
+export type Dispatcher = ReturnType<typeof startDispatcher>;
+
 export function startDispatcher(options: {
   state: State;
   store: Store;
