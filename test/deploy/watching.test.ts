@@ -104,3 +104,11 @@ test('those that are wanted no more go with --prune, alerts before where they go
   await deploy(google, { prune: true });
   expect([await listed(google, 'alertPolicies'), await listed(google, 'notificationChannels')]).toEqual([[], []]);
 });
+
+test('two people who deploy at once make one of each', async () => {
+  const google = googleAdmin();
+  await Promise.all([deploy(google, { settings }), deploy(google, { settings })]);
+  const made = [...google.world.resources.keys()].filter((name) => /monitoring|billingbudgets/.test(name));
+  expect(made).toHaveLength(6);
+  expect(due(await look(google, { settings }))).toEqual([]);
+});

@@ -11,15 +11,18 @@ const HOST = 'https://billingbudgets.googleapis.com/v1';
 const BILLING = 'https://cloudbilling.googleapis.com/v1';
 
 export const budget: Kind = {
-  read: ({ name }, site) => findBudget(name, site),
+  read: async ({ name }, site) => (await alike(name, site))[0],
   async create({ name, body }, site) {
     const made = { displayName: displayedAs(name, site), ...body };
     const url = `${HOST}/${await accountOf(site)}/budgets`;
     await createUnnamed(
-      `The budget ${shortName(name)}`,
+      {
+        what: `The budget ${shortName(name)}`,
+        create: (options) => site.api.send('POST', url, made, options),
+        alike: () => alike(name, site),
+        remove: (live) => site.api.send('DELETE', `${HOST}/${String(live['name'])}`),
+      },
       site.api,
-      (options) => site.api.send('POST', url, made, options),
-      () => findBudget(name, site),
     );
   },
   async update({ body }, fields, live, { api }) {
@@ -28,10 +31,13 @@ export const budget: Kind = {
   },
 };
 
-async function findBudget(name: string, site: Site): Promise<Body | undefined> {
+/** When they were made is not told: in the order of their names. */
+async function alike(name: string, site: Site): Promise<Body[]> {
   const account = await accountOf(site);
   const found = await listAll(site.api, `${HOST}/${account}/budgets`, 'budgets');
-  return found.find(({ displayName }) => displayName === displayedAs(name, site));
+  return found
+    .filter(({ displayName }) => displayName === displayedAs(name, site))
+    .sort((left, right) => (String(left['name']) < String(right['name']) ? -1 : 1));
 }
 
 /** An account pays for many projects. */

@@ -41,25 +41,35 @@ export const merged = (live: unknown, wanted: unknown): object => ({
   ...(wanted as object),
 });
 
-/**
- * Makes what Google gives a name to: asking again after an answer that was lost would make another, so that it is looked for first. `what` is said
- * when it takes too long.
- */
-export async function createUnnamed(
-  what: string,
-  api: Api,
-  create: (options: SendOptions) => Promise<unknown>,
-  find: () => Promise<Body | undefined>,
-): Promise<void> {
+/** What Google gives names to, so that two calls make two of it. */
+export interface Unnamed {
+  /** For people. */
+  readonly what: string;
+  readonly create: (options: SendOptions) => Promise<unknown>;
+  /** All that are this, the oldest first, in an order that is the same for everybody. */
+  readonly alike: () => Promise<readonly Body[]>;
+  readonly remove: (live: Body) => Promise<unknown>;
+}
+
+/** Makes one, also when an answer is lost, or somebody else makes it at the same time: the oldest stays. @throws {GoogleError} */
+export async function createUnnamed({ what, create, alike, remove }: Unnamed, api: Api): Promise<void> {
   await api.until(what, async () => {
     try {
       await create({ lostThrows: true });
       return true;
     } catch (thrown) {
       if (!(thrown instanceof GoogleError) || thrown.httpStatus < 500) throw thrown;
-      return (await find()) !== undefined;
+      return (await alike()).length > 0;
     }
   });
+  for (const extra of (await alike()).slice(1)) {
+    try {
+      await remove(extra);
+    } catch (thrown) {
+      // The other one has removed it.
+      if (!(thrown instanceof GoogleError) || thrown.httpStatus !== 404) throw thrown;
+    }
+  }
 }
 
 /** Every page of a list. */

@@ -5,22 +5,37 @@ import { createUnnamed, type Labelled, listAll, merged, parentOf, type Site } fr
 
 export const MONITORING = 'https://monitoring.googleapis.com/v3';
 
-/** Of several alike, which only people make, the first. */
-export async function findDisplayed(name: string, { api }: Pick<Site, 'api'>): Promise<Body | undefined> {
+/** The oldest of several alike. */
+export const findDisplayed = async (name: string, site: Pick<Site, 'api'>): Promise<Body | undefined> =>
+  (await alike(name, site))[0];
+
+async function alike(name: string, { api }: Pick<Site, 'api'>): Promise<Body[]> {
   const collection = parentOf(name);
   const found = await listAll(api, `${MONITORING}/${collection}`, shortName(collection));
-  return found.find(({ displayName }) => displayName === shortName(name));
+  return found
+    .filter(({ displayName }) => displayName === shortName(name))
+    .sort((left, right) => (ageOf(left) < ageOf(right) ? -1 : 1));
 }
+
+/** Names tell those of one moment apart. */
+const ageOf = ({ creationRecord, name }: Body): string =>
+  `${(creationRecord as { readonly mutateTime?: string } | undefined)?.mutateTime ?? ''} ${String(name)}`;
 
 export async function createDisplayed({ name, body }: Resource, { api }: Site): Promise<void> {
   const made = { displayName: shortName(name), ...body };
   await createUnnamed(
-    shortName(name),
+    {
+      what: shortName(name),
+      create: (options) => api.send('POST', `${MONITORING}/${parentOf(name)}`, made, options),
+      alike: async () => (await alike(name, { api })).filter(isOurs),
+      remove: (live) => api.send('DELETE', `${MONITORING}/${String(live['name'])}`),
+    },
     api,
-    (options) => api.send('POST', `${MONITORING}/${parentOf(name)}`, made, options),
-    () => findDisplayed(name, { api }),
   );
 }
+
+/** People may have one that displays the same. */
+const isOurs = ({ userLabels }: Body): boolean => Object.hasOwn(userLabels ?? {}, LABEL);
 
 export async function updateDisplayed(
   { body }: Resource,

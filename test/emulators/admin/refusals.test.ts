@@ -216,6 +216,18 @@ describe.each<[string, string, Json, string]>([
   });
 });
 
+test('a channel that an alert names goes only when that is forced', () => {
+  const made = call('POST monitoring.googleapis.com/v3/projects/p/notificationChannels', {
+    type: 'email',
+    labels: { email_address: 'a@x.example' },
+  });
+  const channel = textAt(made.json, 'name');
+  call(`POST ${ALERTS}`, policy({ notificationChannels: [channel] }));
+  const url = `DELETE monitoring.googleapis.com/v3/${channel}`;
+  expect(call(url)).toMatchObject({ status: 400, message: expect.stringContaining('only with force') as string });
+  expect(call(`${url}?force=true`).status).toBe(200);
+});
+
 test('what is not implemented is said by its name', () => {
   expect(call(`GET ${FIRESTORE}/data-base/backupSchedules`)).toMatchObject({
     status: 501,

@@ -3,7 +3,7 @@ import { ApiError } from '../../rest-server.ts';
 import { collectionMethods } from '../core/collection-methods.ts';
 import { type Json, textAt } from '../core/json.ts';
 import type { AdminApi, Call } from '../core/method.ts';
-import { fullName, needsOfProject } from '../core/resources.ts';
+import { fullName, listIn, needsOfProject } from '../core/resources.ts';
 import { projectOf, type World } from '../core/world.ts';
 
 const HOST = 'monitoring.googleapis.com';
@@ -46,11 +46,11 @@ const CHANNELS: Readonly<Record<string, string>> = {
   webhook_tokenauth: 'url',
 };
 
-function finishChannel(channel: Json): Json {
+function finishChannel(channel: Json, world: World): Json {
   const label = CHANNELS[textAt(channel, 'type')];
   if (label === undefined) throw invalid(`there is no kind of channel "${textAt(channel, 'type')}"`);
   if (textAt(channel, `labels.${label}`) === '') throw invalid(`a channel of this kind has the label ${label}`);
-  return { enabled: true, ...channel };
+  return { enabled: true, creationRecord: { mutateTime: world.time() }, ...channel };
 }
 
 const invalid = (why: string): ApiError => new ApiError('INVALID_ARGUMENT', `Field had an invalid value: ${why}.`);
@@ -97,6 +97,18 @@ const channels = collectionMethods({
   finish: finishChannel,
 });
 
+/** One that alert policies name goes only with `force`: https://cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.notificationChannels/delete */
+function deleteChannel(call: Call): Json {
+  const { world, request } = call;
+  const name = textAt(request, 'name');
+  const user = listIn(world, HOST, `projects/${world.projectId}/alertPolicies`).find((policy) =>
+    ((policy['notificationChannels'] ?? []) as readonly string[]).includes(name),
+  );
+  if (user !== undefined && request['force'] !== true)
+    throw new ApiError('FAILED_PRECONDITION', `${name} is named by ${textAt(user, 'name')}, and goes only with force.`);
+  return channels.delete.answer(call);
+}
+
 const POLICIES = 'google.monitoring.v3.AlertPolicyService';
 const CHANNEL_SERVICE = 'google.monitoring.v3.NotificationChannelService';
 
@@ -112,7 +124,7 @@ export const monitoring: AdminApi = {
     [`${CHANNEL_SERVICE}.GetNotificationChannel`]: channels.get,
     [`${CHANNEL_SERVICE}.ListNotificationChannels`]: channels.list,
     [`${CHANNEL_SERVICE}.UpdateNotificationChannel`]: channels.update,
-    [`${CHANNEL_SERVICE}.DeleteNotificationChannel`]: channels.delete,
+    [`${CHANNEL_SERVICE}.DeleteNotificationChannel`]: { needs: channels.delete.needs, answer: deleteChannel },
     'google.monitoring.v3.MetricService.ListTimeSeries': {
       needs: needsOfProject('monitoring.timeSeries.list'),
       answer: timeSeries,
