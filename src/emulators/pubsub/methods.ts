@@ -17,13 +17,16 @@ export interface Workings {
   readonly counters: { published: number; acknowledged: number };
 }
 
+/** By the names of their RPCs; each takes its own request. */
+export type Methods = Readonly<Record<string, (request: never) => object | Promise<object>>>;
+
 interface ListRequest {
   project: string;
   pageSize: number;
   pageToken: string;
 }
 
-export function publisherMethods({ state, store, timers, dispatcher, counters }: Workings) {
+export function publisherMethods({ state, store, timers, dispatcher, counters }: Workings): Methods {
   return {
     CreateTopic: async (request: Topic) => {
       const topic = checkTopic(request);
@@ -53,7 +56,7 @@ export function publisherMethods({ state, store, timers, dispatcher, counters }:
   };
 }
 
-export function subscriberMethods({ state, store, timers, dispatcher, counters }: Workings) {
+export function subscriberMethods({ state, store, timers, dispatcher, counters }: Workings): Methods {
   const pull = pullMethods({ state, store, timers, counters, delay: dispatcher.delay, wake: dispatcher.wake });
   return {
     CreateSubscription: async (request: NewSubscription) => {
@@ -88,7 +91,7 @@ export function subscriberMethods({ state, store, timers, dispatcher, counters }
   };
 }
 
-export function schemaMethods() {
+export function schemaMethods(): Methods {
   return { ListSchemas: () => ({ schemas: [], nextPageToken: '' }) };
 }
 

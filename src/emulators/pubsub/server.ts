@@ -9,6 +9,7 @@ import { timersOf } from '../timers.ts';
 import { startDispatcher } from './dispatcher.ts';
 import type { PubsubFaults } from './faults.ts';
 import { DEFAULT_MAX_OUTSTANDING_PUSHES, MAX_RECEIVE_BYTES } from './limits.ts';
+import type { Methods } from './methods.ts';
 import { publisherMethods, schemaMethods, subscriberMethods } from './methods.ts';
 import { loadServices } from './protos.ts';
 import { openStore } from './store.ts';
@@ -27,9 +28,6 @@ export interface PubsubEmulator {
   /** Ends pushes, timers and connections, once. What was not acknowledged is delivered after the next start. */
   close(): Promise<void>;
 }
-
-/** Answers the request of one kind of call. */
-type Method<Request> = (request: Request) => object | Promise<object>;
 
 /** @throws when the port is taken. */
 export async function startPubsub(
@@ -50,8 +48,8 @@ export async function startPubsub(
   const dispatcher = startDispatcher({ state, store, maxOutstanding, timers, counters, log, faults });
 
   const workings = { state, store, timers, dispatcher, counters };
-  const rpc = <Request>(method: Method<Request>): handleUnaryCall<Request, object> => {
-    const serve = async (call: ServerUnaryCall<Request, object>, callback: sendUnaryData<object>): Promise<void> => {
+  const rpc = (method: Methods[string]): handleUnaryCall<never, object> => {
+    const serve = async (call: ServerUnaryCall<never, object>, callback: sendUnaryData<object>): Promise<void> => {
       const started = performance.now();
       let code = status.OK;
       try {
@@ -66,8 +64,10 @@ export async function startPubsub(
     };
     return (call, callback) => void serve(call, callback);
   };
-  const handlers = (methods: Readonly<Record<string, Method<never>>>): UntypedServiceImplementation =>
-    Object.fromEntries(Object.entries(methods).map(([name, method]) => [name, rpc(method as Method<unknown>)]));
+  const handlers = (methods: Methods): UntypedServiceImplementation =>
+    Object.fromEntries(
+      Object.entries(methods).map(([name, method]) => [name, rpc(method)]),
+    ) as UntypedServiceImplementation;
 
   // grpc-js answers the methods that have no handler with UNIMPLEMENTED and their name.
   const server = new Server({ 'grpc.max_receive_message_length': MAX_RECEIVE_BYTES });
