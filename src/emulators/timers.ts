@@ -1,5 +1,8 @@
 /** The clock and the timers of an emulator; tests pass their own and move time instead of waiting. */
 
+import { cloudTime } from './cloud-time.ts';
+import type { State } from './state.ts';
+
 export interface Timers {
   /** Milliseconds since 1970. */
   now: () => number;
@@ -9,7 +12,7 @@ export interface Timers {
   at: (deadline: number, work: () => void) => () => void;
 }
 
-/** What an emulator is started with: nothing for the machine's own time. */
+/** What an emulator is started with: nothing for the cloud's own time. */
 export interface TimersOptions {
   clock?: () => number;
   /** Replaces `setTimeout`. */
@@ -21,7 +24,11 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** A machine's timers stand still while it sleeps, and its clock does not. */
 const LOOK_AT_CLOCK_MS = 60_000;
 
-export function timersOf({ clock: now = Date.now, after: given }: TimersOptions): Timers {
+export function timersOf({
+  state,
+  clock: now = cloudTime(state),
+  after: given,
+}: TimersOptions & { state: State }): Timers {
   const after = given ?? afterRealTime;
   const longest = given === undefined ? LOOK_AT_CLOCK_MS : Infinity;
   const at: Timers['at'] = (deadline, work) => {

@@ -1,6 +1,7 @@
 /** The local Firestore: google.firestore.v1.Firestore over gRPC, from the shared state file. */
 import { Server } from '@grpc/grpc-js';
 import { listenGrpc } from '../loopback.ts';
+import { cloudTime } from '../cloud-time.ts';
 import type { State } from '../state.ts';
 import { openCalls } from './calls.ts';
 import { checkDescendants } from './descendants.ts';
@@ -41,7 +42,7 @@ export interface FirestoreOptions {
   indexes?: IndexConfig;
   /** Refuse queries that production would refuse for want of a composite index. */
   requireIndexes?: boolean;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970; the cloud's own time when absent. */
   clock?: () => number;
   log?: (line: string) => void;
   faults?: FaultPlan;
@@ -52,14 +53,14 @@ const MAX_RECEIVE_BYTES = 4 * MAX_REQUEST_BYTES;
 
 /** Listens on 127.0.0.1. @throws when the port is taken. */
 export async function startFirestore(options: FirestoreOptions): Promise<FirestoreEmulator> {
-  const { state, indexes = {}, clock = Date.now, log } = options;
+  const { state, indexes = {}, clock = cloudTime(state), log } = options;
   const engine = openEngine(state, clock);
   const usage = new UsageCounters();
   const check: Check = (query, aggregated) => {
     checkDescendants(query, aggregated);
     if (options.requireIndexes) checkIndexes(query, indexes, aggregated);
   };
-  const calls = openCalls({ usage, faultOf: planFaults(options.faults), clock, log });
+  const calls = openCalls({ usage, faultOf: planFaults(options.faults), log });
   const listen = listenMethod(engine, check, calls);
 
   const server = new Server({ 'grpc.max_receive_message_length': MAX_RECEIVE_BYTES });

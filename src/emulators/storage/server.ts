@@ -1,6 +1,7 @@
 /** Cloud Storage on loopback, with contents in the shared state file. What it takes to answer is loaded with the first request. */
 import { createServer } from 'node:http';
 import { HOST, listenHttp } from '../loopback.ts';
+import { cloudTime } from '../cloud-time.ts';
 import type { State } from '../state.ts';
 import type { TimersOptions } from '../timers.ts';
 import type { StorageService } from './service.ts';
@@ -25,7 +26,7 @@ export async function startStorage(
     log?: (line: string) => void;
   },
 ): Promise<StorageEmulator> {
-  const { state, projectId, clock: now = Date.now, log = () => {} } = options;
+  const { state, projectId, clock: now = cloudTime(state), log = () => {} } = options;
   let opened: Promise<StorageService> | undefined;
   // A night that stores no object does not wait for two dozen modules and eight tables.
   const open = (): Promise<StorageService> => {
