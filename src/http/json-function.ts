@@ -1,13 +1,10 @@
 /** An HTTP function that takes and answers JSON: parse the body, call one step, map what it throws. */
 import type { HttpFunction } from '@google-cloud/functions-framework';
 import type { z } from 'zod';
-import { codeOf, shortened, TerminalError, toError, UserError } from '../errors.ts';
+import { codeOf, shortened, toError, UserError } from '../errors.ts';
 import type { Log } from '../process/ports.ts';
 import { whileServing } from './process.ts';
-
-/** Statuses by what the caller should do: correct the request (400), not send it again (500), or send it again (503). */
-const status = (error: Error): number =>
-  error instanceof UserError ? 400 : error instanceof TerminalError ? 500 : 503;
+import { statusOf } from './status.ts';
 
 export function jsonFunction<S extends z.ZodType>(
   body: S,
@@ -40,7 +37,7 @@ export function jsonFunction<S extends z.ZodType>(
         { event: 'request.failed', path: req.path, code, stack: code === 'INTERNAL' ? error.stack : undefined },
         error.message,
       );
-      res.status(status(error)).json({ error: { code, message: shortened(error.message) } });
+      res.status(statusOf(error)).json({ error: { code, message: shortened(error.message) } });
     }
   };
 }
