@@ -19,16 +19,22 @@ export interface Kept<T> {
   readonly bytes: number;
 }
 
-/** Bytes of content that a process keeps of each, unpacked: in memory they take ten to fifteen times as much. */
-export const KEPT_BYTES = 8 * 1_048_576;
+/** Memory that a process gives to what it keeps of each, as `memoryOf` estimates it. */
+export const KEPT_BYTES = 32 * 1_048_576;
+
+/** A settled cell in memory, of few inputs: `npm run bench -- worker-memory`. Of many, what is packed is unpacked to so many times as much. */
+const DAY_BYTES = 700;
+const UNPACKED = 12;
+
+const memoryOf = ({ days, bytes }: Kept<unknown>): number => Math.max(days.size * DAY_BYTES, bytes * UNPACKED);
 
 /** Forgets what was read or written longest ago. */
 export function forgetOldest<T>(kept: Map<string, Kept<T>>, maxBytes: number): void {
-  let total = kept.values().reduce((sum, { bytes }) => sum + bytes, 0);
-  for (const [id, { bytes }] of kept) {
+  let total = kept.values().reduce((sum, one) => sum + memoryOf(one), 0);
+  for (const [id, one] of kept) {
     if (total <= maxBytes) return;
     kept.delete(id);
-    total -= bytes;
+    total -= memoryOf(one);
   }
 }
 

@@ -23,7 +23,7 @@ export interface PlanSizes {
   readonly pageBytes: number;
   readonly partBytes: number;
   readonly commitBytes: number;
-  /** Of books, and of days of data, that a process keeps. */
+  /** Of memory for books, and for days of data, that a process keeps. */
   readonly keptBytes: number;
 }
 

@@ -193,7 +193,7 @@ describe('books', () => {
   });
 
   test('are kept as many as there is room for, the last used of them', async () => {
-    const planning = firestorePlanning(cloud.newClient(), { keptBytes: 1_500 });
+    const planning = firestorePlanning(cloud.newClient(), { keptBytes: 16_000 });
     const names = Array.from({ length: 12 }, (_, index) => `c${index}`);
     for (const name of names) await commit(planning, settled(name, '2024-01-01', completed(name)));
     await commit(planning, settled('c0', '2024-01-02', completed('later')));
