@@ -1,6 +1,7 @@
 /** Results that lack entities, for people: as `run`, `run show` and `report` say it. */
 import type { PartialRow } from '../mill/answers/partial-results.ts';
 import { counted } from './counted.ts';
+import { paint } from './paint.ts';
 
 /** Distinct errors that are shown of a computation. */
 const SHOWN_KINDS = 3;
@@ -9,7 +10,7 @@ export function describePartial({ computation, cells, failedEntities, entities, 
   const share = Number(((failedEntities / entities) * 100).toPrecision(2));
   const where = cells === 1 ? '' : ` of ${counted(cells, 'cell')}`;
   const lines = [
-    `PARTIAL ${computation}${cells === 1 ? `@${worst.date}` : ''}: ${failedEntities} of ${entities} entities${where} failed and are left out (${share} %)`,
+    `${paint.warn('partial')}  ${computation}${cells === 1 ? `@${worst.date}` : ''}: ${failedEntities} of ${entities} entities${where} failed and are left out (${share} %)`,
   ];
   for (const { id, message, count } of worst.errors.slice(0, SHOWN_KINDS))
     lines.push(`  ${cells === 1 ? '' : `${worst.date}, `}${id}: ${message}${alike(count)}`);

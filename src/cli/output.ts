@@ -160,6 +160,21 @@ function laidOut(text: string, width: number | undefined): string[] {
     const [head = ''] = HEAD.exec(line) ?? [];
     const indent = widthOf(head) > width / 2 ? 2 : Math.max(2, widthOf(head));
     const [first = '', ...others] = wrapText(line.slice(head.length), width - indent, width - widthOf(head));
-    return [head + first].concat(others.map((other) => ' '.repeat(indent) + other));
+    return withColors([head + first].concat(others.map((other) => ' '.repeat(indent) + other)));
+  });
+}
+
+const COLOR = new RegExp(String.raw`\u001B\[([\d;]*)m`, 'g');
+
+/** Codes that end a colour or a weight. */
+const ENDS = new Set(['', '0', '22', '39', '49']);
+
+/** Each line begins in the colours in which the one before it ended. */
+function withColors(lines: readonly string[]): string[] {
+  let open = '';
+  return lines.map((line) => {
+    const begun = open;
+    for (const [code, number = ''] of line.matchAll(COLOR)) open = ENDS.has(number) ? '' : open + code;
+    return begun === '' ? line : line.replace(/^ */, (blanks) => blanks + begun);
   });
 }

@@ -15,8 +15,9 @@ import { openDeployedCloud } from './deployed-cloud.ts';
 import { openRunCloud, type RunCloud } from './local/run-cloud.ts';
 import { FILE_READERS, projectFiles } from './project.ts';
 import { type RunProgress, watchRun } from './run-progress.ts';
+import { runPrice } from '../mill/answers/run-price.ts';
 import { summarize } from '../mill/answers/run-summary.ts';
-import { printSummary } from './print-summary.ts';
+import { hasFailed, printSummary } from './print-summary.ts';
 import { workflowTrouble } from './workflow-trouble.ts';
 import { tellLocale } from './tell-locale.ts';
 import type { CommandPorts } from './with-ports.ts';
@@ -75,6 +76,7 @@ export async function runPipeline(
       const after = await survey({ from: days.from, to: days.date, dispatchId }, ports);
       const cancelled = (await ports.controls.read()).cancelled.includes(dispatchId);
       const { waves = 0 } = JSON.parse(execution.result ?? '{}') as { waves?: number };
+      const firestore = cloud.firestoreUsage();
       const found = await summarize(
         {
           date: days.date,
@@ -84,14 +86,13 @@ export async function runPipeline(
           after,
           trouble: workflowTrouble(execution, cancelled),
           seconds: (performance.now() - startedMs) / 1_000,
-          firestore: cloud.firestoreUsage(),
+          firestore,
+          priceOf: await runPrice({ after, waves, firestore, prices: config.prices.table }, ports),
         },
         ports,
       );
       printSummary(found, output, beside);
-      const { failed, cells, partial = [], trouble } = found.summary;
-      const isTooPartial = partial.some(({ above }) => above > 0);
-      return failed > 0 || isTooPartial || cells.FAILED_DEPENDENCY > 0 || trouble !== undefined ? 1 : 0;
+      return hasFailed(found.summary) ? 1 : 0;
     } finally {
       progress.end();
       await ports.close();

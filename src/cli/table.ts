@@ -7,8 +7,12 @@ export interface Column {
   readonly align?: 'left' | 'right';
   /** Where there is no room it is left out, the one with the highest number first. Without a number it stays. */
   readonly yields?: number;
-  /** Where there is no room its text goes on in further lines, by word. For one column of a table. */
+  /** Where there is no room its text goes on in further lines, by word. */
   readonly wraps?: boolean;
+  /** Columns that it wants before others give way, when it wraps or is cut. */
+  readonly atLeast?: number;
+  /** It is left out where none of its cells says anything. */
+  readonly mayBeEmpty?: boolean;
   /** Where there is no room its text may be cut. */
   readonly cuts?: boolean;
   readonly paint?: (cell: string, row: readonly string[]) => string;
@@ -44,7 +48,9 @@ export function fitTable(
   width: number | undefined,
 ): FittedTable {
   const cells = rows.map((row) => row.map(onOneLine));
-  const all = columns.map((column, index) => ({ column, index, width: naturalWidth(column, index, cells) }));
+  const all = columns
+    .map((column, index) => ({ column, index, width: naturalWidth(column, index, cells) }))
+    .filter(({ column, index }) => column.mayBeEmpty !== true || cells.some((row) => row[index] !== ''));
   const shown = width === undefined ? all : fit(all, width);
   const [[titles] = [], ...lines] = render(shown, cells);
   return {
@@ -72,10 +78,12 @@ const totalOf = (shown: readonly { readonly width: number }[]): number =>
   shown.reduce((sum, { width }) => sum + width, GAP.length * (shown.length - 1));
 
 function fit(all: readonly Shown[], width: number): readonly Shown[] {
-  const narrowest = (least: number, columns: readonly Shown[]): Shown[] =>
-    columns.map((one) => ({ ...one, width: isElastic(one.column) ? Math.min(one.width, least) : one.width }));
+  const narrowest = (leastOf: (column: Column) => number, columns: readonly Shown[]): Shown[] =>
+    columns.map((one) =>
+      isElastic(one.column) ? Object.assign({}, one, { width: Math.min(one.width, leastOf(one.column)) }) : one,
+    );
   let shown = all;
-  while (totalOf(narrowest(ROOM_TO_WRAP, shown)) > width) {
+  while (totalOf(narrowest(({ atLeast = ROOM_TO_WRAP }) => atLeast, shown)) > width) {
     const next = shown.reduce<Shown | undefined>(
       (first, one) => ((one.column.yields ?? 0) > (first?.column.yields ?? 0) ? one : first),
       undefined,
@@ -84,7 +92,7 @@ function fit(all: readonly Shown[], width: number): readonly Shown[] {
     shown = shown.filter((one) => one !== next);
   }
   // What has no room of its own yet is cut, the widest first; numbers never are.
-  const widths = narrowest(LEAST, shown).map((one) => one.width);
+  const widths = narrowest(() => LEAST, shown).map((one) => one.width);
   const natural = shown.map((one) => one.width);
   grow(widths, natural, width - totalOf(widths.map((each) => ({ width: each }))));
   shrink(widths, shown, width);

@@ -112,3 +112,13 @@ test('a line goes on under where its text begins, by word; a pipe has it whole',
   expect(linesOn(undefined, (output) => output.line(text))).toEqual([text]);
   expect(linesOn(50, (output) => output.verbatim(text))).toEqual([text]);
 });
+
+test('a colour goes on in the lines that its text goes on in', () => {
+  const stdout = screen(true, 40);
+  const text = paint.quiet('one two three four five six seven eight nine ten eleven');
+  openOutput(stdout, stdout, false, { env: { TERM: 'xterm' } }).line(text);
+  expect(stdout.parts).toEqual([
+    '\u001B[2mone two three four five six seven eight\u001B[0m\n',
+    '  \u001B[2mnine ten eleven\u001B[22m\n',
+  ]);
+});

@@ -25,9 +25,9 @@ describe('a project that ran, of which cells are asked for again', () => {
     const { code, stdout } = await run('rerun', 'total-day', '--date', '2024-01-02', '--by', 'ada');
     expect(code).toBe(0);
     expect(stdout).toContain('Asked for: 1 cell of 1 computation, 2024-01-02.');
-    expect(stdout).toMatch(/1 cell will run and up to 3 more \(RERUN\?\) if what they read turns out different/);
+    expect(stdout).toMatch(/1 cell will run and up to 3 more \(rerun\?\) if what they read turns out different/);
     expect(stdout.indexOf('in all')).toBeLessThan(stdout.indexOf('pass 3'));
-    expect(stdout).toMatch(/2024-01-04: 1 cell ran in \d runs?, 13 up to date, 2 impossible/);
+    expect(stdout).toMatch(/Done\. 2024-01-04: 1 cell ran, 13 up to date, 2 impossible; /);
     const { last, now } = asJson(ExplainAnswer, (await run('explain', 'total-day', '2024-01-02', '--json')).json());
     expect(last?.reason).toMatch(/^RERUN: asked for by ada on \d{4}-/);
     expect(now.outcome).toBe('SKIP');
@@ -73,7 +73,7 @@ describe('a project that ran, of which cells are asked for again', () => {
   test('what cannot be made says why, and nothing runs', async () => {
     const { code, stdout, stderr } = await run('rerun', 'best-day', '--date', '2024-01-03');
     expect(code).toBe(1);
-    expect(stdout).toContain('IMPOSSIBLE: UPSTREAM in-euros: 1 cell of best-day');
+    expect(stdout).toContain('impossible: they read what is impossible: 1 cell of best-day');
     expect(stderr).toContain('Nothing can be made again');
   });
 

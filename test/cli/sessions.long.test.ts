@@ -80,7 +80,7 @@ test(
     const dev = startDaymill(project, ['dev']);
     await dev.printed(/14 cells would run.*\s+Enter runs it\. Watching\./);
     dev.child.stdin.write('\n');
-    await dev.printed(/2024-01-04: 14 cells ran in 4 runs.*\s+Watching\./);
+    await dev.printed(/Done\. 2024-01-04: 14 cells ran, 2 impossible; .*\s+Watching\./);
 
     project.edit('computations/in-euros.ts', 'total.amount * rate', 'total.amount * rate * 10');
     await dev.printed(/in-euros +RERUN +3 .*changed: code/);

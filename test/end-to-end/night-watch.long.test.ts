@@ -44,7 +44,7 @@ describe('the nightly watch', () => {
 
   test('is on the next run, which makes nothing, and on no other that day', async () => {
     const first = await daymill(project, ['run']);
-    expect(first.stdout).toMatch(/8 skipped cells audited[^]*nothing ran, 8 up to date/u);
+    expect(first.stdout).toMatch(/8 skipped cells audited[^]*Nothing ran\. \S+: 8 up to date/u);
     expect([first.code, first.stderr]).toEqual([0, '']);
     const second = await daymill(project, ['run', '--json']);
     expect(second.json<RunSummary>()).toMatchObject({ runs: 0, completed: 0, cells: { SKIP: CELLS } });

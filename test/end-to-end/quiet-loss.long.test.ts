@@ -18,7 +18,7 @@ test('fewer than the share that is allowed end with 0, more with 1; all are told
     const few = await daymill(project, ['run']);
     expect(few.code).toBe(0);
     expect(few.stderr).toMatch(
-      /PARTIAL pages: 4 of 480 entities of 4 cells failed and are left out \(0\.83 %\)\n  2024-03-01, 0000007: no pages for user-7 \(at .*computations\/pages\.ts:\d+:\d+/u,
+      /partial  pages: 4 of 480 entities of 4 cells failed and are left out \(0\.83 %\)\n  2024-03-01, 0000007: no pages for user-7 \(at .*computations\/pages\.ts:\d+:\d+/u,
     );
     expect(few.stdout).toContain('4 cells ran in 1 run, 4 entities left out, ');
     project.write({ 'computations/pages.ts': PAGES("['user-7', 'user-17'].includes(user)") });
@@ -32,7 +32,7 @@ test('fewer than the share that is allowed end with 0, more with 1; all are told
     const told = await daymill(project, ['report', '--json']);
     expect(told.code).toBe(0);
     expect(asJson(ReportAnswer, told.json())).toMatchObject({ failedEntities: 8 });
-    expect((await daymill(project, ['report'])).stdout).toContain('PARTIAL pages: 8 of 480 entities of 4 cells');
+    expect((await daymill(project, ['report'])).stdout).toContain('partial  pages: 8 of 480 entities of 4 cells');
     const settings = JSON.parse(project.read('package.json')) as { daymill: object };
     project.write({
       'package.json': JSON.stringify({ ...settings, daymill: { ...settings.daymill, failedShare: 0.05 } }),

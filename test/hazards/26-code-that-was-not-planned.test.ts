@@ -52,8 +52,8 @@ describe('edited while pass 1 runs, and taken back afterwards', () => {
   test('nothing is stored of what would have been made with other code, and the reason says which file', () => {
     expect(edited.code).toBe(1);
     expect(edited.json<RunSummary>()).toMatchObject({ completed: 2 * DAYS.length, failed: 2 * DAYS.length });
-    expect(edited.stderr).toMatch(/FAILED still@\S+: CODE_CHANGED: lib\/still\.ts is not what was planned/);
-    expect(edited.stderr).toMatch(/FAILED late@\S+: CODE_CHANGED: lib\/late\.ts is not what was planned/);
+    expect(edited.stderr).toMatch(/failed {2}still@\S+: CODE_CHANGED: lib\/still\.ts is not what was planned/);
+    expect(edited.stderr).toMatch(/failed {2}late@\S+: CODE_CHANGED: lib\/late\.ts is not what was planned/);
   });
 
   test('the next run makes it with the code that it planned', async () => {

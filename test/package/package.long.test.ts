@@ -65,8 +65,8 @@ describe.each([OLDEST, '24'])('on Node %s', (node) => {
   });
 
   test('runs, has nothing to run after that, and says why', () => {
-    expect(run('npm', ['start'], { cwd, node })).toContain('42 cells ran in 2 runs, 0 up to date, 0 impossible');
-    expect(run('daymill', ['plan'], { cwd, node })).toContain('nothing would run; 0 impossible, 0 waiting.');
+    expect(run('npm', ['start'], { cwd, node })).toContain('42 cells ran; ');
+    expect(run('daymill', ['plan'], { cwd, node })).toContain('nothing would run; 42 up to date.');
     expect(run('daymill', ['explain', 'record-day', '2026-05-14'], { cwd, node })).toContain(
       'nothing that it reads has changed',
     );

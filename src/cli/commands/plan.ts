@@ -1,20 +1,25 @@
 /** `daymill plan`: what a run would do, and why, without doing it. */
 import { PlanAnswer, planAnswer } from '../../mill/answers/plan.ts';
-import type { PlanGroup, Stretch } from '../../mill/answers/plan-groups.ts';
+import type { PlanGroup } from '../../mill/answers/plan-groups.ts';
 import { selectComputations } from '../../mill/manifest/select.ts';
 import type { Manifest } from '../../mill/model/manifest.ts';
-import { Cost } from '../../mill/planning/cost.ts';
+import { Cost, sum } from '../../mill/planning/cost.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { counted } from '../counted.ts';
 import { assertAfterFirstData, readDays } from '../days.ts';
-import { describeCost } from '../describe-cost.ts';
+import { printCost } from '../describe-cost.ts';
 import { describeData } from '../describe-data.ts';
 import { describeDistrust } from '../describe-distrust.ts';
 import { describeReasons } from '../describe-reasons.ts';
 import { describeSchema, jsonUsage } from '../describe-schema.ts';
+import { describeStretches } from '../describe-stretches.ts';
 import { look } from '../look.ts';
+import { countsInWords, OUTCOME_WORDS, paintOutcome } from '../outcome-words.ts';
 import type { Output } from '../output.ts';
+import { paint } from '../paint.ts';
 import { projectFiles, projectManifest } from '../project.ts';
+import type { Column } from '../table.ts';
+import { duration, money } from '../units.ts';
 
 export const plan: Command = {
   name: 'plan',
@@ -27,7 +32,7 @@ Says which cells a run for DAY would make, and why, which it would not, and what
              tag:delay, line:aviation, dataset:flights, state:changed; spaces or commas add up, !x takes away
 ${jsonUsage('  --json     ', PlanAnswer, `, each cost being ${describeSchema(Cost)}`)}
 Costs are estimated from what cells took before, at list prices (daymill.config.ts's prices: us-central1, nam5 or a table).
-A RERUN that is conditional happens only if something that it reads turns out different.
+A rerun? is conditional: it happens only if something that it reads turns out different.
 Exit code: 0 done, 2 wrong use.`,
   options: { date: { type: 'string' }, from: { type: 'string' }, select: { type: 'string' } },
   reachesCloud: true,
@@ -59,20 +64,12 @@ function printPlan(answer: PlanAnswer, manifest: Manifest, output: Output): void
     const rows = rest.map(({ computation, outcome, conditional: maybe, days, stretches, text: why }) => [
       passOf.get(computation) ?? '',
       computation,
-      maybe ? `${outcome}?` : outcome,
+      `${OUTCOME_WORDS[outcome]}${maybe ? '?' : ''}`,
       String(days),
       describeStretches(stretches),
       why,
     ]);
-    const columns = [
-      { title: 'pass', align: 'right' as const },
-      { title: 'computation' },
-      { title: 'outcome' },
-      { title: 'days', align: 'right' as const },
-      { title: 'when' },
-      { title: 'why' },
-    ];
-    output.table(columns, rows);
+    output.table(COLUMNS, rows);
     output.line();
   }
   for (const line of describeReasons(impossible)) output.line(line);
@@ -85,29 +82,31 @@ function printPlan(answer: PlanAnswer, manifest: Manifest, output: Output): void
     );
   }
   for (const { computation, text: seen } of answer.distrusted) output.line(describeDistrust(computation, seen));
-  const cost = describeCost(answer.cost);
-  for (const line of cost) output.line(line);
-  if (cost.length > 0) output.line();
+  printCost(answer.cost, output);
+  for (const over of answer.overLimits) output.line(`${paint.bad('refused')}  It would be refused: ${over}.`);
   const certain = cells.RUN + cells.RERUN - conditional;
   const maybe =
-    conditional === 0 ? '' : ` and up to ${conditional} more (RERUN?) if what they read turns out different`;
+    conditional === 0 ? '' : ` and up to ${conditional} more (rerun?) if what they read turns out different`;
+  const others = countsInWords(cells, ['FAILED_DEPENDENCY', 'BLOCKED', 'SKIP', 'STABLE', 'IMPOSSIBLE']).join(', ');
+  const { certain: sure, pipeline, watch } = answer.cost;
+  const { seconds, dollars } = sum(sure, pipeline, watch);
   output.line(
-    `${answer.from} … ${answer.date}: ${certain === 0 ? 'nothing' : counted(certain, 'cell')} would run${maybe}; ` +
-      `${cells.IMPOSSIBLE} impossible, ${cells.BLOCKED + cells.FAILED_DEPENDENCY} waiting.`,
+    `${answer.from} … ${answer.date}: ${paint.strong(`${certain === 0 ? 'nothing' : counted(certain, 'cell')} would run`)}${maybe}` +
+      `${others === '' ? '' : `; ${others}`}${certain === 0 ? '' : `; about ${duration(seconds * 1_000)} of work, ${money(dollars)}`}.`,
   );
-  for (const over of answer.overLimits) output.line(`It would be refused: ${over}.`);
 }
+
+const COLUMNS: readonly Column[] = [
+  { title: 'pass', align: 'right', yields: 2 },
+  { title: 'computation' },
+  { title: 'outcome', paint: (word) => paintOutcome(word) },
+  { title: 'days', align: 'right' },
+  { title: 'when', wraps: true, yields: 1 },
+  { title: 'why', wraps: true, atLeast: 16 },
+];
 
 /** What was proven stable is shown with its reason: people want to see that their change was understood. */
 const isUpToDate = ({ outcome }: PlanGroup): boolean => outcome === 'SKIP';
 
 /** Days without data are many and all alike: they are said in a line a reason. */
 const isImpossible = ({ outcome }: PlanGroup): boolean => outcome === 'IMPOSSIBLE';
-
-/** The whole span, and whether it has holes: the holes are other rows of the same computation. */
-function describeStretches(stretches: readonly Stretch[]): string {
-  const [first, last] = [stretches[0], stretches.at(-1)];
-  if (first === undefined || last === undefined) return '';
-  const span = first.from === last.to ? first.from : `${first.from} … ${last.to}`;
-  return stretches.length === 1 ? span : `${span}, ${stretches.length} stretches`;
-}

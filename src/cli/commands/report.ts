@@ -10,10 +10,13 @@ import { assertAfterFirstData, readDays } from '../days.ts';
 import { describeData } from '../describe-data.ts';
 import { describePartial } from '../describe-partial.ts';
 import { describeDistrust } from '../describe-distrust.ts';
+import { type AlikeDays, foldWeekends, spanOf } from '../describe-stretches.ts';
 import { jsonUsage } from '../describe-schema.ts';
 import { look } from '../look.ts';
+import { OUTCOME_WORDS, paintOutcome } from '../outcome-words.ts';
 import type { Output } from '../output.ts';
 import { projectFiles, projectManifest } from '../project.ts';
+import type { Column } from '../table.ts';
 
 const DEFAULT_DAYS = 30;
 
@@ -71,21 +74,27 @@ function readLength(typed: string | undefined): number {
 }
 
 const TITLES: Readonly<Record<Stand, string>> = {
-  run: 'run',
-  rerun: 'rerun',
+  run: OUTCOME_WORDS.RUN,
+  rerun: OUTCOME_WORDS.RERUN,
   failed: 'failed',
-  blocked: 'blocked',
-  impossible: 'impossible',
-  stable: 'stable',
-  upToDate: 'up to date',
+  upstreamFailed: OUTCOME_WORDS.FAILED_DEPENDENCY,
+  blocked: OUTCOME_WORDS.BLOCKED,
+  impossible: OUTCOME_WORDS.IMPOSSIBLE,
+  stable: OUTCOME_WORDS.STABLE,
+  upToDate: OUTCOME_WORDS.SKIP,
 };
 
 function printReport(answer: ReportAnswer, output: Output): void {
   for (const line of describeData(answer)) output.line(line);
   const right = (title: string) => ({ title, align: 'right' as const });
   const stands = STANDS.filter((stand) => stand === 'upToDate' || answer.days.some((day) => day[stand] > 0));
-  const columns = [{ title: 'date' }, ...stands.map((stand) => right(TITLES[stand])), right('in all')];
-  const rows = alike(answer.days).map((days) => rowOf(days, stands));
+  const columns: Column[] = [
+    { title: 'date', wraps: true },
+    ...stands.map((stand) => ({ ...right(TITLES[stand]), paint: (cell: string) => paintOutcome(TITLES[stand], cell) })),
+    { ...right('in all'), yields: 1 },
+  ];
+  const isAlike = (one: DayStands, other: DayStands): boolean => countsOf(one) === countsOf(other);
+  const rows = foldWeekends(answer.days, isAlike).map((days) => rowOf(days, stands));
   output.table(columns, rows);
   output.line();
   const total = (of: (day: DayStands) => number): number => answer.days.reduce((sum, day) => sum + of(day), 0);
@@ -97,7 +106,7 @@ function printReport(answer: ReportAnswer, output: Output): void {
   if (answer.audits !== undefined) output.line(describeAudits(answer.audits, answer.skipped));
   for (const one of answer.partial) output.line(describePartial(one));
   for (const { dataset, days } of answer.waiting)
-    output.line(`${dataset} is there and not whole, so that it stays closed, on ${spanOf(days)}`);
+    output.line(`${dataset} is there and not whole, so that it stays closed, on ${daysOf(days)}`);
   for (const { computation, text: seen } of answer.distrusted) output.line(describeDistrust(computation, seen));
   sayWhetherItAddsUp(answer, output);
 }
@@ -118,37 +127,22 @@ function sayWhetherItAddsUp({ days, expected, counted: found, discrepancies }: G
   }
   output.trouble(`${expected} cells are expected on ${span}, and ${found} were counted. This is a bug in Daymill.`);
   for (const { computation, missing, twice } of discrepancies) {
-    if (missing.length > 0) output.trouble(`${computation} is missing on ${spanOf(missing)}`);
-    if (twice.length > 0) output.trouble(`${computation} is counted twice on ${spanOf(twice)}`);
+    if (missing.length > 0) output.trouble(`${computation} is missing on ${daysOf(missing)}`);
+    if (twice.length > 0) output.trouble(`${computation} is counted twice on ${daysOf(twice)}`);
   }
 }
 
-const spanOf = (days: readonly Day[]): string =>
+const daysOf = (days: readonly Day[]): string =>
   days.length < 2 ? String(days[0]) : `${days[0]} … ${days.at(-1)} (${days.length} days)`;
-
-/** Consecutive days with the same counts. */
-function alike(days: readonly DayStands[]): (readonly [first: DayStands, ...DayStands[]])[] {
-  const groups: [DayStands, ...DayStands[]][] = [];
-  for (const day of days) {
-    const last = groups.at(-1);
-    if (last !== undefined && countsOf(last[0]) === countsOf(day)) last.push(day);
-    else groups.push([day]);
-  }
-  return groups;
-}
 
 const countsOf = (day: DayStands): string =>
   [...STANDS, 'conditional' as const, 'cutOff' as const].map((name) => day[name]).join(' ');
 
-function rowOf(days: readonly [DayStands, ...DayStands[]], stands: readonly Stand[]): string[] {
-  const [first] = days;
-  const last = days.at(-1) ?? first;
-  return [
-    days.length === 1 ? first.date : `${first.date} … ${last.date}`,
-    ...stands.map((stand) => describeCount(first, stand)),
-    String(STANDS.reduce((sum, stand) => sum + first[stand], 0)),
-  ];
-}
+const rowOf = ({ first, last, week }: AlikeDays<DayStands>, stands: readonly Stand[]): string[] => [
+  `${spanOf(first.date, last.date)}${week === '' || first === last ? '' : ` ${week}`}`,
+  ...stands.map((stand) => describeCount(first, stand)),
+  String(STANDS.reduce((sum, stand) => sum + first[stand], 0)),
+];
 
 /** `7+13?`: seven that are certain, thirteen that are not. */
 function describeCount(day: DayStands, stand: Stand): string {

@@ -1,13 +1,13 @@
 /** `daymill rerun`: make cells again whatever the plan thinks, and what reads a changed result too. */
 import { UserError } from '../../errors.ts';
 import type { Days } from '../../mill/answers/foresee.ts';
-import { RerunAnswer, rerunForecast, type RerunPrice } from '../../mill/answers/rerun.ts';
+import { RerunAnswer, rerunForecast } from '../../mill/answers/rerun.ts';
 import { selectComputations } from '../../mill/manifest/select.ts';
 import { assertTarget, yesterday } from '../../mill/steps/dispatch/target.ts';
 import { askAgain } from '../../mill/steps/mend/ask-again.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { counted } from '../counted.ts';
-import { describeCost } from '../describe-cost.ts';
+import { printCost } from '../describe-cost.ts';
 import { describeReasons } from '../describe-reasons.ts';
 import { jsonUsage } from '../describe-schema.ts';
 import { projectManifest } from '../project.ts';
@@ -82,13 +82,11 @@ async function ask({ asked: span, select, by }: Request, ports: CommandPorts, { 
   output.line(
     `Asked for: ${counted(asked.cells, 'cell')} of ${counted(days.size, 'computation')}, ${span.from === span.date ? span.date : `${span.from} … ${span.date}`}.`,
   );
-  for (const line of describePrice(price)) output.line(line);
-  output.line();
+  const { certain, conditional, cost } = price;
+  output.line(
+    `${counted(certain, 'cell')} will run${conditional === 0 ? '' : ` and up to ${conditional} more (rerun?) if what they read turns out different`}.`,
+  );
+  printCost(cost, output);
   await askAgain({ days, by }, ports);
   return { days: grid, beside: { asked } };
 }
-
-const describePrice = ({ certain, conditional, cost }: RerunPrice): string[] => [
-  `${counted(certain, 'cell')} will run${conditional === 0 ? '' : ` and up to ${conditional} more (RERUN?) if what they read turns out different`}.`,
-  ...describeCost(cost),
-];

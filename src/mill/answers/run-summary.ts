@@ -40,6 +40,8 @@ export const RunSummary = z.object({
   seconds: z.number(),
   /** Documents; null when the cloud is shared with others. */
   firestore: z.object({ reads: z.number(), writes: z.number(), deletes: z.number(), rpcs: z.number() }).nullable(),
+  /** What it came to at list prices; documents are estimated, too, where the cloud is shared with others. */
+  dollars: z.number(),
   /** Computations without the right to be skipped by proof or cutoff, and what speaks against them; absent when there are none. */
   distrusted: z.array(z.object({ computation: z.string(), text: z.string() })).optional(),
   /** Why the workflow itself failed, when it did. */
@@ -78,6 +80,8 @@ export interface SummaryAsked extends Pick<RunSummary, 'date' | 'runs' | 'second
   readonly before: number;
   readonly after: Survey;
   readonly trouble: string | undefined;
+  /** What cells that ran came to, by computation, with what is around them. */
+  readonly priceOf: (ran: ReadonlyMap<string, number>) => number;
 }
 
 export interface SummaryPorts {
@@ -100,7 +104,7 @@ export async function summarize(
   asked: SummaryAsked,
   ports: SummaryPorts,
 ): Promise<{ readonly summary: RunSummary; readonly details: RunDetails }> {
-  const { date, runs, before, after, only, seconds, firestore, trouble } = asked;
+  const { date, runs, before, after, only, seconds, firestore, trouble, priceOf } = asked;
   const { plan } = after;
   const entries = ports.manifest.computations.filter(({ name }) => only?.has(name) ?? true);
   const names = entries.map(({ name }) => name);
@@ -128,6 +132,7 @@ export async function summarize(
     ...(partial.length === 0 ? {} : { partial }),
     seconds: Math.round(seconds * 1_000) / 1_000,
     firestore,
+    dollars: priceOf(new Map([...ran].map(([name, cells]) => [name, cells.length]))),
     ...(distrusted.length === 0 ? {} : { distrusted }),
     ...(trouble === undefined ? {} : { trouble }),
   };

@@ -10,10 +10,19 @@ import { rateAtMost } from './rate-at-most.ts';
 import { Audits, type Standing } from './standing.ts';
 
 /** In the order in which they are shown. */
-export const STANDS = ['run', 'rerun', 'failed', 'blocked', 'impossible', 'stable', 'upToDate'] as const;
+export const STANDS = [
+  'run',
+  'rerun',
+  'failed',
+  'upstreamFailed',
+  'blocked',
+  'impossible',
+  'stable',
+  'upToDate',
+] as const;
 /**
  * - `run` never ran; `rerun` something that it was made from differs, or may (`conditional`)
- * - `failed` its last attempt failed; `blocked` it waits for another cell or another run
+ * - `failed` its last attempt failed; `upstreamFailed` what it reads failed; `blocked` it waits for another cell or another run
  * - `impossible` for want of data; `stable` its code changed, but not what it does
  * - `upToDate` nothing has changed (`cutOff`: what it reads ran again in the last dispatch, with the same result)
  */
@@ -152,8 +161,9 @@ function standsOf(plan: Plan, computation: string, standing: Standing | undefine
           { stand: 'rerun', days: subtract(days, failed), conditional },
         ];
       }
-      case 'BLOCKED':
       case 'FAILED_DEPENDENCY':
+        return [{ stand: 'upstreamFailed', days, conditional }];
+      case 'BLOCKED':
         return [{ stand: 'blocked', days, conditional }];
       case 'IMPOSSIBLE':
         return [{ stand: 'impossible', days, conditional }];

@@ -42,7 +42,16 @@ describe('entities that failed', () => {
   let ports: Ports;
   const summaryOf = async (before: number): Promise<RunSummary> => {
     const after = await survey({ from: FIRST, to: LAST, dispatchId: 'first' }, ports);
-    const asked = { date: LAST, runs: 1, before, after, seconds: 1, firestore: null, trouble: undefined };
+    const asked = {
+      date: LAST,
+      runs: 1,
+      before,
+      after,
+      seconds: 1,
+      firestore: null,
+      trouble: undefined,
+      priceOf: () => 0,
+    };
     return asJson(RunSummary, (await summarize(asked, ports)).summary);
   };
   const report = async (failedShare = 0.01, from: string = FIRST): Promise<ReportAnswer> =>
