@@ -58,7 +58,10 @@ export async function runPipeline(
       const prepared = await prepare({ ...ports, ...FILE_READERS });
       if (prepared === undefined) return 1;
       const { days, computations, beside } = prepared;
-      const { sequence: before, datasets } = await ports.planning.load();
+      const { sequence: before, datasets, standings } = await ports.planning.load();
+      progress.learn(
+        new Map([...standings].flatMap(([name, { typical }]) => (typical ? [[name, typical.seconds]] : []))),
+      );
       const lost = new Map([...datasets].map(([name, { doubted = NO_DAYS }]) => [name, doubted]));
       await load(await loadRanges(files, days.date, ports.rootData, lost), ports, {
         cloud,

@@ -5,7 +5,8 @@ import type { LoadRange } from '../mill/steps/load/bundled-files.ts';
 import type { LogEntry } from './local/log-entry.ts';
 import { counted } from './counted.ts';
 import type { Output } from './output.ts';
-import { paint } from './paint.ts';
+import { tellTrouble } from './tell-trouble.ts';
+import { CELL_ENDS, tasksUnderWay, type Usual } from './under-way.ts';
 
 export interface RunProgress {
   /** Call with each day as it is loaded. */
@@ -13,18 +14,14 @@ export interface RunProgress {
   readonly onLog: (entry: LogEntry) => void;
   /** What is to be loaded, before it is. */
   readonly loads: (ranges: readonly LoadRange[]) => void;
+  /** What cells take as a rule. */
+  readonly learn: (usual: Usual) => void;
   /** Ends the phase that is shown. */
   readonly end: () => void;
 }
 
-/** Severities that people should see while it runs. */
-const TROUBLE = new Set(['WARNING', 'ERROR', 'CRITICAL']);
-
-/** Lines about one kind of trouble; the summary has the count of failed cells. */
-const MAX_LINES_A_KIND = 3;
-
-/** Lines that a computation printed; its attempts keep the first of each. */
-const MAX_PRINTED_LINES = 20;
+/** A night's last round is one of its own: people wonder else why a pass comes twice. */
+const SWEEP = 'Sweep: what failed for a passing reason is tried once more.';
 
 /** Of a pass; `audits` of its cells were skipped, and run again in shadow. */
 interface PassCells {
@@ -33,51 +30,33 @@ interface PassCells {
   audits: number;
 }
 
-export function watchRun(output: Output, manifest: Manifest): RunProgress {
+export function watchRun(output: Output, manifest: Manifest, now: () => number = () => performance.now()): RunProgress {
   const passOf = new Map(manifest.computations.map(({ name, pass }) => [name, pass]));
   const ranges = new Map<string, LoadRange>();
-  const cellsOf = new Map<number, PassCells>();
-  const said = new Map<string, number>();
+  const cellsOf = new Map<string, PassCells>();
+  const tasks = tasksUnderWay(now);
+  const tell = tellTrouble(output);
+  let isSweep = false;
   let shown = '';
   let endText = '';
 
   const show = (label: string, done: number, total: number, ended: string): void => {
     if (shown !== '' && shown !== label) output.progressEnd(endText);
     [shown, endText] = [label, ended];
-    output.progress({ label, done, total });
+    output.progress({ label, done, total, underWay: tasks.list });
+  };
+  const end = (): void => {
+    if (shown !== '') output.progressEnd(endText);
+    shown = '';
   };
   const showPass = (pass: number, count: (cells: PassCells) => void): void => {
-    const cells = cellsOf.get(pass) ?? { done: 0, total: 0, audits: 0 };
-    cellsOf.set(pass, cells);
+    const name = `${isSweep ? 'sweep, ' : ''}pass ${pass}`;
+    const cells = cellsOf.get(name) ?? { done: 0, total: 0, audits: 0 };
+    cellsOf.set(name, cells);
     count(cells);
     // A worker's line may come before the dispatcher's.
     const total = Math.max(cells.total, cells.done);
-    show(`pass ${pass}`, cells.done, total, `pass ${pass}  ${describeCells(cells)}`);
-  };
-  const warn = ({ source, message, event, fields }: LogEntry): void => {
-    const [computation = ''] = String(fields['cell']).split('@');
-    const ofCell = event === 'cell.failed' || event === 'cell.completed' || event === 'cell.stray';
-    const kind = ofCell ? `${event} ${computation}` : message;
-    const times = (said.get(kind) ?? 0) + 1;
-    said.set(kind, times);
-    const who = ofCell ? String(fields['cell']) : source;
-    if (times <= MAX_LINES_A_KIND) output.trouble(`${who}: ${message}`);
-    else if (times === MAX_LINES_A_KIND + 1) output.trouble(`${who}: ${message} (more of the same are not shown)`);
-  };
-
-  /** What a computation's own code printed: who looks for a mistake in it wants all of it, the others none of a million lines. */
-  const showPrinted = ({ message, fields }: LogEntry): void => {
-    const cell = String(fields['cell']);
-    const kind = `cell.printed ${cell.split('@')[0]}`;
-    const times = (said.get(kind) ?? 0) + 1;
-    said.set(kind, times);
-    if (times > MAX_PRINTED_LINES + 1) return;
-    const at = typeof fields['at'] === 'string' ? `${fields['at']}: ` : '';
-    output.trouble(
-      times <= MAX_PRINTED_LINES
-        ? `${paint.quiet(`${cell} ${at}`)}${message}`
-        : `${cell.split('@')[0]} prints more; daymill attempts ${cell.replace('@', ' ')} has what it printed for a day`,
-    );
+    show(name, cells.done, total, `${name}  ${describeCells(cells)}`);
   };
 
   return {
@@ -93,24 +72,27 @@ export function watchRun(output: Output, manifest: Manifest): RunProgress {
     },
     onLog(entry) {
       const { event, fields } = entry;
+      tasks.onLog(entry);
       if (event === 'dispatched' && typeof fields['pass'] === 'number' && Number(fields['cells']) > 0) {
+        if (fields['sweep'] === true && !isSweep) {
+          end();
+          output.line(SWEEP);
+        }
+        isSweep = fields['sweep'] === true;
         showPass(fields['pass'], (cells) => {
           cells.total += Number(fields['cells']);
           cells.audits += Number(fields['audits'] ?? 0);
         });
-      } else if (event === 'cell.completed' || event === 'cell.unchanged' || event === 'cell.failed') {
+      } else if (CELL_ENDS.has(event)) {
         // Shadows run in another pass than their computation's.
         const own = passOf.get(String(fields['cell']).split('@')[0] ?? '');
         const pass = typeof fields['pass'] === 'number' ? fields['pass'] : own;
         if (pass !== undefined) showPass(pass, (cells) => cells.done++);
       }
-      if (event === 'cell.printed') showPrinted(entry);
-      if (TROUBLE.has(entry.severity)) warn(entry);
+      tell(entry);
     },
-    end() {
-      if (shown !== '') output.progressEnd(endText);
-      shown = '';
-    },
+    learn: tasks.learn,
+    end,
   };
 }
 

@@ -145,7 +145,7 @@ const isOvertaken = (run: Run, request: DispatchRequest): boolean =>
   run.dispatchId === dispatchIdOf(request, '') && run.callbackUrl !== request.callbackUrl;
 
 function tell(
-  { dispatchId, date, pass }: Asked,
+  { dispatchId, date, pass, sweep }: Asked,
   run: Run | undefined,
   {
     audits,
@@ -167,6 +167,7 @@ function tell(
       run: run?.id ?? null,
       dispatch: dispatchId,
       pass: pass ?? null,
+      ...(sweep === true ? { sweep } : {}),
       date,
       tasks,
       cells,
@@ -174,6 +175,6 @@ function tell(
       ...(trials.size === 0 ? {} : { trials: [...trials] }),
       outcomes,
     },
-    `pass ${pass ?? 'any'}: ${run === undefined ? 'nothing to run' : `${cells} cells in ${tasks} tasks`}`,
+    `${sweep === true ? 'sweep, ' : ''}pass ${pass ?? 'any'}: ${run === undefined ? 'nothing to run' : `${cells} cells in ${tasks} tasks`}`,
   );
 }

@@ -5,12 +5,14 @@ import { isStopped } from '../../lifecycle/finish.ts';
 import { PLANNED_TASK_SECONDS } from '../../lifecycle/limits.ts';
 import { continueLater } from '../../lifecycle/split.ts';
 import { messageFor } from '../../model/message.ts';
-import { isTerminal, openCells } from '../../model/task.ts';
+import { isTerminal, openCells, type Task } from '../../model/task.ts';
+import type { Log } from '../../../process/ports.ts';
 import type { MemoryProbe } from '../../ports/process.ts';
 import type { HeldTask } from '../../ports/tasks.ts';
 import type { SteadyClock } from '../../../process/ports.ts';
 import { type Heartbeat, startHeartbeat } from '../../worker/heartbeat.ts';
 import { audited } from './audited.ts';
+import { fieldsOf } from './cell-outcome.ts';
 import { finishRun } from './count-down.ts';
 import { type CellPorts, executeCells } from './execute-cells.ts';
 import { gatherOutcomes } from './gather-outcomes.ts';
@@ -37,6 +39,7 @@ export async function attempt(claimed: HeldTask, opened: AttemptPorts): Promise<
   // Larger tiers are for a task at a time, and each is to be charged with its own memory: by that it may come back to a smaller tier.
   if (ports.tier !== ports.tiers[0].name) ports.probe.collectGarbage();
   const heartbeat = startHeartbeat(held, ports);
+  tellStart(held.task, ports.log);
   try {
     await unlessAborted(runCells(held, ports, heartbeat), ports.shutdown);
     await heartbeat.stop();
@@ -45,6 +48,28 @@ export async function attempt(claimed: HeldTask, opened: AttemptPorts): Promise<
     return onFailure(held, thrown, ports);
   }
   await finishRun(held.task, ports);
+}
+
+/** Of a task's computations so many are named in the log. */
+const MAX_LOGGED_COMPUTATIONS = 20;
+
+/** For who watches: what is under way, and how much of what. */
+function tellStart(task: Task, log: Log): void {
+  const cells = openCells(task);
+  const [first] = cells;
+  if (first === undefined) return;
+  const computations = [...Map.groupBy(cells, ({ computation }) => computation)]
+    .slice(0, MAX_LOGGED_COMPUTATIONS)
+    .map(([name, its]): [string, number] => [name, its.length]);
+  log.info(
+    {
+      ...fieldsOf(task, first),
+      event: 'task.started',
+      cells: cells.length,
+      computations: Object.fromEntries(computations),
+    },
+    `attempt ${task.attempts} at ${cells.length === 1 ? 'a cell' : `${cells.length} cells`}`,
+  );
 }
 
 /** Work that must be let go is not waited for: a lease that was handed back refuses what it may still write. */
