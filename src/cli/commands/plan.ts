@@ -28,8 +28,9 @@ export const plan: Command = {
 Says which cells a run for DAY would make, and why, which it would not, and what that costs. Changes nothing and runs nothing.
   --date     the target, YYYY-MM-DD (default: daymill.config.ts's date, else yesterday)
   --from     the first day of the grid (default: daymill.config.ts's from, else the target)
-  --select   show these only: rsi-14, +rsi-14 (and what it reads), rsi-14+ (and what reads it), 2+rsi-14, category:airports,
-             tag:delay, line:aviation, dataset:flights, state:changed; spaces or commas add up, !x takes away
+  --select   show these only: rsi-14, air*, +rsi-14 (and what it reads), rsi-14+ (and what reads it), 2+rsi-14, @rsi-14 (what reads it,
+             and what those read), category:airports, tag:delay, line:aviation, dataset:flights (or flights), path:src/computations/market,
+             state:changed; spaces add up, a comma keeps what both sides select, !x takes away
 ${jsonUsage('  --json     ', PlanAnswer, `, each cost being ${describeSchema(Cost)}`)}
 Costs are estimated from what cells took before, at list prices (daymill.config.ts's prices: us-central1, nam5 or a table).
 A rerun? is conditional: it happens only if something that it reads turns out different.

@@ -30,7 +30,22 @@ test.each([
   ['dataset:prices', 'closes'],
   ['dataset:trades+', 'volume regime report'],
   ['rsi volume', 'volume rsi'],
-  ['rsi, volume,report', 'volume rsi report'],
+  ['rsi volume report', 'volume rsi report'],
+  ['r*', 'returns rsi regime report'],
+  ['*E*', 'closes volume returns regime report'],
+  ['+re*n*', 'closes returns'],
+  ['category:*a*', 'closes volume returns rsi regime'],
+  ['tag:daily,category:market', 'closes returns'],
+  ['+report,tag:daily rsi', 'closes returns regime rsi'],
+  ['category:market,!tag:daily', 'volume'],
+  ['!tag:daily,!tag:momentum', 'volume report'],
+  ['rsi,volume', ''],
+  ['@returns', 'closes volume returns rsi regime report'],
+  ['@volume', 'closes volume returns rsi regime report'],
+  ['@report', 'closes volume returns rsi regime report'],
+  ['prices', 'closes'],
+  ['prices+', 'closes returns rsi regime report'],
+  ['+trades', 'volume'],
   ['+rsi !closes', 'returns rsi'],
   ['!category:market', 'rsi regime report'],
   ['+report !+rsi', 'volume regime report'],
@@ -68,9 +83,35 @@ test.each([
   ['constructor:x', 'BAD_ARGUMENT', /There is no selection method "constructor"/],
   ['state:new', 'BAD_ARGUMENT', 'There is no state "new". There are: changed.'],
   ['state:changed', 'BAD_ARGUMENT', /needs the last run’s state/],
-  ['++rsi', 'BAD_ARGUMENT', '"++rsi" is no selection. Write for example rsi, +rsi, rsi+1 or tag:daily.'],
+  ['++rsi', 'BAD_ARGUMENT', '"++rsi" is no selection. Write for example rsi, +rsi, rsi+1, @rsi or tag:daily.'],
+  ['@rsi+', 'BAD_ARGUMENT', /"@rsi\+" is no selection/],
+  ['rsi, volume', 'BAD_ARGUMENT', /"rsi," has a comma with nothing beside it\. .* a space adds \(rsi regime\)\./],
+  ['x*', 'UNKNOWN_COMPUTATION', /There is no computation "x\*"\. There are: closes, /],
+  ['path:src/nowhere', 'BAD_ARGUMENT', /There is no file or folder of computations "src\/nowhere"/],
   ['!', 'BAD_ARGUMENT', /"" is no selection/],
 ])('"%s" is refused with a remedy', (expression, code, message) => {
   expect(() => selectComputations(MANIFEST, expression)).toThrow(expect.objectContaining({ code }));
   expect(() => selectComputations(MANIFEST, expression)).toThrow(message);
 });
+
+test.each([
+  'src/computations/signals/rsi.ts',
+  'src/computations/signals',
+  './src/computations/signals/',
+  'src/computations/*/r*.ts',
+  '**/signals',
+])('path:%s is a file, a folder or a pattern of them', (path) => {
+  expect([...selectComputations(inFolder(), `path:${path}`)]).toEqual(['rsi']);
+});
+
+test.each(['src/computations/sig', 'src/*/rsi.ts'])('path:%s fits none', (path) => {
+  expect(() => selectComputations(inFolder(), `path:${path}`)).toThrow(/no file or folder of computations/);
+});
+
+/** `rsi` is in a folder of its own. */
+function inFolder() {
+  const computations = MANIFEST.computations.map((each) =>
+    each.name === 'rsi' ? Object.assign({}, each, { module: 'src/computations/signals/rsi.ts' }) : each,
+  );
+  return { ...MANIFEST, computations };
+}
