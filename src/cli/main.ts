@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command line: finds the command, parses its options, and maps what it throws to a message and an exit code. */
 import { enableCompileCache } from 'node:module';
-import { parseArgs } from 'node:util';
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { guardProcess } from '../process/author-code.ts';
 import type { Config } from '../config/config.ts';
 import { toError, UserError } from '../errors.ts';
@@ -39,15 +39,13 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
       output.line(ownPackage().version);
       return 0;
     }
-    if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    if (name === undefined || name === '--help' || name === '-h' || (name === 'help' && rest.length === 0)) {
       output.line(overview());
       return name === undefined ? 2 : 0;
     }
-    const named = await findCommand(name);
-    const [word = ''] = rest;
-    const under = Object.hasOwn(named.subcommands ?? {}, word) ? named.subcommands?.[word] : undefined;
-    const command = under ?? named;
-    const args = parse(command, under === undefined ? rest : rest.slice(1));
+    // `help run show` is `run show --help`.
+    const { command, others } = await findCommand(name === 'help' ? rest : argv);
+    const args = parse(command, name === 'help' ? [...others, '--help'] : others);
     if (args.values['help'] === true) {
       output.line(usageOf(command));
       return 0;
@@ -87,8 +85,14 @@ function fail(error: Error, output: Output): ExitCode {
   return error instanceof Interrupted ? 130 : explained ? 2 : 1;
 }
 
-function findCommand(name: string): Promise<Command> {
-  if (Object.hasOwn(COMMANDS, name)) return COMMANDS[name as keyof typeof COMMANDS].load();
+/** A command, or one under it, and the words that follow. */
+async function findCommand([name = '', ...rest]: readonly string[]): Promise<{ command: Command; others: string[] }> {
+  if (Object.hasOwn(COMMANDS, name)) {
+    const command = await COMMANDS[name as keyof typeof COMMANDS].load();
+    const [word = '', ...others] = rest;
+    const under = Object.hasOwn(command.subcommands ?? {}, word) ? command.subcommands?.[word] : undefined;
+    return under === undefined ? { command, others: rest } : { command: under, others };
+  }
   const near = didYouMean(name, Object.keys(COMMANDS));
   throw new UserError(
     'BAD_ARGUMENT',
@@ -107,10 +111,11 @@ function parse(command: Command, argv: string[]): Arguments {
     new UserError('BAD_ARGUMENT', `${problem}\n\n${usageOf(command)}`, { cause });
   let parsed: Arguments;
   try {
-    parsed = parseArgs({ args: argv, options, allowPositionals: true, strict: true });
+    parsed = parseArgs({ args: withNumbers(argv, options), options, allowPositionals: true, strict: true });
   } catch (cause) {
-    const unknown = /^Unknown option '-*([^']*)'/.exec(toError(cause).message)?.[1];
-    if (unknown === undefined) throw wrong(toError(cause).message, cause);
+    const { message } = toError(cause);
+    const unknown = /^Unknown option '-*([^']*)'/.exec(message)?.[1];
+    if (unknown === undefined) throw wrong(ofValue(message), cause);
     const near = didYouMean(unknown, Object.keys(options));
     throw wrong(`There is no option --${unknown}.${near === undefined ? '' : ` Did you mean --${near}?`}`, cause);
   }
@@ -125,6 +130,28 @@ function parse(command: Command, argv: string[]): Arguments {
   return parsed;
 }
 
+/** `--limit -1` is an option with its value, which then is refused by what it means. */
+function withNumbers(argv: readonly string[], options: ParseArgsOptionsConfig): string[] {
+  const words: string[] = [];
+  for (const word of argv) {
+    const before = words.at(-1);
+    const isValue = before?.startsWith('--') === true && options[before.slice(2)]?.type === 'string';
+    if (isValue && /^-\d/.test(word)) words[words.length - 1] = `${before}=${word}`;
+    else words.push(word);
+  }
+  return words;
+}
+
+/** Node's messages about options and their values, in our words. */
+function ofValue(message: string): string {
+  const option = /'(?:-\w, )?(--[\w-]+)/.exec(message)?.[1];
+  if (option === undefined) return message;
+  if (message.includes('does not take an argument')) return `${option} takes no value.`;
+  if (message.includes('argument missing') || message.includes('is ambiguous'))
+    return `${option} needs a value behind it.`;
+  return message;
+}
+
 function interrupted(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
@@ -133,5 +160,5 @@ function interrupted(): Promise<void> {
 
 function overview(): string {
   const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(14)}${summary}`);
-  return `daymill: a build system for daily metrics, on Google Cloud\n\nUsage: daymill COMMAND [options]\n\n${lines.join('\n')}\n\nEvery command takes --json and --help. DAYMILL_HOME moves .daymill/, where the local cloud keeps its state.`;
+  return `daymill: a build system for daily metrics, on Google Cloud\n\nUsage: daymill COMMAND [options]\n\n${lines.join('\n')}\n\nEvery command takes --json and --help; daymill help COMMAND says more of one. DAYMILL_HOME moves .daymill/, where the local cloud keeps its state.`;
 }

@@ -6,6 +6,7 @@ import { type Arguments, text } from './command.ts';
 export function readLimit(args: Arguments, otherwise: number): number {
   const typed = text(args, 'limit');
   if (typed === undefined) return otherwise;
-  if (!/^\d+$/.test(typed)) throw new UserError('BAD_ARGUMENT', `--limit takes a number, and "${typed}" is none.`);
+  if (!/^\d+$/.test(typed))
+    throw new UserError('BAD_ARGUMENT', `--limit takes a number from 0 on (0 for all), and "${typed}" is none.`);
   return Number(typed) === 0 ? Infinity : Number(typed);
 }

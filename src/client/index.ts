@@ -75,7 +75,7 @@ async function* neverInFiles(): AsyncGenerator<never> {
 
 function checked(date: Day): Day {
   if (Day.safeParse(date).success) return date;
-  throw new UserError('BAD_DATE', `"${date}" is no day. Write it as 2024-01-05.`);
+  throw new UserError('BAD_DATE', `"${date}" is not a day. Write it as 2024-01-05.`);
 }
 
 function keyed(artifact: StoredArtifact | undefined, { name }: { readonly name: string }): StoredArtifact | undefined {

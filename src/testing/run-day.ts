@@ -113,5 +113,5 @@ function ownPast({ needs }: Computation, date: Day, results: readonly Dated<unkn
 
 function assertDay(date: string): Day {
   if (isDay(date)) return date;
-  throw new UserError('BAD_ARGUMENT', `"${date}" is no day. Write it as 2026-05-01.`);
+  throw new UserError('BAD_ARGUMENT', `"${date}" is not a day. Write it as 2026-05-01.`);
 }

@@ -16,7 +16,7 @@ describe('a command line that is wrong', () => {
   afterAll(() => project.remove());
 
   test.for<[args: string[], says: RegExp]>([
-    [['run', '--date', '2024-13-45'], /"2024-13-45" is no day\. Write it as YYYY-MM-DD/],
+    [['run', '--date', '2024-13-45'], /"2024-13-45" is not a day of the calendar\. Write it as YYYY-MM-DD/],
     [['run', '--date', '2999-01-01'], /2999-01-01 is not over yet.*Choose that or an earlier one/],
     [['run', '--date', '2023-12-31'], /2023-12-31 is before 2024-01-01, where the grid starts/],
     [['plan', '--date', '1999-01-02', '--from', '1999-01-01'], /no data on 1999-01-02 or before: orders starts on/],
@@ -32,6 +32,11 @@ describe('a command line that is wrong', () => {
     ],
     [['results', 'total-day', '2024-01-01', '--entity', 'x'], /one result a day and no entities\. Leave --entity out/],
     [['results', 'shop-day', '2024-01-01', '--limit', 'many'], /--limit takes a number/],
+    [['runs', '--limit', '-1'], /--limit takes a number from 0 on \(0 for all\), and "-1" is none/],
+    [['runs', '--limit'], /--limit needs a value behind it/],
+    [['runs', '--json=3'], /--json takes no value/],
+    [['runs', 'show'], /ID is missing\.\n\ndaymill run show ID/],
+    [['plan', '--select', 'shop-day, total-day'], /a comma with nothing beside it.*a space adds/],
     [['run', '2024-01-01'], /"2024-01-01" is one word too many/],
     [['graph', '--format', 'png'], /"png" is no graph format\. Choose mermaid/],
     [['emulators', '--firestore-port', '70000'], /--firestore-port takes a number from 0 to 65535/],
@@ -41,6 +46,15 @@ describe('a command line that is wrong', () => {
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(stdout).toBe('');
     expect(code).toBe(2);
+  });
+
+  test('is not made by asking for help, of a command or of one under it', async () => {
+    const { code, stdout } = await daymill(project, ['help', 'run', 'show']);
+    expect(stdout).toMatch(/^daymill run show ID/);
+    expect(code).toBe(0);
+    const direct = await daymill(project, ['runs', 'show', '--help']);
+    expect(direct.stdout).toBe(stdout);
+    expect((await daymill(project, ['help'])).stdout).toContain('daymill help COMMAND');
   });
 
   test('is told to programs too', async () => {

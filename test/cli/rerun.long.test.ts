@@ -84,7 +84,7 @@ describe('a project that ran, of which cells are asked for again', () => {
     [['rerun', 'best-day', '--date', '2023-12-31'], /2023-12-31 is before 2024-01-01, where the grid starts/],
     [['rerun', 'best-day', '--from', '2023-12-31', '--date', '2024-01-02'], /Choose a later --from\./],
     [['rerun', 'best-day', '--from', '2024-01-03', '--date', '2024-01-02'], /2024-01-02 is before 2024-01-03/],
-    [['rerun', 'best-day', '--date', 'monday'], /"monday" is no day/],
+    [['rerun', 'best-day', '--date', 'monday'], /"monday" is not a day/],
     [['rerun', 'best-day', '--date', '9999-01-01'], /9999-01-01 is not over yet/],
   ])('%j is refused in plain words', async (args, message) => {
     const { code, stderr } = await run(...args);

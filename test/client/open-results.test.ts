@@ -75,7 +75,7 @@ test('a day that was never made, or failed from the first, has no result', async
   expect(await Array.fromAsync(results.entities(pages, '2023-01-01'))).toEqual([]);
 });
 
-test('what is no day, and entities of what has none, are refused', async () => {
-  await expect(results.read(pages, 'yesterday')).rejects.toThrow('"yesterday" is no day. Write it as 2024-01-05.');
+test('what is not a day, and entities of what has none, are refused', async () => {
+  await expect(results.read(pages, 'yesterday')).rejects.toThrow('"yesterday" is not a day. Write it as 2024-01-05.');
   await expect(results.entity(most, SECOND, 'pages')).rejects.toThrow(/most has one result a day and no entities/);
 });

@@ -200,7 +200,7 @@ test.each<[what: string, given: object, words: string]>([
 
 test('a day that is none, and the day on which it fails', async () => {
   await expect(runDay(sales, 'May 1', { orders: [], rate: { tax: 0 } })).rejects.toThrow(
-    '"May 1" is no day. Write it as 2026-05-01.',
+    '"May 1" is not a day. Write it as 2026-05-01.',
   );
   await expect(runDays(best, { [DAY]: { today: { gross: Number.NaN } } })).rejects.toThrow(
     `${DAY}: best was given a wrong today.gross`,

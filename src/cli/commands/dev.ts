@@ -22,6 +22,7 @@ Keeps the local cloud and its functions running, watches the computations, and s
 Enter runs it; Ctrl-C ends. plan, explain and results work beside it, in another terminal.
   --date, --from   as for daymill run
   --auto           runs after each change, without Enter
+  --json           what daymill plan and daymill run answer with --json, a line each
 Exit code: 0 stopped, 2 wrong use.`,
   options: { date: { type: 'string' }, from: { type: 'string' }, auto: { type: 'boolean' } },
   run: runCommand,
@@ -40,7 +41,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   /** In a process of its own: what Node has imported once, it does not import again. */
   const command = (name: 'plan' | 'run'): Promise<void> =>
     new Promise((resolve) => {
-      const options = ['--date', days.date, '--from', days.from];
+      const options = ['--date', days.date, '--from', days.from, ...(output.json ? ['--json'] : [])];
       child = forkLeashed([siblingFile('../main', import.meta.url), name, ...options], {
         cwd: config.root,
         env: { ...env, ...(name === 'run' ? { [SESSION_VARIABLE]: String(process.pid) } : {}) },

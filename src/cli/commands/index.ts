@@ -99,4 +99,8 @@ export const COMMANDS = {
     summary: 'keep everything running, and plan again at every change',
     load: async () => (await import('./dev.ts')).dev,
   },
+  completion: {
+    summary: 'write the script by which a shell completes the command line',
+    load: async () => (await import('./completion.ts')).completion,
+  },
 } satisfies Record<string, Entry>;

@@ -8,6 +8,7 @@ import { manifestOfRuns } from '../project.ts';
 import { readLimit } from '../read-limit.ts';
 import { paint } from '../paint.ts';
 import { duration } from '../units.ts';
+import { runShow } from './run-show.ts';
 
 const DEFAULT_LIMIT = 20;
 
@@ -17,12 +18,14 @@ const MAX_LIMIT = 1_000;
 export const runs: Command = {
   name: 'runs',
   usage: `daymill runs [--limit N]
+       daymill runs show ID
 
 Lists the newest runs (a run is one wave of tasks). Each costs two reads.
   --limit   runs to show (default ${DEFAULT_LIMIT}, at most ${MAX_LIMIT})
 ${jsonUsage('  --json    ', RunsAnswer, ', newest first')}
 Exit code: 0 done, 2 wrong use.`,
   options: { limit: { type: 'string' } },
+  subcommands: { show: runShow },
   reachesCloud: true,
   run: runCommand,
 };

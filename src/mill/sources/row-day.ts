@@ -32,7 +32,7 @@ export function dayOfValue(value: unknown): Day | undefined {
   return isDay(day) ? day : undefined;
 }
 
-/** Why a value is no day, and how it should be written. */
+/** Why a value is not a day, and how it should be written. */
 export function noDay(value: unknown): string {
   if (value === undefined) return 'it is not there';
   const text = typeof value === 'string' ? value.trim() : '';
@@ -40,11 +40,11 @@ export function noDay(value: unknown): string {
   // JSON has no bigint.
   const shown = typeof value === 'bigint' ? String(value) : JSON.stringify(value);
   if (!/^\d{4}-\d\d-\d\d/.test(text))
-    return `${shown} is no day: write it as YYYY-MM-DD (2024-01-05), or with a time as 2024-01-05T23:30:00Z`;
+    return `${shown} is not a day: write it as YYYY-MM-DD (2024-01-05), or with a time as 2024-01-05T23:30:00Z`;
   const date = text.slice(0, 10);
   return isDay(date)
-    ? `${shown} is no day: what stands behind ${date} is no time. Write 2024-01-05T23:30:00Z, with Z or an offset like -05:00`
-    : `${shown} is no day: there is no ${date}`;
+    ? `${shown} is not a day: what stands behind ${date} is no time. Write 2024-01-05T23:30:00Z, with Z or an offset like -05:00`
+    : `${shown} is not a day: there is no ${date}`;
 }
 
 /** What stands for the day in a row. @throws what a function of the author's throws */

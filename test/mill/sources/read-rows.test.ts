@@ -55,7 +55,7 @@ describe('a CSV', () => {
         kind: 'wrong',
         line: 3,
         column: 'date',
-        reason: '"2024-02-30" is no day: there is no 2024-02-30',
+        reason: '"2024-02-30" is not a day: there is no 2024-02-30',
         row: { date: '2024-02-30', n: '3' },
       },
       { kind: 'blank', line: 4 },
@@ -380,7 +380,7 @@ describe('a date column that is a function', () => {
     const expected = [
       row(2, '2024-01-05', { year: '2024', day: '05' }),
       { kind: 'wrong', line: 3, column: 'dateColumn()', reason: 'there is no year', row: { year: '', day: '06' } },
-      expect.objectContaining({ kind: 'wrong', line: 4, reason: '"2024-01-32" is no day: there is no 2024-01-32' }),
+      expect.objectContaining({ kind: 'wrong', line: 4, reason: '"2024-01-32" is not a day: there is no 2024-01-32' }),
     ];
     expect(await rowsOf('a.csv', 'year,day\n2024,05\n,06\n2024,32\n', ofParts)).toEqual(expected);
     expect(await rowsOf('a.json', '[{"year":2024,"day":"05"}]', ofParts)).toEqual([
@@ -400,6 +400,6 @@ test('Parquet is read row by row, in any order', async () => {
   expect(rows).toMatchObject([
     { line: 1, date: '2024-01-02', values: { n: 7 } },
     { line: 2, date: '2024-01-01' },
-    { kind: 'wrong', line: 3, column: 'date', reason: expect.stringContaining('null is no day') },
+    { kind: 'wrong', line: 3, column: 'date', reason: expect.stringContaining('null is not a day') },
   ]);
 });

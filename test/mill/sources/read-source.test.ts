@@ -153,7 +153,7 @@ describe('a CSV', () => {
     [
       'a day that is none',
       'day,x\n2024-01-01,1\n2024-02-30,2\n',
-      /line 3: column "day": "2024-02-30" is no day: there is no/u,
+      /line 3: column "day": "2024-02-30" is not a day: there is no/u,
     ],
     ['a blank day', 'day,x\n,1\n', /line 2: column "day": it is blank/u],
     ['a missing column', 'date,x\n2024-01-01,1\n', /has no column "day". It has: date, x/u],
@@ -328,11 +328,11 @@ describe('a Parquet file', () => {
   });
 
   test.each([
-    ['numbers for days', 'SELECT 20240101 AS day', /row 1: column "day": 20240101 is no day: write it as YYYY-MM-DD/u],
+    ['numbers for days', 'SELECT 20240101 AS day', /row 1: column "day": 20240101 is not a day: write it as YYYY-MM-DD/u],
     [
       'a day that is missing',
       "SELECT unnest([DATE '2024-01-01', NULL]) AS day",
-      /row 2: column "day": null is no day/u,
+      /row 2: column "day": null is not a day/u,
     ],
     [
       'days that go back',

@@ -30,8 +30,8 @@ test.each<[value: unknown, says: RegExp]>([
   [undefined, /^it is not there$/],
   ['', /^it is blank/],
   ['  ', /^it is blank/],
-  [null, /^null is no day/],
-  ['2024-02-30', /no day: there is no 2024-02-30/],
+  [null, /^null is not a day/],
+  ['2024-02-30', /not a day: there is no 2024-02-30/],
   ['2023-02-29', /there is no 2023-02-29/],
   ['2024-13-01T00:00:00Z', /there is no 2024-13-01/],
   ['2024-01-05garbage', /what stands behind 2024-01-05 is no time/],
@@ -44,19 +44,19 @@ test.each<[value: unknown, says: RegExp]>([
   ['2024-01-05T12:00:00[Europe/Berlin]', /is no time/],
   ['2024-01-05-06', /is no time/],
   ['2024-01-050', /is no time/],
-  ['01/05/2024', /"01\/05\/2024" is no day: write it as YYYY-MM-DD \(2024-01-05\)/],
+  ['01/05/2024', /"01\/05\/2024" is not a day: write it as YYYY-MM-DD \(2024-01-05\)/],
   ['05.01.2024', /write it as YYYY-MM-DD/],
   ['20240105', /write it as YYYY-MM-DD/],
   ['2024-1-5', /write it as YYYY-MM-DD/],
   ['2024/01/05', /write it as YYYY-MM-DD/],
   ['5 Jan 2024', /write it as YYYY-MM-DD/],
   ['٢٠٢٤-٠١-٠٥', /write it as YYYY-MM-DD/],
-  [20240105, /^20240105 is no day/],
-  [1704412800000, /is no day: write it/],
-  [1704412800000n, /^1704412800000 is no day/],
-  [['2024-01-05'], /is no day/],
-  [new Date(Number.NaN), /^null is no day/],
-])('%# is no day, and is told why', (value, says) => {
+  [20240105, /^20240105 is not a day/],
+  [1704412800000, /is not a day: write it/],
+  [1704412800000n, /^1704412800000 is not a day/],
+  [['2024-01-05'], /is not a day/],
+  [new Date(Number.NaN), /^null is not a day/],
+])('%# is not a day, and is told why', (value, says) => {
   expect(dayOfValue(value)).toBeUndefined();
   expect(noDay(value)).toMatch(says);
 });

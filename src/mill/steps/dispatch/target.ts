@@ -2,10 +2,10 @@
 import { UserError } from '../../../errors.ts';
 import { addDays, type Day, dayOf, isDay } from '../../../values/date.ts';
 
-/** @throws {UserError} BAD_DATE for what is no day, or not over yet. */
+/** @throws {UserError} BAD_DATE for what is not a day, or not over yet. */
 export function assertTarget(date: string, nowMs: number): asserts date is Day {
   if (!isDay(date))
-    throw new UserError('BAD_DATE', `"${date}" is no day. Write it as YYYY-MM-DD, for example ${yesterday(nowMs)}.`);
+    throw new UserError('BAD_DATE', `"${date}" is not a day of the calendar. Write it as YYYY-MM-DD, for example ${yesterday(nowMs)}.`);
   if (date > yesterday(nowMs)) {
     throw new UserError(
       'BAD_DATE',
