@@ -260,6 +260,16 @@ describe('on Firestore', () => {
     });
   });
 
+  test('a leaf that is lost keeps no task from ending, and the reconciler makes the sum right', async () => {
+    const ports = local.open();
+    const { runId, tasks } = await claimed(ports);
+    await db.doc(`computation_runs/${runId}/counters/${tasks[0]?.leaf}`).delete();
+    await Promise.all(tasks.map((task) => end(ports, task)));
+    expect(await ports.runs.read(runId)).toMatchObject({ status: 'RUNNING' });
+    expect((await reconcile(ports)).recounted).toContain(runId);
+    expect(await ports.runs.read(runId)).toMatchObject({ remainingTasks: 0 });
+  });
+
   test('tasks that are split in two are counted where their parent was, and never let the run look over', async () => {
     const ports = local.open();
     const { runId, tasks } = await claimed(ports);

@@ -6,8 +6,9 @@ import type { Settled } from '../../../src/mill/model/cell.ts';
 import { type Day, daysFrom } from '../../../src/values/date.ts';
 import { hashOf } from '../../../src/values/hash.ts';
 import { EMPTY_LOG } from '../../../src/mill/planning/change-log.ts';
+import { daySetOfDays } from '../../../src/mill/planning/day-set.ts';
 import type { Missing } from '../../../src/mill/planning/shelf.ts';
-import { type Standing, unknownStanding } from '../../../src/mill/planning/standing.ts';
+import { NO_DATASET, type Standing, unknownStanding } from '../../../src/mill/planning/standing.ts';
 import type { Planning, PlanningChange } from '../../../src/mill/ports/planning.ts';
 import { fingerprintAt } from '../../support/graph.ts';
 import { firestoreUnderTest, type FirestoreUnderTest } from '../../support/firestore-under-test.ts';
@@ -356,6 +357,33 @@ describe('a change that is too much for one commit', () => {
       /^the plan was not saved: it takes .* MiB in \d documents, the largest of them availability\/prices .* Make it in parts/u,
     );
     expect((await planning.load()).sequence).toBe(0);
+  });
+
+  test('that is lost begins anew with a number that no process remembers', async () => {
+    const planning = another();
+    expect(await commit(planning, settled('a', '2024-01-01', completed('one')))).toBe(true);
+    const before = Date.now();
+    await cloud.client.doc('planner/state').delete();
+    expect((await another().load()).sequence).toBeGreaterThanOrEqual(before);
+  });
+
+  test('knows of lost hashes those of days that are open, and of no others', async () => {
+    const [open, waiting, removed] = ['2024-01-01', '2024-01-02', '2024-01-03'] as const;
+    const planning = another();
+    const datasets = new Map([['prices', { ...NO_DATASET, days: daySetOfDays([open, removed]) }]]);
+    const data = new Map([['prices', new Map([[open, hashOf('open')]])]]);
+    expect(await commit(planning, { datasets, data })).toBe(true);
+    for (const [date, status] of [
+      [open, 'COMPLETED'],
+      [waiting, 'COMPLETED'],
+      [removed, 'REMOVED'],
+    ])
+      await cloud.client.doc(`datasets/prices/days/${date}`).set({ status, hash: hashOf('open') });
+    await cloud.client.doc('availability/prices').delete();
+    const reader = another();
+    const read = await reader.load();
+    await reader.fetch(read, missing([], ['prices']));
+    expect(read.books.data.get('prices')).toEqual(data.get('prices'));
   });
 
   test('but for its pages is none: they are written ahead, and seen when the state points to them', async () => {

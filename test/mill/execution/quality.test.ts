@@ -158,3 +158,18 @@ test('what is no number and no object is not looked at', () => {
   for (let index = 0; index < 200; index++) quality.add([1, 2, 3]);
   expect(() => quality.end()).not.toThrow();
 });
+
+test('what is deeper than a field is taken to vary, although it is one thing in all entities', () => {
+  const shared = { deeper: 1 };
+  const quality = openQuality(
+    defineComputation({
+      name: 'shared',
+      category: 'test',
+      needs: {},
+      output: z.record(z.string(), z.object({ n: z.number(), deeper: z.any() })),
+      compute: () => ({}),
+    }),
+  );
+  for (let index = 0; index < 200; index++) quality.add({ n: 7, deeper: shared });
+  expect(() => quality.end()).not.toThrow();
+});

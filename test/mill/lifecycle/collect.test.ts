@@ -37,6 +37,14 @@ describe('a generation', () => {
     expect(Object.keys(gone.entry?.generations ?? {})).toEqual(['g2']);
   });
 
+  test('that may be in the writing is not noted as one that nothing points to', () => {
+    const entry = { checkMs: 0, generations: { g1: { writtenMs: 10 } } };
+    expect(collect(entry, undefined, GRACE)).toEqual({
+      garbage: [],
+      entry: { checkMs: GRACE + 10, generations: { g1: { writtenMs: 10 } } },
+    });
+  });
+
   test('that was the last leaves no entry', () => {
     const entry = { checkMs: 0, generations: { g1: { writtenMs: 0, unpointedMs: 0 } } };
     expect(collect(entry, undefined, GRACE)).toEqual({ garbage: ['g1'], entry: undefined });

@@ -1,6 +1,13 @@
 /** How a task takes outcomes, ends, or is handed back. */
 import { describe, expect, test } from 'vitest';
-import { isStopped, onAttemptFailed, onCellDone, onCellStuck, onGiveUp } from '../../../src/mill/lifecycle/finish.ts';
+import {
+  isStopped,
+  onAttemptFailed,
+  onCellDone,
+  onCellStuck,
+  onGiveUp,
+  onHandedBack,
+} from '../../../src/mill/lifecycle/finish.ts';
 import type { CellOutcome } from '../../../src/mill/model/cell.ts';
 import { type Lease, openCells } from '../../../src/mill/model/task.ts';
 import { aCell, aTask, aTaskCell, fingerprintAt } from '../../support/graph.ts';
@@ -19,6 +26,12 @@ const done: CellOutcome = {
 const failed: CellOutcome = { status: 'FAILED', error: BROKEN, dispatchId: 'dispatch-1' };
 const gaveUp = { code: 'ATTEMPTS_EXHAUSTED', message: '3 attempts failed' };
 const chain = aTask({ days: [MON, TUE, WED], status: 'IN_PROGRESS', attempts: 1, lease });
+
+test('a task that is handed back has not spent an attempt, and is anybody’s', () => {
+  const { lease: _, ...free } = aTask({ status: 'PENDING', attempts: 1 });
+  expect(onHandedBack(aTask({ status: 'IN_PROGRESS', attempts: 2, lease }))).toEqual(free);
+  expect(onHandedBack(aTask({ status: 'IN_PROGRESS', attempts: 0, lease })).attempts).toBe(0);
+});
 
 describe('an outcome', () => {
   test('in the middle of a chain keeps the lease and the task open', () => {

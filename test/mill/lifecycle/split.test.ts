@@ -25,6 +25,11 @@ const fused = (names: string, given: Partial<Task> = {}): Task =>
   });
 
 describe('halving', () => {
+  test('counts the second half where the first is counted', () => {
+    expect(halve(fused('abcd', { leaf: 7 })).part.leaf).toBe(7);
+    expect(halve(fused('abcd')).part).not.toHaveProperty('leaf');
+  });
+
   test('leaves the first half where it is and makes a task of the second, both with all attempts before them', () => {
     const { task, part } = halve(fused('abcde', { lastError: BROKEN }));
     expect(namesOf(task)).toEqual(['a', 'b', 'c']);

@@ -4,6 +4,7 @@ import { PARK_AFTER_DATES } from '../../../src/mill/model/alike-failures.ts';
 import type { CellOutcome } from '../../../src/mill/model/cell.ts';
 import { addDays, daysFrom } from '../../../src/values/date.ts';
 import { fingerprintHash } from '../../../src/mill/model/vector.ts';
+import { afterEndings, type Ending } from '../../../src/mill/planning/date-breaker.ts';
 import { daysOfSet } from '../../../src/mill/planning/day-set.ts';
 import { fold } from '../../../src/mill/planning/fold.ts';
 import { plan } from '../../../src/mill/planning/plan.ts';
@@ -100,4 +101,22 @@ describe('dates that fail alike', () => {
     const chain = graph('a: document x previous');
     expect(running(afterFailures(PARK_AFTER_DATES), 'tuesday', chain)).toEqual([FROM]);
   });
+});
+
+test('one date that completed clears its computation, wherever it stands among those that failed', () => {
+  const failed = (date: string): Ending => ({
+    completed: false,
+    date,
+    fingerprint: 'f'.repeat(16),
+    error: { code: 'COMPUTE_FAILED', message: 'no rate' },
+    dispatchId: 'monday',
+  });
+  const [a, b] = [failed('2024-01-01'), failed('2024-01-02')];
+  expect(afterEndings(undefined, [a, b])?.dates).toHaveLength(2);
+  for (const endings of [
+    [{ completed: true }, a, b],
+    [a, { completed: true }, b],
+    [a, b, { completed: true }],
+  ] as const)
+    expect(afterEndings(undefined, endings)).toBeUndefined();
 });

@@ -142,6 +142,16 @@ describe('shards', () => {
     expect(await generations()).toEqual([]);
   });
 
+  test('of the last good result stay when its cell fails', async () => {
+    await point('g1', await write('g1'));
+    await db.doc(path(place)).update({ status: 'FAILED' });
+    await collectAt(GRACE + 60_000);
+    await collectAt(3 * GRACE);
+    await collectAt(SWEEP_DAYS * DAY + 3 * GRACE);
+    await collectAt(SWEEP_DAYS * DAY + 5 * GRACE);
+    expect(await generations()).toEqual(['g1']);
+  });
+
   test('are looked at in bounded numbers', async () => {
     for (let index = 0; index <= PLACES_A_GO; index++) {
       await db
