@@ -8,10 +8,11 @@ import { DEFAULT_TIERS } from '../../src/mill/tiers/default-tiers.ts';
 import { onCellDone } from '../../src/mill/lifecycle/finish.ts';
 import { decideLease } from '../../src/mill/lifecycle/lease.ts';
 import { assignLeaves, leavesFor, TASKS_A_COUNTER } from '../../src/mill/model/counter-tree.ts';
-import { openCells, type Task } from '../../src/mill/model/task.ts';
+import { isTerminal, openCells, type Task } from '../../src/mill/model/task.ts';
 import { countDown } from '../../src/mill/steps/work/count-down.ts';
 import type { Callbacks } from '../../src/mill/ports/messages.ts';
 import type { HeldTask } from '../../src/mill/ports/tasks.ts';
+import { cancel } from '../../src/mill/steps/mend/cancel.ts';
 import { reconcile } from '../../src/mill/steps/mend/reconcile.ts';
 import { aRun, aTask, aTaskCell } from '../support/graph.ts';
 import { localPorts, type LocalPorts } from '../support/local-ports.ts';
@@ -268,6 +269,26 @@ describe('on Firestore', () => {
     expect(await ports.runs.read(runId)).toMatchObject({ status: 'RUNNING' });
     expect((await reconcile(ports)).recounted).toContain(runId);
     expect(await ports.runs.read(runId)).toMatchObject({ remainingTasks: 0 });
+  });
+
+  test('a task that is divided at the very moment of a cancellation leaves nobody at work', async () => {
+    const ports = local.open();
+    const runId = randomUUID();
+    const cells = ['a', 'b'].map((name) => aTaskCell('2024-03-01', name));
+    const claim = { run: aRun({ id: runId, dispatchId: runId, totalTasks: 1 }), tasks: tasksOf(1, runId, cells) };
+    expect(await ports.planning.commit(await ports.planning.load(), { settled: [], closedRuns: [], claim })).toBe(true);
+    const [whole] = claim.tasks as [Task];
+    await lease(ports, whole, 0);
+    const { runs } = ports;
+    // Whoever comes after the dead one takes half of it, once the tasks of the run were read.
+    const markCancelled = async (id: string, atMs: number): Promise<void> => {
+      await lease(ports, whole, LEASE_MS + 1);
+      await runs.markCancelled(id, atMs);
+    };
+    await cancel(runId, { ...ports, runs: { ...runs, markCancelled } });
+    const after = await ports.ledger.tasksOf(runId);
+    expect(after).toHaveLength(2);
+    expect(after.filter((task) => !isTerminal(task))).toEqual([]);
   });
 
   test('tasks that are split in two are counted where their parent was, and never let the run look over', async () => {
