@@ -2,6 +2,7 @@
 import { benchCells } from './cells.ts';
 import { benchColdStart } from './cold-start.ts';
 import { benchEmulators } from './emulators.ts';
+import { benchEstimate } from './estimate.ts';
 import { benchExecution } from './execution.ts';
 import { benchManifest } from './manifest.ts';
 import { benchMutants } from './mutants.ts';
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   cells: () => benchCells({ quick }),
   'cold-start': benchColdStart,
   emulators: benchEmulators,
+  estimate: () => benchEstimate({ quick }),
   async execution() {
     await benchExecution();
     process.stdout.write('\n');

@@ -32,7 +32,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
 
   'mill/model': ['values', 'errors.ts'],
-  'mill/planning': ['mill/model', 'values', 'errors.ts'],
+  // The time between heartbeats, of which a bound counts the writes.
+  'mill/planning': ['mill/lifecycle/limits.ts', 'mill/model', 'values', 'errors.ts'],
   'mill/tiers': ['mill/model', 'mill/lifecycle/limits.ts', 'values', 'errors.ts'],
   'mill/lifecycle': ['mill/model', 'mill/tiers', 'values', 'errors.ts'],
   'mill/execution': ['mill/model', 'values', 'process', 'errors.ts'],

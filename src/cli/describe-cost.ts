@@ -29,8 +29,8 @@ const COLUMNS: readonly Column[] = [
 
 /** Nothing when nothing would run and nothing was saved; an empty line after it. */
 export function printCost(cost: PlanCost, output: Output): void {
-  const { computations, certain, conditional, pipeline, watch, prices } = cost;
-  if (computations.length > 0) {
+  const { computations, certain, pipeline, watch, most, prices } = cost;
+  if (computations.length > 0 || most.cells > watch.cells) {
     const rows = computations.flatMap(({ computation, tier, guess, certain: sure, conditional: maybe }) => [
       ...(sure.cells > 0 ? [row(`${computation}${guess ? ' ~' : ''}`, tier, sure)] : []),
       ...(maybe.cells > 0 ? [row(`${computation}?${guess ? ' ~' : ''}`, tier, maybe)] : []),
@@ -38,12 +38,12 @@ export function printCost(cost: PlanCost, output: Output): void {
     rows.push(row('the day itself', '', pipeline));
     if (watch.cells > 0) rows.push(row('the nightly watch', '', watch));
     rows.push(row(IN_ALL, '', sum(certain, pipeline, watch)));
-    if (conditional.cells > 0) rows.push(row(AT_MOST, '', sum(certain, conditional, pipeline, watch)));
+    rows.push(row(AT_MOST, '', most));
     output.table(COLUMNS, rows);
     const guessed = computations.some(({ guess }) => guess) ? ' ~ never ran: taken to be like the others.' : '';
     output.line(
       paint.quiet(
-        `Estimated from what cells took before, at list prices of ${prices}, free quotas left out.${guessed}`,
+        `Estimated from what cells took before, at list prices of ${prices}, free quotas left out; time is of workers at work, one after another.${guessed} The most holds while nothing fails.`,
       ),
     );
   }

@@ -3,6 +3,7 @@ import { compose, type Ports } from '../compose.ts';
 import type { Config } from '../config/config.ts';
 import type { Manifest } from '../mill/model/manifest.ts';
 import type { Connection } from './local/connect.ts';
+import { localLanes } from './local/lanes.ts';
 import { FILE_READERS } from './project.ts';
 
 export type CommandPorts = Ports & typeof FILE_READERS;
@@ -17,7 +18,8 @@ export async function withPorts<T>(
     Object.assign(process.env, cloud.env);
     // The configuration was read before it was known which cloud this would be.
     const workflowsEmulatorHost = cloud.env['WORKFLOWS_EMULATOR_HOST'] ?? config.workflowsEmulatorHost;
-    const ports = compose({ ...config, workflowsEmulatorHost, logLevel: 'silent' }, manifest);
+    const lanes = config.target === undefined ? localLanes(config, process.env) : config.lanes;
+    const ports = compose({ ...config, lanes, workflowsEmulatorHost, logLevel: 'silent' }, manifest);
     try {
       return await at({ ...ports, ...FILE_READERS });
     } finally {

@@ -1,16 +1,17 @@
 /** The whole of Daymill on a laptop: the embedded cloud, the functions as processes of their own, topics, and the workflow. */
 import { existsSync, readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { type LocalCloud, type LocalCloudOptions, startEmulators } from '../../emulators/start.ts';
 import { type WorkflowsClient, workflowsClient } from '../../google/workflows-client.ts';
-import { ACK_DEADLINE_SECONDS, heapOf, type Service, servicesOf, workerConcurrency } from '../../deploy/services.ts';
+import { ACK_DEADLINE_SECONDS, heapOf, type Service, servicesOf } from '../../deploy/services.ts';
 import type { Tier } from '../../mill/model/tier.ts';
 import type { MemoryDeath } from './function-process.ts';
 import { endWhenBroken } from './broken-state.ts';
 import { type FunctionService, startFunctionService } from './function-service.ts';
+import { instancesOf, localLanes, tasksAtOnce } from './lanes.ts';
 import { type LogEntry, toLogEntry } from './log-entry.ts';
 import { type DeathNotes, deathNotes } from './note-deaths.ts';
 import { announceSession } from './session.ts';
@@ -19,17 +20,6 @@ import { siblingFile } from '../../process/sibling.ts';
 
 export const LOCATION = 'local';
 export const WORKFLOW = 'pipeline';
-
-/** The embedded cloud keeps one core busy, workers of the smallest tier the others. */
-const instancesOf = (tier: Tier, { tiers }: Config): number =>
-  tier.name === tiers[0].name ? Math.max(1, availableParallelism() - 1) : 1;
-
-/** Two tasks for each that runs at a time, so that one that ends early finds another. */
-const lanesOf = (config: Config): number => 2 * tasksAtOnce(config.tiers[0], config);
-
-/** Of a tier. */
-const tasksAtOnce = (tier: Tier, config: Config): number =>
-  workerConcurrency(tier, config.tiers) * instancesOf(tier, config);
 
 /** A laptop has no thundering herd to fear: what was not acknowledged comes again soon. */
 const RETRY_POLICY = { minimumBackoff: { seconds: 1 }, maximumBackoff: { seconds: 10 } };
@@ -105,7 +95,7 @@ export async function startFunctions(
   // Most of what a function loads, this process has loaded too: on a first run, functions need not compile it again.
   flushCompileCache();
   const deaths = deathNotes(config, (message) => options.onLog(toLogEntry(message, 'work')));
-  const wanted = servicesOf({ ...config, lanes: lanesOf(config) });
+  const wanted = servicesOf({ ...config, lanes: localLanes(config, options.env) });
   const services = new Map(
     await Promise.all(
       wanted.map(
@@ -166,7 +156,7 @@ const startService = (
       DAYMILL_HOME: config.home,
       DAYMILL_MANIFEST: config.manifestFile,
       DAYMILL_DRAIN_SECONDS: env['DAYMILL_DRAIN_SECONDS'] ?? DRAIN_SECONDS,
-      DAYMILL_LANES: env['DAYMILL_LANES'] ?? String(lanesOf(config)),
+      DAYMILL_LANES: String(localLanes(config, env)),
       DAYMILL_TIERS: config.tiers.map(({ name, memoryMB, topic }) => `${name}=${memoryMB}:${topic}`).join(' '),
       ...(service.tier === undefined ? {} : { DAYMILL_TIER: service.tier.name }),
     },

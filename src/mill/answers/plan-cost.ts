@@ -1,10 +1,13 @@
 /** The cost of a plan: a row a computation, what it comes to, and what planning saved. */
 import { z } from 'zod';
 import type { Clock } from '../../process/ports.ts';
+import type { AuditPolicy } from '../model/audit-policy.ts';
 import type { CellKey } from '../model/cell.ts';
 import type { PriceTable } from '../model/price-table.ts';
 import type { Tiers } from '../model/tier.ts';
+import { type Cost, sum } from '../planning/cost.ts';
 import { Estimate, estimate } from '../planning/estimate.ts';
+import type { Loading } from '../planning/most.ts';
 import type { Planning } from '../ports/planning.ts';
 import { tierRouter } from '../tiers/tier-router.ts';
 import type { Foresight } from './foresee.ts';
@@ -21,13 +24,18 @@ export type PlanCost = z.infer<typeof PlanCost>;
 export interface PriceList {
   readonly prices: { readonly name: string; readonly table: PriceTable };
   readonly tiers: Tiers;
+  /** Tasks that a wave is spread over. */
+  readonly lanes: number;
+  readonly audit: AuditPolicy;
 }
+
+type PlanCostForesight = Pick<Foresight, 'plan' | 'snapshot' | 'remade' | 'loads' | 'verdicts'>;
 
 /** Where tasks would start is read from what was learned of memory: one document, and none when nothing would run or be watched. */
 export async function planCost(
-  { plan, snapshot, remade }: Pick<Foresight, 'plan' | 'snapshot' | 'remade'>,
+  { plan, snapshot, remade, loads, verdicts }: PlanCostForesight,
   computations: readonly string[],
-  { prices, tiers }: PriceList,
+  { prices, tiers, lanes, audit }: PriceList,
   { planning, clock }: { readonly planning: Pick<Planning, 'memory'>; readonly clock: Clock },
   watched: readonly CellKey[] = [],
 ): Promise<PlanCost> {
@@ -38,6 +46,32 @@ export async function planCost(
   return {
     prices: prices.name,
     proofs,
-    ...estimate({ plan, computations, prices: prices.table, tierOf, tiers, watched }),
+    ...estimate({
+      plan,
+      computations,
+      prices: prices.table,
+      tierOf,
+      tiers,
+      watched,
+      lanes,
+      audit,
+      loading: loadingOf(loads),
+      changed: [...verdicts.values()].filter(({ simulated }) => simulated).length,
+    }),
+  };
+}
+
+/** What is sure to be taken. */
+export const inAllOf = ({ certain, pipeline, watch }: Estimate): Cost => sum(certain, pipeline, watch);
+
+function loadingOf(loads: Foresight['loads']): Loading {
+  const daysOf = (some: Foresight['loads']): number => some.reduce((sum, { days }) => sum + days, 0);
+  const again = loads.filter((load) => load.again);
+  const fresh = loads.filter((load) => !load.again);
+  return {
+    days: daysOf(fresh),
+    datasets: fresh.length,
+    again: again.map(({ dataset }) => dataset),
+    againDays: daysOf(again),
   };
 }

@@ -114,6 +114,7 @@ async function priceOf(
   const conditional = groupPlan(priced.plan)
     .filter((group) => group.conditional)
     .reduce((sum, { days }) => sum + days, 0);
-  const cost = await planCost({ ...priced, remade: foreseen.remade }, priced.plan.computations, ports, ports);
+  const { remade, loads, verdicts } = foreseen;
+  const cost = await planCost({ ...priced, remade, loads, verdicts }, priced.plan.computations, ports, ports);
   return { certain: RUN + RERUN - conditional, conditional, cost };
 }

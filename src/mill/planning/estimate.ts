@@ -8,14 +8,18 @@
 import { z } from 'zod';
 import type { PriceTable } from '../model/price-table.ts';
 import type { CellKey } from '../model/cell.ts';
+import type { AuditPolicy } from '../model/audit-policy.ts';
 import { computationIn } from '../model/manifest.ts';
-import { type DayOrdinal, fromOrdinal } from '../../values/date.ts';
+import { toOrdinal } from '../../values/date.ts';
 import { TierName } from '../model/tier-name.ts';
 import { tierNamed, type Tiers } from '../model/tier.ts';
 import { Cost, dollarsOf, NOTHING, sum } from './cost.ts';
-import { dayCount, type DaySet } from './day-set.ts';
+import { dayCount } from './day-set.ts';
 import { type Expected, expectations, shadowOf } from './expected.ts';
-import { MAX_TASKS_A_WAVE } from './make-tasks.ts';
+import { MAX_TASK_CELLS, MAX_TASKS_A_WAVE } from './make-tasks.ts';
+import { countsOf, isAtRest, lanesOf, NO_CELLS, yearsOf } from './cell-counts.ts';
+import { withReloaded } from './reloaded.ts';
+import { type Loading, mostOf, type Running, type Surroundings } from './most.ts';
 import type { Plan } from './plan.ts';
 
 const ComputationEstimate = z.object({
@@ -48,6 +52,8 @@ export const Estimate = z.object({
   pipeline: Cost,
   /** Settled cells that are made again in shadow tonight, whatever is selected, with the wave that they are. */
   watch: Cost,
+  /** A bound of all of it, with what runs under conditions, heartbeats, audits, loading, the registry and the commands' own looks: see most.ts. */
+  most: Cost,
   saved: Saved,
 });
 export type Estimate = z.infer<typeof Estimate>;
@@ -60,6 +66,13 @@ export interface EstimateRequest {
   readonly tiers: Tiers;
   /** Cells of the nightly watch. */
   readonly watched?: readonly CellKey[];
+  /** Tasks that a wave is spread over; what cells took before tells when absent. */
+  readonly lanes?: number | undefined;
+  /** Skipped cells that may be audited. */
+  readonly audit?: Pick<AuditPolicy, 'share' | 'most'> | undefined;
+  readonly loading?: Loading | undefined;
+  /** Computations whose code the registry does not know. */
+  readonly changed?: number | undefined;
 }
 
 /** Of a task: created, leased, saved with its last cell, and counted off the run; its message and its lease. */
@@ -89,40 +102,44 @@ export function estimate(request: EstimateRequest): Estimate {
   const books = new Set<string>();
   const tasksOfPass = new Map<number, number>();
   const computations: ComputationEstimate[] = [];
+  const running: Running[] = [];
+  const counts = countsOf(plan, selected);
   const saved = { unchanged: NOTHING, cutOff: NOTHING, stable: NOTHING };
   for (const computation of manifest.computations) {
     const { name, pass } = computation;
     if (!selected.has(name)) continue;
     const typical = expect(computation);
     const tier = request.tierOf(name);
-    const costOf = (cells: number, again: number): Cost =>
-      costOfCells({ cells, again, typical, prices, memoryMB: tierNamed(request.tiers, tier).memoryMB });
-    let [fresh, again, maybe] = [0, 0, 0];
+    const { memoryMB } = tierNamed(request.tiers, tier);
+    const { fresh, again, maybe, years } = counts.get(name) ?? NO_CELLS;
+    const lanes = lanesOf(computation, counts, request);
+    // What no cell of this run makes is not remembered by its workers.
+    const cold = computation.needs.filter((need) => isAtRest(need, computation, counts)).length;
+    const like = { ...typical, reads: Math.max(typical.reads, cold) };
+    const costOf = (cells: number, replaced: number, expected = typical): Cost =>
+      costOfCells({ cells, again: replaced, typical: expected, prices, memoryMB, lanes });
     for (const { outcome, why, days } of plan.stretches(name)) {
       const count = dayCount(days);
-      if (outcome === 'RUN') fresh += count;
-      else if (why === 'UPSTREAM_RUNS') maybe += count;
-      else if (outcome === 'RERUN') again += count;
-      else if (outcome === 'STABLE') saved.stable = sum(saved.stable, costOf(count, count));
+      if (outcome === 'STABLE') saved.stable = sum(saved.stable, costOf(count, count));
       else if (why === 'EARLY_CUTOFF') saved.cutOff = sum(saved.cutOff, costOf(count, count));
       else if (outcome === 'SKIP') saved.unchanged = sum(saved.unchanged, costOf(count, count));
       if (outcome === 'RUN' || (outcome === 'RERUN' && why !== 'UPSTREAM_RUNS'))
         for (const year of yearsOf(days)) books.add(`${name} ${year}`);
     }
     if (fresh + again + maybe === 0) continue;
-    const certain = costOf(fresh + again, again);
+    running.push({ computation, cells: fresh + again + maybe, again: again + maybe, typical, memoryMB, books: years });
+    const certain = costOf(fresh + again, again, like);
     tasksOfPass.set(pass, (tasksOfPass.get(pass) ?? 0) + certain.tasks);
     computations.push({
       computation: name,
       tier,
       guess: state.standings.get(name)?.typical === undefined,
       certain,
-      conditional: costOf(maybe, maybe),
+      conditional: costOf(maybe, maybe, like),
     });
   }
   const waves = [...tasksOfPass.values()].reduce((all, tasks) => all + Math.ceil(tasks / MAX_TASKS_A_WAVE), 0);
-  return {
-    computations,
+  const planned = {
     certain: sum(...computations.map(({ certain }) => certain)),
     conditional: sum(...computations.map(({ conditional }) => conditional)),
     pipeline: costOfPipeline({
@@ -130,12 +147,46 @@ export function estimate(request: EstimateRequest): Estimate {
       dispatches: waves + 1,
       waves,
       books: books.size,
+      beside: besideOf(request, waves, books.size),
       prices,
       memoryMB: request.tiers[0].memoryMB,
     }),
     watch: costOfWatch(request),
-    saved,
   };
+  const most = mostOf({
+    running: withReloaded(running, request, expect),
+    around: aroundOf(request),
+    lanes: request.lanes ?? MAX_TASKS_A_WAVE,
+    audits: auditsOf(request, running, saved),
+    watch: planned.watch,
+    planned: sum(...Object.values(planned)),
+    pipeline: planned.pipeline,
+    prices,
+    memoryMB: request.tiers[0].memoryMB,
+  });
+  return { computations, ...planned, most, saved };
+}
+
+const aroundOf = ({ plan, loading, changed = 0 }: EstimateRequest): Surroundings => {
+  const { manifest, from, to } = plan.request;
+  return {
+    computations: manifest.computations.length,
+    datasets: manifest.datasets.length,
+    days: toOrdinal(to) - toOrdinal(from) + 1,
+    changed,
+    loading: loading ?? { days: 0, datasets: 0, again: [], againDays: 0 },
+  };
+};
+
+/** Of what a cutoff or a proof may spare. */
+function auditsOf(
+  { audit }: EstimateRequest,
+  running: readonly Running[],
+  { cutOff, stable }: Estimate['saved'],
+): number {
+  if (audit === undefined) return 0;
+  const spared = cutOff.cells + stable.cells + running.reduce((all, { cells }) => all + cells, 0);
+  return Math.min(audit.most, Math.ceil(spared * audit.share) + running.length);
 }
 
 /** Each may be a task of its own. */
@@ -172,10 +223,13 @@ interface CellsRequest {
   readonly typical: Expected;
   readonly prices: PriceTable;
   readonly memoryMB: number;
+  /** Tasks that they are spread over. */
+  readonly lanes?: number | undefined;
 }
 
-function costOfCells({ cells, again, typical, prices, memoryMB }: CellsRequest): Cost {
-  const tasks = Math.ceil(cells * typical.tasks);
+function costOfCells({ cells, again, typical, prices, memoryMB, lanes }: CellsRequest): Cost {
+  const spread = lanes === undefined ? cells * typical.tasks : Math.max(Math.min(cells, lanes), cells / MAX_TASK_CELLS);
+  const tasks = Math.ceil(spread);
   const seconds = cells * typical.seconds;
   const usage = {
     cells,
@@ -189,23 +243,39 @@ function costOfCells({ cells, again, typical, prices, memoryMB }: CellsRequest):
   return { ...usage, dollars: dollarsOf(usage, tasks, memoryMB, prices) + messages };
 }
 
+/** What a day's indexer, preflight and reconciler read and write, and the command that shows the run; nothing that is not said to be asked. */
+function besideOf(request: EstimateRequest, waves: number, books: number): Pick<Cost, 'reads' | 'writes'> {
+  const { changed, loading } = request;
+  if (changed === undefined || loading === undefined) return { reads: 0, writes: 0 };
+  const { computations, datasets } = aroundOf(request);
+  const index = 1 + 2 * datasets + computations;
+  const preflight = 7 + 2 * changed;
+  const command = 4 + datasets + (waves > 0 ? 1 + books : 0);
+  const reconcile = waves > 0 ? 3 : 0;
+  return {
+    reads: index + preflight + command + reconcile + loading.days + 2 * loading.datasets,
+    writes: (changed > 0 ? 1 + changed : 0) + (waves > 0 ? 1 : 0) + loading.days + 2 * loading.datasets,
+  };
+}
+
 interface PipelineRequest {
   readonly dispatches: number;
   readonly waves: number;
   readonly books: number;
+  readonly beside: Pick<Cost, 'reads' | 'writes'>;
   readonly prices: PriceTable;
   readonly memoryMB: number;
 }
 
-function costOfPipeline({ dispatches, waves, books, prices, memoryMB }: PipelineRequest): Cost {
+function costOfPipeline({ dispatches, waves, books, beside, prices, memoryMB }: PipelineRequest): Cost {
   /** The indexer, the dispatches, and the reconciler when something ran. */
   const requests = 1 + dispatches + (waves > 0 ? 1 : 0);
   const usage = {
     cells: 0,
     tasks: 0,
-    reads: dispatches * DISPATCH_READS + books,
+    reads: dispatches * DISPATCH_READS + books + beside.reads,
     // A computation's book of a year is written by the fold after its wave.
-    writes: waves * WAVE_WRITES + books,
+    writes: waves * WAVE_WRITES + books + beside.writes,
     deletes: 0,
     seconds: requests * DISPATCH_SECONDS,
   };
@@ -213,13 +283,3 @@ function costOfPipeline({ dispatches, waves, books, prices, memoryMB }: Pipeline
   const steps = (DAY_STEPS + dispatches * DISPATCH_STEPS) * internalStep + waves * externalStep;
   return { ...usage, dollars: dollarsOf(usage, requests, memoryMB, prices) + steps };
 }
-
-/** Books are kept by year. */
-function* yearsOf(days: DaySet): Generator<number> {
-  for (let at = 0; at < days.length; at += 2) {
-    const [first, last] = [yearOf(days[at] as DayOrdinal), yearOf(days[at + 1] as DayOrdinal)];
-    for (let year = first; year <= last; year++) yield year;
-  }
-}
-
-const yearOf = (day: DayOrdinal): number => Number(fromOrdinal(day).slice(0, 4));

@@ -1,5 +1,5 @@
 /** What a plan will cost, by values: operations, seconds and dollars, and what planning saved. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { daysFrom } from '../../../src/values/date.ts';
 import type { Manifest } from '../../../src/mill/model/manifest.ts';
 import { PRICE_TABLES } from '../../../src/mill/model/price-table.ts';
@@ -8,12 +8,16 @@ import type { Tiers } from '../../../src/mill/model/tier.ts';
 import {
   DISPATCH_READS,
   DISPATCH_SECONDS,
+  type Estimate,
   estimate,
   type EstimateRequest,
   TASK_READS,
   TASK_WRITES,
   WAVE_WRITES,
 } from '../../../src/mill/planning/estimate.ts';
+import { HEARTBEAT_SECONDS } from '../../../src/mill/lifecycle/limits.ts';
+import type { Cost } from '../../../src/mill/planning/cost.ts';
+import { SLOWER } from '../../../src/mill/planning/most.ts';
 import { plan } from '../../../src/mill/planning/plan.ts';
 import type { Typical } from '../../../src/mill/planning/typical.ts';
 import { graph, graphAt } from '../../support/graph.ts';
@@ -149,4 +153,73 @@ test('the nightly watch reads what cells that were made one after another rememb
   expect(watch.dollars).toBeGreaterThan(0);
   expect(certain.cells).toBe(0);
   expect(world()().watch).toMatchObject({ cells: 0, dollars: 0 });
+});
+
+describe('the most that a run may take', () => {
+  const asked = {
+    lanes: 8,
+    audit: { share: 0.01, most: 20 },
+    loading: { days: 0, datasets: 0, again: [], againDays: 0 },
+    changed: 0,
+    computations: ['a', 'b'],
+  };
+  const parts = ({ certain, conditional, pipeline, watch }: Estimate): Cost[] => [
+    certain,
+    conditional,
+    pipeline,
+    watch,
+  ];
+  const MEASURES = ['cells', 'reads', 'writes', 'deletes', 'seconds', 'dollars'] as const;
+
+  test.each<[string, Manifest, Partial<EstimateRequest>]>([
+    ['on a quiet day', ab, {}],
+    ['after a change of code', graphAt({ code: { a: 2 } }, ...LINES), { changed: 1 }],
+    ['of what never ran', graph(...LINES, 'c: a history a 7'), { computations: ['a', 'b', 'c'], changed: 1 }],
+    ['with the nightly watch', ab, { watched: [{ computation: 'a', date: DAYS[1] ?? '' }] }],
+    ['with days to load', ab, { loading: { days: 30, datasets: 2, again: [], againDays: 0 } }],
+  ])('is no less than what is planned %s', (_, manifest, more) => {
+    const planned = world(manifest)(undefined, { ...asked, ...more });
+    for (const measure of MEASURES) {
+      const all = parts(planned).reduce((total, cost) => total + cost[measure], 0);
+      expect({ measure, holds: planned.most[measure] >= all }).toEqual({ measure, holds: true });
+    }
+  });
+
+  test('has heartbeats, audits, loading and the registry in it', () => {
+    const changed = graphAt({ code: { a: 2 } }, ...LINES);
+    const most = (more: Partial<EstimateRequest>, typical = TYPICAL): Cost =>
+      world(changed, { a: typical, b: TYPICAL })(undefined, { ...asked, ...more }).most;
+    const { reads, writes } = most({});
+    // Four cells of 100 s each, up to four times as slow, with a heartbeat every two seconds.
+    expect(most({}, { ...TYPICAL, seconds: 102 }).writes - writes).toBe((4 * 100 * SLOWER) / HEARTBEAT_SECONDS);
+    expect(most({ audit: { share: 0, most: 0 } }).reads).toBeLessThan(reads);
+    expect(most({ loading: { days: 10, datasets: 1, again: [], againDays: 0 } }).writes).toBeGreaterThanOrEqual(
+      writes + 10,
+    );
+    expect(most({ changed: 3 }).writes).toBeGreaterThanOrEqual(writes + 3);
+  });
+});
+
+test('where a file has changed, the most has all that was made of it', () => {
+  const loading = { days: 0, datasets: 0, again: ['flights'], againDays: 4 };
+  const { certain, conditional, most } = world()(undefined, { lanes: 8, changed: 0, loading });
+  expect([certain.cells, conditional.cells, most.cells]).toEqual([0, 0, 8]);
+});
+
+test('inputs that nothing in the run makes are read, whatever workers remembered before', () => {
+  const remembered = { ...TYPICAL, reads: 0 };
+  const changed = graphAt({ code: { b: 2 } }, ...LINES);
+  const { certain } = world(changed, { a: remembered, b: remembered })();
+  expect(certain.reads).toBe(4 * (1 + TASK_READS));
+  const both = graphAt({ code: { a: 2, b: 2 } }, ...LINES);
+  const made = world(both, { a: remembered, b: remembered })().computations.find(
+    ({ computation }) => computation === 'b',
+  );
+  expect(made?.certain.reads).toBe(4 * TASK_READS);
+});
+
+test('a wave is spread over its lanes', () => {
+  const changed = graphAt({ code: { a: 2 } }, ...LINES);
+  expect(world(changed)(undefined, { lanes: 2 }).certain.tasks).toBe(2);
+  expect(world(changed)(undefined, { lanes: 100 }).certain.tasks).toBe(4);
 });
