@@ -328,7 +328,11 @@ describe('a Parquet file', () => {
   });
 
   test.each([
-    ['numbers for days', 'SELECT 20240101 AS day', /row 1: column "day": 20240101 is not a day: write it as YYYY-MM-DD/u],
+    [
+      'numbers for days',
+      'SELECT 20240101 AS day',
+      /row 1: column "day": 20240101 is not a day: write it as YYYY-MM-DD/u,
+    ],
     [
       'a day that is missing',
       "SELECT unnest([DATE '2024-01-01', NULL]) AS day",

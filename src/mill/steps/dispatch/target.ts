@@ -5,7 +5,10 @@ import { addDays, type Day, dayOf, isDay } from '../../../values/date.ts';
 /** @throws {UserError} BAD_DATE for what is not a day, or not over yet. */
 export function assertTarget(date: string, nowMs: number): asserts date is Day {
   if (!isDay(date))
-    throw new UserError('BAD_DATE', `"${date}" is not a day of the calendar. Write it as YYYY-MM-DD, for example ${yesterday(nowMs)}.`);
+    throw new UserError(
+      'BAD_DATE',
+      `"${date}" is not a day of the calendar. Write it as YYYY-MM-DD, for example ${yesterday(nowMs)}.`,
+    );
   if (date > yesterday(nowMs)) {
     throw new UserError(
       'BAD_DATE',
