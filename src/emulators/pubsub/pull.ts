@@ -18,17 +18,17 @@ interface Lease {
   delivery: number;
 }
 
-interface PullRequest {
+export interface PullRequest {
   subscription: string;
   maxMessages: number;
 }
 
-interface AcknowledgeRequest {
+export interface AcknowledgeRequest {
   subscription: string;
   ackIds: string[];
 }
 
-interface ModifyAckDeadlineRequest extends AcknowledgeRequest {
+export interface ModifyAckDeadlineRequest extends AcknowledgeRequest {
   ackDeadlineSeconds: number;
 }
 
