@@ -46,9 +46,7 @@ export function openEntityBreaker(): EntityBreaker {
   let last: string | undefined;
   let inRow = 0;
   const errors: EntityError[] = [];
-  const kinds = new Map<string, { id: string; message: string; count: number }>();
-  /** The first of each fingerprint. */
-  const kindOf = new Map<string, { count: number }>();
+  const kinds = countKinds();
   const opened = (): TerminalError => {
     const [first] = errors;
     return new TerminalError(
@@ -72,14 +70,7 @@ export function openEntityBreaker(): EntityBreaker {
       const fingerprint = errorFingerprint(message);
       const where = failures <= PLACED_FAILURES ? whereOf(thrown) : '';
       if (errors.length < KEPT_ERRORS) errors.push({ id, message: `${message}${where}` });
-      // The same words from another line are another mistake.
-      const kind = failures <= PLACED_FAILURES ? kinds.get(`${fingerprint}${where}`) : kindOf.get(fingerprint);
-      if (kind !== undefined) kind.count++;
-      else if (kinds.size < KEPT_KINDS) {
-        const first = { id, message: `${message}${where}`, count: 1 };
-        kinds.set(`${fingerprint}${where}`, first);
-        if (!kindOf.has(fingerprint)) kindOf.set(fingerprint, first);
-      }
+      kinds.add(fingerprint, where, { id, message: `${message}${where}` });
       inRow = fingerprint === last ? inRow + 1 : 1;
       last = fingerprint;
       check();
@@ -108,8 +99,27 @@ export function openEntityBreaker(): EntityBreaker {
       return errors;
     },
     get kinds() {
-      return [...kinds.values()];
+      return kinds.all();
     },
+  };
+}
+
+/** The same words from another line are another mistake, as long as places are looked for. */
+function countKinds() {
+  const kinds = new Map<string, { id: string; message: string; count: number }>();
+  /** The first of each fingerprint. */
+  const firstOf = new Map<string, { count: number }>();
+  return {
+    add(fingerprint: string, where: string, error: EntityError): void {
+      const known = where === '' ? firstOf.get(fingerprint) : kinds.get(`${fingerprint}${where}`);
+      if (known !== undefined) known.count++;
+      else if (kinds.size < KEPT_KINDS) {
+        const first = { ...error, count: 1 };
+        kinds.set(`${fingerprint}${where}`, first);
+        if (!firstOf.has(fingerprint)) firstOf.set(fingerprint, first);
+      }
+    },
+    all: (): EntityErrorKind[] => [...kinds.values()],
   };
 }
 
