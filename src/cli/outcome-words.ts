@@ -35,8 +35,8 @@ export const countsInWords = (counts: OutcomeCounts, outcomes: readonly Outcome[
     .filter((outcome) => counts[outcome] > 0)
     .map((outcome) => paintOutcome(OUTCOME_WORDS[outcome], `${counts[outcome]} ${OUTCOME_WORDS[outcome]}`));
 
-const OUTCOME = new RegExp(`^(${OUTCOMES.join('|')})(\\??)(?=$|[:,. ])`);
+const OUTCOME = new RegExp(`^(ran \\S+ )?(${OUTCOMES.join('|')})(\\??)(?=$|[:,. ])`);
 
 /** A text that begins with an outcome, as stored reasons and causes do: with the word for it. */
 export const inOutcomeWords = (text: string): string =>
-  text.replace(OUTCOME, (_, outcome: Outcome, maybe: string) => `${OUTCOME_WORDS[outcome]}${maybe}`);
+  text.replace(OUTCOME, (_, ran = '', outcome: Outcome, maybe: string) => `${ran}${OUTCOME_WORDS[outcome]}${maybe}`);

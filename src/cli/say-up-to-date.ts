@@ -2,6 +2,7 @@
 import type { UpToDate } from '../mill/answers/up-to-date.ts';
 import type { CellKey } from '../mill/model/cell.ts';
 import { describeDistrust } from './describe-distrust.ts';
+import { OUTCOME_WORDS } from './outcome-words.ts';
 import type { Output } from './output.ts';
 
 /** Nothing for a result that is up to date and trusted. */
@@ -13,7 +14,7 @@ export function sayUpToDate(
   if (!is) {
     const may = now.outcome === 'RERUN' && now.text.startsWith('if ') ? 'may not be' : 'is not';
     output.trouble(
-      `This result ${may} up to date. ${now.outcome}: ${now.text}. daymill explain ${computation} ${date} says more.`,
+      `This result ${may} up to date. ${OUTCOME_WORDS[now.outcome]}: ${now.text}. daymill explain ${computation} ${date} says more.`,
     );
   }
   if (distrust !== null) output.trouble(describeDistrust(computation, distrust));

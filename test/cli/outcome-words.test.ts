@@ -14,5 +14,9 @@ test('a stored text that begins with an outcome is shown with its word', () => {
   expect(inOutcomeWords('RERUN: changed: code')).toBe('rerun: changed: code');
   expect(inOutcomeWords('FAILED_DEPENDENCY: a@2024-01-01')).toBe('upstream failed: a@2024-01-01');
   expect(inOutcomeWords('RERUN? if it changes')).toBe('rerun? if it changes');
+  expect(inOutcomeWords('ran 2024-01-02T03:04:05Z RERUN: changed: code')).toBe(
+    'ran 2024-01-02T03:04:05Z rerun: changed: code',
+  );
+  expect(inOutcomeWords('it said RUN: now')).toBe('it said RUN: now');
   expect(inOutcomeWords('RUNNING late')).toBe('RUNNING late');
 });

@@ -218,7 +218,7 @@ describe('a project of four computations over four days', () => {
   test('shows what the change would do to a result before it runs, and draws what it is about', async () => {
     const { code, stdout } = await run('diff', 'total-day', '2024-01-02');
     expect(code).toBe(0);
-    expect(stdout).toContain('A run would: RERUN, changed: code');
+    expect(stdout).toContain('A run would: rerun, changed: code');
     expect(stdout).toMatch(/~ +amount +30 +31 +\+1\n/);
     const drawn = await run('graph', '--select', 'state:changed', '--json');
     expect(asJson(GraphAnswer, drawn.json()).nodes.map(({ name }) => name)).toEqual(['total-day']);

@@ -83,7 +83,7 @@ test(
     await dev.printed(/Done\. 2024-01-04: 14 cells ran, 2 impossible; .*\s+Watching\./);
 
     project.edit('computations/in-euros.ts', 'total.amount * rate', 'total.amount * rate * 10');
-    await dev.printed(/in-euros +RERUN +3 .*changed: code/);
+    await dev.printed(/in-euros +rerun +3 .*changed: code/);
     await dev.printed(/3 cells would run and up to 3 more/);
     dev.child.stdin.write('\n');
     await dev.printed(/best-day .*1600 in 3 days/);

@@ -7,6 +7,7 @@ import { type Arguments, type Command, type Context, type ExitCode } from '../co
 import { jsonUsage } from '../describe-schema.ts';
 import { findComputation } from '../find-computation.ts';
 import { look } from '../look.ts';
+import { inOutcomeWords } from '../outcome-words.ts';
 import type { Output } from '../output.ts';
 import { manifestOfRuns } from '../project.ts';
 
@@ -42,7 +43,7 @@ function print({ computation, date, tasks }: AttemptsAnswer, output: Output): vo
     );
     return;
   }
-  for (const { runId, status, reason } of tasks) output.line(`${runId}  ${status}  ${String(reason)}`);
+  for (const { runId, status, reason } of tasks) output.line(`${runId}  ${status}  ${inOutcomeWords(String(reason))}`);
   output.line();
   printAttempts(
     tasks.flatMap((task) => task.attempts),

@@ -8,6 +8,7 @@ import { type Arguments, type Command, type Context, type ExitCode, text } from 
 import { jsonUsage } from '../describe-schema.ts';
 import { findComputation } from '../find-computation.ts';
 import { look } from '../look.ts';
+import { OUTCOME_WORDS } from '../outcome-words.ts';
 import type { Output } from '../output.ts';
 import { projectManifest } from '../project.ts';
 import { readLimit } from '../read-limit.ts';
@@ -86,7 +87,7 @@ function printDiff(answer: Difference, limit: number, output: Output): void {
       ? `${computation}@${after.date}: ${title} … with the code as it is now`
       : `${computation}: ${before?.date} … ${after.date}`,
   );
-  if (reason !== undefined) output.line(`A run would: ${reason.outcome}, ${reason.text}`);
+  if (reason !== undefined) output.line(`A run would: ${OUTCOME_WORDS[reason.outcome]}, ${reason.text}`);
   for (const cell of outdated) output.line(`${cell} would run first; its stored result was read here.`);
   output.line();
   if (identical) {

@@ -12,9 +12,11 @@ import { describeDistrust } from '../describe-distrust.ts';
 import { jsonUsage } from '../describe-schema.ts';
 import { findComputation } from '../find-computation.ts';
 import { look } from '../look.ts';
+import { inOutcomeWords, OUTCOME_WORDS, paintOutcome } from '../outcome-words.ts';
 import type { Output } from '../output.ts';
+import { paint } from '../paint.ts';
 import { projectManifest } from '../project.ts';
-import { table } from '../table.ts';
+import { duration } from '../units.ts';
 
 export const explain: Command = {
   name: 'explain',
@@ -64,7 +66,7 @@ export function printExplanation(
   if (last === null) output.line('Last  it has never run');
   else {
     output.line(`Last  ${last.status} ${last.finishedAt ?? ''}${describeEffort(last)}`);
-    if (last.reason !== null) output.line(`      because ${last.reason}`);
+    if (last.reason !== null) output.line(`      because ${inOutcomeWords(last.reason)}`);
     if (last.error !== null) output.line(`      ${last.error.code}: ${last.error.message}`);
     for (const { id, message, count } of last.kinds) output.line(`      entity ${id}: ${message}${alike(count)}`);
     for (const { id, message } of last.kinds.length === 0 ? last.errors : [])
@@ -75,11 +77,11 @@ export function printExplanation(
   // What does not run has no causes but those of its last run.
   const sayCauses = (chain: readonly Cause[] = causes): void => {
     for (const { depth, subject, text: why } of chain)
-      output.line(`      ${'  '.repeat(depth - 1)}<- ${subject}: ${why}`);
+      output.line(`      ${'  '.repeat(depth - 1)}<- ${subject}: ${inOutcomeWords(why)}`);
   };
   const settled = now.outcome === 'SKIP';
   if (settled) sayCauses();
-  output.line(`Now   ${now.outcome}: ${now.text}`);
+  output.line(`Now   ${paintOutcome(OUTCOME_WORDS[now.outcome])}: ${now.text}`);
   if (now.cutOff !== undefined) {
     output.line(`      early cutoff: ${now.cutOff.inputs.join(', ')} ran again with the same result`);
     sayCauses(now.cutOff.causes);
@@ -100,13 +102,18 @@ export function printExplanation(
     current ?? (now.outcome === 'IMPOSSIBLE' ? '-' : 'not known yet'),
     same === null ? '' : same ? 'same' : 'different',
   ]);
-  const columns = [{ title: 'made from' }, { title: 'when it ran' }, { title: 'now' }, { title: '' }];
-  for (const row of table(columns, rows)) output.line(row);
+  const columns = [
+    { title: 'made from' },
+    { title: 'when it ran', yields: 1 },
+    { title: 'now', yields: 2 },
+    { title: '', paint: (word: string) => (word === 'different' ? paint.warn(word) : paint.quiet(word)) },
+  ];
+  output.table(columns, rows);
 }
 
 function describeEffort({ seconds, attempt, entities, failedEntities }: NonNullable<ExplainAnswer['last']>): string {
   const parts = [
-    ...(seconds === null ? [] : [`in ${seconds.toFixed(2)} s`]),
+    ...(seconds === null ? [] : [`in ${duration(seconds * 1_000)}`]),
     ...(attempt === null || attempt < 2 ? [] : [`attempt ${attempt}`]),
     ...(entities === null || entities === 0 ? [] : [`${entities} entities`]),
     ...(failedEntities === null || failedEntities === 0 ? [] : [`${failedEntities} of them failed`]),
