@@ -16,7 +16,7 @@ import { inOutcomeWords, OUTCOME_WORDS, paintOutcome } from '../outcome-words.ts
 import type { Output } from '../output.ts';
 import { paint } from '../paint.ts';
 import { projectManifest } from '../project.ts';
-import { duration } from '../units.ts';
+import { duration, instant } from '../units.ts';
 
 export const explain: Command = {
   name: 'explain',
@@ -65,7 +65,9 @@ export function printExplanation(
   output.line();
   if (last === null) output.line('Last  it has never run');
   else {
-    output.line(`Last  ${last.status} ${last.finishedAt ?? ''}${describeEffort(last)}`);
+    output.line(
+      `Last  ${last.status}${last.finishedAt === null ? '' : ` ${instant(Date.parse(last.finishedAt))}`}${describeEffort(last)}`,
+    );
     if (last.reason !== null) output.line(`      because ${inOutcomeWords(last.reason)}`);
     if (last.error !== null) output.line(`      ${last.error.code}: ${last.error.message}`);
     for (const { id, message, count } of last.kinds) output.line(`      entity ${id}: ${message}${alike(count)}`);

@@ -9,7 +9,7 @@ import { look } from '../look.ts';
 import type { Output } from '../output.ts';
 import { manifestOfRuns } from '../project.ts';
 import { readLimit } from '../read-limit.ts';
-import { duration } from '../units.ts';
+import { duration, instant } from '../units.ts';
 
 const DEFAULT_LIMIT = 20;
 
@@ -42,7 +42,9 @@ function print({ run, tasks, tiers, attempts, failures, partial, slowest }: RunA
   output.line(
     `State     ${run.state}, ${counted(run.remaining, 'task')} of ${run.tasks} open; callback ${run.callback}`,
   );
-  output.line(`Time      started ${run.startedAt}${run.tookMs === null ? '' : `, over after ${duration(run.tookMs)}`}`);
+  output.line(
+    `Time      started ${instant(Date.parse(run.startedAt))} (UTC)${run.tookMs === null ? '' : `, over after ${duration(run.tookMs)}`}`,
+  );
   output.line(`Tasks     ${inWords(tasks)}; ${inWords(tiers)}; ${counted(run.cells, 'cell')}`);
   output.line(`Attempts  ${inWords(attempts)}`);
   for (const { cell, error } of failures) output.line(`FAILED    ${cell}: ${error}`);
