@@ -7,7 +7,8 @@ import { decodeWindow, windowHash } from '../../../src/mill/model/window.ts';
 import { daySetOfDays } from '../../../src/mill/planning/day-set.ts';
 import { plan } from '../../../src/mill/planning/plan.ts';
 import type { DatasetStanding } from '../../../src/mill/planning/standing.ts';
-import { graph, graphAt } from '../../support/graph.ts';
+import { behaviourOf } from '../../../src/mill/model/vector.ts';
+import { fingerprintAt, graph, graphAt } from '../../support/graph.ts';
 import { BROKEN, h, PlanningWorld, say } from '../../support/planning-world.ts';
 
 const MON = '2024-01-01';
@@ -513,4 +514,18 @@ describe('a forecast', () => {
       `b@${MON}: RERUN if dependency:a changes`,
     ]);
   });
+});
+
+test('what was cut off in this dispatch runs after all once its skips are not trusted', () => {
+  const world = new PlanningWorld()
+    .data('flights', [MON])
+    .completed(ab, `a@${MON}`, { 'dataset:flights': `flights ${MON}` }, { dispatchId: 'night' })
+    .completed(ab, `b@${MON}`, { 'dependency:a': `result of a@${MON}` });
+  const request = { ...oneDay(ab, 'night'), mode: 'dispatch' } as const;
+  const first = plan({ ...request, state: world.state() });
+  expect(say(first.cells())[1]).toBe(`b@${MON}: SKIP dependency:a ran again with the same result`);
+  const behaviour = behaviourOf(fingerprintAt({}, 'b'));
+  const distrusted = new Map([['b', { behaviour, because: 'AUDIT' as const, text: 'a skip was wrong' }]]);
+  const second = plan({ ...request, state: { ...world.state(), standings: first.standings(1), distrusted } });
+  expect(say(second.cells())[1]).toBe(`b@${MON}: RERUN dependency:a ran again, and its skips are not trusted`);
 });
