@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openWire, ROOT } from '../emulators/firestore/firestore-wire.ts';
+import { SESSION_VARIABLE } from '../../src/cli/local/run-cloud.ts';
 import { daymill, startDaymill } from './start-daymill.ts';
 import { type ShopProject, shopProject } from './shop-project.ts';
 
@@ -71,6 +72,21 @@ test('a session that was killed is not taken for one that runs', async () => {
   await cloud.ended;
   expect(existsSync(join(project.home, 'local-cloud.json'))).toBe(true);
   expect(await daymill(project, ['plan'])).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('a run that another session started does not join this one', async () => {
+  const dev = startDaymill(project, ['dev']);
+  await dev.printed(/Watching\./);
+  process.env[SESSION_VARIABLE] = '1';
+  try {
+    const { code, stderr } = await daymill(project, ['run']);
+    expect(stderr).toContain('the session 1 that started this run is gone');
+    expect(code).toBe(1);
+  } finally {
+    delete process.env[SESSION_VARIABLE];
+    dev.child.kill('SIGINT');
+  }
+  expect((await dev.ended).code).toBe(0);
 });
 
 test(
