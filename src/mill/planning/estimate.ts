@@ -95,10 +95,43 @@ export const DISPATCH_SECONDS = 1;
 const MESSAGE_BYTES = 2 * 1_000;
 
 export function estimate(request: EstimateRequest): Estimate {
+  const { prices } = request;
+  const expect = expectations(request.plan.request.state);
+  const { computations, running, saved, books, tasksOfPass } = ofComputations(request, expect);
+  const waves = [...tasksOfPass.values()].reduce((all, tasks) => all + Math.ceil(tasks / MAX_TASKS_A_WAVE), 0);
+  const planned = {
+    certain: sum(...computations.map(({ certain }) => certain)),
+    conditional: sum(...computations.map(({ conditional }) => conditional)),
+    pipeline: costOfPipeline({
+      // One for each wave, and one that finds nothing left.
+      dispatches: waves + 1,
+      waves,
+      books: books.size,
+      beside: besideOf(request, waves, books.size),
+      prices,
+      memoryMB: request.tiers[0].memoryMB,
+    }),
+    watch: costOfWatch(request),
+  };
+  const most = mostOf({
+    running: withReloaded(running, request, expect),
+    around: aroundOf(request),
+    lanes: request.lanes ?? MAX_TASKS_A_WAVE,
+    audits: auditsOf(request, running, saved),
+    watch: planned.watch,
+    planned: sum(...Object.values(planned)),
+    pipeline: planned.pipeline,
+    prices,
+    memoryMB: request.tiers[0].memoryMB,
+  });
+  return { computations, ...planned, most, saved };
+}
+
+/** Row by row, with what the day itself costs by. */
+function ofComputations(request: EstimateRequest, expect: ReturnType<typeof expectations>) {
   const { plan, prices } = request;
   const { manifest, state } = plan.request;
   const selected = new Set(request.computations);
-  const expect = expectations(state);
   const books = new Set<string>();
   const tasksOfPass = new Map<number, number>();
   const computations: ComputationEstimate[] = [];
@@ -138,33 +171,7 @@ export function estimate(request: EstimateRequest): Estimate {
       conditional: costOf(maybe, maybe, like),
     });
   }
-  const waves = [...tasksOfPass.values()].reduce((all, tasks) => all + Math.ceil(tasks / MAX_TASKS_A_WAVE), 0);
-  const planned = {
-    certain: sum(...computations.map(({ certain }) => certain)),
-    conditional: sum(...computations.map(({ conditional }) => conditional)),
-    pipeline: costOfPipeline({
-      // One for each wave, and one that finds nothing left.
-      dispatches: waves + 1,
-      waves,
-      books: books.size,
-      beside: besideOf(request, waves, books.size),
-      prices,
-      memoryMB: request.tiers[0].memoryMB,
-    }),
-    watch: costOfWatch(request),
-  };
-  const most = mostOf({
-    running: withReloaded(running, request, expect),
-    around: aroundOf(request),
-    lanes: request.lanes ?? MAX_TASKS_A_WAVE,
-    audits: auditsOf(request, running, saved),
-    watch: planned.watch,
-    planned: sum(...Object.values(planned)),
-    pipeline: planned.pipeline,
-    prices,
-    memoryMB: request.tiers[0].memoryMB,
-  });
-  return { computations, ...planned, most, saved };
+  return { computations, running, saved, books, tasksOfPass };
 }
 
 const aroundOf = ({ plan, loading, changed = 0 }: EstimateRequest): Surroundings => {
