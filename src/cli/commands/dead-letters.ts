@@ -93,12 +93,12 @@ function printList({ deadLetters: found }: DeadLettersAnswer, output: Output): v
   if (found.length === 0) output.line('There are no dead letters.');
   else {
     const columns = [
-      { title: 'since (UTC)', yields: 2 },
+      { title: 'since (UTC)', yields: 3 },
       { title: 'id' },
-      { title: 'cells', align: 'right' as const },
-      { title: 'attempts', align: 'right' as const, yields: 1 },
+      { title: 'cells', align: 'right' as const, yields: 2 },
+      { title: 'attempts', align: 'right' as const, yields: 4 },
       { title: 'error', paint: paint.bad },
-      { title: 'made since' },
+      { title: 'made since', yields: 1 },
     ];
     const rows = found.map((row) => [
       instant(row.sinceMs),

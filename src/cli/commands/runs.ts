@@ -44,18 +44,19 @@ function print({ runs: found }: RunsAnswer, output: Output): void {
     output.line('Nothing has run yet. daymill run starts the first.');
     return;
   }
+  // A run's id is there to be copied: whatever else there is no room for, it stays.
   const columns = [
-    { title: 'started (UTC)' },
+    { title: 'started (UTC)', yields: 1 },
     { title: 'run' },
     { title: 'date' },
-    { ...right('pass'), yields: 2 },
+    { ...right('pass'), yields: 3 },
     { title: 'state', paint: paintState },
-    { ...right('tasks'), yields: 3 },
-    { ...right('open'), yields: 4 },
+    { ...right('tasks'), yields: 4 },
+    { ...right('open'), yields: 5 },
     { ...right('failed'), paint: paintFailed },
-    right('cells'),
+    { ...right('cells'), yields: 2 },
     right('took'),
-    { title: 'callback', yields: 5 },
+    { title: 'callback', yields: 6 },
   ];
   const rows = found.map((run) => [
     run.startedAt.slice(0, 19).replace('T', ' '),
