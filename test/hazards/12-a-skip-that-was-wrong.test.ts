@@ -83,11 +83,11 @@ describe('hazard 12: a skip that was wrong', () => {
     return answers;
   };
   const recoded =
-    (name: string) =>
+    (name: string, code = 'new code') =>
     (manifest: Manifest): Manifest => ({
       ...manifest,
       computations: manifest.computations.map((one) =>
-        one.name === name ? { ...one, fingerprint: { ...one.fingerprint, code: hashOf('new code') } } : one,
+        one.name === name ? { ...one, fingerprint: { ...one.fingerprint, code: hashOf(code) } } : one,
       ),
     });
   const behaviour = ({ manifest }: Ports, name: string): string =>
@@ -146,7 +146,7 @@ describe('hazard 12: a skip that was wrong', () => {
       distrusted: { because: 'AUDIT' },
     });
     // Its input runs again with the same result once more: this time it is not even tried to skip.
-    const later = await day(open(), 'wednesday');
+    const later = await day(open(recoded('warmth', 'yet other code')), 'wednesday');
     expect(later.map(({ outcomes }) => outcomes.RERUN)).toContain(DAYS.length);
     const [stored] = await ports.cells.read([{ computation: 'comfort', date: DAYS[0] }]);
     expect(stored?.record?.because).toMatchObject({ why: 'DISTRUSTED', inputs: ['dependency:warmth'] });
