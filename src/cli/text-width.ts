@@ -46,11 +46,14 @@ export function splitAt(text: string, width: number): readonly [fits: string, re
   return [fits, rest];
 }
 
+/** A blank, but not that between a number and its unit. */
+const BETWEEN_WORDS = /(?<!\d) | (?!(?:s|min|h|B|kB|MB|GB|%)(?![\w]))/;
+
 /** Lines of so many columns at most (the first of `first`), broken between words; a word that is wider is broken where it must be. */
 export function wrapText(text: string, others: number, first: number = others): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const word of text.split(BETWEEN_WORDS)) {
     const width = (): number => Math.max(1, lines.length === 0 ? first : others);
     const longer = line === '' ? word : `${line} ${word}`;
     if (widthOf(longer) <= width()) {

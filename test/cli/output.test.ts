@@ -122,3 +122,10 @@ test('a colour goes on in the lines that its text goes on in', () => {
     '  \u001B[2mnine ten eleven\u001B[22m\n',
   ]);
 });
+
+test('a number and its unit stay together', () => {
+  expect(linesOn(40, (output) => output.line('2026-05-14: 12 cells ran, 2 failed; 3 min 16 s, $0.00088'))).toEqual([
+    '2026-05-14: 12 cells ran, 2 failed;',
+    '  3 min 16 s, $0.00088',
+  ]);
+});
