@@ -147,9 +147,9 @@ describe('what was audited', () => {
     };
     const planAt = (state: PlanningState) =>
       plan({ manifest: old, state, from: FROM, to: TO, mode: 'dispatch', dispatchId: 'd' });
-    const found = (createdMs = 5) => [
+    const found = (createdMs = 5, claimedIn = 2) => [
       {
-        run: aRun({ createdMs, claimedIn: 2 }),
+        run: aRun({ createdMs, claimedIn }),
         tasks: [shadow(FROM, wrong, 'UNCHANGED'), shadow(TO, wrong, 'UNCHANGED')],
       },
     ];
@@ -167,7 +167,7 @@ describe('what was audited', () => {
       const { state } = fold(settled(), found());
       const mended = { ...state, standings: settled().standings, sequence: 2 };
       expect(made(fold(mended, found()).state)).toMatchObject({ SKIP: DAYS.length, RERUN: 0 });
-      const again = fold(mended, found(6)).state;
+      const again = fold(mended, found(6, 3)).state;
       expect(made(again)).toMatchObject({ RERUN: DAYS.length });
       expect(again.distrusted.get('a')).toMatchObject({ foundMs: 6, times: 2 });
     });
