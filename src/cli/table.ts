@@ -34,14 +34,10 @@ const ROOM_TO_WRAP = 24;
 /** Below this a cell says nothing. */
 const LEAST = 4;
 
-/** One line for the titles and one a row. Columns are as wide as their widest cell; the last is not padded. No colours. */
-export const table = (columns: readonly Column[], rows: readonly (readonly string[])[]): string[] =>
-  render(
-    columns.map((column, index) => ({ column, index, width: naturalWidth(column, index, rows) })),
-    rows.map((row) => row.map(onOneLine)),
-  ).flatMap((lines) => lines.map(({ text }) => text));
-
-/** As `table`, painted, and no wider than `width` columns; as wide as it is when that is undefined. */
+/**
+ * One line for the titles and one a row, painted. Columns are as wide as their widest cell, and the last is not padded; no wider than `width` columns together,
+ * or as wide as they are when that is undefined.
+ */
 export function fitTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],

@@ -21,7 +21,6 @@ import { describePlan } from '../deploy-plan.ts';
 import { describeRights, grantsOf } from '../deploy-rights.ts';
 import { assertOwnFunctions } from '../own-functions.ts';
 import { projectManifest } from '../project.ts';
-import { table } from '../table.ts';
 import { duration } from '../units.ts';
 
 export const deploy: Command = {
@@ -179,7 +178,7 @@ function answerOf({ plan, changes, leftovers, lacking }: Outlook, carried: Carri
 
 function tellRoles({ output }: Context): ExitCode {
   const rows = DEPLOYER_ROLES.map(({ role, why, when }) => [role, when === undefined ? why : `${why}; with ${when}`]);
-  for (const line of table([{ title: 'role' }, { title: 'why' }], rows)) output.line(line);
+  output.table([{ title: 'role' }, { title: 'why', wraps: true }], rows);
   output.line();
   output.line(
     'On the project. No key is needed: a person’s own credentials, or workload identity federation, will do.',

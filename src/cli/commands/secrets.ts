@@ -9,7 +9,6 @@ import { addValue, newestValue } from '../../deploy/kinds/secret.ts';
 import { namesOf } from '../../deploy/names.ts';
 import { UserError } from '../../errors.ts';
 import type { Arguments, Command, Context, ExitCode } from '../command.ts';
-import { table } from '../table.ts';
 
 const OPTIONS = { reachesCloud: true, options: {} } as const;
 
@@ -51,7 +50,7 @@ async function listCommand(_: Arguments, context: Context): Promise<ExitCode> {
   const rows = found.map(({ name, version }) => [name, version === null ? 'no value' : `version ${version}`]);
   if (rows.length === 0)
     context.output.line('The settings name no secrets: functions: [{ name, secrets: { VARIABLE: "secret" } }].');
-  else for (const line of table([{ title: 'secret' }, { title: 'newest' }], rows)) context.output.line(line);
+  else context.output.table([{ title: 'secret' }, { title: 'newest' }], rows);
   context.output.data({ secrets: found });
   return found.every(({ version }) => version !== null) ? 0 : 1;
 }
