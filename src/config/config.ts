@@ -1,56 +1,20 @@
 /** Configuration, read once at the edge from the environment and the project's own settings. */
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
 import { UserError } from '../errors.ts';
 import { type AuditPolicy, DEFAULT_AUDIT } from '../mill/model/audit-policy.ts';
-import { DEFAULT_LANES, DRAIN_SECONDS, HEARTBEAT_SECONDS, LEASE_SECONDS } from '../mill/lifecycle/limits.ts';
-import { Day } from '../values/date.ts';
+import type { Day } from '../values/date.ts';
 import { type PriceTable, priceTableOf } from '../mill/model/price-table.ts';
 import type { RunLimits } from '../mill/model/run-limits.ts';
-import { TierName } from '../mill/model/tier-name.ts';
-import { Tiers } from '../mill/model/tier.ts';
+import type { TierName } from '../mill/model/tier-name.ts';
+import type { Tiers } from '../mill/model/tier.ts';
 import type { CloudTarget } from './cloud-target.ts';
+import { Environment } from './environment.ts';
 import type { OwnFunction } from './own-functions.ts';
 import { parsed } from './parsed.ts';
 import type { CloudSettings } from './project-settings.ts';
 import { readProject } from './read-project.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
-
-/** `standard=2048 high-mem=8192`: names and memory in MB; a topic of another name follows a colon, `standard=2048:my-tasks`. */
-const TierList = z
-  .string()
-  .trim()
-  .transform((text) => text.split(/\s+/).map(readTier) as z.input<typeof Tiers>)
-  .pipe(Tiers);
-
-function readTier(text: string): z.input<typeof Tiers>[number] {
-  const [, name = text, memoryMB, topic] = /^([^=]*)=([^:]*)(?::(.*))?$/.exec(text) ?? [];
-  return { name, memoryMB: Number(memoryMB), ...(topic === undefined ? {} : { topic }) };
-}
-
-/** Environment variables of the deployed functions and of a laptop; each is optional. */
-const Environment = z.object({
-  DAYMILL_ROOT: z.string().optional(),
-  DAYMILL_HOME: z.string().optional(),
-  DAYMILL_MANIFEST: z.string().optional(),
-  DAYMILL_COMPUTATIONS: z.string().optional(),
-  DAYMILL_FROM: Day.optional(),
-  /** The tier that this worker is of; the smallest when absent. */
-  DAYMILL_TIER: TierName.optional(),
-  DAYMILL_TIERS: TierList.optional(),
-  DAYMILL_LEASE_SECONDS: z.coerce.number().positive().default(LEASE_SECONDS),
-  DAYMILL_HEARTBEAT_SECONDS: z.coerce.number().positive().default(HEARTBEAT_SECONDS),
-  DAYMILL_DRAIN_SECONDS: z.coerce.number().nonnegative().default(DRAIN_SECONDS),
-  DAYMILL_LANES: z.coerce.number().int().positive().default(DEFAULT_LANES),
-  DAYMILL_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  /** As deployed; Google's own variable, or its metadata server, says it else. */
-  DAYMILL_PROJECT: z.string().optional(),
-  DAYMILL_DATABASE: z.string().optional(),
-  GOOGLE_CLOUD_PROJECT: z.string().optional(),
-  K_REVISION: z.string().optional(),
-  WORKFLOWS_EMULATOR_HOST: z.string().optional(),
-});
 
 export interface Config {
   /** The project's folder. */

@@ -28,26 +28,29 @@ const SecretRef = z
 const Member = z.string().regex(/^(user|group|serviceAccount|domain):\S+$/, 'is like group:data@acme.example');
 
 export const OwnFunction = z.strictObject({
-  /** What src/functions.ts registers it as; its service is called by the deployment's name and this. */
   name: z
     .string()
     .regex(/^[a-z][a-z0-9-]{0,28}[a-z0-9]$/, 'is 2 to 30 lower-case letters, digits and dashes, a letter first')
-    .refine((name) => !TAKEN.test(name), 'is one of Daymill’s own'),
-  memoryMB: z.number().int().min(512).max(32_768).default(512),
-  timeoutSeconds: z.number().int().positive().max(3_600).default(60),
-  /** Requests that an instance takes at once. */
-  concurrency: z.number().int().positive().max(1_000).default(80),
-  maxInstances: z.number().int().positive().default(2),
-  /** Five fields, in UTC, as it is at first: people change it in Cloud Scheduler. Called with POST. */
+    .refine((name) => !TAKEN.test(name), 'is one of Daymill’s own')
+    .describe("what src/functions.ts registers it as; its service is called by the deployment's name and this"),
+  memoryMB: z.number().int().min(512).max(32_768).default(512).describe('of an instance'),
+  timeoutSeconds: z.number().int().positive().max(3_600).default(60).describe('of a request'),
+  concurrency: z.number().int().positive().max(1_000).default(80).describe('requests that an instance takes at once'),
+  maxInstances: z.number().int().positive().default(2).describe('none is kept warm'),
   schedule: z
     .string()
     .regex(/^\S+( \S+){4}$/, 'has five fields, like 30 6 * * *')
-    .optional(),
-  /** Who may call it, beside its schedule. */
-  callers: z.array(Member).default([]),
-  env: z.record(Variable, z.string()).default({}),
-  /** Variable to secret; values are set with daymill secrets set. */
-  secrets: z.record(Variable, SecretRef).default({}),
+    .optional()
+    .describe('five fields in UTC, as it is at first; change it in Cloud Scheduler. Called with POST'),
+  callers: z
+    .array(Member)
+    .default([])
+    .describe('who may call it beside its schedule: group:…, user:…, serviceAccount:…'),
+  env: z.record(Variable, z.string()).default({}).describe('variables'),
+  secrets: z
+    .record(Variable, SecretRef)
+    .default({})
+    .describe('variable to secret, as NAME or NAME:VERSION; daymill secrets set gives it a value'),
 });
 export type OwnFunction = z.output<typeof OwnFunction>;
 

@@ -9,53 +9,61 @@ import { OwnFunctions } from './own-functions.ts';
 
 /** Where the project is deployed, for `deploy` and `--cloud`. */
 export const CloudSettings = z.strictObject({
-  project: z.string().min(1).optional(),
-  region: z.string().min(1).optional(),
-  /** What every resource is called by; 20 characters leave room in a service account's 30. */
+  project: z.string().min(1).optional().describe('Google Cloud project; --project goes before it'),
+  region: z.string().min(1).optional().describe('where all of it is, for ever; --region goes before it'),
+  // 20 characters leave room in a service account's 30.
   name: z
     .string()
     .regex(/^[a-z][a-z0-9-]{0,18}[a-z0-9]$/, 'is 2 to 20 lower-case letters, digits and dashes, a letter first')
-    .default('daymill'),
-  /** Of Firestore; one of its own, called by the name, when absent. */
-  database: z.string().min(1).optional(),
-  /** Who is told by mail when a night fails or does not come, or when messages are given up or stuck. */
-  alerts: z.strictObject({ email: z.email() }).optional(),
-  /** Of the whole project, in the billing account's currency: its administrators, and who alerts go to, are told on the way there. */
-  budget: z.strictObject({ perMonth: z.number().int().positive() }).optional(),
+    .default('daymill')
+    .describe('what every resource is called by: two of other names live beside each other'),
+  database: z.string().min(1).optional().describe('of Firestore; one of its own, called by the name, when absent'),
+  alerts: z
+    .strictObject({ email: z.email().describe('an address') })
+    .optional()
+    .describe('who is told by mail when a night fails or does not come, and when messages are given up or stuck'),
+  budget: z
+    .strictObject({ perMonth: z.number().int().positive().describe("in the billing account's currency") })
+    .optional()
+    .describe("of the whole project: the billing account's administrators are told on the way there; it stops nothing"),
 });
 export type CloudSettings = z.output<typeof CloudSettings>;
 
 /** What a project says of itself. */
 export const ProjectSettings = z.strictObject({
-  /** Folder of the computations. */
-  computations: z.string().default('src/computations'),
-  /** First day of the grid. */
-  from: Day.optional(),
-  /** Target when none is given; yesterday when absent. */
-  date: Day.optional(),
-  /** Raising it makes everything new. */
-  epoch: z.number().int().default(1),
-  /** What `daymill plan` reckons with: the name of a price table, or a table of its own (see mill/model/price-table.ts). */
-  prices: Prices.default('us-central1'),
-  /** False: changed code is never run on fabricated days, and its cells always run again. */
-  simulate: z.boolean().default(true),
-  /** Which skipped cells run again in shadow; see mill/model/audit-policy.ts. */
+  computations: z.string().default('src/computations').describe('folder of the computations'),
+  from: Day.optional().describe('first day of the grid'),
+  date: Day.optional().describe('target when a command names none; yesterday when absent'),
+  epoch: z.number().int().default(1).describe('raising it makes everything new'),
+  prices: Prices.default('us-central1').describe(
+    'what costs are reckoned with: the name of a price table, or a table of your own',
+  ),
+  simulate: z
+    .boolean()
+    .default(true)
+    .describe('false: changed code is never run on fabricated days, and its cells always run again'),
   audit: z
     .strictObject({
-      share: z.number().min(0).max(1),
-      most: z.number().int().nonnegative(),
-      nightly: z.number().int().nonnegative(),
+      share: z.number().min(0).max(1).describe('of skipped cells that run again in shadow'),
+      most: z.number().int().nonnegative().describe('of them in a wave'),
+      nightly: z.number().int().nonnegative().describe('settled cells that run again in shadow each night'),
     })
     .partial()
-    .default({}),
-  cloud: CloudSettings.prefault({}),
-  /** Functions of its own that are deployed beside Daymill's. */
-  functions: OwnFunctions,
-  /** Of a cell's entities: where a greater share failed, `run` ends with exit code 1 although the cell completed without them. */
-  failedShare: z.number().min(0).max(1).default(0.01),
-  /** What a run may come to; it is refused before anything of it is claimed. */
-  limits: RunLimits.default({}),
-  /** From the smallest to the largest; the specification's two when absent. */
-  tiers: Tiers.default(DEFAULT_TIERS),
+    .default({})
+    .describe('which cells run again in shadow, to see whether skips are right'),
+  cloud: CloudSettings.prefault({}).describe('where the project is deployed'),
+  functions: OwnFunctions.describe(
+    "functions of your own that are deployed beside Daymill's; src/functions.ts registers them",
+  ),
+  failedShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.01)
+    .describe(
+      "of a cell's entities: where a greater share failed, run ends with exit code 1 although the cell completed without them",
+    ),
+  limits: RunLimits.default({}).describe('what a run may come to; it is refused before anything of it is claimed'),
+  tiers: Tiers.default(DEFAULT_TIERS).describe('sizes of workers, from the smallest to the largest'),
 });
 export type ProjectSettings = z.output<typeof ProjectSettings>;

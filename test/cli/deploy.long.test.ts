@@ -125,6 +125,7 @@ describe('against Google', () => {
       ),
     });
     expect(google.changes.slice(done)).toEqual([]);
+    await setRunAdmin([DEPLOYER]);
   });
 
   test('the workflow of init --deploy puts what would run, and what would change, into a comment', async () => {
@@ -162,7 +163,6 @@ describe('against Google', () => {
 
   test('--exit-code says whether there is something to do', async () => {
     expect((await online('--dry-run', '--exit-code')).code).toBe(1);
-    await setRunAdmin([DEPLOYER]);
     await online();
     expect((await online('--dry-run', '--exit-code')).code).toBe(0);
   });

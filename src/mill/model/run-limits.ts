@@ -2,10 +2,8 @@
 import { z } from 'zod';
 
 export const RunLimits = z.strictObject({
-  /** Cells that are sure to run. */
-  cellsPerRun: z.number().int().positive().optional(),
-  /** By the estimate that `plan` prints, of those cells. */
-  dollarsPerRun: z.number().positive().optional(),
+  cellsPerRun: z.number().int().positive().optional().describe('cells that are sure to run'),
+  dollarsPerRun: z.number().positive().optional().describe('by the estimate that plan prints, of those cells'),
 });
 export type RunLimits = z.infer<typeof RunLimits>;
 

@@ -7,11 +7,15 @@ const FIRST_TOPIC = 'computation-tasks';
 const topicOf = (name: TierName): string => `${FIRST_TOPIC}-${name.replaceAll('-', '')}`;
 
 export const Tier = z.strictObject({
-  name: TierName,
-  /** What the worker's container may take, in MiB. */
-  memoryMB: z.number().positive(),
-  /** Absent: `computation-tasks` for the first tier, `computation-tasks-{name without dashes}` for the others. */
-  topic: z.string().min(1).optional(),
+  name: TierName.describe('of the tier'),
+  memoryMB: z.number().positive().describe("what a worker's container may take, in MiB"),
+  topic: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'of its tasks; `computation-tasks` for the first tier and `computation-tasks-NAME` for the others when absent',
+    ),
 });
 
 export const Tiers = z

@@ -1,0 +1,62 @@
+/** Environment variables of the deployed functions and of a laptop; each is optional. */
+import { z } from 'zod';
+import { DEFAULT_LANES, DRAIN_SECONDS, HEARTBEAT_SECONDS, LEASE_SECONDS } from '../mill/lifecycle/limits.ts';
+import { TierName } from '../mill/model/tier-name.ts';
+import { Tiers } from '../mill/model/tier.ts';
+import { Day } from '../values/date.ts';
+
+/** `standard=2048 high-mem=8192`: names and memory in MB; a topic of another name follows a colon, `standard=2048:my-tasks`. */
+const TierList = z
+  .string()
+  .trim()
+  .transform((text) => text.split(/\s+/).map(readTier) as z.input<typeof Tiers>)
+  .pipe(Tiers);
+
+function readTier(text: string): z.input<typeof Tiers>[number] {
+  const [, name = text, memoryMB, topic] = /^([^=]*)=([^:]*)(?::(.*))?$/.exec(text) ?? [];
+  return { name, memoryMB: Number(memoryMB), ...(topic === undefined ? {} : { topic }) };
+}
+
+const text = z.string().optional();
+
+export const Environment = z.object({
+  DAYMILL_ROOT: text.describe("the project's folder; where the process runs when absent"),
+  DAYMILL_HOME: text.describe('where the local cloud keeps its state; `.daymill` of the project when absent'),
+  DAYMILL_MANIFEST: text.describe("the manifest's file; `manifest.json` of the home when absent. A deployment sets it"),
+  DAYMILL_COMPUTATIONS: text.describe('goes before the setting `computations`'),
+  DAYMILL_FROM: Day.optional().describe('goes before the setting `from`'),
+  DAYMILL_TIER: TierName.optional().describe(
+    'the tier that this worker is of; the smallest when absent. A deployment sets it',
+  ),
+  DAYMILL_TIERS: TierList.optional().describe(
+    'goes before the setting `tiers`: `standard=2048 high-mem=8192`, MB; a topic of another name follows a colon. A deployment sets it',
+  ),
+  DAYMILL_LEASE_SECONDS: z.coerce
+    .number()
+    .positive()
+    .default(LEASE_SECONDS)
+    .describe('how long a worker holds a task without a word'),
+  DAYMILL_HEARTBEAT_SECONDS: z.coerce.number().positive().default(HEARTBEAT_SECONDS).describe('between its words'),
+  DAYMILL_DRAIN_SECONDS: z.coerce
+    .number()
+    .nonnegative()
+    .default(DRAIN_SECONDS)
+    .describe('what running tasks have after SIGTERM before they are handed back; Cloud Run gives 10 in all'),
+  DAYMILL_LANES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(DEFAULT_LANES)
+    .describe(
+      'tasks that a wave is spread over: as many as you want workers at once. On a laptop, twice what its cores take',
+    ),
+  DAYMILL_LOG: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('what functions log; `debug` also has commands say where an error came from'),
+  DAYMILL_PROJECT: text.describe("Google's project; its own detection when absent. A deployment sets it"),
+  DAYMILL_DATABASE: text.describe('of Firestore; `(default)` when absent. A deployment sets it'),
+  GOOGLE_CLOUD_PROJECT: text.describe("Google's own variable for functions; nothing to the laptop's commands"),
+  K_REVISION: text.describe('set by Cloud Run; names the worker in leases'),
+  WORKFLOWS_EMULATOR_HOST: text.describe('where callbacks go; set by the local cloud'),
+});
