@@ -51,7 +51,7 @@ describe('a deployed project, by --cloud', () => {
   test('is planned before anything is there', async () => {
     const { stdout, code } = await cloud('plan');
     expect(stdout.split('\n')[0]).toBe(`Google Cloud: ${NAME} in ${PROJECT}, ${REGION} (database ${NAME})`);
-    expect(stdout).toMatch(/pages +RUN/);
+    expect(stdout).toMatch(/pages +run /);
     expect(code).toBe(0);
   });
 
@@ -71,7 +71,7 @@ describe('a deployed project, by --cloud', () => {
     const answer = (await cloud('results', 'twice', LAST, '--json')).json<{ value: number }>();
     expect(answer.value).toBeGreaterThan(VISITORS);
     const { stdout } = await cloud('explain', 'twice', LAST);
-    expect(stdout).toContain('Now   SKIP: nothing that it reads has changed');
+    expect(stdout).toContain('Now   up to date: nothing that it reads has changed');
   });
 
   test('lists its runs and attempts, and reports that it adds up', async () => {
@@ -110,7 +110,7 @@ test('what is not said, or not deployed, is said', async () => {
     expect(absent.stderr).toContain('nothing of that name is deployed there');
     expect(absent.code).toBe(2);
     const local = await daymill(bare, ['plan'], { ...shop.env, GOOGLE_CLOUD_PROJECT: PROJECT });
-    expect(local.stdout).toMatch(/pages +RUN/);
+    expect(local.stdout).toMatch(/pages +run /);
     expect(local.stdout).not.toContain('Google Cloud');
   } finally {
     bare.remove();
