@@ -20,7 +20,7 @@ test('fewer than the share that is allowed end with 0, more with 1; all are told
     expect(few.stderr).toMatch(
       /partial  pages: 4 of 480 entities of 4 cells failed and are left out \(0\.83 %\)\n  2024-03-01, 0000007: no pages for user-7 \(at .*computations\/pages\.ts:\d+:\d+/u,
     );
-    expect(few.stdout).toContain('4 cells ran in 1 run, 4 entities left out, ');
+    expect(few.stdout).toContain(': 4 cells ran, 4 entities left out; ');
     project.write({ 'computations/pages.ts': PAGES("['user-7', 'user-17'].includes(user)") });
     const more = await daymill(project, ['run', '--json']);
     expect(more.code).toBe(1);
