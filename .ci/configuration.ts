@@ -63,9 +63,8 @@ function rowsOf({ properties = {} }: Schema, under: string): Row[] {
       schema.default === undefined || inner !== undefined ? '' : `\`${JSON.stringify(schema.default)}\``,
       schema.description ?? '',
     ];
-    return inner === undefined
-      ? [own]
-      : [own, ...rowsOf(inner, `${path}${schema.properties === undefined ? '[].' : '.'}`)];
+    if (inner === undefined) return [own];
+    return [own].concat(rowsOf(inner, `${path}${schema.properties === undefined ? '[].' : '.'}`));
   });
 }
 
