@@ -1,6 +1,6 @@
 /** Daymill as people get it: packed, and installed into a project of one's own. Needs the registry. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
@@ -26,11 +26,29 @@ export function run(command: string, args: readonly string[], { cwd, node = '24'
   }
 }
 
-/** The archive, built from this repository as it is. */
+/** What the package is built from. */
+const SOURCES = [
+  '.ci',
+  'functions',
+  'src',
+  'workflows',
+  'firestore.indexes.json',
+  'firestore.rules',
+  'package.json',
+  'tsconfig.build.json',
+  'tsconfig.json',
+  'LICENSE',
+  'README.md',
+];
+
+/** The archive, built from this repository as it is; in a folder of its own, since others build at the same time. */
 export function packed(folder: string): string {
-  run(process.execPath, ['.ci/build.ts'], { cwd: REPOSITORY });
+  const cwd = join(folder, 'built');
+  for (const path of SOURCES) cpSync(join(REPOSITORY, path), join(cwd, path), { recursive: true });
+  symlinkSync(join(REPOSITORY, 'node_modules'), join(cwd, 'node_modules'));
+  run(process.execPath, ['.ci/build.ts'], { cwd });
   const [made] = JSON.parse(
-    run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: REPOSITORY }),
+    run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd }),
   ) as { filename: string }[];
   return join(folder, made?.filename ?? '');
 }
