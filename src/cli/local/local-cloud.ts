@@ -7,7 +7,7 @@ import type { Config } from '../../config/config.ts';
 import { type LocalCloud, type LocalCloudOptions, startEmulators } from '../../emulators/start.ts';
 import { type WorkflowsClient, workflowsClient } from '../../google/workflows-client.ts';
 import { ACK_DEADLINE_SECONDS, heapOf, type Service, servicesOf } from '../../deploy/services.ts';
-import type { Tier } from '../../mill/model/tier.ts';
+import { type Tier, tiersText } from '../../mill/model/tier.ts';
 import type { MemoryDeath } from './function-process.ts';
 import { endWhenBroken } from './broken-state.ts';
 import { type FunctionService, startFunctionService } from './function-service.ts';
@@ -157,7 +157,7 @@ const startService = (
       DAYMILL_MANIFEST: config.manifestFile,
       DAYMILL_DRAIN_SECONDS: env['DAYMILL_DRAIN_SECONDS'] ?? DRAIN_SECONDS,
       DAYMILL_LANES: String(localLanes(config, env)),
-      DAYMILL_TIERS: config.tiers.map(({ name, memoryMB, topic }) => `${name}=${memoryMB}:${topic}`).join(' '),
+      DAYMILL_TIERS: tiersText(config.tiers),
       ...(service.tier === undefined ? {} : { DAYMILL_TIER: service.tier.name }),
     },
     onLine: (line) => onLog(toLogEntry(line, service.target)),

@@ -1,6 +1,7 @@
 /** The image, the services that run it, and who may call them. */
 import type { Account } from '../names.ts';
 import { type Binding, type Body, type Resource, shortName, UNKNOWN } from '../resource.ts';
+import { tiersText } from '../../mill/model/tier.ts';
 import { heapOf, type Service } from '../services.ts';
 import { member, type Plan } from './wanted.ts';
 
@@ -74,7 +75,7 @@ export function environmentOf(plan: Plan, service: Service): Record<string, stri
     DAYMILL_PROJECT: plan.target.projectId,
     DAYMILL_DATABASE: plan.target.databaseId,
     DAYMILL_MANIFEST: MANIFEST_FILE,
-    DAYMILL_TIERS: plan.tiers.map(({ name, memoryMB, topic }) => `${name}=${memoryMB}:${topic}`).join(' '),
+    DAYMILL_TIERS: tiersText(plan.tiers),
     DAYMILL_LANES: String(plan.lanes),
     ...(service.tier === undefined ? {} : { DAYMILL_TIER: service.tier.name }),
     ...service.own?.env,

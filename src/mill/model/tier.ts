@@ -64,3 +64,7 @@ const VCPUS: readonly (readonly [memoryMB: number, vcpus: number])[] = [
 
 /** What an instance of that memory is given, and costs; undefined when there is none so large. */
 export const vcpusOf = (memoryMB: number): number | undefined => VCPUS.find(([most]) => memoryMB <= most)?.[1];
+
+/** As DAYMILL_TIERS has them: `standard=2048:computation-tasks high-mem=8192:…`; config/environment.ts reads it. */
+export const tiersText = (tiers: Tiers): string =>
+  tiers.map(({ name, memoryMB, topic }) => `${name}=${memoryMB}:${topic}`).join(' ');
