@@ -107,7 +107,46 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'mill/steps/work/give-up-stuck.ts',
   ],
 
+  'meter/model': ['values', 'errors.ts'],
+  'meter/formats': ['meter/model', 'values', 'errors.ts'],
+  'meter/segments': ['meter/model', 'values', 'errors.ts'],
+  'meter/live': ['meter/model', 'values', 'errors.ts'],
+  'meter/limits': ['meter/model', 'values', 'errors.ts'],
+  'meter/ports': ['meter/model', 'meter/segments', 'meter/live', 'meter/limits', 'values', 'process', 'errors.ts'],
+  'meter/steps': [
+    'meter/model',
+    'meter/formats',
+    'meter/segments',
+    'meter/live',
+    'meter/limits',
+    'meter/ports',
+    'values',
+    'process',
+    'errors.ts',
+  ],
+  'meter/answers': [
+    'meter/model',
+    'meter/segments',
+    'meter/live',
+    'meter/limits',
+    'meter/ports',
+    'values',
+    'process',
+    'errors.ts',
+  ],
+
   google: ['errors.ts'],
+  'google/meter': [
+    'google',
+    'meter/model',
+    'meter/segments',
+    'meter/live',
+    'meter/limits',
+    'meter/ports',
+    'values',
+    'process',
+    'errors.ts',
+  ],
   // Parts are stored as the executor compresses them, and what planning keeps is stored as it says.
   'google/mill': [
     'google',
@@ -190,13 +229,25 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms that decide: no waiting, no clock, no chance, no environment. */
-const PURE = new Set(['values', 'mill/model', 'mill/planning', 'mill/lifecycle', 'mill/tiers', 'deploy/desired']);
+const PURE = new Set([
+  'values',
+  'mill/model',
+  'mill/planning',
+  'mill/lifecycle',
+  'mill/tiers',
+  'meter/model',
+  'meter/formats',
+  'meter/segments',
+  'meter/live',
+  'meter/limits',
+  'deploy/desired',
+]);
 
 /** Loaded by name, as a thread or a process of their own. */
 const ENTRIES = new Set(['src/mill/worker/watchdog-thread.ts', 'src/mill/simulation/simulation-process.ts']);
 
-/** Hashing is a function of its argument. */
-const PURE_NODE_MODULES = new Set(['node:crypto']);
+/** Hashing and compressing are functions of their argument. */
+const PURE_NODE_MODULES = new Set(['node:crypto', 'node:zlib']);
 
 const files = globSync(['src/**/*.ts', 'functions/**/*.ts'], { cwd: ROOT })
   .sort()

@@ -1,0 +1,147 @@
+/**
+ * Samples as columns: what a request brings, and what a segment is made from. A sample is a series' number, a time, and eight bytes that
+ * are a double, a 64-bit integer, or the number of a compound value. The bytes are copied as they came: a number of JavaScript would lose
+ * which NaN it was, and 2^53 + 1.
+ */
+import type { Compound } from './compound.ts';
+
+export const KIND = { double: 0, int64: 1, compound: 2 } as const;
+export type Kind = (typeof KIND)[keyof typeof KIND];
+
+/** Prometheus's stale marker: the series has ended, or is not known for now. Bits of a NaN. */
+export const STALE_BITS = 0x7ff0000000000002n;
+
+const FIRST_CAPACITY = 256;
+
+/** One that a client attached to a sample, for a trace that it comes from. */
+export interface Exemplar {
+  /** Of the sample, within these. */
+  readonly sample: number;
+  readonly labels: readonly (readonly [name: string, value: string])[];
+  readonly value: number;
+  /** Undefined where it is said of no time. */
+  readonly timestampMs?: number | undefined;
+}
+
+export class Samples {
+  length = 0;
+  /** Numbers that a `SeriesResolver` gave. */
+  series = new Uint32Array(FIRST_CAPACITY);
+  /** Milliseconds since 1970; whole ones. */
+  timestampsMs = new Float64Array(FIRST_CAPACITY);
+  kinds = new Uint8Array(FIRST_CAPACITY);
+  /** Nanoseconds that a time lies after its millisecond, 0 to 999,999; undefined while all are 0. */
+  nanos: Uint32Array | undefined;
+  /** Since when a counter counts, milliseconds; NaN where it is not said; undefined while it is said of none. Nanoseconds are dropped. */
+  startsMs: Float64Array | undefined;
+  compounds: Compound[] = [];
+  exemplars: Exemplar[] = [];
+  #values = new Uint8Array(FIRST_CAPACITY * 8);
+  #doubles = new Float64Array(this.#values.buffer);
+  #integers = new BigInt64Array(this.#values.buffer);
+
+  /** Eight bytes a sample, little-endian. */
+  get bytes(): Uint8Array {
+    return this.#values;
+  }
+  /** The same bytes. A NaN that is read here may come out as another; see `bits`. */
+  get doubles(): Float64Array {
+    return this.#doubles;
+  }
+  /** The same bytes: integers, bits of doubles, and numbers of compounds. */
+  get bits(): BigInt64Array {
+    return this.#integers;
+  }
+
+  /** A double as it lies in a message, little-endian, from `offset` on. */
+  pushBytes(series: number, timestampMs: number, from: Uint8Array, offset: number): void {
+    const at = this.#next(series, timestampMs, KIND.double) * 8;
+    for (let byte = 0; byte < 8; byte++) this.#values[at + byte] = from[offset + byte] as number;
+  }
+
+  pushDouble(series: number, timestampMs: number, value: number): void {
+    this.#doubles[this.#next(series, timestampMs, KIND.double)] = value;
+  }
+
+  /** -2^63 to 2^63 - 1. */
+  pushInt64(series: number, timestampMs: number, value: bigint): void {
+    this.#integers[this.#next(series, timestampMs, KIND.int64)] = value;
+  }
+
+  /** That a series has no value at this time. */
+  pushStale(series: number, timestampMs: number): void {
+    this.#integers[this.#next(series, timestampMs, KIND.double)] = STALE_BITS;
+  }
+
+  pushCompound(series: number, timestampMs: number, value: Compound): void {
+    this.#integers[this.#next(series, timestampMs, KIND.compound)] = BigInt(this.compounds.push(value) - 1);
+  }
+
+  /** Says more of the sample that was pushed last. */
+  setNanos(nanos: number): void {
+    if (nanos === 0) return;
+    this.nanos ??= new Uint32Array(this.series.length);
+    this.nanos[this.length - 1] = nanos;
+  }
+
+  setStart(startMs: number): void {
+    this.startsMs ??= new Float64Array(this.series.length).fill(NaN);
+    this.startsMs[this.length - 1] = startMs;
+  }
+
+  addExemplar(exemplar: Omit<Exemplar, 'sample'>): void {
+    this.exemplars.push({ ...exemplar, sample: this.length - 1 });
+  }
+
+  isStale(sample: number): boolean {
+    return this.kinds[sample] === KIND.double && this.#integers[sample] === STALE_BITS;
+  }
+
+  /** Of a double or an integer, as a number that may be less exact; undefined of a compound. */
+  numberAt(sample: number): number | undefined {
+    const kind = this.kinds[sample];
+    if (kind === KIND.double) return this.#doubles[sample];
+    return kind === KIND.int64 ? Number(this.#integers[sample]) : undefined;
+  }
+
+  compoundAt(sample: number): Compound | undefined {
+    return this.kinds[sample] === KIND.compound ? this.compounds[Number(this.#integers[sample])] : undefined;
+  }
+
+  /** Copies one of another's samples, with all that is said of it but exemplars, as one of `series`. */
+  copy(from: Samples, sample: number, series: number): void {
+    const timestampMs = from.timestampsMs[sample] as number;
+    const compound = from.compoundAt(sample);
+    if (compound !== undefined) this.pushCompound(series, timestampMs, compound);
+    else this.#integers[this.#next(series, timestampMs, from.kinds[sample] as Kind)] = from.#integers[sample] as bigint;
+    if (from.nanos !== undefined) this.setNanos(from.nanos[sample] as number);
+    const startMs = from.startsMs?.[sample];
+    if (startMs !== undefined && !Number.isNaN(startMs)) this.setStart(startMs);
+  }
+
+  #next(series: number, timestampMs: number, kind: Kind): number {
+    if (this.length === this.series.length) this.#grow();
+    const at = this.length++;
+    this.series[at] = series;
+    this.timestampsMs[at] = timestampMs;
+    this.kinds[at] = kind;
+    return at;
+  }
+
+  #grow(): void {
+    const capacity = this.series.length * 2;
+    this.series = copied(new Uint32Array(capacity), this.series);
+    this.timestampsMs = copied(new Float64Array(capacity), this.timestampsMs);
+    this.kinds = copied(new Uint8Array(capacity), this.kinds);
+    if (this.nanos !== undefined) this.nanos = copied(new Uint32Array(capacity), this.nanos);
+    if (this.startsMs !== undefined) this.startsMs = copied(new Float64Array(capacity).fill(NaN), this.startsMs);
+    this.#values = copied(new Uint8Array(capacity * 8), this.#values);
+    this.#doubles = new Float64Array(this.#values.buffer);
+    this.#integers = new BigInt64Array(this.#values.buffer);
+  }
+}
+
+function copied<A extends Uint8Array | Uint32Array | Float64Array>(to: A, from: A): A {
+  to.set(from);
+  return to;
+}
