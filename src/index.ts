@@ -1,6 +1,8 @@
 /** The public names for people who write computations. */
 export { defineConfig } from './config/define-config.ts';
 export type { ProjectConfig } from './config/define-config.ts';
+export { collected } from './collected.ts';
+export type { CollectedEntity, CollectedOptions, CollectedSamplesOptions, CollectedSeries } from './collected.ts';
 export { defineComputation } from './mill/model/computation.ts';
 export type {
   Checks,

@@ -15,7 +15,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   values: ['errors.ts'],
   // Node alone: it guards the process that author code runs in, and knows nothing of days or samples.
   process: ['errors.ts'],
-  'index.ts': ['values', 'mill/model', 'config/define-config.ts'],
+  'index.ts': ['values', 'mill/model', 'config/define-config.ts', 'collected.ts'],
+  // For authors, too: where what was collected becomes root data.
+  'collected.ts': ['mill/model', 'meter/model', 'errors.ts'],
   computations: ['index.ts'],
   // For authors' own tests: what a night does with a computation, without a night.
   testing: ['values', 'mill/model', 'mill/execution', 'mill/simulation/fabricate-days.ts', 'errors.ts'],
@@ -390,7 +392,7 @@ const inHouse = (path: string): string => path.replace(/^src\//, '');
 /** A wing's rooms are the folders in it, as is what `google/` has of a wing. */
 function folderOf(path: string): string {
   const parts = inHouse(path).split('/');
-  const inWing = /^(mill|google)$/.test(parts[0] ?? '') && /^\w+$/.test(parts[1] ?? '');
+  const inWing = /^(mill|meter|google)$/.test(parts[0] ?? '') && /^\w+$/.test(parts[1] ?? '');
   return parts.slice(0, inWing ? 2 : 1).join('/');
 }
 

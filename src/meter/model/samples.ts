@@ -119,6 +119,31 @@ export class Samples {
     if (startMs !== undefined && !Number.isNaN(startMs)) this.setStart(startMs);
   }
 
+  /** Appends all of another's samples, of the same series' numbers. */
+  append(from: Samples): void {
+    const start = this.length;
+    while (this.series.length < start + from.length) this.#grow();
+    this.series.set(from.series.subarray(0, from.length), start);
+    this.timestampsMs.set(from.timestampsMs.subarray(0, from.length), start);
+    this.kinds.set(from.kinds.subarray(0, from.length), start);
+    this.#values.set(from.#values.subarray(0, from.length * 8), start * 8);
+    this.length += from.length;
+    if (from.nanos !== undefined) {
+      this.nanos ??= new Uint32Array(this.series.length);
+      this.nanos.set(from.nanos.subarray(0, from.length), start);
+    }
+    if (from.startsMs !== undefined) {
+      this.startsMs ??= new Float64Array(this.series.length).fill(NaN);
+      this.startsMs.set(from.startsMs.subarray(0, from.length), start);
+    }
+    for (const exemplar of from.exemplars) this.exemplars.push({ ...exemplar, sample: exemplar.sample + start });
+    if (from.compounds.length === 0) return;
+    for (let at = start; at < this.length; at++) {
+      if (this.kinds[at] !== KIND.compound) continue;
+      this.#integers[at] = BigInt(this.compounds.push(from.compounds[Number(this.#integers[at])] as Compound) - 1);
+    }
+  }
+
   #next(series: number, timestampMs: number, kind: Kind): number {
     if (this.length === this.series.length) this.#grow();
     const at = this.length++;

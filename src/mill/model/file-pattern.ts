@@ -1,10 +1,15 @@
-/** Where the files of a dataset's days lie: `gs://shop/orders/{date}/*.parquet`, `data/orders-{date}.csv`. Pure. */
+/**
+ * Where the files of a dataset's days lie: `gs://shop/orders/{date}/*.parquet`, `data/orders-{date}.csv`; or what of the collected days
+ * is asked for: `collected://commands/{date}/*.ndjson`. Pure.
+ */
 import { type Day, isDay } from '../../values/date.ts';
 
 export interface FilePattern {
   readonly text: string;
-  /** Undefined for files of the project's own folder. */
+  /** Undefined for files of the project's own folder, and for what was collected. */
   readonly bucket: string | undefined;
+  /** What of the collected days: a kind, and which of it, as a query. Such days are no files, but are read as if they were. */
+  readonly collected?: { readonly kind: string; readonly query: string } | undefined;
   /** What the names of all its files begin with: within the bucket, or relative to the project's folder. */
   readonly prefix: string;
   /** The day that a file belongs to by its name; undefined for one that does not fit, or whose day does not exist. */
@@ -27,9 +32,15 @@ const TOKEN = /\{([^{}]*)\}|\*\*|\*/g;
 
 /** Its parts, or what is wrong with it, for a message that names the dataset. */
 export function filePattern(text: string): FilePattern | { readonly problem: string } {
+  const [, kind, days, query = ''] = /^collected:\/\/([^/?]*)\/([^?]*)(?:\?(.*))?$/s.exec(text) ?? [];
+  if (kind !== undefined && days !== undefined)
+    return { ...patternOf(text, undefined, days), collected: { kind, query } };
   const [, bucket, path = text] = /^gs:\/\/([^/]*)\/(.*)$/.exec(text) ?? [];
   const problem = problemOf(text, bucket, path);
-  if (problem !== undefined) return { problem };
+  return problem === undefined ? patternOf(text, bucket, path) : { problem };
+}
+
+function patternOf(text: string, bucket: string | undefined, path: string): FilePattern {
   const shape = shapeOf(path);
   return {
     text,
