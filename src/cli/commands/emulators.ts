@@ -1,13 +1,11 @@
 /** `daymill emulators`: the local cloud alone, for programs that speak to Firestore, Pub/Sub, Workflows or Storage. */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { UserError } from '../../errors.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { startCloud } from '../local/local-cloud.ts';
 import { stateFile } from '../local/state-file.ts';
+import { readPort } from '../read-port.ts';
 import { announceSession } from '../local/session.ts';
-
-const MAX_PORT = 65_535;
 
 export const emulators: Command = {
   name: 'emulators',
@@ -43,10 +41,10 @@ async function runCommand(args: Arguments, { config, output, interrupted }: Cont
   const cloud = await startCloud(config, {
     file: file === ':memory:' ? file : resolve(config.root, file),
     ports: {
-      firestore: port(args, 'firestore-port'),
-      pubsub: port(args, 'pubsub-port'),
-      workflows: port(args, 'workflows-port'),
-      storage: port(args, 'storage-port'),
+      firestore: readPort(args, 'firestore-port'),
+      pubsub: readPort(args, 'pubsub-port'),
+      workflows: readPort(args, 'workflows-port'),
+      storage: readPort(args, 'storage-port'),
     },
     ...(args.values['no-require-indexes'] === true ? { requireIndexes: false } : {}),
     ...(args.values['verbose'] === true ? { log: (line: string) => output.trouble(line) } : {}),
@@ -74,11 +72,4 @@ async function runCommand(args: Arguments, { config, output, interrupted }: Cont
     await cloud.close();
   }
   return 0;
-}
-
-/** @throws {UserError} BAD_ARGUMENT */
-function port(args: Arguments, name: string): number {
-  const typed = text(args, name) ?? '0';
-  if (/^\d+$/.test(typed) && Number(typed) <= MAX_PORT) return Number(typed);
-  throw new UserError('BAD_ARGUMENT', `--${name} takes a number from 0 to ${MAX_PORT}, and "${typed}" is none.`);
 }

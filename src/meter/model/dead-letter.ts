@@ -17,7 +17,10 @@ export const RejectedItem = z.object({
   reason: z.string(),
   /** As our own JSON routes take it. */
   item: z.unknown().optional(),
+  /** How many it stands for; 1 when absent. */
+  count: z.number().int().optional(),
 });
+export type RejectedItem = z.infer<typeof RejectedItem>;
 
 /** One a request. */
 export const CollectedDeadLetter = z.object({

@@ -41,9 +41,8 @@ export interface Claim {
 /** Another document of the same commit: a dead letter, a session. */
 export interface DocumentWrite {
   readonly path: string;
+  /** Whatever is there is replaced. */
   readonly fields: Readonly<Record<string, unknown>>;
-  /** Only if there is none yet; else whatever is there is replaced. */
-  readonly create: boolean;
 }
 
 /** All of it, or nothing of it, is there afterwards. */
