@@ -4,6 +4,7 @@ import { benchColdStart } from './cold-start.ts';
 import { benchEmulators } from './emulators.ts';
 import { benchEstimate } from './estimate.ts';
 import { benchExecution } from './execution.ts';
+import { benchFormats } from './formats.ts';
 import { benchManifest } from './manifest.ts';
 import { benchMutants } from './mutants.ts';
 import { benchPipeline } from './pipeline.ts';
@@ -23,6 +24,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
     process.stdout.write('\n');
     await benchCells({ quick });
   },
+  formats: benchFormats,
   manifest: benchManifest,
   mutants: () => benchMutants({ quick }),
   pipeline: benchPipeline,

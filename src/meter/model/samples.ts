@@ -15,12 +15,16 @@ const FIRST_CAPACITY = 256;
 
 /** One that a client attached to a sample, for a trace that it comes from. */
 export interface Exemplar {
-  /** Of the sample, within these. */
+  /** Of the sample, within these; -1 when it came without one. */
   readonly sample: number;
+  /** That it is of, where it came without a sample, as remote write may send it. */
+  readonly series?: number | undefined;
   readonly labels: readonly (readonly [name: string, value: string])[];
   readonly value: number;
   /** Undefined where it is said of no time. */
   readonly timestampMs?: number | undefined;
+  /** JSON of what labels and a double cannot say: of OTLP a 64-bit integer, nanoseconds, attributes that are no strings. */
+  readonly origin?: string | undefined;
 }
 
 export class Samples {
@@ -84,13 +88,19 @@ export class Samples {
     this.nanos[this.length - 1] = nanos;
   }
 
-  setStart(startMs: number): void {
+  /** Of the last sample, or of one before it: the exposition format may say it later. */
+  setStart(startMs: number, sample = this.length - 1): void {
     this.startsMs ??= new Float64Array(this.series.length).fill(NaN);
-    this.startsMs[this.length - 1] = startMs;
+    this.startsMs[sample] = startMs;
   }
 
-  addExemplar(exemplar: Omit<Exemplar, 'sample'>): void {
+  addExemplar(exemplar: Omit<Exemplar, 'sample' | 'series'>): void {
     this.exemplars.push({ ...exemplar, sample: this.length - 1 });
+  }
+
+  /** One that came without a sample. */
+  addExemplarOf(series: number, exemplar: Omit<Exemplar, 'sample' | 'series'>): void {
+    this.exemplars.push({ ...exemplar, sample: -1, series });
   }
 
   isStale(sample: number): boolean {
