@@ -5,6 +5,7 @@ import { benchEmulators } from './emulators.ts';
 import { benchEstimate } from './estimate.ts';
 import { benchExecution } from './execution.ts';
 import { benchFormats } from './formats.ts';
+import { benchHeartbeats } from './heartbeats.ts';
 import { benchManifest } from './manifest.ts';
 import { benchMutants } from './mutants.ts';
 import { benchPipeline } from './pipeline.ts';
@@ -25,6 +26,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
     await benchCells({ quick });
   },
   formats: benchFormats,
+  heartbeats: () => benchHeartbeats({ quick }),
   manifest: benchManifest,
   mutants: () => benchMutants({ quick }),
   pipeline: benchPipeline,
