@@ -9,7 +9,7 @@ export const MAX_DEAD_LETTERS = 10_000;
 export const MAX_KEPT_ITEMS = 1_000;
 
 /** The routes that take their items back. */
-export const SOURCES = ['samples', 'commands', 'agents', 'productivity'] as const;
+export const SOURCES = ['samples', 'commands', 'agents', 'productivity', 'batch'] as const;
 
 export const RejectedItem = z.object({
   index: z.number().int(),

@@ -146,7 +146,8 @@ export class Samples {
       this.startsMs ??= new Float64Array(this.series.length).fill(NaN);
       this.startsMs.set(from.startsMs.subarray(0, from.length), start);
     }
-    for (const exemplar of from.exemplars) this.exemplars.push({ ...exemplar, sample: exemplar.sample + start });
+    for (const exemplar of from.exemplars)
+      this.exemplars.push({ ...exemplar, sample: exemplar.sample < 0 ? -1 : exemplar.sample + start });
     if (from.compounds.length === 0) return;
     for (let at = start; at < this.length; at++) {
       if (this.kinds[at] !== KIND.compound) continue;

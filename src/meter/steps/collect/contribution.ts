@@ -12,7 +12,8 @@ export interface KnownSeries {
   get(number: number): Series;
   /** By number; 0 where the day does not know it. */
   idsOf(day: Day): Uint32Array;
-  setIds(day: Day, numbers: Uint32Array, ids: ArrayLike<number>): void;
+  /** Answers `idsOf` the day. */
+  setIds(day: Day, numbers: Uint32Array, ids: ArrayLike<number>): Uint32Array;
 }
 
 export interface Contribution {

@@ -57,7 +57,7 @@ const keyOf = ({ organization, key }: Pick<Claim, 'organization' | 'key'>): stri
 export async function mergeGroup(contributions: readonly Contribution[], ports: GroupPorts): Promise<MergedGroup> {
   const { struck } = ports;
   const places = new Map(contributions.map((one) => [one, placesOf(one)] as const));
-  const refusals = await identifyAll(contributions, places, ports);
+  const identified = await identifyAll(contributions, places, ports);
   const holders = new Map<string, Contribution>();
   const merging = new Merging();
   const outcomes: (Outcome | undefined)[] = [];
@@ -78,7 +78,7 @@ export async function mergeGroup(contributions: readonly Contribution[], ports: 
     merging.addEvents(contribution, repeated);
     merging.claims.push(...dropSame(claims.filter(({ key }) => key !== contribution.claim)));
     merging.documents.push(...contribution.documents);
-    const refused = merging.addSamples(contribution, places.get(contribution) ?? new Map(), refusals);
+    const refused = merging.addSamples(contribution, places.get(contribution) ?? new Map(), identified);
     const kept = { kind: 'kept', repeated, refused } as const;
     if (contribution.claim !== undefined)
       merging.claims.push({
@@ -124,7 +124,7 @@ class Merging {
   readonly claims: Claim[] = [];
   readonly documents: DocumentWrite[] = [];
   readonly #events = new Map<string, DayKey & { kind: EventKind; events: StoredEvent[] }>();
-  readonly #samples = new Map<string, DayKey & { samples: Samples; series: KnownSeries }>();
+  readonly #samples = new Map<string, SampleWrite & { series: KnownSeries }>();
 
   /** Adds to `repeated` what the request itself has twice. */
   addEvents({ organization, events }: Contribution, repeated: Set<number>): void {
@@ -148,26 +148,26 @@ class Merging {
   addSamples(
     { organization, samples, series }: Contribution,
     placesByDay: ReadonlyMap<Day, Places>,
-    refusals: Refusals,
+    identified: Identified,
   ): ReadonlyMap<number, Refusal> {
     const refused = new Map<number, Refusal>();
     for (const [day, places] of placesByDay) {
       const key = { organization, day };
-      const into = this.#dayOf(key, series);
-      const own = refusals.get(series)?.get(day);
-      if (places === 'all' && own === undefined) into.append(samples);
-      else addSome(samples, places, { into, refusals: own ?? NO_REFUSALS, refused });
+      const { ids, refusals } = identified.get(series)?.get(day) ?? { ids: series.idsOf(day), refusals: NO_REFUSALS };
+      const into = this.#dayOf(key, series, ids);
+      if (places === 'all' && refusals.size === 0) into.append(samples);
+      else addSome(samples, places, { into, refusals, refused });
     }
     return refused;
   }
 
-  #dayOf(key: DayKey, series: KnownSeries): Samples {
+  #dayOf(key: DayKey, series: KnownSeries, ids: Uint32Array): Samples {
     const name = `${key.organization}\n${key.day}`;
     const found = this.#samples.get(name);
     // An index that was made anew since the other request came has numbers of its own.
     if (found !== undefined && found.series === series) return found.samples;
     const samples = new Samples();
-    this.#samples.set(found === undefined ? name : `${name}\n${this.#samples.size}`, { ...key, samples, series });
+    this.#samples.set(found === undefined ? name : `${name}\n${this.#samples.size}`, { ...key, samples, series, ids });
     return samples;
   }
 
@@ -175,12 +175,7 @@ class Merging {
     return {
       samples: [...this.#samples.values()]
         .filter(({ samples }) => samples.length > 0)
-        .map(({ organization, day, samples, series }): SampleWrite => ({
-          organization,
-          day,
-          samples,
-          ids: series.idsOf(day),
-        })),
+        .map(({ organization, day, samples, ids }) => ({ organization, day, samples, ids })),
       events: [...this.#events.values()] satisfies EventWrite[],
       claims: this.claims,
       documents: this.documents,
@@ -190,8 +185,11 @@ class Merging {
 
 type Places = readonly number[] | 'all';
 
-/** By index of an organization, day and number. */
-type Refusals = ReadonlyMap<KnownSeries, ReadonlyMap<Day, ReadonlyMap<number, Refusal>>>;
+/** Of series of an organization, by day: their ids, and those that have none. */
+type Identified = ReadonlyMap<
+  KnownSeries,
+  ReadonlyMap<Day, { readonly ids: Uint32Array; readonly refusals: ReadonlyMap<number, Refusal> }>
+>;
 
 const NO_REFUSALS: ReadonlyMap<number, Refusal> = new Map();
 
@@ -207,23 +205,24 @@ async function identifyAll(
   contributions: readonly Contribution[],
   places: ReadonlyMap<Contribution, ReadonlyMap<Day, Places>>,
   { days }: GroupPorts,
-): Promise<Refusals> {
-  const refusals = new Map<KnownSeries, Map<Day, ReadonlyMap<number, Refusal>>>();
+): Promise<Identified> {
+  const identified = new Map<KnownSeries, Map<Day, { ids: Uint32Array; refusals: Map<number, Refusal> }>>();
   for (const { series, maxSeries, numbers, metadata, ...key } of unknownSeries(contributions, places)) {
     if (metadata.length > 0) await days.describe(key, metadata);
-    if (numbers.size === 0) continue;
     const asked = Uint32Array.from(numbers);
-    const ids = await days.identify(key, asked, (number) => series.get(number), maxSeries);
-    const known = Uint32Array.from(ids, (id) => (typeof id === 'number' ? id : 0));
-    series.setIds(key.day, asked, known);
-    const refused = new Map(
-      ids.flatMap((id, at) => (typeof id === 'number' ? [] : [[asked[at] as number, id] as const])),
+    const given = asked.length === 0 ? [] : await days.identify(key, asked, (number) => series.get(number), maxSeries);
+    const ids = series.setIds(
+      key.day,
+      asked,
+      Uint32Array.from(given, (id) => (typeof id === 'number' ? id : 0)),
     );
-    if (refused.size === 0) continue;
-    const byDay = refusals.get(series) ?? new Map<Day, ReadonlyMap<number, Refusal>>();
-    refusals.set(series, byDay.set(key.day, refused));
+    const refusals = new Map(
+      given.flatMap((id, at) => (typeof id === 'number' ? [] : [[asked[at] as number, id] as const])),
+    );
+    const byDay = identified.get(series) ?? new Map<Day, { ids: Uint32Array; refusals: Map<number, Refusal> }>();
+    identified.set(series, byDay.set(key.day, { ids, refusals }));
   }
-  return refusals;
+  return identified;
 }
 
 function unknownSeries(
@@ -293,7 +292,8 @@ function addSome(samples: Samples, places: Places, { into, refusals, refused }: 
   if (places === 'all') for (let at = 0; at < samples.length; at++) add(at);
   else for (const at of places) add(at);
   for (const { sample, ...exemplar } of samples.exemplars) {
-    const now = kept.get(sample);
+    // One that came without a sample goes with the first day that its request is of.
+    const now = sample < 0 ? (kept.size > 0 && exemplar.series !== undefined ? -1 : undefined) : kept.get(sample);
     if (now !== undefined) into.exemplars.push({ ...exemplar, sample: now });
   }
 }
