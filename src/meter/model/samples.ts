@@ -67,6 +67,11 @@ export class Samples {
     this.#doubles[this.#next(series, timestampMs, KIND.double)] = value;
   }
 
+  /** A double by its bits: the only way to say which NaN it is. */
+  pushBits(series: number, timestampMs: number, bits: bigint): void {
+    this.#integers[this.#next(series, timestampMs, KIND.double)] = bits;
+  }
+
   /** -2^63 to 2^63 - 1. */
   pushInt64(series: number, timestampMs: number, value: bigint): void {
     this.#integers[this.#next(series, timestampMs, KIND.int64)] = value;
@@ -74,7 +79,7 @@ export class Samples {
 
   /** That a series has no value at this time. */
   pushStale(series: number, timestampMs: number): void {
-    this.#integers[this.#next(series, timestampMs, KIND.double)] = STALE_BITS;
+    this.pushBits(series, timestampMs, STALE_BITS);
   }
 
   pushCompound(series: number, timestampMs: number, value: Compound): void {
