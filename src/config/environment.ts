@@ -50,6 +50,12 @@ export const Environment = z.object({
     .describe(
       'tasks that a wave is spread over: as many as you want workers at once. On a laptop, twice what its cores take',
     ),
+  LIVE_DEVICE_EVENT_REFRESH_MS: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(30_000)
+    .describe('between two looks at which events devices are registered to; a look that finds nothing new is one read'),
   DAYMILL_LOG: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')

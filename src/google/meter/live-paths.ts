@@ -14,3 +14,10 @@ export const liveWritesOf = (organization: Organization): string => `${under(org
 
 /** Which of 256 documents has a key: `00` to `ff`. Never to change: it is where things lie. */
 export const shardOf = (key: string): string => (crc32(key) & 0xff).toString(16).padStart(2, '0');
+
+/** One document tells whether anything has changed … */
+export const membershipVersionOf = (organization: Organization): string => `${under(organization)}/membership/version`;
+
+/** … and which of these. */
+export const membershipPartsOf = (organization: Organization): string =>
+  `${under(organization)}/membership/parts/devices`;
