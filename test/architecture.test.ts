@@ -128,6 +128,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   'meter/answers': [
     'meter/model',
+    'meter/formats',
     'meter/segments',
     'meter/live',
     'meter/limits',

@@ -146,7 +146,7 @@ function exemplarsOf({ exemplars, length }: Samples, order: Uint32Array, ids: Ui
   return exemplars.map((one) => ({
     ...one,
     sample: one.sample < 0 ? -1 : (written[one.sample] as number),
-    ...(one.series === undefined ? {} : { series: ids[one.series] as number }),
+    ...(one.series === undefined ? {} : { series: ids[one.series] }),
   }));
 }
 

@@ -1,0 +1,123 @@
+/** `DayStore` on Firestore: see docs/decisions/0033-collected-by-day.md for what lies where, and why. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AggregateField, type Firestore } from '@google-cloud/firestore';
+import type { EventKind, StoredEvent } from '../../meter/model/event.ts';
+import type { Metadata, Series } from '../../meter/model/series.ts';
+import type { DayKey, DayStore, SeriesId } from '../../meter/ports/day-store.ts';
+import { decodeDictionaryPart } from '../../meter/segments/dictionary-part.ts';
+import { decodeEvents } from '../../meter/segments/events.ts';
+import { decodeSegment } from '../../meter/segments/segment.ts';
+import { CONTENT_MODULUS } from '../../meter/segments/content.ts';
+import { hashOfParts } from '../../values/hash.ts';
+import { unavailable } from '../firestore-client.ts';
+import { type CommitPorts, commitTogether } from './day-commit.ts';
+import { claimPath, dayPath, daysPath, eventsPath, partsPath, segmentsPath } from './day-paths.ts';
+import { DaySeries } from './day-series.ts';
+
+/** Days of organizations whose series an instance knows at once; of one that it forgot it reads the dictionary again. */
+const KNOWN_DAYS = 64;
+
+export interface DaysOptions {
+  readonly clock?: { now(): number };
+  readonly newId?: () => string;
+}
+
+export function firestoreDays(db: Firestore, options: DaysOptions = {}): DayStore {
+  const { clock = Date, newId = randomUUID } = options;
+  const ports: CommitPorts = { db, newId, clock, wait: (ms) => delay(ms) };
+  const known = new Map<string, DaySeries>();
+  const seriesOf = (key: DayKey): DaySeries => {
+    const path = dayPath(key);
+    const found = known.get(path) ?? new DaySeries(key, { ...ports, random: Math.random });
+    known.delete(path);
+    known.set(path, found);
+    const [oldest] = known.keys();
+    if (known.size > KNOWN_DAYS && oldest !== undefined) known.delete(oldest);
+    return found;
+  };
+  return {
+    identify: (key, numbers, series, maxSeries) => seriesOf(key).identify(numbers, series, maxSeries),
+    describe: (key, metadata) => seriesOf(key).describe(metadata),
+    async commit(parts) {
+      // Days that have events alone are to be found, too.
+      const days = parts.flatMap(({ events }) => events);
+      await Promise.all(days.map((key) => seriesOf(key).exists()));
+      return Promise.all(parts.map((together) => commitTogether(together, ports)));
+    },
+    async claimed(claims) {
+      if (claims.length === 0) return [];
+      const found = await reading('what was taken before', () =>
+        db.getAll(...claims.map(({ organization, key }) => db.doc(claimPath(organization, key)))),
+      );
+      return claims.map((claim, at) =>
+        found[at]?.exists === true ? { ...claim, answer: found[at].get('answer') as string | undefined } : undefined,
+      );
+    },
+    ...readsOf(db),
+  };
+}
+
+type Reads = Pick<DayStore, 'organizations' | 'days' | 'content' | 'dictionary' | 'segments' | 'events'>;
+
+const readsOf = (db: Firestore): Reads => ({
+  async organizations() {
+    const found = await reading('the organizations', () => db.collection('orgs').select().get());
+    return found.docs.map(({ id }) => id);
+  },
+  async days(organization) {
+    const found = await reading('the days', () => db.collection(daysPath(organization)).select().get());
+    return found.docs.map(({ id }) => id);
+  },
+  async content(key, kind) {
+    const path = kind === 'samples' ? segmentsPath(key) : eventsPath(key, kind);
+    const found = await reading(`the content of ${key.day}`, () =>
+      db
+        .collection(path)
+        .aggregate({ n: AggregateField.sum('n'), h1: AggregateField.sum('h1'), h2: AggregateField.sum('h2') })
+        .get(),
+    );
+    const { n, h1, h2 } = found.data();
+    if (n === 0) return undefined;
+    return { items: n, hash: hashOfParts([n, h1 % CONTENT_MODULUS, h2 % CONTENT_MODULUS].map(String)) };
+  },
+  async dictionary(key) {
+    const series = new Map<SeriesId, Series>();
+    const metadata = new Map<string, Metadata>();
+    const found = await reading(`the series of ${key.day}`, () => db.collection(partsPath(key)).get());
+    for (const part of found.docs) {
+      const decoded = decodeDictionaryPart(part.get('data') as Uint8Array);
+      const first = part.get('first') as number;
+      for (const [at, one] of decoded.series.entries()) series.set(first + at, one);
+      for (const one of decoded.metadata) metadata.set(one.name, one);
+    }
+    return { series, metadata: [...metadata.values()] };
+  },
+  async *segments(key) {
+    for await (const data of dataIn(db, segmentsPath(key))) yield { samples: decodeSegment(data) };
+  },
+  async *events(key: DayKey, kind: EventKind): AsyncGenerator<readonly StoredEvent[]> {
+    for await (const data of dataIn(db, eventsPath(key, kind))) yield decodeEvents(data);
+  },
+});
+
+/** Streamed: as many documents are in memory as the client reads ahead. */
+async function* dataIn(db: Firestore, path: string): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const found of db
+      .collection(path)
+      .select('data')
+      .stream() as AsyncIterable<FirebaseFirestore.QueryDocumentSnapshot>)
+      yield found.get('data') as Uint8Array;
+  } catch (thrown) {
+    throw unavailable(`${path} could not be read`, thrown);
+  }
+}
+
+async function reading<T>(what: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (thrown) {
+    throw unavailable(`${what} could not be read`, thrown);
+  }
+}
