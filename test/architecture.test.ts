@@ -182,7 +182,17 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'process',
     'errors.ts',
   ],
-  http: ['compose.ts', 'config', 'mill/model', 'mill/steps', 'process', 'errors.ts'],
+  http: [
+    'compose.ts',
+    'config',
+    'mill/model',
+    'mill/steps',
+    'meter/model',
+    // OTLP's errors are in the encoding of the request, wherever they come from.
+    'meter/formats/otlp/write.ts',
+    'process',
+    'errors.ts',
+  ],
   // What a deployment consists of; Google's REST APIs are its own affair.
   deploy: ['deploy/desired', 'config', 'mill/model', 'mill/manifest', 'process', 'values', 'errors.ts'],
   'deploy/desired': [
