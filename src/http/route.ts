@@ -27,6 +27,7 @@ export interface Route {
   readonly id: string;
   readonly summary: string;
   readonly tag: string;
+  /** A route for anyone is asked without a token: its `Asked` has an empty organization and subject, and the least role. */
   readonly role: Role | 'anyone';
   /** Which of the organization's rates a request is counted against. */
   readonly quota: 'single' | 'batch' | 'read' | 'none';
@@ -52,7 +53,7 @@ export interface Asked {
   readonly body: unknown;
   /** Without parameters, in lower case; empty when there is none. */
   readonly contentType: string;
-  /** JSON pointers of keys that were taken out of the body, at most 20. */
+  /** JSON pointers, as in a URI's fragment, of keys that were taken out of the body, at most 20. */
   readonly removedKeys: readonly string[];
   readonly receivedAtMs: number;
   /** Aborted when the client goes away before it is answered. */
