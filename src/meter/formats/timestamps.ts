@@ -14,7 +14,7 @@ export function timestampRefusal(timestampMs: number): Refusal | undefined {
 
 function why(timestampMs: number): string {
   if (timestampMs === 0) return 'the timestamp is missing, or 0';
-  if (Number.isNaN(timestampMs)) return 'the timestamp is no number';
+  if (Number.isNaN(timestampMs)) return 'the timestamp is of a day or an hour that there is not';
   const side = timestampMs < FIRST_MS ? 'before the year 2000' : 'after the year 9999';
   return `the timestamp, ${timestampMs} ms since 1970, is ${side}: check the sender's clock and its unit`;
 }

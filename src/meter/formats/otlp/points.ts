@@ -4,11 +4,11 @@ import type { RejectionCode } from '../../model/rejection.ts';
 import { type Exemplar, Samples } from '../../model/samples.ts';
 import type { Metadata, MetricType } from '../../model/series.ts';
 import type { Refusal, SeriesResolver } from '../../model/series-resolver.ts';
+import { wrongCompound } from '../check-compound.ts';
 import { itemOf } from '../json/write.ts';
 import { isRefusal } from '../labels.ts';
 import { Rejections } from '../rejections.ts';
 import { timestampRefusal } from '../timestamps.ts';
-import { wrongCompound } from './check-value.ts';
 import {
   MAX_DESCRIPTION_CHARACTERS,
   MAX_KEY_BYTES,

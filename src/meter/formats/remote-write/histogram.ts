@@ -5,14 +5,12 @@
 import type { Buckets, Compound, Count } from '../../model/compound.ts';
 import { STALE_BITS } from '../../model/samples.ts';
 import type { Refusal } from '../../model/series-resolver.ts';
+import { wrongCompound } from '../check-compound.ts';
 import { type ProtobufReader, WIRE } from '../protobuf.ts';
 import { MAX_BUCKETS } from './limits.ts';
 
 /** The schema of histograms whose bounds are listed. */
 const CUSTOM = -53;
-/** What OTLP's scales may be; Prometheus itself makes -4 to 8. */
-const LOWEST_SCHEMA = -10;
-const HIGHEST_SCHEMA = 20;
 const RESET_HINTS = ['unknown', 'yes', 'no', 'gauge'] as const;
 
 export interface NativeHistogram {
@@ -149,39 +147,38 @@ function keep<T>(list: T[], value: T): void {
   if (list.length <= 2 * MAX_BUCKETS) list.push(value);
 }
 
+const MIXED = 'mixes integer and float counts';
+
 const bad = (reason: string): Refusal => ({ code: 'BAD_VALUE', reason: `the native histogram ${reason}` });
 
 function compoundOf(fields: Fields, buckets: number): Compound | Refusal {
   const { schema, bounds, isFloat, sum } = fields;
   if (buckets > MAX_BUCKETS || fields.positive.spans.length + fields.negative.spans.length > 2 * MAX_BUCKETS)
     return bad(`has more than ${MAX_BUCKETS} buckets or spans, which are the most`);
-  if (schema !== CUSTOM && !(schema >= LOWEST_SCHEMA && schema <= HIGHEST_SCHEMA))
-    return bad(
-      `has schema ${schema}; ${LOWEST_SCHEMA} to ${HIGHEST_SCHEMA} are known, and ${CUSTOM} for bounds of its own`,
-    );
   // Prometheus's index is one higher than ours for the same bucket.
   const shift = schema === CUSTOM ? 0 : -1;
   const positive = stretchesOf(fields.positive, isFloat, shift);
   const negative = stretchesOf(fields.negative, isFloat, shift);
   if (typeof positive === 'string') return bad(positive);
   if (typeof negative === 'string') return bad(negative);
-  const wrong = wrongCounts(fields, [...positive, ...negative]);
-  if (wrong !== undefined) return bad(wrong);
   const count = isFloat ? Number(fields.count) : fields.count;
   const zeroCount = isFloat ? Number(fields.zeroCount) : fields.zeroCount;
   const resetHint = RESET_HINTS[fields.resetHint] ?? 'unknown';
-  if (schema === CUSTOM) {
-    const wrongBounds = wrongCustom(fields, positive, negative);
-    return wrongBounds === undefined ? { kind: 'custom', count, sum, bounds, positive, resetHint } : bad(wrongBounds);
-  }
+  if (isFloat && [fields.count, fields.zeroCount].some((one) => typeof one === 'bigint' && one > 0n)) return bad(MIXED);
+  if (schema === CUSTOM && (negative.length > 0 || zeroCount > 0))
+    return bad('has bounds of its own, and yet negative buckets or a zero bucket');
   const { zeroThreshold } = fields;
-  if (!(zeroThreshold >= 0)) return bad('has a zero threshold that is no number, or below 0');
-  return { kind: 'exponential', schema, count, sum, zeroThreshold, zeroCount, positive, negative, resetHint };
+  const value: Compound =
+    schema === CUSTOM
+      ? { kind: 'custom', count, sum, bounds, positive, resetHint }
+      : { kind: 'exponential', schema, count, sum, zeroThreshold, zeroCount, positive, negative, resetHint };
+  const reason = wrongCompound(value);
+  return reason === undefined ? value : { code: 'BAD_VALUE', reason };
 }
 
 /** Spans with their counts, absolute, those that touch put together; or what is wrong. */
 function stretchesOf({ spans, deltas, counts }: Side, isFloat: boolean, shift: number): Buckets[] | string {
-  if (isFloat ? deltas.length > 0 : counts.length > 0) return 'mixes integer and float counts';
+  if (isFloat ? deltas.length > 0 : counts.length > 0) return MIXED;
   const absolute = isFloat ? counts : runningSum(deltas);
   const stretches: { offset: number; counts: Count[] }[] = [];
   let index = shift;
@@ -208,32 +205,4 @@ function stretchesOf({ spans, deltas, counts }: Side, isFloat: boolean, shift: n
 function runningSum(deltas: readonly bigint[]): bigint[] {
   let sum = 0n;
   return deltas.map((delta) => (sum += delta));
-}
-
-function wrongCounts({ isFloat, count, zeroCount, sum }: Fields, stretches: readonly Buckets[]): string | undefined {
-  const all = stretches.flatMap(({ counts }) => counts);
-  if ([count, zeroCount, ...all].some((one) => one < 0)) return 'has a negative count';
-  if (isFloat || typeof count !== 'bigint' || typeof zeroCount !== 'bigint')
-    return [count, zeroCount].some((one) => typeof one === 'bigint' && one > 0n)
-      ? 'mixes integer and float counts'
-      : undefined;
-  const total = (all as readonly bigint[]).reduce((sum, one) => sum + one, zeroCount);
-  // Observations that are NaN are counted, and are in no bucket.
-  const adds = Number.isNaN(sum) ? total <= count : total === count;
-  return adds ? undefined : `does not add up: its buckets have ${total} observations, and it counts ${count}`;
-}
-
-function wrongCustom(
-  { bounds, zeroCount }: Fields,
-  positive: readonly Buckets[],
-  negative: readonly Buckets[],
-): string | undefined {
-  if (negative.length > 0 || zeroCount > 0) return 'has bounds of its own, and yet negative buckets or a zero bucket';
-  if (bounds.length > MAX_BUCKETS) return `has ${bounds.length} bounds, and may have ${MAX_BUCKETS}`;
-  if (!bounds.every((bound, at) => Number.isFinite(bound) && (at === 0 || bound > (bounds[at - 1] as number))))
-    return 'has bounds that do not ascend, or are not finite';
-  const last = positive.at(-1);
-  if ((positive[0]?.offset ?? 0) < 0 || (last !== undefined && last.offset + last.counts.length > bounds.length + 1))
-    return 'has buckets beyond its bounds';
-  return undefined;
 }
