@@ -6,6 +6,7 @@ import { benchEstimate } from './estimate.ts';
 import { benchExecution } from './execution.ts';
 import { benchFormats } from './formats.ts';
 import { benchHeartbeats } from './heartbeats.ts';
+import { benchLiveWindows } from './live-windows.ts';
 import { benchManifest } from './manifest.ts';
 import { benchMutants } from './mutants.ts';
 import { benchPipeline } from './pipeline.ts';
@@ -27,6 +28,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   },
   formats: benchFormats,
   heartbeats: () => benchHeartbeats({ quick }),
+  'live-windows': () => benchLiveWindows({ quick }),
   manifest: benchManifest,
   mutants: () => benchMutants({ quick }),
   pipeline: benchPipeline,

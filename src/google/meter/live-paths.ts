@@ -1,6 +1,7 @@
 /** Where live state lies in Firestore: under its organization, all of it. */
 import { crc32 } from 'node:zlib';
 import type { Organization } from '../../meter/model/organization.ts';
+import type { Day } from '../../values/date.ts';
 
 const under = (organization: Organization): string => `orgs/${organization}`;
 
@@ -21,3 +22,5 @@ export const membershipVersionOf = (organization: Organization): string => `${un
 /** … and which of these. */
 export const membershipPartsOf = (organization: Organization): string =>
   `${under(organization)}/membership/parts/devices`;
+
+export const minutesOf = (organization: Organization, day: Day): string => `${under(organization)}/days/${day}/minutes`;
