@@ -1,5 +1,5 @@
 /** Rows in aligned columns. On a terminal they keep to its width: columns give way, one wraps, and none breaks in the middle. */
-import { cutTo, widthOf, wrapText } from './text-width.ts';
+import { cutTo, widestWord, widthOf, wrapText } from './text-width.ts';
 import { paint } from './paint.ts';
 
 export interface Column {
@@ -45,7 +45,12 @@ export function fitTable(
 ): FittedTable {
   const cells = rows.map((row) => row.map(onOneLine));
   const all = columns
-    .map((column, index) => ({ column, index, width: naturalWidth(column, index, cells) }))
+    .map((column, index) => ({
+      column,
+      index,
+      width: naturalWidth(column, index, cells),
+      word: longestWord(column, index, cells),
+    }))
     .filter(({ column, index }) => column.mayBeEmpty !== true || cells.some((row) => row[index] !== ''));
   const shown = width === undefined ? all : fit(all, width);
   const [[titles] = [], ...lines] = render(shown, cells);
@@ -62,7 +67,12 @@ interface Shown {
   /** Its place in the rows. */
   readonly index: number;
   readonly width: number;
+  /** Of one that wraps: below this, words break. */
+  readonly word: number;
 }
+
+const longestWord = ({ wraps }: Column, index: number, rows: readonly (readonly string[])[]): number =>
+  wraps === true ? rows.reduce((most, row) => Math.max(most, widestWord(row[index] ?? '')), 0) : 0;
 
 const naturalWidth = ({ title }: Column, index: number, rows: readonly (readonly string[])[]): number =>
   rows.reduce((most, row) => Math.max(most, widthOf(onOneLine(row[index] ?? ''))), widthOf(title));
@@ -90,9 +100,10 @@ function fit(all: readonly Shown[], width: number): readonly Shown[] {
   // What has no room of its own yet is cut, the widest first; numbers never are.
   const widths = narrowest(() => LEAST, shown).map((one) => one.width);
   const natural = shown.map((one) => one.width);
-  grow(widths, natural, width - totalOf(widths.map((each) => ({ width: each }))));
+  const words = shown.map((one) => Math.min(one.width, one.word));
+  for (const wanted of [words, natural]) grow(widths, wanted, width - totalOf(widths.map((each) => ({ width: each }))));
   shrink(widths, shown, width);
-  return shown.map(({ column, index, width: own }, at) => ({ column, index, width: widths[at] ?? own }));
+  return shown.map((one, at) => Object.assign({}, one, { width: widths[at] ?? one.width }));
 }
 
 const isElastic = ({ wraps, cuts }: Column): boolean => wraps === true || cuts === true;

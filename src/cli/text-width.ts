@@ -46,10 +46,17 @@ export function splitAt(text: string, width: number): readonly [fits: string, re
   return [fits, rest];
 }
 
-/** A blank, but not that between a number and its unit. */
-const BETWEEN_WORDS = /(?<!\d) | (?!(?:s|min|h|B|kB|MB|GB|%)(?![\w]))/;
+/** A blank, but not that between a number and its unit, nor one before an ellipsis. */
+const BETWEEN_WORDS = /(?<!\d) (?!…)| (?!…|(?:s|min|h|B|kB|MB|GB|%)(?![\w]))/;
 
-/** Lines of so many columns at most (the first of `first`), broken between words; a word that is wider is broken where it must be. */
+/** Columns that a text wants if none of its words is to be broken. */
+export const widestWord = (text: string): number =>
+  text.split(BETWEEN_WORDS).reduce((most, word) => Math.max(most, widthOf(word)), 0);
+
+/** Where a word that is too wide is broken, if it can be: `dependency:`, `src/`, `airport-`. */
+const JOINTS = /^.*[:,/-]/s;
+
+/** Lines of so many columns at most (the first of `first`), broken between words; a word that is wider is broken at a joint, or where it must be. */
 export function wrapText(text: string, others: number, first: number = others): string[] {
   const lines: string[] = [];
   let line = '';
@@ -63,7 +70,10 @@ export function wrapText(text: string, others: number, first: number = others): 
     if (line !== '') lines.push(line);
     line = word;
     while (widthOf(line) > width()) {
-      const [fits, rest] = splitAt(line, width());
+      const [most] = splitAt(line, width());
+      const [joint = most] = JOINTS.exec(most) ?? [];
+      const fits = widthOf(joint) >= width() / 3 ? joint : most;
+      const rest = line.slice(fits.length);
       if (fits === '' || rest === '') break;
       lines.push(fits);
       line = rest;

@@ -46,6 +46,28 @@ test('at 60 columns what matters least gives way, and is named', () => {
   ]);
 });
 
+test('words that stand in one column stay whole before others get their room, and else break at a joint', () => {
+  const columns: readonly Column[] = [
+    { title: 'computation' },
+    { title: 'when', wraps: true },
+    { title: 'why', wraps: true },
+  ];
+  const row = ['hub-concentration', '2001-01-01 … 2001-01-31', 'if dependency:airport-day changes'];
+  expect(linesOn(58, (output) => output.table(columns, [row]))).toEqual([
+    'computation        when             why',
+    'hub-concentration  2001-01-01 …     if',
+    '                   2001-01-31       dependency:airport-day',
+    '                                    changes',
+  ]);
+  expect(linesOn(48, (output) => output.table(columns, [row]))).toEqual([
+    'computation        when          why',
+    'hub-concentration  2001-01-01 …  if',
+    '                   2001-01-31    dependency:',
+    '                                 airport-day',
+    '                                 changes',
+  ]);
+});
+
 test('a pipe has every column whole', () => {
   expect(shown(undefined)).toEqual([
     'pass  computation  days  module                                   why',

@@ -39,7 +39,7 @@ function explain(error: Error, graph: ModuleGraph, module: SourceModule, cause: 
   if (error.name === 'UserError') return new UserError('BAD_DEFINITION', `${where}: ${error.message}`, { cause });
   return new UserError(
     'BAD_DEFINITION',
-    `${where}: importing this module failed: ${error.message}. Discovery runs every module below the computations' folder.`,
+    `${where}: importing this module failed: ${inProject(error.message, graph)}. Discovery runs every module below the computations' folder.`,
     { cause },
   );
 }
@@ -51,6 +51,13 @@ export const importCycleError = (where: string, ring: readonly string[], cause?:
       'Move what they share into a module that imports neither, or drop the need that closes the ring.',
     { cause },
   );
+
+/** Node names modules from the root of the file system. */
+const inProject = (message: string, graph: ModuleGraph): string =>
+  message.replaceAll(/(?:file:\/\/)?\/[^\s'"]+/g, (place) => {
+    const path = place.startsWith('file:') ? fileURLToPath(place) : place;
+    return graph.holds(path) ? graph.relative(path) : place;
+  });
 
 /** `file:line` of the innermost stack frame inside the project. */
 function positionIn(error: Error, graph: ModuleGraph): string | undefined {

@@ -301,7 +301,7 @@ test.each<[string, Record<string, string>, RegExp]>([
   [
     'a module that is not there',
     { 'computations/bad.ts': "import '../lib/missing.ts';" },
-    /^UserError BAD_DEFINITION computations\/bad\.ts: importing this module failed: Cannot find module .*missing\.ts/,
+    /^UserError BAD_DEFINITION computations\/bad\.ts: importing this module failed: Cannot find module 'lib\/missing\.ts' imported from computations\/bad\.ts\./,
   ],
   [
     'a wrong use of the API',
