@@ -59,8 +59,9 @@ export interface FilesSource<T> extends FilesOptions<T> {
  * The files of each day, in a bucket (`gs://shop/orders/{date}/*.parquet`) or in the project's folder (`data/orders-{date}.csv`): CSV, NDJSON,
  * JSON or Parquet, the texts also as .gz and .zst. `{date}` is a day as 2024-01-05, `{yyyymmdd}` as 20240105, and `{yyyy}`, `{mm}` and
  * `{dd}` are its parts; `*` is whatever has no slash, `**` whatever it is. Several files of a day are read in the order of their names.
+ * Without `parse` nothing says what rows become but the dataset's schema: such files suit each.
  */
-export function files<T>(pattern: string, options: FilesOptions<T> = {}): FilesSource<T> {
+export function files<T = never>(pattern: string, options: FilesOptions<T> = {}): FilesSource<T> {
   return Object.freeze({ kind: 'files', pattern, ...options });
 }
 

@@ -57,3 +57,16 @@ describe('a dataset cannot be', () => {
     expect(() => defineDataset({ name: 'orders', entity: z.unknown(), source: closed })).toThrow(problem);
   });
 });
+
+test('files without parse suit every schema, and with it those that take what it makes', () => {
+  const entity = z.object({ id: z.string(), sum: z.number() });
+  const options = { name: 'orders', entity };
+  expect(
+    defineDataset({ ...options, id: ({ id }) => id, source: files('{date}.csv', { closedBy: '{date}.done' }) }),
+  ).toMatchObject({
+    source: { pattern: '{date}.csv' },
+  });
+  const parse = (row: Readonly<Record<string, unknown>>) => ({ id: String(row['id']), sum: String(row['sum']) });
+  // @ts-expect-error a sum is a number.
+  defineDataset({ ...options, source: files('{date}.csv', { parse }) });
+});
