@@ -92,7 +92,7 @@ export function mostOf(request: MostRequest): Cost {
   const audited = {
     ...NOTHING,
     tasks: audits,
-    reads: audits * (Math.max(0, ...shadow) + TASK_READS + AUDIT_READS),
+    reads: Math.ceil(audits * (Math.max(0, ...shadow) + TASK_READS + AUDIT_READS)),
     writes: audits * TASK_WRITES,
   };
   const usage = sum(cells, audited, around(request, passes.size));

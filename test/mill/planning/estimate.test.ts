@@ -185,6 +185,13 @@ describe('the most that a run may take', () => {
     }
   });
 
+  test('is in whole reads and writes, whatever cells took in the middle', () => {
+    const typical = { ...TYPICAL, reads: 3.286, writes: 1.5 };
+    const changed = graphAt({ code: { a: 2 } }, ...LINES);
+    const { reads, writes, deletes } = world(changed, { a: typical, b: typical })(undefined, asked).most;
+    for (const count of [reads, writes, deletes]) expect(Number.isInteger(count)).toBe(true);
+  });
+
   test('has heartbeats, audits, loading and the registry in it', () => {
     const changed = graphAt({ code: { a: 2 } }, ...LINES);
     const most = (more: Partial<EstimateRequest>, typical = TYPICAL): Cost =>
