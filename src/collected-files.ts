@@ -1,4 +1,7 @@
 /** Closed days of what was collected, as files that the mill reads where they lie: here the wings meet. */
+import type { Firestore } from '@google-cloud/firestore';
+import { firestoreDays } from './google/meter/firestore-days.ts';
+import { firestoreSelections } from './google/meter/firestore-selections.ts';
 import type { Files } from './mill/ports/files.ts';
 import {
   closedDay,
@@ -12,7 +15,8 @@ import {
 import { EVENT_KINDS, type EventKind } from './meter/model/event.ts';
 import type { FilePattern } from './mill/model/file-pattern.ts';
 
-export function collectedFiles(ports: ClosedDaysPorts): Files {
+export function collectedFiles(db: Firestore, clock: { now(): number }): Files {
+  const ports: ClosedDaysPorts = { days: firestoreDays(db), selections: firestoreSelections(db), clock };
   return {
     async *list(pattern) {
       for await (const days of closedDays(selectionOf(pattern), ports))

@@ -1,5 +1,6 @@
 /** The composition root: config -> the ports that every step asks for. The only file that knows both steps/ and google/. */
 import { randomUUID } from 'node:crypto';
+import type { Firestore } from '@google-cloud/firestore';
 import type { Config } from './config/config.ts';
 import { firestoreArtifacts, type ReadFiles } from './google/mill/firestore-artifacts.ts';
 import { firestoreCells } from './google/mill/firestore-cells.ts';
@@ -39,7 +40,7 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
   const db = openFirestore(config);
   guardImports(config.root, manifest.files);
   const code = definitions(config.root);
-  const files = filesIn(config);
+  const files = filesIn(config, db);
   const dataset = (name: string): Promise<Dataset> => {
     const entry = manifest.datasets.find((one) => one.name === name);
     if (entry === undefined) throw new UserError('UNKNOWN_DATASET', `There is no dataset ${name} in the manifest.`);
@@ -98,12 +99,23 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
   };
 }
 
-/** In the project's folder, and in buckets. */
-function filesIn({ root, projectId }: Config): Files {
+/** In the project's folder, in buckets, and what was collected. */
+function filesIn({ root, projectId }: Config, db: Firestore): Files {
   const buckets = storageFiles(projectId);
+  // Loaded when it is asked for: most projects collect nothing.
+  const collected = async (): Promise<Files> => {
+    const { collectedFiles } = await import('./collected-files.ts');
+    return collectedFiles(db, SYSTEM_CLOCK);
+  };
   return {
-    list: (pattern) => (pattern.bucket === undefined ? listProjectFiles(root, pattern) : buckets.list(pattern)),
-    open: (pattern, file) => (pattern.bucket === undefined ? openProjectFile(root, file) : buckets.open(pattern, file)),
+    async *list(pattern) {
+      if (pattern.collected !== undefined) yield* (await collected()).list(pattern);
+      else yield* pattern.bucket === undefined ? listProjectFiles(root, pattern) : buckets.list(pattern);
+    },
+    async open(pattern, file) {
+      if (pattern.collected !== undefined) return (await collected()).open(pattern, file);
+      return pattern.bucket === undefined ? openProjectFile(root, file) : buckets.open(pattern, file);
+    },
   };
 }
 

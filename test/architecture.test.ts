@@ -164,9 +164,30 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   emulators: [],
 
   // The numbers that the specification sets are the defaults of the configuration.
-  config: ['mill/model', 'mill/lifecycle/limits.ts', 'mill/tiers/default-tiers.ts', 'values', 'errors.ts'],
+  config: [
+    'mill/model',
+    'meter/model/limits.ts',
+    'mill/lifecycle/limits.ts',
+    'mill/tiers/default-tiers.ts',
+    'values',
+    'errors.ts',
+  ],
   // Of the manifest's room it loads what was built; building is the command line's.
+  // Where the wings meet: closed days of what was collected are files of the mill's.
+  'collected-files.ts': ['google/meter', 'meter/answers', 'meter/model', 'mill/ports', 'mill/model'],
+  'compose-meter.ts': [
+    'config',
+    'google',
+    'google/meter',
+    'meter/model',
+    'meter/limits',
+    'meter/ports',
+    'meter/steps',
+    'process',
+    'errors.ts',
+  ],
   'compose.ts': [
+    'collected-files.ts',
     'config',
     'google',
     'google/mill',
@@ -182,15 +203,16 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'process',
     'errors.ts',
   ],
-  http: [
-    'compose.ts',
-    'config',
-    'mill/model',
-    'mill/steps',
+  http: ['compose.ts', 'config', 'mill/model', 'mill/steps', 'meter/model', 'process', 'errors.ts'],
+  // Each route is one call of a step or an answer, and how it is written.
+  'http/routes': [
+    'http/route.ts',
+    'compose-meter.ts',
     'meter/model',
-    // OTLP's errors are in the encoding of the request, wherever they come from.
-    'meter/formats/otlp/write.ts',
-    'process',
+    'meter/formats',
+    'meter/steps',
+    'meter/answers',
+    'values',
     'errors.ts',
   ],
   // What a deployment consists of; Google's REST APIs are its own affair.
@@ -238,7 +260,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'process',
     'errors.ts',
   ],
-  functions: ['http', 'mill/steps', 'values'],
+  functions: ['http', 'mill/steps', 'compose-meter.ts', 'config', 'values'],
 };
 
 /** Rooms that decide: no waiting, no clock, no chance, no environment. */

@@ -11,7 +11,7 @@ import type { CloudTarget } from './cloud-target.ts';
 import { Environment } from './environment.ts';
 import type { OwnFunction } from './own-functions.ts';
 import { parsed } from './parsed.ts';
-import type { CloudSettings } from './project-settings.ts';
+import type { CloudSettings, CollectSettings } from './project-settings.ts';
 import { readProject } from './read-project.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -40,6 +40,8 @@ export interface Config {
   readonly failedShare: number;
   readonly cloud: CloudSettings;
   readonly functions: readonly OwnFunction[];
+  /** Undefined: metrics are taken in on a laptop only. */
+  readonly collect: CollectSettings | undefined;
   /** Of a command that was told `--cloud`; undefined: the local cloud. */
   readonly target: CloudTarget | undefined;
   readonly tier: TierName;
@@ -100,6 +102,7 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
     failedShare: project.failedShare,
     cloud: project.cloud,
     functions: project.functions,
+    collect: project.collect,
     target: undefined,
     tier,
     tiers,

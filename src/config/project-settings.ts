@@ -5,6 +5,7 @@ import { Prices } from '../mill/model/price-table.ts';
 import { RunLimits } from '../mill/model/run-limits.ts';
 import { Tiers } from '../mill/model/tier.ts';
 import { Day } from '../values/date.ts';
+import { OrganizationLimits } from '../meter/model/limits.ts';
 import { OwnFunctions } from './own-functions.ts';
 
 /** Where the project is deployed, for `deploy` and `--cloud`. */
@@ -28,6 +29,22 @@ export const CloudSettings = z.strictObject({
     .describe("of the whole project: the billing account's administrators are told on the way there; it stops nothing"),
 });
 export type CloudSettings = z.output<typeof CloudSettings>;
+
+/** How metrics are taken in, by `daymill serve` and where the project is deployed. */
+export const CollectSettings = z.strictObject({
+  jwksUrl: z.url().optional().describe('where your identity provider has its public keys; tokens are then its own'),
+  issuer: z.string().min(1).optional().describe('`iss` of the tokens that are taken; any when absent'),
+  audience: z.string().min(1).optional().describe('`aud` of the tokens that are taken; any when absent'),
+  secret: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'the secret, by its name for `daymill secrets`, that tokens are signed with; without it and jwksUrl only API keys are taken',
+    ),
+  limits: OrganizationLimits.partial().default({}).describe('of every organization that has none of its own'),
+});
+export type CollectSettings = z.output<typeof CollectSettings>;
 
 /** What a project says of itself. */
 export const ProjectSettings = z.strictObject({
@@ -54,6 +71,9 @@ export const ProjectSettings = z.strictObject({
   cloud: CloudSettings.prefault({}).describe('where the project is deployed'),
   functions: OwnFunctions.describe(
     "functions of your own that are deployed beside Daymill's; src/functions.ts registers them",
+  ),
+  collect: CollectSettings.optional().describe(
+    'metrics are taken in where the project is deployed, at an address that is open to whoever has a token; `daymill serve` does so on a laptop without it',
   ),
   failedShare: z
     .number()

@@ -27,6 +27,7 @@ export const readSettings = (config: Config, target: CloudTarget, manifest: Mani
   workflow: readFileSync(workflowFile(config.root), 'utf8'),
   dataBuckets: dataBuckets(manifest),
   functions: config.functions,
+  collect: config.collect,
   alerts: config.cloud.alerts,
   budget: config.cloud.budget,
 });
@@ -74,5 +75,5 @@ const dataBuckets = (manifest: Manifest): string[] => [
 /** Datasets whose days lie in files of the project's folder: a laptop has these, a deployment does not. */
 export const onDiskOnly = (manifest: Manifest): string[] =>
   patterns(manifest)
-    .filter(({ pattern }) => pattern.bucket === undefined)
+    .filter(({ pattern }) => pattern.bucket === undefined && pattern.collected === undefined)
     .map(({ name }) => name);

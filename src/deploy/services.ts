@@ -13,6 +13,8 @@ export interface Service {
   readonly tier?: Tier;
   /** The workflow calls it. */
   readonly isStep: boolean;
+  /** Whoever knows its address may ask it: who it is, is its own business, not Google's. */
+  readonly isPublic?: boolean;
   /** Of a function that is the project's own. */
   readonly own?: OwnFunction;
   readonly account: Account;
@@ -49,6 +51,8 @@ export function servicesOf(settings: {
   readonly lanes: number;
   readonly simulate: boolean;
   readonly functions: readonly OwnFunction[];
+  /** Whether metrics are taken in. */
+  readonly collects: boolean;
 }): Service[] {
   const http = { account: 'plan', isStep: true, cpus: 1, timeoutSeconds: TIMEOUT_SECONDS } as const;
   return [
@@ -81,9 +85,25 @@ export function servicesOf(settings: {
       concurrency: 20,
       maxInstances: 1,
     },
+    ...(settings.collects ? [COLLECT] : []),
     ...settings.functions.map(ownService),
   ];
 }
+
+/** It waits for Firestore most of the time, so that an instance takes many requests at once: they share a commit. */
+export const COLLECT: Service = {
+  id: 'collect',
+  target: 'collect',
+  account: 'meter',
+  isStep: false,
+  isPublic: true,
+  why: 'takes samples, heartbeats and events in',
+  memoryMB: 1_024,
+  cpus: 1,
+  concurrency: 250,
+  timeoutSeconds: 60,
+  maxInstances: 10,
+};
 
 const ownService = (own: OwnFunction): Service => ({
   id: own.name,

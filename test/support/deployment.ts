@@ -30,6 +30,7 @@ export const wantedFor = (name = 'daymill', changed: Partial<Wanted> = {}): Want
   functions: [],
   alerts: undefined,
   budget: undefined,
+  collect: undefined,
   ...changed,
 });
 

@@ -83,6 +83,10 @@ export const COMMANDS = {
     summary: 'run the local cloud alone, for other programs',
     load: async () => (await import('./emulators.ts')).emulators,
   },
+  serve: {
+    summary: 'take metrics in, and answer everything over HTTP, on this machine',
+    load: async () => (await import('./serve.ts')).serve,
+  },
   deploy: {
     summary: 'make a deployment on Google Cloud, or say what it would be and cost',
     load: async () => (await import('./deploy.ts')).deploy,

@@ -42,6 +42,10 @@ export interface Daymill {
 export interface LocalOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly onLog: (entry: LogEntry) => void;
+  /** Whether metrics are taken in. */
+  readonly collects?: boolean;
+  /** Whether other commands find it: as one that they may run a day on, as one that they may read (the default), or not. */
+  readonly announce?: 'joinable' | 'readable' | 'never';
 }
 
 export interface CloudOptions {
@@ -95,7 +99,11 @@ export async function startFunctions(
   // Most of what a function loads, this process has loaded too: on a first run, functions need not compile it again.
   flushCompileCache();
   const deaths = deathNotes(config, (message) => options.onLog(toLogEntry(message, 'work')));
-  const wanted = servicesOf({ ...config, lanes: localLanes(config, options.env) });
+  const wanted = servicesOf({
+    ...config,
+    lanes: localLanes(config, options.env),
+    collects: options.collects === true,
+  });
   const services = new Map(
     await Promise.all(
       wanted.map(
@@ -110,7 +118,11 @@ export async function startFunctions(
     preflight: services.get('preflight')?.url,
   };
   const workflows = workflowsClient(LOCAL_PROJECT, LOCATION, cloud.env['WORKFLOWS_EMULATOR_HOST']);
-  const conceal = announceSession(config, { env: cloud.env, functions: functionUrls });
+  const { announce = 'readable' } = options;
+  const conceal =
+    announce === 'never'
+      ? () => {}
+      : announceSession(config, { env: cloud.env, functions: functionUrls, joinable: announce === 'joinable' });
   const close = async (): Promise<void> => {
     conceal();
     await cloud.pubsub.close();

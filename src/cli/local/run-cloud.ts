@@ -4,7 +4,7 @@ import type { Config } from '../../config/config.ts';
 import { type WorkflowsClient, workflowsClient } from '../../google/workflows-client.ts';
 import { type Daymill, type LocalOptions, LOCATION, serviceOf, startDaymill, WORKFLOW } from './local-cloud.ts';
 import type { LogEntry } from './log-entry.ts';
-import { findSession } from './session.ts';
+import { findSession, type Session } from './session.ts';
 import { LOCAL_PROJECT } from './state-file.ts';
 
 export type FirestoreUsage = ReturnType<Daymill['cloud']['firestore']['counters']>;
@@ -36,6 +36,8 @@ export const SESSION_VARIABLE = 'DAYMILL_SESSION';
 
 export async function openRunCloud(config: Config, options: LocalOptions): Promise<RunCloud> {
   const joined = options.env[SESSION_VARIABLE];
+  const serving = joined === undefined ? await findSession(config) : undefined;
+  if (serving?.joinable === true) return joinSession(serving);
   if (joined === undefined) {
     // A state file has one session at a time, and its workers end with it.
     const aloneSinceMs = Date.now();
@@ -53,13 +55,18 @@ export async function openRunCloud(config: Config, options: LocalOptions): Promi
   const session = await findSession(config);
   if (session?.functions === undefined || String(session.pid) !== joined)
     throw new Error(`the session ${joined} that started this run is gone`);
-  Object.assign(process.env, session.env);
   // The functions print to the session's process; it hands on what they say.
   process.on('message', (entry) => options.onLog(entry as LogEntry));
+  return joinSession(session);
+}
+
+function joinSession({ env, functions }: Session): RunCloud {
+  if (functions === undefined) throw new Error('a session without functions was joined');
+  Object.assign(process.env, env);
   return {
     ...LOCAL,
-    workflows: workflowsClient(LOCAL_PROJECT, LOCATION, session.env['WORKFLOWS_EMULATOR_HOST']),
-    functionUrls: session.functions,
+    workflows: workflowsClient(LOCAL_PROJECT, LOCATION, env['WORKFLOWS_EMULATOR_HOST']),
+    functionUrls: functions,
     aloneSinceMs: undefined,
     warm: () => Promise.resolve(),
     expectWork: () => {},

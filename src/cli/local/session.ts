@@ -13,6 +13,8 @@ const Session = z.object({
   functions: z
     .object({ index: z.string(), preflight: z.string().optional(), dispatch: z.string(), reconcile: z.string() })
     .optional(),
+  /** Whether runs of other commands may be its own: it serves, and nobody's code is in its hands. */
+  joinable: z.boolean().optional(),
 });
 export type Session = z.infer<typeof Session>;
 

@@ -21,9 +21,9 @@ const APIS: Readonly<Record<string, string>> = {
 };
 
 /** Those that only some deployments need. */
-const apisOf = ({ alerts, budget, functions }: Plan): Readonly<Record<string, string>> => ({
+const apisOf = ({ alerts, budget, functions, collect }: Plan): Readonly<Record<string, string>> => ({
   ...APIS,
-  ...(functions.some(({ secrets }) => Object.keys(secrets).length > 0)
+  ...(secretsOf({ functions, collect }).length > 0
     ? { 'secretmanager.googleapis.com': "secrets of the project's own functions" }
     : {}),
   ...(alerts === undefined ? {} : { 'monitoring.googleapis.com': 'alerts' }),
@@ -38,6 +38,7 @@ const ROLES_OF_ACCOUNTS: Readonly<Record<Account, string>> = {
   push: 'Pub/Sub calls workers as it',
   build: 'the image is built as it',
   app: "the project's own functions run as it",
+  meter: 'metrics are taken in as it',
 };
 
 const SECONDS_A_DAY = 86_400;
@@ -54,8 +55,10 @@ export const apis = (plan: Plan): Resource[] =>
   }));
 
 /** One that nothing runs as is not made. */
-const accountsOf = ({ functions }: Plan): Account[] =>
-  (Object.keys(ROLES_OF_ACCOUNTS) as Account[]).filter((account) => account !== 'app' || functions.length > 0);
+const accountsOf = ({ functions, collect }: Plan): Account[] =>
+  (Object.keys(ROLES_OF_ACCOUNTS) as Account[])
+    .filter((account) => account !== 'app' || functions.length > 0)
+    .filter((account) => account !== 'meter' || collect !== undefined);
 
 export const accounts = (plan: Plan): Resource[] =>
   accountsOf(plan).map((account) => ({
@@ -126,7 +129,10 @@ export const secrets = (plan: Plan): Resource[] =>
     initial: { replication: { automatic: {} } },
   }));
 
-/** What the project's own functions read, each once. */
-export const secretsOf = ({ functions }: Pick<Plan, 'functions'>): string[] => [
-  ...new Set(functions.flatMap(({ secrets }) => Object.values(secrets).map(({ id }) => id))),
+/** What the project's own functions read, and what tokens are signed with; each once. */
+export const secretsOf = ({ functions, collect }: Pick<Plan, 'functions' | 'collect'>): string[] => [
+  ...new Set([
+    ...functions.flatMap(({ secrets }) => Object.values(secrets).map(({ id }) => id)),
+    ...(collect?.secret === undefined ? [] : [collect.secret]),
+  ]),
 ];

@@ -40,6 +40,9 @@ function serviceOf(plan: Plan, service: Service): Resource {
     body: {
       labels: plan.labels,
       ingress: 'INGRESS_TRAFFIC_ALL',
+      // Not by a binding of everybody, which policies of an organization may forbid: it asks for a token itself.
+      // https://cloud.google.com/run/docs/authenticating/public#invoker_check
+      ...(service.isPublic === true ? { invokerIamDisabled: true } : {}),
       // Of the service: on a revision they would keep tagged old ones warm.
       scaling: { minInstanceCount: 0, maxInstanceCount: service.maxInstances },
       template: {
@@ -82,11 +85,22 @@ export function environmentOf(plan: Plan, service: Service): Record<string, stri
   };
 }
 
+/** By variable: of the project's own functions, and what tokens are signed with. */
+const secretsBy = (
+  { collect }: Plan,
+  { own, target }: Service,
+): Readonly<Record<string, { id: string; version: string }>> => ({
+  ...own?.secrets,
+  ...(target === 'collect' && collect?.secret !== undefined
+    ? { DAYMILL_JWT_SECRET: { id: collect.secret, version: 'latest' } }
+    : {}),
+});
+
 /** https://cloud.google.com/run/docs/configuring/services/secrets */
-const secretVariables = ({ names }: Plan, { own }: Service): Body[] =>
-  Object.entries(own?.secrets ?? {}).map(([name, { id, version }]) => ({
+const secretVariables = (plan: Plan, service: Service): Body[] =>
+  Object.entries(secretsBy(plan, service)).map(([name, { id, version }]) => ({
     name,
-    valueSource: { secretKeyRef: { secret: shortName(names.secret(id)), version } },
+    valueSource: { secretKeyRef: { secret: shortName(plan.names.secret(id)), version } },
   }));
 
 /** Exactly these: nobody else, and never everybody. */
@@ -108,5 +122,6 @@ function bindingsOf(plan: Plan, service: Service): Binding[] {
 function callersOf({ target, own }: Service): Account[] {
   if (own !== undefined) return own.schedule === undefined ? [] : ['cron'];
   if (target === 'work') return ['push'];
+  if (target === 'collect') return [];
   return target === 'reconcile' ? ['flow', 'cron'] : ['flow'];
 }

@@ -40,9 +40,16 @@ export const ownRights = (plan: Plan): Resource[] =>
     kind: 'policy',
     name: plan.names.secret(id),
     wave: 'rights',
-    why: "the project's own functions read it",
-    body: { bindings: [{ role: 'roles/secretmanager.secretAccessor', members: [member(plan.names.email('app'))] }] },
+    why: 'the functions that name it read it',
+    body: { bindings: [{ role: 'roles/secretmanager.secretAccessor', members: readersOf(plan, id) }] },
   }));
+
+const readersOf = ({ names, functions, collect }: Plan, id: string): string[] => [
+  ...(functions.some(({ secrets }) => Object.values(secrets).some((one) => one.id === id))
+    ? [member(names.email('app'))]
+    : []),
+  ...(collect?.secret === id ? [member(names.email('meter'))] : []),
+];
 
 /** Who plans and who works: both read and write all state, and either may be who calls the workflow back. */
 const planners = ({ names }: Plan): string[] => [member(names.email('plan')), member(names.email('work'))];
@@ -52,7 +59,11 @@ function projectBindings(plan: Plan): Binding[] {
   // The other databases of the project are none of theirs: https://cloud.google.com/firestore/native/docs/manage-databases
   const condition = { title: `${target.name}-database`, expression: `resource.name == "${names.database}"` };
   return [
-    { role: 'roles/datastore.user', members: planners(plan), condition },
+    {
+      role: 'roles/datastore.user',
+      members: [...planners(plan), ...(plan.collect !== undefined ? [member(names.email('meter'))] : [])],
+      condition,
+    },
     ...(plan.functions.length === 0
       ? []
       : [{ role: 'roles/datastore.viewer', members: [member(names.email('app'))], condition }]),

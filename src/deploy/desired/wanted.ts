@@ -1,7 +1,7 @@
 /** What the desired resources are a function of. */
 import { type CloudTarget, deployedTiers } from '../../config/cloud-target.ts';
 import type { OwnFunction } from '../../config/own-functions.ts';
-import type { CloudSettings } from '../../config/project-settings.ts';
+import type { CloudSettings, CollectSettings } from '../../config/project-settings.ts';
 import type { Tiers } from '../../mill/model/tier.ts';
 import { LABEL, UNKNOWN } from '../resource.ts';
 import { type Names, namesOf } from '../names.ts';
@@ -26,6 +26,8 @@ export interface Wanted {
   readonly dataBuckets: readonly string[];
   /** Of the project's own. */
   readonly functions: readonly OwnFunction[];
+  /** Undefined: metrics are not taken in. */
+  readonly collect: CollectSettings | undefined;
   readonly alerts: CloudSettings['alerts'];
   readonly budget: CloudSettings['budget'];
 }
@@ -47,7 +49,7 @@ export function planOf(wanted: Wanted): Plan {
     ...wanted,
     tiers,
     names: namesOf(wanted.target),
-    services: servicesOf({ ...wanted, tiers }),
+    services: servicesOf({ ...wanted, tiers, collects: wanted.collect !== undefined }),
     number: wanted.projectNumber ?? UNKNOWN,
     labels: { [LABEL]: wanted.target.name },
     ownsDatabase: wanted.target.databaseId === wanted.target.name,

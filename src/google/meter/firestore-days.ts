@@ -58,7 +58,10 @@ export function firestoreDays(db: Firestore, options: DaysOptions = {}): DayStor
   };
 }
 
-type Reads = Pick<DayStore, 'organizations' | 'days' | 'content' | 'dictionary' | 'segments' | 'events'>;
+type Reads = Pick<
+  DayStore,
+  'organizations' | 'days' | 'content' | 'seriesCount' | 'dictionary' | 'segments' | 'events'
+>;
 
 const readsOf = (db: Firestore): Reads => ({
   async organizations() {
@@ -80,6 +83,10 @@ const readsOf = (db: Firestore): Reads => ({
     const { n, h1, h2 } = found.data();
     if (n === 0) return undefined;
     return { items: n, hash: hashOfParts([n, h1 % CONTENT_MODULUS, h2 % CONTENT_MODULUS].map(String)) };
+  },
+  async seriesCount(key) {
+    const head = await reading(`the head of ${key.day}`, () => db.doc(dayPath(key)).get());
+    return head.exists ? (head.get('next') as number) - 1 : 0;
   },
   async dictionary(key) {
     const series = new Map<SeriesId, Series>();

@@ -11,13 +11,13 @@ export const OrganizationLimits = z
     batch_request_rate: count.default(10_000).describe('requests a second of routes that write many'),
     read_request_rate: count.default(1_000).describe('requests a second that read'),
     max_global_series_per_user: count.default(1_000_000).describe('series a day'),
-    max_label_names_per_series: count.default(64),
+    max_label_names_per_series: count.default(64).describe('beside the name'),
     max_label_name_length: count.default(1_024).describe('bytes'),
     max_label_value_length: count.default(2_048).describe('bytes'),
     max_metadata_length: count.default(1_024).describe('bytes of a help text or a unit; the rest is cut off'),
     creation_grace_period: count.default(600).describe('seconds that a timestamp may be ahead of our clock'),
     past_grace_period: count.default(7 * 86_400).describe('seconds that a timestamp may lie in the past'),
-    max_runtimes: count.default(100_000),
+    max_runtimes: count.default(100_000).describe('components that are registered'),
   })
   .describe('limits of an organization');
 export type OrganizationLimits = z.infer<typeof OrganizationLimits>;

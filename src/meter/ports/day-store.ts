@@ -98,6 +98,8 @@ export interface DayStore {
   days(organization: Organization): Promise<readonly Day[]>;
   /** Undefined where there is nothing of that kind. Costs a read a thousand segments. */
   content(key: DayKey, kind: EventKind | 'samples'): Promise<DayContent | undefined>;
+  /** Of the day. */
+  seriesCount(key: DayKey): Promise<number>;
   /** Ids to series, and what is said of their metrics. */
   dictionary(key: DayKey): Promise<{
     readonly series: ReadonlyMap<SeriesId, Series>;

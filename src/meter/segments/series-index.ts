@@ -46,13 +46,19 @@ export class SeriesIndex implements SeriesResolver {
     this.#options = options;
   }
 
+  /** Of what was looked for, what was found; and all of it. */
+  readonly lookups = { found: 0, all: 0 };
+
   get size(): number {
     return this.#count;
   }
 
   find(bytes: Uint8Array, start: number, end: number): number {
     keyHash(bytes, start, end, this.#options.seed, this.#hash);
-    return this.#look();
+    const number = this.#look();
+    this.lookups.all++;
+    if (number >= 0) this.lookups.found++;
+    return number;
   }
 
   add(bytes: Uint8Array, start: number, end: number, series: Series): number | Refusal {

@@ -20,8 +20,12 @@ export interface JsonRead {
  * @throws {UserError} when the body is no JSON, or has neither an item nor a list of items
  */
 export function readJson(body: Uint8Array, series: SeriesResolver, into: Samples, nowMs: number): JsonRead {
-  return readItems(itemsOf(parse(body)), series, into, nowMs);
+  return readParsed(parse(body), series, into, nowMs);
 }
+
+/** The same of a body that was parsed before. */
+export const readParsed = (body: unknown, series: SeriesResolver, into: Samples, nowMs: number): JsonRead =>
+  readItems(itemsOf(body), series, into, nowMs);
 
 /** The same of items that were parsed before. */
 export function readItems(items: readonly unknown[], series: SeriesResolver, into: Samples, nowMs: number): JsonRead {

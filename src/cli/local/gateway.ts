@@ -1,0 +1,61 @@
+/** One address on loopback for everything that is served over HTTP: each request goes to the service that answers its path. */
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { UserError } from '../../errors.ts';
+import { isForeign, refuse } from '../../emulators/from-here.ts';
+
+export interface Gateway {
+  /** `http://127.0.0.1:18100` */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** `addressOf`: the service for a path, with its token. @throws {UserError} BUSY when another program has the port. */
+export async function startGateway(port: number, addressOf: (path: string) => string): Promise<Gateway> {
+  const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
+  const server = createServer((incoming, outgoing) => {
+    // A page of ours asks with our own origin; any other page is none of our business.
+    if (isForeign(withoutOwnOrigin(incoming))) refuse(outgoing);
+    else forward(incoming, outgoing, { agent, to: addressOf(incoming.url ?? '/') });
+  });
+  server.requestTimeout = 0;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE' ? busy(port) : error));
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeIdleConnections();
+      agent.destroy();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+const busy = (port: number): UserError =>
+  new UserError('BUSY', `Another program listens on port ${port}. Choose another: --port N, or 0 for a free one.`);
+
+function withoutOwnOrigin({ headers }: IncomingMessage): IncomingMessage['headers'] {
+  if (headers.origin !== `http://${headers.host}` || headers['sec-fetch-site'] !== 'same-origin') return headers;
+  const { origin: _, 'sec-fetch-site': __, ...rest } = headers;
+  return rest;
+}
+
+function forward(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { agent, to }: { readonly agent: Agent; readonly to: string },
+): void {
+  const onward = request(`${to}${incoming.url ?? '/'}`, { method: incoming.method, headers: incoming.headers, agent });
+  onward.once('response', (answer) => {
+    outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(outgoing);
+    answer.once('error', () => outgoing.destroy());
+  });
+  onward.once('error', () => outgoing.destroy());
+  outgoing.once('close', () => onward.destroy());
+  incoming.pipe(onward);
+}

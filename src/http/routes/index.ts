@@ -1,0 +1,15 @@
+/** Every route that is served: OpenAPI, the door, and the tests that miss none read the same table. */
+import type { MeterPorts } from '../../compose-meter.ts';
+import type { Route } from '../route.ts';
+import { eventRoutes } from './collect-events.ts';
+import { sampleRoutes } from './collect-samples.ts';
+import { deadLetterRoutes } from './dead-letters.ts';
+import { healthRoutes } from './health.ts';
+
+/** `ports` is asked when a request comes: the table is there without them. */
+export const collectRoutes = (ports: () => MeterPorts): readonly Route[] => [
+  ...sampleRoutes(ports),
+  ...eventRoutes(ports),
+  ...deadLetterRoutes(ports),
+  ...healthRoutes(ports),
+];

@@ -1,0 +1,101 @@
+/**
+ * Acknowledged means committed: under load from 64 connections the collecting process is killed again and again; whatever was acknowledged
+ * is there once, and nothing is there twice under one id.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fixtureProject, type FixtureProject } from '../support/fixture-project.ts';
+import { keptSamples, withStore } from '../support/kept-samples.ts';
+import { LONG } from '../support/long.ts';
+import { type Serving, serving } from '../support/serving.ts';
+
+const CONNECTIONS = 64;
+const KILLS = Number(process.env['DAYMILL_KILLS'] ?? 100);
+
+describe.runIf(LONG && process.platform === 'linux')(`a collecting process that is killed ${KILLS} times`, () => {
+  let project: FixtureProject;
+  let served: Serving;
+  beforeAll(async () => {
+    project = fixtureProject({});
+    served = await serving(project);
+  });
+  afterAll(async () => {
+    await served.stop();
+    project.remove();
+  });
+
+  test('loses nothing that it acknowledged, and keeps nothing twice', async () => {
+    const acknowledged = { events: new Set<string>(), samples: new Set<string>() };
+    let ended = false;
+    let sent = 0;
+    const send = async (connection: number): Promise<void> => {
+      for (let number = 0; !ended; number++) {
+        const id = `${connection}-${number}`;
+        const event = {
+          id,
+          source: 'kill-test',
+          user_id: 'ann',
+          command_name: 'build',
+          execution_time_ms: 1,
+          status: 'success',
+        };
+        const sample = { name: 'killed_total', value: number, labels: { connection: String(connection) } };
+        // Sent until it is acknowledged, as a client that cares does.
+        while (!ended && !(await isTaken('/api/metrics/commands', event))) await delay(10);
+        if (ended) return;
+        acknowledged.events.add(id);
+        if (await isTaken('/api/metrics', [sample])) acknowledged.samples.add(id);
+        sent += 2;
+      }
+    };
+    const isTaken = async (path: string, json: unknown): Promise<boolean> => {
+      try {
+        const response = await served.ask(path, { json });
+        await response.text();
+        if (response.status >= 400 && response.status < 500) throw new Error(`${path} answers ${response.status}`);
+        return response.ok;
+      } catch (thrown) {
+        // The connection broke: it is not known whether it was taken.
+        if (thrown instanceof TypeError) return false;
+        throw thrown;
+      }
+    };
+    const senders = Promise.all(Array.from({ length: CONNECTIONS }, (_, connection) => send(connection)));
+    let kills = 0;
+    while (kills < KILLS) {
+      const pid = served.collector();
+      if (pid === undefined) await delay(20);
+      else {
+        // At any moment: while it starts, while it reads, while it commits.
+        await delay(Math.random() * 700);
+        try {
+          process.kill(pid, 'SIGKILL');
+          kills++;
+        } catch {
+          // It was gone.
+        }
+      }
+    }
+    await delay(1_000);
+    ended = true;
+    await senders;
+    expect(sent).toBeGreaterThan(KILLS);
+    const kept = await keptIn(project);
+    expect(acknowledged.events.size).toBeGreaterThan(KILLS);
+    const lost = [...acknowledged.events].filter((id) => !kept.events.has(`kill-test/${id}`));
+    expect(lost).toEqual([]);
+    expect([...kept.events].filter(([, count]) => count !== 1)).toEqual([]);
+    expect([...acknowledged.samples].filter((id) => !kept.samples.has(id))).toEqual([]);
+  }, 900_000);
+});
+
+/** How often each is there, read as a computation would. */
+const keptIn = (project: FixtureProject): Promise<{ events: Map<string, number>; samples: Set<string> }> =>
+  withStore(project, async (days) => {
+    const events = new Map<string, number>();
+    for (const day of await days.days('acme'))
+      for await (const some of days.events({ organization: 'acme', day }, 'commands'))
+        for (const { id } of some) events.set(id, (events.get(id) ?? 0) + 1);
+    const { samples } = await keptSamples(project);
+    return { events, samples: new Set(samples.map(({ labels, value }) => `${labels['connection']}-${String(value)}`)) };
+  });
