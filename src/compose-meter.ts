@@ -36,7 +36,7 @@ export function composeMeter(config: Config) {
     /** Counted by the door. */
     requests: { underWay: 0 },
     limitsOf: (organization: Organization): Promise<OrganizationLimits> =>
-      Promise.resolve(organization === '' ? DEFAULT_LIMITS : { ...DEFAULT_LIMITS, ...config.collect?.limits }),
+      Promise.resolve(organization === '' ? DEFAULT_LIMITS : (config.collect?.limits ?? DEFAULT_LIMITS)),
     spend: () => Promise.resolve(),
     newId: () => randomUUID(),
     clock: SYSTEM_CLOCK,

@@ -42,7 +42,7 @@ export const CollectSettings = z.strictObject({
     .describe(
       'the secret, by its name for `daymill secrets`, that tokens are signed with; without it and jwksUrl only API keys are taken',
     ),
-  limits: OrganizationLimits.partial().default({}).describe('of every organization that has none of its own'),
+  limits: OrganizationLimits.prefault({}).describe('of every organization that has none of its own'),
 });
 export type CollectSettings = z.output<typeof CollectSettings>;
 

@@ -36,7 +36,8 @@ describe.runIf(LONG)('prom-client', () => {
     [Registry.PROMETHEUS_CONTENT_TYPE, 'text'],
     [Registry.OPENMETRICS_CONTENT_TYPE, 'openmetrics'],
   ] as const)('as %s', async (type, organization) => {
-    const registry = new Registry(type);
+    const registry = new Registry();
+    registry.setContentType(type as typeof Registry.PROMETHEUS_CONTENT_TYPE);
     const counter = new Counter({
       name: 'orders_total',
       help: 'orders "taken"\n',
