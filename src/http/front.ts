@@ -7,10 +7,21 @@ import { syncBuiltinESMExports } from 'node:module';
 import { codeOf, shortened, toError } from '../errors.ts';
 import type { Log } from '../process/ports.ts';
 
-export interface Front {
+export type Front = Fallback | Own;
+
+interface Fallback {
   /** Events are acknowledged when they are none of ours, requests are refused. */
   readonly receives: 'events' | 'requests';
   readonly log: () => Log;
+}
+
+/**
+ * A listener in place of the framework's application, which inflates bodies without a limit before it asks anyone. The framework still
+ * makes the server and starts it, for a function that must be registered under its name, and is never called.
+ */
+interface Own {
+  readonly receives: 'own';
+  readonly listener: RequestListener;
 }
 
 /** Express calls this with what no handler took: https://expressjs.com/en/guide/error-handling.html */
@@ -23,8 +34,10 @@ export function putInFront(front: Front): void {
     http.createServer = createServer;
     syncBuiltinESMExports();
     const app = parameters.pop() as unknown as Express;
-    const listener: RequestListener = (request, response) =>
-      app(request, response, (thrown) => answer(front, request, response, thrown));
+    const listener: RequestListener =
+      front.receives === 'own'
+        ? front.listener
+        : (request, response) => app(request, response, (thrown) => answer(front, request, response, thrown));
     return Reflect.apply(createServer, http, [...parameters, listener]) as ReturnType<typeof createServer>;
   };
   http.createServer = inFront as typeof createServer;
@@ -34,7 +47,7 @@ export function putInFront(front: Front): void {
 /** The body did not arrive as it was sent: the same may arrive the next time. By body-parser's names: https://github.com/stream-utils/raw-body#errors */
 const IN_TRANSIT = new Set(['request.aborted', 'request.size.invalid', 'stream.encoding.set', 'stream.not.readable']);
 
-function answer(front: Front, request: IncomingMessage, response: ServerResponse, thrown: unknown): void {
+function answer(front: Fallback, request: IncomingMessage, response: ServerResponse, thrown: unknown): void {
   const error = toError(thrown ?? `there is no ${request.method} ${request.url} here`);
   try {
     const [status, body] = verdictOn(front, request, error, thrown === undefined);
@@ -50,7 +63,7 @@ function answer(front: Front, request: IncomingMessage, response: ServerResponse
 
 type Answer = readonly [status: number, body?: { readonly code: string; readonly message: string }];
 
-function verdictOn({ receives, log }: Front, request: IncomingMessage, error: Error, isNowhere: boolean): Answer {
+function verdictOn({ receives, log }: Fallback, request: IncomingMessage, error: Error, isNowhere: boolean): Answer {
   const { type, status } = error as { readonly type?: unknown; readonly status?: unknown };
   const isInTransit = IN_TRANSIT.has(String(type));
   if (receives === 'events' && request.method === 'POST' && !isInTransit) {

@@ -1,12 +1,13 @@
 /** What Google's functions framework answers for us, and we instead of it. */
-import { createServer, type Server } from 'node:http';
+import { createServer, Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type CloudEvent, cloudEvent, http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { z } from 'zod';
 import { afterEach, describe, expect, test } from 'vitest';
-import { putInFront, type Front } from '../../src/http/front.ts';
+import { TOKEN_HEADER, TOKEN_VARIABLE } from '../../src/cli/local/token-header.ts';
+import { putInFront } from '../../src/http/front.ts';
 import { jsonFunction } from '../../src/http/json-function.ts';
 import { readWorkerMessage } from '../../src/http/task-event.ts';
 
@@ -31,7 +32,7 @@ afterEach(async () => {
   await new Promise((resolve) => (server === undefined ? resolve(undefined) : server.close(resolve)));
 });
 
-async function start(receives: Front['receives'], logged: Front['log'] = () => log): Promise<number> {
+async function start(receives: 'events' | 'requests', logged = () => log): Promise<number> {
   putInFront({ receives, log: logged });
   server = getTestServer(`front-${receives}`);
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
@@ -132,4 +133,47 @@ test('servers that are made later are their own', async () => {
   const { port } = other.address() as AddressInfo;
   expect(await send(port, '', {})).toMatchObject({ status: 200, body: 'other' });
   await new Promise((resolve) => other.close(resolve));
+});
+
+describe('a listener of our own', () => {
+  /** The framework names no host. */
+  const startOwn = async (): Promise<{ readonly port: number; readonly asked: () => number }> => {
+    let asked = 0;
+    putInFront({
+      receives: 'own',
+      listener: (request, response) => {
+        asked += 1;
+        response.end(`${request.method} ${request.url}, unread: ${'body' in request ? 'no' : 'yes'}`);
+      },
+    });
+    server = getTestServer('front-requests');
+    await new Promise<void>((resolve) => server?.listen(0, resolve));
+    return { port: (server.address() as AddressInfo).port, asked: () => asked };
+  };
+
+  test('is asked in place of the application, before anybody has read the body', async () => {
+    const { port } = await startOwn();
+    const answer = await send(port, '{', { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+    expect(answer).toMatchObject({ status: 200, body: 'POST /, unread: yes' });
+    expect(said).toEqual([]);
+  });
+
+  test('is asked by programs of this machine alone, where the function is a laptop’s', async () => {
+    // oxlint-disable-next-line typescript/unbound-method -- they are put back where they were
+    const { emit, listen } = Server.prototype;
+    process.env[TOKEN_VARIABLE] = 'secret';
+    try {
+      await import('../../src/cli/local/loopback-only.ts');
+      const { port, asked } = await startOwn();
+      expect(await send(port, '{}', {})).toMatchObject({ status: 403 });
+      expect(await send(port, '{}', { [TOKEN_HEADER]: 'guessed' })).toMatchObject({ status: 403 });
+      expect(await send(port, '{}', { [TOKEN_HEADER]: 'secret', origin: 'http://a.example' })).toMatchObject({
+        status: 403,
+      });
+      expect(asked()).toBe(0);
+      expect(await send(port, '{}', { [TOKEN_HEADER]: 'secret' })).toMatchObject({ status: 200 });
+    } finally {
+      Object.assign(Server.prototype, { emit, listen });
+    }
+  });
 });
