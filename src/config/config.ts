@@ -52,6 +52,13 @@ export interface Config {
   readonly heartbeatMs: number;
   /** How long running tasks have when the process is told to end. */
   readonly drainMs: number;
+  /** Which tokens requests may come with; where there is neither a secret nor a URL, none. */
+  readonly jwt: {
+    readonly secret: string | undefined;
+    readonly jwksUrl: string | undefined;
+    readonly issuer: string | undefined;
+    readonly audience: string | undefined;
+  };
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Names this process in leases. */
   readonly worker: string;
@@ -110,6 +117,12 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
     leaseMs: variables.DAYMILL_LEASE_SECONDS * 1_000,
     heartbeatMs: variables.DAYMILL_HEARTBEAT_SECONDS * 1_000,
     drainMs: variables.DAYMILL_DRAIN_SECONDS * 1_000,
+    jwt: {
+      secret: variables.DAYMILL_JWT_SECRET,
+      jwksUrl: variables.DAYMILL_JWKS_URL,
+      issuer: variables.DAYMILL_JWT_ISSUER,
+      audience: variables.DAYMILL_JWT_AUDIENCE,
+    },
     logLevel: variables.DAYMILL_LOG,
     worker: workerName(variables.K_REVISION ?? tier, pid),
     workflowsEmulatorHost: variables.WORKFLOWS_EMULATOR_HOST,

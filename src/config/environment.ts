@@ -19,6 +19,17 @@ function readTier(text: string): z.input<typeof Tiers>[number] {
 
 const text = z.string().optional();
 
+/** A key of HS256 has at least 256 bits: https://www.rfc-editor.org/rfc/rfc7518#section-3.2 */
+const MIN_SECRET_BYTES = 32;
+
+/** Whoever can change what comes from there can make tokens. */
+const isSafeUrl = (address: string): boolean => {
+  const url = URL.parse(address);
+  return (
+    url?.protocol === 'https:' || (url?.protocol === 'http:' && /^(127\.0\.0\.1|localhost|\[::1\])$/.test(url.hostname))
+  );
+};
+
 export const Environment = z.object({
   DAYMILL_ROOT: text.describe("the project's folder; where the process runs when absent"),
   DAYMILL_HOME: text.describe('where the local cloud keeps its state; `.daymill` of the project when absent'),
@@ -56,6 +67,21 @@ export const Environment = z.object({
     .positive()
     .default(30_000)
     .describe('between two looks at which events devices are registered to; a look that finds nothing new is one read'),
+  DAYMILL_JWT_SECRET: z
+    .string()
+    .refine(
+      (secret) => Buffer.byteLength(secret) >= MIN_SECRET_BYTES,
+      `is no secret of at least ${MIN_SECRET_BYTES} bytes`,
+    )
+    .optional()
+    .describe('what tokens of requests are signed with, HS256; at least 32 bytes'),
+  DAYMILL_JWKS_URL: z
+    .string()
+    .refine(isSafeUrl, 'is no URL with https (http on this machine alone)')
+    .optional()
+    .describe('where the public keys of tokens are: RS256, ES256 and EdDSA'),
+  DAYMILL_JWT_ISSUER: text.describe('what the claim `iss` of a token has to be; not looked at when absent'),
+  DAYMILL_JWT_AUDIENCE: text.describe('what the claim `aud` of a token has to have; not looked at when absent'),
   DAYMILL_LOG: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
