@@ -1,0 +1,213 @@
+/** Who asks: by a JSON Web Token, or by a key of ours. The organization is the one that these say, and no other. */
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import {
+  createRemoteJWKSet,
+  decodeProtectedHeader,
+  errors,
+  type JWTPayload,
+  type JWTVerifyOptions,
+  jwtVerify,
+  type RemoteJWKSet,
+} from 'jose';
+import { RetryableError, toError } from '../errors.ts';
+import { API_KEY_PREFIX, type FoundKey } from '../meter/model/api-key.ts';
+import { Organization } from '../meter/model/organization.ts';
+import { type Role, ROLES } from '../meter/model/role.ts';
+import { SYSTEM_CLOCK } from '../process/system-clock.ts';
+import type { Clock } from '../process/ports.ts';
+import { HttpError } from './http-error.ts';
+import type { Caller } from './route.ts';
+
+/** Which tokens are taken. Without a secret and without a URL there are keys alone. */
+export interface JwtOptions {
+  /** At least 32 bytes, as HS256 wants: https://www.rfc-editor.org/rfc/rfc7518#section-3.2 */
+  readonly secret: string | undefined;
+  readonly jwksUrl: string | undefined;
+  /** Each is checked where it is given. */
+  readonly issuer: string | undefined;
+  readonly audience: string | undefined;
+}
+
+/** By how much the clock of who made a token may differ from ours. */
+export const CLOCK_TOLERANCE_SECONDS = 30;
+
+/** Each kind of key has its own algorithms, so that a public key is never taken for a secret: https://www.rfc-editor.org/rfc/rfc8725#section-3.1 */
+const SECRET_ALGORITHMS = ['HS256'];
+const PUBLIC_ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
+
+/** For the whole process: each set is fetched once in ten minutes, and for a key that it has not, no sooner than 30 s after. */
+const keySets = new Map<string, RemoteJWKSet>();
+
+function keySetOf(url: string): RemoteJWKSet {
+  const found = keySets.get(url) ?? createRemoteJWKSet(new URL(url));
+  keySets.set(url, found);
+  return found;
+}
+
+export type Authenticate = (headers: IncomingHttpHeaders) => Promise<Caller>;
+
+/**
+ * What authenticates requests. A key in X-API-Key goes before Authorization, which a proxy may want for itself.
+ * @throws {HttpError} 401 that says what was wrong, 403 for another organization in X-Scope-OrgID
+ * @throws {RetryableError} UNAVAILABLE while the key set or the store of keys cannot be reached
+ */
+export function authenticator(
+  options: JwtOptions,
+  apiKeys: { find(text: string): Promise<FoundKey> },
+  clock: Clock = SYSTEM_CLOCK,
+): Authenticate {
+  const byToken = tokenReader(options, clock);
+  return async (headers) => {
+    const credential = credentialIn(headers);
+    const caller = credential.startsWith(API_KEY_PREFIX)
+      ? callerOf(await apiKeys.find(credential))
+      : await byToken(credential);
+    const scope = headers['x-scope-orgid'];
+    if (scope !== undefined && scope !== caller.organization)
+      throw new HttpError(
+        403,
+        'OTHER_ORGANIZATION',
+        `X-Scope-OrgID is not ${caller.organization}, whose credential this is: leave the header out.`,
+      );
+    return caller;
+  };
+}
+
+/** RFC 6750's scheme in any case, and a token of the characters that it allows. */
+const BEARER = /^bearer +([\w.~+/-]+=*)$/i;
+
+function credentialIn(headers: IncomingHttpHeaders): string {
+  const key = headers['x-api-key'];
+  if (key !== undefined) {
+    if (typeof key === 'string' && key.startsWith(API_KEY_PREFIX)) return key;
+    throw unauthorized('X-API-Key is no key of Daymill: one begins with dm_');
+  }
+  if (headers.authorization === undefined) {
+    // Who sends nothing is told how, and of no error. https://www.rfc-editor.org/rfc/rfc6750#section-3.1
+    const message = 'Say who you are: Authorization: Bearer with a token, or X-API-Key with a key.';
+    throw new HttpError(401, 'UNAUTHENTICATED', message, { headers: { 'www-authenticate': CHALLENGE } });
+  }
+  const [, token] = BEARER.exec(headers.authorization) ?? [];
+  if (token === undefined) throw unauthorized('Authorization is not: Bearer and a token');
+  return token;
+}
+
+function callerOf(found: FoundKey): Caller {
+  if (found.kind === 'unknown') throw unauthorized('there is no such key');
+  const { key } = found;
+  if (key.revokedMs !== null) throw unauthorized(`the key ${key.id} was revoked at ${iso(key.revokedMs)}`);
+  return { organization: key.organization, role: key.role, subject: `key:${key.id}` };
+}
+
+function tokenReader(options: JwtOptions, clock: Clock): (token: string) => Promise<Caller> {
+  const { issuer, audience, jwksUrl } = options;
+  const secret = options.secret === undefined ? undefined : createSecretKey(Buffer.from(options.secret));
+  const checked: JWTVerifyOptions = {
+    clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    // One that never expires could never be taken back; keys can.
+    requiredClaims: ['exp'],
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(audience === undefined ? {} : { audience }),
+  };
+  return async (token) => {
+    const algorithm = algorithmOf(token);
+    const rules = { ...checked, currentDate: new Date(clock.now()) };
+    const isSecret = SECRET_ALGORITHMS.includes(algorithm);
+    if (isSecret && secret !== undefined) return tokenCaller(await verified(token, secret, rules, SECRET_ALGORITHMS));
+    if (!isSecret && jwksUrl !== undefined && PUBLIC_ALGORITHMS.includes(algorithm))
+      return tokenCaller(await verified(token, keySetOf(jwksUrl), rules, PUBLIC_ALGORITHMS));
+    const taken = [
+      ...(secret === undefined ? [] : SECRET_ALGORITHMS),
+      ...(jwksUrl === undefined ? [] : PUBLIC_ALGORITHMS),
+    ];
+    throw unauthorized(
+      taken.length === 0
+        ? 'tokens are not taken here, only keys'
+        : `the algorithm of the token is not one of ${taken.join(', ')}`,
+    );
+  };
+}
+
+function algorithmOf(token: string): string {
+  try {
+    return String(decodeProtectedHeader(token).alg);
+  } catch {
+    throw unauthorized('this is no JSON Web Token');
+  }
+}
+
+async function verified(
+  token: string,
+  key: KeyObject | RemoteJWKSet,
+  rules: JWTVerifyOptions,
+  algorithms: string[],
+): Promise<JWTPayload> {
+  try {
+    const pinned = { ...rules, algorithms };
+    const { payload } = await (typeof key === 'function'
+      ? jwtVerify(token, key, pinned)
+      : jwtVerify(token, key, pinned));
+    return payload;
+  } catch (thrown) {
+    const fault = faultIn(thrown);
+    if (fault !== undefined) throw unauthorized(fault);
+    // Only fetching the key set is left, which is no fault of the token.
+    throw new RetryableError('UNAVAILABLE', `The key set could not be had: ${toError(thrown).message}`, {
+      cause: thrown,
+    });
+  }
+}
+
+/** In words; undefined for what is not the token's fault. */
+function faultIn(thrown: unknown): string | undefined {
+  if (thrown instanceof errors.JWTExpired) return `the token expired${at(thrown.payload.exp)}`;
+  if (thrown instanceof errors.JWTClaimValidationFailed) {
+    if (thrown.reason === 'missing') return `the token has no claim ${thrown.claim}`;
+    if (thrown.claim === 'nbf') return `the token is not valid yet${at(thrown.payload.nbf, ', but from', ' on')}`;
+    const what = { iss: 'is of another issuer', aud: 'is for another audience' }[thrown.claim];
+    return what === undefined ? `the claim ${thrown.claim} of the token does not hold` : `the token ${what}`;
+  }
+  if (thrown instanceof errors.JWSSignatureVerificationFailed) return 'the signature of the token does not fit';
+  if (thrown instanceof errors.JWKSNoMatchingKey) return 'the key set has no key that fits the token: see its kid';
+  if (thrown instanceof errors.JWKSMultipleMatchingKeys)
+    return 'several keys of the set fit the token: name one by kid';
+  const isToken =
+    thrown instanceof errors.JWTInvalid ||
+    thrown instanceof errors.JWSInvalid ||
+    thrown instanceof errors.JOSEAlgNotAllowed ||
+    thrown instanceof errors.JOSENotSupported;
+  return isToken ? 'this is no JSON Web Token that can be verified' : undefined;
+}
+
+/** As the token has it itself: every object inherits `constructor` and the like. */
+const claim = (payload: JWTPayload, name: string): unknown =>
+  Object.hasOwn(payload, name) ? payload[name] : undefined;
+
+function tokenCaller(payload: JWTPayload): Caller {
+  const organization = Organization.safeParse(claim(payload, 'org'));
+  if (!organization.success) throw unauthorized('the claim org of the token is missing, or is no organization');
+  const role = ROLES.find((one): one is Role => one === claim(payload, 'role'));
+  if (role === undefined) throw unauthorized(`the claim role of the token is not one of ${ROLES.join(', ')}`);
+  const subject = claim(payload, 'sub');
+  return { organization: organization.data, role, subject: typeof subject === 'string' ? subject : 'token' };
+}
+
+const CHALLENGE = 'Bearer realm="daymill"';
+
+/** `why` is of our own words: what a quoted string may not have would end it. https://www.rfc-editor.org/rfc/rfc6750#section-3 */
+function unauthorized(why: string): HttpError {
+  const description = why.replaceAll(/[^\x20-\x7e]|["\\]/g, '?');
+  const challenge = `${CHALLENGE}, error="invalid_token", error_description="${description}"`;
+  return new HttpError(401, 'UNAUTHENTICATED', `${why.charAt(0).toUpperCase()}${why.slice(1)}.`, {
+    headers: { 'www-authenticate': challenge },
+  });
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** A claim may be a number that no date is. */
+function at(seconds: unknown, before = ' at', after = ''): string {
+  const date = new Date(Number(seconds) * 1_000);
+  return Number.isNaN(date.getTime()) ? '' : `${before} ${date.toISOString()}${after}`;
+}
