@@ -1,8 +1,10 @@
 /** The package's entry for Cloud Functions: one source, and `--entry-point` chooses which of these, or of the project's own, is served. */
+import type { RequestListener } from 'node:http';
 import { putInFront } from '../src/http/front.ts';
 import { loadOwnFunctions } from '../src/http/own-functions.ts';
 
-const MODULES: Readonly<Record<string, () => Promise<unknown>>> = {
+const MODULES: Readonly<Record<string, () => Promise<object>>> = {
+  collect: () => import('./collect.ts'),
   dispatch: () => import('./dispatch.ts'),
   index: () => import('./index-root-data.ts'),
   preflight: () => import('./preflight.ts'),
@@ -14,8 +16,11 @@ const MODULES: Readonly<Record<string, () => Promise<unknown>>> = {
 const target = process.env['FUNCTION_TARGET'];
 const served = MODULES[target ?? ''];
 if (served !== undefined) {
-  await served();
-  const { ports } = await import('../src/http/process.ts');
-  putInFront({ receives: target === 'work' ? 'events' : 'requests', log: () => ports().log });
+  const module = await served();
+  if ('listener' in module) putInFront({ receives: 'own', listener: module.listener as RequestListener });
+  else {
+    const { ports } = await import('../src/http/process.ts');
+    putInFront({ receives: target === 'work' ? 'events' : 'requests', log: () => ports().log });
+  }
 } else if (target !== undefined) await loadOwnFunctions(process.env);
 else await Promise.all([...Object.values(MODULES).map((load) => load()), loadOwnFunctions(process.env)]);

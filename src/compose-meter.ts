@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Config } from './config/config.ts';
 import { openFirestore } from './google/firestore-client.ts';
+import { firestoreApiKeys } from './google/meter/firestore-api-keys.ts';
 import { firestoreDays } from './google/meter/firestore-days.ts';
 import { firestoreDeadLetters } from './google/meter/firestore-dead-letters.ts';
 import { firestoreSelections } from './google/meter/firestore-selections.ts';
@@ -38,6 +39,15 @@ export function composeMeter(config: Config) {
     limitsOf: (organization: Organization): Promise<OrganizationLimits> =>
       Promise.resolve(organization === '' ? DEFAULT_LIMITS : (config.collect?.limits ?? DEFAULT_LIMITS)),
     spend: () => Promise.resolve(),
+    spendRequest: (organization: Organization, kind: string) => Promise.resolve(void [organization, kind]),
+    apiKeys: firestoreApiKeys(db, SYSTEM_CLOCK),
+    /** What the environment says goes before what the project says. */
+    jwt: {
+      secret: config.jwt.secret,
+      jwksUrl: config.jwt.jwksUrl ?? config.collect?.jwksUrl,
+      issuer: config.jwt.issuer ?? config.collect?.issuer,
+      audience: config.jwt.audience ?? config.collect?.audience,
+    },
     newId: () => randomUUID(),
     clock: SYSTEM_CLOCK,
     log: openLog(config.logLevel, { worker: config.worker }),
