@@ -129,10 +129,12 @@ function fieldsOf({ set, add, max }: MetricChange): Record<string, unknown> {
   return fields;
 }
 
-/** What is no number was written by another version of Daymill, and is left out. */
-export function metricsIn(row: unknown): StoredMetrics | undefined {
+/** What is no number was written by another version of Daymill, and `$` begins what is no metric: both are left out. */
+function metricsIn(row: unknown): StoredMetrics | undefined {
   if (typeof row !== 'object' || row === null) return undefined;
   return Object.fromEntries(
-    Object.entries(row).filter((field): field is [string, number] => typeof field[1] === 'number'),
+    Object.entries(row).filter(
+      (field): field is [string, number] => typeof field[1] === 'number' && !field[0].startsWith('$'),
+    ),
   );
 }

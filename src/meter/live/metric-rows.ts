@@ -100,8 +100,10 @@ export class MetricRows {
     this.#mark(row, this.#heartbeats);
     let refused: RefusedValue[] | undefined;
     for (const key of Object.keys(values)) {
-      const reason = this.#take(row, key, values[key] as number, atMs);
+      const value = values[key] as number;
+      const reason = this.reasonAgainst(key, value);
       if (reason !== undefined) (refused ??= []).push({ key, reason });
+      else this.#advance(this.#columns.get(key) as Column, row, value, atMs);
     }
     return refused === undefined ? TAKEN : { isLate: false, refused };
   }
@@ -208,8 +210,8 @@ export class MetricRows {
     return { id: this.#ids[row] as string, set, add, max };
   }
 
-  /** Why the value is refused; undefined when it was taken. */
-  #take(row: number, key: string, value: number, atMs: number): string | undefined {
+  /** Why the value would be refused; undefined when it would be taken. */
+  reasonAgainst(key: string, value: number): string | undefined {
     const column = this.#columns.get(key);
     if (column === undefined) return `"${key.slice(0, 100)}" has no strategy: register one, or leave it out`;
     const { strategy } = column;
@@ -219,7 +221,6 @@ export class MetricRows {
     if (typeof value !== 'number' || !Number.isFinite(value)) return 'it is no finite number';
     if (strategy.kind === 'counter' && value < 0)
       return `it counts what came since the last heartbeat, and ${value} is negative`;
-    this.#advance(column, row, value, atMs);
     return undefined;
   }
 

@@ -9,7 +9,7 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../../../errors.ts';
-import type { HeartbeatAnswer, MetricChange, StoredMetrics } from '../../live/metric-change.ts';
+import type { HeartbeatAnswer, MetricChange, RefusedValue, StoredMetrics } from '../../live/metric-change.ts';
 import { MetricRows } from '../../live/metric-rows.ts';
 import type { MetricStrategy } from '../../live/metric-strategy.ts';
 import type { LiveMetrics, MetricBatch } from '../../ports/live-metrics.ts';
@@ -56,6 +56,14 @@ export class MetricTable {
   /** A heartbeat, as the rows take it. @throws {UserError} BAD_ARGUMENT */
   updates(runtimeId: string, values: Readonly<Record<string, number>>, atMs: number): HeartbeatAnswer {
     return this.#rows.update(runtimeId, values, atMs);
+  }
+
+  /** What `updates` would refuse of these values, by key and reason. */
+  refusals(values: Readonly<Record<string, number>>): RefusedValue[] {
+    return Object.entries(values).flatMap(([key, value]) => {
+      const reason = this.#rows.reasonAgainst(key, value);
+      return reason === undefined ? [] : [{ key, reason }];
+    });
   }
 
   /** Forgets a runtime; `dbDelete` has the store forget it. One that is heard of again until then stays. */
