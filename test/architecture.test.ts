@@ -226,9 +226,11 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'config/project-settings.ts',
     'mill/model',
   ],
+  'compose-keys.ts': ['config', 'google', 'google/meter', 'meter/ports', 'process'],
   // It reads arguments, asks, and prints. `daymill run` starts the day's workflow and reads how it went.
   cli: [
     'compose.ts',
+    'compose-keys.ts',
     'config',
     'mill/model',
     // Of planning the words: sums of costs, sets of days and the stands of a report are said by it. It decides nothing.
@@ -240,6 +242,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'mill/manifest',
     'mill/ports/read-whole.ts',
     'mill/sources',
+    // Of the meter who is who: tokens are made here, and keys.
+    'meter/model',
+    'meter/ports/api-keys.ts',
     'google/workflows-client.ts',
     'google/scheduler-client.ts',
     'deploy',

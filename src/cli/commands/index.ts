@@ -99,6 +99,14 @@ export const COMMANDS = {
     summary: "list the secrets of the project's own functions; set one",
     load: async () => (await import('./secrets.ts')).secrets,
   },
+  token: {
+    summary: 'make a token for requests to what runs on this machine',
+    load: async () => (await import('./token.ts')).token,
+  },
+  keys: {
+    summary: 'list the keys of an organization; create or revoke one',
+    load: async () => (await import('./keys.ts')).keys,
+  },
   dev: {
     summary: 'keep everything running, and plan again at every change',
     load: async () => (await import('./dev.ts')).dev,

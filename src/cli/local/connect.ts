@@ -22,7 +22,7 @@ export interface Connection {
  */
 export async function connectCloud(
   config: Config,
-  manifest: Manifest,
+  manifest: Pick<Manifest, 'datasets'>,
   purpose: 'look' | 'write' = 'look',
 ): Promise<Connection> {
   // Where it is, Google's clients know: by the project, or by the variables that point them at an emulator.
@@ -36,7 +36,7 @@ export async function connectCloud(
 }
 
 /** What it looks for is then in the local buckets. */
-const hasBuckets = ({ datasets }: Manifest): boolean =>
+const hasBuckets = ({ datasets }: Pick<Manifest, 'datasets'>): boolean =>
   datasets.some(({ files }) => files?.pattern.startsWith('gs://'));
 
 /** What is changed may send messages. Loaded only then: it is half of what a command loads. */

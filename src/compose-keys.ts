@@ -1,0 +1,16 @@
+/** The composition root of commands about keys, which need the store and nothing of a project. */
+import type { Config } from './config/config.ts';
+import { openFirestore } from './google/firestore-client.ts';
+import { firestoreApiKeys } from './google/meter/firestore-api-keys.ts';
+import type { ApiKeys } from './meter/ports/api-keys.ts';
+import { SYSTEM_CLOCK } from './process/system-clock.ts';
+
+export interface KeyPorts {
+  readonly apiKeys: ApiKeys;
+  close(): Promise<void>;
+}
+
+export function composeKeys(config: Pick<Config, 'projectId' | 'databaseId'>): KeyPorts {
+  const db = openFirestore(config);
+  return { apiKeys: firestoreApiKeys(db, SYSTEM_CLOCK), close: () => db.terminate() };
+}
