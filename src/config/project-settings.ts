@@ -42,7 +42,10 @@ export const CollectSettings = z.strictObject({
     .describe(
       'the secret, by its name for `daymill secrets`, that tokens are signed with; without it and jwksUrl only API keys are taken',
     ),
-  limits: OrganizationLimits.prefault({}).describe('of every organization that has none of its own'),
+  limits: z
+    .strictObject(OrganizationLimits.shape)
+    .prefault({})
+    .describe('what an organization may send; the field `limits` of its document `orgs/{organization}` goes before it'),
 });
 export type CollectSettings = z.output<typeof CollectSettings>;
 
