@@ -2,6 +2,7 @@
 import { http } from '@google-cloud/functions-framework';
 import { z } from 'zod';
 import { jsonFunction } from '../src/http/json-function.ts';
+import { maintainMeter } from '../src/http/maintenance.ts';
 import { ports } from '../src/http/process.ts';
 import { Day } from '../src/values/date.ts';
 import { dayReport } from '../src/mill/steps/mend/day-report.ts';
@@ -19,7 +20,11 @@ http(
     async ({ date, from, dispatchId }) => {
       if (date != null) assertTarget(date, ports().clock.now());
       const report = await reconcile(ports());
-      if (date == null || dispatchId == null) return report;
+      if (date == null) {
+        const collected = await maintainMeter();
+        return collected === undefined ? report : { ...report, collected };
+      }
+      if (dispatchId == null) return report;
       const first = gridStart(from ?? undefined, ports().from, date);
       return { ...report, day: await dayReport({ date, from: first, dispatchId }, ports()) };
     },

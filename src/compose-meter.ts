@@ -1,46 +1,93 @@
 /** The composition root of the meter: config -> the ports that collecting asks for. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Config } from './config/config.ts';
+import { UserError } from './errors.ts';
 import { openFirestore } from './google/firestore-client.ts';
 import { firestoreApiKeys } from './google/meter/firestore-api-keys.ts';
 import { firestoreDays } from './google/meter/firestore-days.ts';
 import { firestoreDeadLetters } from './google/meter/firestore-dead-letters.ts';
-import { firestoreSelections } from './google/meter/firestore-selections.ts';
+import { firestoreLimits } from './google/meter/firestore-limits.ts';
+import { firestoreLiveMetrics } from './google/meter/firestore-live-metrics.ts';
+import { firestoreMembership } from './google/meter/firestore-membership.ts';
+import { firestoreMinutes } from './google/meter/firestore-minutes.ts';
+import { firestorePresences } from './google/meter/firestore-presences.ts';
+import { firestoreQuotas } from './google/meter/firestore-quotas.ts';
+import { firestoreRuntimes } from './google/meter/firestore-runtimes.ts';
 import { firestoreSessions } from './google/meter/firestore-sessions.ts';
 import { DEFAULT_LIMITS, type OrganizationLimits } from './meter/model/limits.ts';
 import type { Organization } from './meter/model/organization.ts';
+import type { QuotaKind, QuotaVerdict } from './meter/ports/quotas.ts';
+import type { Runtime } from './meter/model/runtime.ts';
+import type { CollectPorts, Taken } from './meter/steps/collect/collect.ts';
 import { figures } from './meter/steps/collect/figures.ts';
 import { groupCommit } from './meter/steps/collect/group-commit.ts';
 import { StruckClaims } from './meter/steps/collect/merge-group.ts';
 import { organizationSeries } from './meter/steps/collect/organization-series.ts';
-import type { Taken } from './meter/steps/collect/collect.ts';
+import { keepHeartbeat, markSeriesStale } from './meter/steps/collect/own-samples.ts';
+import { watchWindows } from './meter/steps/live/watch-windows.ts';
+import { KnownRuntimes } from './meter/steps/runtimes/known-runtimes.ts';
+import { MembershipMap } from './meter/steps/runtimes/membership-map.ts';
+import { MetricTables } from './meter/steps/runtimes/metric-tables.ts';
 import { openLog } from './process/log.ts';
 import { SYSTEM_CLOCK } from './process/system-clock.ts';
 
 export type MeterPorts = ReturnType<typeof composeMeter>;
 
-export function composeMeter(config: Config) {
+/** What is thrown for an organization that sends more than it may. */
+export type Refuse = (verdict: Extract<QuotaVerdict, { ok: false }>) => Error;
+
+const refuse: Refuse = ({ name, value }) =>
+  new UserError('OVER_LIMIT', `The organization has what ${name} allows, which is ${value}. Try again in a moment.`);
+
+/** `refused`: in the words of whose door it is. */
+export function composeMeter(config: Config, refused: Refuse = refuse) {
   const db = openFirestore(config);
-  const days = firestoreDays(db, { clock: SYSTEM_CLOCK });
-  const known = organizationSeries(randomBytes(4).readInt32LE());
-  const counted = figures(() => SYSTEM_CLOCK.elapsed());
-  return {
-    db,
+  const clock = SYSTEM_CLOCK;
+  const log = openLog(config.logLevel, { worker: config.worker });
+  const newId = (): string => randomUUID();
+  const days = firestoreDays(db, { clock });
+  const index = organizationSeries(randomBytes(4).readInt32LE());
+  const counted = figures(() => clock.elapsed());
+  const limits = firestoreLimits(db, { defaults: config.collect?.limits ?? DEFAULT_LIMITS, clock, log });
+  const limitsOf = (organization: Organization): Promise<OrganizationLimits> => limits.of(organization);
+  const windows = watchWindows({ minutes: firestoreMinutes(db), clock, log, newId });
+  const quotas = firestoreQuotas(db, clock);
+  const collecting = {
     days,
     group: groupCommit({ days, struck: new StruckClaims() }),
     deadLetters: firestoreDeadLetters(db),
-    sessions: firestoreSessions(db),
-    selections: firestoreSelections(db),
-    known,
-    seriesOf: (organization: Organization, limits: OrganizationLimits) => known.of(organization, limits),
+    seriesOf: (organization: Organization, own: OrganizationLimits) => index.of(organization, own),
+    async spend(organization: Organization, items: number, own: OrganizationLimits) {
+      const verdict = await quotas.spend(organization, 'ingestion', items, own);
+      if (!verdict.ok) throw refused(verdict);
+    },
+    newId,
+    clock,
+    observe(taken: Taken) {
+      const { samples, refused, events, rejected } = taken;
+      counted.taken({ samples: samples.length - refused.size, events, rejected });
+      windows.observe(taken);
+    },
+  } satisfies CollectPorts;
+  const own = { ...collecting, limitsOf };
+  const runtimes = firestoreRuntimes(db);
+  const membership = firestoreMembership(db, clock);
+  const memberships = new MembershipMap({ store: membership, clock, log, refreshMs: config.deviceEventRefreshMs });
+  return {
+    ...own,
+    log,
+    index,
     figures: counted,
+    windows,
+    /** Of a request, before its body is read. */
+    async spendRequest(organization: Organization, kind: Exclude<QuotaKind, 'ingestion'>) {
+      const verdict = await quotas.spend(organization, kind, 1, await limitsOf(organization));
+      if (!verdict.ok) throw refused(verdict);
+    },
     /** Counted by the door. */
     requests: { underWay: 0 },
-    limitsOf: (organization: Organization): Promise<OrganizationLimits> =>
-      Promise.resolve(organization === '' ? DEFAULT_LIMITS : (config.collect?.limits ?? DEFAULT_LIMITS)),
-    spend: () => Promise.resolve(),
-    spendRequest: (organization: Organization, kind: string) => Promise.resolve(void [organization, kind]),
-    apiKeys: firestoreApiKeys(db, SYSTEM_CLOCK),
+    sessions: firestoreSessions(db),
+    apiKeys: firestoreApiKeys(db, clock),
     /** What the environment says goes before what the project says. */
     jwt: {
       secret: config.jwt.secret,
@@ -48,11 +95,16 @@ export function composeMeter(config: Config) {
       issuer: config.jwt.issuer ?? config.collect?.issuer,
       audience: config.jwt.audience ?? config.collect?.audience,
     },
-    newId: () => randomUUID(),
-    clock: SYSTEM_CLOCK,
-    log: openLog(config.logLevel, { worker: config.worker }),
-    observe: ({ samples, refused, events, rejected }: Taken) =>
-      counted.taken({ samples: samples.length - refused.size, events, rejected }),
+    runtimes,
+    known: new KnownRuntimes(runtimes, clock),
+    tables: new MetricTables({ open: (organization) => firestoreLiveMetrics(db, { organization, clock }), log }),
+    presences: firestorePresences(db),
+    membership,
+    memberships,
+    keep: (organization: Organization, runtime: Runtime, metrics: Readonly<Record<string, number>>, atMs: number) =>
+      keepHeartbeat(organization, { runtime, metrics, atMs }, own),
+    markStale: (organization: Organization, runtimeId: string, atMs: number) =>
+      markSeriesStale(organization, { runtimeId, atMs }, own),
     close: () => db.terminate(),
   };
 }

@@ -203,7 +203,20 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'process',
     'errors.ts',
   ],
-  http: ['compose.ts', 'config', 'mill/model', 'mill/steps', 'meter/model', 'process', 'errors.ts'],
+  // Errors are written in the words of the protocol that they answer.
+  http: [
+    'compose.ts',
+    'compose-meter.ts',
+    'config',
+    'mill/model',
+    'mill/steps',
+    'meter/formats/otlp/write.ts',
+    'meter/model',
+    'meter/ports',
+    'meter/steps/maintain',
+    'process',
+    'errors.ts',
+  ],
   // Each route is one call of a step or an answer, and how it is written.
   'http/routes': [
     'http/route.ts',

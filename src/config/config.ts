@@ -52,6 +52,10 @@ export interface Config {
   readonly heartbeatMs: number;
   /** How long running tasks have when the process is told to end. */
   readonly drainMs: number;
+  /** Between two rounds of the collecting function; 0: none. */
+  readonly maintainMs: number;
+  /** Between two looks at which events devices are registered to. */
+  readonly deviceEventRefreshMs: number;
   /** Which tokens requests may come with; where there is neither a secret nor a URL, none. */
   readonly jwt: {
     readonly secret: string | undefined;
@@ -117,6 +121,8 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
     leaseMs: variables.DAYMILL_LEASE_SECONDS * 1_000,
     heartbeatMs: variables.DAYMILL_HEARTBEAT_SECONDS * 1_000,
     drainMs: variables.DAYMILL_DRAIN_SECONDS * 1_000,
+    maintainMs: variables.DAYMILL_MAINTAIN_SECONDS * 1_000,
+    deviceEventRefreshMs: variables.LIVE_DEVICE_EVENT_REFRESH_MS,
     jwt: {
       secret: variables.DAYMILL_JWT_SECRET,
       jwksUrl: variables.DAYMILL_JWKS_URL,

@@ -67,6 +67,13 @@ export const Environment = z.object({
     .positive()
     .default(30_000)
     .describe('between two looks at which events devices are registered to; a look that finds nothing new is one read'),
+  DAYMILL_MAINTAIN_SECONDS: z.coerce
+    .number()
+    .nonnegative()
+    .default(0)
+    .describe(
+      'how often the collecting function itself ends sessions and notes silent runtimes; 0 leaves it to reconcile, which a deployment calls. `daymill serve` sets it',
+    ),
   DAYMILL_JWT_SECRET: z
     .string()
     .refine(

@@ -2,29 +2,55 @@
 import type { RequestListener } from 'node:http';
 import { composeMeter, type MeterPorts } from '../compose-meter.ts';
 import { readConfig } from '../config/config.ts';
+import { toError } from '../errors.ts';
+import { maintain } from '../meter/steps/maintain/maintain.ts';
 import { startDrain } from '../process/drain.ts';
 import { authenticator } from './auth.ts';
 import { httpListener } from './listener.ts';
 import { openApiRoute } from './openapi-route.ts';
+import { quotaError } from './quota-error.ts';
 import { collectRoutes } from './routes/index.ts';
 
 export function collectListener(env: Readonly<Record<string, string | undefined>>): RequestListener {
   // Days are of UTC, whatever the container was given.
   process.env['TZ'] = 'UTC';
   const config = readConfig(env, process.cwd(), process.pid);
-  const ports = composeMeter(config);
-  const drain = startDrain(process, { graceMs: config.drainMs, end: () => process.exit(0) });
+  const ports = composeMeter(config, quotaError);
+  const stop = keepUp(ports, config.maintainMs);
+  const drain = startDrain(process, { graceMs: config.drainMs, end: () => void stop().finally(() => process.exit(0)) });
   const routes = collectRoutes(() => ports);
   return counted(
     ports,
     httpListener([...routes, openApiRoute(routes)], {
       authenticate: authenticator(ports.jwt, ports.apiKeys),
-      spend: (caller, route) => ports.spendRequest(caller.organization, route.quota),
+      async spend({ organization }, { quota }) {
+        if (quota !== 'none') await ports.spendRequest(organization, quota);
+      },
       clock: ports.clock,
       log: ports.log,
       whileServing: (act) => drain.run(act),
     }),
   );
+}
+
+/** Between two writes of the live state, while the process has the time: where it is frozen between requests, the next one goes on. */
+const KEEP_UP_MS = 5_000;
+
+/** Answers how to stop it, with what is left written. */
+function keepUp(ports: MeterPorts, maintainMs: number): () => Promise<void> {
+  const { tables, windows, memberships, group, log } = ports;
+  memberships.start();
+  const timers = [setInterval(() => void tables.write(), KEEP_UP_MS)];
+  const round = (): void =>
+    void maintain(ports).catch((thrown: unknown) => log.warn({ event: 'maintain.failed' }, toError(thrown).message));
+  if (maintainMs > 0) timers.push(setInterval(round, maintainMs));
+  for (const timer of timers) timer.unref();
+  return async () => {
+    for (const timer of timers) clearInterval(timer);
+    memberships.stop();
+    await group.drain();
+    await Promise.all([tables.write(), windows.write()]);
+  };
 }
 
 /** For who asks how fast it is. */

@@ -126,7 +126,7 @@ async function stats({ organization, query }: Asked, ports: MeterPorts): Promise
 
 const MIB = 1_048_576;
 
-function performanceOf({ figures, known, requests }: MeterPorts): z.output<typeof Performance> {
+function performanceOf({ figures, index, requests }: MeterPorts): z.output<typeof Performance> {
   const { latency, queries, queryTime, ...ingestion } = figures.read();
   const { rss, heapUsed } = process.memoryUsage();
   return {
@@ -136,6 +136,6 @@ function performanceOf({ figures, known, requests }: MeterPorts): z.output<typeo
     queryMs: { ...queryTime, count: queries },
     memory: { residentMB: rss / MIB, heapUsedMB: heapUsed / MIB },
     connections: { requests: requests.underWay },
-    cache: { series: known.size, organizations: known.organizations, hitRate: known.hitRate },
+    cache: { series: index.size, organizations: index.organizations, hitRate: index.hitRate },
   };
 }

@@ -4,6 +4,7 @@ import type { Route } from '../route.ts';
 import { eventRoutes } from './collect-events.ts';
 import { sampleRoutes } from './collect-samples.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
+import { runtimeRoutes } from './runtimes.ts';
 import { healthRoutes } from './health.ts';
 
 /** `ports` is asked when a request comes: the table is there without them. */
@@ -11,5 +12,6 @@ export const collectRoutes = (ports: () => MeterPorts): readonly Route[] => [
   ...sampleRoutes(ports),
   ...eventRoutes(ports),
   ...deadLetterRoutes(ports),
+  ...runtimeRoutes(ports),
   ...healthRoutes(ports),
 ];
