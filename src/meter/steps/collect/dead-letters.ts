@@ -14,6 +14,7 @@ import {
   collectSamples,
 } from './collect.ts';
 import { takeEvents } from './take-events.ts';
+import { DocumentId } from '../../../values/document-id.ts';
 
 export interface DeadLetterPorts extends Omit<CollectPorts, 'deadLetters'> {
   readonly deadLetters: CollectedDeadLetters;
@@ -25,7 +26,8 @@ export async function readDeadLetter(
   id: string,
   { deadLetters }: Pick<DeadLetterPorts, 'deadLetters'>,
 ): Promise<CollectedDeadLetter> {
-  const letter = await deadLetters.read(organization, id);
+  // What names no document would be asked for again and again.
+  const letter = DocumentId.safeParse(id).success ? await deadLetters.read(organization, id) : undefined;
   if (letter !== undefined) return letter;
   throw new UserError('NOT_FOUND', `${organization} has no dead letter ${id}. It may have been replayed, or dropped.`);
 }

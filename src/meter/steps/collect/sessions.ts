@@ -11,6 +11,7 @@ import {
 } from '../../model/session.ts';
 import type { Organization } from '../../model/organization.ts';
 import type { Sessions } from '../../ports/sessions.ts';
+import { timeProblem } from './check-times.ts';
 import { collectEvents, type CollectPorts, type CollectRequest } from './collect.ts';
 import { millisecondsOf, type TakenEvent } from './take-events.ts';
 
@@ -27,9 +28,9 @@ export async function startSession(
   start: SessionStart,
   ports: SessionPorts,
 ): Promise<Session> {
-  const { organization, receivedMs } = request;
+  const { organization } = request;
   const { session_id: id = ports.newId(), timestamp } = start;
-  const atMs = timestamp === undefined ? receivedMs : millisecondsOf(timestamp);
+  const atMs = timeOf(timestamp, request);
   const begun = await ports.sessions.read(organization, id);
   if (begun !== undefined) return sameSession(begun, start);
   const session = startedSession(start, id, atMs);
@@ -45,7 +46,16 @@ function sameSession(begun: Session, { user_id }: SessionStart): Session {
   );
 }
 
-/** @throws {UserError} NOT_FOUND */
+/** As events may be. @throws {UserError} BAD_ARGUMENT */
+function timeOf(timestamp: SessionStart['timestamp'], { receivedMs, limits }: CollectRequest): number {
+  if (timestamp === undefined) return receivedMs;
+  const atMs = millisecondsOf(timestamp);
+  const problem = timeProblem(atMs, receivedMs, limits);
+  if (problem === undefined) return atMs;
+  throw new UserError('BAD_ARGUMENT', `timestamp: ${problem.reason}.`);
+}
+
+/** @throws {UserError} NOT_FOUND, BAD_ARGUMENT for a time that is not taken */
 export async function updateSession(
   request: CollectRequest,
   { id, update }: { readonly id: string; readonly update: SessionUpdate },
@@ -55,7 +65,7 @@ export async function updateSession(
   const found = await ports.sessions.read(organization, id);
   if (found === undefined)
     throw new UserError('NOT_FOUND', `There is no session ${id}. Begin one: POST /api/metrics/sessions/start.`);
-  const atMs = update.timestamp === undefined ? receivedMs : millisecondsOf(update.timestamp);
+  const atMs = timeOf(update.timestamp, request);
   // What time has ended, nothing revives.
   const session = updatedSession(timedOutSession(found, receivedMs), update, atMs);
   if (session !== found) await save(request, session, ports);

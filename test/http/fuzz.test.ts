@@ -1,0 +1,68 @@
+/** Whatever a route is sent, its answer is never one of our own failures: every row of the table, over an embedded Firestore. */
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { composeMeter, type MeterPorts } from '../../src/compose-meter.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { httpListener } from '../../src/http/listener.ts';
+import { openApiRoute } from '../../src/http/openapi-route.ts';
+import { collectRoutes } from '../../src/http/routes/index.ts';
+import { type FirestoreUnderTest, firestoreUnderTest } from '../support/firestore-under-test.ts';
+import { requestsTo } from './fuzz.ts';
+import { makeDoors, type Said, serve, type Serving } from './serving.ts';
+
+let firestore: FirestoreUnderTest;
+let ports: MeterPorts;
+let serving: Serving;
+const said: Said[] = [];
+const routes = collectRoutes(() => ports);
+
+beforeAll(async () => {
+  firestore = await firestoreUnderTest({});
+  process.env['FIRESTORE_EMULATOR_HOST'] = `127.0.0.1:${firestore.emulator?.port}`;
+  ports = composeMeter(readConfig({ DAYMILL_PROJECT: 'demo-fuzz', DAYMILL_LOG: 'silent' }, process.cwd(), process.pid));
+  serving = await serve(httpListener([...routes, openApiRoute(routes)], makeDoors(said)));
+});
+
+afterAll(async () => {
+  await serving[Symbol.asyncDispose]();
+  await ports.close();
+  delete process.env['FIRESTORE_EMULATOR_HOST'];
+  await firestore.close();
+});
+
+describe('no request makes it fail', () => {
+  test.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))(
+    '%s',
+    async (_, route) => {
+      const together = fc.array(requestsTo(route), { minLength: 20, maxLength: 20, size: 'max' });
+      await fc.assert(
+        fc.asyncProperty(together, async (requests) => {
+          said.length = 0;
+          const answers = await Promise.all(
+            requests.map(({ method, path, headers, body }) => serving.send(method, path, headers, body)),
+          );
+          const failed = answers.flatMap(({ status, bytes }, at) =>
+            status >= 500 ? [{ status, answer: bytes.toString().slice(0, 300), request: requests[at] }] : [],
+          );
+          expect({ failed, said: said.filter(({ level }) => level === 'error') }).toEqual({ failed: [], said: [] });
+        }),
+        { numRuns: 3, endOnFailure: true },
+      );
+    },
+    30_000,
+  );
+
+  test('not by a time that no document has, nor by an id that names none', async () => {
+    const body = JSON.stringify({ user_id: 'u', timestamp: 6_525_716_507_103_000 });
+    const headers = { 'content-type': 'application/json' };
+    const begun = await serving.send('POST', '/api/metrics/sessions/start', headers, body);
+    expect(begun.status).toBe(400);
+    expect(begun.bytes.toString()).toContain('timestamp');
+    for (const id of ['__a__', '%2F', 'a%2Fb'])
+      expect((await serving.send('DELETE', `/api/metrics/dead-letters/${id}`)).status).toBe(404);
+  });
+
+  test('nor has one reached a prototype', () => {
+    expect(({} as Record<string, unknown>)['isAdmin']).toBeUndefined();
+  });
+});
