@@ -36,7 +36,7 @@ export function firestoreLiveMetrics(
   const commit = async (id: string, pieces: readonly Piece[]): Promise<void> => {
     const batch = new MeasuredBatch(db, { what: `live metrics of ${organization}`, next: NEXT });
     batch.create(db.collection(liveWritesOf(organization)).doc(id), {
-      expiresAt: Timestamp.fromMillis(clock.now() + BATCH_KNOWN_MS),
+      expireAt: Timestamp.fromMillis(clock.now() + BATCH_KNOWN_MS),
     });
     for (const { name, changes } of pieces)
       batch.set(

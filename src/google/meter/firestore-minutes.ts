@@ -21,8 +21,8 @@ export function firestoreMinutes(db: Firestore): MinuteStore {
         what: `a live minute of ${organization}`,
         next: 'Names of its series take it.',
       });
-      const expiresAt = Timestamp.fromMillis(startMs + KEPT_DAYS * WINDOWS['1d'] * MINUTE_MS);
-      batch.create(ref, { minute, series, data, expiresAt });
+      const expireAt = Timestamp.fromMillis(startMs + KEPT_DAYS * WINDOWS['1d'] * MINUTE_MS);
+      batch.create(ref, { minute, series, data, expireAt });
       try {
         await batch.commit();
       } catch (thrown) {

@@ -140,20 +140,21 @@ export class MetricRows {
 
   /**
    * Takes over what the store has, to which all changes that were taken are added already: counters go on from there, and so does what no
-   * heartbeat has told here. A runtime that was removed stays removed.
+   * later heartbeat has told here. A runtime that was removed stays removed.
    */
   adopt(id: string, stored: StoredMetrics): void {
     if (this.#gone.has(id)) return;
     const row = this.#rows.get(id) ?? this.#addRow(id);
     this.#adopted[row] = 1;
-    for (const { key, strategy, values, deltas, times } of this.#columns.values()) {
+    const heardMs = stored[LAST_HEARTBEAT] ?? -Infinity;
+    const isNewer = heardMs > (this.#heartbeats.values[row] as number);
+    for (const { key, values, deltas, times } of this.#columns.values()) {
       const value = Object.hasOwn(stored, key) ? stored[key] : undefined;
       if (typeof value !== 'number' || !Number.isFinite(value)) continue;
-      const known = values[row] as number;
+      const isTaken = isNewer || Number.isNaN(values[row]);
       if (deltas !== undefined) values[row] = value + (deltas[row] as number);
-      else if (Number.isNaN(known)) values[row] = value;
-      else if (strategy.kind === 'heartbeat') values[row] = Math.max(known, value);
-      if (times !== undefined && Number.isNaN(times[row])) times[row] = stored[LAST_HEARTBEAT] ?? NaN;
+      else if (isTaken) values[row] = value;
+      if (times !== undefined && isTaken) times[row] = heardMs;
     }
   }
 

@@ -180,6 +180,16 @@ describe('what the store has', () => {
     expect(rows.knows('a', 'success_count')).toBe(true);
   });
 
+  test('is what averages go on from where others have heard of it since', () => {
+    const rows = new MetricRows();
+    rows.update('a', { cpu_ema: 10, success_count: 1 }, 0);
+    rows.adopt('a', { cpu_ema: 90, cpu_time_ema: 90, success_count: 50, last_heartbeat: 60_000 });
+    expect(rows.read('a')).toMatchObject({ cpu_ema: 90, success_count: 51, last_heartbeat: 60_000 });
+    rows.update('a', { cpu_ema: 0 }, 120_000);
+    expect(rows.value('a', 'cpu_time_ema')).toBeCloseTo(90 * Math.exp(-1), 9);
+    expect(rows.update('a', {}, 59_999).isLate).toBe(true);
+  });
+
   test('does not bring back what was removed', () => {
     const rows = new MetricRows();
     rows.remove('a');

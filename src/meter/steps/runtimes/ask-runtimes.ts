@@ -63,7 +63,7 @@ export async function listRuntimes(
   };
 }
 
-/** What this process was told itself goes before what the store has. @throws {UserError} NOT_FOUND @throws {RetryableError} UNAVAILABLE */
+/** With what the store has of other instances, and what this one has not written yet. @throws {UserError} NOT_FOUND @throws {RetryableError} UNAVAILABLE */
 export async function getRuntime(
   organization: Organization,
   { runtimeId }: { readonly runtimeId: string },
@@ -71,8 +71,11 @@ export async function getRuntime(
 ): Promise<RuntimeAnswer> {
   const record = await runtimes.read(organization, checked(runtimeId));
   if (record === undefined || record.deleting_since !== undefined) throw notFound(runtimeId);
-  const own = tables.of(organization).read(runtimeId);
-  return { runtime: toldRuntime(record), metrics: own ?? (await tables.stored(organization, runtimeId)) ?? {} };
+  const table = tables.of(organization);
+  const isHeardHere = table.read(runtimeId) !== undefined;
+  if (isHeardHere) await table.reload(runtimeId);
+  const metrics = isHeardHere ? table.read(runtimeId) : await tables.stored(organization, runtimeId);
+  return { runtime: toldRuntime(record), metrics: metrics ?? {} };
 }
 
 /** @throws {UserError} NOT_FOUND @throws {RetryableError} UNAVAILABLE */

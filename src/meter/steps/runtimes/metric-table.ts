@@ -84,7 +84,11 @@ export class MetricTable {
 
   /** Has this table go on from what the store has of a runtime, once. @throws what `fetch` throws */
   async load(runtimeId: string): Promise<void> {
-    if (this.#rows.hasAdopted(runtimeId)) return;
+    if (!this.#rows.hasAdopted(runtimeId)) await this.reload(runtimeId);
+  }
+
+  /** Once more: with what other tables have written since. @throws what `fetch` throws */
+  async reload(runtimeId: string): Promise<void> {
     const fetching = this.#fetching.get(runtimeId) ?? this.#inTurn(() => this.#fetch(runtimeId));
     this.#fetching.set(runtimeId, fetching);
     try {

@@ -206,6 +206,18 @@ describe('a heartbeat', () => {
       await Promise.all(others.map(({ tables }) => tables.write()));
     }
     expect((await getRuntime(on.organization, { runtimeId }, on)).metrics).toMatchObject({ success_count: 10 });
+    // One that has heard of it as well knows what the other has written since, and what it has not written itself.
+    const [one, other] = others as [(typeof others)[0], (typeof others)[0]];
+    on.time.ms += 1_000;
+    await heartbeat(on.organization, { runtimeId, beat: beat({ metrics: { success_count: 1, cpu_ema: 77 } }) }, other);
+    await other.tables.write();
+    await heartbeat(
+      on.organization,
+      { runtimeId, beat: beat({ metrics: { success_count: 5 }, timestamp: on.time.ms - 1 }) },
+      one,
+    );
+    const { metrics } = await getRuntime(on.organization, { runtimeId }, one);
+    expect(metrics).toMatchObject({ success_count: 16, cpu_ema: 77, last_heartbeat: on.time.ms });
   });
 
   test('that is older than the last, as the store has it, changes nothing', async () => {
