@@ -1,8 +1,11 @@
 /** Minutes of many instances: they merge exactly, and are the same bytes whoever saw which sample. Parts that are not whole are refused. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mergeMinutes, type Minute, MINUTE_MS, type SeriesKind, windowOf } from '../../../src/meter/live/minute.ts';
 import { decodeMinutePart, encodeMinutePart } from '../../../src/meter/live/minute-part.ts';
+import { codeOf, MAX_SCALE } from '../../../src/meter/live/sketch.ts';
 import { LiveWindows } from '../../../src/meter/live/windows.ts';
 
 const START = 29_000_000 * MINUTE_MS;
@@ -141,6 +144,27 @@ describe('a part', () => {
       other[place] = (other[place] as number) ^ 1;
       expect(() => decodeMinutePart(other)).toThrow(/cannot be read/);
     }
+  });
+
+  test('is as its page draws it', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../docs/formats/live-minutes.md'), 'utf8');
+    const hex = page.split('```').at(-2)?.replace(/\s/g, '') ?? '';
+    const { minute, series: found } = decodeMinutePart(Buffer.from(hex, 'hex'));
+    expect(minute).toBe(29_000_000);
+    expect(found.get('jobs_total')).toMatchObject({ kind: 'counter', count: 3, sum: [25], min: 3, max: 12, last: 3 });
+    expect(found.get('jobs_total')?.points?.map(([atMs, value]) => [atMs - START, value])).toEqual([
+      [0, 10],
+      [15_000, 12],
+      [30_000, 3],
+    ]);
+    const load = found.get('load');
+    expect(load).toMatchObject({ kind: 'gauge', count: 2, sum: [0.75], min: 0.25, max: 0.5, last: 0.25 });
+    // (2^-2, 2^-1] ends at one half, at every scale.
+    expect(load?.sketch?.buckets()).toEqual([
+      [codeOf(0.25), 1],
+      [codeOf(0.5), 1],
+    ]);
+    expect([codeOf(0), MAX_SCALE, bytes[0]]).toEqual([2_147_483_647, 18, 1]);
   });
 
   test('of a thousand constant gauges takes a few bytes each', () => {
