@@ -1,6 +1,6 @@
 /**
  * Live metrics in Firestore: `orgs/{org}/live/{shard}`, 256 documents an organization at most, in which `rows` has a map a runtime. So ten
- * thousand runtimes that change are 256 writes. Of each commit a document `orgs/{org}/live_writes/{batch}-{n}` is created with it: a repeat
+ * thousand runtimes that change are some 400 writes. Of each commit a document `orgs/{org}/live_writes/{batch}-{n}` is created with it: a repeat
  * of the commit, of which the client makes some by itself, is refused, and adds nothing twice.
  */
 import { setImmediate } from 'node:timers/promises';
