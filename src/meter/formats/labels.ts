@@ -40,13 +40,19 @@ function firstTwice(pairs: readonly Label[]): string {
 
 export const isRefusal = (given: Series | Refusal): given is Refusal => 'code' in given;
 
-/** Without a byte order mark being dropped, and without replacing what is not UTF-8, which would make two values one. */
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** Refuses what is not UTF-8, which replacing would make one with others, and keeps a byte order mark. */
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** What stands for bytes that are none; or is meant. */
+const REPLACEMENT = '\ufffd';
 
 /** Undefined when it is not UTF-8. */
 export function textOf(bytes: Uint8Array, start: number, end: number): string | undefined {
+  // Several times as fast as a strict decoder, which only those need that may be wrong.
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString();
+  if (!text.includes(REPLACEMENT)) return text;
   try {
-    return utf8.decode(bytes.subarray(start, end));
+    return strict.decode(bytes.subarray(start, end));
   } catch {
     return undefined;
   }

@@ -66,6 +66,10 @@ export function readTime(
   end: number,
   { timestampDigits }: Dialect,
 ): Time | undefined {
+  if (timestampDigits === 0) {
+    const ms = plainDigits(bytes, start, end);
+    if (ms >= 0) return { ms, nanos: 0 };
+  }
   if (end - start > 40) return undefined;
   const text = latin1(bytes, start, end);
   if (timestampDigits === 0) return /^-?\d{1,18}$/.test(text) ? { ms: Number(text), nanos: 0 } : undefined;
@@ -75,6 +79,18 @@ export function readTime(
     return { ms: Number(parts[1]) * 1_000 + Number(fraction.slice(0, 3)), nanos: Number(fraction.slice(3, 9)) };
   }
   return DECIMAL.test(text) ? { ms: Math.round(Number(text) * 1_000), nanos: 0 } : undefined;
+}
+
+/** Of up to fifteen digits and nothing else; -1 of anything else. */
+function plainDigits(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start > SAFE_DIGITS || start === end) return -1;
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    const digit = (bytes[at] as number) - ZERO;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 const latin1 = (bytes: Uint8Array, start: number, end: number): string =>

@@ -32,7 +32,7 @@ export function itemOf(series: Series, samples: Samples, sample: number): Writte
   const timestampMs = samples.timestampsMs[sample] as number;
   const startMs = samples.startsMs?.[sample] ?? NaN;
   const compound = samples.compoundAt(sample);
-  const exemplars = samples.exemplars.filter((exemplar) => exemplar.sample === sample).map(exemplarOf);
+  const exemplars = exemplarsOf(samples, sample).map(exemplarOf);
   const labels = series.labels.filter(([name]) => name !== NAME_LABEL);
   return {
     name: series.labels.find(([name]) => name === NAME_LABEL)?.[1] ?? '',
@@ -45,6 +45,25 @@ export function itemOf(series: Series, samples: Samples, sample: number): Writte
     ...(series.origin === undefined ? {} : { origin: series.origin }),
     ...(exemplars.length === 0 ? {} : { exemplars }),
   };
+}
+
+interface BySample {
+  readonly length: number;
+  readonly bySample: ReadonlyMap<number, readonly Exemplar[]>;
+}
+
+/** As long as there are no more of them: many items are made of the same samples, and each must not look at all exemplars. */
+const exemplarsBySample = new WeakMap<Samples, BySample>();
+
+function exemplarsOf(samples: Samples, sample: number): readonly Exemplar[] {
+  const { exemplars } = samples;
+  if (exemplars.length === 0) return exemplars;
+  let known = exemplarsBySample.get(samples);
+  if (known?.length !== exemplars.length) {
+    known = { length: exemplars.length, bySample: Map.groupBy(exemplars, (exemplar) => exemplar.sample) };
+    exemplarsBySample.set(samples, known);
+  }
+  return known.bySample.get(sample) ?? [];
 }
 
 /** An object, or pairs where a name could be taken for more than a name. */
