@@ -18,8 +18,12 @@ import { MAX_BUCKETS } from './limits.ts';
 import { BadItem, type Data, type Point, type PointExemplar } from './request.ts';
 
 /** @throws {BadItem} when it cannot be kept. */
-export const jsonPoint = (point: JsonObject, data: Data): Point => ({
-  attributes: attributesIn(point, 'attributes'),
+export function jsonPoint(point: JsonObject, data: Data): Point {
+  const attributes = attributesIn(point, 'attributes');
+  return { attributes: () => attributes, ...restOf(point, data) };
+}
+
+const restOf = (point: JsonObject, data: Data): Omit<Point, 'attributes'> => ({
   startNanos: uint64In(point, 'startTimeUnixNano'),
   timeNanos: uint64In(point, 'timeUnixNano'),
   flags: int32In(point, 'flags'),

@@ -1,11 +1,14 @@
 /** The bytes that the series of a point is known by: a hash of what it shares with other points, and its own attributes. */
 import { hash } from 'node:crypto';
 import { MAX_KEY_BYTES } from './limits.ts';
-import type { Attribute } from './request.ts';
+import type { Attribute, Raw } from './request.ts';
 
-/** Before a key of OTLP, so that it is none of another format. */
-const FIRST_BYTE = 2;
+/** Before a key of OTLP, so that it is none of another format: of attributes as text, and as protobuf. */
+const TEXT = 2;
+const RAW = 4;
 const HASH_BYTES = 32;
+/** Before the attributes. */
+const HEAD = 1 + HASH_BYTES;
 
 const encoder = new TextEncoder();
 
@@ -13,10 +16,6 @@ export const hashOf = (text: string): string => hash('sha256', text, 'hex');
 
 export class PointKey {
   bytes = new Uint8Array(8_192);
-
-  constructor() {
-    this.bytes[0] = FIRST_BYTE;
-  }
 
   /** Of the points that come next: all that names their metric, its scope and its resource. */
   share(context: string): void {
@@ -31,14 +30,26 @@ export class PointKey {
         typeof value === 'string'
           ? `${key.length}:${key}${value.length}:${value}`
           : `${key.length}:${key}${JSON.stringify(value)}`;
-    const start = 1 + HASH_BYTES;
     // A character of UTF-16 takes three bytes at most.
     if (text.length * 3 > MAX_KEY_BYTES || !text.isWellFormed()) return 0;
-    if (start + text.length * 3 > this.bytes.length) {
-      const larger = new Uint8Array(start + text.length * 6);
+    this.#begin(TEXT, text.length * 3);
+    return HEAD + encoder.encodeInto(text, this.bytes.subarray(HEAD)).written;
+  }
+
+  /** The same of attributes as they came, which are no text of ours: a key of its own, of the same series. */
+  makeRaw({ bytes, start, end }: Raw): number {
+    if (end - start > MAX_KEY_BYTES) return 0;
+    this.#begin(RAW, end - start);
+    this.bytes.set(bytes.subarray(start, end), HEAD);
+    return HEAD + end - start;
+  }
+
+  #begin(kind: number, room: number): void {
+    if (HEAD + room > this.bytes.length) {
+      const larger = new Uint8Array(HEAD + room * 2);
       larger.set(this.bytes);
       this.bytes = larger;
     }
-    return start + encoder.encodeInto(text, this.bytes.subarray(start)).written;
+    this.bytes[0] = kind;
   }
 }

@@ -165,12 +165,13 @@ export class Points implements Visitor {
     this.#latestMs = 0;
   }
 
-  #seriesOf({ attributes }: Point): number | Refusal {
-    const length = this.#key.make(attributes);
+  #seriesOf(point: Point): number | Refusal {
+    const { raw } = point;
+    const length = raw === undefined ? this.#key.make(point.attributes()) : this.#key.makeRaw(raw);
     if (length === 0) return NO_KEY;
     const known = this.#resolver.find(this.#key.bytes, 0, length);
     if (known >= 0) return known;
-    const series = seriesOfPoint(this.#context, this.#parts, attributes);
+    const series = seriesOfPoint(this.#context, this.#parts, point.attributes());
     if (!isRefusal(series)) this.#seriesCharacters += series.origin?.length ?? 0;
     if (this.#seriesCharacters > MAX_REQUEST_SERIES_CHARACTERS) return TOO_MANY_CHARACTERS;
     return isRefusal(series) ? series : this.#resolver.add(this.#key.bytes, 0, length, series);
@@ -189,13 +190,13 @@ export class Points implements Visitor {
     const item = (): unknown => {
       if (refusal.code === 'BAD_VALUE' || refusal === this.#refusal || (point.value === undefined && !isStale))
         return undefined;
-      const series = seriesOfPoint(this.#context, this.#parts, point.attributes);
+      const series = seriesOfPoint(this.#context, this.#parts, point.attributes());
       if (isRefusal(series)) return undefined;
       const alone = new Samples();
       push(alone, 0, point, isStale);
       return itemOf(series, alone, 0);
     };
-    const own = point.attributes.reduce((sum, [key, value]) => sum + key.length + labelValueOf(value).length, 0);
+    const own = point.attributes().reduce((sum, [key, value]) => sum + key.length + labelValueOf(value).length, 0);
     const bytes = own + this.#parts.resource.length + this.#parts.scope.length;
     this.rejections.add(this.index++, refusal, item, bytes);
   }

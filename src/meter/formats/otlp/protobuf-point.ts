@@ -3,7 +3,7 @@ import type { Buckets } from '../../model/compound.ts';
 import { type ProtobufReader, WIRE } from '../protobuf.ts';
 import { MAX_BUCKETS } from './limits.ts';
 import { readAttribute } from './protobuf-attribute.ts';
-import { type Attribute, BadItem, type Data, type Point, type PointExemplar } from './request.ts';
+import { type Attribute, BadItem, type Data, type Point, type PointExemplar, type Raw } from './request.ts';
 
 interface Fields {
   readonly attributes: number;
@@ -43,7 +43,7 @@ const NO_BUCKETS: Buckets = { offset: 0, counts: [] };
 /** The message that ends at `end`. @throws {UserError} when it is none; {BadItem} when it cannot be kept. */
 export function readPoint(reader: ProtobufReader, end: number, data: Data): Point {
   const { attributes: attributesField, flags: flagsField, exemplars: exemplarsField } = FIELDS[data];
-  const attributes: Attribute[] = [];
+  const attributes = new Attributes(reader, attributesField);
   const exemplars: PointExemplar[] = [];
   const value: Value = {
     count: 0n,
@@ -59,9 +59,11 @@ export function readPoint(reader: ProtobufReader, end: number, data: Data): Poin
   let startNanos = 0n;
   let timeNanos = 0n;
   let flags = 0;
-  for (let field = reader.field(end); field !== 0; field = reader.field(end)) {
-    if (field === attributesField) attributes.push(readAttribute(reader, reader.message(end)));
-    else if (field === 2 || field === 3) {
+  for (let start = reader.at, field = reader.field(end); field !== 0; start = reader.at, field = reader.field(end)) {
+    if (field === attributesField) {
+      reader.at = reader.message(end);
+      attributes.add(start);
+    } else if (field === 2 || field === 3) {
       reader.expect(WIRE.fixed64);
       if (field === 2) startNanos = reader.fixed64(end);
       else timeNanos = reader.fixed64(end);
@@ -71,8 +73,57 @@ export function readPoint(reader: ProtobufReader, end: number, data: Data): Poin
     } else if (field === exemplarsField) exemplars.push(readExemplar(reader, reader.message(end)));
     else READ_VALUE[data](reader, field, end, value);
   }
-  const point = { attributes, startNanos, timeNanos, flags, exemplars, value: valueOf(data, value) };
-  return value.bits === undefined ? point : { ...point, bits: value.bits };
+  const { bits } = value;
+  const { raw } = attributes;
+  return {
+    attributes: () => attributes.decoded(),
+    raw,
+    startNanos,
+    timeNanos,
+    flags,
+    exemplars,
+    value: valueOf(data, value),
+    bits,
+  };
+}
+
+/** Of one point: where they lie. Senders put them one after the other; where one did not, they have no bytes to be known by. */
+class Attributes {
+  readonly #reader: ProtobufReader;
+  readonly #field: number;
+  /** From where to where, by turns. */
+  readonly #places: number[] = [];
+
+  constructor(reader: ProtobufReader, field: number) {
+    this.#reader = reader;
+    this.#field = field;
+  }
+
+  /** The one that began at `start`, tag included, and ends where the reader stands. */
+  add(start: number): void {
+    const places = this.#places;
+    if (places.at(-1) === start) places[places.length - 1] = this.#reader.at;
+    else places.push(start, this.#reader.at);
+  }
+
+  get raw(): Raw | undefined {
+    const { bytes } = this.#reader;
+    const [start = 0, end = 0] = this.#places;
+    return this.#places.length > 2 ? undefined : { bytes, start, end };
+  }
+
+  decoded(): Attribute[] {
+    const reader = this.#reader;
+    const { at } = reader;
+    const list: Attribute[] = [];
+    for (let place = 0; place < this.#places.length; place += 2) {
+      const end = this.#places[place + 1] as number;
+      reader.at = this.#places[place] as number;
+      while (reader.field(end) === this.#field) list.push(readAttribute(reader, reader.message(end)));
+    }
+    reader.at = at;
+    return list;
+  }
 }
 
 type ReadValue = (reader: ProtobufReader, field: number, end: number, value: Value) => void;

@@ -63,8 +63,18 @@ export interface PointExemplar {
   readonly spanId: string;
 }
 
+/** A stretch of a message. */
+export interface Raw {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface Point {
-  readonly attributes: readonly Attribute[];
+  /** Decoded when they are asked for. @throws {UserError} when they cannot be */
+  attributes(): readonly Attribute[];
+  /** The attributes as they came, where they lie in one piece: what is known by these bytes need not be decoded. */
+  readonly raw?: Raw | undefined;
   /** 0 where it is not said. */
   readonly startNanos: bigint;
   readonly timeNanos: bigint;

@@ -6,7 +6,7 @@ import { type OtlpEncoding, type OtlpRead, readOtlp } from '../../../../src/mete
 import { Samples, STALE_BITS } from '../../../../src/meter/model/samples.ts';
 import { bitsOf, PlainResolver, type PlainSample, plainSamples } from '../../../support/plain-resolver.ts';
 import { requests } from './requests.ts';
-import { encodings, type Json } from './schema.ts';
+import { encodings, type Json, messageType } from './schema.ts';
 
 const ENCODINGS = ['json', 'protobuf'] as const;
 const T = 1_700_000_000_123;
@@ -46,8 +46,10 @@ test('both encodings say the same, known series and unknown ones', () => {
     fc.property(requests, (request) => {
       const resolver = new PlainResolver();
       const json = readBody('json', encodings.json(request), undefined, resolver);
-      const { added } = resolver;
       const protobuf = readBody('protobuf', encodings.protobuf(request), undefined, resolver);
+      const { added } = resolver;
+      for (const encoding of ENCODINGS)
+        expect(readBody(encoding, encodings[encoding](request), undefined, resolver).all).toEqual(json.all);
       expect(resolver.added).toBe(added);
       expect(protobuf.all).toEqual(json.all);
       expect(protobuf.into.exemplars).toEqual(json.into.exemplars);
@@ -277,6 +279,33 @@ describe.each(ENCODINGS)('OTLP in %s', (encoding) => {
 });
 
 describe('OTLP in protobuf', () => {
+  test('takes attributes that do not lie together', () => {
+    const attributes = [text('a', '1'), text('b', '2')];
+    const whole = encodings.protobuf({
+      resourceMetrics: [
+        { scopeMetrics: [{ metrics: [{ name: 'x', gauge: { dataPoints: [point({ attributes })] } }] }] },
+      ],
+    });
+    const type = messageType('NumberDataPoint');
+    const part = (more: Members): number[] => [...type.encode(type.fromObject(more)).finish()];
+    const apart = [
+      ...part({ attributes: attributes.slice(1) }),
+      ...part(point()),
+      ...part({ attributes: attributes.slice(0, 1) }),
+    ];
+    const wrapped = [[0x0a], [0x2a], [0x12], [0x12], [0x0a]].reduce((inner, tag, depth) => {
+      const name = depth === 2 ? [0x0a, 0x01, 0x78] : [];
+      const message = depth === 2 ? [...name, ...inner] : inner;
+      return [...tag, ...lengthOf(message), ...message];
+    }, apart);
+    const both = readBody('protobuf', Uint8Array.from([...wrapped, ...whole]));
+    expect(labelsOf(both)).toEqual([
+      { __name__: 'x', a: '1', b: '2' },
+      { __name__: 'x', a: '1', b: '2' },
+    ]);
+    expect(both.into.series[0]).toBe(both.into.series[1]);
+  });
+
   test('keeps which NaN it was', () => {
     const body = encodings.protobuf(oneMetric(gauge(point())));
     const odd = 0x7ff0000000000abcn;
@@ -358,3 +387,7 @@ describe('OTLP in JSON', () => {
     expect(() => readBody('json', Buffer.from(body))).toThrow(why);
   });
 });
+
+/** As a varint. */
+const lengthOf = ({ length }: readonly number[]): number[] =>
+  length < 0x80 ? [length] : [(length & 0x7f) | 0x80, length >> 7];
