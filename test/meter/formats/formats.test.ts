@@ -96,6 +96,10 @@ describe.each(FORMAT_NAMES)('%s', (name) => {
     expect(resolver.series.length).toBe(SAMPLES.length);
   });
 
+  test('refuses a body that is larger than any sender makes it', () => {
+    expect(() => format.read(new Uint8Array(70_000_000), new PlainResolver(), new Samples())).toThrow(UserError);
+  });
+
   test('refuses times of 1970 and after the year 9999, with what can be sent again', () => {
     const late = SAMPLES.map((sample, at) =>
       Object.assign({}, sample, { timestampMs: at === 0 ? 1_234 : sample.timestampMs }),

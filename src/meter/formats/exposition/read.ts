@@ -4,7 +4,9 @@ import type { Rejection } from '../../model/rejection.ts';
 import type { Samples } from '../../model/samples.ts';
 import type { Metadata } from '../../model/series.ts';
 import type { SeriesResolver } from '../../model/series-resolver.ts';
+import { checkBodySize } from '../body-size.ts';
 import { DIALECTS, type DialectName } from './dialect.ts';
+import { MAX_BODY_BYTES } from './limits.ts';
 import { LineReader } from './line-reader.ts';
 
 export interface ExpositionRead {
@@ -26,6 +28,7 @@ export function readExposition(
   dialect: DialectName,
   nowMs: number,
 ): ExpositionRead {
+  checkBodySize(body, MAX_BODY_BYTES);
   const zero = body.subarray(0, FIRST_BYTES).indexOf(0);
   if (zero >= 0)
     throw new UserError('BAD_ARGUMENT', `the body is no text: byte ${zero} is 0; is it compressed, or protobuf?`);

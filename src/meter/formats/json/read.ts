@@ -4,9 +4,10 @@ import type { Rejection } from '../../model/rejection.ts';
 import type { Samples } from '../../model/samples.ts';
 import type { Metadata } from '../../model/series.ts';
 import type { SeriesResolver } from '../../model/series-resolver.ts';
+import { checkBodySize } from '../body-size.ts';
 import { textOf } from '../labels.ts';
 import { ItemReader } from './item-reader.ts';
-import { MAX_ITEMS } from './limits.ts';
+import { MAX_BODY_BYTES, MAX_ITEMS } from './limits.ts';
 
 export interface JsonRead {
   readonly rejected: Rejection[];
@@ -37,6 +38,7 @@ export function readItems(items: readonly unknown[], series: SeriesResolver, int
 }
 
 function parse(body: Uint8Array): unknown {
+  checkBodySize(body, MAX_BODY_BYTES);
   const text = textOf(body, 0, body.length);
   if (text === undefined) throw new UserError('BAD_ARGUMENT', 'the body is not UTF-8');
   try {

@@ -3,9 +3,11 @@ import type { Rejection } from '../../model/rejection.ts';
 import type { Samples } from '../../model/samples.ts';
 import type { Metadata } from '../../model/series.ts';
 import type { SeriesResolver } from '../../model/series-resolver.ts';
+import { checkBodySize } from '../body-size.ts';
 import { ProtobufReader } from '../protobuf.ts';
 import { decodeJson } from './decode-json.ts';
 import { decodeProtobuf } from './decode-protobuf.ts';
+import { MAX_BODY_BYTES } from './limits.ts';
 import type { TranslationStrategy } from './names.ts';
 import { Points } from './points.ts';
 
@@ -31,6 +33,7 @@ export function readOtlp(
   encoding: OtlpEncoding,
   strategy: TranslationStrategy = 'UnderscoreEscapingWithSuffixes',
 ): OtlpRead {
+  checkBodySize(body, MAX_BODY_BYTES);
   const points = new Points(series, into, strategy);
   if (encoding === 'json') decodeJson(body, points);
   else decodeProtobuf(new ProtobufReader(body, 'ExportMetricsServiceRequest'), points);

@@ -3,6 +3,7 @@ import type { Rejection } from '../../model/rejection.ts';
 import type { Samples } from '../../model/samples.ts';
 import type { Metadata } from '../../model/series.ts';
 import type { SeriesResolver } from '../../model/series-resolver.ts';
+import { checkBodySize } from '../body-size.ts';
 import { uncompressSnappy } from '../snappy.ts';
 import { MAX_MESSAGE_BYTES } from './limits.ts';
 import { Request1 } from './request-1.ts';
@@ -41,6 +42,7 @@ export function readMessage(
   into: Samples,
   version: RemoteWriteVersion,
 ): RemoteWriteRead {
+  checkBodySize(message, MAX_MESSAGE_BYTES);
   const request = version === '1.0' ? new Request1(message, series, into) : new Request2(message, series, into);
   request.read();
   const { rejections, samples, histograms, exemplars } = request.reader;

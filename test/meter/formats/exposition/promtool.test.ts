@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { type ExposedFamily, writeExposition } from '../../../../src/meter/formats/exposition/write.ts';
 
-const isInstalled = spawnSync('promtool', ['--version']).error === undefined;
+const PROMTOOL = 'promtool';
+const isInstalled = spawnSync(PROMTOOL, ['--version']).error === undefined;
 
 const families: readonly ExposedFamily[] = [
   {
@@ -31,7 +32,7 @@ const families: readonly ExposedFamily[] = [
 ];
 
 test.skipIf(!isInstalled)('promtool finds nothing to say about it', () => {
-  const { status, stderr, stdout } = spawnSync('promtool', ['check', 'metrics'], {
+  const { status, stderr, stdout } = spawnSync(PROMTOOL, ['check', 'metrics'], {
     input: writeExposition(families, 'text 0.0.4'),
     encoding: 'utf8',
   });
