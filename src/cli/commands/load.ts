@@ -180,7 +180,7 @@ function print({ report, rejects, rejectsFile, usage }: Loaded, dataset: Dataset
   if (index.trouble !== null) output.trouble(index.trouble);
   if (dataset.source !== undefined && 'file' in dataset.source)
     output.line(`From now on ${dataset.name} is loaded by hand: \`daymill run\` leaves ${dataset.source.file} alone.`);
-  if (usage !== null) output.line(`Firestore: ${usage.reads} reads, ${usage.writes} writes`);
+  if (usage !== null) output.line(`Firestore: ${counted(usage.reads, 'read')}, ${counted(usage.writes, 'write')}`);
   const firestore = usage === null ? null : { reads: usage.reads, writes: usage.writes };
   const { index: _, ...figures } = report;
   output.data({ ...figures, rejects, rejectsFile, waiting: index.waiting, firestore });
