@@ -1,6 +1,10 @@
 /** How a guide is read, and what is the same to it: what no guide may get past. */
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { asShown } from '../support/guide/compare-shown.ts';
+import { follow, type Reader } from '../support/guide/follow-guide.ts';
 import { edited, stepsOf } from '../support/guide/parse-guide.ts';
 
 const block = (language: string, ...lines: readonly string[]): string => ['```' + language, ...lines, '```'].join('\n');
@@ -112,5 +116,71 @@ describe('what is shown is what is printed', () => {
   test('and ids are taken for those in their places', () => {
     const ids = asShown('run-00000000000000aa is open, …', 'run-123456789abcdef0 is open, still');
     expect(ids).toEqual(new Map([['00000000000000aa', '123456789abcdef0']]));
+    const key = (letter: string): string => `dm_YWNtZQ.${letter.repeat(16)}.${letter.repeat(43)}`;
+    expect(asShown(`Key: ${key('a')}.`, `Key: ${key('b')}.`)).toEqual(new Map([[key('a'), key('b')]]));
+  });
+});
+
+describe('a guide is followed', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'daymill-guide-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const problemsOf = async (text: string, reader: Partial<Reader> = {}): Promise<readonly string[]> =>
+    (await follow(text, { begin: () => folder, ...reader }, folder)).problems;
+  const SERVER = `process.once('SIGINT', () => { fs.writeFileSync('ended', ''); process.exit(); }); setInterval(() => {}, 999); console.log('ready')`;
+
+  test('with its files, edits and variables, and what it keeps running until it is ended', async () => {
+    const session = [
+      '$ NAME=$(cat a.json) && mkdir below && cd below',
+      '$ echo "$NAME"; tput cols',
+      'B',
+      '80',
+      `$ node -e "${SERVER}" &`,
+      'ready',
+      '$ ls',
+      '$ kill %1',
+      '$ ls',
+      'ended',
+      '$ exit 3',
+    ];
+    const text = ['`a.json` is:', block('json', 'A'), block('diff', '--- a.json', '-A', '+B'), block('', ...session)];
+    expect(await problemsOf(text.join('\n\n'), { exits: { 'exit 3': 3 } })).toEqual([]);
+  });
+
+  test('and what is kept is ended with it', async () => {
+    expect(await problemsOf(block('', `$ node -e "${SERVER}" &`, 'ready'))).toEqual([]);
+    expect(readFileSync(join(folder, 'ended'), 'utf8')).toBe('');
+  });
+
+  test('under a heading whose edits are undone, from what was there', async () => {
+    const text = [
+      '`a.json`:',
+      block('json', '1'),
+      '# Break it',
+      block('diff', '--- a.json', '-1', '+2'),
+      block('diff', '--- a.json', '-1', '+3'),
+      block('', '$ cat a.json', '3'),
+      '# Go on',
+      block('', '$ cat a.json', '1'),
+    ];
+    expect(await problemsOf(text.join('\n\n'), { undone: ['Break it'] })).toEqual([]);
+  });
+
+  test.each<[string, string, Partial<Reader>]>([
+    ['what ends otherwise', block('', '$ exit 2'), {}],
+    ['what prints something else', block('', '$ echo a', 'b'), {}],
+    ['output that was not printed', block('', 'a'), {}],
+    ['a fragment that nobody names', block('ts', 'a'), {}],
+    ['what should be kept running and ends', block('', '$ echo a &', 'b'), {}],
+    ['what the reader leaves out, and the guide does not have', '', { notRun: { a: 'b' } }],
+    [
+      'what is shown wider than it is printed',
+      block('', `$ for a in {1..30}; do echo abc; done`, 'abc '.repeat(30)),
+      {},
+    ],
+  ])('%s is a problem', async (_, text, reader) => {
+    expect(await problemsOf(text, reader)).toHaveLength(1);
   });
 });

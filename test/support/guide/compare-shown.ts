@@ -44,8 +44,9 @@ const PRINTED = /(?<=\d{4}-\d{2}-\d{2} )…(?= \d{4}-\d{2}-\d{2})|…(?= and \d+
 
 const HELD = '\u0000';
 
-/** Of a run, a dispatch, a version of code, or a result. */
-const ID = /\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16,64})\b/g;
+/** Of a run, a dispatch, a version of code, or a result; a key of an organization, and a token. */
+const ID =
+  /\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16,64}|dm_[\w-]+\.[0-9a-f]{16}\.[\w-]{43}|eyJ[\w-]+(?:\.[\w-]+){2})(?![\w-])/g;
 
 /** What the guide calls something, to what it is called here. */
 export type Ids = ReadonlyMap<string, string>;
@@ -57,7 +58,9 @@ export type Ids = ReadonlyMap<string, string>;
 export function asShown(shown: string, printed: string, isPart = false): Ids | undefined {
   const ids = [...masked(shown).matchAll(ID)].map(([id]) => id);
   const pieces = masked(shown).replace(PRINTED, HELD).split(/ ?… ?/);
-  const text = pieces.map((piece) => literally(piece.replaceAll(HELD, '…')).replace(ID, `(${ID.source})`)).join('.*?');
+  const text = pieces
+    .map((piece) => piece.replaceAll(HELD, '…').split(ID).map(literally).join(`(${ID.source})`))
+    .join('.*?');
   const found = new RegExp(isPart ? text : `^${text}$`).exec(masked(printed));
   return found === null ? undefined : new Map(ids.map((id, at) => [id, found[at + 1] ?? id]));
 }

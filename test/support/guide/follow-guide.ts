@@ -5,7 +5,7 @@ import { asShown, type Ids } from './compare-shown.ts';
 import { edited, type Step, stepsOf } from './parse-guide.ts';
 import { COLUMNS, terminal } from './terminal.ts';
 
-/** What the text of a guide leaves to its reader. Keys are what a step begins with, or what it shows. */
+/** What the text of a guide leaves to its reader. Keys are some of the text of the steps that are meant; of `exits`, or of what they show. */
 export interface Reader {
   /** Where the first command is typed, with what a reader has there. */
   readonly begin: (folder: string) => string | Promise<string>;
@@ -97,14 +97,13 @@ function named<T>(walk: Walk, entries: Readonly<Record<string, T>> = {}, ...text
 }
 
 async function take(walk: Walk, step: Step): Promise<void> {
-  const { reader, shell } = walk;
+  const { reader } = walk;
   if (step.kind === 'edit' || step.heading !== walk.heading) putBack(walk);
   walk.heading = step.heading;
   if (named(walk, reader.notRun, step.text) !== undefined) return;
   switch (step.kind) {
     case 'command':
-      if (step.isKept) await shell.keep(step.text, (printed) => asShown(step.shows, printed, true) !== undefined);
-      else await expectRun(walk, step);
+      await (step.isKept ? keepRunning(walk, step) : expectRun(walk, step));
       return;
     case 'output':
       if (asShown(step.text, walk.last, true) === undefined) throw new Error(both(step.text, walk.last));
@@ -125,10 +124,23 @@ async function take(walk: Walk, step: Step): Promise<void> {
   }
 }
 
-async function expectRun(
-  walk: Walk,
-  { text, shows }: { readonly text: string; readonly shows: string },
-): Promise<void> {
+interface Typed {
+  readonly text: string;
+  readonly shows: string;
+}
+
+/** Waits until it has printed what is shown, whatever else. */
+async function keepRunning(walk: Walk, { text, shows }: Typed): Promise<void> {
+  walk.last = await walk.shell.keep(withIds(text, walk.ids), (printed) => asShown(shows, printed, true) !== undefined);
+  walk.transcript.push('# kept running', `$ ${text} &`, walk.last);
+  learnIds(walk, asShown(shows, walk.last, true));
+}
+
+const learnIds = ({ ids }: Walk, found: Ids = new Map()): void => {
+  for (const [shown, here] of found) ids.set(shown, here);
+};
+
+async function expectRun(walk: Walk, { text, shows }: Typed): Promise<void> {
   const { instead, exits } = walk.reader;
   const startedMs = performance.now();
   const { printed, code } = await walk.shell.run(withIds(named(walk, instead, text) ?? text, walk.ids));
@@ -138,9 +150,9 @@ async function expectRun(
   if (code !== wanted) throw new Error(`${text} ended with ${code} instead of ${wanted}; it printed:\n${printed}`);
   if (widest(shows) > Math.max(COLUMNS, widest(printed)))
     throw new Error(`${text} is shown wider than ${COLUMNS} columns, and printed as\n${printed}`);
-  const ids = shows === '' ? [] : asShown(shows, printed);
+  const ids = shows === '' ? new Map() : asShown(shows, printed);
   if (ids === undefined) throw new Error(`${text}\n${both(shows, printed)}`);
-  for (const [shown, here] of ids) walk.ids.set(shown, here);
+  learnIds(walk, ids);
 }
 
 /** Ids that the guide has from its own outputs are typed as they came here. */

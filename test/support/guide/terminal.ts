@@ -12,8 +12,8 @@ export const COLUMNS = 80;
 export interface Terminal {
   /** Types the command and waits for its end. What it printed, as a terminal shows it. `kill %1` ends what was kept first. */
   run(command: string): Promise<{ readonly printed: string; readonly code: number | null }>;
-  /** Types it and keeps it running; resolves when what it printed is enough. @throws when it ends before. */
-  keep(command: string, isEnough: (printed: string) => boolean): Promise<void>;
+  /** Types it and keeps it running; resolves, with what it printed, when that is enough. @throws when it ends before, or nothing comes. */
+  keep(command: string, isEnough: (printed: string) => boolean): Promise<string>;
   /** Ctrl-C for what is kept, the last first. */
   close(): Promise<void>;
 }
@@ -21,8 +21,9 @@ export interface Terminal {
 /** Ends what is kept, as it is numbered from 1. */
 const JOB = /^kill %(\d+)$/;
 
-/** What is typed lies in a file, so that no quoting changes it. Folder and variables are written down however it ends. */
+/** What is typed lies in a file, so that no quoting changes it. Folder and variables, exported or not, are written down however it ends. */
 const script = (state: string, command: string): string => `
+set -a
 [ ! -f ${state} ] || . ${state}
 trap '{ export -p; printf "cd %q\\n" "$PWD"; } >${state}' EXIT
 ${command}
@@ -75,7 +76,7 @@ export function terminal(cwd: string, variables: Readonly<Record<string, string>
         detached: true,
       });
       kept.unshift(child);
-      await enough(child, isEnough);
+      return await enough(child, isEnough);
     },
     async close() {
       for (const child of kept) await stopped(child);
@@ -86,7 +87,7 @@ export function terminal(cwd: string, variables: Readonly<Record<string, string>
 /** Until something that is kept running has printed what is waited for. */
 const SOON_MS = 120_000;
 
-function enough(child: ChildProcess, isEnough: (printed: string) => boolean): Promise<void> {
+function enough(child: ChildProcess, isEnough: (printed: string) => boolean): Promise<string> {
   let printed = '';
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => {
@@ -96,7 +97,7 @@ function enough(child: ChildProcess, isEnough: (printed: string) => boolean): Pr
       printed += chunk.toString();
       if (!isEnough(printed)) return;
       clearTimeout(late);
-      resolve();
+      resolve(printed);
     });
     child.once('close', (code) => {
       clearTimeout(late);
