@@ -26,10 +26,10 @@ describe.runIf(LONG && process.platform === 'linux')(`a collecting process that 
 
   test('loses nothing that it acknowledged, and keeps nothing twice', async () => {
     const acknowledged = { events: new Set<string>(), samples: new Set<string>() };
-    let ended = false;
+    const load = { isOver: false };
     let sent = 0;
     const send = async (connection: number): Promise<void> => {
-      for (let number = 0; !ended; number++) {
+      for (let number = 0; !load.isOver; number++) {
         const id = `${connection}-${number}`;
         const event = {
           id,
@@ -41,8 +41,8 @@ describe.runIf(LONG && process.platform === 'linux')(`a collecting process that 
         };
         const sample = { name: 'killed_total', value: number, labels: { connection: String(connection) } };
         // Sent until it is acknowledged, as a client that cares does.
-        while (!ended && !(await isTaken('/api/metrics/commands', event))) await delay(10);
-        if (ended) return;
+        while (!load.isOver && !(await isTaken('/api/metrics/commands', event))) await delay(10);
+        if (load.isOver) return;
         acknowledged.events.add(id);
         if (await isTaken('/api/metrics', [sample])) acknowledged.samples.add(id);
         sent += 2;
@@ -61,23 +61,23 @@ describe.runIf(LONG && process.platform === 'linux')(`a collecting process that 
       }
     };
     const senders = Promise.all(Array.from({ length: CONNECTIONS }, (_, connection) => send(connection)));
-    let kills = 0;
-    while (kills < KILLS) {
+    for (let kills = 0; kills < KILLS;) {
+      // Three of four times it has taken something in since it was started: else nothing would ever come through.
+      const before = sent;
+      while (kills % 4 !== 0 && sent === before) await delay(20);
+      await delay(Math.random() * 300);
       const pid = served.collector();
-      if (pid === undefined) await delay(20);
-      else {
-        // At any moment: while it starts, while it reads, while it commits.
-        await delay(Math.random() * 700);
-        try {
-          process.kill(pid, 'SIGKILL');
-          kills++;
-        } catch {
-          // It was gone.
-        }
+      if (pid === undefined) continue;
+      try {
+        process.kill(pid, 'SIGKILL');
+        kills++;
+      } catch {
+        // It was gone.
       }
     }
-    await delay(1_000);
-    ended = true;
+    const last = sent;
+    while (sent === last) await delay(50);
+    load.isOver = true;
     await senders;
     expect(sent).toBeGreaterThan(KILLS);
     const kept = await keptIn(project);
@@ -97,5 +97,5 @@ const keptIn = (project: FixtureProject): Promise<{ events: Map<string, number>;
       for await (const some of days.events({ organization: 'acme', day }, 'commands'))
         for (const { id } of some) events.set(id, (events.get(id) ?? 0) + 1);
     const { samples } = await keptSamples(project);
-    return { events, samples: new Set(samples.map(({ labels, value }) => `${labels['connection']}-${String(value)}`)) };
+    return { events, samples: new Set(samples.map(({ labels, value }) => `${labels['connection']}-${Number(value)}`)) };
   });
