@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME`: measures one part, beside what it is judged against, in one run on this machine. */
 import { benchCells } from './cells.ts';
+import { benchCollect } from './collect.ts';
 import { benchColdStart } from './cold-start.ts';
 import { benchEmulators } from './emulators.ts';
 import { benchEstimate } from './estimate.ts';
@@ -18,6 +19,7 @@ const quick = process.argv.includes('--quick');
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   cells: () => benchCells({ quick }),
+  collect: () => benchCollect({ quick }),
   'cold-start': benchColdStart,
   emulators: benchEmulators,
   estimate: () => benchEstimate({ quick }),

@@ -243,6 +243,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // It reads arguments, asks, and prints. `daymill run` starts the day's workflow and reads how it went.
   cli: [
     'compose.ts',
+    'compose-meter.ts',
+    'meter/steps/collect/dead-letters.ts',
     'compose-keys.ts',
     'config',
     'mill/model',

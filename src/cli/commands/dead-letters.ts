@@ -8,11 +8,13 @@ import {
 import { dropDeadLetter, replayDeadLetter, type ReplayReport } from '../../mill/steps/mend/dead-letters.ts';
 import { printAttempts } from '../attempt-table.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
+import { collectedDeadLetters, type Word } from '../collected-dead-letters.ts';
 import { counted } from '../counted.ts';
 import { jsonUsage } from '../describe-schema.ts';
 import { change, look } from '../look.ts';
 import type { Output } from '../output.ts';
 import { manifestOfRuns } from '../project.ts';
+import { readOrganization } from '../read-organization.ts';
 import type { CommandPorts } from '../with-ports.ts';
 import { paint } from '../paint.ts';
 import { instant } from '../units.ts';
@@ -21,6 +23,7 @@ const USAGE = `daymill dead-letters [list] [--computation NAME] [--date DAY]
        daymill dead-letters show ID
        daymill dead-letters replay ID
        daymill dead-letters drop ID
+       … --org ORGANIZATION
 
 A dead letter is a task that was given up: its attempts are spent, or no retry helps it (OUT_OF_TIERS, TIMEOUT). It is kept whole until
 somebody replays or drops it. The next dispatch tries its cells again all the same; "made since" says that it did, with success.
@@ -28,23 +31,34 @@ somebody replays or drops it. The next dispatch tries its cells again all the sa
   show     one with its attempts
   replay   claims its cells anew; a session that runs makes them now, else the next daymill run does
   drop     leaves it; its attempts stay on record
+  --org    instead of tasks, what was refused of the samples and events that this organization sent, a letter a request: replay sends its
+           items again, drop removes it
 ${jsonUsage('  --json   list: ', DeadLettersAnswer, ';')}
 ${jsonUsage('           show: ', DeadLetterAnswer, ';')}
            replay and drop: {"taskId", "status": REPLAYED or DROPPED, "runId"}
+           with --org: the same of letters, {"id"} in place of "taskId"
 Exit code: 0 done, 2 wrong use.`;
 
+const ORG = { org: { type: 'string' } } as const;
+
 const commandOf = (
-  word: string,
+  word: Word,
   open: typeof look,
   run: (id: string, ports: CommandPorts, output: Output) => Promise<void>,
 ): Command => ({
   name: `dead-letters ${word}`,
   usage: USAGE,
   positionals: ['ID'],
-  options: {},
+  options: ORG,
   reachesCloud: true,
-  async run({ positionals: [id = ''] }, { config, output }): Promise<ExitCode> {
-    await open(config, await manifestOfRuns(config), (ports) => run(id, ports, output));
+  async run(args, context): Promise<ExitCode> {
+    const {
+      positionals: [id = ''],
+    } = args;
+    const { config, output } = context;
+    if (text(args, 'org') !== undefined)
+      await collectedDeadLetters(word, { organization: readOrganization(args), id }, context);
+    else await open(config, await manifestOfRuns(config), (ports) => run(id, ports, output));
     return 0;
   },
 });
@@ -52,7 +66,7 @@ const commandOf = (
 const list: Command = {
   name: 'dead-letters',
   usage: USAGE,
-  options: { computation: { type: 'string' }, date: { type: 'string' } },
+  options: { ...ORG, computation: { type: 'string' }, date: { type: 'string' } },
   reachesCloud: true,
   run: listCommand,
 };
@@ -79,7 +93,12 @@ export const deadLetters: Command = {
   },
 };
 
-async function listCommand(args: Arguments, { config, output }: Context): Promise<ExitCode> {
+async function listCommand(args: Arguments, context: Context): Promise<ExitCode> {
+  const { config, output } = context;
+  if (text(args, 'org') !== undefined) {
+    await collectedDeadLetters('list', { organization: readOrganization(args) }, context);
+    return 0;
+  }
   const [computation, date] = [text(args, 'computation'), text(args, 'date')];
   const answer = await look(config, await manifestOfRuns(config), (ports) =>
     deadLettersAnswer({ computation, date }, ports),

@@ -60,7 +60,7 @@ export function firestoreDays(db: Firestore, options: DaysOptions = {}): DayStor
 
 type Reads = Pick<
   DayStore,
-  'organizations' | 'days' | 'content' | 'seriesCount' | 'dictionary' | 'segments' | 'events'
+  'organizations' | 'days' | 'content' | 'seriesCount' | 'stored' | 'dictionary' | 'segments' | 'events'
 >;
 
 const readsOf = (db: Firestore): Reads => ({
@@ -87,6 +87,15 @@ const readsOf = (db: Firestore): Reads => ({
   async seriesCount(key) {
     const head = await reading(`the head of ${key.day}`, () => db.doc(dayPath(key)).get());
     return head.exists ? (head.get('next') as number) - 1 : 0;
+  },
+  async stored(key) {
+    let [segments, samples, bytes] = [0, 0, 0];
+    for await (const data of dataIn(db, segmentsPath(key))) {
+      segments++;
+      bytes += data.byteLength;
+      samples += decodeSegment(data).length;
+    }
+    return { segments, samples, bytes };
   },
   async dictionary(key) {
     const series = new Map<SeriesId, Series>();

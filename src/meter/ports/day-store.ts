@@ -100,6 +100,8 @@ export interface DayStore {
   content(key: DayKey, kind: EventKind | 'samples'): Promise<DayContent | undefined>;
   /** Of the day. */
   seriesCount(key: DayKey): Promise<number>;
+  /** What its samples take; reads all of them. */
+  stored(key: DayKey): Promise<{ readonly segments: number; readonly samples: number; readonly bytes: number }>;
   /** Ids to series, and what is said of their metrics. */
   dictionary(key: DayKey): Promise<{
     readonly series: ReadonlyMap<SeriesId, Series>;
