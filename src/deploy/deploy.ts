@@ -127,9 +127,12 @@ async function assertAllowed({ plan, lacking, isBilled }: Outlook, due: readonly
   if (isBilled === undefined) await assertBilled(projectId, site.api);
 }
 
-/** What the project's own functions read, each once. */
-function valuesOf({ functions, names }: Plan): SecretValue[] {
-  const refs = functions.flatMap(({ secrets }) => Object.values(secrets));
+/** What functions read, each once. */
+function valuesOf({ functions, collect, names }: Plan): SecretValue[] {
+  const refs = [
+    ...functions.flatMap(({ secrets }) => Object.values(secrets)),
+    ...(collect?.secret === undefined ? [] : [{ id: collect.secret, version: 'latest' }]),
+  ];
   const distinct = new Map(refs.map((ref) => [`${ref.id}:${ref.version}`, ref]));
   return [...distinct.values()].map(({ id, version }) => ({ id, version, name: names.secret(id) }));
 }

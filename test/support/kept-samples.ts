@@ -26,12 +26,8 @@ export async function withStore<T>(
 ): Promise<T> {
   const session = await findSession(readConfig({}, project.root, process.pid));
   if (session === undefined) throw new Error('nothing is served there');
-  const db = new Firestore({
-    projectId: session.env['GOOGLE_CLOUD_PROJECT'] ?? '',
-    host: session.env['FIRESTORE_EMULATOR_HOST'] ?? '',
-    ssl: false,
-    customHeaders: { authorization: 'Bearer owner' },
-  });
+  Object.assign(process.env, session.env);
+  const db = new Firestore({ projectId: session.env['GOOGLE_CLOUD_PROJECT'] ?? '' });
   try {
     return await act(firestoreDays(db));
   } finally {

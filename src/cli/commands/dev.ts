@@ -6,6 +6,8 @@ import { createInterface } from 'node:readline';
 import { UserError } from '../../errors.ts';
 import { type Arguments, type Command, type Context, type ExitCode } from '../command.ts';
 import { readDays } from '../days.ts';
+import { collectEnvironment } from '../local/collect-environment.ts';
+import { DEFAULT_PORT, startGateway } from '../local/gateway.ts';
 import { serviceOf, startDaymill } from '../local/local-cloud.ts';
 import { SESSION_VARIABLE } from '../local/run-cloud.ts';
 import { forkLeashed } from '../../process/leash.ts';
@@ -36,7 +38,14 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
     throw new UserError('MISSING_FILE', `There is no folder ${folder} to look for computations in.`);
   const stopped = context.interrupted();
   let child: ChildProcess | undefined;
-  const daymill = await startDaymill(config, { env, onLog: (entry) => child?.connected && child.send(entry) });
+  const daymill = await startDaymill(config, {
+    env: { ...env, ...collectEnvironment(config, env) },
+    onLog: (entry) => child?.connected && child.send(entry),
+    collects: true,
+  });
+  const collect = serviceOf(daymill.services, 'collect');
+  const gateway = await startGateway(DEFAULT_PORT, () => collect.url).catch(() => startGateway(0, () => collect.url));
+  output.line(`HTTP answers at ${gateway.url}: see daymill serve --help`);
 
   /** In a process of its own: what Node has imported once, it does not import again. */
   const command = (name: 'plan' | 'run'): Promise<void> =>
@@ -94,6 +103,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   if ('unref' in process.stdin) process.stdin.unref();
   child?.kill('SIGINT');
   await last;
+  await gateway.close();
   await daymill.close();
   return 0;
 }

@@ -3,16 +3,11 @@ import { existsSync, watch } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UserError } from '../../errors.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
-import { localSecret } from '../local/local-secret.ts';
-import { startGateway } from '../local/gateway.ts';
+import { collectEnvironment } from '../local/collect-environment.ts';
+import { DEFAULT_PORT, startGateway } from '../local/gateway.ts';
 import { serviceOf, startCloud, startFunctions } from '../local/local-cloud.ts';
 import { stateFile } from '../local/state-file.ts';
 import { readPort } from '../read-port.ts';
-
-const DEFAULT_PORT = '18100';
-
-/** Nobody calls reconcile here. */
-const MAINTAIN_SECONDS = '15';
 
 /** Editors write a file in several steps: a change counts once nothing else changed for so long. */
 const SETTLE_MS = 150;
@@ -33,14 +28,14 @@ Exit code: 0 stopped, 2 wrong use.`,
 
 async function runCommand(args: Arguments, context: Context): Promise<ExitCode> {
   const { config, env, output } = context;
-  const port = readPort(args, 'port', DEFAULT_PORT);
+  const port = readPort(args, 'port', String(DEFAULT_PORT));
   const stopped = context.interrupted();
   const given = text(args, 'state');
   const file = given === undefined || given === ':memory:' ? given : resolve(config.root, given);
   const isOwn = file === undefined || file === stateFile(config);
   const cloud = await startCloud(config, file === undefined ? {} : { file });
   const daymill = await startFunctions(config, cloud, {
-    env: { DAYMILL_MAINTAIN_SECONDS: MAINTAIN_SECONDS, ...env, DAYMILL_JWT_SECRET: localSecret(config) },
+    env: { ...env, ...collectEnvironment(config, env) },
     onLog: ({ severity, message }) => {
       if (severity === 'WARNING' || severity === 'ERROR') output.trouble(message);
     },

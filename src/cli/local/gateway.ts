@@ -4,6 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { UserError } from '../../errors.ts';
 import { isForeign, refuse } from '../../emulators/from-here.ts';
 
+/** Unless another is asked for. */
+export const DEFAULT_PORT = 18_100;
+
 export interface Gateway {
   /** `http://127.0.0.1:18100` */
   readonly url: string;
