@@ -26,8 +26,7 @@ describe.runIf(LONG && process.platform === 'linux')(`a collecting process that 
 
   test('loses nothing that it acknowledged, and keeps nothing twice', async () => {
     const acknowledged = { events: new Set<string>(), samples: new Set<string>() };
-    const load = { isOver: false };
-    let sent = 0;
+    const load = { isOver: false, sent: 0 };
     const send = async (connection: number): Promise<void> => {
       for (let number = 0; !load.isOver; number++) {
         const id = `${connection}-${number}`;
@@ -45,7 +44,7 @@ describe.runIf(LONG && process.platform === 'linux')(`a collecting process that 
         if (load.isOver) return;
         acknowledged.events.add(id);
         if (await isTaken('/api/metrics', [sample])) acknowledged.samples.add(id);
-        sent += 2;
+        load.sent += 2;
       }
     };
     const isTaken = async (path: string, json: unknown): Promise<boolean> => {
@@ -63,8 +62,8 @@ describe.runIf(LONG && process.platform === 'linux')(`a collecting process that 
     const senders = Promise.all(Array.from({ length: CONNECTIONS }, (_, connection) => send(connection)));
     for (let kills = 0; kills < KILLS;) {
       // Three of four times it has taken something in since it was started: else nothing would ever come through.
-      const before = sent;
-      while (kills % 4 !== 0 && sent === before) await delay(20);
+      const { sent: before } = load;
+      while (kills % 4 !== 0 && load.sent === before) await delay(20);
       await delay(Math.random() * 300);
       const pid = served.collector();
       if (pid === undefined) continue;
@@ -75,11 +74,11 @@ describe.runIf(LONG && process.platform === 'linux')(`a collecting process that 
         // It was gone.
       }
     }
-    const last = sent;
-    while (sent === last) await delay(50);
+    const { sent: last } = load;
+    while (load.sent === last) await delay(50);
     load.isOver = true;
     await senders;
-    expect(sent).toBeGreaterThan(KILLS);
+    expect(load.sent).toBeGreaterThan(KILLS);
     const kept = await keptIn(project);
     expect(acknowledged.events.size).toBeGreaterThan(KILLS);
     const lost = [...acknowledged.events].filter((id) => !kept.events.has(`kill-test/${id}`));
