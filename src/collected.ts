@@ -23,7 +23,7 @@ export interface CollectedSamplesOptions extends CollectedOptions {
 /** What each entity has beside what was sent. */
 const kept = { organization: z.string(), id: z.string(), timestamp: z.string() };
 
-const entityOf = <K extends EventKind>(kind: K) => EVENTS[kind].extend(kept);
+const entityOf = (kind: EventKind) => EVENTS[kind].extend(kept);
 
 /** A day of one series. Its points are in the order of their times. */
 export const CollectedSeries = z.object({
@@ -40,7 +40,7 @@ export type CollectedSeries = z.infer<typeof CollectedSeries>;
 
 /** An entity of the dataset: an event with its organization, or a day of a series. */
 export type CollectedEntity<K extends EventKind | 'samples'> = K extends EventKind
-  ? z.output<ReturnType<typeof entityOf<K>>>
+  ? z.output<(typeof EVENTS)[K]> & { readonly organization: string; readonly id: string; readonly timestamp: string }
   : CollectedSeries;
 
 /**

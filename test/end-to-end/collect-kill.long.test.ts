@@ -63,7 +63,7 @@ describe.runIf(LONG && process.platform === 'linux')(`a collecting process that 
     for (let kills = 0; kills < KILLS;) {
       // Three of four times it has taken something in since it was started: else nothing would ever come through.
       const { sent: before } = load;
-      while (kills % 4 !== 0 && load.sent === before) await delay(20);
+      if (kills % 4 !== 0) await until(() => load.sent !== before);
       await delay(Math.random() * 300);
       const pid = served.collector();
       if (pid === undefined) continue;
@@ -75,7 +75,7 @@ describe.runIf(LONG && process.platform === 'linux')(`a collecting process that 
       }
     }
     const { sent: last } = load;
-    while (load.sent === last) await delay(50);
+    await until(() => load.sent !== last);
     load.isOver = true;
     await senders;
     expect(load.sent).toBeGreaterThan(KILLS);
@@ -87,6 +87,10 @@ describe.runIf(LONG && process.platform === 'linux')(`a collecting process that 
     expect([...acknowledged.samples].filter((id) => !kept.samples.has(id))).toEqual([]);
   }, 900_000);
 });
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await delay(20);
+}
 
 /** How often each is there, read as a computation would. */
 const keptIn = (project: FixtureProject): Promise<{ events: Map<string, number>; samples: Set<string> }> =>
