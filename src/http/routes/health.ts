@@ -39,6 +39,17 @@ const Performance = z.object({
   memory: z.object({ residentMB: z.number(), heapUsedMB: z.number() }),
   connections: z.object({ requests: z.number().int().describe('under way') }),
   cache: z.object({ series: z.number().int(), organizations: z.number().int(), hitRate: z.number() }),
+  membership: z
+    .object({
+      devices: z.number().int(),
+      registrations: z.number().int(),
+      oldestAgeMs: z.number(),
+      lastRefreshMs: z.number(),
+    })
+    .describe('which devices are in which events, as this process knows it'),
+  windows: z
+    .object({ series: z.number().int(), bytes: z.number(), taken: z.number(), late: z.number(), letGo: z.number() })
+    .describe('live windows: samples that were taken and that came too late, and series that went for want of memory'),
 });
 
 export const healthRoutes = (ports: () => MeterPorts): readonly Route[] => [
@@ -126,9 +137,11 @@ async function stats({ organization, query }: Asked, ports: MeterPorts): Promise
 
 const MIB = 1_048_576;
 
-function performanceOf({ figures, index, requests }: MeterPorts): z.output<typeof Performance> {
+function performanceOf({ figures, index, requests, memberships, windows }: MeterPorts): z.output<typeof Performance> {
   const { latency, queries, queryTime, ...ingestion } = figures.read();
   const { rss, heapUsed } = process.memoryUsage();
+  const { devices, registrations, oldestAgeMs, lastRefreshMs } = memberships.metrics();
+  const { series, bytes, taken, late, letGo } = windows.counts();
   return {
     sinceSeconds: Math.round(process.uptime()),
     ingestion,
@@ -137,5 +150,7 @@ function performanceOf({ figures, index, requests }: MeterPorts): z.output<typeo
     memory: { residentMB: rss / MIB, heapUsedMB: heapUsed / MIB },
     connections: { requests: requests.underWay },
     cache: { series: index.size, organizations: index.organizations, hitRate: index.hitRate },
+    membership: { devices, registrations, oldestAgeMs, lastRefreshMs },
+    windows: { series, bytes, taken, late, letGo },
   };
 }
