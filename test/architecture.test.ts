@@ -167,6 +167,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   config: [
     'mill/model',
     'meter/model/limits.ts',
+    'meter/model/organization.ts',
     'mill/lifecycle/limits.ts',
     'mill/tiers/default-tiers.ts',
     'values',
@@ -213,6 +214,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'meter/formats/otlp/write.ts',
     'meter/model',
     'meter/ports',
+    'meter/steps/collect/report-self.ts',
     'meter/steps/maintain',
     'process',
     'errors.ts',

@@ -6,6 +6,7 @@ import { RunLimits } from '../mill/model/run-limits.ts';
 import { Tiers } from '../mill/model/tier.ts';
 import { Day } from '../values/date.ts';
 import { OrganizationLimits } from '../meter/model/limits.ts';
+import { Organization } from '../meter/model/organization.ts';
 import { OwnFunctions } from './own-functions.ts';
 
 /** Where the project is deployed, for `deploy` and `--cloud`. */
@@ -42,6 +43,9 @@ export const CollectSettings = z.strictObject({
     .describe(
       'the secret, by its name for `daymill secrets`, that tokens are signed with; without it and jwksUrl only API keys are taken',
     ),
+  ownMetrics: Organization.optional().describe(
+    'the organization that the collecting function reports its own requests, latencies, memory and queue to, as a runtime of it; it reports nothing when absent',
+  ),
   limits: z
     .strictObject(OrganizationLimits.shape)
     .prefault({})

@@ -1,8 +1,9 @@
 /** What the collecting function is: its routes behind the door, composed when its process starts. */
 import type { RequestListener } from 'node:http';
 import { composeMeter, type MeterPorts } from '../compose-meter.ts';
-import { readConfig } from '../config/config.ts';
+import { type Config, readConfig } from '../config/config.ts';
 import { toError } from '../errors.ts';
+import { reportSelf } from '../meter/steps/collect/report-self.ts';
 import { maintain } from '../meter/steps/maintain/maintain.ts';
 import { startDrain } from '../process/drain.ts';
 import { authenticator } from './auth.ts';
@@ -16,7 +17,7 @@ export function collectListener(env: Readonly<Record<string, string | undefined>
   process.env['TZ'] = 'UTC';
   const config = readConfig(env, process.cwd(), process.pid);
   const ports = composeMeter(config, quotaError);
-  const stop = keepUp(ports, config.maintainMs);
+  const stop = keepUp(ports, config);
   const drain = startDrain(process, { graceMs: config.drainMs, end: () => void stop().finally(() => process.exit(0)) });
   const routes = collectRoutes(() => ports);
   return counted(
@@ -36,14 +37,25 @@ export function collectListener(env: Readonly<Record<string, string | undefined>
 /** Between two writes of the live state, while the process has the time: where it is frozen between requests, the next one goes on. */
 const KEEP_UP_MS = 5_000;
 
+/** Between two samples of its own metrics. */
+const OWN_METRICS_MS = 15_000;
+
 /** Answers how to stop it, with what is left written. */
-function keepUp(ports: MeterPorts, maintainMs: number): () => Promise<void> {
+function keepUp(ports: MeterPorts, { maintainMs, collect, worker }: Config): () => Promise<void> {
   const { tables, windows, memberships, group, log } = ports;
+  const organization = collect?.ownMetrics;
   memberships.start();
   const timers = [setInterval(() => void tables.write(), KEEP_UP_MS)];
   const round = (): void =>
     void maintain(ports).catch((thrown: unknown) => log.warn({ event: 'maintain.failed' }, toError(thrown).message));
   if (maintainMs > 0) timers.push(setInterval(round, maintainMs));
+  if (organization !== undefined) {
+    const report = (): Promise<void> =>
+      reportSelf({ organization, instance: worker, residentBytes: process.memoryUsage.rss() }, ports).catch(
+        (thrown: unknown) => log.warn({ event: 'own_metrics.not_kept' }, toError(thrown).message),
+      );
+    timers.push(setInterval(() => void report(), OWN_METRICS_MS));
+  }
   for (const timer of timers) timer.unref();
   return async () => {
     for (const timer of timers) clearInterval(timer);

@@ -24,18 +24,23 @@ export async function keepHeartbeat(
   ports: OwnSamplesPorts,
 ): Promise<void> {
   const { runtime, metrics, atMs } = beat;
-  await keep(organization, { route: 'POST /api/runtime/heartbeat', atMs: ports.clock.now() }, ports, (series, into) => {
-    for (const [key, value] of Object.entries(metrics)) {
-      const labels = sortedLabels([
-        [NAME_LABEL, `runtime_${key}`],
-        [RUNTIME_LABEL, runtime.runtime_id],
-        ['runtime_name', runtime.name],
-        ['runtime_type', runtime.type],
-      ]);
-      const number = labels === undefined ? undefined : numberOf(series, { labels });
-      if (number !== undefined) into.pushDouble(number, atMs, value);
-    }
-  });
+  await keepOwn(
+    organization,
+    { route: 'POST /api/runtime/heartbeat', atMs: ports.clock.now() },
+    ports,
+    (series, into) => {
+      for (const [key, value] of Object.entries(metrics)) {
+        const labels = sortedLabels([
+          [NAME_LABEL, `runtime_${key}`],
+          [RUNTIME_LABEL, runtime.runtime_id],
+          ['runtime_name', runtime.name],
+          ['runtime_type', runtime.type],
+        ]);
+        const number = labels === undefined ? undefined : numberOf(series, { labels });
+        if (number !== undefined) into.pushDouble(number, atMs, value);
+      }
+    },
+  );
 }
 
 /** Stale markers for all series of a runtime that the day knows. @throws {RetryableError} UNAVAILABLE */
@@ -49,7 +54,7 @@ export async function markSeriesStale(
     labels.some(([name, value]) => name === RUNTIME_LABEL && value === runtimeId),
   );
   if (own.length === 0) return;
-  await keep(organization, { route: 'a runtime that is gone', atMs: ports.clock.now() }, ports, (series, into) => {
+  await keepOwn(organization, { route: 'a runtime that is gone', atMs: ports.clock.now() }, ports, (series, into) => {
     for (const one of own) {
       const number = numberOf(series, one);
       if (number !== undefined) into.pushStale(number, atMs);
@@ -57,7 +62,8 @@ export async function markSeriesStale(
   });
 }
 
-async function keep(
+/** Of series that `write` finds, or adds. @throws {RetryableError} UNAVAILABLE */
+export async function keepOwn(
   organization: Organization,
   { route, atMs }: { readonly route: string; readonly atMs: number },
   ports: OwnSamplesPorts,
@@ -75,7 +81,7 @@ async function keep(
 }
 
 /** Undefined when it is over a limit. */
-function numberOf(resolver: SeriesResolver, series: Series): number | undefined {
+export function numberOf(resolver: SeriesResolver, series: Series): number | undefined {
   const key = new TextEncoder().encode(seriesKey(series));
   const found = resolver.find(key, 0, key.byteLength);
   if (found >= 0) return found;
