@@ -5,7 +5,7 @@
  */
 import { crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { toError } from '../../errors.ts';
-import { ByteReader, ByteWriter, unreadable } from './bytes.ts';
+import { damaged, Reader, Writer } from '../model/bytes.ts';
 import { type Minute, MINUTE_MS, type Point, SERIES_KINDS } from './minute.ts';
 import { type BucketCode, MAX_SCALE, MIN_SCALE, QuantileSketch, ZERO_CODE } from './sketch.ts';
 
@@ -33,7 +33,7 @@ export interface MinutePart {
 /** Series of one minute, until they are as many as a document takes. */
 export class MinutePartWriter {
   readonly #minute: number;
-  readonly #body = new ByteWriter();
+  readonly #body = new Writer();
   count = 0;
 
   constructor(minute: number) {
@@ -50,10 +50,10 @@ export class MinutePartWriter {
   }
 
   bytes(): Uint8Array {
-    const head = new ByteWriter();
+    const head = new Writer();
     head.varint(this.#minute);
     head.varint(this.count);
-    const packed = zstdCompressSync(Buffer.concat([head.bytes(), this.#body.bytes()]));
+    const packed = zstdCompressSync(Buffer.concat([head.done(), this.#body.done()]));
     const bytes = Buffer.alloc(HEAD_BYTES + packed.length);
     bytes[0] = FORMAT;
     bytes.writeUInt32LE(crc32(packed), 1);
@@ -71,16 +71,16 @@ export function encodeMinutePart({ minute, series }: MinutePart): Uint8Array {
 /** @throws {TerminalError} BAD_SOURCE, on what was not made here, or has not arrived whole. */
 export function decodeMinutePart(bytes: Uint8Array): MinutePart {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (head.length < HEAD_BYTES) throw unreadable(`it has ${head.length} bytes`);
-  if (head[0] !== FORMAT) throw unreadable(`its format is ${head[0]}, and this Daymill reads ${FORMAT}`);
+  if (head.length < HEAD_BYTES) throw damaged(`it has ${head.length} bytes`);
+  if (head[0] !== FORMAT) throw damaged(`its format is ${head[0]}, and this Daymill reads ${FORMAT}`);
   const packed = head.subarray(HEAD_BYTES);
-  if (crc32(packed) !== head.readUInt32LE(1)) throw unreadable('its checksum is another');
-  const reader = new ByteReader(unpacked(packed));
+  if (crc32(packed) !== head.readUInt32LE(1)) throw damaged('its checksum is another');
+  const reader = new Reader(unpacked(packed));
   const minute = reader.varint();
   const count = reader.count(MIN_SERIES_BYTES);
   const series = new Map<string, Minute>();
   for (let read = 0; read < count; read++) series.set(reader.text(), readSeries(reader, minute * MINUTE_MS));
-  if (reader.left > 0) throw unreadable(`${reader.left} bytes are left over`);
+  if (reader.left > 0) throw damaged(`${reader.left} bytes are left over`);
   return { minute, series };
 }
 
@@ -88,83 +88,83 @@ function unpacked(packed: Uint8Array): Uint8Array {
   try {
     return zstdDecompressSync(packed, { maxOutputLength: MAX_UNPACKED_BYTES });
   } catch (thrown) {
-    throw unreadable(toError(thrown).message);
+    throw damaged(toError(thrown).message);
   }
 }
 
-function writeSeries(to: ByteWriter, name: string, minute: Minute, startMs: number): void {
+function writeSeries(to: Writer, name: string, minute: Minute, startMs: number): void {
   const { kind, count, sum, min, max, last, lastAtMs } = minute;
   to.text(name);
   const isEven = min === max && max === last;
   to.byte(SERIES_KINDS.indexOf(kind) | (isEven ? IS_EVEN : 0));
   to.varint(count);
-  to.double(last);
+  to.float64(last);
   if (!isEven) {
-    to.double(min);
-    to.double(max);
+    to.float64(min);
+    to.float64(max);
   }
   to.varint(lastAtMs - startMs);
   to.varint(sum.length);
-  for (const part of sum) to.double(part);
+  for (const part of sum) to.float64(part);
   if (kind === 'counter') writePoints(to, minute.points ?? [], startMs);
   else writeBuckets(to, minute.sketch ?? new QuantileSketch());
 }
 
-function readSeries(from: ByteReader, startMs: number): Minute {
+function readSeries(from: Reader, startMs: number): Minute {
   const flags = from.byte();
   const kind = SERIES_KINDS[flags & KIND_BITS];
-  if (kind === undefined || flags > (KIND_BITS | IS_EVEN)) throw unreadable(`a series is of the kind ${flags}`);
+  if (kind === undefined || flags > (KIND_BITS | IS_EVEN)) throw damaged(`a series is of the kind ${flags}`);
   const count = from.varint();
-  const last = from.double();
+  const last = from.float64();
   const isEven = (flags & IS_EVEN) !== 0;
-  const min = isEven ? last : from.double();
-  const max = isEven ? last : from.double();
+  const min = isEven ? last : from.float64();
+  const max = isEven ? last : from.float64();
   const lastAtMs = startMs + from.varint();
-  const sum = Array.from({ length: from.count(8) }, () => from.double());
+  const sum = Array.from({ length: from.count(8) }, () => from.float64());
   const common = { kind, count, sum, min, max, last, lastAtMs };
   return kind === 'counter'
     ? { ...common, points: readPoints(from, startMs) }
     : { ...common, sketch: readBuckets(from) };
 }
 
-function writePoints(to: ByteWriter, points: readonly Point[], startMs: number): void {
+function writePoints(to: Writer, points: readonly Point[], startMs: number): void {
   to.varint(points.length);
   let before = startMs;
   for (const [atMs, value] of points) {
     to.varint(atMs - before);
-    to.double(value);
+    to.float64(value);
     before = atMs;
   }
 }
 
-function readPoints(from: ByteReader, startMs: number): Point[] {
+function readPoints(from: Reader, startMs: number): Point[] {
   let atMs = startMs;
   return Array.from({ length: from.count(9) }, (): Point => {
     atMs += from.varint();
-    return [atMs, from.double()];
+    return [atMs, from.float64()];
   });
 }
 
-function writeBuckets(to: ByteWriter, sketch: QuantileSketch): void {
+function writeBuckets(to: Writer, sketch: QuantileSketch): void {
   const buckets = sketch.buckets();
   to.varint(MAX_SCALE - sketch.scale);
   to.varint(buckets.length);
   let before = 0;
   for (const [code, count] of buckets) {
-    to.zigzag(code - before);
+    to.signed(code - before);
     to.varint(count);
     before = code;
   }
 }
 
-function readBuckets(from: ByteReader): QuantileSketch {
+function readBuckets(from: Reader): QuantileSketch {
   const scale = MAX_SCALE - from.varint();
   let code = 0;
   const buckets = Array.from({ length: from.count(2) }, (): [BucketCode, number] => {
-    code += from.zigzag();
-    if (!Number.isInteger(code) || Math.abs(code) > ZERO_CODE) throw unreadable(`a bucket is numbered ${code}`);
+    code += from.signed();
+    if (!Number.isInteger(code) || Math.abs(code) > ZERO_CODE) throw damaged(`a bucket is numbered ${code}`);
     return [code, from.varint()];
   });
-  if (scale < MIN_SCALE) throw unreadable(`a sketch is of the scale ${scale}`);
+  if (scale < MIN_SCALE) throw damaged(`a sketch is of the scale ${scale}`);
   return QuantileSketch.from(scale, buckets);
 }

@@ -7,7 +7,7 @@ import {
   type Series,
   type Temporality,
 } from '../model/series.ts';
-import { damaged, Reader, Writer } from './bytes.ts';
+import { damaged, Reader, Writer } from '../model/bytes.ts';
 import { pack, unpack } from './envelope.ts';
 
 const VERSION = 1;
@@ -52,7 +52,7 @@ export function encodeDictionaryPart({ series, metadata }: DictionaryPart): Uint
   return pack(VERSION, writer.done());
 }
 
-/** @throws {UserError} BAD_ARGUMENT when it is damaged */
+/** @throws {TerminalError} BAD_SOURCE when it is damaged */
 export function decodeDictionaryPart(packed: Uint8Array): DictionaryPart {
   const reader = new Reader(unpack(VERSION, packed));
   const texts = listOf(reader, () => Buffer.from(reader.block()).toString());

@@ -3,7 +3,7 @@
  * docs/formats/segment.md. Compression that does not pay is undone.
  */
 import { crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { damaged, Reader, Writer } from './bytes.ts';
+import { damaged, Reader, Writer } from '../model/bytes.ts';
 
 const CODEC = { raw: 0, zstd: 2 } as const;
 
@@ -24,7 +24,7 @@ export function pack(version: number, content: Uint8Array): Uint8Array {
   return writer.done();
 }
 
-/** @throws {UserError} BAD_ARGUMENT when it is damaged, or of a version that this code does not know */
+/** @throws {TerminalError} BAD_SOURCE when it is damaged, or of a version that this code does not know */
 export function unpack(version: number, packed: Uint8Array): Uint8Array {
   const reader = new Reader(packed);
   const found = reader.byte();

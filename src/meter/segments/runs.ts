@@ -1,5 +1,5 @@
 /** Small numbers that are much alike: a run's length, and what is repeated, until all are said. */
-import { damaged, type Reader, type Writer } from './bytes.ts';
+import { damaged, type Reader, type Writer } from '../model/bytes.ts';
 
 export function writeRuns(writer: Writer, count: number, valueAt: (at: number) => number): void {
   for (let at = 0; at < count;) {

@@ -4,7 +4,7 @@
  */
 import type { Compound } from '../model/compound.ts';
 import { type Exemplar, type Kind, KIND, Samples } from '../model/samples.ts';
-import { damaged, Reader, Writer } from './bytes.ts';
+import { damaged, Reader, Writer } from '../model/bytes.ts';
 import { pack, unpack } from './envelope.ts';
 import { exactJson, fromExactJson } from './exact-json.ts';
 import { readTimes, writeTimes } from './times.ts';
@@ -150,7 +150,7 @@ function exemplarsOf({ exemplars, length }: Samples, order: Uint32Array, ids: Ui
   }));
 }
 
-/** `samples.series` are ids. @throws {UserError} BAD_ARGUMENT when it is damaged */
+/** `samples.series` are ids. @throws {TerminalError} BAD_SOURCE when it is damaged */
 export function decodeSegment(packed: Uint8Array): Samples {
   const reader = new Reader(unpack(VERSION, packed));
   const count = reader.varint();

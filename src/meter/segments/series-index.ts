@@ -6,7 +6,7 @@ import type { Day } from '../../values/date.ts';
 import { type Label, type Series, seriesKey, type Temporality } from '../model/series.ts';
 import type { Refusal, SeriesResolver } from '../model/series-resolver.ts';
 import { SymbolNumbers } from '../model/symbol-numbers.ts';
-import { Reader, Writer } from './bytes.ts';
+import { Reader, Writer } from '../model/bytes.ts';
 import { keyHash } from './key-hash.ts';
 
 const FIRST_ENTRIES = 256;

@@ -2,7 +2,7 @@
  * Times of a segment. Series that are sent together have the same ones, so that those of most are one number for thousands: that they are
  * those of the series before. Others are the difference of their first, then differences of differences.
  */
-import { damaged, type Reader, type Writer } from './bytes.ts';
+import { damaged, type Reader, type Writer } from '../model/bytes.ts';
 import type { Group } from './groups.ts';
 
 /** Beyond it differences of differences are no exact integers. */

@@ -4,7 +4,7 @@
  * After VictoriaMetrics, whose decimals may lose digits beyond the twelfth, and these none:
  * https://faun.pub/victoriametrics-achieving-better-compression-for-time-series-data-than-gorilla-317bc1f95932
  */
-import { damaged, type Reader, type Writer } from './bytes.ts';
+import { damaged, type Reader, type Writer } from '../model/bytes.ts';
 
 const MAX_EXPONENT = 9;
 const POWERS = Array.from({ length: MAX_EXPONENT + 1 }, (_, exponent) => 10 ** exponent);

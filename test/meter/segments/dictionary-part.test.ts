@@ -46,5 +46,19 @@ test('events come back as they were', () => {
       const plain = JSON.parse(JSON.stringify(events)) as typeof events;
       expect(decodeEvents(encodeEvents(events))).toEqual(plain);
     }),
+    {
+      examples: [
+        [
+          [
+            {
+              kind: 'commands',
+              id: ' ',
+              timestampMs: 0,
+              fields: JSON.parse('{"__proto__": 1, "a": {"__proto__": []}}') as Record<string, unknown>,
+            },
+          ],
+        ],
+      ],
+    },
   );
 });

@@ -1,5 +1,5 @@
 /** Bytes that are written one after the other, and read again within their bounds. Integers are LEB128 varints, signed ones in zigzag. */
-import { UserError } from '../../errors.ts';
+import { TerminalError } from '../../errors.ts';
 
 const FIRST_BYTES = 4_096;
 const TWO_32 = 4_294_967_296;
@@ -59,6 +59,11 @@ export class Writer {
     this.raw(bytes);
   }
 
+  /** In UTF-8, its length before it. */
+  text(value: string): void {
+    this.block(Buffer.from(value));
+  }
+
   /** A view of what was written. */
   done(): Uint8Array {
     return this.#bytes.subarray(0, this.length);
@@ -73,7 +78,7 @@ export class Writer {
   }
 }
 
-/** @throws {UserError} BAD_ARGUMENT by each method, where the bytes end before what is asked for does */
+/** @throws {TerminalError} BAD_SOURCE by each method, where the bytes end before what is asked for does */
 export class Reader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -134,11 +139,26 @@ export class Reader {
     return this.raw(this.varint());
   }
 
+  text(): string {
+    return Buffer.from(this.block()).toString();
+  }
+
+  /** How many things follow, each of at least `bytesEach` bytes: a number that lies is found before it is believed. */
+  count(bytesEach: number): number {
+    const count = this.varint();
+    if (count * bytesEach > this.left) throw damaged(`${count} things are said to follow, in ${this.left} bytes`);
+    return count;
+  }
+
+  get left(): number {
+    return this.#bytes.byteLength - this.#at;
+  }
+
   rest(): Uint8Array {
     return this.raw(this.#bytes.byteLength - this.#at);
   }
 
-  /** What is left over means that it was read as something else than it is. @throws {UserError} BAD_ARGUMENT */
+  /** What is left over means that it was read as something else than it is. @throws {TerminalError} BAD_SOURCE */
   end(): void {
     if (this.#at !== this.#bytes.byteLength) throw damaged(`${this.#bytes.byteLength - this.#at} bytes are left over`);
   }
@@ -148,8 +168,8 @@ export class Reader {
   }
 }
 
-export const damaged = (why: string): UserError =>
-  new UserError(
-    'BAD_ARGUMENT',
+export const damaged = (why: string): TerminalError =>
+  new TerminalError(
+    'BAD_SOURCE',
     `What is stored is damaged: ${why}. Restore the document from a backup, or drop its day.`,
   );
