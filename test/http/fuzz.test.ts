@@ -62,6 +62,16 @@ describe('no request makes it fail', () => {
       expect((await serving.send('DELETE', `/api/metrics/dead-letters/${id}`)).status).toBe(404);
   });
 
+  test('nor by names that no field of a document has', async () => {
+    const context = { '': 1, __a__: { '': [[1]] }, 'a.b': {} };
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ session_id: 'names', user_id: 'u', context });
+    const begun = await serving.send('POST', '/api/metrics/sessions/start', headers, body);
+    expect([begun.status, JSON.parse(begun.bytes.toString())]).toEqual([201, expect.objectContaining({ context })]);
+    const ended = await serving.send('PUT', '/api/metrics/sessions/names', headers, '{"status":"ended"}');
+    expect(JSON.parse(ended.bytes.toString())).toMatchObject({ context, status: 'ended' });
+  });
+
   test('nor has one reached a prototype', () => {
     expect(({} as Record<string, unknown>)['isAdmin']).toBeUndefined();
   });

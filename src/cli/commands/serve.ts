@@ -5,6 +5,7 @@ import { UserError } from '../../errors.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { collectEnvironment } from '../local/collect-environment.ts';
 import { DEFAULT_PORT, startGateway } from '../local/gateway.ts';
+import type { FunctionService } from '../local/function-service.ts';
 import { serviceOf, startCloud, startFunctions } from '../local/local-cloud.ts';
 import { stateFile } from '../local/state-file.ts';
 import { readPort } from '../read-port.ts';
@@ -33,34 +34,46 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const given = text(args, 'state');
   const file = given === undefined || given === ':memory:' ? given : resolve(config.root, given);
   const isOwn = file === undefined || file === stateFile(config);
-  const cloud = await startCloud(config, file === undefined ? {} : { file });
-  const daymill = await startFunctions(config, cloud, {
-    env: { ...env, ...collectEnvironment(config, env) },
-    onLog: ({ severity, message }) => {
-      if (severity === 'WARNING' || severity === 'ERROR') output.trouble(message);
-    },
-    collects: true,
-    announce: isOwn ? 'joinable' : 'never',
-  });
+  let collect: FunctionService | undefined;
+  // First of all: whoever has the port taken is told so at once.
+  const gateway = await startGateway(port, () => collect?.url ?? NOBODY);
   try {
-    const collect = serviceOf(daymill.services, 'collect');
-    const gateway = await startGateway(port, () => collect.url);
-    const endWatch = restartOnChange(join(config.root, config.computations), daymill.services);
-    await healthy(gateway.url);
-    output.line(`Daymill answers at ${gateway.url}`);
-    output.line(`What it takes     ${gateway.url}/openapi.json`);
-    output.line(`Its health        ${gateway.url}/api/metrics/health`);
-    output.line(`A token           npx daymill token --org demo --role admin`);
-    output.line();
-    output.line('Ready. Ctrl-C stops it.');
-    output.data({ url: gateway.url });
-    await stopped;
-    endWatch();
-    await gateway.close();
+    const cloud = await startCloud(config, file === undefined ? {} : { file });
+    const daymill = await startFunctions(config, cloud, {
+      env: { ...env, ...collectEnvironment(config, env) },
+      onLog: ({ severity, message }) => {
+        if (severity === 'WARNING' || severity === 'ERROR') output.trouble(message);
+      },
+      collects: true,
+      announce: isOwn ? 'joinable' : 'never',
+    });
+    try {
+      collect = serviceOf(daymill.services, 'collect');
+      await healthy(gateway.url);
+      sayReady(gateway.url, output);
+      const endWatch = restartOnChange(join(config.root, config.computations), daymill.services);
+      await stopped;
+      endWatch();
+    } finally {
+      await daymill.close();
+    }
   } finally {
-    await daymill.close();
+    await gateway.close();
   }
   return 0;
+}
+
+/** Where nobody listens, until the functions are there. */
+const NOBODY = 'http://127.0.0.1:1';
+
+function sayReady(url: string, output: Context['output']): void {
+  output.line(`Daymill answers at ${url}`);
+  output.line(`What it takes     ${url}/openapi.json`);
+  output.line(`Its health        ${url}/api/metrics/health`);
+  output.line('A token           npx daymill token --org demo --role admin');
+  output.line();
+  output.line('Ready. Ctrl-C stops it.');
+  output.data({ url });
 }
 
 /** The function starts with the first request: whoever waits for our word finds it warm. */

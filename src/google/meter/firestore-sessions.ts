@@ -1,5 +1,5 @@
 /** Sessions: a document each, `orgs/{organization}/sessions/{id}`. */
-import { type Firestore, Timestamp } from '@google-cloud/firestore';
+import { type DocumentSnapshot, type Firestore, Timestamp } from '@google-cloud/firestore';
 import { dueMs, Session } from '../../meter/model/session.ts';
 import type { Organization } from '../../meter/model/organization.ts';
 import type { Sessions } from '../../meter/ports/sessions.ts';
@@ -14,11 +14,14 @@ const DAY_MS = 86_400_000;
 const pathOf = (organization: Organization, id: string): string =>
   `orgs/${organization}/sessions/${hashOf(Buffer.from(id))}`;
 
+const read = (found: DocumentSnapshot): Session => Session.parse(JSON.parse(String(found.get('session'))));
+
 export const firestoreSessions = (db: Firestore): Sessions => ({
   write: (organization, session) => ({
     path: pathOf(organization, session.session_id),
     fields: {
-      session,
+      // As text: names of members may be what no field's name is.
+      session: JSON.stringify(session),
       organization,
       // Only of those that time will end: the index holds no others.
       ...(session.status === 'active' ? { dueMs: dueMs(session) } : {}),
@@ -28,7 +31,7 @@ export const firestoreSessions = (db: Firestore): Sessions => ({
   async read(organization, id) {
     try {
       const found = await db.doc(pathOf(organization, id)).get();
-      return found.exists ? Session.parse(found.get('session')) : undefined;
+      return found.exists ? read(found) : undefined;
     } catch (thrown) {
       throw unavailable(`the session ${id} could not be read`, thrown);
     }
@@ -43,7 +46,7 @@ export const firestoreSessions = (db: Firestore): Sessions => ({
         .get();
       return found.docs.map((one) => ({
         organization: String(one.get('organization')),
-        session: Session.parse(one.get('session')),
+        session: read(one),
       }));
     } catch (thrown) {
       throw unavailable('the sessions that are due could not be read', thrown);
