@@ -1,6 +1,6 @@
 /** What time brings to what is collected, carried out by the function that the schedule calls anyway. */
 import { readConfig } from '../config/config.ts';
-import { maintain, type MaintainReport } from '../meter/steps/maintain/maintain.ts';
+import type { MaintainReport } from '../meter/steps/maintain/maintain.ts';
 import type { MeterPorts } from '../compose-meter.ts';
 
 let composed: MeterPorts | undefined;
@@ -14,5 +14,6 @@ export async function maintainMeter(): Promise<MaintainReport | undefined> {
     const { composeMeter } = await import('../compose-meter.ts');
     composed = composeMeter(config);
   }
+  const { maintain } = await import('../meter/steps/maintain/maintain.ts');
   return maintain(composed);
 }

@@ -1,6 +1,6 @@
 /**
  * The series of an organization that a process knows: by the bytes that name them in requests, with their labels packed, and their ids by day.
- * Some 200 bytes a series, its own texts included, where a Map of objects takes a thousand.
+ * Some 190 bytes a series of six labels, its own texts included (`npm run bench -- collect`).
  */
 import type { Day } from '../../values/date.ts';
 import { type Label, type Series, seriesKey, type Temporality } from '../model/series.ts';
