@@ -21,7 +21,6 @@ import type { Runtime } from './meter/model/runtime.ts';
 import type { CollectPorts, Taken } from './meter/steps/collect/collect.ts';
 import { figures } from './meter/steps/collect/figures.ts';
 import { groupCommit } from './meter/steps/collect/group-commit.ts';
-import { StruckClaims } from './meter/steps/collect/merge-group.ts';
 import { organizationSeries } from './meter/steps/collect/organization-series.ts';
 import { keepHeartbeat, markSeriesStale } from './meter/steps/collect/own-samples.ts';
 import { watchWindows } from './meter/steps/live/watch-windows.ts';
@@ -54,7 +53,7 @@ export function composeMeter(config: Config, refused: Refuse = refuse) {
   const quotas = firestoreQuotas(db, clock);
   const collecting = {
     days,
-    group: groupCommit({ days, struck: new StruckClaims() }),
+    group: groupCommit({ days }),
     deadLetters: firestoreDeadLetters(db),
     seriesOf: (organization: Organization, own: OrganizationLimits) => index.of(organization, own),
     async spend(organization: Organization, items: number, own: OrganizationLimits) {

@@ -6,7 +6,7 @@
 import { RetryableError, toError } from '../../../errors.ts';
 import type { Committed } from '../../ports/day-store.ts';
 import { type Contribution, type Outcome, size, type SizeOf } from './contribution.ts';
-import { mergeGroup, type GroupPorts } from './merge-group.ts';
+import { mergeGroup, type GroupPorts, StruckClaims } from './merge-group.ts';
 
 /** How long the first of a group waits for others. */
 export const LINGER_MS = 50;
@@ -94,10 +94,11 @@ export function groupCommit(ports: GroupPorts): GroupCommit {
 /** Answers each of them, and never throws. */
 async function commitGroup(group: readonly Waiting[], ports: GroupPorts): Promise<void> {
   let left = group;
+  const struck = new StruckClaims();
   try {
     for (let round = 0; left.length > 0; round++) {
       if (round === MAX_ROUNDS) throw new RetryableError('CONTENTION', 'others took the same names again and again');
-      left = await commitRound(left, ports);
+      left = await commitRound(left, struck, ports);
     }
   } catch (thrown) {
     for (const { fail } of left) fail(toError(thrown));
@@ -105,9 +106,14 @@ async function commitGroup(group: readonly Waiting[], ports: GroupPorts): Promis
 }
 
 /** Those that are still to be committed: what they bring was, in part, taken before, or two of them bring the same. */
-async function commitRound(group: readonly Waiting[], ports: GroupPorts): Promise<readonly Waiting[]> {
+async function commitRound(
+  group: readonly Waiting[],
+  struck: StruckClaims,
+  ports: GroupPorts,
+): Promise<readonly Waiting[]> {
   const merged = await mergeGroup(
     group.map(({ contribution }) => contribution),
+    struck,
     ports,
   );
   const committed: Committed | undefined = merged.isEmpty ? undefined : (await ports.days.commit([merged.together]))[0];

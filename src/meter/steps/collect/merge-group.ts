@@ -17,11 +17,9 @@ import type { Contribution, KnownSeries, Outcome } from './contribution.ts';
 
 export interface GroupPorts {
   readonly days: Pick<DayStore, 'commit' | 'identify' | 'describe' | 'claimed'>;
-  /** Requests and events that were taken before, among what is not answered yet; kept from round to round. */
-  readonly struck: StruckClaims;
 }
 
-/** What is known to have been taken before, by contribution. */
+/** What of a group is known to have been taken before, by contribution; kept from round to round. */
 export class StruckClaims {
   readonly #requests = new WeakMap<Contribution, Claim>();
   readonly #events = new WeakMap<Contribution, Set<number>>();
@@ -54,8 +52,11 @@ export interface MergedGroup {
 
 const keyOf = ({ organization, key }: Pick<Claim, 'organization' | 'key'>): string => `${organization}\n${key}`;
 
-export async function mergeGroup(contributions: readonly Contribution[], ports: GroupPorts): Promise<MergedGroup> {
-  const { struck } = ports;
+export async function mergeGroup(
+  contributions: readonly Contribution[],
+  struck: StruckClaims,
+  ports: GroupPorts,
+): Promise<MergedGroup> {
   const places = new Map(contributions.map((one) => [one, placesOf(one)] as const));
   const identified = await identifyAll(contributions, places, ports);
   const holders = new Map<string, Contribution>();

@@ -7,6 +7,9 @@ import { SeriesIndex } from '../../segments/series-index.ts';
 /** Of all organizations together, at some 250 bytes each. What is let go is met anew, and costs a read of its day's dictionary. */
 export const MAX_KNOWN_SERIES = 1_500_000;
 
+/** Requests between two looks whether they are too many. */
+const LOOK_EVERY = 64;
+
 export interface OrganizationSeries {
   of(organization: Organization, limits: OrganizationLimits): SeriesIndex;
   readonly organizations: number;
@@ -21,6 +24,7 @@ export function organizationSeries(seed: number, maxSeries = MAX_KNOWN_SERIES): 
   const indexes = new Map<Organization, SeriesIndex>();
   const size = (): number => indexes.values().reduce((sum, index) => sum + index.size, 0);
   const limitsNow = new Map<Organization, OrganizationLimits>();
+  let requests = 0;
   return {
     of(organization, limits) {
       limitsNow.set(organization, limits);
@@ -30,7 +34,9 @@ export function organizationSeries(seed: number, maxSeries = MAX_KNOWN_SERIES): 
       // In the order of their last use.
       indexes.delete(organization);
       indexes.set(organization, index);
-      while (size() > maxSeries) {
+      // Adding all of them up takes a while where organizations are many.
+      const isTime = requests++ % LOOK_EVERY === 0;
+      while (isTime && size() > maxSeries) {
         const [oldest] = indexes.keys();
         if (oldest === undefined) break;
         indexes.delete(oldest);

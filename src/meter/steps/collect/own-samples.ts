@@ -1,6 +1,7 @@
 /** Samples that Daymill itself makes: of heartbeats, and that a series has ended. They go the way of all others. */
 import { dayOf } from '../../../values/date.ts';
 import type { OrganizationLimits } from '../../model/limits.ts';
+import { RUNTIME_LABEL } from '../../formats/json/item-reader.ts';
 import type { Organization } from '../../model/organization.ts';
 import type { Runtime } from '../../model/runtime.ts';
 import { NAME_LABEL, type Series, seriesKey, sortedLabels } from '../../model/series.ts';
@@ -8,9 +9,6 @@ import type { Samples } from '../../model/samples.ts';
 import type { SeriesResolver } from '../../model/series-resolver.ts';
 import type { DayStore } from '../../ports/day-store.ts';
 import { collectSamples, type CollectPorts } from './collect.ts';
-
-/** By which series tell of which runtime they are. */
-export const RUNTIME_LABEL = 'runtime_id';
 
 export interface OwnSamplesPorts extends Omit<CollectPorts, 'days'> {
   readonly days: Pick<DayStore, 'claimed' | 'dictionary'>;

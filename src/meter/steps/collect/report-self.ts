@@ -2,12 +2,13 @@
 import { DEFAULT_LIMITS } from '../../model/limits.ts';
 import type { Organization } from '../../model/organization.ts';
 import { runtimeIdOf, RuntimeRegistration } from '../../model/runtime.ts';
+import { RUNTIME_LABEL } from '../../formats/json/item-reader.ts';
 import { NAME_LABEL, sortedLabels } from '../../model/series.ts';
 import { heartbeat, type HeartbeatPorts } from '../runtimes/heartbeat.ts';
 import { registerRuntime, type RegisterPorts } from '../runtimes/register-runtime.ts';
 import type { Figures } from './figures.ts';
 import type { GroupCommit } from './group-commit.ts';
-import { keepOwn, numberOf, type OwnSamplesPorts, RUNTIME_LABEL } from './own-samples.ts';
+import { keepOwn, numberOf, type OwnSamplesPorts } from './own-samples.ts';
 
 /** One of a deployment, however many instances it has: they come and go. */
 const NAME = 'daymill-collect';

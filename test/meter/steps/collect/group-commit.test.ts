@@ -10,7 +10,6 @@ import {
   type CollectRequest,
 } from '../../../../src/meter/steps/collect/collect.ts';
 import { groupCommit } from '../../../../src/meter/steps/collect/group-commit.ts';
-import { StruckClaims } from '../../../../src/meter/steps/collect/merge-group.ts';
 import { takeEvents } from '../../../../src/meter/steps/collect/take-events.ts';
 import { firestoreDeadLetters } from '../../../../src/google/meter/firestore-dead-letters.ts';
 import { SeriesIndex } from '../../../../src/meter/segments/series-index.ts';
@@ -29,7 +28,7 @@ function instance(firestore: FirestoreUnderTest): CollectPorts & { readonly days
   const indexes = new Map<string, SeriesIndex>();
   return {
     days,
-    group: groupCommit({ days, struck: new StruckClaims() }),
+    group: groupCommit({ days }),
     deadLetters: firestoreDeadLetters(db),
     seriesOf(organization) {
       const found = indexes.get(organization) ?? new SeriesIndex({ seed: 1, check: () => undefined });
