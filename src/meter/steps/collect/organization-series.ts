@@ -25,6 +25,14 @@ export function organizationSeries(seed: number, maxSeries = MAX_KNOWN_SERIES): 
   const size = (): number => indexes.values().reduce((sum, index) => sum + index.size, 0);
   const limitsNow = new Map<Organization, OrganizationLimits>();
   let requests = 0;
+  const dropOldest = (): void => {
+    while (size() > maxSeries) {
+      const [oldest] = indexes.keys();
+      if (oldest === undefined) return;
+      indexes.delete(oldest);
+      limitsNow.delete(oldest);
+    }
+  };
   return {
     of(organization, limits) {
       limitsNow.set(organization, limits);
@@ -34,14 +42,8 @@ export function organizationSeries(seed: number, maxSeries = MAX_KNOWN_SERIES): 
       // In the order of their last use.
       indexes.delete(organization);
       indexes.set(organization, index);
-      // Adding all of them up takes a while where organizations are many.
-      const isTime = requests++ % LOOK_EVERY === 0;
-      while (isTime && size() > maxSeries) {
-        const [oldest] = indexes.keys();
-        if (oldest === undefined) break;
-        indexes.delete(oldest);
-        limitsNow.delete(oldest);
-      }
+      // Not each time: adding all of them up takes a while where organizations are many.
+      if (requests++ % LOOK_EVERY === 0) dropOldest();
       return indexes.get(organization) ?? index;
     },
     get organizations() {
