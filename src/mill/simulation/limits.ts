@@ -26,8 +26,9 @@ export const MAX_ENTITIES = 130;
 /** Processor time that the simulation of one computation may take, loading its modules included: a busy machine makes no difference. */
 export const SIMULATION_BUDGET_MS = 5_000;
 
-/** How long it may take in all, waiting included. */
-export const SIMULATION_WALL_MS = 30_000;
+/** How long it may go on without a second of processor time: one that waits for ever ends so, one on a busy machine does not. */
+export const SIMULATION_IDLE_MS = 30_000;
+export const SIMULATION_IDLE_CPU_MS = 1_000;
 
 /** After so long no other computation is begun: what is left is for the next preflight. */
 export const SIMULATOR_BUDGET_MS = 120_000;

@@ -8,7 +8,7 @@ import { COLOR_VARIABLES } from '../../process/author-code.ts';
 import { forkLeashed } from '../../process/leash.ts';
 import { processUsage } from '../../process/process-usage.ts';
 import { siblingFile } from '../../process/sibling.ts';
-import { SANDBOX_CPU_SECONDS, SANDBOX_HEAP_MB, SANDBOX_MEMORY_MB } from './limits.ts';
+import { SANDBOX_CPU_SECONDS, SANDBOX_HEAP_MB, SANDBOX_MEMORY_MB, SIMULATION_IDLE_CPU_MS } from './limits.ts';
 import type { PlannedFiles, SandboxAnswer, SimulationJob } from './simulation-job.ts';
 
 export interface SandboxOptions {
@@ -16,8 +16,8 @@ export interface SandboxOptions {
   readonly root: string;
   /** Processor time for one computation. */
   readonly budgetMs: number;
-  /** How long it may take in all, waiting included. */
-  readonly wallMs: number;
+  /** How long it may go on without a second of processor time. */
+  readonly idleMs: number;
   /** The manifest's: what is simulated is the code that it hashed. */
   readonly files: Readonly<Record<string, Hash>>;
 }
@@ -44,7 +44,7 @@ const PERMISSIONS = [
 const OUT_OF_HEAP = new Set<unknown>(['SIGABRT', 'SIGTRAP', 'SIGILL', 134]);
 
 /** @throws {Error} when the process did not begin: that says nothing about any computation. */
-export async function openSandbox({ root, budgetMs, wallMs, files }: SandboxOptions): Promise<Sandbox> {
+export async function openSandbox({ root, budgetMs, idleMs, files }: SandboxOptions): Promise<Sandbox> {
   // With a compile cache V8 counts functions from the cache less precisely: https://nodejs.org/api/module.html#module-compile-cache
   const { NODE_COMPILE_CACHE: _, NODE_V8_COVERAGE: __, ...env } = process.env;
   for (const name of COLOR_VARIABLES) delete env[name];
@@ -67,7 +67,7 @@ export async function openSandbox({ root, budgetMs, wallMs, files }: SandboxOpti
   if (early !== undefined) throw new Error(`the process of the simulation ended with ${early} before it began`);
   child.send({ files } satisfies PlannedFiles);
   return {
-    run: (job) => ask(child, job, { budgetMs, wallMs }, exited),
+    run: (job) => ask(child, job, { budgetMs, idleMs }, exited),
     async close() {
       child.kill('SIGKILL');
       await exited;
@@ -79,25 +79,27 @@ export async function openSandbox({ root, budgetMs, wallMs, files }: SandboxOpti
 async function ask(
   child: ChildProcess,
   job: SimulationJob,
-  { budgetMs, wallMs }: Pick<SandboxOptions, 'budgetMs' | 'wallMs'>,
+  { budgetMs, idleMs }: Pick<SandboxOptions, 'budgetMs' | 'idleMs'>,
   exited: Promise<string | number | null>,
 ): Promise<SandboxAnswer> {
   const lost = (reason: string, state: SandboxAnswer['state'] = 'spoilt'): SandboxAnswer => ({
     answer: { kind: 'not-simulated', reason },
     state,
   });
-  const late = (limitMs: number): SandboxAnswer =>
-    lost(`its simulation did not end within ${limitMs / 1_000} s`, 'hung');
+  const late = (what: string, limitMs: number): SandboxAnswer =>
+    lost(`its simulation ${what} ${limitMs / 1_000} s`, 'hung');
   const { promise, resolve } = Promise.withResolvers<SandboxAnswer>();
   child.once('message', resolve);
   void exited.then((how) => resolve(lost(OUT_OF_HEAP.has(how) ? TOO_LARGE : `it ended its process (${how})`)));
-  const startedMs = performance.now();
   const startedCpuMs = processUsage(child.pid)?.cpuMs ?? 0;
+  let busy = { atMs: performance.now(), cpuMs: startedCpuMs };
   const timer = setInterval(() => {
     const { residentMB = 0, cpuMs = startedCpuMs } = processUsage(child.pid) ?? {};
     if (residentMB > SANDBOX_MEMORY_MB) resolve(lost(TOO_LARGE));
-    if (cpuMs - startedCpuMs > budgetMs) resolve(late(budgetMs));
-    if (performance.now() - startedMs > wallMs) resolve(late(wallMs));
+    if (cpuMs - startedCpuMs > budgetMs) resolve(late('did not end within', budgetMs));
+    const nowMs = performance.now();
+    if (cpuMs - busy.cpuMs >= SIMULATION_IDLE_CPU_MS) busy = { atMs: nowMs, cpuMs };
+    if (nowMs - busy.atMs > idleMs) resolve(late('stood still for', idleMs));
   }, CHECK_MS);
   child.send(job);
   try {

@@ -8,7 +8,7 @@ import {
   JOBS_A_SANDBOX,
   MAX_SANDBOXES,
   SIMULATION_BUDGET_MS,
-  SIMULATION_WALL_MS,
+  SIMULATION_IDLE_MS,
   SIMULATOR_BUDGET_MS,
 } from './limits.ts';
 import { openSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts';
@@ -21,8 +21,8 @@ export interface SimulatorOptions {
   readonly files?: Readonly<Record<string, Hash>>;
   /** Processor time for one computation. */
   readonly budgetMs?: number;
-  /** How long that may take in all, waiting included. */
-  readonly wallMs?: number;
+  /** How long that may go on without a second of processor time. */
+  readonly idleMs?: number;
   /** After which no other computation is begun. */
   readonly totalMs?: number;
   readonly sandboxes?: number;
@@ -46,7 +46,7 @@ export async function simulateAll(
     root,
     files = {},
     budgetMs = SIMULATION_BUDGET_MS,
-    wallMs = SIMULATION_WALL_MS,
+    idleMs = SIMULATION_IDLE_MS,
     totalMs = SIMULATOR_BUDGET_MS,
     sandboxes = Math.max(1, availableParallelism() - 1),
   }: SimulatorOptions,
@@ -55,7 +55,7 @@ export async function simulateAll(
   const startedMs = performance.now();
   let next = 0;
   const lane = async (): Promise<void> => {
-    const host = new SandboxHost({ root, budgetMs, wallMs, files });
+    const host = new SandboxHost({ root, budgetMs, idleMs, files });
     try {
       while (next < jobs.length && performance.now() - startedMs < totalMs) {
         const index = next++;

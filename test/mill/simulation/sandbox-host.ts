@@ -1,5 +1,5 @@
 /** A process with a sandbox open, for a test to kill. */
 import { openSandbox } from '../../../src/mill/simulation/sandbox.ts';
 
-await openSandbox({ root: import.meta.dirname, budgetMs: 1_000, wallMs: 30_000, files: {} });
+await openSandbox({ root: import.meta.dirname, budgetMs: 1_000, idleMs: 30_000, files: {} });
 process.send?.('open');

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { SANDBOX_CPU_SECONDS } from '../../../src/mill/simulation/limits.ts';
 import { openSandbox } from '../../../src/mill/simulation/sandbox.ts';
+import type { SimulationJob } from '../../../src/mill/simulation/simulation-job.ts';
 
 /** The one process that simulates for this parent. */
 function sandboxOf(parent: number): string {
@@ -26,11 +27,25 @@ const childrenOf = (parent: string): string[] =>
   });
 
 test.skipIf(process.platform !== 'linux')('the system ends one that takes too much processor time', async () => {
-  const sandbox = await openSandbox({ root: import.meta.dirname, budgetMs: 1_000, wallMs: 30_000, files: {} });
+  const sandbox = await openSandbox({ root: import.meta.dirname, budgetMs: 1_000, idleMs: 30_000, files: {} });
   try {
     const limits = readFileSync(`/proc/${sandboxOf(process.pid)}/limits`, 'utf8');
     const [, soft] = /^Max cpu time\s+(\d+)/m.exec(limits) ?? [];
     expect(Number(soft)).toBe(SANDBOX_CPU_SECONDS);
+  } finally {
+    await sandbox.close();
+  }
+});
+
+test.skipIf(process.platform !== 'linux')('one that stands still is given up, whatever its budget', async () => {
+  const sandbox = await openSandbox({ root: import.meta.dirname, budgetMs: Infinity, idleMs: 50, files: {} });
+  try {
+    process.kill(Number(sandboxOf(process.pid)), 'SIGSTOP');
+    const { answer, state } = await sandbox.run({} as SimulationJob);
+    expect({ answer, state }).toEqual({
+      answer: { kind: 'not-simulated', reason: 'its simulation stood still for 0.05 s' },
+      state: 'hung',
+    });
   } finally {
     await sandbox.close();
   }
@@ -52,7 +67,7 @@ test.skipIf(process.platform !== 'linux')('one whose host was killed ends with i
 });
 
 test.skipIf(process.platform !== 'linux')('one that is closed leaves nothing beside it', async () => {
-  const sandbox = await openSandbox({ root: import.meta.dirname, budgetMs: 1_000, wallMs: 30_000, files: {} });
+  const sandbox = await openSandbox({ root: import.meta.dirname, budgetMs: 1_000, idleMs: 30_000, files: {} });
   const leashes = childrenOf(sandboxOf(process.pid));
   expect(leashes).toHaveLength(1);
   await sandbox.close();

@@ -91,7 +91,7 @@ export async function preflightOf(files: Files, memory: Memory, options: RunOpti
           root,
           sandboxes: 1,
           ...(budgetMs === undefined ? {} : { budgetMs }),
-          wallMs: Infinity,
+          idleMs: Infinity,
           totalMs,
         }),
     },
