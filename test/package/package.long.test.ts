@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bins, installImage, packed, projectWith, run, stageInto } from '../support/packed.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
-const MAX_PACKED_BYTES = 1_000_000;
+/** Of JavaScript with its comments, which people read when something is amiss. */
+const MAX_PACKED_BYTES = 1_250_000;
 /** The oldest that the package takes, and the one that Daymill is developed on. */
 const OLDEST = '22.18.0';
 
