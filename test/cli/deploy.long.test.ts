@@ -92,7 +92,7 @@ describe('against Google', () => {
     const first = await online();
     expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: '' });
     expect(first.stdout).toMatch(
-      /72 changes made, 0 removed in .*; every service is ready, reconcile answers, and messages reach the workers\./,
+      /[1-9]\d+ changes made, 0 removed in .*; every service is ready, reconcile answers, and messages reach the workers\./,
     );
     const done = google.changes.length;
     const second = await online();
