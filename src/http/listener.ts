@@ -11,6 +11,7 @@ import { type Verdict, verdictOn, writeError } from './problem.ts';
 import { checkQuery, mediaType, readRequest } from './read-request.ts';
 import { compileRoutes, type Found } from './router.ts';
 import type { Asked, Caller, Doors, Reply, Route, Shape } from './route.ts';
+import { isStream, writeStream } from './write-stream.ts';
 
 /** Bytes that are still taken, and thrown away, of a body that was refused: a client that is cut off while it sends may never read why. */
 const LINGER_BYTES = 128 * 1024 ** 2;
@@ -48,7 +49,7 @@ export function httpListener(
       progress.route = found.route;
       place = load.enter();
       const { grow } = place;
-      await doors.whileServing(async () => answer(progress, ...(await ask(progress, found, query, doors, grow))));
+      await doors.whileServing(async () => answer(progress, await ask(progress, found, query, doors, grow)));
     } catch (thrown) {
       code = fail(progress, toError(thrown), doors);
     } finally {
@@ -76,13 +77,19 @@ function target({ url = '/' }: IncomingMessage): readonly [path: string, query: 
   return at < 0 ? [local, new URLSearchParams()] : [local.slice(0, at), new URLSearchParams(local.slice(at + 1))];
 }
 
+interface Answer {
+  readonly reply: Reply;
+  readonly removedKeys: readonly string[];
+  readonly signal: AbortSignal;
+}
+
 async function ask(
   progress: Progress,
   { route, params }: Found,
   query: URLSearchParams,
   doors: Doors,
   grow: (bytes: number) => void,
-): Promise<readonly [Reply, readonly string[]]> {
+): Promise<Answer> {
   const { request, response, receivedAtMs } = progress;
   const { headers } = request;
   if (route.role !== 'anyone') {
@@ -107,7 +114,7 @@ async function ask(
     receivedAtMs,
     signal,
   };
-  return [await route.handle(asked), removedKeys];
+  return { reply: await route.handle(asked), removedKeys, signal };
 }
 
 const forbidden = ({ role }: Caller, needed: string): HttpError =>
@@ -127,16 +134,35 @@ function whenGone(response: ServerResponse): AbortSignal {
   return gone.signal;
 }
 
-function answer(progress: Progress, reply: Reply, removedKeys: readonly string[]): void {
+async function answer(progress: Progress, { reply, removedKeys, signal }: Answer): Promise<void> {
   const { status, headers = {}, body } = reply;
-  const isBytes = body instanceof Uint8Array;
-  const payload = body === undefined ? undefined : isBytes ? body : Buffer.from(JSON.stringify(body));
-  const type = isBytes ? 'application/octet-stream' : 'application/json; charset=utf-8';
-  send(progress, status, payload, {
-    ...(payload === undefined ? {} : { 'content-type': type }),
+  const isBytes = body instanceof Uint8Array || isStream(body);
+  const all: Headers = {
+    ...(body === undefined ? {} : { 'content-type': isBytes ? 'application/octet-stream' : JSON_TYPE }),
     ...lowerCased(headers),
     ...(removedKeys.length === 0 ? {} : { 'x-removed-keys': removedKeys.join(', ') }),
-  });
+  };
+  if (isKnown(progress.request, all['etag'])) return send(progress, 304, undefined, all);
+  if (!isStream(body) || progress.request.method === 'HEAD') return send(progress, status, bytesOf(body), all);
+  const { response } = progress;
+  await writeStream(response, body, () => response.writeHead(status, { ...COMMON_HEADERS, ...all }), signal);
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** Of a stream that is not asked for nothing. */
+const bytesOf = (body: unknown): Uint8Array | undefined =>
+  body === undefined || isStream(body)
+    ? undefined
+    : body instanceof Uint8Array
+      ? body
+      : Buffer.from(JSON.stringify(body));
+
+/** Whether the client has what it would be answered. https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2 */
+function isKnown({ headers, method }: IncomingMessage, etag: string | undefined): boolean {
+  const known = headers['if-none-match'];
+  if (etag === undefined || known === undefined || (method !== 'GET' && method !== 'HEAD')) return false;
+  return known === '*' || known.split(',').some((one) => one.trim().replace(/^W\//, '') === etag.replace(/^W\//, ''));
 }
 
 const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>
@@ -144,7 +170,10 @@ const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, s
 
 type Headers = Readonly<Record<string, string>>;
 
-/** The one way out. Nothing is sent to whom has been answered, or has gone. */
+/** What is one organization's is nobody's to keep, and no browser is to guess what it is. */
+const COMMON_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
+
+/** The one way out of what is whole. Nothing is sent to whom has been answered, or has gone. */
 function send(
   { request, response }: Progress,
   status: number,
@@ -155,9 +184,7 @@ function send(
   if (!request.complete) discardRest(request);
   const hasNoBody = status === 204 || status === 304;
   response.writeHead(status, {
-    // What is one organization's is nobody's to keep, and no browser is to guess what it is.
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
+    ...COMMON_HEADERS,
     ...headers,
     ...(hasNoBody ? {} : { 'content-length': String(payload?.length ?? 0) }),
   });

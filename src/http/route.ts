@@ -63,7 +63,7 @@ export interface Asked {
 export interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** JSON, or a Uint8Array as it is, for which the headers name the type. */
+  /** JSON; or a Uint8Array, or an AsyncIterable of them that is written as it is read, for which the headers name the type. */
   readonly body?: unknown;
 }
 
