@@ -182,7 +182,7 @@ export class DaySeries {
   }
 }
 
-const partId = (number: number): string => String(number).padStart(7, '0');
+export const partId = (number: number): string => String(number).padStart(7, '0');
 
 const tooMany = (maxSeries: number): Refusal => ({
   code: 'SERIES_LIMIT',

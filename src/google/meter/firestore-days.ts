@@ -3,16 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AggregateField, type Firestore } from '@google-cloud/firestore';
 import type { EventKind, StoredEvent } from '../../meter/model/event.ts';
-import type { Metadata, Series } from '../../meter/model/series.ts';
-import type { DayKey, DayStore, SeriesId } from '../../meter/ports/day-store.ts';
-import { decodeDictionaryPart } from '../../meter/segments/dictionary-part.ts';
+import type { DayKey, DayStore, WantedSamples } from '../../meter/ports/day-store.ts';
 import { decodeEvents } from '../../meter/segments/events.ts';
 import { decodeSegment } from '../../meter/segments/segment.ts';
 import { CONTENT_MODULUS } from '../../meter/segments/content.ts';
 import { hashOfParts } from '../../values/hash.ts';
 import { unavailable } from '../firestore-client.ts';
 import { type CommitPorts, commitTogether } from './day-commit.ts';
-import { claimPath, dayPath, daysPath, eventsPath, partsPath, segmentsPath } from './day-paths.ts';
+import { claimPath, dayPath, daysPath, eventsPath, segmentsPath } from './day-paths.ts';
+import { DayDictionaries } from './day-dictionary.ts';
 import { DaySeries } from './day-series.ts';
 
 /** Days of organizations whose series an instance knows at once; of one that it forgot it reads the dictionary again. */
@@ -63,7 +62,7 @@ type Reads = Pick<
   'organizations' | 'days' | 'content' | 'seriesCount' | 'stored' | 'dictionary' | 'segments' | 'events'
 >;
 
-const readsOf = (db: Firestore): Reads => ({
+const readsOf = (db: Firestore, dictionaries = new DayDictionaries(db)): Reads => ({
   async organizations() {
     const found = await reading('the organizations', () => db.collection('orgs').select().get());
     return found.docs.map(({ id }) => id);
@@ -97,34 +96,33 @@ const readsOf = (db: Firestore): Reads => ({
     }
     return { segments, samples, bytes };
   },
-  async dictionary(key) {
-    const series = new Map<SeriesId, Series>();
-    const metadata = new Map<string, Metadata>();
-    const found = await reading(`the series of ${key.day}`, () => db.collection(partsPath(key)).get());
-    for (const part of found.docs) {
-      const decoded = decodeDictionaryPart(part.get('data') as Uint8Array);
-      const first = part.get('first') as number;
-      for (const [at, one] of decoded.series.entries()) series.set(first + at, one);
-      for (const one of decoded.metadata) metadata.set(one.name, one);
-    }
-    return { series, metadata: [...metadata.values()] };
-  },
-  async *segments(key) {
-    for await (const data of dataIn(db, segmentsPath(key))) yield { samples: decodeSegment(data) };
+  dictionary: (key) => reading(`the series of ${key.day}`, () => dictionaries.read(key)),
+  async *segments(key, wanted) {
+    for await (const data of dataIn(db, segmentsPath(key), wanted)) yield { samples: decodeSegment(data) };
   },
   async *events(key: DayKey, kind: EventKind): AsyncGenerator<readonly StoredEvent[]> {
     for await (const data of dataIn(db, eventsPath(key, kind))) yield decodeEvents(data);
   },
 });
 
+interface Stored {
+  readonly data: Uint8Array;
+  /** Of segments of samples. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
 /** Streamed: as many documents are in memory as the client reads ahead. */
-async function* dataIn(db: Firestore, path: string): AsyncGenerator<Uint8Array> {
+async function* dataIn(db: Firestore, path: string, wanted?: WantedSamples): AsyncGenerator<Uint8Array> {
+  const { fromMs = -Infinity, toMs = Infinity } = wanted ?? {};
   try {
     for await (const found of db
       .collection(path)
-      .select('data')
-      .stream() as AsyncIterable<FirebaseFirestore.QueryDocumentSnapshot>)
-      yield found.get('data') as Uint8Array;
+      .select('data', 'from', 'to')
+      .stream() as AsyncIterable<FirebaseFirestore.QueryDocumentSnapshot>) {
+      const { data, from = -Infinity, to = Infinity } = found.data() as Stored;
+      if (from <= toMs && to >= fromMs) yield data;
+    }
   } catch (thrown) {
     throw unavailable(`${path} could not be read`, thrown);
   }

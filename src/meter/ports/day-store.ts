@@ -70,6 +70,22 @@ export interface DecodedSegment {
   readonly samples: Samples;
 }
 
+/** What the series of a day are called. */
+export interface Dictionary {
+  readonly series: ReadonlyMap<SeriesId, Series>;
+  /** By the metric's name, '' where there is none. */
+  readonly byName: ReadonlyMap<string, readonly SeriesId[]>;
+  readonly metadata: readonly Metadata[];
+}
+
+export interface WantedSamples {
+  /** Milliseconds since 1970, both included. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Of all series when absent. */
+  readonly ids?: ReadonlySet<SeriesId> | undefined;
+}
+
 export interface DayStore {
   /**
    * Ids of a day for series of this process, in their order; a refusal for one that is beyond the organization's limit. They are durable
@@ -102,12 +118,12 @@ export interface DayStore {
   seriesCount(key: DayKey): Promise<number>;
   /** What its samples take; reads all of them. */
   stored(key: DayKey): Promise<{ readonly segments: number; readonly samples: number; readonly bytes: number }>;
-  /** Ids to series, and what is said of their metrics. */
-  dictionary(key: DayKey): Promise<{
-    readonly series: ReadonlyMap<SeriesId, Series>;
-    readonly metadata: readonly Metadata[];
-  }>;
-  /** In no order; a few at a time. */
-  segments(key: DayKey): AsyncIterable<DecodedSegment>;
+  /** Empty of a day without anything. What was read before is not read again. */
+  dictionary(key: DayKey): Promise<Dictionary>;
+  /**
+   * In no order; a few at a time. Of `wanted` no sample is left out, and others come along: what is not asked for is left unread where that is
+   * known without reading.
+   */
+  segments(key: DayKey, wanted?: WantedSamples): AsyncIterable<DecodedSegment>;
   events(key: DayKey, kind: EventKind): AsyncIterable<readonly StoredEvent[]>;
 }
