@@ -114,7 +114,17 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'meter/segments': ['meter/model', 'values', 'errors.ts'],
   'meter/live': ['meter/model', 'values', 'errors.ts'],
   'meter/limits': ['meter/model', 'values', 'errors.ts'],
-  'meter/ports': ['meter/model', 'meter/segments', 'meter/live', 'meter/limits', 'values', 'process', 'errors.ts'],
+  'meter/promql': ['meter/model', 'values', 'errors.ts'],
+  'meter/ports': [
+    'meter/model',
+    'meter/promql',
+    'meter/segments',
+    'meter/live',
+    'meter/limits',
+    'values',
+    'process',
+    'errors.ts',
+  ],
   'meter/steps': [
     'meter/model',
     'meter/formats',
@@ -132,6 +142,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'meter/segments',
     'meter/live',
     'meter/limits',
+    'meter/promql',
     'meter/ports',
     'values',
     'process',
@@ -297,6 +308,7 @@ const PURE = new Set([
   'meter/segments',
   'meter/live',
   'meter/limits',
+  'meter/promql',
   'deploy/desired',
 ]);
 

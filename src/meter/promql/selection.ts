@@ -33,6 +33,8 @@ export interface SelectedSeries {
   readonly timesMs: Float64Array;
   /** Bits are kept: a stale marker is the NaN of `STALE_BITS`. NaN where the sample is a histogram. */
   readonly values: Float64Array;
+  /** For how long a sample holds where that is longer than the query's lookback: what is said once a day, or of a rolled-up window. */
+  readonly holdsMs?: number | undefined;
   /** Native histograms by the place of their sample; undefined where there are none. */
   readonly histograms?: ReadonlyMap<number, Compound> | undefined;
 }
