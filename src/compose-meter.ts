@@ -17,6 +17,8 @@ import { firestoreSessions } from './google/meter/firestore-sessions.ts';
 import { DEFAULT_LIMITS, type OrganizationLimits } from './meter/model/limits.ts';
 import type { Organization } from './meter/model/organization.ts';
 import type { QuotaKind, QuotaVerdict } from './meter/ports/quotas.ts';
+import type { QueryPorts } from './meter/answers/query/query.ts';
+import { selectSamples } from './meter/answers/query/select-samples.ts';
 import type { Runtime } from './meter/model/runtime.ts';
 import type { CollectPorts, Taken } from './meter/steps/collect/collect.ts';
 import { figures } from './meter/steps/collect/figures.ts';
@@ -72,8 +74,17 @@ export function composeMeter(config: Config, refused: Refuse = refuse) {
   const runtimes = firestoreRuntimes(db);
   const membership = firestoreMembership(db, clock);
   const memberships = new MembershipMap({ store: membership, clock, log, refreshMs: config.deviceEventRefreshMs });
+  const select: QueryPorts['select'] = (organization, selection, own, signal) =>
+    selectSamples(
+      organization,
+      selection,
+      { maxSamples: own.max_samples_per_query, maxSeries: own.max_fetched_series_per_query },
+      { days },
+      signal,
+    );
   return {
     ...own,
+    select,
     log,
     index,
     figures: counted,

@@ -42,12 +42,20 @@ const RPC_STATUS: Json = {
   properties: { code: { type: 'integer' }, message: { type: 'string' } },
 };
 
+const QUERY_ERROR: Json = {
+  type: 'object',
+  description: "As Prometheus's query API has it.",
+  required: ['status', 'errorType', 'error'],
+  properties: { status: { const: 'error' }, errorType: { type: 'string' }, error: { type: 'string' } },
+};
+
 const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
 
 const ERRORS: Readonly<Record<Shape, Json>> = {
   problem: { 'application/problem+json': { schema: ref('Problem') } },
   otlp: { 'application/json': { schema: ref('RpcStatus') }, 'application/x-protobuf': {} },
   prometheus: { 'text/plain': { schema: { type: 'string' } } },
+  query: { 'application/json': { schema: ref('QueryError') } },
 };
 
 /** A schema that JSON Schema cannot say, as a transformation's output, is anything. */
@@ -67,7 +75,10 @@ export function openApi(routes: readonly Route[], info: ApiInfo): Json {
     info,
     tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
-    components: { securitySchemes: SECURITY_SCHEMES, schemas: { Problem: PROBLEM, RpcStatus: RPC_STATUS } },
+    components: {
+      securitySchemes: SECURITY_SCHEMES,
+      schemas: { Problem: PROBLEM, RpcStatus: RPC_STATUS, QueryError: QUERY_ERROR },
+    },
   };
 }
 

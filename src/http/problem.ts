@@ -2,6 +2,7 @@
 import { STATUS_CODES as PHRASES } from 'node:http';
 import { isPassing, RetryableError, shortened, TerminalError, UserError } from '../errors.ts';
 import { type StatusCode, writeStatus } from '../meter/formats/otlp/write.ts';
+import { QueryError, type QueryErrorType } from '../meter/promql/query-error.ts';
 import { type FieldError, HttpError } from './http-error.ts';
 import type { Shape } from './route.ts';
 
@@ -38,18 +39,30 @@ export function verdictOn(error: Error, shape: Shape): Verdict {
     const verdict = as(status, code, status === 503 ? 'passing' : status >= 500 ? 'ours' : 'none');
     return { ...verdict, errors, headers: { ...verdict.headers, ...challenge(status), ...lowerCased(error.headers) } };
   }
+  if (error instanceof QueryError) return as(QUERY_STATUS[error.type], error.type, 'none');
   if (error instanceof UserError) return as(error.code === 'NOT_FOUND' ? 404 : 400, error.code, 'none');
   if (error instanceof RetryableError) return as(503, error.code, 'passing');
   if (error instanceof TerminalError) {
     if (error.code === 'TOO_LARGE') return as(413, error.code, 'none');
-    if (shape === 'problem') return as(500, error.code, 'ours');
+    if (!isSentAgain(shape)) return as(500, error.code, 'ours');
     if (isPassing(error.code)) return as(503, error.code, 'ours');
     return as(shape === 'otlp' ? 500 : 400, error.code, 'ours');
   }
-  const isRetried = shape !== 'problem';
+  const isRetried = isSentAgain(shape);
   const nothing = `Something went wrong here that is not the request's fault. ${isRetried ? 'Send it again.' : 'Try again; if it stays, tell who runs this service when it was.'}`;
   return as(isRetried ? 503 : 500, 'INTERNAL', 'ours', nothing);
 }
+
+/** By their senders, which keep what they have until it is taken. */
+const isSentAgain = (shape: Shape): boolean => shape === 'otlp' || shape === 'prometheus';
+
+/** https://prometheus.io/docs/prometheus/latest/querying/api/#format-overview */
+const QUERY_STATUS: Readonly<Record<QueryErrorType, number>> = {
+  bad_data: 400,
+  execution: 422,
+  timeout: 503,
+  canceled: 503,
+};
 
 /** A 401 has to say how to authenticate. https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2 */
 const challenge = (status: number): Readonly<Record<string, string>> =>
@@ -80,6 +93,10 @@ export function writeError(verdict: Verdict, shape: Shape, contentType: string):
     const body = writeStatus(isProtobuf ? 'protobuf' : 'json', rpcCode(status), inWords(verdict).trimEnd());
     return written(isProtobuf ? PROTOBUF : 'application/json', body);
   }
+  if (shape === 'query') {
+    const errorType = verdict.code in QUERY_STATUS ? verdict.code : (ERROR_TYPES[status] ?? verdict.code.toLowerCase());
+    return written('application/json', Buffer.from(JSON.stringify({ status: 'error', errorType, error: detail })));
+  }
   const problem = {
     // No page of its own: the title is then the status's, and `code` tells problems apart. RFC 9457, 4.2.1.
     type: 'about:blank',
@@ -91,6 +108,15 @@ export function writeError(verdict: Verdict, shape: Shape, contentType: string):
   };
   return written('application/problem+json', Buffer.from(JSON.stringify(problem)));
 }
+
+/** Of what is refused before a query is looked at. */
+const ERROR_TYPES: Readonly<Record<number, string>> = {
+  400: 'bad_data',
+  404: 'not_found',
+  413: 'bad_data',
+  415: 'bad_data',
+  503: 'unavailable',
+};
 
 /** With what is wrong in detail, a line each. */
 const inWords = ({ code, detail, errors }: Verdict): string =>

@@ -5,8 +5,10 @@ import type { Organization } from '../meter/model/organization.ts';
 import type { Role } from '../meter/model/role.ts';
 import type { Log, SteadyClock } from '../process/ports.ts';
 
-/** How errors are written: as RFC 9457's problem, as OTLP's google.rpc.Status, or as text, which Prometheus logs. */
-export type Shape = 'problem' | 'otlp' | 'prometheus';
+/**
+ * How errors are written: as RFC 9457's problem, as OTLP's google.rpc.Status, as text, which Prometheus logs, or as its query API has them.
+ */
+export type Shape = 'problem' | 'otlp' | 'prometheus' | 'query';
 
 /** A body that the route reads itself, once it is whole and decompressed. */
 export interface RawBody {

@@ -17,6 +17,11 @@ export const OrganizationLimits = z
     max_metadata_length: count.default(1_024).describe('bytes of a help text or a unit; the rest is cut off'),
     creation_grace_period: count.default(600).describe('seconds that a timestamp may be ahead of our clock'),
     past_grace_period: count.default(7 * 86_400).describe('seconds that a timestamp may lie in the past'),
+    max_samples_per_query: count
+      .default(10_000_000)
+      .describe('samples that a query reads, and values that it makes on the way'),
+    max_fetched_series_per_query: count.default(100_000).describe('series that one selector of a query may mean'),
+    query_timeout: count.default(60).describe('seconds that a query may take'),
     max_runtimes: count.default(100_000).describe('components that are registered'),
   })
   .describe('limits of an organization');

@@ -1,0 +1,169 @@
+/** What a selector means, out of the days that hold it: one series for each set of labels, whatever days, spellings and segments it lies in. */
+import pLimit from 'p-limit';
+import { addDays, type Day, dayOf } from '../../../values/date.ts';
+import type { Organization } from '../../model/organization.ts';
+import type { Samples } from '../../model/samples.ts';
+import { type Labels, metricName } from '../../model/series.ts';
+import type { DayStore, SeriesId } from '../../ports/day-store.ts';
+import { seriesTest } from '../../promql/matchers.ts';
+import { QueryError } from '../../promql/query-error.ts';
+import type { SelectedSeries, Selection } from '../../promql/selection.ts';
+import { labelsKey, withLabel } from '../../promql/evaluate/series.ts';
+import { eachValue } from './read-parts.ts';
+import { SeriesBuilder } from './series-builder.ts';
+import { VALUE_LABEL, type WantedSeries, wantedSeries } from './wanted-series.ts';
+
+export interface SelectLimits {
+  readonly maxSamples: number;
+  readonly maxSeries: number;
+}
+
+export interface SelectPorts {
+  readonly days: Pick<DayStore, 'dictionary' | 'segments'>;
+}
+
+/** Days that are read at once. */
+const DAYS_AT_ONCE = 8;
+
+/** Days of one selection: what is asked for since 1970 is asked for since then. */
+export const MAX_DAYS = 400;
+
+/** For which functions deltas are summed up first. */
+const OF_COUNTERS = new Set(['rate', 'increase', 'irate']);
+
+/** @throws {QueryError} of a bound that is met @throws {RetryableError} UNAVAILABLE */
+export async function selectSamples(
+  organization: Organization,
+  selection: Selection,
+  limits: SelectLimits,
+  { days }: SelectPorts,
+  signal: AbortSignal,
+): Promise<SelectedSeries[]> {
+  const gathered = new Gathered(selection, limits);
+  const atOnce = pLimit(DAYS_AT_ONCE);
+  await Promise.all(
+    daysOf(selection).map((day) =>
+      atOnce(async () => {
+        signal.throwIfAborted();
+        const dictionary = await days.dictionary({ organization, day });
+        const wanted = wantedSeries(dictionary, selection.matchers);
+        if (wanted.length === 0) return;
+        const reader = gathered.reader(wanted);
+        const ids = new Set(wanted.map(({ id }) => id));
+        const times = { fromMs: selection.fromMs, toMs: selection.toMs };
+        for await (const { samples } of days.segments({ organization, day }, { ...times, ids })) {
+          signal.throwIfAborted();
+          reader(samples);
+        }
+      }),
+    ),
+  );
+  return gathered.series();
+}
+
+/** Ascending; the last of them, where they are too many. */
+export function daysOf({ fromMs, toMs }: Pick<Selection, 'fromMs' | 'toMs'>): Day[] {
+  const last = dayOf(clamped(toMs));
+  const first = dayOf(Math.max(clamped(fromMs), clamped(toMs) - MAX_DAYS * 86_400_000));
+  const days: Day[] = [];
+  for (let day = first; day <= last; day = addDays(day, 1)) days.push(day);
+  return days;
+}
+
+/** Days are written with four digits. */
+const clamped = (ms: number): number => Math.max(0, Math.min(ms, Date.UTC(9999, 11, 30)));
+
+/** Series as they come together. */
+class Gathered {
+  readonly #selection: Selection;
+  readonly #limits: SelectLimits;
+  readonly #builders = new Map<string, { readonly builder: SeriesBuilder; readonly isDelta: boolean }>();
+  #samples = 0;
+
+  constructor(selection: Selection, limits: SelectLimits) {
+    this.#selection = selection;
+    this.#limits = limits;
+  }
+
+  series(): SelectedSeries[] {
+    const sums = OF_COUNTERS.has(this.#selection.func ?? '');
+    return [...this.#builders.values()]
+      .filter(({ builder }) => builder.length > 0)
+      .map(({ builder, isDelta }) => (isDelta && sums ? builder.buildSummed() : builder.build()));
+  }
+
+  /** Takes of a day's segments what is wanted. */
+  reader(wanted: readonly WantedSeries[]): (samples: Samples) => void {
+    const { fromMs, toMs } = this.#selection;
+    const byId = new Map<SeriesId, Take[]>();
+    for (const one of wanted) byId.set(one.id, [...(byId.get(one.id) ?? []), this.#take(one)]);
+    return (samples) => {
+      const before = this.#samples;
+      let takes: readonly Take[] | undefined;
+      for (let at = 0; at < samples.length; at++) {
+        // Samples of a segment lie by series: most are looked up as the one before.
+        const id = samples.series[at] as number;
+        if (at === 0 || id !== samples.series[at - 1]) takes = byId.get(id);
+        if (takes === undefined) continue;
+        const time = samples.timestampsMs[at] as number;
+        if (time <= fromMs || time > toMs) continue;
+        for (const take of takes) take(samples, at, time);
+        this.#samples++;
+      }
+      if (this.#samples > before && this.#samples > this.#limits.maxSamples)
+        throw new QueryError(
+          'execution',
+          `the query selects more than the ${this.#limits.maxSamples} samples of max_samples_per_query. ` +
+            'Ask for fewer series, or for a shorter range.',
+        );
+    };
+  }
+
+  #take({ series, part, labels }: WantedSeries): Take {
+    const isDelta = series.temporality === 'delta';
+    const own = VALUE_LABEL[part];
+    if (own === undefined) {
+      const builder = this.#builder(labels, isDelta);
+      const name = metricName(labels) ?? '';
+      return (samples, at, time) => {
+        const value = samples.numberAt(at);
+        if (value === undefined)
+          eachValue(samples.compoundAt(at) as NonNullable<ReturnType<Samples['compoundAt']>>, part, name, (one) =>
+            builder.push(time, one),
+          );
+        else if (part !== 'value') return;
+        else if (Number.isNaN(value) && samples.isStale(at)) builder.pushStale(time);
+        else builder.push(time, value);
+      };
+    }
+    const fits = seriesTest(this.#selection.matchers.filter(({ name }) => name === own));
+    const byValue = new Map<string, SeriesBuilder | undefined>();
+    return (samples, at, time) => {
+      const compound = samples.compoundAt(at);
+      if (compound === undefined) return;
+      eachValue(compound, part, '', (value, text) => {
+        if (!byValue.has(text)) {
+          const whole = withLabel(labels, own, text);
+          byValue.set(text, fits(whole) ? this.#builder(whole, isDelta) : undefined);
+        }
+        byValue.get(text)?.push(time, value);
+      });
+    };
+  }
+
+  #builder(labels: Labels, isDelta: boolean): SeriesBuilder {
+    const key = labelsKey(labels);
+    const found = this.#builders.get(key);
+    if (found !== undefined) return found.builder;
+    if (this.#builders.size >= this.#limits.maxSeries)
+      throw new QueryError(
+        'execution',
+        `the query selects more than the ${this.#limits.maxSeries} series of max_fetched_series_per_query. Name more labels.`,
+      );
+    const builder = new SeriesBuilder(labels);
+    this.#builders.set(key, { builder, isDelta });
+    return builder;
+  }
+}
+
+type Take = (samples: Samples, at: number, time: number) => void;
