@@ -4,6 +4,7 @@ import type { Config } from './config/config.ts';
 import { UserError } from './errors.ts';
 import { openFirestore } from './google/firestore-client.ts';
 import { firestoreApiKeys } from './google/meter/firestore-api-keys.ts';
+import { firestoreChunks } from './google/meter/firestore-chunks.ts';
 import { firestoreDays } from './google/meter/firestore-days.ts';
 import { firestoreDeadLetters } from './google/meter/firestore-dead-letters.ts';
 import { firestoreLimits } from './google/meter/firestore-limits.ts';
@@ -47,6 +48,7 @@ export function composeMeter(config: Config, refused: Refuse = refuse) {
   const log = openLog(config.logLevel, { worker: config.worker });
   const newId = (): string => randomUUID();
   const days = firestoreDays(db, { clock });
+  const chunks = firestoreChunks(db);
   const index = organizationSeries(randomBytes(4).readInt32LE());
   const counted = figures(() => clock.elapsed());
   const limits = firestoreLimits(db, { defaults: config.collect?.limits ?? DEFAULT_LIMITS, clock, log });
@@ -79,11 +81,12 @@ export function composeMeter(config: Config, refused: Refuse = refuse) {
       organization,
       selection,
       { maxSamples: own.max_samples_per_query, maxSeries: own.max_fetched_series_per_query },
-      { days },
+      { days, chunks },
       signal,
     );
   return {
     ...own,
+    chunks,
     select,
     log,
     index,

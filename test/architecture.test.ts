@@ -115,9 +115,11 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'meter/live': ['meter/model', 'values', 'errors.ts'],
   'meter/limits': ['meter/model', 'values', 'errors.ts'],
   'meter/promql': ['meter/model', 'values', 'errors.ts'],
+  'meter/rollups': ['meter/model', 'meter/segments', 'values', 'errors.ts'],
   'meter/ports': [
     'meter/model',
     'meter/promql',
+    'meter/rollups',
     'meter/segments',
     'meter/live',
     'meter/limits',
@@ -131,6 +133,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'meter/segments',
     'meter/live',
     'meter/limits',
+    'meter/rollups',
     'meter/ports',
     'values',
     'process',
@@ -143,6 +146,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'meter/live',
     'meter/limits',
     'meter/promql',
+    'meter/rollups',
     'meter/ports',
     'values',
     'process',
@@ -153,6 +157,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'google/meter': [
     'google',
     'meter/model',
+    'meter/rollups',
     'meter/segments',
     'meter/live',
     'meter/limits',
@@ -312,6 +317,7 @@ const PURE = new Set([
   'meter/live',
   'meter/limits',
   'meter/promql',
+  'meter/rollups',
   'deploy/desired',
 ]);
 

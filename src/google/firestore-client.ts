@@ -44,7 +44,7 @@ const SIZE_WORDS = /exceeds? the (?:maximum|limit)|is longer than|too (?:large|b
 /** What Firestore refuses for its size would be refused again; everything else that it throws beyond conflicts may pass. */
 export function unavailable(what: string, thrown: unknown): Error {
   const { message } = toError(thrown);
-  if (thrown instanceof TerminalError) return thrown;
+  if (thrown instanceof TerminalError || thrown instanceof RetryableError) return thrown;
   if (grpcCode(thrown) === GRPC.INVALID_ARGUMENT && SIZE_WORDS.test(message))
     return new TerminalError('TOO_LARGE', `${what}: ${message}`, { cause: thrown });
   return new RetryableError('UNAVAILABLE', `${what}: ${message}`, { cause: thrown });

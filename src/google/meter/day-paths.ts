@@ -18,6 +18,11 @@ export const dayPath = ({ organization, day }: DayKey): string => `orgs/${organi
 /** What the day's series are called. */
 export const partsPath = (key: DayKey): string => `${dayPath(key)}/series`;
 export const segmentsPath = (key: DayKey): string => `${dayPath(key)}/segments`;
+/** Segments that were joined. */
+export const chunksPath = (key: DayKey): string => `${dayPath(key)}/chunks`;
+/** What chunks and rollups there are. */
+export const chunkIndexPath = (key: DayKey): string => `${dayPath(key)}/state/chunks`;
+export const rollupsPath = (key: DayKey): string => `${dayPath(key)}/rollups`;
 /** A collection a kind: an aggregation over one needs no composite index. */
 export const eventsPath = (key: DayKey, kind: EventKind): string => `${dayPath(key)}/events_${kind}`;
 export const claimPath = (organization: Organization, key: string): string =>

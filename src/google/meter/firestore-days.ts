@@ -1,18 +1,18 @@
 /** `DayStore` on Firestore: see docs/decisions/0033-collected-by-day.md for what lies where, and why. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { AggregateField, type Firestore } from '@google-cloud/firestore';
+import type { Firestore } from '@google-cloud/firestore';
 import type { EventKind, StoredEvent } from '../../meter/model/event.ts';
-import type { DayKey, DayStore, WantedSamples } from '../../meter/ports/day-store.ts';
+import type { DayKey, DayStore } from '../../meter/ports/day-store.ts';
 import { decodeEvents } from '../../meter/segments/events.ts';
 import { decodeSegment } from '../../meter/segments/segment.ts';
-import { CONTENT_MODULUS } from '../../meter/segments/content.ts';
-import { hashOfParts } from '../../values/hash.ts';
 import { unavailable } from '../firestore-client.ts';
 import { type CommitPorts, commitTogether } from './day-commit.ts';
 import { claimPath, dayPath, daysPath, eventsPath, segmentsPath } from './day-paths.ts';
 import { DayDictionaries } from './day-dictionary.ts';
+import { contentOf, contentSums, readSamples, samplesContent } from './day-samples.ts';
 import { DaySeries } from './day-series.ts';
+import { firestoreChunks } from './firestore-chunks.ts';
 
 /** Days of organizations whose series an instance knows at once; of one that it forgot it reads the dictionary again. */
 const KNOWN_DAYS = 64;
@@ -71,18 +71,10 @@ const readsOf = (db: Firestore, dictionaries = new DayDictionaries(db)): Reads =
     const found = await reading('the days', () => db.collection(daysPath(organization)).select().get());
     return found.docs.map(({ id }) => id);
   },
-  async content(key, kind) {
-    const path = kind === 'samples' ? segmentsPath(key) : eventsPath(key, kind);
-    const found = await reading(`the content of ${key.day}`, () =>
-      db
-        .collection(path)
-        .aggregate({ n: AggregateField.sum('n'), h1: AggregateField.sum('h1'), h2: AggregateField.sum('h2') })
-        .get(),
-    );
-    const { n, h1, h2 } = found.data();
-    if (n === 0) return undefined;
-    return { items: n, hash: hashOfParts([n, h1 % CONTENT_MODULUS, h2 % CONTENT_MODULUS].map(String)) };
-  },
+  content: (key, kind) =>
+    reading(`the content of ${key.day}`, async () =>
+      kind === 'samples' ? samplesContent(db, key) : contentOf(await contentSums(db, eventsPath(key, kind))),
+    ),
   async seriesCount(key) {
     const head = await reading(`the head of ${key.day}`, () => db.doc(dayPath(key)).get());
     return head.exists ? (head.get('next') as number) - 1 : 0;
@@ -94,35 +86,35 @@ const readsOf = (db: Firestore, dictionaries = new DayDictionaries(db)): Reads =
       bytes += data.byteLength;
       samples += decodeSegment(data).length;
     }
+    const { index } = await firestoreChunks(db).index(key);
+    for (const chunk of index.chunks) {
+      segments++;
+      bytes += chunk.bytes;
+      samples += chunk.samples;
+    }
     return { segments, samples, bytes };
   },
   dictionary: (key) => reading(`the series of ${key.day}`, () => dictionaries.read(key)),
   async *segments(key, wanted) {
-    for await (const data of dataIn(db, segmentsPath(key), wanted)) yield { samples: decodeSegment(data) };
+    try {
+      yield* readSamples(db, key, wanted);
+    } catch (thrown) {
+      throw unavailable(`the samples of ${key.day} could not be read`, thrown);
+    }
   },
   async *events(key: DayKey, kind: EventKind): AsyncGenerator<readonly StoredEvent[]> {
     for await (const data of dataIn(db, eventsPath(key, kind))) yield decodeEvents(data);
   },
 });
 
-interface Stored {
-  readonly data: Uint8Array;
-  /** Of segments of samples. */
-  readonly from?: number;
-  readonly to?: number;
-}
-
 /** Streamed: as many documents are in memory as the client reads ahead. */
-async function* dataIn(db: Firestore, path: string, wanted?: WantedSamples): AsyncGenerator<Uint8Array> {
-  const { fromMs = -Infinity, toMs = Infinity } = wanted ?? {};
+async function* dataIn(db: Firestore, path: string): AsyncGenerator<Uint8Array> {
   try {
     for await (const found of db
       .collection(path)
-      .select('data', 'from', 'to')
-      .stream() as AsyncIterable<FirebaseFirestore.QueryDocumentSnapshot>) {
-      const { data, from = -Infinity, to = Infinity } = found.data() as Stored;
-      if (from <= toMs && to >= fromMs) yield data;
-    }
+      .select('data')
+      .stream() as AsyncIterable<FirebaseFirestore.QueryDocumentSnapshot>)
+      yield found.get('data') as Uint8Array;
   } catch (thrown) {
     throw unavailable(`${path} could not be read`, thrown);
   }

@@ -82,8 +82,8 @@ export interface WantedSamples {
   /** Milliseconds since 1970, both included. */
   readonly fromMs: number;
   readonly toMs: number;
-  /** Of all series when absent. */
-  readonly ids?: ReadonlySet<SeriesId> | undefined;
+  /** Sort keys of series, in their order; of all series when absent. */
+  readonly keys?: readonly string[] | undefined;
 }
 
 export interface DayStore {

@@ -18,6 +18,8 @@ export interface Selection {
   /** Milliseconds since 1970; samples after `fromMs`, up to and including `toMs`. */
   readonly fromMs: number;
   readonly toMs: number;
+  /** The first evaluation, with its offset taken off: where a window ends. */
+  readonly firstMs: number;
   /** Between two evaluations; 0 of an instant query. With `rangeMs` and `func` it says which rollup serves. */
   readonly stepMs: number;
   /** Of a range selector; 0 of an instant one. */
@@ -35,6 +37,10 @@ export interface SelectedSeries {
   readonly values: Float64Array;
   /** For how long a sample holds where that is longer than the query's lookback: what is said once a day, or of a rolled-up window. */
   readonly holdsMs?: number | undefined;
+  /** How many samples each stands for, where some are of a rolled-up window; one each when absent. */
+  readonly weights?: Float64Array | undefined;
+  /** What is to be added to each for a counter that only rises, where not all falls can be seen here. */
+  readonly corrections?: Float64Array | undefined;
   /** Native histograms by the place of their sample; undefined where there are none. */
   readonly histograms?: ReadonlyMap<number, Compound> | undefined;
 }

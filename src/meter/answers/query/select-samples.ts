@@ -4,12 +4,18 @@ import { addDays, type Day, dayOf } from '../../../values/date.ts';
 import type { Organization } from '../../model/organization.ts';
 import type { Samples } from '../../model/samples.ts';
 import { type Labels, metricName } from '../../model/series.ts';
-import type { DayStore, SeriesId } from '../../ports/day-store.ts';
+import type { Chunks } from '../../ports/chunks.ts';
+import type { DayKey, DayStore, SeriesId } from '../../ports/day-store.ts';
 import { seriesTest } from '../../promql/matchers.ts';
 import { QueryError } from '../../promql/query-error.ts';
 import type { SelectedSeries, Selection } from '../../promql/selection.ts';
 import { labelsKey, withLabel } from '../../promql/evaluate/series.ts';
+import { chooseResolution, useOf } from '../../rollups/choose-resolution.ts';
+import { holdsOneOf, type RollupEntry } from '../../rollups/chunk-index.ts';
+import { readRollupPart } from '../../rollups/rollup-part.ts';
+import { sortKeyOf } from '../../rollups/sort-key.ts';
 import { eachValue } from './read-parts.ts';
+import { pushWindow } from './rollup-points.ts';
 import { SeriesBuilder } from './series-builder.ts';
 import { VALUE_LABEL, type WantedSeries, wantedSeries } from './wanted-series.ts';
 
@@ -20,6 +26,7 @@ export interface SelectLimits {
 
 export interface SelectPorts {
   readonly days: Pick<DayStore, 'dictionary' | 'segments'>;
+  readonly chunks: Pick<Chunks, 'index' | 'rollups'>;
 }
 
 /** Days that are read at once. */
@@ -36,10 +43,11 @@ export async function selectSamples(
   organization: Organization,
   selection: Selection,
   limits: SelectLimits,
-  { days }: SelectPorts,
+  { days, chunks }: SelectPorts,
   signal: AbortSignal,
 ): Promise<SelectedSeries[]> {
   const gathered = new Gathered(selection, limits);
+  const resolutionMs = chooseResolution(selection);
   const atOnce = pLimit(DAYS_AT_ONCE);
   await Promise.all(
     daysOf(selection).map((day) =>
@@ -48,10 +56,19 @@ export async function selectSamples(
         const dictionary = await days.dictionary({ organization, day });
         const wanted = wantedSeries(dictionary, selection.matchers);
         if (wanted.length === 0) return;
+        const keys = wanted.map(({ series }) => sortKeyOf(series)).sort();
+        const rollups = await rollupsFor({ organization, day }, { selection, resolutionMs, keys }, chunks);
+        if (rollups !== undefined) {
+          const reader = gathered.rollupReader(wanted);
+          for await (const { samples } of chunks.rollups({ organization, day }, rollups)) {
+            signal.throwIfAborted();
+            reader(samples);
+          }
+          return;
+        }
         const reader = gathered.reader(wanted);
-        const ids = new Set(wanted.map(({ id }) => id));
         const times = { fromMs: selection.fromMs, toMs: selection.toMs };
-        for await (const { samples } of days.segments({ organization, day }, { ...times, ids })) {
+        for await (const { samples } of days.segments({ organization, day }, { ...times, keys })) {
           signal.throwIfAborted();
           reader(samples);
         }
@@ -59,6 +76,22 @@ export async function selectSamples(
     ),
   );
   return gathered.series();
+}
+
+/**
+ * Parts to read of a day in place of its samples: where the question allows for it, or where there are no samples any more. Then the finest are
+ * taken, and what needs more than they say is answered from the last sample of each window.
+ */
+async function rollupsFor(
+  key: DayKey,
+  asked: { readonly selection: Selection; readonly resolutionMs: number | undefined; readonly keys: readonly string[] },
+  chunks: SelectPorts['chunks'],
+): Promise<readonly RollupEntry[] | undefined> {
+  const { index } = await chunks.index(key);
+  if (index.rolledUp === undefined || (asked.resolutionMs === undefined && !index.rolledUp.isAlone)) return undefined;
+  const { parts } = index.rolledUp;
+  const resolutionMs = asked.resolutionMs ?? Math.min(...parts.map((part) => part.resolutionMs));
+  return parts.filter((part) => part.resolutionMs === resolutionMs && holdsOneOf(part, asked.keys));
 }
 
 /** Ascending; the last of them, where they are too many. */
@@ -98,7 +131,7 @@ class Gathered {
     const byId = new Map<SeriesId, Take[]>();
     for (const one of wanted) byId.set(one.id, [...(byId.get(one.id) ?? []), this.#take(one)]);
     return (samples) => {
-      const before = this.#samples;
+      let taken = 0;
       let takes: readonly Take[] | undefined;
       for (let at = 0; at < samples.length; at++) {
         // Samples of a segment lie by series: most are looked up as the one before.
@@ -108,15 +141,44 @@ class Gathered {
         const time = samples.timestampsMs[at] as number;
         if (time <= fromMs || time > toMs) continue;
         for (const take of takes) take(samples, at, time);
-        this.#samples++;
+        taken++;
       }
-      if (this.#samples > before && this.#samples > this.#limits.maxSamples)
-        throw new QueryError(
-          'execution',
-          `the query selects more than the ${this.#limits.maxSamples} samples of max_samples_per_query. ` +
-            'Ask for fewer series, or for a shorter range.',
-        );
+      this.#spend(taken);
     };
+  }
+
+  #spend(samples: number): void {
+    this.#samples += samples;
+    if (this.#samples > this.#limits.maxSamples)
+      throw new QueryError(
+        'execution',
+        `the query selects more than the ${this.#limits.maxSamples} samples of max_samples_per_query. ` +
+          'Ask for fewer series, or for a shorter range.',
+      );
+  }
+
+  /** Takes of a day's rollups what is wanted. Of histograms and summaries there are none. */
+  rollupReader(wanted: readonly WantedSeries[]): (samples: Samples) => void {
+    const use = useOf(this.#selection) ?? 'last';
+    const builders = new Map(
+      wanted
+        .filter(({ part }) => part === 'value')
+        .map(({ id, labels, series }) => [id, this.#builder(labels, series.temporality === 'delta')]),
+    );
+    const { fromMs, toMs } = this.#selection;
+    return (samples) =>
+      readRollupPart(
+        samples,
+        (id) => builders.has(id),
+        (id, windows) => {
+          const builder = builders.get(id) as SeriesBuilder;
+          for (const window of windows) {
+            if (window.lastAtMs <= fromMs || window.firstAtMs > toMs) continue;
+            pushWindow(builder, window, use);
+            this.#spend(1);
+          }
+        },
+      );
   }
 
   #take({ series, part, labels }: WantedSeries): Take {

@@ -13,6 +13,8 @@ export class SeriesBuilder {
   length = 0;
   #times = new Float64Array(FIRST_CAPACITY);
   #values = new Float64Array(FIRST_CAPACITY);
+  /** Of those that stand for more than themselves: how many, and what a counter lost since the one before. Undefined while there are none. */
+  #weights: Map<number, { readonly weight: number; readonly lost: number }> | undefined;
   /** Where samples begin that are not after those before them: each segment is in order by itself. */
   #runs: number[] = [];
 
@@ -29,6 +31,13 @@ export class SeriesBuilder {
     this.length++;
   }
 
+  /** What the one that was pushed last stands for. */
+  weigh(weight: number, lost: number): void {
+    this.#weights ??= new Map();
+    // By time: places change when they are sorted.
+    this.#weights.set(this.#times[this.length - 1] as number, { weight, lost });
+  }
+
   pushStale(timeMs: number): void {
     this.push(timeMs, NaN);
     new BigInt64Array(this.#values.buffer)[this.length - 1] = STALE_BITS;
@@ -43,7 +52,23 @@ export class SeriesBuilder {
       timesMs: this.#times.subarray(0, this.length),
       values: this.#values.subarray(0, this.length),
       ...(holdsMs === undefined ? {} : { holdsMs }),
+      ...this.#columns(),
     };
+  }
+
+  #columns(): Pick<SelectedSeries, 'weights' | 'corrections'> {
+    if (this.#weights === undefined) return {};
+    const weights = new Float64Array(this.length).fill(1);
+    const corrections = new Float64Array(this.length);
+    let lost = 0;
+    for (let at = 0; at < this.length; at++) {
+      const known = this.#weights.get(this.#times[at] as number);
+      const before = at === 0 ? -Infinity : (this.#values[at - 1] as number);
+      if (known !== undefined) weights[at] = known.weight;
+      lost += known === undefined ? ((this.#values[at] as number) < before ? before : 0) : known.lost;
+      corrections[at] = lost;
+    }
+    return { weights, corrections };
   }
 
   /** Of deltas, summed up to what a counter would have said. */

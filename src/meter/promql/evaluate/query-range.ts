@@ -35,24 +35,25 @@ interface Times {
 /** Which samples each selector needs, of all steps together. */
 export function selectionsOf(expr: Expr, range: QueryRange): Map<VectorSelector, Selection> {
   const found = new Map<VectorSelector, Selection>();
-  const visit = (node: Expr, times: Times, stepMs: number, func?: string): void => {
+  const visit = (node: Expr, outer: Times, stepMs: number, func?: string): void => {
     if (node.kind === 'vector') {
-      const { fromMs, toMs } = shifted(node, times, range);
-      found.set(node, { matchers: node.matchers, fromMs: fromMs - range.lookbackMs, toMs, stepMs, rangeMs: 0, func });
+      const { fromMs, toMs } = shifted(node, outer, range);
+      const times = { fromMs: fromMs - range.lookbackMs, toMs, firstMs: fromMs };
+      found.set(node, { matchers: node.matchers, ...times, stepMs, rangeMs: 0, func });
     } else if (node.kind === 'matrix') {
-      const { fromMs, toMs } = shifted(node.vector, times, range);
+      const { fromMs, toMs } = shifted(node.vector, outer, range);
       const rangeMs = durationMs(node.range, range);
       const { matchers } = node.vector;
-      found.set(node.vector, { matchers, fromMs: fromMs - rangeMs, toMs, stepMs, rangeMs, func });
+      found.set(node.vector, { matchers, fromMs: fromMs - rangeMs, toMs, firstMs: fromMs, stepMs, rangeMs, func });
     } else if (node.kind === 'subquery') {
-      const { fromMs, toMs } = shifted(node, times, range);
+      const { fromMs, toMs } = shifted(node, outer, range);
       const inner = node.step === undefined ? DEFAULT_SUBQUERY_STEP_MS : durationMs(node.step, range);
       visit(node.expr, { fromMs: fromMs - durationMs(node.range, range), toMs }, inner, undefined);
     } else {
       const own = node.kind === 'call' ? node.name : node.kind === 'aggregate' ? node.operator : func;
-      for (const child of childrenOf(node)) visit(child, times, stepMs, node.kind === 'binary' ? undefined : own);
+      for (const child of childrenOf(node)) visit(child, outer, stepMs, node.kind === 'binary' ? undefined : own);
       const info = infoSelectorOf(node);
-      if (info !== undefined) visit(info, times, stepMs, 'info');
+      if (info !== undefined) visit(info, outer, stepMs, 'info');
     }
   };
   visit(bare(expr), { fromMs: range.startMs, toMs: range.endMs }, range.stepMs);

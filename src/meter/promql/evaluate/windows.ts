@@ -11,6 +11,9 @@ export interface Points {
   readonly timesMs: Float64Array;
   readonly values: Float64Array;
   readonly length: number;
+  /** See `SelectedSeries`. */
+  readonly weights?: Float64Array | undefined;
+  readonly corrections?: Float64Array | undefined;
 }
 
 /** What a range function sees: places `from` to `to`, the latter not included; never empty. */
@@ -26,6 +29,8 @@ export interface Window {
   atMs: number;
   /** Added to values where a counter began anew, so that it only rises; undefined where it never did. */
   readonly corrections: () => Float64Array | undefined;
+  /** How many samples each stands for; one when absent. */
+  readonly weights: Float64Array | undefined;
 }
 
 const words = (values: Float64Array): BigUint64Array =>
@@ -65,21 +70,21 @@ export function lastBefore(
   return made;
 }
 
-export function pointsOf({ labels, timesMs, values }: SelectedSeries): Points {
+export function pointsOf({ labels, timesMs, values, weights, corrections }: SelectedSeries): Points {
   const isStale = staleTest(values);
   let stale = 0;
   for (let at = 0; at < values.length; at++) if (isStale(at)) stale++;
   const common = { labels, dropsName: false };
-  if (stale === 0) return { ...common, timesMs, values, length: values.length };
-  const keptTimes = new Float64Array(values.length - stale);
-  const kept = new Float64Array(values.length - stale);
-  let length = 0;
-  for (let at = 0; at < values.length; at++) {
-    if (isStale(at)) continue;
-    keptTimes[length] = timesMs[at] as number;
-    kept[length++] = values[at] as number;
-  }
-  return { ...common, timesMs: keptTimes, values: kept, length };
+  if (stale === 0) return { ...common, timesMs, values, length: values.length, weights, corrections };
+  const kept = (column: Float64Array): Float64Array => column.filter((_, at) => !isStale(at));
+  return {
+    ...common,
+    timesMs: kept(timesMs),
+    values: kept(values),
+    length: values.length - stale,
+    weights: weights === undefined ? undefined : kept(weights),
+    corrections: corrections === undefined ? undefined : kept(corrections),
+  };
 }
 
 export interface Stretch {
@@ -91,7 +96,7 @@ export interface Stretch {
 
 /** Calls for each step at which there is something. The window is one object, changed from step to step. */
 export function eachWindow(
-  { timesMs, values, length }: Points,
+  { timesMs, values, length, weights, corrections }: Points,
   steps: Steps,
   { rangeMs, shiftMs, fixedMs }: Stretch,
   act: (window: Window, step: number) => void,
@@ -106,9 +111,10 @@ export function eachWindow(
     endMs: 0,
     atMs: 0,
     corrections: () => {
-      if (corrected === null) corrected = correctionsOf(values, length);
+      if (corrected === null) corrected = corrections ?? correctionsOf(values, length);
       return corrected;
     },
+    weights,
   };
   for (let step = 0; step < steps.count; step++) {
     window.atMs = timeAt(steps, step);
@@ -132,4 +138,12 @@ function correctionsOf(values: Float64Array, length: number): Float64Array | und
     sums[at] = sum;
   }
   return sums;
+}
+
+/** How many samples a window holds. */
+export function weightOf({ weights, from, to }: Window): number {
+  if (weights === undefined) return to - from;
+  let sum = 0;
+  for (let at = from; at < to; at++) sum += weights[at] as number;
+  return sum;
 }

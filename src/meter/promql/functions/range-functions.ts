@@ -1,5 +1,5 @@
 /** Functions of a stretch of samples: a number a window, or none. https://prometheus.io/docs/prometheus/latest/querying/functions/ */
-import type { Window } from '../evaluate/windows.ts';
+import { weightOf, type Window } from '../evaluate/windows.ts';
 import { doubleExponentialSmoothing } from './smoothing.ts';
 import { ascending, ExactMean, ExactSum, quantileOf, Variance } from './sums.ts';
 import { delta, idelta, increase, irate, rate } from './rates.ts';
@@ -22,7 +22,10 @@ const sumOver: RangeFunction = ({ values, from, to }) => {
   return sum.total;
 };
 
-const meanOver: RangeFunction = ({ values, from, to }) => {
+const meanOver: RangeFunction = (window, ...rest) => {
+  const { values, from, to, weights } = window;
+  // Of rolled-up windows values are their sums.
+  if (weights !== undefined) return (sumOver(window, ...rest) as number) / weightOf(window);
   const mean = new ExactMean();
   for (let at = from; at < to; at++) mean.add(values[at] as number);
   return mean.mean;
@@ -92,7 +95,7 @@ export const RANGE_FUNCTIONS: Readonly<Record<string, RangeRow>> = {
   resets: { act: resetsIn },
   sum_over_time: { act: sumOver },
   avg_over_time: { act: meanOver },
-  count_over_time: { act: ({ from, to }) => to - from },
+  count_over_time: { act: weightOf },
   min_over_time: { act: (window) => valueAt(window, lowest(window)) },
   max_over_time: { act: (window) => valueAt(window, highest(window)) },
   stdvar_over_time: { act: varianceOver },
