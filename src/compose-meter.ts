@@ -3,16 +3,19 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Config } from './config/config.ts';
 import { UserError } from './errors.ts';
 import { openFirestore } from './google/firestore-client.ts';
+import { firestoreAlerts } from './google/meter/firestore-alerts.ts';
 import { firestoreApiKeys } from './google/meter/firestore-api-keys.ts';
 import { firestoreChunks } from './google/meter/firestore-chunks.ts';
 import { firestoreDays } from './google/meter/firestore-days.ts';
 import { firestoreDeadLetters } from './google/meter/firestore-dead-letters.ts';
+import { firestoreJobs } from './google/meter/firestore-jobs.ts';
 import { firestoreLimits } from './google/meter/firestore-limits.ts';
 import { firestoreLiveMetrics } from './google/meter/firestore-live-metrics.ts';
 import { firestoreMembership } from './google/meter/firestore-membership.ts';
 import { firestoreMinutes } from './google/meter/firestore-minutes.ts';
 import { firestorePresences } from './google/meter/firestore-presences.ts';
 import { firestoreQuotas } from './google/meter/firestore-quotas.ts';
+import { firestoreRetention } from './google/meter/firestore-retention.ts';
 import { firestoreRuntimes } from './google/meter/firestore-runtimes.ts';
 import { firestoreSessions } from './google/meter/firestore-sessions.ts';
 import { DEFAULT_LIMITS, type OrganizationLimits } from './meter/model/limits.ts';
@@ -87,6 +90,9 @@ export function composeMeter(config: Config, refused: Refuse = refuse) {
   return {
     ...own,
     chunks,
+    retention: firestoreRetention(db),
+    jobs: firestoreJobs(db, clock),
+    alerts: firestoreAlerts(db, config.collect?.alertWebhook),
     select,
     log,
     index,

@@ -115,7 +115,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'meter/live': ['meter/model', 'values', 'errors.ts'],
   'meter/limits': ['meter/model', 'values', 'errors.ts'],
   'meter/promql': ['meter/model', 'values', 'errors.ts'],
-  'meter/rollups': ['meter/model', 'meter/segments', 'values', 'errors.ts'],
+  'meter/rollups': ['meter/model', 'meter/live/exact-sum.ts', 'meter/segments', 'values', 'errors.ts'],
   'meter/ports': [
     'meter/model',
     'meter/promql',
@@ -233,7 +233,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'meter/ports',
     'meter/promql/query-error.ts',
     'meter/steps/collect/report-self.ts',
-    'meter/steps/maintain',
+    'meter/steps/jobs',
     'process',
     'errors.ts',
   ],

@@ -46,6 +46,12 @@ export const CollectSettings = z.strictObject({
   ownMetrics: Organization.optional().describe(
     'the organization that the collecting function reports its own requests, latencies, memory and queue to, as a runtime of it; it reports nothing when absent',
   ),
+  alertWebhook: z
+    .url()
+    .optional()
+    .describe(
+      'told in JSON, with a `text` as chats show it, when a job keeps failing, days are not rolled up, or dead letters pile up',
+    ),
   limits: z
     .strictObject(OrganizationLimits.shape)
     .prefault({})

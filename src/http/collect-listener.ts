@@ -4,7 +4,8 @@ import { composeMeter, type MeterPorts } from '../compose-meter.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { toError } from '../errors.ts';
 import { reportSelf } from '../meter/steps/collect/report-self.ts';
-import { maintain } from '../meter/steps/maintain/maintain.ts';
+import { jobTable } from '../meter/steps/jobs/job-table.ts';
+import { runJobs } from '../meter/steps/jobs/run-jobs.ts';
 import { startDrain } from '../process/drain.ts';
 import { authenticator } from './auth.ts';
 import { httpListener } from './listener.ts';
@@ -47,7 +48,9 @@ function keepUp(ports: MeterPorts, { maintainMs, collect, worker }: Config): () 
   memberships.start();
   const timers = [setInterval(() => void tables.write(), KEEP_UP_MS)];
   const round = (): void =>
-    void maintain(ports).catch((thrown: unknown) => log.warn({ event: 'maintain.failed' }, toError(thrown).message));
+    void runJobs(jobTable(ports), maintainMs, ports).catch((thrown: unknown) =>
+      log.warn({ event: 'jobs.failed' }, toError(thrown).message),
+    );
   if (maintainMs > 0) timers.push(setInterval(round, maintainMs));
   if (organization !== undefined) {
     const report = (): Promise<void> =>

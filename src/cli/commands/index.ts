@@ -103,6 +103,10 @@ export const COMMANDS = {
     summary: 'make a token for requests to what runs on this machine',
     load: async () => (await import('./token.ts')).token,
   },
+  jobs: {
+    summary: 'list what is done again and again with what is collected, and what came of it',
+    load: async () => (await import('./jobs.ts')).jobs,
+  },
   keys: {
     summary: 'list the keys of an organization; create or revoke one',
     load: async () => (await import('./keys.ts')).keys,

@@ -6,6 +6,7 @@ import { sampleRoutes } from './collect-samples.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
 import { runtimeRoutes } from './runtimes.ts';
 import { healthRoutes } from './health.ts';
+import { partitionRoutes } from './partitions.ts';
 import { prometheusRoutes } from './prometheus.ts';
 
 /** `ports` is asked when a request comes: the table is there without them. */
@@ -15,5 +16,6 @@ export const collectRoutes = (ports: () => MeterPorts): readonly Route[] => [
   ...deadLetterRoutes(ports),
   ...runtimeRoutes(ports),
   ...healthRoutes(ports),
+  ...partitionRoutes(ports),
   ...prometheusRoutes(ports),
 ];

@@ -3,6 +3,9 @@ import { z } from 'zod';
 
 const count = z.number().int().positive();
 
+/** What nobody drops goes by itself after 400 days. */
+const retained = z.number().int().min(1).max(400);
+
 export const OrganizationLimits = z
   .object({
     ingestion_rate: count.default(100_000).describe('samples and events a second, all instances together'),
@@ -22,6 +25,12 @@ export const OrganizationLimits = z
       .describe('samples that a query reads, and values that it makes on the way'),
     max_fetched_series_per_query: count.default(100_000).describe('series that one selector of a query may mean'),
     query_timeout: count.default(60).describe('seconds that a query may take'),
+    samples_retention_days: retained
+      .default(30)
+      .describe('days that samples are kept, never shorter than they may come late'),
+    rollups_retention_days: retained.default(400).describe('days that what samples are rolled up to is kept'),
+    events_retention_days: retained.default(400).describe('days that events are kept'),
+    live_retention_days: retained.default(2).describe('days that minutes of live windows are kept'),
     max_runtimes: count.default(100_000).describe('components that are registered'),
   })
   .describe('limits of an organization');

@@ -44,6 +44,3 @@ export interface SelectedSeries {
   /** Native histograms by the place of their sample; undefined where there are none. */
   readonly histograms?: ReadonlyMap<number, Compound> | undefined;
 }
-
-/** @throws {QueryError} of a bound that is met, or a regular expression that is none. */
-export type Select = (selection: Selection, signal: AbortSignal) => Promise<readonly SelectedSeries[]>;

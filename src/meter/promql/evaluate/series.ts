@@ -114,5 +114,3 @@ export function joined(series: readonly VectorSeries[]): readonly VectorSeries[]
   }
   return byKey.size === series.length ? series : [...byKey.values()];
 }
-
-export const isAbsent = ({ has }: VectorSeries): boolean => !has.includes(1);

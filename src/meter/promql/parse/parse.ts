@@ -4,7 +4,7 @@
  */
 import { AGGREGATIONS, SIGNATURES } from '../functions/signatures.ts';
 import type { Expr } from './ast.ts';
-import { checkBinary, checkCall, checkRange, checkSubquery, checkUnary, typeOf } from './check.ts';
+import { checkBinary, checkCall, checkRange, checkSubquery, checkUnary } from './check.ts';
 import { Cursor } from './cursor.ts';
 import { parseAggregate } from './parse-aggregate.ts';
 import { BINARY_OPERATORS, binaryOperator, parseBinary, UNARY_PRECEDENCE } from './parse-binary.ts';
@@ -138,5 +138,3 @@ function parseCall(cursor: Cursor): Expr {
   checkCall(call, signature, cursor);
   return call;
 }
-
-export { typeOf };

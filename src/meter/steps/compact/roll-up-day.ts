@@ -18,6 +18,8 @@ export async function rollUpDay(key: DayKey, ports: RollUpPorts): Promise<boolea
   const { chunks, days } = ports;
   const content = await days.content(key, 'samples');
   const { index, version } = await chunks.index(key);
+  // Of a day whose samples were dropped there is nothing better to make.
+  if (index.rolledUp?.isAlone === true) return true;
   if (content === undefined || content.items !== index.sums.n) return content === undefined;
   if (index.rolledUp?.hash === content.hash) return true;
   const parts = await writeParts(key, index, ports);
