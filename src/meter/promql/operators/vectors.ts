@@ -12,7 +12,7 @@ import {
   writtenLabels,
 } from '../evaluate/series.ts';
 import { ARITHMETIC, COMPARE } from './arithmetic.ts';
-import { byKey, matchKey } from './matching.ts';
+import { anyOf, byKey, matchKey } from './matching.ts';
 
 interface Sides {
   readonly many: VectorValue;
@@ -27,7 +27,8 @@ export function vectorsOf(binary: Binary, matching: Matching, left: VectorValue,
   const keyOf = matchKey(matching);
   const ones = byKey(sides.one.series, keyOf);
   const results = new Results(binary, matching, isSwapped);
-  for (const partners of ones.values()) if (partners.length > 1) checkSingle(partners, matching, isSwapped);
+  const asked = anyOf(sides.many.series, sides.one.series[0]?.has.length ?? 0);
+  for (const partners of ones.values()) if (partners.length > 1) checkSingle(partners, asked, matching, isSwapped);
   for (const [key, many] of byKey(sides.many.series, keyOf)) {
     const partners = ones.get(key);
     if (partners !== undefined) results.addGroup(many, partners);
@@ -36,10 +37,17 @@ export function vectorsOf(binary: Binary, matching: Matching, left: VectorValue,
 }
 
 /** Of one match group, the side of one has one series at a time. @throws {QueryError} execution */
-function checkSingle(partners: readonly VectorSeries[], matching: Matching, isSwapped: boolean): void {
+function checkSingle(
+  partners: readonly VectorSeries[],
+  asked: Uint8Array,
+  matching: Matching,
+  isSwapped: boolean,
+): void {
   const [first] = partners;
   if (first === undefined) return;
   for (let step = 0; step < first.has.length; step++) {
+    // Where the other side has nothing at all, nobody asks.
+    if (asked[step] !== 1) continue;
     const present = partners.filter(({ has }) => has[step] === 1);
     if (present.length < 2) continue;
     const [a, b] = present as [VectorSeries, VectorSeries];
