@@ -109,6 +109,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'mill/steps/work/give-up-stuck.ts',
   ],
 
+  // Rows for other programs, of both wings.
+  tables: ['errors.ts'],
   'meter/model': ['values', 'errors.ts'],
   'meter/formats': ['meter/model', 'values', 'errors.ts'],
   'meter/segments': ['meter/model', 'values', 'errors.ts'],
@@ -147,6 +149,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'meter/limits',
     'meter/promql',
     'meter/rollups',
+    'tables',
     'meter/ports',
     'values',
     'process',
@@ -246,6 +249,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'meter/steps',
     'meter/answers',
     'meter/promql',
+    'tables',
     'values',
     'errors.ts',
   ],

@@ -5,6 +5,7 @@ import { eventRoutes } from './collect-events.ts';
 import { sampleRoutes } from './collect-samples.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
 import { runtimeRoutes } from './runtimes.ts';
+import { exportRoutes } from './export.ts';
 import { healthRoutes } from './health.ts';
 import { partitionRoutes } from './partitions.ts';
 import { prometheusRoutes } from './prometheus.ts';
@@ -17,5 +18,6 @@ export const collectRoutes = (ports: () => MeterPorts): readonly Route[] => [
   ...runtimeRoutes(ports),
   ...healthRoutes(ports),
   ...partitionRoutes(ports),
+  ...exportRoutes(ports),
   ...prometheusRoutes(ports),
 ];

@@ -121,7 +121,8 @@ const rfc3339 = (text: string): number => (RFC3339.test(text) ? Date.parse(text)
 const invalid = (name: string, why: string): QueryError =>
   new QueryError('bad_data', `invalid parameter "${name}": ${why}`);
 
-function matchersOf(text: string): readonly Matcher[] {
+/** @throws {QueryError} bad_data */
+export function matchersOf(text: string): readonly Matcher[] {
   try {
     const expr = parse(text);
     if (expr.kind === 'vector' && expr.offset === undefined && expr.at === undefined) return expr.matchers;
