@@ -1,5 +1,6 @@
 /** The composition root of the meter: config -> the ports that collecting asks for. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { composeResults } from './compose-results.ts';
 import type { Config } from './config/config.ts';
 import { UserError } from './errors.ts';
 import { openFirestore } from './google/firestore-client.ts';
@@ -22,6 +23,7 @@ import { DEFAULT_LIMITS, type OrganizationLimits } from './meter/model/limits.ts
 import type { Organization } from './meter/model/organization.ts';
 import type { QuotaKind, QuotaVerdict } from './meter/ports/quotas.ts';
 import type { QueryPorts } from './meter/answers/query/query.ts';
+import { mayBeDerived, selectDerived } from './meter/answers/results/derived-series.ts';
 import { selectSamples } from './meter/answers/query/select-samples.ts';
 import type { Runtime } from './meter/model/runtime.ts';
 import type { CollectPorts, Taken } from './meter/steps/collect/collect.ts';
@@ -79,16 +81,22 @@ export function composeMeter(config: Config, refused: Refuse = refuse) {
   const runtimes = firestoreRuntimes(db);
   const membership = firestoreMembership(db, clock);
   const memberships = new MembershipMap({ store: membership, clock, log, refreshMs: config.deviceEventRefreshMs });
-  const select: QueryPorts['select'] = (organization, selection, own, signal) =>
-    selectSamples(
-      organization,
-      selection,
-      { maxSamples: own.max_samples_per_query, maxSeries: own.max_fetched_series_per_query },
-      { days, chunks },
-      signal,
-    );
+  const results = composeResults(config, db);
+  const owner = config.collect?.owner;
+  const select: QueryPorts['select'] = async (organization, selection, own, signal) => {
+    const most = { maxSamples: own.max_samples_per_query, maxSeries: own.max_fetched_series_per_query };
+    const [samples, derived] = await Promise.all([
+      selectSamples(organization, selection, most, { days, chunks }, signal),
+      mayBeDerived(selection.matchers)
+        ? selectDerived({ organization, owner }, selection, most, { results }, signal)
+        : [],
+    ]);
+    return [...samples, ...derived];
+  };
   return {
     ...own,
+    results,
+    owner,
     chunks,
     retention: firestoreRetention(db),
     jobs: firestoreJobs(db, clock),

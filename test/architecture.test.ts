@@ -195,6 +195,15 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // Of the manifest's room it loads what was built; building is the command line's.
   // Where the wings meet: closed days of what was collected are files of the mill's.
   'collected-files.ts': ['google/meter', 'meter/answers', 'meter/model', 'mill/ports', 'mill/model'],
+  // … and results of the mill are what the meter is asked for.
+  'compose-results.ts': [
+    'config',
+    'google/mill/firestore-artifacts.ts',
+    'mill/manifest/read-manifest.ts',
+    'mill/model',
+    'mill/ports',
+    'meter/ports',
+  ],
   'compose-meter.ts': [
     'config',
     'google',
@@ -206,6 +215,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'meter/answers',
     'process',
     'errors.ts',
+    'compose-results.ts',
   ],
   'compose.ts': [
     'collected-files.ts',

@@ -46,6 +46,9 @@ export const CollectSettings = z.strictObject({
   ownMetrics: Organization.optional().describe(
     'the organization that the collecting function reports its own requests, latencies, memory and queue to, as a runtime of it; it reports nothing when absent',
   ),
+  owner: Organization.optional().describe(
+    "the organization whose the project is: results of the project's own data are read by its members; by nobody over HTTP when absent",
+  ),
   alertWebhook: z
     .url()
     .optional()

@@ -18,10 +18,6 @@ export function columnsOf(schema: z.ZodType): readonly Column[] | undefined {
   return Object.entries(json.properties).map(([name, member]) => ({ name, type: typeOf(member) }));
 }
 
-/** Of a plain value. */
-export const columnTypeOf = (schema: z.ZodType): ColumnType =>
-  typeOf(z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any', reused: 'inline' }) as JsonSchema);
-
 const PLAIN: Readonly<Record<string, ColumnType>> = {
   string: 'text',
   number: 'number',

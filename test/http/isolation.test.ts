@@ -75,6 +75,9 @@ describe('of two organizations', () => {
       ['GET', `/api/metrics/dead-letters/${letter}`],
       ['POST', `/api/metrics/dead-letters/${letter}/replay`],
       ['DELETE', `/api/metrics/dead-letters/${letter}`],
+      ['GET', '/api/results/commands-of-acme?from=2026-01-01&to=2026-01-02&entity=acme%2Fa'],
+      ['GET', '/api/results/commands-of-acme/2026-01-01'],
+      ['GET', '/api/results/commands-of-acme/2026-01-01/entities/acme%2Fa'],
     ];
     for (const [method, path, json] of tried) {
       const { status } = await ask('globex', [method, path], json);

@@ -4,6 +4,7 @@ import type { Route } from '../route.ts';
 import { eventRoutes } from './collect-events.ts';
 import { sampleRoutes } from './collect-samples.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
+import { resultRoutes } from './results.ts';
 import { runtimeRoutes } from './runtimes.ts';
 import { exportRoutes } from './export.ts';
 import { healthRoutes } from './health.ts';
@@ -20,4 +21,5 @@ export const collectRoutes = (ports: () => MeterPorts): readonly Route[] => [
   ...partitionRoutes(ports),
   ...exportRoutes(ports),
   ...prometheusRoutes(ports),
+  ...resultRoutes(ports),
 ];

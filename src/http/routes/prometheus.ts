@@ -2,6 +2,9 @@
 import type { MeterPorts } from '../../compose-meter.ts';
 import { answerQuery, type QueryRequest } from '../../meter/answers/query/query.ts';
 import { knownMetadata, knownSeries, labelNames, labelValues } from '../../meter/answers/query/known-series.ts';
+import { derivedNames } from '../../meter/answers/results/derived-series.ts';
+import { NAME_LABEL } from '../../meter/model/series.ts';
+import { dayOf } from '../../values/date.ts';
 import type { Asked, Reply, Route } from '../route.ts';
 import { Parameters, parametersOf } from './prometheus/parameters.ts';
 import { writtenLabels, writtenResult } from './prometheus/written.ts';
@@ -12,6 +15,8 @@ const FORM = 'application/x-www-form-urlencoded';
 
 /** Of a query's text, with all that stands beside it. */
 const MAX_FORM_BYTES = 262_144;
+
+const DAY_MS = 86_400_000;
 
 /** Of an answer: labels and series, when nothing is said. */
 const DEFAULT_LIMIT = 100_000;
@@ -112,8 +117,17 @@ function rowsOf(ports: () => MeterPorts): Row[] {
       path: '/api/v1/label/:name/values',
       id: 'listLabelValues',
       summary: 'Values of a label.',
-      answer: async (given, asked) =>
-        success(await labelValues(asked.params['name'] ?? '', among(given, asked), ports())),
+      async answer(given, asked) {
+        const name = asked.params['name'] ?? '';
+        const request = among(given, asked);
+        const values = await labelValues(name, request, ports());
+        // Results have names, too; which there are is told where nothing else is asked for.
+        if (name !== NAME_LABEL || request.matchers.length > 0) return success(values);
+        const { organization } = asked;
+        const day = dayOf(request.toMs - DAY_MS);
+        const derived = await derivedNames({ organization, owner: ports().owner }, day, ports());
+        return success([...values, ...derived].toSorted().slice(0, request.limit));
+      },
     },
     {
       path: '/api/v1/metadata',
