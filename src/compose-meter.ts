@@ -58,7 +58,8 @@ export function composeMeter(config: Config, refused: Refuse = refuse) {
   const counted = figures(() => clock.elapsed());
   const limits = firestoreLimits(db, { defaults: config.collect?.limits ?? DEFAULT_LIMITS, clock, log });
   const limitsOf = (organization: Organization): Promise<OrganizationLimits> => limits.of(organization);
-  const windows = watchWindows({ minutes: firestoreMinutes(db), clock, log, newId });
+  const minutes = firestoreMinutes(db);
+  const windows = watchWindows({ minutes, clock, log, newId });
   const quotas = firestoreQuotas(db, clock);
   const collecting = {
     days,
@@ -106,6 +107,7 @@ export function composeMeter(config: Config, refused: Refuse = refuse) {
     index,
     figures: counted,
     windows,
+    minutes,
     /** Of a request, before its body is read. */
     async spendRequest(organization: Organization, kind: Exclude<QuotaKind, 'ingestion'>) {
       const verdict = await quotas.spend(organization, kind, 1, await limitsOf(organization));

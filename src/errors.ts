@@ -2,6 +2,7 @@
 
 export type ErrorCode =
   // The caller must change something.
+  | 'FORBIDDEN' // what the role of who asks does not see
   | 'BAD_ARGUMENT' // a flag, body or message that does not parse
   | 'BAD_DATE' // not a day, in the future, or before the data
   | 'UNKNOWN_COMPUTATION'

@@ -10,6 +10,7 @@ import {
   jwtVerify,
   type RemoteJWKSet,
 } from 'jose';
+import { z } from 'zod';
 import { RetryableError, toError } from '../errors.ts';
 import { API_KEY_PREFIX, type FoundKey } from '../meter/model/api-key.ts';
 import { Organization } from '../meter/model/organization.ts';
@@ -190,7 +191,14 @@ function tokenCaller(payload: JWTPayload): Caller {
   const role = ROLES.find((one): one is Role => one === claim(payload, 'role'));
   if (role === undefined) throw unauthorized(`the claim role of the token is not one of ${ROLES.join(', ')}`);
   const subject = claim(payload, 'sub');
-  return { organization: organization.data, role, subject: typeof subject === 'string' ? subject : 'token' };
+  const teams = z.array(z.string().max(255)).max(1_000).optional().safeParse(claim(payload, 'teams'));
+  if (!teams.success) throw unauthorized('the claim teams of the token is no list of names');
+  return {
+    organization: organization.data,
+    role,
+    subject: typeof subject === 'string' ? subject : 'token',
+    ...(teams.data === undefined ? {} : { teams: teams.data }),
+  };
 }
 
 const CHALLENGE = 'Bearer realm="daymill"';

@@ -104,6 +104,7 @@ async function ask(
   const contentType = mediaType(headers['content-type']);
   const signal = whenGone(response);
   const asked: Asked = {
+    teams: undefined,
     ...(progress.caller ?? ANYONE),
     params,
     query,

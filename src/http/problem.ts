@@ -40,7 +40,7 @@ export function verdictOn(error: Error, shape: Shape): Verdict {
     return { ...verdict, errors, headers: { ...verdict.headers, ...challenge(status), ...lowerCased(error.headers) } };
   }
   if (error instanceof QueryError) return as(QUERY_STATUS[error.type], error.type, 'none');
-  if (error instanceof UserError) return as(error.code === 'NOT_FOUND' ? 404 : 400, error.code, 'none');
+  if (error instanceof UserError) return as(USER_STATUS[error.code] ?? 400, error.code, 'none');
   if (error instanceof RetryableError) return as(503, error.code, 'passing');
   if (error instanceof TerminalError) {
     if (error.code === 'TOO_LARGE') return as(413, error.code, 'none');
@@ -52,6 +52,8 @@ export function verdictOn(error: Error, shape: Shape): Verdict {
   const nothing = `Something went wrong here that is not the request's fault. ${isRetried ? 'Send it again.' : 'Try again; if it stays, tell who runs this service when it was.'}`;
   return as(isRetried ? 503 : 500, 'INTERNAL', 'ours', nothing);
 }
+
+const USER_STATUS: Readonly<Record<string, number>> = { NOT_FOUND: 404, FORBIDDEN: 403 };
 
 /** By their senders, which keep what they have until it is taken. */
 const isSentAgain = (shape: Shape): boolean => shape === 'otlp' || shape === 'prometheus';

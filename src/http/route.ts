@@ -47,6 +47,8 @@ export interface Asked {
   readonly organization: Organization;
   readonly role: Role;
   readonly subject: string;
+  /** See `Caller`. */
+  readonly teams: readonly string[] | undefined;
   /** Percent-decoded. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
@@ -74,6 +76,8 @@ export interface Caller {
   readonly organization: Organization;
   readonly role: Role;
   readonly subject: string;
+  /** Whose events alone they see, as their token says; of all when it says nothing. */
+  readonly teams?: readonly string[] | undefined;
 }
 
 export interface Doors {

@@ -22,6 +22,7 @@ export interface Asking {
 export interface AskOptions {
   readonly org?: string;
   readonly role?: string;
+  readonly teams?: readonly string[];
   readonly json?: unknown;
   readonly form?: Readonly<Record<string, string>>;
   readonly text?: string;
@@ -32,7 +33,7 @@ export interface ApiUnderTest extends AsyncDisposable {
   readonly ports: MeterPorts;
   readonly routes: readonly Route[];
   readonly serving: Serving;
-  tokenOf(org: string, role?: string): Promise<string>;
+  tokenOf(org: string, role?: string, teams?: readonly string[]): Promise<string>;
   /** As an admin of `acme`, unless others are named. */
   ask(method: string, path: string, options?: AskOptions): Promise<Asking>;
 }
@@ -45,8 +46,8 @@ export async function apiUnderTest(project: string): Promise<ApiUnderTest> {
   const routes = collectRoutes(() => ports);
   const authenticate = authenticator(ports.jwt, ports.apiKeys);
   const serving = await serve(httpListener(routes, { ...makeDoors([]), authenticate, clock: ports.clock }));
-  const tokenOf = (org: string, role = 'admin'): Promise<string> =>
-    new SignJWT({ org, role })
+  const tokenOf = (org: string, role = 'admin', teams?: readonly string[]): Promise<string> =>
+    new SignJWT({ org, role, ...(teams === undefined ? {} : { teams }) })
       .setProtectedHeader({ alg: 'HS256' })
       .setExpirationTime('5m')
       .sign(new TextEncoder().encode(SECRET));
@@ -55,7 +56,7 @@ export async function apiUnderTest(project: string): Promise<ApiUnderTest> {
     routes,
     serving,
     tokenOf,
-    async ask(method, path, { org = 'acme', role = 'admin', json, form, text, headers = {} } = {}) {
+    async ask(method, path, { org = 'acme', role = 'admin', teams, json, form, text, headers = {} } = {}) {
       const type =
         json === undefined
           ? form === undefined
@@ -68,7 +69,7 @@ export async function apiUnderTest(project: string): Promise<ApiUnderTest> {
         method,
         path,
         {
-          authorization: `Bearer ${await tokenOf(org, role)}`,
+          authorization: `Bearer ${await tokenOf(org, role, teams)}`,
           ...(type === undefined ? {} : { 'content-type': type }),
           ...headers,
         },

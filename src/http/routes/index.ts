@@ -4,6 +4,8 @@ import type { Route } from '../route.ts';
 import { eventRoutes } from './collect-events.ts';
 import { sampleRoutes } from './collect-samples.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
+import { readEventRoutes } from './read-events.ts';
+import { readMetricRoutes } from './read-metrics.ts';
 import { resultRoutes } from './results.ts';
 import { runtimeRoutes } from './runtimes.ts';
 import { exportRoutes } from './export.ts';
@@ -22,4 +24,6 @@ export const collectRoutes = (ports: () => MeterPorts): readonly Route[] => [
   ...exportRoutes(ports),
   ...prometheusRoutes(ports),
   ...resultRoutes(ports),
+  ...readEventRoutes(ports),
+  ...readMetricRoutes(ports),
 ];

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { firestoreMinutes } from '../../../src/google/meter/firestore-minutes.ts';
 import { LiveWindows } from '../../../src/meter/live/windows.ts';
-import { mergedWindow } from '../../../src/meter/steps/live/merged-window.ts';
+import { mergedWindow } from '../../../src/meter/answers/metrics/merged-window.ts';
 import { MinuteWriter } from '../../../src/meter/steps/live/minute-writer.ts';
 import type { MinuteStore } from '../../../src/meter/ports/minutes.ts';
 import type { Log } from '../../../src/process/ports.ts';

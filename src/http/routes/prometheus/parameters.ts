@@ -87,14 +87,7 @@ export class Parameters {
   #time(name: string): number | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
-    const seconds = NUMBER.test(text) ? Number(text) : NaN;
-    const ms = Number.isNaN(seconds) ? rfc3339(text) : Math.round(seconds * 1_000);
-    if (Number.isNaN(ms) || Math.abs(ms) > MAX_SECONDS * 1_000)
-      throw invalid(
-        name,
-        `cannot parse "${text}" to a valid timestamp: send seconds since 1970, or 2026-01-31T00:00:00Z`,
-      );
-    return ms;
+    return parseTime(name, text);
   }
 
   /** Seconds, or 1h30m; milliseconds. */
@@ -115,6 +108,18 @@ export class Parameters {
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const DURATION = /^(?:\d+(?:ms|[ywdhms]))+$/;
 const RFC3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
+
+/** Seconds since 1970, or as RFC 3339 has it; milliseconds. @throws {QueryError} bad_data */
+export function parseTime(name: string, text: string): number {
+  const seconds = NUMBER.test(text) ? Number(text) : NaN;
+  const ms = Number.isNaN(seconds) ? rfc3339(text) : Math.round(seconds * 1_000);
+  if (Number.isNaN(ms) || Math.abs(ms) > MAX_SECONDS * 1_000)
+    throw invalid(
+      name,
+      `cannot parse "${text}" to a valid timestamp: send seconds since 1970, or 2026-01-31T00:00:00Z`,
+    );
+  return ms;
+}
 
 const rfc3339 = (text: string): number => (RFC3339.test(text) ? Date.parse(text) : NaN);
 
