@@ -5,4 +5,4 @@ import { collectListener } from '../src/http/collect-listener.ts';
 // The framework starts only what is registered; our listener is asked in its place.
 http('collect', () => {});
 
-export const listener = collectListener(process.env);
+export const own = collectListener(process.env);

@@ -1,5 +1,5 @@
 /** The package's entry for Cloud Functions: one source, and `--entry-point` chooses which of these, or of the project's own, is served. */
-import type { RequestListener } from 'node:http';
+import type { OwnListener } from '../src/http/collect-listener.ts';
 import { putInFront } from '../src/http/front.ts';
 import { loadOwnFunctions } from '../src/http/own-functions.ts';
 
@@ -17,7 +17,7 @@ const target = process.env['FUNCTION_TARGET'];
 const served = MODULES[target ?? ''];
 if (served !== undefined) {
   const module = await served();
-  if ('listener' in module) putInFront({ receives: 'own', listener: module.listener as RequestListener });
+  if ('own' in module) putInFront({ receives: 'own', ...(module.own as OwnListener) });
   else {
     const { ports } = await import('../src/http/process.ts');
     putInFront({ receives: target === 'work' ? 'events' : 'requests', log: () => ports().log });

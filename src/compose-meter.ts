@@ -9,6 +9,7 @@ import { firestoreApiKeys } from './google/meter/firestore-api-keys.ts';
 import { firestoreChunks } from './google/meter/firestore-chunks.ts';
 import { firestoreDays } from './google/meter/firestore-days.ts';
 import { firestoreDeadLetters } from './google/meter/firestore-dead-letters.ts';
+import { firestoreFeed } from './google/meter/firestore-feed.ts';
 import { firestoreJobs } from './google/meter/firestore-jobs.ts';
 import { firestoreLimits } from './google/meter/firestore-limits.ts';
 import { firestoreLiveMetrics } from './google/meter/firestore-live-metrics.ts';
@@ -31,6 +32,7 @@ import { figures } from './meter/steps/collect/figures.ts';
 import { groupCommit } from './meter/steps/collect/group-commit.ts';
 import { organizationSeries } from './meter/steps/collect/organization-series.ts';
 import { keepHeartbeat, markSeriesStale } from './meter/steps/collect/own-samples.ts';
+import { LiveHub } from './meter/steps/live/live-hub.ts';
 import { watchWindows } from './meter/steps/live/watch-windows.ts';
 import { KnownRuntimes } from './meter/steps/runtimes/known-runtimes.ts';
 import { MembershipMap } from './meter/steps/runtimes/membership-map.ts';
@@ -60,6 +62,7 @@ export function composeMeter(config: Config, refused: Refuse = refuse) {
   const limitsOf = (organization: Organization): Promise<OrganizationLimits> => limits.of(organization);
   const minutes = firestoreMinutes(db);
   const windows = watchWindows({ minutes, clock, log, newId });
+  const live = new LiveHub({ feed: firestoreFeed(db, clock), instance: newId().slice(0, 8), clock, log });
   const quotas = firestoreQuotas(db, clock);
   const collecting = {
     days,
@@ -76,6 +79,7 @@ export function composeMeter(config: Config, refused: Refuse = refuse) {
       const { samples, refused, events, rejected } = taken;
       counted.taken({ samples: samples.length - refused.size, events, rejected });
       windows.observe(taken);
+      live.observe(taken);
     },
   } satisfies CollectPorts;
   const own = { ...collecting, limitsOf };
@@ -130,8 +134,11 @@ export function composeMeter(config: Config, refused: Refuse = refuse) {
     presences: firestorePresences(db),
     membership,
     memberships,
-    keep: (organization: Organization, runtime: Runtime, metrics: Readonly<Record<string, number>>, atMs: number) =>
-      keepHeartbeat(organization, { runtime, metrics, atMs }, own),
+    live,
+    async keep(organization: Organization, runtime: Runtime, metrics: Readonly<Record<string, number>>, atMs: number) {
+      await keepHeartbeat(organization, { runtime, metrics, atMs }, own);
+      live.heartbeat(organization, runtime.runtime_id, metrics, atMs);
+    },
     markStale: (organization: Organization, runtimeId: string, atMs: number) =>
       markSeriesStale(organization, { runtimeId, atMs }, own),
     close: () => db.terminate(),

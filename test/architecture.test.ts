@@ -243,6 +243,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'mill/steps',
     'meter/formats/otlp/write.ts',
     'meter/model',
+    'meter/live/frame.ts',
+    'meter/answers/metrics/tell-windows.ts',
     'meter/ports',
     'meter/promql/query-error.ts',
     'meter/steps/collect/report-self.ts',
@@ -254,6 +256,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'http/routes': [
     'http/route.ts',
     'compose-meter.ts',
+    'http/frame-queue.ts',
+    'http/http-error.ts',
+    'meter/live/frame.ts',
     'meter/model',
     'meter/formats',
     'meter/steps',

@@ -3,6 +3,7 @@
  * has its errors printed as pages of HTML, an event that is none with a status for which Pub/Sub sends it again for ever.
  */
 import http, { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { syncBuiltinESMExports } from 'node:module';
 import { codeOf, shortened, toError } from '../errors.ts';
 import type { Log } from '../process/ports.ts';
@@ -22,6 +23,8 @@ interface Fallback {
 interface Own {
   readonly receives: 'own';
   readonly listener: RequestListener;
+  /** What wants to be a WebSocket. */
+  readonly upgrade?: ((request: IncomingMessage, socket: Duplex, head: Buffer) => void) | undefined;
 }
 
 /** Express calls this with what no handler took: https://expressjs.com/en/guide/error-handling.html */
@@ -38,7 +41,9 @@ export function putInFront(front: Front): void {
       front.receives === 'own'
         ? front.listener
         : (request, response) => app(request, response, (thrown) => answer(front, request, response, thrown));
-    return Reflect.apply(createServer, http, [...parameters, listener]) as ReturnType<typeof createServer>;
+    const server = Reflect.apply(createServer, http, [...parameters, listener]) as ReturnType<typeof createServer>;
+    if (front.receives === 'own' && front.upgrade !== undefined) server.on('upgrade', front.upgrade);
+    return server;
   };
   http.createServer = inFront as typeof createServer;
   syncBuiltinESMExports();

@@ -49,7 +49,11 @@ export function httpListener(
       progress.route = found.route;
       place = load.enter();
       const { grow } = place;
-      await doors.whileServing(async () => answer(progress, await ask(progress, found, query, doors, grow)));
+      await doors.whileServing(async () => {
+        const asked = await ask(progress, found, query, doors, grow);
+        if (found.route.isStream === true) place?.leave();
+        await answer(progress, asked);
+      });
     } catch (thrown) {
       code = fail(progress, toError(thrown), doors);
     } finally {
@@ -93,7 +97,7 @@ async function ask(
   const { request, response, receivedAtMs } = progress;
   const { headers } = request;
   if (route.role !== 'anyone') {
-    const caller = await doors.authenticate(headers);
+    const caller = await doors.authenticate(route.isStream === true ? withToken(headers, query) : headers);
     progress.caller = caller;
     if (!mayAs(caller.role, route.role)) throw forbidden(caller, route.role);
     await doors.spend(caller, route);
@@ -116,6 +120,14 @@ async function ask(
     signal,
   };
   return { reply: await route.handle(asked), removedKeys, signal };
+}
+
+/** A browser cannot set headers of an EventSource, nor of a WebSocket. */
+export function withToken(headers: IncomingMessage['headers'], query: URLSearchParams): IncomingMessage['headers'] {
+  const token = query.get('access_token');
+  return token === null || headers.authorization !== undefined
+    ? headers
+    : { ...headers, authorization: `Bearer ${token}` };
 }
 
 const forbidden = ({ role }: Caller, needed: string): HttpError =>

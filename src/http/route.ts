@@ -40,6 +40,8 @@ export interface Route {
   /** Of an object of strings; a parameter that comes several times is a list. */
   readonly query?: z.ZodType;
   readonly answers: Readonly<Record<number, { readonly description: string; readonly schema?: z.ZodType }>>;
+  /** Its answer goes on for as long as its reader stays: it takes no place among requests, and its token may stand in the URL. */
+  readonly isStream?: boolean;
   handle(asked: Asked): Promise<Reply>;
 }
 

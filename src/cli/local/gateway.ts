@@ -1,6 +1,7 @@
 /** One address on loopback for everything that is served over HTTP: each request goes to the service that answers its path. */
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { UserError } from '../../errors.ts';
 import { isForeign, refuse } from '../../emulators/from-here.ts';
 
@@ -20,6 +21,10 @@ export async function startGateway(port: number, addressOf: (path: string) => st
     // A page of ours asks with our own origin; any other page is none of our business.
     if (isForeign(withoutOwnOrigin(incoming))) refuse(outgoing);
     else forward(incoming, outgoing, { agent, to: addressOf(incoming.url ?? '/') });
+  });
+  server.on('upgrade', (incoming, socket, head) => {
+    if (isForeign(withoutOwnOrigin(incoming))) socket.destroy();
+    else forwardUpgrade(incoming, socket, head, addressOf(incoming.url ?? '/'));
   });
   server.requestTimeout = 0;
   await new Promise<void>((resolve, reject) => {
@@ -45,6 +50,27 @@ function withoutOwnOrigin({ headers }: IncomingMessage): IncomingMessage['header
   if (headers.origin !== `http://${headers.host}` || headers['sec-fetch-site'] !== 'same-origin') return headers;
   const { origin: _, 'sec-fetch-site': __, ...rest } = headers;
   return rest;
+}
+
+/** A WebSocket: whatever either side says from the answer on. */
+function forwardUpgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer, to: string): void {
+  const { hostname, port } = new URL(to);
+  const onward = connect(Number(port), hostname, () => {
+    const lines = incoming.rawHeaders.flatMap((text, at) =>
+      at % 2 === 0 ? [`${text}: ${incoming.rawHeaders[at + 1]}`] : [],
+    );
+    onward.write(`GET ${incoming.url} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
+    onward.write(head);
+    onward.pipe(socket);
+    socket.pipe(onward);
+  });
+  for (const [one, other] of [
+    [socket, onward],
+    [onward, socket],
+  ] as const) {
+    one.on('error', () => other.destroy());
+    one.once('close', () => other.destroy());
+  }
 }
 
 function forward(

@@ -10,6 +10,7 @@ import { resultRoutes } from './results.ts';
 import { runtimeRoutes } from './runtimes.ts';
 import { exportRoutes } from './export.ts';
 import { healthRoutes } from './health.ts';
+import { liveRoutes } from './live.ts';
 import { partitionRoutes } from './partitions.ts';
 import { prometheusRoutes } from './prometheus.ts';
 
@@ -26,4 +27,5 @@ export const collectRoutes = (ports: () => MeterPorts): readonly Route[] => [
   ...resultRoutes(ports),
   ...readEventRoutes(ports),
   ...readMetricRoutes(ports),
+  ...liveRoutes(ports),
 ];
