@@ -10,6 +10,7 @@ import {
   withLabel,
 } from '../evaluate/series.ts';
 import { writtenNumber } from '../evaluate/written-number.ts';
+import { checkLabel } from '../functions/label-functions.ts';
 import { CHOICES, type Choice } from './choices.ts';
 import { type Fold, FOLDS } from './folds.ts';
 import { type Group, groupsOf } from './groups.ts';
@@ -56,6 +57,7 @@ function chosen({ members }: Group, choice: Choice, params: Float64Array): Vecto
 }
 
 function countValues(node: Aggregate, vector: VectorValue, label: string, count: number): VectorValue {
+  checkLabel(label, 'count_values');
   const made = new Map<string, VectorSeries>();
   const grouping = { ...node, labels: node.without ? [...node.labels, label] : node.labels };
   for (const { labels, members, dropsName } of groupsOf(grouping, vector.series)) {

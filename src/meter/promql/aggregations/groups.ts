@@ -6,7 +6,7 @@ import { labelsKey, type VectorSeries } from '../evaluate/series.ts';
 export interface Group {
   readonly labels: Labels;
   readonly members: readonly VectorSeries[];
-  /** Whether the name, which is grouped by, is to go in the end. */
+  /** Whether the name, which is grouped by, is to go in the end: that of one member is. */
   readonly dropsName: boolean;
 }
 
@@ -23,8 +23,10 @@ export function groupsOf(
     const labels = one.labels.filter(([name]) => keeps(name));
     const key = labelsKey(labels);
     const found = groups.get(key);
-    if (found !== undefined) found.members.push(one);
-    else groups.set(key, { labels, members: [one], dropsName: one.dropsName && listed.has(NAME_LABEL) && !without });
+    const group = found ?? { labels, members: [], dropsName: false };
+    if (found === undefined) groups.set(key, group);
+    group.members.push(one);
+    if (one.dropsName && listed.has(NAME_LABEL) && !without) group.dropsName = true;
   }
   return [...groups.values()];
 }

@@ -13,7 +13,6 @@ import { atMs, DEFAULT_SUBQUERY_STEP_MS, durationMs, offsetMs, type QueryRange }
 import {
   emptySeries,
   type ScalarValue,
-  settled,
   type Steps,
   timeAt,
   type Value,
@@ -111,7 +110,7 @@ export class Evaluator {
       });
       return spread(made, steps.count);
     });
-    return { type: 'vector', series: settledEarly(series) };
+    return { type: 'vector', series };
   }
 
   /** What a subquery gives that is asked itself, at one step. */
@@ -204,12 +203,6 @@ const allOf = ({ values }: ScalarValue): Pick<VectorSeries, 'values' | 'has'> =>
   values,
   has: new Uint8Array(values.length).fill(1),
 });
-
-/** Series of several names that are one without them: what cannot stand at the end cannot stand here. */
-const settledEarly = (series: readonly VectorSeries[]): readonly VectorSeries[] => {
-  if (series.some(({ dropsName }) => dropsName)) settled(series);
-  return series;
-};
 
 const isLevel = (values: Float64Array): boolean => values.every((value) => Object.is(value, values[0]));
 

@@ -174,7 +174,8 @@ const OTHERS: Readonly<Record<string, Act>> = {
   info(call, steps, evaluator) {
     const selector = infoSelectorOf(call);
     const infos = selector === undefined ? [] : evaluator.vector(selector, steps).series;
-    return { type: 'vector', series: withInfo(call, evaluator.vector(argument(call, 0), steps).series, infos) };
+    const times = selector === undefined ? [] : evaluator.ownTimes(selector, steps);
+    return { type: 'vector', series: withInfo(call, evaluator.vector(argument(call, 0), steps).series, infos, times) };
   },
   histogram_quantile(call, steps, evaluator) {
     const q = evaluator.scalar(argument(call, 0), steps);

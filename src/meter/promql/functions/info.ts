@@ -1,8 +1,8 @@
 /** `info()`: labels of what a series comes from, which another series has. https://prometheus.io/docs/prometheus/latest/querying/functions/#info */
 import { type Labels, NAME_LABEL } from '../../model/series.ts';
-import { testOf } from '../matchers.ts';
+import { seriesTest, testOf } from '../matchers.ts';
 import { bare, type Expr, type VectorSelector } from '../parse/ast.ts';
-import { emptySeries, labelOf, labelsKey, type VectorSeries, withLabel } from '../evaluate/series.ts';
+import { emptySeries, labelOf, labelsKey, type VectorSeries, withLabel, writtenLabels } from '../evaluate/series.ts';
 import type { Matcher } from '../selection.ts';
 import { QueryError } from '../query-error.ts';
 
@@ -20,11 +20,10 @@ export function infoSelectorOf(node: Expr): VectorSelector | undefined {
   if (known !== undefined) return known;
   const given = node.args[1] === undefined ? undefined : bare(node.args[1]);
   const matchers = given?.kind === 'vector' ? given.matchers : [];
-  const names = matchers.filter(({ name }) => name === NAME_LABEL);
   const selector: VectorSelector = {
     kind: 'vector',
     // What does not fit takes labels away, or the series: it is looked at when they are joined.
-    matchers: names.length > 0 ? names : [{ name: NAME_LABEL, operator: '=', value: DEFAULT_NAME }],
+    matchers: namesOf(matchers.filter(({ name }) => name === NAME_LABEL)),
     offset: undefined,
     at: undefined,
     position: node.position,
@@ -33,30 +32,52 @@ export function infoSelectorOf(node: Expr): VectorSelector | undefined {
   return selector;
 }
 
-/** @throws {QueryError} execution, where two info series of one source say different things at once */
+/** Where it is said only what they are not called, they are called as such series are. */
+function namesOf(names: readonly Matcher[]): readonly Matcher[] {
+  if (names.length === 0) return [{ name: NAME_LABEL, operator: '=', value: DEFAULT_NAME }];
+  const isSaid = names.some(({ operator }) => operator === '=' || operator === '=~');
+  return isSaid ? names : [...names, { name: NAME_LABEL, operator: '=~', value: '.+_info' }];
+}
+
+/**
+ * `times`: those of the samples of `infos`, in the same order.
+ * @throws {QueryError} execution, where two info series of one source say different things at once
+ */
 export function withInfo(
   node: Expr,
   series: readonly VectorSeries[],
   infos: readonly VectorSeries[],
+  times: readonly VectorSeries[],
 ): readonly VectorSeries[] {
   const given = node.kind === 'call' && node.args[1] !== undefined ? bare(node.args[1]) : undefined;
   const matchers = (given?.kind === 'vector' ? given.matchers : []).filter(({ name }) => name !== NAME_LABEL);
-  const isInfo = new Set(infos.map(({ labels }) => labelOf(labels, NAME_LABEL)));
-  const bySource = new Map<string, VectorSeries[]>();
-  for (const one of infos) {
-    const key = sourceOf(one.labels);
-    bySource.set(key, [...(bySource.get(key) ?? []), one]);
-  }
+  const isInfo = seriesTest(infoSelectorOf(node)?.matchers ?? []);
+  const fits = seriesTest(matchers);
+  const bySource = Map.groupBy(
+    infos.map(({ labels, has }, at) => ({ labels, has, seconds: (times[at] as VectorSeries).values })),
+    ({ labels }) => sourceOf(labels),
+  );
   return series.flatMap((one) =>
-    isInfo.has(labelOf(one.labels, NAME_LABEL))
+    isInfo(one.labels)
       ? [one]
-      : enriched(one, bySource.get(sourceOf(one.labels)) ?? [], matchers),
+      : enriched(
+          one,
+          (bySource.get(sourceOf(one.labels)) ?? []).filter(({ labels }) => fits(labels)),
+          matchers,
+        ),
   );
 }
 
 const sourceOf = (labels: Labels): string => labelsKey(labels.filter(([name]) => IDENTIFYING.has(name)));
 
-function enriched(one: VectorSeries, infos: readonly VectorSeries[], matchers: readonly Matcher[]): VectorSeries[] {
+/** A series that says something of a source, with the times of its samples. */
+interface Info {
+  readonly labels: Labels;
+  readonly has: Uint8Array;
+  readonly seconds: Float64Array;
+}
+
+function enriched(one: VectorSeries, infos: readonly Info[], matchers: readonly Matcher[]): VectorSeries[] {
   const byLabels = new Map<string, VectorSeries>();
   for (let step = 0; step < one.has.length; step++) {
     if (one.has[step] !== 1) continue;
@@ -71,17 +92,27 @@ function enriched(one: VectorSeries, infos: readonly VectorSeries[], matchers: r
   return [...byLabels.values()];
 }
 
+/** Of each name the one that was said last: what it said before still lies within the lookback. */
+function latest(infos: readonly Info[], step: number): Info[] {
+  const byName = new Map<string, Info>();
+  for (const info of infos) {
+    if (info.has[step] !== 1) continue;
+    const name = labelOf(info.labels, NAME_LABEL);
+    const before = byName.get(name);
+    const [seconds, known] = [info.seconds[step] as number, before?.seconds[step] ?? -Infinity];
+    if (seconds === known) {
+      const series = [before, info].map((one) => writtenLabels(one?.labels ?? [])).join(' and ');
+      throw new QueryError('execution', `found duplicate series for info metric: ${series}`);
+    }
+    if (seconds > known) byName.set(name, info);
+  }
+  return [...byName.values()];
+}
+
 /** Undefined where a matcher wants what no info series has. */
-function labelsAt(
-  own: Labels,
-  infos: readonly VectorSeries[],
-  matchers: readonly Matcher[],
-  step: number,
-): Labels | undefined {
+function labelsAt(own: Labels, infos: readonly Info[], matchers: readonly Matcher[], step: number): Labels | undefined {
   const wanted = new Set(matchers.map(({ name }) => name));
-  const present = infos.filter(
-    ({ has, labels }) => has[step] === 1 && matchers.every((one) => testOf(one)(labelOf(labels, one.name))),
-  );
+  const present = latest(infos, step);
   if (present.length === 0) return matchers.every((one) => testOf(one)('')) ? own : undefined;
   let labels = own;
   const said = new Map<string, string>();

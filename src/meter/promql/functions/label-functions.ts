@@ -4,9 +4,9 @@ import { compileRegex } from '../matchers.ts';
 import { QueryError } from '../query-error.ts';
 import { joined, labelOf, type VectorSeries, withLabel } from '../evaluate/series.ts';
 
-/** Any text in UTF-8 may name a label, as in Prometheus 3. */
-function checkLabel(name: string, of: string): void {
-  if (name === '' || !name.isWellFormed())
+/** Any text in UTF-8 may name a label, as in Prometheus 3; what is none was read as U+FFFD. @throws {QueryError} execution */
+export function checkLabel(name: string, of: string): void {
+  if (name === '' || name.includes('\ufffd'))
     throw new QueryError('execution', `invalid destination label name in ${of}(): ${name}`);
 }
 

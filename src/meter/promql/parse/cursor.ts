@@ -4,6 +4,9 @@ import type { Position } from './ast.ts';
 import { parseError } from './parse-error.ts';
 import { type Token, tokensOf } from './tokens.ts';
 
+/** Operators and parentheses within each other: deeper, and the stack would end before the text. */
+export const MAX_DEPTH = 250;
+
 export class Cursor {
   readonly text: string;
   readonly #tokens: readonly Token[];
@@ -65,8 +68,8 @@ export class Cursor {
     return this.next();
   }
 
-  enter(most: number): void {
-    if (++this.#depth > most) throw this.error(`it is more than ${most} levels deep`);
+  enter(): void {
+    if (++this.#depth > MAX_DEPTH) throw this.error(`it is more than ${MAX_DEPTH} levels deep`);
   }
   leave(): void {
     this.#depth--;

@@ -7,7 +7,6 @@ import { parseDuration, parseNumber } from './number.ts';
 const ARITHMETIC: readonly Readonly<Record<string, (a: number, b: number) => number>>[] = [
   { '+': (a, b) => a + b, '-': (a, b) => a - b },
   { '*': (a, b) => a * b, '/': (a, b) => a / b, '%': (a, b) => a % b },
-  { '^': (a, b) => a ** b },
 ];
 
 /** Seconds while it is reckoned; numbers without a unit are seconds. */
@@ -46,19 +45,33 @@ function checkedAtOnce(seconds: Seconds, check: (ms: number) => number): Duratio
 
 function parseSum(cursor: Cursor, level: number): Seconds {
   const operators = ARITHMETIC[level];
-  if (operators === undefined) return parseSigned(cursor);
+  if (operators === undefined) return parsePower(cursor);
   let left = parseSum(cursor, level + 1);
   for (;;) {
     const operator = cursor.takeAny(Object.keys(operators));
     if (operator === undefined) return left;
     const [a, act] = [left, operators[operator] as (a: number, b: number) => number];
-    const b = parseSum(cursor, operator === '^' ? level : level + 1);
+    const b = parseSum(cursor, level + 1);
     left = (query) => act(a(query), b(query));
   }
 }
 
+/** A sign binds less than a power, which is read from the right: -2^2 is -4. */
+function parsePower(cursor: Cursor): Seconds {
+  cursor.enter();
+  const sign = cursor.takeAny(['-', '+']);
+  let value = sign === undefined ? parsePart(cursor) : parsePower(cursor);
+  if (sign === undefined && cursor.take('^')) {
+    const [base, exponent] = [value, parsePower(cursor)];
+    value = (query) => base(query) ** exponent(query);
+  }
+  cursor.leave();
+  return sign === '-' ? (query) => -value(query) : value;
+}
+
+/** What an offset is without parentheses: operators after it are of the selector. */
 function parseSigned(cursor: Cursor): Seconds {
-  cursor.enter(250);
+  cursor.enter();
   const sign = cursor.takeAny(['-', '+']);
   const value = sign === undefined ? parsePart(cursor) : parseSigned(cursor);
   cursor.leave();
@@ -91,7 +104,8 @@ function parsePart(cursor: Cursor): Seconds {
 }
 
 function parseDurationCall(cursor: Cursor): Seconds {
-  const { text } = cursor.next();
+  const written = cursor.next().text;
+  const text = written.toLowerCase();
   cursor.expect('(', 'duration expression');
   const choose = LEAST_AND_MOST[text];
   let value: Seconds;
@@ -102,7 +116,7 @@ function parseDurationCall(cursor: Cursor): Seconds {
     cursor.expect(',', 'duration expression');
     const b = parseSum(cursor, 0);
     value = (query) => choose(a(query), b(query));
-  } else throw cursor.error(`"${text}" is no function of durations: there are step, range, min and max`);
+  } else throw cursor.error(`"${written}" is no function of durations: there are step, range, min and max`);
   cursor.expect(')', 'duration expression');
   return value;
 }

@@ -9,7 +9,8 @@ import type { Cursor } from './cursor.ts';
 /** Words that mean something wherever they stand: none of them is a metric by itself. */
 const RESERVED = new Set(['bool', 'on', 'ignoring', 'group_left', 'group_right', 'atan2']);
 
-export function parseSelector(cursor: Cursor): VectorSelector {
+/** `mayFitAll`: whether it may be such that a series without any label fits. */
+export function parseSelector(cursor: Cursor, mayFitAll = false): VectorSelector {
   const { start } = cursor.token;
   const matchers: Matcher[] = [];
   let { end } = cursor.token;
@@ -30,7 +31,7 @@ export function parseSelector(cursor: Cursor): VectorSelector {
   }
   const position = { start, end };
   // Of every series there is something that asks for none.
-  if (matchers.every((matcher) => testOf(matcher)('')))
+  if (!mayFitAll && matchers.every((matcher) => testOf(matcher)('')))
     throw cursor.error('vector selector must contain at least one non-empty matcher', position);
   return { kind: 'vector', matchers, offset: undefined, at: undefined, position };
 }

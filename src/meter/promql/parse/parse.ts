@@ -12,9 +12,6 @@ import { parseDurationExpr, withShift } from './parse-duration.ts';
 import { parseNumber, parseDuration } from './number.ts';
 import { parseSelector } from './parse-selector.ts';
 
-/** Operators and parentheses within each other: deeper, and the stack would end before the text. */
-export const MAX_DEPTH = 250;
-
 /** @throws {QueryError} bad_data, with the place in the text */
 export function parse(text: string): Expr {
   const cursor = new Cursor(text);
@@ -26,7 +23,7 @@ export function parse(text: string): Expr {
 
 /** With operators that bind at least so tightly. */
 export function parseExpr(cursor: Cursor, precedence: number): Expr {
-  cursor.enter(MAX_DEPTH);
+  cursor.enter();
   let left = parseUnary(cursor);
   for (let operator = binaryOperator(cursor); operator !== undefined; operator = binaryOperator(cursor)) {
     const { binds, fromRight } = BINARY_OPERATORS[operator] as { binds: number; fromRight: boolean };
@@ -129,7 +126,9 @@ function parseCall(cursor: Cursor): Expr {
   cursor.expect('(', 'function call');
   const args: Expr[] = [];
   while (!cursor.is(')')) {
-    args.push(parseExpr(cursor, 0));
+    // Labels are asked for, of series that have others, too: there need not be one that is not empty.
+    const isLabels = name === 'info' && args.length === 1 && cursor.is('{');
+    args.push(isLabels ? parseSelector(cursor, true) : parseExpr(cursor, 0));
     if (!cursor.take(',')) break;
     if (cursor.is(')')) throw cursor.unexpected('function call');
   }

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
 import { MAX_REGEX_LENGTH, seriesTest } from '../../../../src/meter/promql/matchers.ts';
-import { MAX_DEPTH, parse } from '../../../../src/meter/promql/parse/parse.ts';
+import { MAX_DEPTH } from '../../../../src/meter/promql/parse/cursor.ts';
+import { parse } from '../../../../src/meter/promql/parse/parse.ts';
 import { MAX_EXPRESSION_LENGTH } from '../../../../src/meter/promql/parse/tokens.ts';
 import type { Expr } from '../../../../src/meter/promql/parse/ast.ts';
 import { QueryError } from '../../../../src/meter/promql/query-error.ts';
