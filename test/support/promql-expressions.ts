@@ -1,28 +1,20 @@
-/** Expressions of every function, operator and aggregation that Prometheus 2.42 has, and random ones that the grammar gives rise to. */
+/** Expressions of every function, operator and aggregation that Prometheus 2.42 has. */
 
-/** The same numbers for the same seed. https://en.wikipedia.org/wiki/Linear_congruential_generator */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
-const RANGE_FUNCTIONS =
+export const RANGE_FUNCTIONS =
   'rate increase delta irate idelta deriv changes resets avg_over_time min_over_time max_over_time sum_over_time count_over_time stddev_over_time stdvar_over_time last_over_time present_over_time absent_over_time'.split(
     ' ',
   );
 /** What counts from 0 is of counters, which are far from it: Prometheus 2.42 and 3 differ near it. */
-const OF_GAUGES = RANGE_FUNCTIONS.filter((name) => name !== 'rate' && name !== 'increase');
-const ELEMENT_FUNCTIONS =
-  'abs ceil floor exp ln log2 log10 sgn sqrt deg rad sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh round timestamp minute hour day_of_week day_of_month day_of_year days_in_month month year sort sort_desc absent'.split(
+export const OF_GAUGES = RANGE_FUNCTIONS.filter((name) => name !== 'rate' && name !== 'increase');
+const DATE_FUNCTIONS = 'minute hour day_of_week day_of_month day_of_year days_in_month month year'.split(' ');
+export const ELEMENT_FUNCTIONS =
+  'abs ceil floor exp ln log2 log10 sgn sqrt deg rad sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh round timestamp absent'.split(
     ' ',
   );
-const AGGREGATIONS = 'sum avg min max count group stddev stdvar'.split(' ');
-const ARITHMETIC = '+ - * / % ^'.split(' ');
-const COMPARISONS = '== != > >= < <='.split(' ');
-const SELECTORS = [
+export const AGGREGATIONS = 'sum avg min max count group stddev stdvar'.split(' ');
+export const ARITHMETIC = '+ - * / % ^'.split(' ');
+export const COMPARISONS = '== != > >= < <='.split(' ');
+export const SELECTORS = [
   'requests_total',
   'requests_total{job="a"}',
   'requests_total{job=~"a|b",instance!="1"}',
@@ -32,8 +24,14 @@ const SELECTORS = [
   'temperature',
   'temperature offset 3m',
   'nothing_at_all',
+  'temperature offset -2m',
+  'load @ end()',
+  'requests_total @ start() offset 1m',
+  'odd',
+  'gone',
+  'owner',
 ];
-const RANGES = ['45s', '2m', '7m', '30m'];
+export const RANGES = ['45s', '2m', '7m', '30m'];
 
 /** Each function, operator and aggregation by itself. */
 export const EVERY_KIND: readonly string[] = [
@@ -47,7 +45,9 @@ export const EVERY_KIND: readonly string[] = [
   ...OF_GAUGES.map((name) => `${name}(load[10m:1m])`),
   'max_over_time(sum(rate(requests_total[2m]))[20m:90s])',
   'sum_over_time(load[5m:30s] offset 2m)',
-  ...ELEMENT_FUNCTIONS.map((name) => `${name}(temperature)`),
+  ...[...ELEMENT_FUNCTIONS, 'sort', 'sort_desc'].map((name) => `${name}(temperature)`),
+  // Of what is no number, Go's integers are none either.
+  ...DATE_FUNCTIONS.flatMap((name) => [`${name}(temperature * 1e7)`, `${name}()`]),
   'clamp(temperature, 1, 20)',
   'clamp_min(temperature, 5)',
   'clamp_max(temperature, 5)',
@@ -101,34 +101,172 @@ export const EVERY_KIND: readonly string[] = [
   '1 > bool 0 == bool 1',
   'load > 2 < 8',
   'avg(load) - avg(load offset 5m)',
+  ...['min', 'max', 'count', 'group', 'sum'].map((name) => `${name} by (job) (odd)`),
+  ...['min', 'max', 'count', 'last', 'present', 'sum'].map((name) => `${name}_over_time(odd[10m])`),
+  ...ELEMENT_FUNCTIONS.map((name) => `${name}(odd)`),
+  ...COMPARISONS.flatMap((op) => [`odd ${op} 0`, `odd ${op} bool on(job) odd offset 1m`]),
+  ...ARITHMETIC.flatMap((op) => [`odd ${op} on(job) odd offset 1m`, `odd ${op} 0`, `0 ${op} odd`]),
+  'changes(odd[30m])',
+  'resets(odd[30m])',
+  'quantile(0.5, odd)',
+  'quantile_over_time(0.9, odd[10m])',
+  'count_values by (job) ("value", odd)',
+  'count_values("value", temperature)',
+  'clamp(odd, -1, 5)',
+  'round(odd, 0.3)',
+  'gone',
+  'gone offset 4m',
+  'rate(gone[1h])',
+  'absent(gone)',
+  'absent_over_time(gone[10m])',
+  'absent_over_time(load{job="z",zone="x1"}[5m])',
+  'count_over_time(load[10m])',
+  'count_over_time(gone[1h:1m])',
+  'last_over_time(gone[30m])',
+  'load{instance=~"[12]",zone=~"x1?"}',
+  'load{instance!~"1|2"}',
+  '{__name__=~"l.*d"}',
+  '{job="a"} @ end()',
+  'label_replace(load, "job", "", "job", "a")',
+  'label_replace(load, "to", "${whole}", "job", "(?P<whole>.*)")',
+  'label_replace(load, "to", "$$1", "job", "(.*)")',
+  'label_join(owner, "job", "", "team", "job")',
+  'sum(load) by (job) or sum(temperature) by (instance)',
+  'temperature and on(job) (owner{team="red"})',
+  'day_of_week()',
+  'hour(vector(1e9))',
+  'days_in_month(vector(951782400))',
+  'time() % 86400',
+  'scalar(load)',
+  '(scalar(nothing_at_all))',
+  '"a text"',
+  '`it\\s` ',
+  '0x1F + 1e3 + .5 + Inf * 0',
+  '2 ^ 3 ^ 2',
+  '-1 ^ 2',
+  '1 - 2 - 3',
+  'load > bool 1 + 1',
+  'not_a_metric or 1 + vector(1)',
+  'sum without(zone) (load) / ignoring(team) group_right() owner',
+  'load % on(job, instance) group_left temperature',
+  'avg_over_time(rate(requests_total[2m])[10m:]) * 60',
+  'quantile(-1, load)',
+  'quantile(2, load)',
+  'quantile(NaN, load)',
+  'topk(0, load)',
+  'bottomk(-3, load)',
+  'topk(100, requests_total)',
+  'max by (zone) (max_over_time(load[5m])) - min by (zone) (min_over_time(load[5m]))',
 ];
 
-/** Vectors, within each other to some depth. Of subqueries in subqueries, steps would lie on ends of ranges, where 2.42 and 3 differ. */
-export function randomExpression(random: () => number, depth = 3, isInner = false): string {
-  const of = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)] as T;
-  const inner = (): string => randomExpression(random, depth - 1, isInner);
-  if (depth <= 0) return of(SELECTORS);
-  switch (Math.floor(random() * 9)) {
-    case 0:
-      return random() < 0.5
-        ? `${of(RANGE_FUNCTIONS)}(requests_total[${of(RANGES)}])`
-        : `${of(OF_GAUGES)}(${of(['load', 'temperature'])}[${of(RANGES)}])`;
-    case 1:
-      if (isInner) return of(SELECTORS);
-      return `${of(OF_GAUGES)}((${randomExpression(random, depth - 1, true)})[${of(['5m', '12m'])}:${of(['1m', '75s'])}])`;
-    case 2:
-      return `${of(AGGREGATIONS)} ${of(['by', 'without'])} (${of(['job', 'instance', 'zone', 'job, zone', ''])}) (${inner()})`;
-    case 3:
-      return `${of(ELEMENT_FUNCTIONS.filter((name) => !name.startsWith('sort')))}(${inner()})`;
-    case 4:
-      return `(${inner()}) ${of([...ARITHMETIC, ...COMPARISONS])} ${of(['1', '0.5', '10', 'time()', 'scalar(sum(load))'])}`;
-    case 5:
-      return `(${inner()}) ${of([...ARITHMETIC, ...COMPARISONS])} ${of(['', 'on(job, instance, zone)', 'ignoring(zone)'])} (${inner()})`;
-    case 6:
-      return `(${inner()}) ${of(['and', 'or', 'unless'])} ${of(['', 'on(job)', 'ignoring(instance)'])} (${inner()})`;
-    case 7:
-      return `clamp_max(${inner()}, ${of(['3', '100'])})`;
-    default:
-      return of(SELECTORS);
-  }
-}
+/** Whose series come in an order. */
+export const ORDERED: readonly string[] = [
+  'sort(load)',
+  'sort_desc(load)',
+  'sort(requests_total)',
+  'sort_desc(rate(requests_total[5m]))',
+  'sort(odd)',
+  'sort_desc(odd)',
+  'topk(3, requests_total)',
+  'bottomk(4, requests_total)',
+  'topk(2, odd)',
+  'bottomk(2, odd)',
+  'topk(5, rate(requests_total[5m]))',
+  'sort(sum by (job) (load))',
+];
+
+/** What is refused, before it is evaluated or then. */
+export const WRONG: readonly string[] = [
+  '',
+  'sum(',
+  'sum(load',
+  'load{',
+  'load{job=}',
+  'load{job="a"',
+  'load[5m',
+  'load[5m]]',
+  '1 +',
+  '+',
+  ')',
+  'load load',
+  '{}',
+  '{job=~".*"}',
+  '{job!="a"}',
+  'load{__name__="temperature"}',
+  'load{job=~"("}',
+  'load{job=~"a\\\\"}',
+  'rate(load)',
+  'rate(load[5m], 1)',
+  'rate(load[5m] > 1)',
+  'abs(load[5m])',
+  'abs()',
+  'unknown(load)',
+  'sum(1)',
+  'sum(load[5m])',
+  'topk(load)',
+  'topk("a", load)',
+  'count_values(1, load)',
+  'quantile(load, load)',
+  'sum by job (load)',
+  'by (job) (load)',
+  'load offset',
+  'load offset x',
+  'load @',
+  'load @ x',
+  'load[0s]',
+  'load[5]5m',
+  'load[5m:0s]',
+  'load[1m1h]',
+  'load[-5m]',
+  'load offset 1m offset 2m',
+  'load @ 1 @ 2',
+  '(load + load) offset 5m',
+  'sum(load) @ 1',
+  '1 offset 5m',
+  '(load)[5m]',
+  'load offset 1m [5m]',
+  '1 == 1',
+  '1 and 1',
+  'load and 1',
+  'load + "a"',
+  '"a" == bool "a"',
+  'load + bool 1',
+  '-"a"',
+  '-load[5m]',
+  'load[5m] + 1',
+  'load on(job) load',
+  'load + on(job) 1',
+  'load and on(job) group_left load',
+  'load * on(job) group_left(job) owner',
+  'load * on job load',
+  'load * load{zone="y"} on(job)',
+  'label_replace(load, "a", "b", "c")',
+  'label_replace(load, "to", "x", "job", "(")',
+  'vector(load)',
+  'scalar(1)',
+  '"unterminated',
+  "'also",
+  '"\\q"',
+  'load{job="a\nb"}',
+  'load $ 1',
+  'lo-ad{',
+  'load{job="a",,}',
+  'load{,}',
+  '1..2',
+  '0xZ',
+  '5m5',
+  'a:b{c:d="e"}',
+  'load * on(job) load',
+  'load + on(job) group_left temperature',
+  'owner * on() load',
+  'topk(NaN, load)',
+  'label_join(load, "zone", "", "job")',
+  'sum(load) by (job) (load)',
+  'sum by (job) (load) by (job)',
+  'load{job="a"}{zone="y"}',
+  'and load',
+  'load or',
+  'or(load)',
+  'bool',
+  'on(load)',
+];

@@ -2,7 +2,7 @@
 import { RE2JS } from 're2js';
 import { toError } from '../../errors.ts';
 import type { Labels } from '../model/series.ts';
-import { QueryError } from './query-error.ts';
+import { QueryError, type QueryErrorType } from './query-error.ts';
 import type { Matcher } from './selection.ts';
 
 /** Characters of one regular expression: its automaton may take a hundred bytes and more for each. */
@@ -67,13 +67,13 @@ function regexTest(pattern: string, name: string): Test {
   };
 }
 
-/** The whole value, newlines included, as Prometheus has it. @throws {QueryError} bad_data */
-export function compileRegex(pattern: string, of: string): RE2JS {
+/** The whole value, newlines included, as Prometheus has it. @throws {QueryError} of `type` */
+export function compileRegex(pattern: string, of: string, type: QueryErrorType = 'bad_data'): RE2JS {
   if (pattern.length > MAX_REGEX_LENGTH)
-    throw new QueryError('bad_data', `the regular expression of ${of} has more than ${MAX_REGEX_LENGTH} characters`);
+    throw new QueryError(type, `the regular expression of ${of} has more than ${MAX_REGEX_LENGTH} characters`);
   try {
     return RE2JS.compile(pattern, RE2JS.DOTALL);
   } catch (thrown) {
-    throw new QueryError('bad_data', `the regular expression of ${of} is none of RE2's: ${toError(thrown).message}`);
+    throw new QueryError(type, `the regular expression of ${of} is none of RE2's: ${toError(thrown).message}`);
   }
 }

@@ -20,13 +20,13 @@ const relabelled = (one: VectorSeries, name: string, value: string): VectorSerie
 /** `$1`, `${1}`, `$name`, `${name}`, and `$$` for a dollar. https://pkg.go.dev/regexp#Regexp.Expand */
 const REFERENCE = /\$(?:\$|(\w+)|\{(\w+)\})/g;
 
-/** @throws {QueryError} execution, bad_data */
+/** @throws {QueryError} execution */
 export function labelReplace(
   series: readonly VectorSeries[],
   [into, replacement, from, pattern]: readonly [string, string, string, string],
 ): readonly VectorSeries[] {
   checkLabel(into, 'label_replace');
-  const regex = compileRegex(pattern, 'label_replace()');
+  const regex = compileRegex(pattern, 'label_replace()', 'execution');
   return joined(
     series.map((one) => {
       const matcher = regex.matcher(labelOf(one.labels, from));
