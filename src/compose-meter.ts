@@ -1,5 +1,6 @@
 /** The composition root of the meter: config -> the ports that collecting asks for. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { composeResults } from './compose-results.ts';
 import type { Config } from './config/config.ts';
 import { UserError } from './errors.ts';
@@ -16,14 +17,20 @@ import { firestoreLiveMetrics } from './google/meter/firestore-live-metrics.ts';
 import { firestoreMembership } from './google/meter/firestore-membership.ts';
 import { firestoreMinutes } from './google/meter/firestore-minutes.ts';
 import { firestorePresences } from './google/meter/firestore-presences.ts';
+import { firestorePushes } from './google/meter/firestore-pushes.ts';
 import { firestoreQuotas } from './google/meter/firestore-quotas.ts';
 import { firestoreRetention } from './google/meter/firestore-retention.ts';
 import { firestoreRuntimes } from './google/meter/firestore-runtimes.ts';
 import { firestoreSessions } from './google/meter/firestore-sessions.ts';
 import { DEFAULT_LIMITS, type OrganizationLimits } from './meter/model/limits.ts';
 import type { Organization } from './meter/model/organization.ts';
+import { NAME_LABEL } from './meter/model/series.ts';
+import type { SampleSelection } from './meter/answers/export/sample-table.ts';
+import type { Day } from './values/date.ts';
 import type { QuotaKind, QuotaVerdict } from './meter/ports/quotas.ts';
 import type { QueryPorts } from './meter/answers/query/query.ts';
+import { importLines } from './meter/answers/export/import-lines.ts';
+import { derivedDay } from './meter/answers/results/derived-lines.ts';
 import { mayBeDerived, selectDerived } from './meter/answers/results/derived-series.ts';
 import { selectSamples } from './meter/answers/query/select-samples.ts';
 import type { Runtime } from './meter/model/runtime.ts';
@@ -39,6 +46,13 @@ import { MembershipMap } from './meter/steps/runtimes/membership-map.ts';
 import { MetricTables } from './meter/steps/runtimes/metric-tables.ts';
 import { openLog } from './process/log.ts';
 import { SYSTEM_CLOCK } from './process/system-clock.ts';
+
+/** All samples of a day. */
+const EVERYTHING: SampleSelection = {
+  matchers: [{ name: NAME_LABEL, operator: '=~', value: '.*' }],
+  fromMs: -Infinity,
+  toMs: Infinity,
+};
 
 export type MeterPorts = ReturnType<typeof composeMeter>;
 
@@ -102,6 +116,11 @@ export function composeMeter(config: Config, refused: Refuse = refuse) {
     ...own,
     results,
     owner,
+    pushes: firestorePushes(db),
+    pushTo: config.collect?.pushTo,
+    lines: (organization: Organization, day: Day) => importLines({ organization, day }, EVERYTHING, { days }),
+    derived: (organization: Organization, day: Day) => derivedDay({ organization, owner }, day, { results }),
+    wait: (ms: number) => delay(ms),
     chunks,
     retention: firestoreRetention(db),
     jobs: firestoreJobs(db, clock),

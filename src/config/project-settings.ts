@@ -49,6 +49,13 @@ export const CollectSettings = z.strictObject({
   owner: Organization.optional().describe(
     "the organization whose the project is: results of the project's own data are read by its members; by nobody over HTTP when absent",
   ),
+  pushTo: z
+    .strictObject({
+      url: z.url().describe('of VictoriaMetrics: `https://victoria.example.com`'),
+      headers: z.record(z.string(), z.string()).default({}).describe('that it wants to see, as Authorization'),
+    })
+    .optional()
+    .describe('closed days are sent there, samples as they are and results as daily series; again when they change'),
   alertWebhook: z
     .url()
     .optional()

@@ -43,6 +43,10 @@ export const COMMANDS = {
     summary: 'show what a computation found on a day',
     load: async () => (await import('./results.ts')).results,
   },
+  export: {
+    summary: 'write results, events or samples as files for other programs',
+    load: async () => (await import('./export.ts')).exportCommand,
+  },
   diff: {
     summary: 'show what your code would change in a result, or compare two days',
     load: async () => (await import('./diff.ts')).diff,

@@ -9,6 +9,7 @@ import { readMetricRoutes } from './read-metrics.ts';
 import { resultRoutes } from './results.ts';
 import { runtimeRoutes } from './runtimes.ts';
 import { exportRoutes } from './export.ts';
+import { expositionRoutes } from './exposition.ts';
 import { healthRoutes } from './health.ts';
 import { liveRoutes } from './live.ts';
 import { partitionRoutes } from './partitions.ts';
@@ -28,4 +29,5 @@ export const collectRoutes = (ports: () => MeterPorts): readonly Route[] => [
   ...readEventRoutes(ports),
   ...readMetricRoutes(ports),
   ...liveRoutes(ports),
+  ...expositionRoutes(ports),
 ];

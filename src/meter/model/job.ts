@@ -1,7 +1,7 @@
 /** What is done again and again: when it was done last, what came of it, and when it is due. */
 import { z } from 'zod';
 
-export const JOB_NAMES = ['upkeep', 'compaction', 'retention', 'health'] as const;
+export const JOB_NAMES = ['upkeep', 'compaction', 'retention', 'push', 'health'] as const;
 export const JobName = z.enum(JOB_NAMES);
 export type JobName = z.infer<typeof JobName>;
 

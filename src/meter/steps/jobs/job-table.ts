@@ -4,6 +4,10 @@ import { compactDay, isOver, type CompactPorts } from '../compact/compact-day.ts
 import { rollUpDay, type RollUpPorts } from '../compact/roll-up-day.ts';
 import type { Organization } from '../../model/organization.ts';
 import { maintain, type MaintainPorts } from '../maintain/maintain.ts';
+import type { Log } from '../../../process/ports.ts';
+import type { Chunks } from '../../ports/chunks.ts';
+import type { DayStore } from '../../ports/day-store.ts';
+import { pushDays, type PushPorts } from '../push/push-days.ts';
 import { retain, type RetainPorts } from '../retain/retain.ts';
 import { checkHealth, type HealthPorts } from './check-health.ts';
 import type { JobDone, JobRow } from './run-jobs.ts';
@@ -13,12 +17,22 @@ const MINUTE_MS = 60_000;
 /** How long after its end a day is waited for before it is rolled up: late samples make that again. */
 const GRACE_MS = 30 * MINUTE_MS;
 
-export type JobPorts = MaintainPorts & CompactPorts & RollUpPorts & RetainPorts & HealthPorts;
+export interface JobPorts extends MaintainPorts, CompactPorts, RollUpPorts, RetainPorts, HealthPorts, PushPorts {
+  readonly days: DayStore;
+  readonly chunks: Chunks;
+  readonly deadLetters: MaintainPorts['deadLetters'];
+  readonly pushTo: { readonly url: string; readonly headers: Readonly<Record<string, string>> } | undefined;
+  readonly clock: { now(): number };
+  readonly log: Log;
+}
 
 export const jobTable = (ports: JobPorts): readonly JobRow[] => [
   { name: 'upkeep', everyMs: MINUTE_MS, act: () => upkeep(ports) },
   { name: 'compaction', everyMs: 5 * MINUTE_MS, act: (isDue) => compaction(ports, isDue) },
   { name: 'retention', everyMs: 6 * 60 * MINUTE_MS, act: (isDue) => retention(ports, isDue) },
+  ...(ports.pushTo === undefined
+    ? []
+    : [{ name: 'push' as const, everyMs: 30 * MINUTE_MS, act: (isDue: () => boolean) => push(ports, isDue) }]),
   { name: 'health', everyMs: 5 * MINUTE_MS, act: () => checkHealth(ports) },
 ];
 
@@ -81,4 +95,16 @@ async function rollUpLeftOver(organization: Organization, ports: JobPorts, isDue
     const { isDone } = await compactDay(key, true, ports, isDue);
     if (isDone) await rollUpDay(key, ports);
   }
+}
+
+async function push(ports: JobPorts, isDue: () => boolean): Promise<JobDone> {
+  let [days, requests] = [0, 0];
+  for (const organization of await ports.days.organizations()) {
+    if (ports.pushTo === undefined || isDue()) break;
+    const done = await pushDays(organization, ports.pushTo, ports, isDue);
+    days += done.days;
+    requests += done.requests;
+    if (!done.isDone) return { isDone: false, text: `${days} days sent so far` };
+  }
+  return { isDone: !isDue(), text: `${days} days sent in ${requests} requests` };
 }
