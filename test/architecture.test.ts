@@ -97,6 +97,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'values',
     'process',
     'errors.ts',
+    'tables',
   ],
   'mill/worker': ['mill/model', 'mill/ports', 'values', 'process', 'errors.ts'],
   // It starts its thread by URL …
@@ -216,6 +217,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'process',
     'errors.ts',
     'compose-results.ts',
+    'values',
+    'meter/promql',
   ],
   'compose.ts': [
     'collected-files.ts',
@@ -306,6 +309,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'values',
     'process',
     'errors.ts',
+    'tables',
+    'google/object-sink.ts',
+    'meter/answers/export',
+    'meter/promql',
   ],
   // Local mode alone knows the local cloud.
   'cli/local': [

@@ -8,7 +8,10 @@ let api: ApiUnderTest;
 beforeAll(async () => {
   api = await apiUnderTest('exposition');
   const text = 'load{job="a\\"b"} 1.5\nload{job="c"} 2\nother 3\n';
-  const { status } = await api.ask('POST', '/api/v1/import/prometheus', { text, headers: { 'content-type': 'text/plain' } });
+  const { status } = await api.ask('POST', '/api/v1/import/prometheus', {
+    text,
+    headers: { 'content-type': 'text/plain' },
+  });
   if (status !== 204) throw new Error(String(status));
 });
 afterAll(() => api[Symbol.asyncDispose]());

@@ -1,8 +1,7 @@
 /** Results as rows: an entity and day each, by the columns of the computation's own schema. */
 import { z } from 'zod';
-import { columnsOf } from '../../tables/schema-columns.ts';
 import { batchesOf, type Column, type Table } from '../../tables/table.ts';
-import { cellOf } from '../../tables/schema-columns.ts';
+import { cellOf, columnsOf } from '../../tables/schema-columns.ts';
 import type { Day } from '../../values/date.ts';
 import type { ManifestComputation } from '../model/manifest.ts';
 import type { Artifacts } from '../ports/artifacts.ts';
@@ -25,7 +24,10 @@ export function resultTable(
     { name: 'date', type: 'text' },
     ...(keyed ? [{ name: 'entity', type: 'text' } as const] : []),
     // A member of that name is the result's own.
-    ...members.map((one) => (one.name === 'date' || one.name === 'entity' ? { ...one, name: `${one.name}_` } : one)),
+    ...members.map(({ name: member, type }): Column => ({
+      name: member === 'date' || member === 'entity' ? `${member}_` : member,
+      type,
+    })),
   ];
   const cells = (value: unknown): unknown[] =>
     own === undefined

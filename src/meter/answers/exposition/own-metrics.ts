@@ -1,10 +1,24 @@
 /** What a process says of itself, as text that Prometheus scrapes. */
 import { type ExposedFamily, writeExposition } from '../../formats/exposition/write.ts';
 import type { DialectName } from '../../formats/exposition/dialect.ts';
-import type { FiguresRead } from '../../steps/collect/figures.ts';
+
+/** Milliseconds. */
+interface Times {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
 
 export interface OwnFigures {
-  readonly figures: FiguresRead;
+  readonly figures: {
+    readonly samples: number;
+    readonly events: number;
+    readonly rejected: number;
+    readonly requests: number;
+    readonly queries: number;
+    readonly latency: Times;
+    readonly queryTime: Times;
+  };
   readonly waitingSamples: number;
   readonly liveReaders: number;
   readonly residentBytes: number;
@@ -19,7 +33,7 @@ export function ownMetrics(own: OwnFigures, dialect: DialectName): string {
     help,
     samples: [{ value }],
   });
-  const quantiles = (name: string, help: string, { p50, p99, max }: FiguresRead['latency']): ExposedFamily => ({
+  const quantiles = (name: string, help: string, { p50, p99, max }: Times): ExposedFamily => ({
     name,
     type: 'gauge',
     help,
