@@ -1,4 +1,5 @@
 /** `npm run bench -- NAME`: measures one part, beside what it is judged against, in one run on this machine. */
+import { benchAsk } from './ask.ts';
 import { benchCells } from './cells.ts';
 import { benchCollect } from './collect.ts';
 import { benchColdStart } from './cold-start.ts';
@@ -18,6 +19,7 @@ import { benchWorkerMemory } from './worker-memory.ts';
 const quick = process.argv.includes('--quick');
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  ask: () => benchAsk({ quick }),
   cells: () => benchCells({ quick }),
   collect: () => benchCollect({ quick }),
   'cold-start': benchColdStart,

@@ -11,6 +11,7 @@ import { CONTENT_MODULUS } from '../../meter/segments/content.ts';
 import { decodeSegment } from '../../meter/segments/segment.ts';
 import { hashOfParts } from '../../values/hash.ts';
 import { chunksPath, segmentsPath } from './day-paths.ts';
+import type { SegmentCache } from './segment-cache.ts';
 import { firestoreChunks, readAll } from './firestore-chunks.ts';
 
 /** A compaction that commits each time somebody looks would be another's fault. */
@@ -46,6 +47,7 @@ export async function* readSamples(
   db: Firestore,
   key: DayKey,
   wanted: WantedSamples = EVERYTHING,
+  cache?: SegmentCache,
 ): AsyncGenerator<DecodedSegment> {
   const path = segmentsPath(key);
   const [fresh, index] = await between(db, key, async () => {
@@ -56,9 +58,11 @@ export async function* readSamples(
   });
   for (const { data } of fresh) yield { samples: decodeSegment(data) };
   const ids = wantedChunks(index.chunks, wanted).map(({ id }) => id);
+  // Of a question for some of it; who reads all of a day reads it once.
   yield* readAll(
     db,
     ids.map((id) => `${chunksPath(key)}/${id}`),
+    wanted === EVERYTHING ? undefined : cache,
   );
 }
 

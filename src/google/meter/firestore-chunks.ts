@@ -9,6 +9,7 @@ import type { PackedChunk } from '../../meter/rollups/merge-samples.ts';
 import { decodeSegment } from '../../meter/segments/segment.ts';
 import { isConflict, unavailable } from '../firestore-client.ts';
 import { MeasuredBatch } from '../measured-batch.ts';
+import type { SegmentCache } from './segment-cache.ts';
 import { chunkIndexPath, chunksPath, netOf, rollupsPath, segmentsPath } from './day-paths.ts';
 
 /** Documents of one read, and of one commit that only deletes. */
@@ -17,7 +18,8 @@ const COMMIT_DELETES = 400;
 
 const NEXT = 'It is tried again the next time, with less at once.';
 
-export function firestoreChunks(db: Firestore): Chunks {
+/** `cache`: of rollups; what compaction reads is read once. */
+export function firestoreChunks(db: Firestore, cache?: SegmentCache): Chunks {
   const removing = (path: string) => async (ids: readonly string[]) => {
     for (let start = 0; start < ids.length; start += COMMIT_DELETES) {
       const batch = db.batch();
@@ -68,6 +70,7 @@ export function firestoreChunks(db: Firestore): Chunks {
       readAll(
         db,
         entries.map(({ id }) => `${rollupsPath(key)}/${id}`),
+        cache,
       ),
     removeRollups: (key, ids) => removing(rollupsPath(key))(ids),
     async storedRollups(key) {
@@ -117,14 +120,26 @@ async function readFresh(
 }
 
 /** @throws {RetryableError} CONTENTION */
-export async function* readAll(db: Firestore, paths: readonly string[]): AsyncGenerator<DecodedSegment> {
-  for (let start = 0; start < paths.length; start += READS_AT_ONCE) {
-    const refs: DocumentReference[] = paths.slice(start, start + READS_AT_ONCE).map((path) => db.doc(path));
+export async function* readAll(
+  db: Firestore,
+  paths: readonly string[],
+  cache?: SegmentCache,
+): AsyncGenerator<DecodedSegment> {
+  const missing: string[] = [];
+  for (const path of paths) {
+    const samples = cache?.get(path);
+    if (samples === undefined) missing.push(path);
+    else yield { samples };
+  }
+  for (let start = 0; start < missing.length; start += READS_AT_ONCE) {
+    const refs: DocumentReference[] = missing.slice(start, start + READS_AT_ONCE).map((path) => db.doc(path));
     const found = await db.getAll(...refs).catch(refusing(refs[0]?.path ?? ''));
     for (const document of found) {
       if (!document.exists)
         throw new RetryableError('CONTENTION', `${document.ref.path} was replaced while it was read. Ask again.`);
-      yield { samples: decodeSegment(document.get('data') as Uint8Array) };
+      const samples = decodeSegment(document.get('data') as Uint8Array);
+      cache?.set(document.ref.path, samples);
+      yield { samples };
     }
   }
 }

@@ -12,6 +12,7 @@ import { claimPath, dayPath, daysPath, eventsPath, segmentsPath } from './day-pa
 import { DayDictionaries } from './day-dictionary.ts';
 import { contentOf, contentSums, readSamples, samplesContent } from './day-samples.ts';
 import { DaySeries } from './day-series.ts';
+import type { SegmentCache } from './segment-cache.ts';
 import { firestoreChunks } from './firestore-chunks.ts';
 
 /** Days of organizations whose series an instance knows at once; of one that it forgot it reads the dictionary again. */
@@ -20,6 +21,7 @@ const KNOWN_DAYS = 64;
 export interface DaysOptions {
   readonly clock?: { now(): number };
   readonly newId?: () => string;
+  readonly cache?: SegmentCache;
 }
 
 export function firestoreDays(db: Firestore, options: DaysOptions = {}): DayStore {
@@ -53,7 +55,7 @@ export function firestoreDays(db: Firestore, options: DaysOptions = {}): DayStor
         found[at]?.exists === true ? { ...claim, answer: found[at].get('answer') as string | undefined } : undefined,
       );
     },
-    ...readsOf(db),
+    ...readsOf(db, options.cache),
   };
 }
 
@@ -62,7 +64,7 @@ type Reads = Pick<
   'organizations' | 'days' | 'content' | 'seriesCount' | 'stored' | 'dictionary' | 'segments' | 'events'
 >;
 
-const readsOf = (db: Firestore, dictionaries = new DayDictionaries(db)): Reads => ({
+const readsOf = (db: Firestore, cache?: SegmentCache, dictionaries = new DayDictionaries(db)): Reads => ({
   async organizations() {
     const found = await reading('the organizations', () => db.collection('orgs').select().get());
     return found.docs.map(({ id }) => id);
@@ -97,7 +99,7 @@ const readsOf = (db: Firestore, dictionaries = new DayDictionaries(db)): Reads =
   dictionary: (key) => reading(`the series of ${key.day}`, () => dictionaries.read(key)),
   async *segments(key, wanted) {
     try {
-      yield* readSamples(db, key, wanted);
+      yield* readSamples(db, key, wanted, cache);
     } catch (thrown) {
       throw unavailable(`the samples of ${key.day} could not be read`, thrown);
     }

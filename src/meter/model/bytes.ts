@@ -114,6 +114,8 @@ export class Reader {
 
   signed(): number {
     const value = this.varint();
+    // Most are small: whole numbers of 31 bits are shifted.
+    if (value < 0x80000000) return (value & 1) === 0 ? value >>> 1 : -(value >>> 1) - 1;
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 

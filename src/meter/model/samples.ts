@@ -67,6 +67,19 @@ export class Samples {
     this.#doubles[this.#next(series, timestampMs, KIND.double)] = value;
   }
 
+  /** Doubles of one series, with their bits, as many as there are times. */
+  pushDoubles(series: number, timestampsMs: Float64Array, values: Float64Array): void {
+    const start = this.length;
+    const end = start + timestampsMs.length;
+    while (this.series.length < end) this.#grow();
+    this.series.fill(series, start, end);
+    this.timestampsMs.set(timestampsMs, start);
+    this.kinds.fill(KIND.double, start, end);
+    // Of one type to the other: bytes are copied, NaNs as they are.
+    this.#doubles.set(values, start);
+    this.length = end;
+  }
+
   /** A double by its bits: the only way to say which NaN it is. */
   pushBits(series: number, timestampMs: number, bits: bigint): void {
     this.#integers[this.#next(series, timestampMs, KIND.double)] = bits;

@@ -222,6 +222,10 @@ function readColumns(reader: Reader, { groups, times, kinds }: Read): Samples {
     for (let at = start; at < end; at++) if (kinds[at] === KIND.double) doubles++;
     const room = scratch.of(end - start);
     if (doubles > 0) readValues(room.values.subarray(0, doubles), room.words.subarray(0, doubles * 2), columns);
+    if (doubles === end - start) {
+      samples.pushDoubles(id, times.subarray(start, end), room.values.subarray(0, doubles));
+      continue;
+    }
     const bytes = new Uint8Array(room.values.buffer);
     let integer = 0n;
     let double = 0;

@@ -2,7 +2,7 @@
 import pLimit from 'p-limit';
 import { addDays, type Day, dayOf } from '../../../values/date.ts';
 import type { Organization } from '../../model/organization.ts';
-import type { Samples } from '../../model/samples.ts';
+import { KIND, type Samples } from '../../model/samples.ts';
 import { type Labels, metricName } from '../../model/series.ts';
 import type { Chunks } from '../../ports/chunks.ts';
 import type { DayKey, DayStore, SeriesId } from '../../ports/day-store.ts';
@@ -17,7 +17,7 @@ import { sortKeyOf } from '../../rollups/sort-key.ts';
 import { eachValue } from './read-parts.ts';
 import { pushWindow } from './rollup-points.ts';
 import { SeriesBuilder } from './series-builder.ts';
-import { VALUE_LABEL, type WantedSeries, wantedSeries } from './wanted-series.ts';
+import { type Part, VALUE_LABEL, type WantedSeries, wantedSeries } from './wanted-series.ts';
 
 export interface SelectLimits {
   readonly maxSamples: number;
@@ -127,21 +127,16 @@ class Gathered {
 
   /** Takes of a day's segments what is wanted. */
   reader(wanted: readonly WantedSeries[]): (samples: Samples) => void {
-    const { fromMs, toMs } = this.#selection;
     const byId = new Map<SeriesId, Take[]>();
     for (const one of wanted) byId.set(one.id, [...(byId.get(one.id) ?? []), this.#take(one)]);
     return (samples) => {
       let taken = 0;
-      let takes: readonly Take[] | undefined;
-      for (let at = 0; at < samples.length; at++) {
-        // Samples of a segment lie by series: most are looked up as the one before.
-        const id = samples.series[at] as number;
-        if (at === 0 || id !== samples.series[at - 1]) takes = byId.get(id);
-        if (takes === undefined) continue;
-        const time = samples.timestampsMs[at] as number;
-        if (time <= fromMs || time > toMs) continue;
-        for (const take of takes) take(samples, at, time);
-        taken++;
+      for (let start = 0; start < samples.length;) {
+        const id = samples.series[start] as number;
+        let end = start + 1;
+        while (end < samples.length && samples.series[end] === id) end++;
+        for (const take of byId.get(id) ?? []) taken += take(samples, start, end);
+        start = end;
       }
       this.#spend(taken);
     };
@@ -182,25 +177,19 @@ class Gathered {
   }
 
   #take({ series, part, labels }: WantedSeries): Take {
+    const { fromMs, toMs, matchers } = this.#selection;
     const isDelta = series.temporality === 'delta';
     const own = VALUE_LABEL[part];
     if (own === undefined) {
       const builder = this.#builder(labels, isDelta);
-      const name = metricName(labels) ?? '';
-      return (samples, at, time) => {
-        const value = samples.numberAt(at);
-        if (value === undefined)
-          eachValue(samples.compoundAt(at) as NonNullable<ReturnType<Samples['compoundAt']>>, part, name, (one) =>
-            builder.push(time, one),
-          );
-        else if (part !== 'value') return;
-        else if (Number.isNaN(value) && samples.isStale(at)) builder.pushStale(time);
-        else builder.push(time, value);
-      };
+      const each = part === 'value' ? valueTaker(builder, metricName(labels) ?? '') : partTaker(builder, part);
+      return (samples, start, end) =>
+        (part === 'value' ? takeRun(samples, start, end, { fromMs, toMs, builder }) : undefined) ??
+        takeEach(samples, start, end, { fromMs, toMs, each });
     }
-    const fits = seriesTest(this.#selection.matchers.filter(({ name }) => name === own));
+    const fits = seriesTest(matchers.filter(({ name }) => name === own));
     const byValue = new Map<string, SeriesBuilder | undefined>();
-    return (samples, at, time) => {
+    const each = (samples: Samples, at: number, time: number): void => {
       const compound = samples.compoundAt(at);
       if (compound === undefined) return;
       eachValue(compound, part, '', (value, text) => {
@@ -211,6 +200,7 @@ class Gathered {
         byValue.get(text)?.push(time, value);
       });
     };
+    return (samples, start, end) => takeEach(samples, start, end, { fromMs, toMs, each });
   }
 
   #builder(labels: Labels, isDelta: boolean): SeriesBuilder {
@@ -228,4 +218,61 @@ class Gathered {
   }
 }
 
-type Take = (samples: Samples, at: number, time: number) => void;
+/** Takes of a stretch of one series what is wanted; answers how many samples that is. */
+type Take = (samples: Samples, start: number, end: number) => number;
+
+type TakeOne = (samples: Samples, at: number, time: number) => void;
+
+/** All at once, where they are doubles in the order of time, as nearly all are; undefined where they are not. */
+function takeRun(
+  { timestampsMs, kinds, doubles }: Samples,
+  start: number,
+  end: number,
+  { fromMs, toMs, builder }: { readonly fromMs: number; readonly toMs: number; readonly builder: SeriesBuilder },
+): number | undefined {
+  let [first, last] = [end, start];
+  for (let at = start; at < end; at++) {
+    const time = timestampsMs[at] as number;
+    if (kinds[at] !== KIND.double || (at > start && time <= (timestampsMs[at - 1] as number))) return undefined;
+    if (time <= fromMs || time > toMs) continue;
+    if (first === end) first = at;
+    last = at + 1;
+  }
+  if (first >= last) return 0;
+  builder.pushRun(timestampsMs.subarray(first, last), doubles.subarray(first, last));
+  return last - first;
+}
+
+function takeEach(
+  samples: Samples,
+  start: number,
+  end: number,
+  { fromMs, toMs, each }: { readonly fromMs: number; readonly toMs: number; readonly each: TakeOne },
+): number {
+  let taken = 0;
+  for (let at = start; at < end; at++) {
+    const time = samples.timestampsMs[at] as number;
+    if (time <= fromMs || time > toMs) continue;
+    each(samples, at, time);
+    taken++;
+  }
+  return taken;
+}
+
+const valueTaker =
+  (builder: SeriesBuilder, name: string): TakeOne =>
+  (samples, at, time) => {
+    const value = samples.numberAt(at);
+    const compound = samples.compoundAt(at);
+    if (compound !== undefined) eachValue(compound, 'value', name, (one) => builder.push(time, one));
+    else if (value === undefined) return;
+    else if (Number.isNaN(value) && samples.isStale(at)) builder.pushStale(time);
+    else builder.push(time, value);
+  };
+
+const partTaker =
+  (builder: SeriesBuilder, part: Part): TakeOne =>
+  (samples, at, time) => {
+    const compound = samples.compoundAt(at);
+    if (compound !== undefined) eachValue(compound, part, '', (one) => builder.push(time, one));
+  };

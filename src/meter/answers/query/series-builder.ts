@@ -31,6 +31,17 @@ export class SeriesBuilder {
     this.length++;
   }
 
+  /** Ascending in time, with the values' bits: many at once. */
+  pushRun(timesMs: Float64Array, values: Float64Array): void {
+    if (timesMs.length === 0) return;
+    const start = this.length;
+    while (start + timesMs.length > this.#times.length) this.#grow();
+    if (start > 0 && (timesMs[0] as number) <= (this.#times[start - 1] as number)) this.#runs.push(start);
+    this.#times.set(timesMs, start);
+    this.#values.set(values, start);
+    this.length += timesMs.length;
+  }
+
   /** What the one that was pushed last stands for. */
   weigh(weight: number, lost: number): void {
     this.#weights ??= new Map();
