@@ -166,14 +166,14 @@ async function documentsOf(ports: MeterPorts, panel: Panel): Promise<number> {
         documents++;
         return days.dictionary(key);
       },
-      segments: counting(days.segments, 2),
+      segments: counting((...given: Parameters<typeof days.segments>) => days.segments(...given), 2),
     },
     chunks: {
       index: (key: Parameters<typeof chunks.index>[0]) => {
         documents++;
         return chunks.index(key);
       },
-      rollups: counting(chunks.rollups, 0),
+      rollups: counting((...given: Parameters<typeof chunks.rollups>) => chunks.rollups(...given), 0),
     },
   };
   const { selectSamples } = await import('../src/meter/answers/query/select-samples.ts');
