@@ -11,7 +11,7 @@ import {
 } from '../evaluate/series.ts';
 import { writtenNumber } from '../evaluate/written-number.ts';
 import { checkLabel } from '../functions/label-functions.ts';
-import { CHOICES, type Choice } from './choices.ts';
+import { CHOICES, checkParams, type Choice } from './choices.ts';
 import { type Fold, FOLDS } from './folds.ts';
 import { type Group, groupsOf } from './groups.ts';
 
@@ -22,6 +22,7 @@ export function aggregate(node: Aggregate, vector: VectorValue, param: Value | u
   const params = param?.type === 'scalar' ? param.values : new Float64Array(count);
   const fold = FOLDS[operator];
   if (fold !== undefined) return { type: 'vector', series: groups.map((group) => folded(group, fold, params)) };
+  checkParams(operator, params);
   const choice = CHOICES[operator] as Choice;
   const isSorted = operator === 'topk' || operator === 'bottomk';
   return { type: 'vector', series: groups.flatMap((group) => chosen(group, choice, params)), isSorted };

@@ -55,6 +55,14 @@ const byRatio: Choice = (members, places, _, given) => {
   });
 };
 
+/** Of all steps, also where there is nothing to choose from. @throws {QueryError} execution */
+export function checkParams(operator: string, params: Float64Array): void {
+  for (const param of params) {
+    if (operator !== 'limit_ratio') countOf(param);
+    else if (Number.isNaN(param)) throw new QueryError('execution', 'Ratio value is NaN');
+  }
+}
+
 export const CHOICES: Readonly<Record<string, Choice>> = {
   topk: byValue(1),
   bottomk: byValue(-1),

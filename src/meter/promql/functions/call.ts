@@ -101,6 +101,13 @@ const byLabel =
     return { type: 'vector', series: sortedByLabel(series, names, sign), isSorted: true };
   };
 
+const ofScalars =
+  (choose: (a: number, b: number) => number): Act =>
+  (call, steps, evaluator) => {
+    const [a, b] = [evaluator.scalar(argument(call, 0), steps), evaluator.scalar(argument(call, 1), steps)];
+    return { type: 'scalar', values: a.map((value, step) => choose(value, b[step] as number)) };
+  };
+
 /** Of the one that there is. */
 function scalarOf(call: Call, steps: Steps, evaluator: Evaluator): Value {
   const { series } = evaluator.vector(argument(call, 0), steps);
@@ -150,6 +157,8 @@ const OTHERS: Readonly<Record<string, Act>> = {
   range: number(({ range }) => (range.endMs - range.startMs) / 1_000),
   start: number(({ range }) => range.startMs / 1_000),
   end: number(({ range }) => range.endMs / 1_000),
+  min_of: ofScalars(Math.min),
+  max_of: ofScalars(Math.max),
   scalar: scalarOf,
   vector: (call, steps, evaluator) => vectorOf(evaluator.scalar(argument(call, 0), steps)),
   timestamp: timestamps,

@@ -51,6 +51,7 @@ export const SIGNATURES: ReadonlyMap<string, Signature> = new Map(
     scalar: of(['vector'], 'scalar'),
     vector: of(['scalar']),
     ...all('time pi step range start end', of([], 'scalar')),
+    ...all('min_of max_of', of(['scalar', 'scalar'], 'scalar')),
   }),
 );
 

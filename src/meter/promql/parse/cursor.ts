@@ -1,5 +1,5 @@
 /** Where a parser is in the words of an expression, and how it complains. */
-import type { QueryError } from '../query-error.ts';
+import { QueryError } from '../query-error.ts';
 import type { Position } from './ast.ts';
 import { parseError } from './parse-error.ts';
 import { type Token, tokensOf } from './tokens.ts';
@@ -77,6 +77,15 @@ export class Cursor {
 
   error(message: string, position: Position = this.token): QueryError {
     return parseError(this.text, position, message);
+  }
+
+  /** What the language has and is not evaluated here. */
+  leftOut(what: string): QueryError {
+    return new QueryError(
+      'execution',
+      `${what} is not evaluated here: it is an experiment of Prometheus 3.`,
+      this.token,
+    );
   }
 
   unexpected(context?: string, wanted?: string): QueryError {

@@ -40,6 +40,7 @@ export function parseBinary(
   const bool = cursor.takeWord('bool');
   if (bool && !COMPARISONS.has(operator)) throw cursor.error('bool modifier can only be used on comparison operators');
   const given = parseMatching(cursor);
+  refuseFill(cursor);
   const right = parseRight();
   const position = { start: left.position.start, end: right.position.end };
   const areVectors = typeOf(left) === 'vector' && typeOf(right) === 'vector';
@@ -52,6 +53,12 @@ export function parseBinary(
   const cardinality = isSet ? 'many-to-many' : (given ?? plain).cardinality;
   const matching = areVectors ? { ...(given ?? plain), cardinality } : undefined;
   return { kind: 'binary', operator, left, right, bool, matching, position };
+}
+
+/** What Prometheus 3 has as an experiment. @throws {QueryError} execution */
+function refuseFill(cursor: Cursor): void {
+  const { text } = cursor.token;
+  if (/^fill(?:_left|_right)?$/i.test(text) && cursor.peek().text === '(') throw cursor.leftOut(`the modifier ${text}`);
 }
 
 function parseMatching(cursor: Cursor): Matching | undefined {

@@ -54,6 +54,8 @@ function parsePostfix(cursor: Cursor, primary: Expr): Expr {
   for (;;) {
     if (cursor.take('[')) expr = parseBrackets(cursor, expr);
     else if (cursor.isWord('offset') || cursor.is('@')) expr = withShift(cursor, expr);
+    else if (cursor.isWord('anchored') || cursor.isWord('smoothed'))
+      throw cursor.leftOut(`the modifier ${cursor.token.text}`);
     else return expr;
   }
 }
