@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { composeResults } from './compose-results.ts';
+import { AnswerCache } from './meter/answers/query/answer-cache.ts';
 import type { Config } from './config/config.ts';
 import { UserError } from './errors.ts';
 import { openFirestore } from './google/firestore-client.ts';
@@ -156,6 +157,7 @@ export function composeMeter(config: Config, refused: Refuse = refuse) {
     membership,
     memberships,
     live,
+    answers: new AnswerCache(() => clock.elapsed()),
     async keep(organization: Organization, runtime: Runtime, metrics: Readonly<Record<string, number>>, atMs: number) {
       await keepHeartbeat(organization, { runtime, metrics, atMs }, own);
       live.heartbeat(organization, runtime.runtime_id, metrics, atMs);

@@ -99,6 +99,17 @@ describe('a data source of Grafana', () => {
   });
 });
 
+test('an answer has a tag, and who has it is told so', async () => {
+  const path = `/api/v1/query?query=load&time=${NOW - 7_200}`;
+  const { headers } = await api.ask('GET', path);
+  expect(headers).toMatchObject({
+    'cache-control': expect.stringMatching(/^private, max-age=(?:60|59)$/) as string,
+    etag: expect.any(String) as string,
+  });
+  const again = await api.ask('GET', path, { headers: { 'if-none-match': headers['etag'] as string } });
+  expect([again.status, again.bytes.length]).toEqual([304, 0]);
+});
+
 test('another organization has nothing', async () => {
   const other = await api.ask('GET', `/api/v1/query?query=requests_total&time=${NOW}`, {
     org: 'globex',

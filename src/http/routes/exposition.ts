@@ -32,11 +32,12 @@ export const expositionRoutes = (ports: () => MeterPorts): readonly Route[] => {
       quota: 'none',
       answers: { 200: { description: 'text, or OpenMetrics where Accept says so' } },
       handle: (asked) => {
-        const { figures, group, live } = ports();
+        const { figures, group, live, answers } = ports();
         const own = {
           figures: figures.read(),
           waitingSamples: group.waiting().samples,
           liveReaders: live.readers,
+          cache: answers.counts,
           residentBytes: process.memoryUsage.rss(),
           uptimeSeconds: process.uptime(),
         };

@@ -5,6 +5,7 @@ import { knownMetadata, knownSeries, labelNames, labelValues } from '../../meter
 import { derivedNames } from '../../meter/answers/results/derived-series.ts';
 import { NAME_LABEL } from '../../meter/model/series.ts';
 import { dayOf } from '../../values/date.ts';
+import type { CachedAnswer } from '../../meter/answers/query/answer-cache.ts';
 import type { Asked, Reply, Route } from '../route.ts';
 import { Parameters, parametersOf } from './prometheus/parameters.ts';
 import { writtenLabels, writtenResult } from './prometheus/written.ts';
@@ -22,6 +23,14 @@ const DAY_MS = 86_400_000;
 const DEFAULT_LIMIT = 100_000;
 
 type Answer = (given: Parameters, asked: Asked) => Promise<unknown>;
+
+/** Answered as it was written. */
+class Written {
+  readonly cached: CachedAnswer;
+  constructor(cached: CachedAnswer) {
+    this.cached = cached;
+  }
+}
 
 interface Row {
   readonly path: string;
@@ -66,15 +75,32 @@ const postRoute = (row: Row): Route => ({
 });
 
 async function reply(data: Promise<unknown>): Promise<Reply> {
-  return { status: 200, body: await data };
+  const body = await data;
+  if (!(body instanceof Written)) return { status: 200, body };
+  const { cached } = body;
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    etag: cached.etag,
+    'cache-control': `private, max-age=${cached.maxAge}`,
+  };
+  return { status: 200, headers, body: cached.body };
 }
 
 const success = (data: unknown): unknown => ({ status: 'success', data });
 
 function rowsOf(ports: () => MeterPorts): Row[] {
   const query: (read: (given: Parameters) => QueryRequest) => Answer = (read) => async (given, asked) => {
-    const answer = await answerQuery(asked.organization, read(given), ports(), asked.signal);
-    return { status: 'success', ...writtenResult(answer, given) };
+    const request = read(given);
+    const { organization, receivedAtMs: nowMs } = asked;
+    const shown = [given.limit() ?? '', given.text('stats') ?? ''].join('/');
+    const key = [organization, JSON.stringify(request), shown] as const;
+    return new Written(
+      await ports().answers.read(key, { endMs: request.endMs, nowMs }, async () => {
+        // Others may wait for the same: it goes on when who asked first has gone.
+        const answer = await answerQuery(organization, request, ports(), new AbortController().signal);
+        return { status: 'success', ...writtenResult(answer, given) };
+      }),
+    );
   };
   const among = (given: Parameters, { organization }: Asked) => ({
     organization,

@@ -21,6 +21,8 @@ export interface OwnFigures {
   };
   readonly waitingSamples: number;
   readonly liveReaders: number;
+  /** Of answers to questions. */
+  readonly cache: { readonly hits: number; readonly misses: number };
   readonly residentBytes: number;
   readonly uptimeSeconds: number;
 }
@@ -53,6 +55,8 @@ export function ownMetrics(own: OwnFigures, dialect: DialectName): string {
       quantiles('daymill_request_seconds', 'From the first byte of a request to its answer.', latency),
       quantiles('daymill_query_seconds', 'The same of questions.', queryTime),
       one('daymill_waiting_samples', 'gauge', 'Samples on their way to the store.', own.waitingSamples),
+      one('daymill_answer_cache_hits_total', 'counter', 'Questions that were answered as before.', own.cache.hits),
+      one('daymill_answer_cache_misses_total', 'counter', 'Questions that were not.', own.cache.misses),
       one('daymill_live_readers', 'gauge', 'Readers of live streams.', own.liveReaders),
       one('process_resident_memory_bytes', 'gauge', 'Memory of the process.', own.residentBytes),
       one('process_uptime_seconds', 'gauge', 'Since the process began.', own.uptimeSeconds),
