@@ -8,6 +8,7 @@ import { benchEstimate } from './estimate.ts';
 import { benchExecution } from './execution.ts';
 import { benchFormats } from './formats.ts';
 import { benchHeartbeats } from './heartbeats.ts';
+import { benchLiveReaders } from './live-readers.ts';
 import { benchLiveWindows } from './live-windows.ts';
 import { benchManifest } from './manifest.ts';
 import { benchMutants } from './mutants.ts';
@@ -32,6 +33,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   },
   formats: benchFormats,
   heartbeats: () => benchHeartbeats({ quick }),
+  'live-readers': () => benchLiveReaders({ quick }),
   'live-windows': () => benchLiveWindows({ quick }),
   manifest: benchManifest,
   mutants: () => benchMutants({ quick }),
