@@ -76,7 +76,8 @@ export async function apiUnderTest(project: string): Promise<ApiUnderTest> {
         body,
       );
       const { 'content-type': answered } = answer.headers;
-      const isJson = typeof answered === 'string' && /^application\/(?:problem\+)?json/.test(answered);
+      const isJson =
+        answer.bytes.length > 0 && typeof answered === 'string' && /^application\/(?:problem\+)?json/.test(answered);
       return { ...answer, body: isJson ? (JSON.parse(answer.bytes.toString()) as Record<string, unknown>) : {} };
     },
     async [Symbol.asyncDispose]() {
