@@ -64,7 +64,8 @@ export class Samples {
   }
 
   pushDouble(series: number, timestampMs: number, value: number): void {
-    this.#doubles[this.#next(series, timestampMs, KIND.double)] = value;
+    const at = this.#next(series, timestampMs, KIND.double);
+    this.#doubles[at] = value;
   }
 
   /** Doubles of one series, with their bits, as many as there are times. */
@@ -82,12 +83,14 @@ export class Samples {
 
   /** A double by its bits: the only way to say which NaN it is. */
   pushBits(series: number, timestampMs: number, bits: bigint): void {
-    this.#integers[this.#next(series, timestampMs, KIND.double)] = bits;
+    const at = this.#next(series, timestampMs, KIND.double);
+    this.#integers[at] = bits;
   }
 
   /** -2^63 to 2^63 - 1. */
   pushInt64(series: number, timestampMs: number, value: bigint): void {
-    this.#integers[this.#next(series, timestampMs, KIND.int64)] = value;
+    const at = this.#next(series, timestampMs, KIND.int64);
+    this.#integers[at] = value;
   }
 
   /** That a series has no value at this time. */
@@ -96,7 +99,8 @@ export class Samples {
   }
 
   pushCompound(series: number, timestampMs: number, value: Compound): void {
-    this.#integers[this.#next(series, timestampMs, KIND.compound)] = BigInt(this.compounds.push(value) - 1);
+    const at = this.#next(series, timestampMs, KIND.compound);
+    this.#integers[at] = BigInt(this.compounds.push(value) - 1);
   }
 
   /** Says more of the sample that was pushed last. */
@@ -141,7 +145,10 @@ export class Samples {
     const timestampMs = from.timestampsMs[sample] as number;
     const compound = from.compoundAt(sample);
     if (compound !== undefined) this.pushCompound(series, timestampMs, compound);
-    else this.#integers[this.#next(series, timestampMs, from.kinds[sample] as Kind)] = from.#integers[sample] as bigint;
+    else {
+      const at = this.#next(series, timestampMs, from.kinds[sample] as Kind);
+      this.#integers[at] = from.#integers[sample] as bigint;
+    }
     if (from.nanos !== undefined) this.setNanos(from.nanos[sample] as number);
     const startMs = from.startsMs?.[sample];
     if (startMs !== undefined && !Number.isNaN(startMs)) this.setStart(startMs);
@@ -173,6 +180,7 @@ export class Samples {
     }
   }
 
+  /** Columns may be others afterwards: who writes into one looks for it then. `column[this.#next()] = value` would write into the old one. */
   #next(series: number, timestampMs: number, kind: Kind): number {
     if (this.length === this.series.length) this.#grow();
     const at = this.length++;

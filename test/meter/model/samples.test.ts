@@ -14,6 +14,32 @@ describe('Samples', () => {
     expect([0, 1, 2].map((at) => samples.isStale(at))).toEqual([true, false, true]);
   });
 
+  test('keeps each value where its columns grow, by whatever way it comes', () => {
+    const COUNT = 5_000;
+    const value = (at: number): number => at + 0.5;
+    const numbers = Array.from({ length: COUNT }, (_, at) => at);
+    const pushed = new Samples();
+    for (const at of numbers) pushed.pushDouble(1, at, value(at));
+    const copied = new Samples();
+    for (const at of numbers) copied.copy(pushed, at, 1);
+    const byBits = new Samples();
+    for (const at of numbers) byBits.pushBits(1, at, pushed.bits[at] as bigint);
+    const byBytes = new Samples();
+    for (const at of numbers) byBytes.pushBytes(1, at, pushed.bytes, at * 8);
+    const byRuns = new Samples();
+    for (let at = 0; at < COUNT; at += 100)
+      byRuns.pushDoubles(1, pushed.timestampsMs.subarray(at, at + 100), pushed.doubles.subarray(at, at + 100));
+    for (const samples of [pushed, copied, byBits, byBytes, byRuns])
+      expect(numbers.filter((at) => samples.doubles[at] !== value(at) || samples.timestampsMs[at] !== at)).toEqual([]);
+    const integers = new Samples();
+    for (const at of numbers) integers.pushInt64(1, at, BigInt(at));
+    expect(numbers.filter((at) => integers.bits[at] !== BigInt(at))).toEqual([]);
+    const compounds = new Samples();
+    for (const at of numbers)
+      compounds.pushCompound(1, at, { kind: 'summary', count: BigInt(at), sum: at, quantiles: [] });
+    expect(numbers.filter((at) => compounds.compoundAt(at)?.count !== BigInt(at))).toEqual([]);
+  });
+
   const sample = fc.record({
     series: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
     time: fc.integer(),
