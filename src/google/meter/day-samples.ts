@@ -10,7 +10,8 @@ import { type ChunkIndex, wantedChunks } from '../../meter/rollups/chunk-index.t
 import { CONTENT_MODULUS } from '../../meter/segments/content.ts';
 import { decodeSegment } from '../../meter/segments/segment.ts';
 import { hashOfParts } from '../../values/hash.ts';
-import { chunksPath, segmentsPath } from './day-paths.ts';
+import type { EventKind } from '../../meter/model/event.ts';
+import { chunksPath, eventsPath, segmentsPath } from './day-paths.ts';
 import type { SegmentCache } from './segment-cache.ts';
 import { firestoreChunks, readAll } from './firestore-chunks.ts';
 
@@ -69,7 +70,19 @@ export async function* readSamples(
 /** Undefined where there are none. */
 export async function samplesContent(db: Firestore, key: DayKey): Promise<DayContent | undefined> {
   const [sums, index] = await between(db, key, () => contentSums(db, segmentsPath(key)));
-  return contentOf({ n: sums.n + index.sums.n, h1: sums.h1 + index.sums.h1, h2: sums.h2 + index.sums.h2 });
+  const content = contentOf({ n: sums.n + index.sums.n, h1: sums.h1 + index.sums.h1, h2: sums.h2 + index.sums.h2 });
+  return content ?? droppedOf(index, 'samples');
+}
+
+/** Of events. */
+export async function eventsContent(db: Firestore, key: DayKey, kind: EventKind): Promise<DayContent | undefined> {
+  const content = contentOf(await contentSums(db, eventsPath(key, kind)));
+  return content ?? droppedOf((await firestoreChunks(db).index(key)).index, kind);
+}
+
+function droppedOf({ dropped }: ChunkIndex, kind: string): DayContent | undefined {
+  const found = dropped[kind];
+  return found === undefined ? undefined : { ...found, isDropped: true };
 }
 
 interface Sums {
@@ -78,7 +91,7 @@ interface Sums {
   readonly h2: number;
 }
 
-export async function contentSums(db: Firestore, path: string): Promise<Sums> {
+async function contentSums(db: Firestore, path: string): Promise<Sums> {
   const found = await db
     .collection(path)
     .aggregate({ n: AggregateField.sum('n'), h1: AggregateField.sum('h1'), h2: AggregateField.sum('h2') })
@@ -86,5 +99,5 @@ export async function contentSums(db: Firestore, path: string): Promise<Sums> {
   return found.data();
 }
 
-export const contentOf = ({ n, h1, h2 }: Sums): DayContent | undefined =>
+const contentOf = ({ n, h1, h2 }: Sums): DayContent | undefined =>
   n === 0 ? undefined : { items: n, hash: hashOfParts([n, h1 % CONTENT_MODULUS, h2 % CONTENT_MODULUS].map(String)) };

@@ -10,7 +10,7 @@ import { unavailable } from '../firestore-client.ts';
 import { type CommitPorts, commitTogether } from './day-commit.ts';
 import { claimPath, dayPath, daysPath, eventsPath, segmentsPath } from './day-paths.ts';
 import { DayDictionaries } from './day-dictionary.ts';
-import { contentOf, contentSums, readSamples, samplesContent } from './day-samples.ts';
+import { eventsContent, readSamples, samplesContent } from './day-samples.ts';
 import { DaySeries } from './day-series.ts';
 import type { SegmentCache } from './segment-cache.ts';
 import { firestoreChunks } from './firestore-chunks.ts';
@@ -74,8 +74,8 @@ const readsOf = (db: Firestore, cache?: SegmentCache, dictionaries = new DayDict
     return found.docs.map(({ id }) => id);
   },
   content: (key, kind) =>
-    reading(`the content of ${key.day}`, async () =>
-      kind === 'samples' ? samplesContent(db, key) : contentOf(await contentSums(db, eventsPath(key, kind))),
+    reading(`the content of ${key.day}`, () =>
+      kind === 'samples' ? samplesContent(db, key) : eventsContent(db, key, kind),
     ),
   async seriesCount(key) {
     const head = await reading(`the head of ${key.day}`, () => db.doc(dayPath(key)).get());

@@ -2,6 +2,7 @@
  * Days of what was collected that are over: which there are, with what content, and what is in them, row by row. Equal content has an equal
  * hash, however it lies in segments; what comes late for a day makes it another.
  */
+import { TerminalError } from '../../errors.ts';
 import { addDays, type Day } from '../../values/date.ts';
 import { hashOf } from '../../values/hash.ts';
 import type { EventKind } from '../model/event.ts';
@@ -61,7 +62,10 @@ export async function closedDay(
   // Of a few series of many: looked at again only when the day is another.
   const name = JSON.stringify(Object.entries(selection.labels).toSorted(([a], [b]) => (a < b ? -1 : 1)));
   const known = await ports.selections.read(key, name);
-  const selected = known?.dayHash === content.hash ? known : await select(selection, key, ports);
+  // Of a day that was dropped what was selected then is what there was; of what was never selected there is nothing.
+  if (content.isDropped === true && known === undefined) return undefined;
+  const isKnown = known !== undefined && (known.dayHash === content.hash || content.isDropped === true);
+  const selected = isKnown ? known : await select(selection, key, ports);
   if (selected !== known) await ports.selections.write(key, name, { ...selected, dayHash: content.hash });
   return selected.bytes === 0 ? undefined : { ...key, hash: selected.hash, bytes: selected.bytes };
 }
@@ -90,6 +94,12 @@ export async function* rowsOf(
   { days }: Pick<ClosedDaysPorts, 'days'>,
 ): AsyncGenerator<readonly Readonly<Record<string, unknown>>[]> {
   const key = { organization, day };
+  const content = await days.content(key, selection.kind);
+  if (content?.isDropped === true)
+    throw new TerminalError(
+      'BAD_SOURCE',
+      `${selection.kind} of ${organization} of ${day} were dropped when they had had their time: what was made of them stays, and cannot be made again. Raise ${selection.kind === 'samples' ? 'samples' : 'events'}_retention_days to keep days for longer.`,
+    );
   if (selection.kind === 'samples') yield* seriesRows(key, selection.labels, days);
   else
     for await (const events of days.events(key, selection.kind))

@@ -63,6 +63,8 @@ export interface DayContent {
   /** Samples, or events. */
   readonly items: number;
   readonly hash: string;
+  /** It was dropped when it had had its time: this is what it was, and nothing of it can be read any more. */
+  readonly isDropped?: boolean;
 }
 
 export interface DecodedSegment {

@@ -43,6 +43,8 @@ export interface ChunkIndex {
   readonly chunks: readonly ChunkEntry[];
   readonly retired: readonly { readonly ids: readonly string[]; readonly atMs: number }[];
   readonly sums: ChunkSums;
+  /** What was dropped, by its kind, as it was: who has read it then has read what there was. */
+  readonly dropped: Readonly<Record<string, { readonly items: number; readonly hash: string }>>;
   /** Undefined until the day is rolled up. */
   readonly rolledUp: RolledUp | undefined;
 }
@@ -63,7 +65,13 @@ export interface RollupEntry {
   readonly bytes: number;
 }
 
-export const EMPTY_INDEX: ChunkIndex = { chunks: [], retired: [], sums: { n: 0, h1: 0, h2: 0 }, rolledUp: undefined };
+export const EMPTY_INDEX: ChunkIndex = {
+  chunks: [],
+  retired: [],
+  sums: { n: 0, h1: 0, h2: 0 },
+  dropped: {},
+  rolledUp: undefined,
+};
 
 export const blockOf = (timeMs: number, dayStartMs: number): number => Math.floor((timeMs - dayStartMs) / BLOCK_MS);
 

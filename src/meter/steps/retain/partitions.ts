@@ -58,7 +58,7 @@ export async function listPartitions(organization: Organization, ports: Partitio
       const { rolledUp } = index;
       return {
         day,
-        samples: content?.items ?? 0,
+        samples: content?.isDropped === true ? 0 : (content?.items ?? 0),
         series,
         chunks: index.chunks.length,
         parts: [...parts],

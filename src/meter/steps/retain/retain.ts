@@ -1,11 +1,13 @@
 /** Drops what has had its time, day by day: never samples that are not rolled up, nor what a run that is under way may read. */
 import { z } from 'zod';
 import { Day } from '../../../values/date.ts';
+import { EVENT_KINDS } from '../../model/event.ts';
 import type { OrganizationLimits } from '../../model/limits.ts';
 import type { Organization } from '../../model/organization.ts';
 import type { Chunks } from '../../ports/chunks.ts';
 import type { DayKey, DayStore } from '../../ports/day-store.ts';
 import { DAY_PARTS, type DayPart, type Retention } from '../../ports/retention.ts';
+import { type ChunkIndex, EMPTY_INDEX } from '../../rollups/chunk-index.ts';
 import { type Expiring, isExpired } from '../../rollups/expiry.ts';
 
 /** https://cloud.google.com/firestore/pricing, us-central1: a deleted document. */
@@ -75,27 +77,33 @@ async function whyKept(
   if (openRun !== undefined) return `${openRun} is under way, and may read it. It goes when that run has ended.`;
   if (part !== 'samples') return undefined;
   const content = await days.content(key, 'samples');
-  if (content === undefined) return undefined;
+  if (content === undefined || content.isDropped === true) return undefined;
   const { index } = await chunks.index(key);
   if (index.rolledUp?.hash === content.hash) return undefined;
   return 'It is not rolled up yet. It goes when the compaction has done that.';
 }
 
-/** Of samples first the index, so that readers take the rollups from then on. */
-async function drop(key: DayKey, part: DayPart, { chunks, retention }: RetainPorts): Promise<number> {
-  if (part === 'samples') {
+/** First the index: what was there is remembered, and readers take the rollups from then on. */
+async function drop(key: DayKey, part: DayPart, { chunks, days, retention }: RetainPorts): Promise<number> {
+  const kinds = part === 'samples' ? (['samples'] as const) : part === 'events' ? EVENT_KINDS : [];
+  if (kinds.length > 0) {
     const { index, version } = await chunks.index(key);
-    if (index.rolledUp !== undefined) {
-      const next = {
-        ...index,
-        chunks: [],
-        retired: [],
-        sums: { n: 0, h1: 0, h2: 0 },
-        rolledUp: { ...index.rolledUp, isAlone: true },
-      };
-      // Another has changed it: the next time tells by what.
-      if (!(await chunks.commit(key, { index: next, version, chunks: [], taken: [] }))) return 0;
+    const dropped = { ...index.dropped };
+    for (const kind of kinds) {
+      const content = await days.content(key, kind);
+      if (content !== undefined) dropped[kind] = { items: content.items, hash: content.hash };
     }
+    const next = part === 'samples' ? { ...withoutSamples(index), dropped } : { ...index, dropped };
+    // Another has changed it: the next time tells by what.
+    if (!(await chunks.commit(key, { index: next, version, chunks: [], taken: [] }))) return 0;
   }
   return retention.drop(key, part);
 }
+
+const withoutSamples = (index: ChunkIndex): ChunkIndex => ({
+  ...index,
+  chunks: [],
+  retired: [],
+  sums: EMPTY_INDEX.sums,
+  rolledUp: index.rolledUp === undefined ? undefined : { ...index.rolledUp, isAlone: true },
+});

@@ -1,9 +1,11 @@
 /** Days go when they have had their time: never before they are rolled up, nor while a run may read them; and what is rolled up still answers. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openFirestore } from '../../../../src/google/firestore-client.ts';
+import { firestoreSelections } from '../../../../src/google/meter/firestore-selections.ts';
 import { composeMeter, type MeterPorts } from '../../../../src/compose-meter.ts';
 import { readConfig } from '../../../../src/config/config.ts';
 import { answerQuery } from '../../../../src/meter/answers/query/query.ts';
+import { closedDay, rowsOf } from '../../../../src/meter/answers/closed-days.ts';
 import { DEFAULT_LIMITS } from '../../../../src/meter/model/limits.ts';
 import { Samples } from '../../../../src/meter/model/samples.ts';
 import { keptDays } from '../../../../src/meter/rollups/expiry.ts';
@@ -83,12 +85,15 @@ test('a day goes part by part, when each has had its time', async () => {
   expect(await listPartitions('acme', ports)).toMatchObject([{ day: DAY, samples: 1_440, series: 1, rolledUp: true }]);
 
   const db = openFirestore({ projectId: 'demo-retain', databaseId: '(default)' });
+  const closing = { days: ports.days, selections: firestoreSelections(db), clock: ports.clock };
+  const content = await ports.days.content(KEY, 'samples');
+  const closed = await closedDay({ kind: 'samples', labels: { __name__: 'requests_total' } }, KEY, closing);
+  expect(closed).toMatchObject({ day: DAY });
   const run = db.collection('computation_runs').doc('run-1');
   await run.set({ status: 'RUNNING', createdMs: START + 31 * DAY_MS });
   const held = await retain('acme', false, after(30));
   expect(held.kept).toMatchObject([{ part: 'samples', reason: expect.stringContaining('run-1 is under way') }]);
   await run.delete();
-  await db.terminate();
 
   expect(await retain('acme', true, after(30))).toMatchObject({ dropped: [`${DAY}/samples`], documents: 0 });
   const dropped = await retain('acme', false, after(30));
@@ -98,12 +103,18 @@ test('a day goes part by part, when each has had its time', async () => {
   expect(await retain('acme', false, after(30))).toMatchObject({ dropped: [], kept: [] });
 
   // The samples are gone, and what they came to is not.
-  expect(await ports.days.content(KEY, 'samples')).toBeUndefined();
+  // Who has computed on the day finds it as it was, so that nothing runs again; who would read it is told why not.
+  expect(await ports.days.content(KEY, 'samples')).toEqual({ ...content, isDropped: true });
+  const one = { kind: 'samples', labels: { __name__: 'requests_total' } } as const;
+  expect(await closedDay(one, KEY, closing)).toEqual(closed);
+  expect(await closedDay({ ...one, labels: { __name__: 'other' } }, KEY, closing)).toBeUndefined();
+  await expect(Array.fromAsync(rowsOf(one, KEY, closing))).rejects.toThrow('Raise samples_retention_days');
   expect(await increase()).toEqual([expect.closeTo(360, 0)]);
   expect(await listPartitions('acme', ports)).toMatchObject([{ samples: 0, rolledUp: true }]);
 
   expect((await retain('acme', false, after(400))).dropped).toEqual([`${DAY}/events`, `${DAY}/rollups`, DAY]);
   expect(await ports.days.days('acme')).toEqual([]);
+  await db.terminate();
 });
 
 test('days are prepared once', async () => {
