@@ -16,6 +16,9 @@ let serving: Serving;
 const said: Said[] = [];
 const routes = collectRoutes(() => ports);
 
+// What never ends is another test's.
+const ending = routes.filter(({ isStream }) => isStream !== true);
+
 beforeAll(async () => {
   firestore = await firestoreUnderTest({});
   process.env['FIRESTORE_EMULATOR_HOST'] = `127.0.0.1:${firestore.emulator?.port}`;
@@ -31,8 +34,6 @@ afterAll(async () => {
 });
 
 describe('no request makes it fail', () => {
-  // What never ends is another test's.
-  const ending = routes.filter(({ isStream }) => isStream !== true);
   test.each(ending.map((route) => [`${route.method} ${route.path}`, route] as const))(
     '%s',
     async (_, route) => {
@@ -62,6 +63,19 @@ describe('no request makes it fail', () => {
     expect(begun.bytes.toString()).toContain('timestamp');
     for (const id of ['__a__', '%2F', 'a%2Fb'])
       expect((await serving.send('DELETE', `/api/metrics/dead-letters/${id}`)).status).toBe(404);
+  });
+
+  test('nor by an id in a path that no document has, whatever is asked of it', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const failed: unknown[] = [];
+    for (const { method, path } of ending.filter((route) => route.path.includes(':')))
+      for (const id of ['__proto__', '__a__', '%2F', '%2E%2E', '%00', 'x'.repeat(1_600)])
+        for (const body of method === 'GET' ? [undefined] : ['{}', '{"status":"ready"}', '{"status":"ended"}']) {
+          const asked = path.replaceAll(/:\w+/g, id);
+          const { status, bytes } = await serving.send(method, asked, body === undefined ? {} : headers, body);
+          if (status >= 500) failed.push([method, asked, body, bytes.toString().slice(0, 300)]);
+        }
+    expect(failed).toEqual([]);
   });
 
   test('nor by names that no field of a document has', async () => {

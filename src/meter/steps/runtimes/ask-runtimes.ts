@@ -69,7 +69,7 @@ export async function getRuntime(
   { runtimeId }: { readonly runtimeId: string },
   { runtimes, tables }: Pick<AskRuntimesPorts, 'runtimes' | 'tables'>,
 ): Promise<RuntimeAnswer> {
-  const record = await runtimes.read(organization, checked(runtimeId));
+  const record = await runtimes.read(organization, checkedId(runtimeId));
   if (record === undefined || record.deleting_since !== undefined) throw notFound(runtimeId);
   const table = tables.of(organization);
   const isHeardHere = table.read(runtimeId) !== undefined;
@@ -84,7 +84,7 @@ export async function setRuntimeStatus(
   { runtimeId, status }: { readonly runtimeId: string } & StatusRequest,
   { runtimes, known, clock }: Pick<AskRuntimesPorts, 'runtimes' | 'known' | 'clock'>,
 ): Promise<Runtime> {
-  const record = await runtimes.change(organization, checked(runtimeId), (found) =>
+  const record = await runtimes.change(organization, checkedId(runtimeId), (found) =>
     found === undefined || found.deleting_since !== undefined ? undefined : withStatus(found, status, clock.now()),
   );
   if (record === undefined || record.deleting_since !== undefined) throw notFound(runtimeId);
@@ -92,7 +92,8 @@ export async function setRuntimeStatus(
   return toldRuntime(record);
 }
 
-const checked = (runtimeId: string): string => {
+/** The id, if it is one: what no registration answers is not looked up. @throws {UserError} NOT_FOUND */
+export const checkedId = (runtimeId: string): string => {
   if (RuntimeId.safeParse(runtimeId).success) return runtimeId;
   throw notFound(runtimeId);
 };

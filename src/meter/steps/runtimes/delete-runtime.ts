@@ -10,7 +10,7 @@ import type { Organization } from '../../model/organization.ts';
 import { RuntimeId } from '../../model/runtime.ts';
 import type { MembershipStore } from '../../ports/membership.ts';
 import type { MarkStale, Presences, Runtimes } from '../../ports/runtimes.ts';
-import { notFound } from './ask-runtimes.ts';
+import { checkedId, notFound } from './ask-runtimes.ts';
 import type { KnownRuntimes } from './known-runtimes.ts';
 import type { MetricTables } from './metric-tables.ts';
 
@@ -35,9 +35,8 @@ export async function deleteRuntime(
   { runtimeId }: { readonly runtimeId: string },
   ports: DeleteRuntimePorts,
 ): Promise<DeleteRuntimeAnswer> {
-  if (!RuntimeId.safeParse(runtimeId).success) throw notFound(runtimeId);
   const now = new Date(ports.clock.now()).toISOString();
-  const marked = await ports.runtimes.change(organization, runtimeId, (found) =>
+  const marked = await ports.runtimes.change(organization, checkedId(runtimeId), (found) =>
     found === undefined || found.deleting_since !== undefined
       ? undefined
       : { ...found, status: 'offline', deleting_since: now },

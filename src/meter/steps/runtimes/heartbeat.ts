@@ -15,6 +15,7 @@ import {
   type Runtime,
 } from '../../model/runtime.ts';
 import type { Runtimes } from '../../ports/runtimes.ts';
+import { checkedId } from './ask-runtimes.ts';
 import type { KnownRuntimes } from './known-runtimes.ts';
 import type { MetricTables } from './metric-tables.ts';
 
@@ -53,9 +54,10 @@ export interface HeartbeatPorts {
  */
 export async function heartbeat(
   organization: Organization,
-  { runtimeId, beat }: { readonly runtimeId: string; readonly beat: Heartbeat },
+  { runtimeId: asked, beat }: { readonly runtimeId: string; readonly beat: Heartbeat },
   ports: HeartbeatPorts,
 ): Promise<HeartbeatReply> {
+  const runtimeId = checkedId(asked);
   const atMs = timeOf(beat, ports.clock.now());
   const table = ports.tables.of(organization);
   const lastMs = table.read(runtimeId)?.[LAST_HEARTBEAT];
