@@ -162,8 +162,10 @@ describe('values', () => {
     const plain = (value: unknown): unknown => {
       if (value instanceof Map) return Object.fromEntries(Array.from(value, ([key, item]) => [key, plain(item)]));
       if (Array.isArray(value)) return value.map(plain);
-      return typeof value === 'bigint' ? Number(value) : value;
+      // An integer of Workflows has no sign at 0.
+      return typeof value === 'bigint' ? Number(value) : Object.is(value, -0) ? 0 : value;
     };
+    const unsigned = (_: string, value: unknown): unknown => (Object.is(value, -0) ? 0 : value);
     const outcome = (read: () => unknown): unknown => {
       try {
         return read();
@@ -181,7 +183,7 @@ describe('values', () => {
     const spaced = fc.jsonValue().map((value) => JSON.stringify(value, null, '\t'));
     fc.assert(
       fc.property(fc.oneof(spoiled, spaced), (text) => {
-        expect(outcome(() => plain(fromJson(text)))).toEqual(outcome(() => JSON.parse(text) as unknown));
+        expect(outcome(() => plain(fromJson(text)))).toEqual(outcome(() => JSON.parse(text, unsigned) as unknown));
       }),
       { numRuns: 2_000 },
     );
