@@ -101,7 +101,7 @@ export const COLLECT: Service = {
   memoryMB: 1_024,
   cpus: 1,
   concurrency: 250,
-  timeoutSeconds: 60,
+  timeoutSeconds: 3_600,
   maxInstances: 10,
 };
 

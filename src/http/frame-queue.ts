@@ -22,6 +22,10 @@ export class FrameQueue {
     this.#last = last;
   }
 
+  get ending(): Ending | undefined {
+    return this.#ending;
+  }
+
   push(frame: Frame): void {
     if (this.#ending !== undefined) return;
     const text = this.#write(frame);

@@ -10,7 +10,7 @@ import { HttpError } from './http-error.ts';
 import { withToken } from './listener.ts';
 import { verdictOn, writeError } from './problem.ts';
 import type { Caller, Doors } from './route.ts';
-import { liveRoutes, STREAM_MS, tooMany, wantsEvent } from './routes/live.ts';
+import { liveRoutes, type Part, partOfEvent, STREAM_MS, tooMany, wholeFrame } from './routes/live.ts';
 
 export type LiveSocket = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
@@ -19,27 +19,31 @@ const PATH = '/api/live/ws';
 /** `Sec-WebSocket-Protocol: daymill, bearer.TOKEN`, as browsers can say who they are. */
 const TOKEN_PROTOCOL = /(?:^|,)\s*bearer\.([\w.~+/-]+=*)\s*(?:,|$)/;
 
+/** Never the one with the token: what is chosen is sent back. A browser that offers some fails where none is chosen. */
+const handleProtocols = (offered: ReadonlySet<string>): string | false => (offered.has('daymill') ? 'daymill' : false);
+
 /** Codes of closing: https://www.iana.org/assignments/websocket/websocket.xhtml */
 const GOING_AWAY = 1001;
 const TRY_AGAIN_LATER = 1013;
 
 export function liveSocket(doors: Doors, ports: MeterPorts): LiveSocket {
   // A reader has nothing to say.
-  const server = new WebSocketServer({ noServer: true, maxPayload: 1_024, handleProtocols: () => false });
+  const server = new WebSocketServer({ noServer: true, maxPayload: 1_024, handleProtocols });
   const [route] = liveRoutes(() => ports);
   return (request, socket, head) => {
     socket.on('error', () => {});
     void (async () => {
-      const url = new URL(request.url ?? '/', 'http://localhost');
+      const url = URL.parse(request.url ?? '/', 'http://localhost');
+      if (url === null) throw new HttpError(400, 'BAD_ARGUMENT', 'The address of the request is no URL.');
       if (url.pathname !== PATH) throw new HttpError(404, 'NOT_FOUND', `WebSockets are opened at ${PATH}.`);
       const caller = await doors.authenticate(credentials(request, url.searchParams));
       if (route !== undefined) await doors.spend(caller, route);
       if (ports.live.isFull(caller.organization)) throw tooMany();
       const event = url.searchParams.get('event');
       if (event !== null) await ports.memberships.load(caller.organization);
-      const wants = event === null ? () => true : wantsEvent(caller.organization, event, ports);
+      const part = event === null ? wholeFrame : partOfEvent(caller.organization, event, ports);
       const lastId = url.searchParams.get('last_event_id') ?? undefined;
-      server.handleUpgrade(request, socket, head, (opened) => serve(opened, caller, { wants, lastId }, ports));
+      server.handleUpgrade(request, socket, head, (opened) => serve(opened, caller, { part, lastId }, ports));
     })().catch((thrown: unknown) => refuse(socket, toError(thrown)));
   };
 }
@@ -62,7 +66,7 @@ const message = (event: string, data: string, id?: string): string =>
 function serve(
   socket: WebSocket,
   { organization }: Caller,
-  { wants, lastId }: { readonly wants: (devices: readonly string[]) => boolean; readonly lastId: string | undefined },
+  { part, lastId }: { readonly part: Part; readonly lastId: string | undefined },
   { live }: MeterPorts,
 ): void {
   const end = (event: 'bye' | 'slow', code: number): void => {
@@ -74,7 +78,7 @@ function serve(
     if (socket.bufferedAmount > MAX_BEHIND_BYTES) end('slow', TRY_AGAIN_LATER);
     else socket.send(message(kind, data, id));
   };
-  const reader = { wants, send, end: () => end('bye', GOING_AWAY) };
+  const reader = { part, send, end: () => end('bye', GOING_AWAY) };
   const { leave, missed } = live.join(organization, reader, lastId);
   if (missed === undefined) socket.send(message('gap', '{}'));
   for (const frame of missed ?? []) send(frame);

@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { ClientGoneError } from './http-error.ts';
 
+/** A reader that takes nothing for so long is gone, whatever its connection says: what waits for it is memory. */
+export const STALLED_MS = 60_000;
+
 export type Chunks = AsyncIterable<Uint8Array>;
 
 export const isStream = (body: unknown): body is Chunks =>
@@ -18,6 +21,7 @@ export async function writeStream(
   chunks: Chunks,
   begin: () => void,
   signal: AbortSignal,
+  stalledMs = STALLED_MS,
 ): Promise<void> {
   let hasBegun = false;
   const start = (): void => {
@@ -28,7 +32,7 @@ export async function writeStream(
     for await (const chunk of chunks) {
       start();
       if (signal.aborted || response.destroyed) throw new ClientGoneError('the client went away while it was answered');
-      if (!response.write(chunk)) await drained(response, signal);
+      if (!response.write(chunk)) await drained(response, signal, stalledMs);
     }
     start();
     response.end();
@@ -38,9 +42,9 @@ export async function writeStream(
   }
 }
 
-async function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
+async function drained(response: ServerResponse, signal: AbortSignal, stalledMs: number): Promise<void> {
   try {
-    await once(response, 'drain', { signal });
+    await once(response, 'drain', { signal: AbortSignal.any([signal, AbortSignal.timeout(stalledMs)]) });
   } catch {
     throw new ClientGoneError('the client went away while it was answered');
   }

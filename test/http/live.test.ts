@@ -1,5 +1,6 @@
 /** The live stream: by event streams and by WebSockets, of one's own organization, on whatever instance something came. */
 import { createServer, type Server } from 'node:http';
+import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,10 +9,14 @@ import { composeMeter, type MeterPorts } from '../../src/compose-meter.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { authenticator } from '../../src/http/auth.ts';
 import { FrameQueue, MAX_BEHIND_BYTES } from '../../src/http/frame-queue.ts';
+import { ClientGoneError } from '../../src/http/http-error.ts';
 import { httpListener } from '../../src/http/listener.ts';
 import { liveSocket } from '../../src/http/live-socket.ts';
 import { collectRoutes } from '../../src/http/routes/index.ts';
+import { written } from '../../src/http/routes/live.ts';
+import { writeStream } from '../../src/http/write-stream.ts';
 import { FrameRing } from '../../src/meter/live/frame.ts';
+import { RING_BYTES } from '../../src/meter/steps/live/live-hub.ts';
 import { type ApiUnderTest, apiUnderTest } from './api-under-test.ts';
 import { makeDoors } from './serving.ts';
 
@@ -111,12 +116,14 @@ describe('an event stream', () => {
     expect([one.event, values(one)]).toEqual(['samples', [2]]);
     await stream.return(undefined);
     await readersAre(0);
+    await send('load 2.5');
     const back = events(await url('/api/live'), { 'last-event-id': one.id ?? '' });
+    expect(values((await back.next()).value as Event), 'what came while nobody read').toEqual([2.5]);
     const next = back.next();
-    await readersAre(1);
     await send('load 3');
     expect(values((await next).value as Event)).toEqual([3]);
     const missed = events(await url(`/api/live?last_event_id=${one.id}`));
+    expect(values((await missed.next()).value as Event)).toEqual([2.5]);
     expect(values((await missed.next()).value as Event)).toEqual([3]);
     const lost = events(await url('/api/live?last_event_id=elsewhere.7'));
     expect(((await lost.next()).value as Event).event).toBe('gap');
@@ -137,10 +144,10 @@ describe('an event stream', () => {
     const [first, none] = [stream.next(), foreign.next()];
     await readersAre(2);
     await send('load{device="d2"} 1');
-    await send('load{device="d1"} 2');
+    // One request may speak of several.
+    await send('load{device="d1"} 2\nload{device="secret"} 3\nload 4');
     expect(values((await first).value as Event)).toEqual([2]);
     await stream.return(undefined);
-    other.ports.live.tell('globex', { kind: 'heartbeat', devices: ['d1'], data: '{}' });
     gone.abort();
     await expect(none).rejects.toThrow('aborted');
   });
@@ -184,6 +191,25 @@ describe('a WebSocket', () => {
     await closed;
   });
 
+  test('knows who reads by a subprotocol, and sends the token to nobody', async () => {
+    const socket = await open('/api/live/ws', await api.tokenOf('acme', 'viewer'), true);
+    await once(socket, 'open');
+    expect(socket.protocol).toBe('daymill');
+    const closed = once(socket, 'close');
+    socket.close();
+    await closed;
+  });
+
+  test('at an address that is none is refused', async () => {
+    const socket = connect(Number(other.url.split(':')[1]), '127.0.0.1');
+    socket.write(
+      'GET //[ HTTP/1.1\r\nhost: a\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+    );
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 400 /);
+    socket.destroy();
+  });
+
   test.each([
     ['/api/live/ws', 'nonsense', 401],
     ['/api/other', undefined, 404],
@@ -212,8 +238,38 @@ test('a reader that reads too slowly is let go, with a word', async () => {
   expect(texts).toEqual(['<slow>']);
 });
 
+test('all that is kept for those who come back is less than a reader may be behind', () => {
+  const ring = new FrameRing(RING_BYTES);
+  const queue = new FrameQueue(written, (ending) => `<${ending}>`);
+  const frame = { kind: 'heartbeat' as const, devices: [], data: '{}' };
+  for (let at = 0; at < 10_000; at++) ring.push({ ...frame, id: `an-instance-with-a-name-${at}` });
+  let first = 0;
+  while (ring.after(`an-instance-with-a-name-${first}`) === undefined) first++;
+  const oldest = ring.after(`an-instance-with-a-name-${first}`);
+  for (const one of oldest ?? []) queue.push(one);
+  expect([(oldest ?? []).length > 5_000, queue.ending]).toEqual([true, undefined]);
+});
+
+test('a reader that takes nothing is let go', async () => {
+  const outcome = Promise.withResolvers<unknown>();
+  const server = createServer((_, response) => {
+    const forever = async function* () {
+      for (;;) yield Buffer.alloc(1_000_000);
+    };
+    const alone = new AbortController().signal;
+    writeStream(response, forever(), () => response.writeHead(200), alone, 50).then(outcome.resolve, outcome.resolve);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').pause();
+  socket.on('error', () => {});
+  socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+  expect(await outcome.promise).toBeInstanceOf(ClientGoneError);
+  socket.destroy();
+  server.close();
+});
+
 test('a ring keeps the last bytes, and knows what it has lost', () => {
-  const ring = new FrameRing(10);
+  const ring = new FrameRing(250);
   for (let at = 0; at < 5; at++) ring.push({ id: String(at), kind: 'samples', devices: [], data: 'xxxx' });
   expect(ring.after('3')?.map(({ id }) => id)).toEqual(['4']);
   expect(ring.after('0')).toBeUndefined();

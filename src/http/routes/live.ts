@@ -1,11 +1,14 @@
 /** What is collected, as it comes: server-sent events. https://html.spec.whatwg.org/multipage/server-sent-events.html */
 import type { MeterPorts } from '../../compose-meter.ts';
-import type { Frame } from '../../meter/live/frame.ts';
+import { type Frame, framesPart } from '../../meter/live/frame.ts';
 import { FrameQueue } from '../frame-queue.ts';
 import { HttpError } from '../http-error.ts';
 import type { Asked, Reply, Route } from '../route.ts';
 
 const TAG = 'live';
+
+/** What of a frame a reader is to see. */
+export type Part = (frame: Frame) => Frame | undefined;
 
 /** A connection of Cloud Run ends after an hour at most: https://cloud.google.com/run/docs/configuring/request-timeout. Ours before that. */
 export const STREAM_MS = 50 * 60_000;
@@ -23,7 +26,7 @@ export const liveRoutes = (ports: () => MeterPorts): readonly Route[] => {
       id: 'live',
       summary: 'All that is collected, as it comes.',
       answers,
-      handle: (asked) => Promise.resolve(stream(asked, () => true, ports())),
+      handle: (asked) => Promise.resolve(stream(asked, wholeFrame, ports())),
     },
     {
       ...common,
@@ -34,19 +37,31 @@ export const liveRoutes = (ports: () => MeterPorts): readonly Route[] => {
       handle: async (asked) => {
         const { memberships } = ports();
         await memberships.load(asked.organization);
-        return stream(asked, wantsEvent(asked.organization, asked.params['id'] ?? '', ports()), ports());
+        return stream(asked, partOfEvent(asked.organization, asked.params['id'] ?? '', ports()), ports());
       },
     },
   ];
 };
 
 /** By the membership of now, which may change while somebody reads. */
-export const wantsEvent =
-  (organization: string, event: string, { memberships }: MeterPorts) =>
-  (devices: readonly string[]): boolean =>
-    devices.some((device) => memberships.eventsOf(organization, device)?.includes(event) ?? false);
+export function partOfEvent(organization: string, event: string, { memberships }: MeterPorts): Part {
+  const isOf = (device: string): boolean => memberships.eventsOf(organization, device)?.includes(event) ?? false;
+  return (frame) => {
+    const found = parts.get(frame)?.get(event);
+    if (found !== undefined) return found.part;
+    const part = framesPart(frame, isOf);
+    const known = parts.get(frame) ?? new Map<string, { readonly part: Frame | undefined }>();
+    parts.set(frame, known.set(event, { part }));
+    return part;
+  };
+}
 
-const written = ({ id, kind, data }: Frame): string => `id: ${id}\nevent: ${kind}\ndata: ${data}\n\n`;
+export const wholeFrame: Part = (frame) => frame;
+
+/** By event, for all who read it. */
+const parts = new WeakMap<Frame, Map<string, { readonly part: Frame | undefined }>>();
+
+export const written = ({ id, kind, data }: Frame): string => `id: ${id}\nevent: ${kind}\ndata: ${data}\n\n`;
 
 const WORDS = {
   bye: 'event: bye\ndata: {"reason":"Come again: this instance ends, or the connection is old."}\n\n',
@@ -55,13 +70,13 @@ const WORDS = {
 } as const;
 
 /** Joined when it is written: a HEAD reads nothing. */
-function stream(asked: Asked, wants: (devices: readonly string[]) => boolean, { live }: MeterPorts): Reply {
+function stream(asked: Asked, part: Part, { live }: MeterPorts): Reply {
   if (live.isFull(asked.organization)) throw tooMany();
   const queue = new FrameQueue(written, (ending) => WORDS[ending]);
   const given = asked.headers['last-event-id'] ?? asked.query.get('last_event_id') ?? undefined;
   const lastId = typeof given === 'string' && given !== '' ? given : undefined;
   async function* body(): AsyncGenerator<Uint8Array> {
-    const reader = { wants, send: (frame: Frame) => queue.push(frame), end: () => queue.end('bye') };
+    const reader = { part, send: (frame: Frame) => queue.push(frame), end: () => queue.end('bye') };
     const { leave, missed } = live.join(asked.organization, reader, lastId);
     const old = setTimeout(() => queue.end('bye'), STREAM_MS);
     queue.add(`retry: ${RETRY_MS}\n\n`);

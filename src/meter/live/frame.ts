@@ -62,6 +62,23 @@ export function samplesFrame(
   return { kind: 'samples', devices: [...devices], data: JSON.stringify({ samples: shown, leftOut }) };
 }
 
+/** What of it is of these devices, as another frame of the same id; undefined where nothing is. */
+export function framesPart(frame: Frame, isOf: (device: string) => boolean): Frame | undefined {
+  if (!frame.devices.some(isOf)) return undefined;
+  if (frame.kind !== 'samples') return frame;
+  const { samples, leftOut } = JSON.parse(frame.data) as {
+    readonly samples: readonly { readonly metric: Readonly<Record<string, string>> }[];
+    readonly leftOut: number;
+  };
+  const own = samples.filter(({ metric }) => devicesOf(Object.entries(metric)).some(isOf));
+  return { ...frame, devices: frame.devices.filter(isOf), data: JSON.stringify({ samples: own, leftOut }) };
+}
+
+/** What a frame takes beside its data: its id, its kind and its devices. */
+const ABOUT_BYTES = 100;
+
+export const frameBytes = ({ data }: FrameContent): number => data.length + ABOUT_BYTES;
+
 /** The last frames, for readers that come back. */
 export class FrameRing {
   readonly #frames: Frame[] = [];
@@ -74,9 +91,15 @@ export class FrameRing {
 
   push(frame: Frame): void {
     this.#frames.push(frame);
-    this.#bytes += frame.data.length;
+    this.#bytes += frameBytes(frame);
     while (this.#bytes > this.#maxBytes && this.#frames.length > 1)
-      this.#bytes -= this.#frames.shift()?.data.length ?? 0;
+      this.#bytes -= frameBytes(this.#frames.shift() as Frame);
+  }
+
+  /** Nothing is known any more. */
+  clear(): void {
+    this.#frames.length = 0;
+    this.#bytes = 0;
   }
 
   /** Those that follow; undefined where it is not known any more, or was never one of ours. */

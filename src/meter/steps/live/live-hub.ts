@@ -5,7 +5,7 @@
  * H2. Collecting waits for nobody: frames are made after samples are committed, and a reader that is slow is let go.
  */
 import type { Clock, Log } from '../../../process/ports.ts';
-import { type Frame, type FrameContent, FrameRing, samplesFrame } from '../../live/frame.ts';
+import { frameBytes, type Frame, type FrameContent, FrameRing, samplesFrame } from '../../live/frame.ts';
 import type { Organization } from '../../model/organization.ts';
 import type { Feed, FeedBatch } from '../../ports/feed.ts';
 import type { Taken } from '../collect/collect.ts';
@@ -13,14 +13,20 @@ import type { Taken } from '../collect/collect.ts';
 /** Readers of one organization on one instance. */
 export const MAX_READERS = 5_000;
 
-/** Of the last frames of an organization, for readers that come back. */
-const RING_BYTES = 4_000_000;
+/** Of the last frames of an organization, for readers that come back: fewer than such a reader may be behind, or it would be let go again. */
+export const RING_BYTES = 800_000;
+
+/** For how long frames are kept when the last reader has left: it may be on its way back. */
+export const RESUME_MS = 60_000;
 
 /** Between two writes to the feed of an organization. */
 const PUBLISH_MS = 1_000;
 
 /** Batches that a write holds: readers that miss one find it in the next. */
 const BATCHES = 5;
+
+/** Of a batch: all of them are one document, of 1 MiB at most. What is more is not told to other instances. */
+export const BATCH_BYTES = 180_000;
 
 /** For how long a reader's instance is believed to read; it says so again in half of that. */
 const READ_FOR_MS = 60_000;
@@ -29,8 +35,8 @@ const READ_FOR_MS = 60_000;
 const LOOK_MS = 15_000;
 
 export interface Reader {
-  /** Whether it wants frames of these devices. */
-  readonly wants: (devices: readonly string[]) => boolean;
+  /** What of a frame it is to see. */
+  readonly part: (frame: Frame) => Frame | undefined;
   send(frame: Frame): void;
   end(reason: 'bye'): void;
 }
@@ -44,6 +50,8 @@ interface Source {
   lookedMs: number;
   publishedMs: number;
   announcedMs: number;
+  /** When the last reader left. */
+  leftMs: number;
   stopListening: (() => void) | undefined;
 }
 
@@ -78,7 +86,7 @@ export class LiveHub {
   }: Pick<Taken, 'organization' | 'samples' | 'series' | 'refused'>): void {
     const source = this.#source(organization);
     this.#look(organization, source);
-    if (source.readers.size === 0 && !source.isReadElsewhere) return;
+    if (!this.#isKept(source) && !source.isReadElsewhere) return;
     const frame = samplesFrame(
       samples,
       (number) => series.get(number),
@@ -103,7 +111,7 @@ export class LiveHub {
   /** What is of this instance. */
   tell(organization: Organization, frame: FrameContent): void {
     const source = this.#source(organization);
-    if (source.readers.size > 0 || source.isReadElsewhere) this.#take(organization, source, frame);
+    if (this.#isKept(source) || source.isReadElsewhere) this.#take(organization, source, frame);
   }
 
   /** What every instance that is read finds out by itself. */
@@ -129,16 +137,15 @@ export class LiveHub {
   ): { readonly leave: () => void; readonly missed: readonly Frame[] | undefined } {
     const source = this.#source(organization);
     if (this.#isClosed) reader.end('bye');
+    if (!this.#isKept(source)) forget(source);
     source.readers.add(reader);
-    if (source.readers.size === 1) this.#listen(organization, source);
+    if (source.stopListening === undefined) this.#listen(organization, source);
     this.#announce(organization, source);
     return {
-      missed: lastId === undefined ? [] : source.ring.after(lastId)?.filter(({ devices }) => reader.wants(devices)),
+      missed: lastId === undefined ? [] : source.ring.after(lastId)?.flatMap((frame) => reader.part(frame) ?? []),
       leave: () => {
         source.readers.delete(reader);
-        if (source.readers.size > 0) return;
-        source.stopListening?.();
-        source.stopListening = undefined;
+        if (source.readers.size === 0) source.leftMs = this.#ports.clock.now();
       },
     };
   }
@@ -148,6 +155,10 @@ export class LiveHub {
     for (const [organization, source] of this.#sources) {
       if (source.readers.size > 0) this.#announce(organization, source);
       this.#publish(organization, source);
+      if (this.#isKept(source)) continue;
+      forget(source);
+      // While something comes, it is kept for when it was looked last.
+      if (this.#ports.clock.now() - source.lookedMs > 2 * LOOK_MS) this.#sources.delete(organization);
     }
   }
 
@@ -158,6 +169,11 @@ export class LiveHub {
       for (const reader of readers) reader.end('bye');
       stopListening?.();
     }
+  }
+
+  /** Whether what comes is kept: somebody reads, or has just gone. */
+  #isKept({ readers, leftMs }: Source): boolean {
+    return readers.size > 0 || this.#ports.clock.now() - leftMs < RESUME_MS;
   }
 
   #source(organization: Organization): Source {
@@ -172,6 +188,7 @@ export class LiveHub {
       lookedMs: -Infinity,
       publishedMs: -Infinity,
       announcedMs: -Infinity,
+      leftMs: -Infinity,
       stopListening: undefined,
     };
     this.#sources.set(organization, made);
@@ -186,17 +203,23 @@ export class LiveHub {
   }
 
   #deliver(source: Source, content: FrameContent): void {
-    if (source.readers.size === 0) return;
+    if (!this.#isKept(source)) return;
     const frame: Frame = { ...content, id: `${this.#ports.instance}.${this.#frames++}` };
     source.ring.push(frame);
-    for (const reader of source.readers) if (reader.wants(frame.devices)) reader.send(frame);
+    for (const reader of source.readers) {
+      const part = reader.part(frame);
+      if (part !== undefined) reader.send(part);
+    }
   }
 
   #publish(organization: Organization, source: Source): void {
     const nowMs = this.#ports.clock.now();
     if (source.pending.length === 0 || nowMs - source.publishedMs < PUBLISH_MS) return;
     source.publishedMs = nowMs;
-    source.batches = [...source.batches, { number: this.#batches++, frames: source.pending }].slice(-BATCHES);
+    const frames = firstOf(source.pending, BATCH_BYTES);
+    const leftOut = source.pending.length - frames.length;
+    if (leftOut > 0) this.#warn(organization, `${leftOut} of ${source.pending.length} frames are more than is told`);
+    source.batches = [...source.batches, { number: this.#batches++, frames }].slice(-BATCHES);
     source.pending = [];
     this.#try(organization, this.#ports.feed.publish(organization, this.#ports.instance, source.batches));
   }
@@ -238,4 +261,20 @@ export class LiveHub {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     this.#ports.log.warn({ event: 'live.feed', organization }, `${message}. Readers see what is collected here.`);
   }
+}
+
+/** A ring with a hole would hide it. */
+function forget(source: Source): void {
+  source.stopListening?.();
+  source.stopListening = undefined;
+  source.ring.clear();
+}
+
+function firstOf(frames: readonly FrameContent[], most: number): FrameContent[] {
+  let bytes = 0;
+  return frames.filter((frame) => {
+    const fits = bytes + frameBytes(frame) <= most;
+    if (fits) bytes += frameBytes(frame);
+    return fits;
+  });
 }
