@@ -38,5 +38,20 @@ for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     waiting.push(join(path, '..', `${specifier}.d.ts`));
 }
 for (const file of globSync('**/*.d.ts', { cwd: DIST })) if (!reached.has(join(DIST, file))) rmSync(join(DIST, file));
+execFileSync(
+  process.execPath,
+  [
+    join(ROOT, 'node_modules/vite/bin/vite.js'),
+    'build',
+    '--config',
+    'src/dashboard/vite.config.ts',
+    '--logLevel',
+    'warn',
+  ],
+  {
+    cwd: ROOT,
+    stdio: 'inherit',
+  },
+);
 for (const folder of AS_WRITTEN) cpSync(join(ROOT, folder), join(DIST, folder), { recursive: true });
 chmodSync(join(DIST, 'src/cli/main.js'), 0o755);

@@ -328,6 +328,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'errors.ts',
   ],
   functions: ['http', 'mill/steps', 'compose-meter.ts', 'config', 'values'],
+  // The page, in a browser: of the rest it knows what answers look like, and no more.
+  dashboard: ['mill/answers', 'meter/answers'],
 };
 
 /** Rooms that decide: no waiting, no clock, no chance, no environment. */
@@ -353,7 +355,7 @@ const ENTRIES = new Set(['src/mill/worker/watchdog-thread.ts', 'src/mill/simulat
 /** Hashing and compressing are functions of their argument. */
 const PURE_NODE_MODULES = new Set(['node:crypto', 'node:zlib']);
 
-const files = globSync(['src/**/*.ts', 'functions/**/*.ts'], { cwd: ROOT })
+const files = globSync(['src/**/*.{ts,tsx}', 'functions/**/*.ts'], { cwd: ROOT })
   .sort()
   .map((path) => readSource(ROOT, path));
 const byPath = new Map(files.map((file) => [file.path, file]));
@@ -425,6 +427,19 @@ describe('production', () => {
     expect(paths).not.toContain('src/mill/manifest/build-manifest.ts');
     // Loading by hand is the command line's.
     expect(paths).not.toContain('src/mill/sources/day-spill.ts');
+  });
+});
+
+describe('the page', () => {
+  test('takes nothing of the rest into a browser but types', () => {
+    const page = files.filter(({ path }) => path.startsWith('src/dashboard/'));
+    expect(page.length).toBeGreaterThan(20);
+    const taken = page.flatMap((file) =>
+      localImports(ROOT, file)
+        .filter(({ target, erased }) => !target.startsWith('src/dashboard/') && !erased)
+        .map(({ target }) => `${file.path} imports ${target}`),
+    );
+    expect(taken).toEqual([]);
   });
 });
 

@@ -21,12 +21,12 @@ export function readSource(root: string, path: string): SourceFile {
   const text = readFileSync(join(root, path), 'utf8');
   const { errors } = parseSync(path, text);
   if (errors.length > 0) throw new Error(`${path} does not parse: ${errors[0]?.message}`);
-  return { path, text, imports: importsIn(text) };
+  return { path, text, imports: importsIn(text, path) };
 }
 
 /** Everything that a text imports, types and threads included. */
-export function importsIn(text: string): Import[] {
-  const { program, module } = parseSync('a.ts', text);
+export function importsIn(text: string, path = 'a.ts'): Import[] {
+  const { program, module } = parseSync(path, text);
   const found: Import[] = [];
   for (const { moduleRequest, entries } of module.staticImports) {
     found.push({ specifier: moduleRequest.value, erased: entries.length > 0 && entries.every(({ isType }) => isType) });

@@ -1,0 +1,28 @@
+/** What went wrong with a request, in words for the panel that asked. */
+
+export interface Problem {
+  /** 0 when there was no answer at all. */
+  readonly status: number;
+  readonly code: string;
+  readonly title: string;
+  readonly detail: string;
+}
+
+export const UNREACHABLE: Problem = {
+  status: 0,
+  code: 'UNREACHABLE',
+  title: 'No answer',
+  detail: 'Daymill does not answer. Shown is what was known before; it is asked again until it answers.',
+};
+
+/** As RFC 9457 has it; what a proxy says instead is told by its status. */
+export async function problemOf(response: Response): Promise<Problem> {
+  const told: unknown = await response.json().catch(() => undefined);
+  const { title, detail, code } = (typeof told === 'object' && told !== null ? told : {}) as Partial<Problem>;
+  return {
+    status: response.status,
+    code: typeof code === 'string' ? code : `HTTP_${response.status}`,
+    title: typeof title === 'string' ? title : `Status ${response.status}`,
+    detail: typeof detail === 'string' ? detail : 'The answer says no more than that.',
+  };
+}

@@ -1,0 +1,2 @@
+/** Skips that were checked. */
+export const View = () => <p class="quiet">…</p>;

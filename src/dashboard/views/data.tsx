@@ -1,0 +1,2 @@
+/** Which days of root data are there. */
+export const View = () => <p class="quiet">…</p>;

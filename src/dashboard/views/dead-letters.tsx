@@ -1,0 +1,2 @@
+/** Tasks that were given up. */
+export const View = () => <p class="quiet">…</p>;

@@ -1,0 +1,2 @@
+/** Events by user and team. */
+export const View = () => <p class="quiet">…</p>;

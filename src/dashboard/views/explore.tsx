@@ -1,0 +1,2 @@
+/** PromQL. */
+export const View = () => <p class="quiet">…</p>;

@@ -1,0 +1,2 @@
+/** Failures by error. */
+export const View = () => <p class="quiet">…</p>;

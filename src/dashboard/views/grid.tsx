@@ -1,0 +1,2 @@
+/** Every computation on every day. */
+export const View = () => <p class="quiet">…</p>;

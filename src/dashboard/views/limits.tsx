@@ -1,0 +1,2 @@
+/** Series against what is allowed. */
+export const View = () => <p class="quiet">…</p>;

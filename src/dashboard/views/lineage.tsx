@@ -1,0 +1,2 @@
+/** Who reads whom. */
+export const View = () => <p class="quiet">…</p>;

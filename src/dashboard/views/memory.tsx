@@ -1,0 +1,2 @@
+/** What tasks took, and their tiers. */
+export const View = () => <p class="quiet">…</p>;

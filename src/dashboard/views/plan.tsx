@@ -1,0 +1,2 @@
+/** What would run, why, at what price. */
+export const View = () => <p class="quiet">…</p>;

@@ -1,0 +1,2 @@
+/** What was refused in collecting. */
+export const View = () => <p class="quiet">…</p>;

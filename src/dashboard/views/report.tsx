@@ -1,0 +1,2 @@
+/** Each day, adding up. */
+export const View = () => <p class="quiet">…</p>;

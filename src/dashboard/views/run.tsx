@@ -1,0 +1,2 @@
+/** One dispatch over time. */
+export const View = () => <p class="quiet">…</p>;

@@ -1,0 +1,2 @@
+/** Components that are alive. */
+export const View = () => <p class="quiet">…</p>;
