@@ -9,6 +9,7 @@ const MODULES: Readonly<Record<string, () => Promise<object>>> = {
   index: () => import('./index-root-data.ts'),
   preflight: () => import('./preflight.ts'),
   reconcile: () => import('./reconcile.ts'),
+  view: () => import('./view.ts'),
   work: () => import('./work.ts'),
 };
 

@@ -240,6 +240,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // Errors are written in the words of the protocol that they answer.
   http: [
     'compose.ts',
+    'compose-view.ts',
     'compose-meter.ts',
     'config',
     'mill/model',
@@ -253,6 +254,18 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'meter/steps/collect/report-self.ts',
     'meter/steps/jobs',
     'process',
+    'errors.ts',
+  ],
+  // The page's function: the mill's ports, and what reads the files that its datasets are loaded from.
+  'compose-view.ts': ['compose.ts', 'config', 'mill/ports', 'mill/sources/read-source.ts', 'errors.ts'],
+  'http/routes/mill': [
+    'http/route.ts',
+    'compose-view.ts',
+    'mill/answers',
+    'mill/model',
+    'mill/steps',
+    'meter/model/role.ts',
+    'values',
     'errors.ts',
   ],
   // Each route is one call of a step or an answer, and how it is written.
@@ -322,6 +335,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'deploy/services.ts',
     'mill/model',
     'mill/steps/work/note-death.ts',
+    // The page plans with the code as it is, which is written down for it.
+    'mill/manifest/read-manifest.ts',
     'google/workflows-client.ts',
     'emulators',
     'process',

@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import type { CloudTarget } from '../config/cloud-target.ts';
 
 /** Who runs, or calls, what: an account each. */
-export const ACCOUNTS = ['plan', 'work', 'flow', 'cron', 'push', 'build', 'app', 'meter'] as const;
+export const ACCOUNTS = ['plan', 'work', 'flow', 'cron', 'push', 'build', 'app', 'meter', 'view'] as const;
 export type Account = (typeof ACCOUNTS)[number];
 
 /** Cloud Run's: https://cloud.google.com/run/docs/deploying#service-name */

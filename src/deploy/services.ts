@@ -53,6 +53,8 @@ export function servicesOf(settings: {
   readonly functions: readonly OwnFunction[];
   /** Whether metrics are taken in. */
   readonly collects: boolean;
+  /** Whether the page is served. */
+  readonly views: boolean;
 }): Service[] {
   const http = { account: 'plan', isStep: true, cpus: 1, timeoutSeconds: TIMEOUT_SECONDS } as const;
   return [
@@ -86,6 +88,7 @@ export function servicesOf(settings: {
       maxInstances: 1,
     },
     ...(settings.collects ? [COLLECT] : []),
+    ...(settings.views ? [VIEW] : []),
     ...settings.functions.map(ownService),
   ];
 }
@@ -103,6 +106,20 @@ export const COLLECT: Service = {
   concurrency: 250,
   timeoutSeconds: 3_600,
   maxInstances: 10,
+};
+
+/** The page: few people, each with a stream that stays open. */
+export const VIEW: Service = {
+  id: 'view',
+  target: 'view',
+  account: 'view',
+  isStep: false,
+  why: 'shows the page, and answers what it asks',
+  memoryMB: 1_024,
+  cpus: 1,
+  concurrency: 80,
+  timeoutSeconds: 3_600,
+  maxInstances: 2,
 };
 
 const ownService = (own: OwnFunction): Service => ({

@@ -18,7 +18,8 @@ import { collectRoutes } from './routes/index.ts';
 
 export interface OwnListener {
   readonly listener: RequestListener;
-  readonly upgrade: LiveSocket;
+  /** What wants to be a WebSocket. */
+  readonly upgrade?: LiveSocket;
 }
 
 export function collectListener(env: Readonly<Record<string, string | undefined>>): OwnListener {

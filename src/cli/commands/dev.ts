@@ -1,6 +1,6 @@
 /** `daymill dev`: keeps the local cloud and its functions warm, and re-plans whenever a computation changes. */
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, watch } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { UserError } from '../../errors.ts';
@@ -9,12 +9,10 @@ import { readDays } from '../days.ts';
 import { collectEnvironment } from '../local/collect-environment.ts';
 import { DEFAULT_PORT, startGateway } from '../local/gateway.ts';
 import { serviceOf, startDaymill } from '../local/local-cloud.ts';
+import { isForPage, onSourceChange, pageEnvironment, writeManifestNow } from '../local/page-service.ts';
 import { SESSION_VARIABLE } from '../local/run-cloud.ts';
 import { forkLeashed } from '../../process/leash.ts';
 import { siblingFile } from '../../process/sibling.ts';
-
-/** Editors write a file in several steps: a change counts once nothing else changed for so long. */
-const SETTLE_MS = 150;
 
 export const dev: Command = {
   name: 'dev',
@@ -40,12 +38,15 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   let child: ChildProcess | undefined;
   const daymill = await startDaymill(config, {
     env: { ...env, ...collectEnvironment(config, env) },
+    pageEnv: pageEnvironment(config),
     onLog: (entry) => child?.connected && child.send(entry),
     collects: true,
+    views: true,
   });
-  const collect = serviceOf(daymill.services, 'collect');
-  const gateway = await startGateway(DEFAULT_PORT, () => collect.url).catch(() => startGateway(0, () => collect.url));
-  output.line(`HTTP answers at ${gateway.url}: see daymill serve --help`);
+  const [collect, view] = [serviceOf(daymill.services, 'collect'), serviceOf(daymill.services, 'view')];
+  const addressOf: Parameters<typeof startGateway>[1] = (request) => (isForPage(request) ? view : collect).url;
+  const gateway = await startGateway(DEFAULT_PORT, addressOf).catch(() => startGateway(0, addressOf));
+  output.line(`The page          ${gateway.url}/`);
 
   /** In a process of its own: what Node has imported once, it does not import again. */
   const command = (name: 'plan' | 'run'): Promise<void> =>
@@ -72,6 +73,8 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   };
   for (const { name } of config.functions) output.line(`${name} answers at ${serviceOf(daymill.services, name).url}`);
   const replan = async (): Promise<void> => {
+    // What is wrong with the code, the plan says.
+    if ((await writeManifestNow(config)) === undefined) await view.restart();
     await command('plan');
     if (args.values['auto'] === true) await runNow();
     output.line(args.values['auto'] === true ? 'Watching.' : 'Enter runs it. Watching.');
@@ -82,11 +85,9 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const queue = (action: () => Promise<void>): void => {
     last = last.then(action).catch((error: unknown) => output.trouble(`daymill: ${String(error)}`));
   };
-  let settling: NodeJS.Timeout | undefined;
-  const watcher = watch(folder, { recursive: true }, () => {
+  const endWatch = onSourceChange(config, () => {
     changed = true;
-    clearTimeout(settling);
-    settling = setTimeout(() => queue(replan), SETTLE_MS);
+    queue(replan);
   });
   const keys = createInterface({ input: process.stdin }).on('line', () =>
     queue(async () => {
@@ -96,8 +97,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   );
   queue(replan);
   await stopped;
-  clearTimeout(settling);
-  watcher.close();
+  endWatch();
   keys.close();
   // Only a terminal or a pipe keeps the process; a file, such as /dev/null, has no such method.
   if ('unref' in process.stdin) process.stdin.unref();

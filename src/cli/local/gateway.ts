@@ -14,17 +14,17 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** `addressOf`: the service for a path, with its token. @throws {UserError} BUSY when another program has the port. */
-export async function startGateway(port: number, addressOf: (path: string) => string): Promise<Gateway> {
+/** `addressOf`: the service for a request, with its token. @throws {UserError} BUSY when another program has the port. */
+export async function startGateway(port: number, addressOf: (request: IncomingMessage) => string): Promise<Gateway> {
   const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
   const server = createServer((incoming, outgoing) => {
     // A page of ours asks with our own origin; any other page is none of our business.
     if (isForeign(withoutOwnOrigin(incoming))) refuse(outgoing);
-    else forward(incoming, outgoing, { agent, to: addressOf(incoming.url ?? '/') });
+    else forward(incoming, outgoing, { agent, to: addressOf(incoming) });
   });
   server.on('upgrade', (incoming, socket, head) => {
     if (isForeign(withoutOwnOrigin(incoming))) socket.destroy();
-    else forwardUpgrade(incoming, socket, head, addressOf(incoming.url ?? '/'));
+    else forwardUpgrade(incoming, socket, head, addressOf(incoming));
   });
   server.requestTimeout = 0;
   await new Promise<void>((resolve, reject) => {

@@ -44,6 +44,9 @@ export interface LocalOptions {
   readonly onLog: (entry: LogEntry) => void;
   /** Whether metrics are taken in. */
   readonly collects?: boolean;
+  /** Whether the page is served, and what its function alone is told. */
+  readonly views?: boolean;
+  readonly pageEnv?: Readonly<Record<string, string | undefined>>;
   /** Whether other commands find it: as one that they may run a day on, as one that they may read (the default), or not. */
   readonly announce?: 'joinable' | 'readable' | 'never';
 }
@@ -103,6 +106,7 @@ export async function startFunctions(
     ...config,
     lanes: localLanes(config, options.env),
     collects: options.collects === true,
+    views: options.views === true,
   });
   const services = new Map(
     await Promise.all(
@@ -151,7 +155,7 @@ const startService = (
   service: Service,
   config: Config,
   cloud: AnyCloud,
-  { env, onLog, deaths }: LocalOptions & { readonly deaths: DeathNotes },
+  { env, pageEnv, onLog, deaths }: LocalOptions & { readonly deaths: DeathNotes },
 ): Promise<FunctionService> =>
   startFunctionService({
     target: service.target,
@@ -171,6 +175,7 @@ const startService = (
       DAYMILL_LANES: String(localLanes(config, env)),
       DAYMILL_TIERS: tiersText(config.tiers),
       ...(service.tier === undefined ? {} : { DAYMILL_TIER: service.tier.name }),
+      ...(service.id === 'view' ? pageEnv : {}),
     },
     onLine: (line) => onLog(toLogEntry(line, service.target)),
     ...(service.tier === undefined ? {} : { onOutOfMemory: noteFor(service.tier, deaths) }),

@@ -39,6 +39,7 @@ const ROLES_OF_ACCOUNTS: Readonly<Record<Account, string>> = {
   build: 'the image is built as it',
   app: "the project's own functions run as it",
   meter: 'metrics are taken in as it',
+  view: 'shows the page',
 };
 
 const SECONDS_A_DAY = 86_400;
@@ -55,10 +56,11 @@ export const apis = (plan: Plan): Resource[] =>
   }));
 
 /** One that nothing runs as is not made. */
-const accountsOf = ({ functions, collect }: Plan): Account[] =>
+const accountsOf = ({ functions, collect, services }: Plan): Account[] =>
   (Object.keys(ROLES_OF_ACCOUNTS) as Account[])
     .filter((account) => account !== 'app' || functions.length > 0)
-    .filter((account) => account !== 'meter' || collect !== undefined);
+    .filter((account) => account !== 'meter' || collect !== undefined)
+    .filter((account) => account !== 'view' || services.some(({ id }) => id === 'view'));
 
 export const accounts = (plan: Plan): Resource[] =>
   accountsOf(plan).map((account) => ({

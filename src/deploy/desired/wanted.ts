@@ -49,7 +49,7 @@ export function planOf(wanted: Wanted): Plan {
     ...wanted,
     tiers,
     names: namesOf(wanted.target),
-    services: servicesOf({ ...wanted, tiers, collects: wanted.collect !== undefined }),
+    services: servicesOf({ ...wanted, tiers, collects: wanted.collect !== undefined, views: false }),
     number: wanted.projectNumber ?? UNKNOWN,
     labels: { [LABEL]: wanted.target.name },
     ownsDatabase: wanted.target.databaseId === wanted.target.name,

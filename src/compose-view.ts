@@ -1,0 +1,67 @@
+/** The composition root of the page's function: the ports of what the mill is asked, over one look at the plan for all panels of a moment. */
+import { compose } from './compose.ts';
+import type { Config } from './config/config.ts';
+import { codeOf } from './errors.ts';
+import { coverage, sourceDays } from './mill/sources/read-source.ts';
+import type { PlanningSnapshot } from './mill/ports/planning.ts';
+
+/** Panels that ask within so long of each other see the same moment, for one read of it. */
+const MOMENT_MS = 500;
+
+export type ViewPorts = ReturnType<typeof portsOf>;
+
+/** Answers what an answer is made with, and the planner's sequence that it is of; undefined when no plan was looked at. */
+export interface View {
+  readonly ports: ViewPorts;
+  ask<T>(
+    make: (ports: ViewPorts) => Promise<T>,
+  ): Promise<{ readonly answer: T; readonly sequence: number | undefined }>;
+}
+
+function portsOf(config: Config) {
+  return {
+    ...compose(config),
+    coverage,
+    sourceDays,
+    // Changed code is simulated by a run, which tells the planner of it.
+    simulate: false,
+    date: config.date,
+    prices: config.prices,
+  };
+}
+
+export function composeView(config: Config): View {
+  const ports = portsOf(config);
+  let moment: { readonly atMs: number; readonly snapshot: Promise<PlanningSnapshot> } | undefined;
+  const now = (isFresh: boolean): Promise<PlanningSnapshot> => {
+    const atMs = ports.clock.elapsed();
+    if (isFresh || moment === undefined || atMs - moment.atMs > MOMENT_MS) {
+      const snapshot = ports.planning.load();
+      moment = { atMs, snapshot };
+      snapshot.catch(() => (moment = undefined));
+    }
+    return moment.snapshot;
+  };
+  async function once<T>(make: (ports: ViewPorts) => Promise<T>, isFresh: boolean) {
+    let sequence: number | undefined;
+    const load = async (): Promise<PlanningSnapshot> => {
+      const snapshot = await now(isFresh);
+      sequence = snapshot.sequence;
+      return snapshot;
+    };
+    const answer = await make({ ...ports, planning: { ...ports.planning, load } });
+    return { answer, sequence };
+  }
+  return {
+    ports,
+    async ask(make) {
+      try {
+        return await once(make, false);
+      } catch (thrown) {
+        // A book was written since the moment that others share.
+        if (codeOf(thrown) !== 'CONTENTION') throw thrown;
+        return once(make, true);
+      }
+    },
+  };
+}

@@ -1,0 +1,60 @@
+/** What would run, how every day stands, who reads whom. */
+import { z } from 'zod';
+import type { View } from '../../../compose-view.ts';
+import { changedComputations } from '../../../mill/answers/changed-computations.ts';
+import { foresee } from '../../../mill/answers/foresee.ts';
+import { GraphAnswer, graphAnswer } from '../../../mill/answers/graph.ts';
+import { PlanAnswer, planAnswer } from '../../../mill/answers/plan.ts';
+import { ReportAnswer, reportAnswer } from '../../../mill/answers/report.ts';
+import type { Asked, Route } from '../../route.ts';
+import { answered, DAYS, daysOf, MILL } from './ask.ts';
+
+/** As long as a URL that all browsers take. */
+const MAX_SELECT = 2_000;
+const Query = z.object({ ...DAYS, select: z.string().max(MAX_SELECT).optional() });
+
+const selectOf = ({ query }: Asked): string => query.get('select') ?? '*';
+
+export const planRoutes = (view: () => View): readonly Route[] => [
+  {
+    ...MILL,
+    path: '/api/mill/plan',
+    id: 'readPlan',
+    summary: 'What a run would do, why, and what it would cost.',
+    query: Query,
+    answers: { 200: { description: 'as daymill plan', schema: PlanAnswer } },
+    handle: (asked) =>
+      answered(view(), (ports) => planAnswer({ ...daysOf(asked, ports), select: selectOf(asked) }, ports)),
+  },
+  {
+    ...MILL,
+    path: '/api/mill/report',
+    id: 'readReport',
+    summary: 'For each day how its cells stand, and that they add up.',
+    query: Query,
+    answers: { 200: { description: 'as daymill report', schema: ReportAnswer } },
+    handle: (asked) =>
+      answered(view(), (ports) => {
+        const grid = daysOf(asked, ports);
+        return reportAnswer({ grid, from: grid.from, select: selectOf(asked) }, ports);
+      }),
+  },
+  {
+    ...MILL,
+    path: '/api/mill/graph',
+    id: 'readGraph',
+    summary: 'Computations, datasets, and who reads whom.',
+    query: Query,
+    answers: { 200: { description: 'as daymill graph', schema: GraphAnswer } },
+    handle: (asked) =>
+      answered(view(), (ports) =>
+        graphAnswer(
+          { select: selectOf(asked) },
+          {
+            manifest: ports.manifest,
+            changed: async () => changedComputations((await foresee(daysOf(asked, ports), ports)).plan),
+          },
+        ),
+      ),
+  },
+];

@@ -1,0 +1,104 @@
+/** What the page's function is: its files, the mill's answers, and what the meter answers, to who has signed in. */
+import { existsSync, readFileSync } from 'node:fs';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { composeMeter, type MeterPorts } from '../compose-meter.ts';
+import { composeView, type View } from '../compose-view.ts';
+import { type Config, readConfig } from '../config/config.ts';
+import { guardProcess } from '../process/author-code.ts';
+import { startDrain } from '../process/drain.ts';
+import { openLog } from '../process/log.ts';
+import { SYSTEM_CLOCK } from '../process/system-clock.ts';
+import type { OwnListener } from './collect-listener.ts';
+import { httpListener } from './listener.ts';
+import { openApiRoute } from './openapi-route.ts';
+import { pageFiles } from './page-files.ts';
+import { quotaError } from './quota-error.ts';
+import type { Caller, Doors, Route } from './route.ts';
+import { collectRoutes } from './routes/index.ts';
+import { millRoutes } from './routes/mill/index.ts';
+
+export function viewListener(env: Readonly<Record<string, string | undefined>>): OwnListener {
+  // Days are of UTC, whatever the container was given.
+  process.env['TZ'] = 'UTC';
+  guardProcess();
+  const config = readConfig(env, process.cwd(), process.pid);
+  const log = openLog(config.logLevel, { worker: config.worker });
+  const meter = once(() => meterOf(config));
+  const view: () => View = once(() => composeView(config));
+  const drain = startDrain(process, { graceMs: config.drainMs, end: () => process.exit(0) });
+  const page = pageFiles(pageFolder());
+  const doors: Doors = {
+    authenticate: signIn(),
+    spend: () => Promise.resolve(),
+    clock: SYSTEM_CLOCK,
+    log,
+    whileServing: (act) => drain.run(act),
+  };
+  const served = {
+    target: 'local',
+    page: page.build,
+    version: versionOf(),
+    organizations: () => Promise.resolve([]),
+  } as const;
+  const routes = [...millRoutes(view, served), ...collectRoutes(meter).filter(isRead)];
+  const api = httpListener([...routes, openApiRoute(routes)], doors);
+  const listener: RequestListener = (request, response) => {
+    if (!page.serve(request, response)) api(withOrganization(request), response);
+  };
+  return { listener };
+}
+
+/** What is asked of the meter: queries may come as forms. */
+const isRead = ({ method, quota }: Route): boolean => method === 'GET' || (method === 'POST' && quota === 'read');
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
+/** Between two looks at whose stream has had nothing for a while. */
+const TICK_MS = 5_000;
+
+function meterOf(config: Config): MeterPorts {
+  const ports = composeMeter(config, quotaError);
+  setInterval(() => ports.live.tick(), TICK_MS).unref();
+  return ports;
+}
+
+/** In a clone beside its source, in the package where it was built. */
+const pageFolder = (): string =>
+  [join(import.meta.dirname, '../../dashboard'), join(import.meta.dirname, '../../dist/dashboard')].find((folder) =>
+    existsSync(join(folder, 'index.html')),
+  ) ?? '';
+
+const versionOf = (): string => {
+  const file = ['../../package.json', '../../../package.json']
+    .map((path) => join(import.meta.dirname, path))
+    .find(existsSync);
+  return file === undefined ? '' : String((JSON.parse(readFileSync(file, 'utf8')) as { version?: string }).version);
+};
+
+/** On a laptop the only one who reaches this port is who works there. */
+const LOCAL_ORGANIZATION = 'demo';
+
+const signIn = (): Doors['authenticate'] => (headers) => {
+  const caller: Caller = {
+    organization: String(headers['x-scope-orgid'] ?? LOCAL_ORGANIZATION),
+    role: 'admin',
+    subject: userInfo().username,
+  };
+  return Promise.resolve(caller);
+};
+
+/** A browser's stream and a link say it in the query, where no route expects it. */
+function withOrganization(request: IncomingMessage): IncomingMessage {
+  const url = new URL(request.url ?? '/', 'http://page');
+  const organization = url.searchParams.get('org');
+  if (organization === null) return request;
+  url.searchParams.delete('org');
+  request.url = `${url.pathname}${url.search}`;
+  request.headers['x-scope-orgid'] = organization;
+  return request;
+}
