@@ -96,7 +96,7 @@ const packed = (plain: Buffer, type: string, isHashed: boolean): File => ({
 });
 
 function send(file: File, { method, headers }: IncomingMessage, response: ServerResponse): void {
-  const isPacked = /\bbr\b/.test(String(headers['accept-encoding'] ?? ''));
+  const isPacked = /\bbr\b/.test(headers['accept-encoding'] ?? '');
   const body = isPacked ? file.packed : file.plain;
   response.writeHead(200, {
     ...HEADERS,

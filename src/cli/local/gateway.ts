@@ -46,10 +46,20 @@ export async function startGateway(port: number, addressOf: (request: IncomingMe
 const busy = (port: number): UserError =>
   new UserError('BUSY', `Another program listens on port ${port}. Choose another: --port N, or 0 for a free one.`);
 
-function withoutOwnOrigin({ headers }: IncomingMessage): IncomingMessage['headers'] {
-  if (headers.origin !== `http://${headers.host}` || headers['sec-fetch-site'] !== 'same-origin') return headers;
-  const { origin: _, 'sec-fetch-site': __, ...rest } = headers;
-  return rest;
+/**
+ * What is left of the headers once our own page's word is believed: that it comes from here, of the name that it was asked under, which
+ * still has to be this machine's. A link that somebody follows shows the page, and nothing else.
+ */
+function withoutOwnOrigin({ method, url = '/', headers }: IncomingMessage): IncomingMessage['headers'] {
+  const { origin, 'sec-fetch-site': site, ...rest } = headers;
+  const isOwn = site === 'same-origin' && (origin === undefined || origin === `http://${headers.host}`);
+  const isFollowed =
+    origin === undefined &&
+    method === 'GET' &&
+    headers['sec-fetch-mode'] === 'navigate' &&
+    headers['sec-fetch-dest'] === 'document' &&
+    !/^\/(?:api|v1)\//.test(url);
+  return isOwn || isFollowed ? rest : headers;
 }
 
 /** A WebSocket: whatever either side says from the answer on. */
@@ -78,7 +88,11 @@ function forward(
   outgoing: ServerResponse,
   { agent, to }: { readonly agent: Agent; readonly to: string },
 ): void {
-  const onward = request(`${to}${incoming.url ?? '/'}`, { method: incoming.method, headers: incoming.headers, agent });
+  const onward = request(`${to}${incoming.url ?? '/'}`, {
+    method: incoming.method,
+    headers: withoutOwnOrigin(incoming),
+    agent,
+  });
   onward.once('response', (answer) => {
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(outgoing);

@@ -1,6 +1,7 @@
 /** Answers of the API, one cache for the page: panels that ask alike share a request, and keep what they show while it is asked anew. */
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { ofOrganization } from './organization.ts';
 import { type Problem, problemOf, UNREACHABLE } from './problem.ts';
 
 export interface Answer<T> {
@@ -106,7 +107,7 @@ async function take(url: string, { answer, read }: Entry): Promise<void> {
 
 async function fetched(url: string): Promise<Response> {
   // The browser asks by ETag whether what it has is still so.
-  const response = await fetch(url, { cache: 'no-cache', redirect: 'manual' });
+  const response = await fetch(ofOrganization(url), { cache: 'no-cache', redirect: 'manual' });
   // A sign-in that has run out answers with a redirection to another origin, which a script may not see.
   connection.value = response.type === 'opaqueredirect' || response.status === 401 ? 'signed-out' : 'up';
   const told = Number(response.headers.get('daymill-sequence') ?? 0);

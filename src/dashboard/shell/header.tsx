@@ -46,18 +46,29 @@ export function Header() {
   );
 }
 
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+/** As everywhere in Daymill a day is written: a browser's own field writes it as its country does. */
 function DayRange() {
   const { from, to } = days.value;
   const change = (name: 'from' | 'to') => (event: Event) => {
     const { value } = event.currentTarget as HTMLInputElement;
-    if (value !== '') setQuery({ [name]: value });
+    if (DAY.test(value) && !Number.isNaN(Date.parse(value))) setQuery({ [name]: value }, { replace: false });
   };
+  const field = {
+    type: 'text',
+    inputMode: 'numeric',
+    maxLength: 10,
+    size: 10,
+    pattern: DAY.source,
+    autoComplete: 'off',
+  } as const;
   return (
     <fieldset class="days">
       <legend class="hidden">Days, both included, in UTC</legend>
-      <input type="date" aria-label="First day" value={from} max={to} onChange={change('from')} />
+      <input {...field} aria-label="First day" value={from} onChange={change('from')} />
       <span aria-hidden="true">–</span>
-      <input type="date" aria-label="Last day" value={to} min={from} onChange={change('to')} />
+      <input {...field} aria-label="Last day" value={to} onChange={change('to')} />
       <span class="quiet" title="All days and times of this page are of UTC">
         UTC
       </span>
