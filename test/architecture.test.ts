@@ -245,6 +245,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'config',
     'mill/model',
     'mill/steps',
+    // What of a grid has changed is told while somebody looks.
+    'mill/answers',
     'meter/formats/otlp/write.ts',
     'meter/model',
     'meter/live/frame.ts',
@@ -260,6 +262,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'compose-view.ts': ['compose.ts', 'config', 'mill/ports', 'mill/sources/read-source.ts', 'errors.ts'],
   'http/routes/mill': [
     'http/route.ts',
+    'http/live-grid.ts',
     'compose-view.ts',
     'mill/answers',
     'mill/model',

@@ -9,15 +9,15 @@ export const HEARTBEAT_MS = 15_000;
 
 export type Ending = 'bye' | 'slow';
 
-export class FrameQueue {
+export class FrameQueue<F = Frame> {
   #texts: string[] = [];
   #bytes = 0;
   #wake: (() => void) | undefined;
   #ending: Ending | undefined;
-  readonly #write: (frame: Frame) => string;
+  readonly #write: (frame: F) => string;
   readonly #last: (ending: Ending) => string;
 
-  constructor(write: (frame: Frame) => string, last: (ending: Ending) => string) {
+  constructor(write: (frame: F) => string, last: (ending: Ending) => string) {
     this.#write = write;
     this.#last = last;
   }
@@ -26,7 +26,7 @@ export class FrameQueue {
     return this.#ending;
   }
 
-  push(frame: Frame): void {
+  push(frame: F): void {
     if (this.#ending !== undefined) return;
     const text = this.#write(frame);
     if (this.#bytes + text.length > MAX_BEHIND_BYTES) this.end('slow');

@@ -9,6 +9,7 @@ import { ClientGoneError, HttpError } from './http-error.ts';
 import { type LoadLimits, LOAD_LIMITS, makeLoad, type Place } from './load.ts';
 import { type Verdict, verdictOn, writeError } from './problem.ts';
 import { checkQuery, mediaType, readRequest } from './read-request.ts';
+import { pack } from './pack.ts';
 import { compileRoutes, type Found } from './router.ts';
 import type { Asked, Caller, Doors, Reply, Route, Shape } from './route.ts';
 import { isStream, writeStream } from './write-stream.ts';
@@ -156,7 +157,11 @@ async function answer(progress: Progress, { reply, removedKeys, signal }: Answer
     ...(removedKeys.length === 0 ? {} : { 'x-removed-keys': removedKeys.join(', ') }),
   };
   if (isKnown(progress.request, all['etag'])) return send(progress, 304, undefined, all);
-  if (!isStream(body) || progress.request.method === 'HEAD') return send(progress, status, bytesOf(body), all);
+  if (!isStream(body) || progress.request.method === 'HEAD') {
+    const bytes = bytesOf(body);
+    const packing = progress.route?.isPacked === true ? await pack(bytes, progress.request.headers) : undefined;
+    return send(progress, status, packing?.bytes ?? bytes, { ...all, ...packing?.headers });
+  }
   const { response } = progress;
   await writeStream(response, body, () => response.writeHead(status, { ...COMMON_HEADERS, ...all }), signal);
 }

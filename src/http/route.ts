@@ -42,6 +42,8 @@ export interface Route {
   readonly answers: Readonly<Record<number, { readonly description: string; readonly schema?: z.ZodType }>>;
   /** Its answer goes on for as long as its reader stays: it takes no place among requests, and its token may stand in the URL. */
   readonly isStream?: boolean;
+  /** Its answer is compressed for who takes that. */
+  readonly isPacked?: boolean;
   handle(asked: Asked): Promise<Reply>;
 }
 

@@ -11,6 +11,7 @@ import { startDrain } from '../process/drain.ts';
 import { openLog } from '../process/log.ts';
 import { SYSTEM_CLOCK } from '../process/system-clock.ts';
 import type { OwnListener } from './collect-listener.ts';
+import { LiveGrid } from './live-grid.ts';
 import { httpListener } from './listener.ts';
 import { openApiRoute } from './openapi-route.ts';
 import { pageFiles } from './page-files.ts';
@@ -42,7 +43,10 @@ export function viewListener(env: Readonly<Record<string, string | undefined>>):
     version: versionOf(),
     organizations: () => Promise.resolve([]),
   } as const;
-  const routes = [...millRoutes(view, served), ...collectRoutes(meter).filter(isRead)];
+  const live = new LiveGrid(view);
+  // Readers are told to come again before requests are waited for: they would stay for ever.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => live.close());
+  const routes = [...millRoutes(view, served, () => live), ...collectRoutes(meter).filter(isRead)];
   const api = httpListener([...routes, openApiRoute(routes)], doors);
   const listener: RequestListener = (request, response) => {
     if (!page.serve(request, response)) api(withOrganization(request), response);

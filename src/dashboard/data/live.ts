@@ -1,6 +1,8 @@
 /** What changes while the page is looked at: one stream a tab, closed while nobody looks, opened again where it broke off. */
 import { effect, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { days } from './project.ts';
+import { ofOrganization } from './organization.ts';
 import { connection, refreshAll, sequence, updatedMs } from './answer.ts';
 
 export const isPaused = signal(false);
@@ -28,7 +30,9 @@ function refreshSoon(): void {
 }
 
 function follow(): () => void {
-  const source = new EventSource('/api/mill/live');
+  const { from, to } = days.value;
+  if (from === '' || to === '') return () => {};
+  const source = new EventSource(ofOrganization(`/api/mill/live?from=${from}&to=${to}`));
   source.addEventListener('open', () => (connection.value = 'up'));
   source.addEventListener('grid', ({ data }: MessageEvent<string>) => {
     const told = JSON.parse(data) as GridPatch;
@@ -37,7 +41,6 @@ function follow(): () => void {
     if (told.sequence > sequence.value) sequence.value = told.sequence;
     refreshSoon();
   });
-  source.addEventListener('run', refreshSoon);
   // The browser tries again by itself, unless it was refused: then the panels say why.
   source.addEventListener('error', () => {
     if (source.readyState === EventSource.CLOSED) refreshSoon();

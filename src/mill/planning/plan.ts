@@ -47,6 +47,8 @@ export interface PlannedCell {
 export interface PlannedStretch {
   readonly outcome: Decision['outcome'];
   readonly why: Decision['reason']['why'];
+  /** Of `CHANGED`: what did. */
+  readonly parts: readonly string[] | undefined;
   readonly days: DaySet;
 }
 
@@ -117,6 +119,7 @@ export class Plan {
       .map(({ verdict, days }) => ({
         outcome: verdict.outcome,
         why: 'reason' in verdict ? verdict.reason.why : verdict.daily === 'HELD' ? 'WAITING_FOR' : verdict.daily,
+        parts: 'reason' in verdict && verdict.reason.why === 'CHANGED' ? verdict.reason.parts : undefined,
         days,
       }));
   }

@@ -5,7 +5,7 @@ import { Distrust, distrustIn } from '../model/distrust.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { behaviourOf } from '../model/vector.ts';
 import { dayCount, type DaySet, daysOfSet, daySpan, intersect, NO_DAYS, rangesOf, subtract, unite } from './day-set.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PlannedStretch } from './plan.ts';
 import { rateAtMost } from './rate-at-most.ts';
 import { Audits, type Standing } from './standing.ts';
 
@@ -98,7 +98,7 @@ export function report({ plan, computations, from, to }: ReportRequest): GridRep
     const standing = plan.request.state.standings.get(computation);
     let seen = NO_DAYS;
     let twice = NO_DAYS;
-    for (const { stand, days: all, conditional } of standsOf(plan, computation, standing)) {
+    for (const { stand, days: all, conditional } of standsOf(plan, computation)) {
       const days = intersect(all, window);
       twice = unite(twice, intersect(seen, days));
       seen = unite(seen, days);
@@ -142,35 +142,38 @@ function auditsOf(plan: Plan, computations: readonly string[]): Pick<GridReport,
   return { audits: { checked, wrong, ...(since === undefined ? {} : { since }), atMost: rateAtMost(wrong, checked) } };
 }
 
-interface StandDays {
+export interface StandDays {
   readonly stand: Stand;
+  readonly why: PlannedStretch['why'];
+  /** Of what changed. */
+  readonly parts?: readonly string[] | undefined;
   readonly days: DaySet;
   readonly conditional: boolean;
 }
 
-function standsOf(plan: Plan, computation: string, standing: Standing | undefined): StandDays[] {
-  return plan.stretches(computation).flatMap(({ outcome, why, days }): StandDays[] => {
+/** How the days of a computation stand: each day of the plan's grid is in one of them. */
+export function standsOf(plan: Plan, computation: string): StandDays[] {
+  const standing = plan.request.state.standings.get(computation);
+  return plan.stretches(computation).flatMap(({ outcome, why, parts, days: all }): StandDays[] => {
     const conditional = why === 'UPSTREAM_RUNS';
+    const as = (stand: Stand, days = all): StandDays => ({ stand, why, parts, days, conditional });
     switch (outcome) {
       case 'RUN':
-        return [{ stand: 'run', days, conditional }];
+        return [as('run')];
       case 'RERUN': {
-        const failed = intersect(days, standing?.failed ?? NO_DAYS);
-        return [
-          { stand: 'failed', days: failed, conditional: false },
-          { stand: 'rerun', days: subtract(days, failed), conditional },
-        ];
+        const failed = intersect(all, standing?.failed ?? NO_DAYS);
+        return [{ ...as('failed', failed), conditional: false }, as('rerun', subtract(all, failed))];
       }
       case 'FAILED_DEPENDENCY':
-        return [{ stand: 'upstreamFailed', days, conditional }];
+        return [as('upstreamFailed')];
       case 'BLOCKED':
-        return [{ stand: 'blocked', days, conditional }];
+        return [as('blocked')];
       case 'IMPOSSIBLE':
-        return [{ stand: 'impossible', days, conditional }];
+        return [as('impossible')];
       case 'STABLE':
-        return [{ stand: 'stable', days, conditional }];
+        return [as('stable')];
       case 'SKIP':
-        return [{ stand: 'upToDate', days, conditional }];
+        return [as('upToDate')];
     }
   });
 }

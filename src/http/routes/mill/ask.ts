@@ -9,6 +9,7 @@ import { Day } from '../../../values/date.ts';
 import type { Asked, Reply, Route } from '../../route.ts';
 
 export const MILL = {
+  isPacked: true,
   method: 'GET',
   tag: 'mill',
   role: 'viewer',
@@ -58,7 +59,7 @@ export async function answered<T>(view: View, make: (ports: ViewPorts) => Promis
 
 /** Known by its content: what did not change is not sent again, whatever changed beside it. */
 export function replyOf(body: Uint8Array, contentType: string, sequence: number | undefined): Reply {
-  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+  const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
   return {
     status: 200,
     headers: {

@@ -1,0 +1,34 @@
+/** The grid, as bytes, and what of it changes. */
+import type { LiveGrid } from '../../live-grid.ts';
+import type { View } from '../../../compose-view.ts';
+import { gridAnswer, packGrid } from '../../../mill/answers/grid.ts';
+import type { Route } from '../../route.ts';
+import { DaysQuery, daysOf, MILL, replyOf } from './ask.ts';
+
+export const gridRoutes = (view: () => View, live: () => LiveGrid): readonly Route[] => [
+  {
+    ...MILL,
+    path: '/api/mill/grid',
+    id: 'readGrid',
+    summary:
+      'Every computation on every day, a byte each, behind a header of JSON: u32 length, {v, sequence, from, to, computations}, then rows of days. ' +
+      'The lower four bits are how it stands (run, rerun, failed, upstreamFailed, blocked, impossible, stable, upToDate, running), the upper four why.',
+    query: DaysQuery,
+    answers: { 200: { description: 'application/octet-stream' } },
+    async handle(asked) {
+      const { answer, sequence } = await view().ask((ports) => gridAnswer(daysOf(asked, ports), ports));
+      return replyOf(packGrid(answer), 'application/octet-stream', sequence);
+    },
+  },
+  {
+    ...MILL,
+    path: '/api/mill/live',
+    id: 'followGrid',
+    summary:
+      'What changes in the grid, as server-sent events: grid {sequence, changes: [[row, from, to, byte]]} or {sequence, refetch}.',
+    query: DaysQuery,
+    answers: { 200: { description: 'text/event-stream: grid, bye' } },
+    isStream: true,
+    handle: (asked) => Promise.resolve(live().stream(asked, daysOf(asked, view().ports))),
+  },
+];
