@@ -32,6 +32,13 @@ const OWN_TABLE = /^(?:firestore|pubsub|workflows|scheduler|storage)_/;
 /** The state file cannot be used; the message says why and what to do. */
 export class StateFileError extends Error {
   override readonly name = 'StateFileError';
+  /** Whether another process has it: what may pass. */
+  readonly isInUse: boolean;
+
+  constructor(message: string, { isInUse = false, ...options }: ErrorOptions & { readonly isInUse?: boolean } = {}) {
+    super(message, options);
+    this.isInUse = isInUse;
+  }
 }
 
 /**
@@ -143,7 +150,7 @@ function explain(file: string, cause: unknown): StateFileError {
   if (/locked|busy/i.test(message)) {
     return new StateFileError(
       `${file} is in use by another Daymill${ownerOf(file)}. Wait until it ends, or set DAYMILL_HOME to another folder.`,
-      { cause },
+      { cause, isInUse: true },
     );
   }
   if (/not a database|malformed|corrupt/i.test(message)) return unreadable(file, message, cause);

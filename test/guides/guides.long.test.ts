@@ -2,7 +2,7 @@
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import pLimit from 'p-limit';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { follow, type Reader } from '../support/guide/follow-guide.ts';
 import { install, type Installed } from '../support/guide/guide-project.ts';
@@ -25,8 +25,19 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const atOnce = pLimit(2);
 const ALL_MS = 1_800_000;
 
+/** Guides that have something listen at a port of their own choice: never two with the same. */
+const alone = new Map<string, LimitFunction>();
+
+function alongside(guide: string): LimitFunction {
+  const [port] = /(?<=--port )\d+/.exec(readFileSync(join(REPOSITORY, guide), 'utf8')) ?? [];
+  if (port === undefined) return atOnce;
+  const limit = alone.get(port) ?? pLimit(1);
+  alone.set(port, limit);
+  return ((act: () => Promise<string>) => limit(() => atOnce(act))) as LimitFunction;
+}
+
 test.concurrent.each(GUIDES)('%s', { timeout: ALL_MS }, async (guide) => {
-  expect(await atOnce(() => problemsOf(guide))).toBe('');
+  expect(await alongside(guide)(() => problemsOf(guide))).toBe('');
 });
 
 async function problemsOf(guide: string): Promise<string> {
