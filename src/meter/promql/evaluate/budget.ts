@@ -10,10 +10,14 @@ export interface QueryLimits {
 
 export const MAX_STEPS = 11_000;
 
+/** Samples of windows that are looked at between two looks at the clock: a millisecond's work. */
+export const LOOKED_AT_ONCE = 262_144;
+
 export class Budget {
   readonly #limits: QueryLimits;
   readonly #checkTime: () => void;
   #samples = 0;
+  #looked = 0;
 
   /** `checkTime` throws when the time is up. */
   constructor(limits: QueryLimits, checkTime: () => void = () => {}) {
@@ -35,5 +39,13 @@ export class Budget {
         `query processing would load too many samples into memory: max_samples_per_query is ${this.#limits.maxSamples}. ` +
           'Ask for fewer series, a shorter range, or a longer step.',
       );
+  }
+
+  /** Of samples that are there already: each window sees those of a range again. @throws {QueryError} timeout, canceled */
+  look(samples: number): void {
+    this.#looked += samples;
+    if (this.#looked < LOOKED_AT_ONCE) return;
+    this.#looked = 0;
+    this.#checkTime();
   }
 }

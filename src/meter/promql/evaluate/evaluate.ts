@@ -51,7 +51,7 @@ export class Evaluator {
       case 'paren':
         return this.evaluate(expr.expr, steps);
       case 'unary':
-        return negated(this.evaluate(expr.expr, steps), expr.operator);
+        return negated(this.#counted(this.evaluate(expr.expr, steps)), expr.operator);
       case 'vector':
         return { type: 'vector', series: this.#instant(expr, steps) };
       case 'aggregate': {
@@ -103,12 +103,13 @@ export class Evaluator {
       this.#budget.spend(ranges.steps.count);
       const made = emptySeries(points.labels, ranges.steps.count, points.dropsName || !keepsName);
       eachWindow(points, ranges.steps, ranges, (window, step) => {
+        this.#budget.look(window.to - window.from);
         const value = act(window, seconds, first?.[step] ?? NaN, second?.[step] ?? NaN);
         if (value === undefined) return;
         made.values[step] = value;
         made.has[step] = 1;
       });
-      return spread(made, steps.count);
+      return this.#spread(made, steps.count);
     });
     return { type: 'vector', series };
   }
@@ -125,6 +126,18 @@ export class Evaluator {
     }));
   }
 
+  /** What holds for one time, for all steps. */
+  #spread(series: VectorSeries, count: number): VectorSeries {
+    if (series.has.length === count) return series;
+    this.#budget.spend(count);
+    const made = { ...series, values: new Float64Array(count), has: new Uint8Array(count) };
+    if (series.has[0] === 1) {
+      made.values.fill(series.values[0] as number);
+      made.has.fill(1);
+    }
+    return made;
+  }
+
   #counted(value: Value): Value {
     this.#budget.spend(value.type === 'vector' ? value.series.reduce((sum, { has }) => sum + has.length, 0) : 0);
     return value;
@@ -138,7 +151,7 @@ export class Evaluator {
     for (const one of this.#selected.get(selector) ?? []) {
       this.#budget.spend(own.count);
       const series = lastBefore(one, own, shift, this.range.lookbackMs, ownTimes);
-      if (series.has.includes(1)) made.push(spread(series, steps.count));
+      if (series.has.includes(1)) made.push(this.#spread(series, steps.count));
     }
     return made;
   }
@@ -205,17 +218,6 @@ const allOf = ({ values }: ScalarValue): Pick<VectorSeries, 'values' | 'has'> =>
 });
 
 const isLevel = (values: Float64Array): boolean => values.every((value) => Object.is(value, values[0]));
-
-/** What holds for one time, for all steps. */
-function spread(series: VectorSeries, count: number): VectorSeries {
-  if (series.has.length === count) return series;
-  const made = { ...series, values: new Float64Array(count), has: new Uint8Array(count) };
-  if (series.has[0] === 1) {
-    made.values.fill(series.values[0] as number);
-    made.has.fill(1);
-  }
-  return made;
-}
 
 function compact({ labels, values, has, dropsName }: VectorSeries, steps: Steps): Points {
   const timesMs = new Float64Array(steps.count);
