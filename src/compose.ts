@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Firestore } from '@google-cloud/firestore';
 import type { Config } from './config/config.ts';
+import { firestoreActions } from './google/mill/firestore-actions.ts';
 import { firestoreArtifacts, type ReadFiles } from './google/mill/firestore-artifacts.ts';
 import { firestoreCells } from './google/mill/firestore-cells.ts';
 import { openFirestore } from './google/firestore-client.ts';
@@ -16,6 +17,9 @@ import { firestoreShardRegistry } from './google/mill/firestore-shard-registry.t
 import { firestoreTasks } from './google/mill/firestore-tasks.ts';
 import { pubsubQueue } from './google/mill/pubsub-queue.ts';
 import { workflowsCallbacks } from './google/mill/workflows-callbacks.ts';
+import { NO_PIPELINE, workflowsPipeline } from './google/mill/workflows-pipeline.ts';
+import { workflowsClient } from './google/workflows-client.ts';
+import type { Pipeline } from './mill/ports/pipeline.ts';
 import { storageFiles } from './google/mill/storage-files.ts';
 import { openLog } from './process/log.ts';
 import { SYSTEM_CLOCK } from './process/system-clock.ts';
@@ -80,6 +84,8 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     runs: firestoreRuns(db),
     ledger: firestoreLedger(db),
     controls: firestoreControl(db),
+    actions: firestoreActions(db),
+    pipeline: pipelineOf(config),
     cells: firestoreCells(db),
     artifacts: firestoreArtifacts(db, SYSTEM_CLOCK, readFiles),
     files,
@@ -97,6 +103,13 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     watchdog: startWatchdog(config),
     close: () => db.terminate(),
   };
+}
+
+/** A process that has none says so when a day is to be started. */
+function pipelineOf({ pipeline, projectId, workflowsEmulatorHost }: Config): Pipeline {
+  if (pipeline === undefined || projectId === undefined) return NO_PIPELINE;
+  const { location, ...what } = pipeline;
+  return workflowsPipeline({ ...what, workflows: workflowsClient(projectId, location, workflowsEmulatorHost) });
 }
 
 /** In the project's folder, in buckets, and what was collected. */

@@ -13,7 +13,8 @@ export type ErrorCode =
   | 'BAD_SOURCE' // a dataset's file has rows that do not fit its schema
   | 'NO_MANIFEST'
   | 'OVER_LIMIT' // a run that would come to more than the project allows
-  | 'BUSY' // the state file or a port is taken
+  | 'BUSY' // the state file or a port is taken, or what is asked for cannot be done now
+  | 'ALREADY_DONE' // what is asked for was done before: nothing has changed
   | 'NOT_FOUND'
   // Deterministic: the same attempt would fail again.
   | 'COMPUTE_FAILED' // the computation's own code threw

@@ -263,6 +263,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'http/routes/mill': [
     'http/route.ts',
     'http/live-grid.ts',
+    'http/http-error.ts',
     'compose-view.ts',
     'mill/answers',
     'mill/model',

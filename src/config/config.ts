@@ -67,6 +67,14 @@ export interface Config {
   /** Names this process in leases. */
   readonly worker: string;
   readonly workflowsEmulatorHost: string | undefined;
+  /** What days are started by; undefined where a process starts none. */
+  readonly pipeline:
+    | {
+        readonly location: string;
+        readonly workflow: string;
+        readonly functions: Readonly<Record<string, string>>;
+      }
+    | undefined;
 }
 
 /** As leases and logs name a process; `revision` on Cloud Run, elsewhere its tier. */
@@ -132,5 +140,6 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
     logLevel: variables.DAYMILL_LOG,
     worker: workerName(variables.K_REVISION ?? tier, pid),
     workflowsEmulatorHost: variables.WORKFLOWS_EMULATOR_HOST,
+    pipeline: variables.DAYMILL_PIPELINE,
   });
 }

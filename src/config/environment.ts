@@ -17,6 +17,21 @@ function readTier(text: string): z.input<typeof Tiers>[number] {
   return { name, memoryMB: Number(memoryMB), ...(topic === undefined ? {} : { topic }) };
 }
 
+/** `{"location", "workflow", "functions": {index, dispatch, reconcile, preflight}}` */
+const PipelineText = z
+  .string()
+  .transform((json, context): unknown => {
+    try {
+      return JSON.parse(json);
+    } catch {
+      context.addIssue({ code: 'custom', message: 'is no JSON' });
+      return z.NEVER;
+    }
+  })
+  .pipe(
+    z.object({ location: z.string(), workflow: z.string(), functions: z.record(z.string(), z.string()) }).readonly(),
+  );
+
 const text = z.string().optional();
 
 /** A key of HS256 has at least 256 bits: https://www.rfc-editor.org/rfc/rfc7518#section-3.2 */
@@ -97,5 +112,8 @@ export const Environment = z.object({
   DAYMILL_DATABASE: text.describe('of Firestore; `(default)` when absent. A deployment sets it'),
   GOOGLE_CLOUD_PROJECT: text.describe("Google's own variable for functions; nothing to the laptop's commands"),
   K_REVISION: text.describe('set by Cloud Run; names the worker in leases'),
+  DAYMILL_PIPELINE: PipelineText.optional().describe(
+    'the workflow that is a day, and where its steps are, as JSON: by it the page starts days. A deployment sets it',
+  ),
   WORKFLOWS_EMULATOR_HOST: text.describe('where callbacks go; set by the local cloud'),
 });

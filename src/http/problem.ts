@@ -53,7 +53,13 @@ export function verdictOn(error: Error, shape: Shape): Verdict {
   return as(isRetried ? 503 : 500, 'INTERNAL', 'ours', nothing);
 }
 
-const USER_STATUS: Readonly<Record<string, number>> = { NOT_FOUND: 404, UNKNOWN_COMPUTATION: 404, FORBIDDEN: 403 };
+const USER_STATUS: Readonly<Record<string, number>> = {
+  NOT_FOUND: 404,
+  UNKNOWN_COMPUTATION: 404,
+  FORBIDDEN: 403,
+  BUSY: 409,
+  ALREADY_DONE: 409,
+};
 
 /** By their senders, which keep what they have until it is taken. */
 const isSentAgain = (shape: Shape): boolean => shape === 'otlp' || shape === 'prometheus';

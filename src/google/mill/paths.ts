@@ -16,6 +16,8 @@ export const REGISTRY_PARTS = 'planner/registry/parts';
 export const DATASETS = 'datasets';
 export const INDEXES = 'indexes';
 export const RESULTS = 'results';
+/** What people did. */
+export const ACTIONS = 'actions';
 /** By tier; read by deploy/verify.ts. */
 export const PINGS = 'pings';
 

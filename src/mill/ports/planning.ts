@@ -1,4 +1,5 @@
 /** What planning reads at one moment, and what a decision changes of it. */
+import type { Action } from '../model/action.ts';
 import type { CellKey, Settled } from '../model/cell.ts';
 import type { Control } from '../model/control.ts';
 import type { Distrust } from '../model/distrust.ts';
@@ -69,6 +70,6 @@ export interface Planning {
 /** What people have stopped. */
 export interface Controls {
   read(): Promise<Control>;
-  /** Saves what `decide` makes of it. A claim that was decided before is refused. */
-  change(decide: (control: Control) => Control): Promise<Control>;
+  /** Saves what `decide` makes of it; with it, in one commit, who did that. A claim that was decided before is refused. */
+  change(decide: (control: Control) => Control, note?: (before: Control) => Action): Promise<Control>;
 }

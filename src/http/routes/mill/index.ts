@@ -2,6 +2,7 @@
 import type { View } from '../../../compose-view.ts';
 import type { LiveGrid } from '../../live-grid.ts';
 import type { Route } from '../../route.ts';
+import { actionRoutes } from './actions.ts';
 import { cellRoutes } from './cells.ts';
 import { gridRoutes } from './grid.ts';
 import { planRoutes } from './plans.ts';
@@ -15,4 +16,5 @@ export const millRoutes = (view: () => View, served: Served, live: () => LiveGri
   ...cellRoutes(view),
   ...planRoutes(view),
   ...runRoutes(view),
+  ...actionRoutes(view),
 ];

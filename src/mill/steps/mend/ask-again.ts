@@ -10,14 +10,16 @@ export interface AskedCells {
   readonly by: string | undefined;
 }
 
+export interface AskPorts {
+  readonly planning: Planning;
+  readonly clock: Clock;
+}
+
 /** How often another writer of the planner's state may be faster. */
 const COMMIT_ATTEMPTS = 5;
 
 /** In one commit. What is asked for twice before it is claimed runs once. @throws {RetryableError} CONTENTION, UNAVAILABLE */
-export async function askAgain(
-  { days, by }: AskedCells,
-  { planning, clock }: { readonly planning: Planning; readonly clock: Clock },
-): Promise<void> {
+export async function askAgain({ days, by }: AskedCells, { planning, clock }: AskPorts): Promise<void> {
   const reason = { why: 'ASKED', atMs: clock.now(), ...(by === undefined ? {} : { by }) } as const;
   for (let attempt = 0; attempt < COMMIT_ATTEMPTS; attempt++) {
     const snapshot = await planning.load();
