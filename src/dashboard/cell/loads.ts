@@ -1,0 +1,10 @@
+/** Data that a run would load first, in words: as the command line says it. */
+import type { ExplainAnswer } from '../../mill/answers/explain.ts';
+import { counted } from '../ui/format.ts';
+
+export function describeLoad({ dataset, days, first, last, again }: ExplainAnswer['loads'][number]): string {
+  const which = `${counted(days, 'day')} of ${dataset} (${first} … ${last})`;
+  return again
+    ? `The file of ${dataset} has changed since it was loaded: ${which} will be loaded again first.`
+    : `${which} ${days === 1 ? 'is' : 'are'} in the file and will be loaded first.`;
+}
