@@ -4,7 +4,7 @@ import { describeLoad } from './loads.ts';
 import { ago, count, seconds, time } from '../ui/format.ts';
 import { RunLink, TaskLink } from '../ui/links.tsx';
 import { Mark } from '../ui/stand.tsx';
-import { inWords, STAND_MARKS, stateOf } from '../ui/stand-marks.ts';
+import { because, STAND_MARKS, stateOf } from '../ui/stand-marks.ts';
 
 export function Outcome({ answer }: { readonly answer: ExplainAnswer }) {
   const { now, distrust, loads, computation } = answer;
@@ -75,7 +75,7 @@ function Made({ answer: { last } }: { readonly answer: ExplainAnswer }) {
           </>
         )}
         {entities.length === 0 ? '' : `; ${entities.join(', ')}`}
-        {last.reason === null ? '' : `; because ${inWords(last.reason)}`}.
+        {last.reason === null ? '' : `; because ${because(last.reason)}`}.
       </p>
       {last.error === null ? null : (
         <pre>

@@ -57,7 +57,7 @@ function CurrentView() {
       </div>
     );
   return (
-    <Boundary key={path.value} what={found.route.title}>
+    <Boundary key={found.route.path} at={path.value} what={found.route.title}>
       <Loaded route={found.route} props={found.props} />
     </Boundary>
   );

@@ -3,6 +3,8 @@ import { Component, type ComponentChildren } from 'preact';
 
 interface Props {
   readonly what: string;
+  /** The place: at another one it is tried again. From day to day of one view nothing is made anew. */
+  readonly at: string;
   readonly children: ComponentChildren;
 }
 
@@ -11,6 +13,10 @@ export class Boundary extends Component<Props, { readonly error?: Error }> {
 
   static override getDerivedStateFromError(error: Error): { readonly error: Error } {
     return { error };
+  }
+
+  override componentDidUpdate({ at }: Props): void {
+    if (at !== this.props.at && this.state.error !== undefined) this.setState({ error: undefined as never });
   }
 
   override render({ what, children }: Props) {

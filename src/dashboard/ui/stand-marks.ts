@@ -64,3 +64,6 @@ const OUTCOME = new RegExp(`^(ran \\S+ )?(${Object.keys(WORDS).join('|')})(\\??)
 /** A text that begins with an outcome, as stored reasons and causes do: with the word for it. */
 export const inWords = (text: string): string =>
   text.replace(OUTCOME, (_, ran = '', outcome: string, maybe: string) => `${ran}${WORDS[outcome] ?? outcome}${maybe}`);
+
+/** Why something ran, of a text that begins with what it did: `RERUN: code changed` is `code changed`. */
+export const because = (text: string): string => inWords(text).replace(/^(?:re)?run\??: /, '');

@@ -22,7 +22,7 @@ import { counted } from '../ui/format.ts';
 import { cellPath } from '../ui/links.tsx';
 import { Empty } from '../ui/note.tsx';
 import { Panel } from '../ui/panel.tsx';
-import { inWords } from '../ui/stand-marks.ts';
+import { because } from '../ui/stand-marks.ts';
 
 export function View({ computation = '', date = '' }: ViewProps) {
   if (isElsewhere(computation, date)) return <Elsewhere computation={computation} date={date} />;
@@ -133,7 +133,7 @@ function AllAttempts({ at, computation, date }: Props & { readonly at: string })
           <>
             {newest?.reason === undefined ? null : (
               <p class="quiet">
-                {counted(tasks.length, 'task')}; the newest because {inWords(newest.reason)}
+                {counted(tasks.length, 'task')}; the newest because: {because(newest.reason)}
               </p>
             )}
             <Attempts rows={rows} without={['Cell']} />

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { inOutcomeWords } from '../../../src/cli/outcome-words.ts';
-import { inWords, STAND_MARKS, STATES, stateOf } from '../../../src/dashboard/ui/stand-marks.ts';
+import { because, inWords, STAND_MARKS, STATES, stateOf } from '../../../src/dashboard/ui/stand-marks.ts';
 import type { ExplainAnswer } from '../../../src/mill/answers/explain.ts';
 import { STATE_MARKS } from '../../../src/mill/answers/state-marks.ts';
 import { STANDS } from '../../../src/mill/planning/report.ts';
@@ -36,3 +36,12 @@ test.each(['RERUN: code changed', 'ran 2026 FAILED_DEPENDENCY, x', 'RERUNS', 'RE
     expect(inWords(text)).toBe(inOutcomeWords(text));
   },
 );
+
+test.each([
+  ['RUN: never ran', 'never ran'],
+  ['RERUN?: if a changes', 'if a changes'],
+  ['RERUN: run changed', 'run changed'],
+  ['asked for by ada', 'asked for by ada'],
+])('"%s" is because %s', (text, why) => {
+  expect(because(text)).toBe(why);
+});
