@@ -32,7 +32,10 @@ export const boundKeys = (): readonly Key[] => [...bound.values()];
 const isTyping = ({ target }: Event): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
-addEventListener('keydown', (event) => {
+/** For the whole page, once. */
+export const listenForKeys = (): void => addEventListener('keydown', pressed);
+
+function pressed(event: KeyboardEvent): void {
   if (event.altKey || event.metaKey) return;
   const name = event.ctrlKey ? `Ctrl-${event.key.toLowerCase()}` : event.key;
   // In a text, only what no text has.
@@ -46,4 +49,4 @@ addEventListener('keydown', (event) => {
   event.preventDefault();
   pending = '';
   key.run();
-});
+}
