@@ -321,6 +321,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'meter/model',
     'meter/ports/api-keys.ts',
     'google/workflows-client.ts',
+    'google/mill/workflows-pipeline.ts',
     'google/scheduler-client.ts',
     'deploy',
     'values',

@@ -1,14 +1,18 @@
 /** Loads root data, runs a day's workflow, on the local cloud or the deployed one, and says what ran and what it found. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { compose, type Ports } from '../compose.ts';
+import { workflowsPipeline } from '../google/mill/workflows-pipeline.ts';
 import { type Execution, executionIdOf } from '../google/workflows-client.ts';
 import { writeManifest } from '../mill/manifest/read-manifest.ts';
+import type { Asking } from '../mill/model/action.ts';
 import type { Manifest } from '../mill/model/manifest.ts';
 import { NO_DAYS } from '../mill/planning/day-set.ts';
 import { readSource, sourceDays } from '../mill/sources/read-source.ts';
 import { type LoadRange, loadRanges } from '../mill/steps/load/bundled-files.ts';
 import { loadRootData } from '../mill/steps/load/load-root-data.ts';
 import { survey } from '../mill/steps/dispatch/survey.ts';
+import { runByHand } from '../mill/steps/mend/by-hand.ts';
+import { startDay } from '../mill/steps/mend/start-day.ts';
 import { type Context, type ExitCode, Interrupted } from './command.ts';
 import type { Days } from '../mill/answers/foresee.ts';
 import { openDeployedCloud } from './deployed-cloud.ts';
@@ -29,6 +33,8 @@ export interface Prepared {
   readonly days: Days;
   /** Names of the computations that are run; all when absent. */
   readonly computations?: readonly string[];
+  /** Puts the run on record. */
+  readonly asking?: Asking | undefined;
   readonly beside?: Readonly<Record<string, unknown>>;
 }
 
@@ -57,7 +63,7 @@ export async function runPipeline(
       if (cloud.aloneSinceMs !== undefined) await ports.tasks.expireLeases(cloud.aloneSinceMs);
       const prepared = await prepare({ ...ports, ...FILE_READERS });
       if (prepared === undefined) return 1;
-      const { days, computations, beside } = prepared;
+      const { days, computations, asking, beside } = prepared;
       const { sequence: before, datasets, standings } = await ports.planning.load();
       progress.learn(
         new Map([...standings].flatMap(([name, { typical }]) => (typical ? [[name, typical.seconds]] : []))),
@@ -70,7 +76,8 @@ export async function runPipeline(
       });
       await warm;
       const execution = await execute(
-        { ...days, ...(computations === undefined ? {} : { computations }) },
+        { ...days, ...(computations === undefined ? {} : { computations }), asking },
+        ports,
         cloud,
         stop.signal,
       );
@@ -120,11 +127,14 @@ async function load(
 }
 
 async function execute(
-  asked: Days & Pick<Prepared, 'computations'>,
+  { asking, ...asked }: Days & Pick<Prepared, 'computations' | 'asking'>,
+  ports: Ports,
   { workflow, workflows, functionUrls, pollMs, isOurs }: RunCloud,
   stop: AbortSignal,
 ): Promise<Execution> {
-  let execution = await workflows.execute(workflow, { ...asked, functions: functionUrls });
+  const own = { ...ports, pipeline: workflowsPipeline({ workflows, workflow, functions: functionUrls }) };
+  const started = asking === undefined ? await startDay(asked, own) : (await runByHand(asked, asking, own)).report;
+  let execution = await workflows.read(started.execution);
   while (execution.state === 'ACTIVE' || execution.state === 'QUEUED') {
     if (stop.aborted && !isOurs)
       throw new Interrupted(

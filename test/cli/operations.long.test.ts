@@ -1,6 +1,7 @@
 /** What people do when a night goes wrong, on the command line: real processes, on one project after another. */
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { ActionsAnswer } from '../../src/mill/answers/actions.ts';
 import { AttemptsAnswer } from '../../src/mill/answers/attempts.ts';
 import { DeadLetterAnswer, DeadLettersAnswer } from '../../src/mill/answers/dead-letters.ts';
 import { PlanAnswer } from '../../src/mill/answers/plan.ts';
@@ -35,6 +36,15 @@ describe('a project', () => {
     );
     expect((await run('resume', 'best-day')).code).toBe(0);
     expect((await run('resume', 'in-euros')).stdout).toContain('Nothing is paused.');
+    const { actions } = asJson(ActionsAnswer, (await run('actions', '--json')).json());
+    expect(actions).toMatchObject([
+      { what: 'resume', target: 'in-euros', outcome: { status: 'done' } },
+      { what: 'resume', target: 'best-day', outcome: { status: 'nothing' } },
+      { what: 'pause', target: 'in-euros', by: 'ada', reason: 'rates are wrong', outcome: { status: 'done' } },
+    ]);
+    expect((await run('actions')).stdout).toMatch(/ada +pause +in-euros +done +rates are wrong/);
+    expect((await run('run', '--reason', 'a first look', '--by', 'bob')).code).toBe(0);
+    expect((await run('actions', '--limit', '1')).stdout).toMatch(/bob +run .* done +a first look/);
   });
 
   test('cancels a run that is under way: its workflow ends, and the next run makes what is missing', async () => {

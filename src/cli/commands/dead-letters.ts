@@ -5,7 +5,9 @@ import {
   DeadLettersAnswer,
   deadLettersAnswer,
 } from '../../mill/answers/dead-letters.ts';
-import { dropDeadLetter, replayDeadLetter, type ReplayReport } from '../../mill/steps/mend/dead-letters.ts';
+import type { Asking } from '../../mill/model/action.ts';
+import { dropByHand, replayByHand } from '../../mill/steps/mend/by-hand.ts';
+import { ASKING, askingOf, askingUsage } from '../asking.ts';
 import { printAttempts } from '../attempt-table.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { collectedDeadLetters, type Word } from '../collected-dead-letters.ts';
@@ -21,8 +23,8 @@ import { instant } from '../units.ts';
 
 const USAGE = `daymill dead-letters [list] [--computation NAME] [--date DAY]
        daymill dead-letters show ID
-       daymill dead-letters replay ID
-       daymill dead-letters drop ID
+       daymill dead-letters replay ID [--reason TEXT] [--by NAME]
+       daymill dead-letters drop ID [--reason TEXT] [--by NAME]
        … --org ORGANIZATION
 
 A dead letter is a task that was given up: its attempts are spent, or no retry helps it (OUT_OF_TIERS, TIMEOUT). It is kept whole until
@@ -33,6 +35,7 @@ somebody replays or drops it. The next dispatch tries its cells again all the sa
   drop     leaves it; its attempts stay on record
   --org    instead of tasks, what was refused of the samples and events that this organization sent, a letter a request: replay sends its
            items again, drop removes it
+${askingUsage(' ')}
 ${jsonUsage('  --json   list: ', DeadLettersAnswer, ';')}
 ${jsonUsage('           show: ', DeadLetterAnswer, ';')}
            replay and drop: {"taskId", "status": REPLAYED or DROPPED, "runId"}
@@ -44,21 +47,22 @@ const ORG = { org: { type: 'string' } } as const;
 const commandOf = (
   word: Word,
   open: typeof look,
-  run: (id: string, ports: CommandPorts, output: Output) => Promise<void>,
+  run: (id: string, ports: CommandPorts, output: Output, asking: Asking) => Promise<void>,
 ): Command => ({
   name: `dead-letters ${word}`,
   usage: USAGE,
   positionals: ['ID'],
-  options: ORG,
+  options: word === 'show' ? ORG : { ...ORG, ...ASKING },
   reachesCloud: true,
   async run(args, context): Promise<ExitCode> {
     const {
       positionals: [id = ''],
     } = args;
-    const { config, output } = context;
+    const { config, env, output } = context;
+    const asking = askingOf(args, env);
     if (text(args, 'org') !== undefined)
       await collectedDeadLetters(word, { organization: readOrganization(args), id }, context);
-    else await open(config, await manifestOfRuns(config), (ports) => run(id, ports, output));
+    else await open(config, await manifestOfRuns(config), (ports) => run(id, ports, output, asking));
     return 0;
   },
 });
@@ -80,14 +84,14 @@ export const deadLetters: Command = {
       printOne(answer, output);
       output.data(answer);
     }),
-    replay: commandOf('replay', change, async (id, ports, output) => {
-      const report = await replayDeadLetter(id, ports);
-      output.line(describeReplay(report));
+    replay: commandOf('replay', change, async (id, ports, output, asking) => {
+      const { text: said, report } = await replayByHand(id, asking, ports);
+      output.line(said);
       output.data(report);
     }),
-    drop: commandOf('drop', change, async (id, ports, output) => {
-      const report = await dropDeadLetter(id, ports);
-      output.line(report.status === 'DROPPED' ? `${id} is dropped.` : describeReplay(report));
+    drop: commandOf('drop', change, async (id, ports, output, asking) => {
+      const { text: said, report } = await dropByHand(id, asking, ports);
+      output.line(said);
       output.data(report);
     }),
   },
@@ -139,11 +143,4 @@ function printOne({ taskId, runId, status, error, cells, madeSince, history }: D
   if (madeSince) output.line('          made since, by another task');
   output.line();
   printAttempts(history, 'cell', output);
-}
-
-function describeReplay({ taskId, status, runId }: ReplayReport): string {
-  if (status === 'DROPPED') return `${taskId} had been dropped.`;
-  return runId === null
-    ? `The cells of ${taskId} were made since: there is nothing to replay.`
-    : `The cells of ${taskId} are claimed by run ${runId}. A session that runs makes them now, else the next daymill run.`;
 }

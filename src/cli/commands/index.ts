@@ -67,6 +67,10 @@ export const COMMANDS = {
     summary: 'stop a run and the rest of its dispatch',
     load: async () => (await import('./cancel.ts')).cancel,
   },
+  actions: {
+    summary: 'list what people did by hand: who, what, why',
+    load: async () => (await import('./actions.ts')).actions,
+  },
   pause: {
     summary: 'keep a computation, or all of them, from running',
     load: async () => (await import('./pause.ts')).pause,

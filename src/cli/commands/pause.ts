@@ -1,6 +1,9 @@
 /** `daymill pause` and `daymill resume`: keep a computation, or all of them, from running, and let it run again. */
 import { UserError } from '../../errors.ts';
-import { ALL, type Control, type Pause, withPaused, withResumed } from '../../mill/model/control.ts';
+import type { Asking } from '../../mill/model/action.ts';
+import { ALL, type Control } from '../../mill/model/control.ts';
+import { pause as pauseOne, resume as resumeOne } from '../../mill/steps/mend/pause.ts';
+import { ASKING, askingOf, askingUsage } from '../asking.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { findComputation } from '../find-computation.ts';
 import { change, look } from '../look.ts';
@@ -13,74 +16,74 @@ Exit code: 0 done, 2 wrong use.`;
 
 export const pause: Command = {
   name: 'pause',
-  usage: `daymill pause COMPUTATION [--because TEXT] [--by NAME]
-       daymill pause --all [--because TEXT] [--by NAME]
+  usage: `daymill pause COMPUTATION [--reason TEXT] [--by NAME]
+       daymill pause --all [--reason TEXT] [--by NAME]
        daymill pause
 
 Keeps a computation from being claimed: its cells that would run are BLOCKED, and what reads them waits. What is under way goes on
 (daymill cancel stops it). Without a computation and without --all it lists what is paused.
-  --because   why, for whoever finds it paused
-  --by        who (default: the environment's USER)
+${askingUsage('    ')}
+  --because   the same as --reason, which it was called before
 ${JSON_SHAPE}`,
   optional: ['COMPUTATION'],
-  options: { all: { type: 'boolean' }, because: { type: 'string' }, by: { type: 'string' } },
+  options: { all: { type: 'boolean' }, because: { type: 'string' }, ...ASKING },
   reachesCloud: true,
   run: pauseCommand,
 };
 
 export const resume: Command = {
   name: 'resume',
-  usage: `daymill resume COMPUTATION
-       daymill resume --all
+  usage: `daymill resume COMPUTATION [--reason TEXT] [--by NAME]
+       daymill resume --all [--reason TEXT] [--by NAME]
 
 Lets a computation be claimed again. --all resumes everything, also what was paused by name.
+${askingUsage('    ')}
 ${JSON_SHAPE}`,
   optional: ['COMPUTATION'],
-  options: { all: { type: 'boolean' } },
+  options: { all: { type: 'boolean' }, ...ASKING },
   reachesCloud: true,
   run: resumeCommand,
 };
 
 async function pauseCommand(args: Arguments, context: Context): Promise<ExitCode> {
-  const { config, env, now, output } = context;
+  const { config, env, output } = context;
   const manifest = await manifestOfRuns(config);
   const [typed] = args.positionals;
   const name = typed === undefined ? undefined : findComputation(manifest, typed).name;
   if (name !== undefined && args.values['all'] === true) throw bothNamed();
-  const names = args.values['all'] === true ? [ALL] : name === undefined ? [] : [name];
-  const [by, because] = [text(args, 'by') ?? env['USER'], text(args, 'because')];
-  const pauseNow: Pause = {
-    sinceMs: now(),
-    ...(by === undefined ? {} : { by }),
-    ...(because === undefined ? {} : { because }),
-  };
-  const control = await (names.length === 0 ? look : change)(config, manifest, ({ controls }) =>
-    names.length === 0 ? controls.read() : controls.change((before) => withPaused(before, names, pauseNow)),
-  );
-  print(control, output);
+  const target = args.values['all'] === true ? ALL : name;
+  if (target === undefined) print(await look(config, manifest, ({ controls }) => controls.read()), output);
+  else {
+    const asking = pauseAsking(args, env);
+    print((await change(config, manifest, (ports) => pauseOne(target, asking, ports))).report, output);
+  }
   return 0;
 }
 
-async function resumeCommand(args: Arguments, { config, output }: Context): Promise<ExitCode> {
+/** @throws {UserError} BAD_ARGUMENT for a reason that is given twice */
+function pauseAsking(args: Arguments, env: Context['env']): Asking {
+  const because = text(args, 'because');
+  if (because === undefined) return askingOf(args, env);
+  if (text(args, 'reason') !== undefined)
+    throw new UserError('BAD_ARGUMENT', 'Say --reason or --because, not both: they are the same.');
+  return askingOf({ ...args, values: { ...args.values, reason: because } }, env);
+}
+
+async function resumeCommand(args: Arguments, { config, env, output }: Context): Promise<ExitCode> {
   const manifest = await manifestOfRuns(config);
   const [name] = args.positionals;
   const all = args.values['all'] === true;
   if (name !== undefined && all) throw bothNamed();
   if (name === undefined && !all)
     throw new UserError('BAD_ARGUMENT', 'Name a computation, or say --all. daymill pause lists what is paused.');
-  const control = await change(config, manifest, async ({ controls }) => {
-    const before = await controls.read();
+  const asking = askingOf(args, env);
+  const { report } = await change(config, manifest, async (ports) => {
+    const { paused } = await ports.controls.read();
     // A computation that was removed while it was paused is known by the pause alone.
-    const named = all
-      ? ALL
-      : name !== undefined && name in before.paused
-        ? name
-        : findComputation(manifest, name ?? '').name;
-    if (named !== ALL && before.paused[named] === undefined && before.paused[ALL] !== undefined)
-      throw new UserError('BAD_ARGUMENT', `Everything is paused, ${named} with it. daymill resume --all resumes it.`);
-    return controls.change((found) => withResumed(found, [named]));
+    const named = all ? ALL : name !== undefined && name in paused ? name : findComputation(manifest, name ?? '').name;
+    return resumeOne(named, asking, ports);
   });
-  print(control, output);
+  print(report, output);
   return 0;
 }
 

@@ -4,7 +4,9 @@ import type { Days } from '../../mill/answers/foresee.ts';
 import { RerunAnswer, rerunForecast } from '../../mill/answers/rerun.ts';
 import { selectComputations } from '../../mill/manifest/select.ts';
 import { assertTarget, yesterday } from '../../mill/steps/dispatch/target.ts';
-import { askAgain } from '../../mill/steps/mend/ask-again.ts';
+import type { Asking } from '../../mill/model/action.ts';
+import { rerunByHand } from '../../mill/steps/mend/by-hand.ts';
+import { ASKING, askingOf, askingUsage } from '../asking.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { counted } from '../counted.ts';
 import { printCost } from '../describe-cost.ts';
@@ -16,18 +18,18 @@ import type { CommandPorts } from '../with-ports.ts';
 
 export const rerun: Command = {
   name: 'rerun',
-  usage: `daymill rerun SELECTION [--date DAY] [--from DAY] [--by NAME]
+  usage: `daymill rerun SELECTION [--date DAY] [--from DAY] [--reason TEXT] [--by NAME]
 
 Makes cells again whatever the plan thinks of them, then whatever reads a result that turned out different. Says how many first, and
 what that costs. What cannot be made now stays asked for until it can; asked for twice is asked for once.
   --date   the day, YYYY-MM-DD (default: daymill.config.ts's date, else yesterday)
   --from   with it, all days from this one to --date
-  --by     who asks (default: the environment's USER)
+${askingUsage(' ')}
 ${jsonUsage('  --json   ', RerunAnswer)}
 SELECTION is one computation, or an expression as in daymill graph --select: rerun rsi-14, rerun +regime, rerun category:airports.
 Exit code: 0 done, 1 some cells failed, it was cancelled or nothing of it can be made, 2 wrong use, 130 interrupted.`,
   positionals: ['SELECTION'],
-  options: { date: { type: 'string' }, from: { type: 'string' }, by: { type: 'string' } },
+  options: { date: { type: 'string' }, from: { type: 'string' }, ...ASKING },
   reachesCloud: true,
   run: runCommand,
 };
@@ -39,7 +41,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const manifest = await projectManifest(config);
   // Says what is wrong with an expression before anything is opened.
   selectComputations(manifest, select, { changed: new Set() });
-  const request = { asked, select, by: text(args, 'by') ?? env['USER'] };
+  const request = { asked, select, asking: askingOf(args, env) };
   return runPipeline(manifest, (ports) => ask(request, ports, context), context);
 }
 
@@ -63,11 +65,11 @@ function readAsked(args: Arguments, { config, now }: Context): Days {
 interface Request {
   readonly asked: Days;
   readonly select: string;
-  readonly by: string | undefined;
+  readonly asking: Asking;
 }
 
 /** Says what is asked for and what it costs, notes it, and answers the days to run; undefined when none of it can be made. */
-async function ask({ asked: span, select, by }: Request, ports: CommandPorts, { config, output }: Context) {
+async function ask({ asked: span, select, asking }: Request, ports: CommandPorts, { config, output }: Context) {
   const { prices, from, date } = config;
   const forecast = await rerunForecast({ span, select, configured: { from, date } }, { ...ports, prices });
   const { grid, asked, days, others, price, computations } = forecast;
@@ -87,6 +89,7 @@ async function ask({ asked: span, select, by }: Request, ports: CommandPorts, { 
     `${counted(certain, 'cell')} will run${conditional === 0 ? '' : ` and up to ${conditional} more (rerun?) if what they read turns out different`}.`,
   );
   printCost(cost, output);
-  await askAgain({ days, by }, ports);
+  const target = `${select}, ${span.from === span.date ? span.date : `${span.from} … ${span.date}`}`;
+  await rerunByHand({ days, target }, asking, ports);
   return { days: grid, beside: { asked } };
 }

@@ -6,7 +6,9 @@ import { selectComputations } from '../../mill/manifest/select.ts';
 import type { Manifest } from '../../mill/model/manifest.ts';
 import { failedComputations } from '../../mill/answers/failed-computations.ts';
 import { changedComputations } from '../../mill/answers/changed-computations.ts';
-import type { Arguments, Command, Context, ExitCode } from '../command.ts';
+import { MAX_REASON } from '../../mill/model/action.ts';
+import { ASKING, askingOf } from '../asking.ts';
+import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import type { Days } from '../../mill/answers/foresee.ts';
 import { assertAfterFirstData, readDays } from '../days.ts';
 import { RunSummary } from '../../mill/answers/run-summary.ts';
@@ -19,7 +21,7 @@ import { runShow } from './run-show.ts';
 
 export const run: Command = {
   name: 'run',
-  usage: `daymill run [--date DAY] [--from DAY] [--select EXPR | --only-failed]
+  usage: `daymill run [--date DAY] [--from DAY] [--select EXPR | --only-failed] [--reason TEXT] [--by NAME]
        daymill run show ID
 
 Runs the pipeline for DAY on the local cloud, catching up on every day from --from on. What is settled does not run again.
@@ -28,6 +30,8 @@ Runs the pipeline for DAY on the local cloud, catching up on every day from --fr
   --select       these only: rsi-14, +rsi-14 (and what it reads), category:airports …; see daymill plan --help. The others stay as
                  they are, and what waits for one of them waits
   --only-failed  what failed last time, and what reads it
+  --reason       puts it on record, for daymill actions to list; at most ${MAX_REASON} characters
+  --by           with it, who (default: the environment's USER)
 ${jsonUsage('  --json         ', RunSummary)}
                  the summary as one line of JSON, last on standard output
 Exit code: 0 done, 1 some cells failed, or a cell lacks a greater share of its entities than failedShare of the settings (1 %), or it was cancelled, 2 wrong use, 130 interrupted (what was committed stays; run again to go on from there).`,
@@ -36,6 +40,7 @@ Exit code: 0 done, 1 some cells failed, or a cell lacks a greater share of its e
     from: { type: 'string' },
     select: { type: 'string' },
     'only-failed': { type: 'boolean' },
+    ...ASKING,
   },
   subcommands: { show: runShow },
   reachesCloud: true,
@@ -54,7 +59,8 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
       output.line(`${dataset.name} ends on ${coverage.last}: later days have none of it.`);
   }
   const select = selectionOf(args, manifest);
-  return runPipeline(manifest, async (ports) => ({ days, ...(await select(days, ports, output)) }), context);
+  const asking = text(args, 'reason') === undefined ? undefined : askingOf(args, context.env);
+  return runPipeline(manifest, async (ports) => ({ days, asking, ...(await select(days, ports, output)) }), context);
 }
 
 type Select = (days: Days, ports: CommandPorts, output: Output) => Promise<Pick<Prepared, 'computations'>>;

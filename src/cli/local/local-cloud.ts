@@ -108,19 +108,27 @@ export async function startFunctions(
     collects: options.collects === true,
     views: options.views === true,
   });
-  const services = new Map(
-    await Promise.all(
-      wanted.map(
-        async (service) => [service.id, await startService(service, config, cloud, { ...options, deaths })] as const,
-      ),
-    ),
-  );
+  const services = new Map<string, FunctionService>();
+  const start = (some: readonly Service[], env: LocalOptions['env'] = {}): Promise<unknown> =>
+    Promise.all(
+      some.map(async (service) => {
+        const own = { ...options, env: { ...options.env, ...env }, deaths };
+        services.set(service.id, await startService(service, config, cloud, own));
+      }),
+    );
+  await start(wanted.filter(({ id }) => id !== 'view'));
   const functionUrls = {
     index: serviceOf(services, 'index').url,
     dispatch: serviceOf(services, 'dispatch').url,
     reconcile: serviceOf(services, 'reconcile').url,
     preflight: services.get('preflight')?.url,
   };
+  // By these the page starts days.
+  const pipeline = { location: LOCATION, workflow: WORKFLOW, functions: functionUrls };
+  await start(
+    wanted.filter(({ id }) => id === 'view'),
+    { DAYMILL_PIPELINE: JSON.stringify(pipeline) },
+  );
   const workflows = workflowsClient(LOCAL_PROJECT, LOCATION, cloud.env['WORKFLOWS_EMULATOR_HOST']);
   const { announce = 'readable' } = options;
   const conceal =

@@ -1,6 +1,7 @@
 /** Topics, and what delivers their messages to workers. */
 import type { Resource } from '../resource.ts';
 import { ACK_DEADLINE_SECONDS, type Service } from '../services.ts';
+import { viewers } from './rights.ts';
 import { member, type Plan, pubsubAgent } from './wanted.ts';
 
 /** Pub/Sub's most. A task that is held by another worker waits by being refused, so attempts are no sign of trouble. */
@@ -108,8 +109,8 @@ export const deliveryRights = (plan: Plan): Resource[] => [
         bindings: [
           {
             role: 'roles/pubsub.publisher',
-            // A worker sends what is too large for it to the next tier.
-            members: [member(plan.names.email('plan')), member(plan.names.email('work'))],
+            // A worker sends what is too large for it to the next tier; by the page people replay what was given up.
+            members: [member(plan.names.email('plan')), member(plan.names.email('work')), ...viewers(plan)],
           },
         ],
       },

@@ -3,6 +3,7 @@ import type { Account } from '../names.ts';
 import { type Binding, type Body, type Resource, shortName, UNKNOWN } from '../resource.ts';
 import { tiersText } from '../../mill/model/tier.ts';
 import { heapOf, type Service } from '../services.ts';
+import { nightlyArgument } from './night.ts';
 import { member, type Plan } from './wanted.ts';
 
 /** Node's major version, of https://cloud.google.com/run/docs/runtimes/function-runtimes */
@@ -81,9 +82,17 @@ export function environmentOf(plan: Plan, service: Service): Record<string, stri
     DAYMILL_TIERS: tiersText(plan.tiers),
     DAYMILL_LANES: String(plan.lanes),
     ...(service.tier === undefined ? {} : { DAYMILL_TIER: service.tier.name }),
+    ...(service.id === 'view' ? { DAYMILL_PIPELINE: JSON.stringify(pipelineOf(plan)) } : {}),
     ...service.own?.env,
   };
 }
+
+/** What the page starts days by: what the schedule starts them by. */
+const pipelineOf = (plan: Plan): Readonly<Record<string, unknown>> => ({
+  location: plan.target.region,
+  workflow: plan.target.workflow,
+  ...nightlyArgument(plan),
+});
 
 /** By variable: of the project's own functions, and what tokens are signed with. */
 const secretsBy = (

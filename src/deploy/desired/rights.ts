@@ -54,6 +54,10 @@ const readersOf = ({ names, functions, collect }: Plan, id: string): string[] =>
 /** Who plans and who works: both read and write all state, and either may be who calls the workflow back. */
 const planners = ({ names }: Plan): string[] => [member(names.email('plan')), member(names.email('work'))];
 
+/** The page's function, where there is one: what people do by it is what the planners do. */
+export const viewers = ({ names, services }: Plan): string[] =>
+  services.some(({ id }) => id === 'view') ? [member(names.email('view'))] : [];
+
 function projectBindings(plan: Plan): Binding[] {
   const { names, target } = plan;
   // The other databases of the project are none of theirs: https://cloud.google.com/firestore/native/docs/manage-databases
@@ -61,14 +65,18 @@ function projectBindings(plan: Plan): Binding[] {
   return [
     {
       role: 'roles/datastore.user',
-      members: [...planners(plan), ...(plan.collect !== undefined ? [member(names.email('meter'))] : [])],
+      members: [
+        ...planners(plan),
+        ...viewers(plan),
+        ...(plan.collect !== undefined ? [member(names.email('meter'))] : []),
+      ],
       condition,
     },
     ...(plan.functions.length === 0
       ? []
       : [{ role: 'roles/datastore.viewer', members: [member(names.email('app'))], condition }]),
     // Workflows have no policies of their own: https://cloud.google.com/iam/docs/roles-permissions/workflows
-    { role: 'roles/workflows.invoker', members: [...planners(plan), member(names.email('cron'))] },
+    { role: 'roles/workflows.invoker', members: [...planners(plan), ...viewers(plan), member(names.email('cron'))] },
     { role: 'roles/logging.logWriter', members: [member(names.email('flow')), member(names.email('build'))] },
   ];
 }

@@ -146,25 +146,35 @@ const letterRoutes = (view: () => View): readonly Route[] => [
   },
 ];
 
-const pauseRoutes = (view: () => View): readonly Route[] =>
-  (['pause', 'resume'] as const).map((word) => ({
-    ...ACTION,
-    path: `/api/mill/${word}`,
-    id: word === 'pause' ? 'pauseComputation' : 'resumeComputation',
-    summary:
-      word === 'pause'
-        ? 'Keeps a computation, or without one all of them, from being claimed.'
-        : 'Lets a computation be claimed again; without one everything that was paused.',
-    body: TargetBody,
-    handle: by(async (asked, asking) => {
+const pauseRoutes = (view: () => View): readonly Route[] => {
+  const handle = (act: typeof pause): Route['handle'] =>
+    by(async (asked, asking) => {
       const { computation } = TargetBody.parse(asked.body);
       const { ports } = view();
       // A computation that was removed while it was paused is known by the pause alone.
-      const isKnown = computation === undefined || (word === 'resume' && (await isPaused(computation, ports)));
+      const isKnown = computation === undefined || (act === resume && (await isPaused(computation, ports)));
       const target = isKnown ? (computation ?? ALL) : computationOf({ params: { computation } }, ports).name;
-      return (word === 'pause' ? pause : resume)(target, asking, ports);
-    }),
-  }));
+      return act(target, asking, ports);
+    });
+  return [
+    {
+      ...ACTION,
+      path: '/api/mill/pause',
+      id: 'pauseComputation',
+      summary: 'Keeps a computation, or without one all of them, from being claimed.',
+      body: TargetBody,
+      handle: handle(pause),
+    },
+    {
+      ...ACTION,
+      path: '/api/mill/resume',
+      id: 'resumeComputation',
+      summary: 'Lets a computation be claimed again; without one everything that was paused.',
+      body: TargetBody,
+      handle: handle(resume),
+    },
+  ];
+};
 
 /** @throws {UserError} NOT_FOUND for what can be no document's id, as for what is none */
 function idOf({ id }: Asked['params']): string {
