@@ -91,6 +91,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     // Of the graph what is pure: who reads whom, and which of them are asked about.
     'mill/manifest/edges.ts',
     'mill/manifest/graph.ts',
+    'mill/manifest/graph-layout.ts',
     'mill/manifest/select.ts',
     'mill/ports',
     'mill/steps',

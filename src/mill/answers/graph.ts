@@ -1,10 +1,15 @@
 /** Graph: computations, the datasets that they read, and who reads whom. */
 import { Graph, graphOf } from '../manifest/graph.ts';
+import { GraphLayout, layOut } from '../manifest/graph-layout.ts';
 import { selectComputations } from '../manifest/select.ts';
 import type { Manifest } from '../model/manifest.ts';
 
 export const GraphAnswer = Graph;
 export type GraphAnswer = Graph;
+
+/** The same, with where everything lies in a drawing. */
+export const GraphLayoutAnswer = GraphLayout;
+export type GraphLayoutAnswer = GraphLayout;
 
 export interface GraphPorts {
   readonly manifest: Manifest;
@@ -20,4 +25,13 @@ export async function graphAnswer(
   const selected = selectComputations(manifest, select, { changed: new Set() });
   if (!select.includes('state:')) return graphOf(manifest, selected);
   return graphOf(manifest, selectComputations(manifest, select, { changed: await changed() }));
+}
+
+/** @throws {UserError} as `graphAnswer` */
+export async function graphLayoutAnswer(
+  asked: { readonly select: string },
+  ports: GraphPorts,
+): Promise<GraphLayoutAnswer> {
+  const { nodes, edges, width, height } = layOut(await graphAnswer(asked, ports));
+  return { nodes, edges, width, height };
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { View } from '../../../compose-view.ts';
 import { changedComputations } from '../../../mill/answers/changed-computations.ts';
 import { foresee } from '../../../mill/answers/foresee.ts';
-import { GraphAnswer, graphAnswer } from '../../../mill/answers/graph.ts';
+import { GraphAnswer, graphAnswer, GraphLayoutAnswer, graphLayoutAnswer } from '../../../mill/answers/graph.ts';
 import { PlanAnswer, planAnswer } from '../../../mill/answers/plan.ts';
 import { ReportAnswer, reportAnswer } from '../../../mill/answers/report.ts';
 import type { Asked, Route } from '../../route.ts';
@@ -43,18 +43,19 @@ export const planRoutes = (view: () => View): readonly Route[] => [
     ...MILL,
     path: '/api/mill/graph',
     id: 'readGraph',
-    summary: 'Computations, datasets, and who reads whom.',
-    query: Query,
-    answers: { 200: { description: 'as daymill graph', schema: GraphAnswer } },
+    summary: 'Computations, datasets, and who reads whom; with layout=1 also where they lie in a drawing.',
+    query: Query.extend({ layout: z.enum(['0', '1']).optional() }),
+    answers: { 200: { description: 'as daymill graph', schema: z.union([GraphLayoutAnswer, GraphAnswer]) } },
     handle: (asked) =>
-      answered(view(), (ports) =>
-        graphAnswer(
+      answered(view(), (ports): Promise<GraphAnswer> => {
+        const answer = asked.query.get('layout') === '1' ? graphLayoutAnswer : graphAnswer;
+        return answer(
           { select: selectOf(asked) },
           {
             manifest: ports.manifest,
             changed: async () => changedComputations((await foresee(daysOf(asked, ports), ports)).plan),
           },
-        ),
-      ),
+        );
+      }),
   },
 ];
