@@ -86,6 +86,7 @@ export function draw(
   context.clip();
   drawWaves(context, waves, frame, look);
   context.restore();
+  drawAxis(context, frame, look);
   const first = Math.max(0, Math.floor(scrollTop / ROW));
   const last = Math.min(lanes.length, Math.ceil((scrollTop + height - AXIS) / ROW));
   context.save();
@@ -97,7 +98,6 @@ export function draw(
     drawLane(context, lane, top, lane === hovered, frame, look);
   }
   context.restore();
-  drawAxis(context, frame, look);
   if (dragged !== undefined) {
     context.fillStyle = look.accent;
     context.globalAlpha = 0.2;
@@ -163,11 +163,9 @@ function drawLane(
   context.textBaseline = 'middle';
   context.fillStyle = look.text;
   const sign = lane.kind === 'computation' ? (lane.isOpened ? '▾ ' : '▸ ') : '';
-  context.fillText(
-    `${sign}${lane.label}${lane.kind === 'task' ? '' : `  ${lane.tasks}`}`,
-    lane.kind === 'task' ? 14 : 4,
-    top + ROW / 2,
-  );
+  const left = lane.kind === 'task' ? 14 : 4;
+  const name = `${sign}${lane.label}${lane.kind === 'task' ? '' : `  ${lane.tasks}`}`;
+  context.fillText(fitted(context, name, gutter - left - 6), left, top + ROW / 2);
   context.restore();
   context.save();
   context.beginPath();
@@ -175,7 +173,8 @@ function drawLane(
   context.clip();
   // On a lane of many, what lies on each other must show through.
   const isShared = lane.kind === 'computation' && lane.tasks > 1;
-  for (const bar of lane.bars) drawBar(context, bar, { top, isShared }, frame, look);
+  const bars = isShared ? [...lane.bars].sort((a, b) => Number(a.isCritical) - Number(b.isCritical)) : lane.bars;
+  for (const bar of bars) drawBar(context, bar, { top, isShared }, frame, look);
   context.restore();
 }
 
@@ -217,4 +216,12 @@ function drawBar(
     context.fillStyle = look.ground;
     context.fillText(String(bar.number), left + 3, top + ROW / 2 + 0.5);
   }
+}
+
+/** As much of a text as fits, with a sign where some is left out: of a long name its end tells most. */
+function fitted(context: CanvasRenderingContext2D, text: string, width: number): string {
+  if (context.measureText(text).width <= width) return text;
+  let from = 1;
+  while (from < text.length && context.measureText(`…${text.slice(from)}`).width > width) from++;
+  return `…${text.slice(from)}`;
 }

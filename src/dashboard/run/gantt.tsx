@@ -42,7 +42,7 @@ export function Gantt({ timeline, nowMs }: { readonly timeline: Timeline; readon
             Whole run
           </button>
         )}
-        <label>
+        <label class="check">
           <input
             type="checkbox"
             checked={isFolded}
@@ -108,7 +108,7 @@ function Chart({ lanes, waves, span, label, onTell, onLane, onSpan }: ChartProps
   const frame = (): Frame => ({
     width: size.width,
     height,
-    gutter: size.width < 600 ? 112 : 210,
+    gutter: size.width < 600 ? 124 : 230,
     scrollTop: place.current?.scrollTop ?? 0,
     span,
   });
