@@ -15,10 +15,17 @@ export const UNREACHABLE: Problem = {
   detail: 'Daymill does not answer. Shown is what was known before; it is asked again until it answers.',
 };
 
-/** As RFC 9457 has it; what a proxy says instead is told by its status. */
+/** Of the query API, which has errors of its own kind. https://prometheus.io/docs/prometheus/latest/querying/api/#format-overview */
+interface QueryProblem {
+  readonly errorType: string;
+  readonly error: string;
+}
+
+/** As RFC 9457 has it, or the query API; what a proxy says instead is told by its status. */
 export async function problemOf(response: Response): Promise<Problem> {
   const told: unknown = await response.json().catch(() => undefined);
-  const { title, detail, code } = (typeof told === 'object' && told !== null ? told : {}) as Partial<Problem>;
+  const said = (typeof told === 'object' && told !== null ? told : {}) as Partial<Problem & QueryProblem>;
+  const { title, detail = said.error, code = said.errorType } = said;
   return {
     status: response.status,
     code: typeof code === 'string' ? code : `HTTP_${response.status}`,
