@@ -1,9 +1,8 @@
 /** What the meter's views share of the clock and of answers. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Answer } from '../data/answer.ts';
+import { type Answer, refreshAll } from '../data/answer.ts';
 import { isPaused } from '../data/live.ts';
 import { project } from '../data/project.ts';
-import { query } from '../shell/location.ts';
 import type { Caller } from './curl.ts';
 
 /** The time in whole steps of so many ms: it moves from step to step, and stands still while the page is paused or hidden. */
@@ -19,6 +18,16 @@ export function useNow(stepMs: number): number {
     return () => clearInterval(timer);
   }, [stepMs]);
   return Math.min(now, whole());
+}
+
+/** Asks for what is shown again every so many ms: what the planner does not know of moves on without it. */
+export function useRefresh(everyMs: number): void {
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (!isPaused.value && !document.hidden) refreshAll();
+    }, everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
 }
 
 /** The answer, and while it is on its way what was last answered to the same question: what moves on does not blink. */
@@ -49,13 +58,13 @@ export const caller = (): Caller => ({
   isLocal: project.value?.target !== 'cloud',
 });
 
-/** A path of the API with its parameters, of the organization that is looked at. */
+/** A path of the API with its parameters. */
 export function urlOf(
   path: string,
   parameters: Readonly<Record<string, string | readonly string[] | undefined>> = {},
 ): string {
   const params = new URLSearchParams();
-  for (const [name, given] of Object.entries({ ...parameters, org: query.value.get('org') ?? undefined }))
+  for (const [name, given] of Object.entries(parameters))
     for (const value of given === undefined ? [] : typeof given === 'string' ? [given] : given)
       params.append(name, value);
   const text = params.toString();
