@@ -11,11 +11,6 @@ import type { Palette } from './palette.ts';
 import { type Layout, layoutOf, placeAt, type Rows } from './rows.ts';
 import { revision } from './use-grid.ts';
 
-export interface Chosen {
-  readonly computation: string;
-  readonly column: number;
-}
-
 interface Props {
   readonly grid: Grid;
   readonly rows: Rows;

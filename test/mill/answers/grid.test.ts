@@ -43,7 +43,7 @@ const reason = (byte: number): string => REASONS[byte >> 4] ?? '';
 const row = ({ computations, states }: GridAnswer, name: string): number[] => {
   const width = states.length / computations.length;
   const at = computations.indexOf(name) * width;
-  return [...states.slice(at, at + width)];
+  return Array.from(states.subarray(at, at + width));
 };
 
 describe('a grid', () => {

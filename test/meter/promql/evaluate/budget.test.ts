@@ -10,7 +10,7 @@ const range = { startMs: SAMPLES * SECOND, endMs: (SAMPLES + STEPS - 1) * SECOND
 
 /** One series, a sample a second, up to where the query begins and behind. */
 function ask(text: string, { maxSamples = 1e9, checkTime = () => {} } = {}) {
-  const prepared = prepare(text, range as never);
+  const prepared = prepare(text, range);
   const timesMs = Float64Array.from({ length: SAMPLES + STEPS }, (_, at) => at * SECOND);
   const series = { labels: [['__name__', 'm']], timesMs, values: timesMs.map((ms) => ms / SECOND) };
   const selected = new Map([...prepared.selections.keys()].map((node) => [node, [series]]));
