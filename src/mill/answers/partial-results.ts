@@ -1,6 +1,6 @@
 /** Results that lack entities: how many, of which computation, and one that shows why. */
 import { z } from 'zod';
-import { Day, toOrdinal } from '../../values/date.ts';
+import { Day } from '../../values/date.ts';
 import type { CellKey } from '../model/cell.ts';
 import { ErrorKind } from '../model/cell-record.ts';
 import type { PartialResult } from '../model/partial-result.ts';
@@ -8,6 +8,7 @@ import { daysOfSet, intersect, NO_DAYS, type DaySet } from '../planning/day-set.
 import type { Cells } from '../ports/cells.ts';
 import type { Planning } from '../ports/planning.ts';
 import type { Survey } from '../steps/dispatch/survey.ts';
+import { settledCells } from './settled-cells.ts';
 
 export const PartialRow = z.object({
   computation: z.string(),
@@ -82,22 +83,16 @@ export async function partialCells(
   asked: { readonly computations: readonly string[]; readonly window: DaySet },
   planning: Pick<Planning, 'fetch'>,
 ): Promise<PartialCell[]> {
-  const { standings, shelf } = folded.state;
+  const { standings } = folded.state;
   const days = asked.computations.flatMap((computation) =>
     daysOfSet(intersect(standings.get(computation)?.partial ?? NO_DAYS, asked.window)).map((date) => ({
       computation,
       date,
     })),
   );
-  for (;;) {
-    const settled = days.map((cell) => shelf.settled(cell.computation, toOrdinal(cell.date)));
-    if (!shelf.isComplete) {
-      await planning.fetch(snapshot, shelf.takeMissing());
-      continue;
-    }
-    return days.flatMap((cell, index) => {
-      const one = settled[index];
-      return one?.status === 'COMPLETED' && one.partial !== undefined ? [{ cell, partial: one.partial }] : [];
-    });
-  }
+  const settled = await settledCells(days, { snapshot, folded }, planning);
+  return days.flatMap((cell, index) => {
+    const one = settled[index];
+    return one?.status === 'COMPLETED' && one.partial !== undefined ? [{ cell, partial: one.partial }] : [];
+  });
 }

@@ -4,6 +4,7 @@ import type { LiveGrid } from '../../live-grid.ts';
 import type { Route } from '../../route.ts';
 import { actionRoutes } from './actions.ts';
 import { cellRoutes } from './cells.ts';
+import { failureRoutes } from './failures.ts';
 import { gridRoutes } from './grid.ts';
 import { planRoutes } from './plans.ts';
 import { projectRoutes, type Served } from './project.ts';
@@ -16,5 +17,6 @@ export const millRoutes = (view: () => View, served: Served, live: () => LiveGri
   ...cellRoutes(view),
   ...planRoutes(view),
   ...runRoutes(view),
+  ...failureRoutes(view),
   ...actionRoutes(view),
 ];
