@@ -11,12 +11,12 @@ export const AttemptRow = z.object({
   cell: z.string(),
   /** Of its task: the figures are for all of them. */
   cells: z.number(),
-  ...Attempt.shape,
+  ...Attempt.omit({ readings: true }).shape,
 });
 export type AttemptRow = z.infer<typeof AttemptRow>;
 
 export const attemptRows = (task: Task): AttemptRow[] =>
-  (task.history ?? []).map((attempt) =>
+  (task.history ?? []).map(({ readings: _, ...attempt }) =>
     Object.assign(
       {
         runId: task.runId,

@@ -69,7 +69,7 @@ export function recordSave(saved: Task, report: AttemptReport): Task {
   // Given up by a claim that began no attempt: the last one was closed by that claim.
   if (last === undefined || last.end !== undefined) return saved;
   const { figures, printed, nowMs } = report;
-  const peakRssMB = saved.telemetry?.peakRssMB;
+  const { peakRssMB, readings } = saved.telemetry ?? {};
   const end = endOf(saved);
   const error = end === 'COMPLETED' || end === 'CANCELLED' ? undefined : saved.lastError;
   const updated: Attempt = {
@@ -78,8 +78,16 @@ export function recordSave(saved: Task, report: AttemptReport): Task {
     ...(printed === undefined ? {} : { printed }),
     ...(peakRssMB === undefined ? {} : { peakRssMB }),
     ...(end === undefined ? {} : { end, endedMs: nowMs, ...(error === undefined ? {} : { error }) }),
+    ...(end === undefined || readings === undefined ? {} : { readings }),
   };
-  return { ...saved, history: [...known.slice(0, -1), updated] };
+  return { ...(end === undefined ? saved : withoutReadings(saved)), history: [...known.slice(0, -1), updated] };
+}
+
+/** The attempt that has ended has them. */
+function withoutReadings(task: Task): Task {
+  if (task.telemetry === undefined) return task;
+  const { readings: _, ...telemetry } = task.telemetry;
+  return { ...task, telemetry };
 }
 
 /** Undefined while it goes on. */
@@ -114,6 +122,7 @@ function closeDead(task: Task, attempt: Attempt, tiers: Tiers): Attempt {
       ? {
           endedMs: Date.parse(telemetry.lastHeartbeat),
           peakRssMB: Math.max(attempt.peakRssMB ?? 0, telemetry.peakRssMB),
+          ...(telemetry.readings === undefined ? {} : { readings: telemetry.readings }),
         }
       : {}),
     ...(memoryToBlame === undefined ? {} : { error: { code: 'OUT_OF_MEMORY', message: memoryToBlame } }),

@@ -33,6 +33,12 @@ export const AttemptFigures = z.object({
 });
 export type AttemptFigures = z.infer<typeof AttemptFigures>;
 
+/** Points of a memory trace: see mill/worker/memory-trace.ts. */
+export const MAX_TRACE_POINTS = 60;
+
+/** Three by three, since Firestore keeps no lists in lists: seconds since the attempt began, resident memory, used heap in MiB. */
+export const Readings = z.array(z.number());
+
 export const Attempt = z.object({
   /** From 1, those that were handed back among them. */
   number: z.number().int().positive(),
@@ -53,6 +59,8 @@ export const Attempt = z.object({
   end: AttemptEnd.optional(),
   error: CellError.optional(),
   peakRssMB: z.number().optional(),
+  /** Of an attempt that has ended, as far as its last heartbeat tells; until then the task's telemetry has them. */
+  readings: Readings.optional(),
   /** As of its last commit; absent when it died before it had made one. */
   figures: AttemptFigures.optional(),
   /** What its author code printed, as of its last commit. */

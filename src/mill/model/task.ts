@@ -8,7 +8,7 @@
  * CANCELLED    a person cancelled its run. Cells without an outcome are as they were before. Terminal, counted once.
  */
 import { z } from 'zod';
-import { Attempt } from './attempt.ts';
+import { Attempt, Readings } from './attempt.ts';
 import { type CellKey, CellError, cellName, CellOutcome } from './cell.ts';
 import { Day } from '../../values/date.ts';
 import { DeadLetter } from './dead-letter.ts';
@@ -91,6 +91,8 @@ export const Telemetry = z.object({
   expectedEntities: z.number().int().optional(),
   /** Since this attempt began. */
   seconds: z.number().optional(),
+  /** Of memory, while the attempt goes on. */
+  readings: Readings.optional(),
 });
 export type Telemetry = z.infer<typeof Telemetry>;
 

@@ -1,6 +1,7 @@
 /** Tells the ledger every two seconds that a task is alive, how much memory it takes and how far it is. */
 import { codeOf, toError } from '../../errors.ts';
 import type { MemoryReading, Task, Telemetry } from '../model/task.ts';
+import { MemoryTrace } from './memory-trace.ts';
 import type { MemoryProbe } from '../ports/process.ts';
 import type { HeldTask } from '../ports/tasks.ts';
 import type { Log, SteadyClock } from '../../process/ports.ts';
@@ -40,6 +41,7 @@ export function startHeartbeat(held: HeldTask, ports: HeartbeatPorts): Heartbeat
   atWork.add(shared);
   for (const each of atWork) each.tasksAtOnce = Math.max(each.tasksAtOnce, atWork.size);
   let peakRssMB = startRssMB;
+  const trace = new MemoryTrace();
   let done = 0;
   let inCell = 0;
   let expected: number | undefined;
@@ -56,6 +58,8 @@ export function startHeartbeat(held: HeldTask, ports: HeartbeatPorts): Heartbeat
     const timestamp = new Date(now).toISOString();
     const reading = rounded(probe.read());
     sample();
+    const seconds = (clock.elapsed() - startedMs) / 1_000;
+    trace.add(seconds, reading.rssMB, reading.heapUsedMB);
     return {
       lastHeartbeat: timestamp,
       lastMemory: { ...reading, timestamp },
@@ -64,7 +68,8 @@ export function startHeartbeat(held: HeldTask, ports: HeartbeatPorts): Heartbeat
       tasksAtOnce: shared.tasksAtOnce,
       entities: done + inCell,
       ...(expected === undefined ? {} : { expectedEntities: expected }),
-      seconds: (clock.elapsed() - startedMs) / 1_000,
+      seconds,
+      readings: trace.flat(),
     };
   };
   const beat = async (): Promise<void> => {

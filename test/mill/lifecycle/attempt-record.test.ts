@@ -80,6 +80,25 @@ describe('the record of an attempt', () => {
     ]);
   });
 
+  test('has the readings of its memory once it has ended, and the task has them no more', () => {
+    const beating = (task: Task): Task => {
+      const beaten = beat(task, 4_000, 100);
+      return {
+        ...beaten,
+        telemetry: { ...beaten.telemetry, readings: [2, 100, 1, 4, 90, 1] } as Task['telemetry'] & {},
+      };
+    };
+    const { task } = claim(aTask({ days: ['2024-01-01', '2024-01-02'] }), 0, 't1');
+    const half = recordSave(unchanged(beating(task)), { nowMs: 5_000 });
+    expect(half.history?.[0]?.readings).toBeUndefined();
+    const done = recordSave(unchanged(half), { nowMs: 6_000 });
+    expect(done.history).toMatchObject([{ end: 'COMPLETED', readings: [2, 100, 1, 4, 90, 1] }]);
+    expect(done.telemetry).toMatchObject({ peakRssMB: 100 });
+    expect(done.telemetry?.readings).toBeUndefined();
+    const taken = claim(beating(task), 60_000, 't2');
+    expect(taken.task.history).toMatchObject([{ end: 'DIED', readings: [2, 100, 1, 4, 90, 1] }, { number: 2 }]);
+  });
+
   test('of one that died above its share of memory says so, also when the task moves first', () => {
     const died = beat(claim(aTask(), 0, 't1').task, 4_000, 900);
     const moved = claim(died, 60_000, 't2');

@@ -96,6 +96,7 @@ describe('a heartbeat', () => {
           entities: 200,
           expectedEntities: 500,
           seconds: 2,
+          readings: [2, 100, 50],
         },
       },
       {
@@ -105,6 +106,7 @@ describe('a heartbeat', () => {
           entities: 600,
           expectedEntities: 1_500,
           seconds: 4,
+          readings: [2, 100, 50, 4, 140, 50],
         }) as never,
       },
     ]);
