@@ -1,6 +1,8 @@
 /** `daymill report`: how the cells of each day stand, and whether they add up. */
+import { basename } from 'node:path';
 import { UserError } from '../../errors.ts';
-import { ReportAnswer, reportAnswer } from '../../mill/answers/report.ts';
+import { ReportAnswer, reportAnswer, type ReportAsked } from '../../mill/answers/report.ts';
+import { selectedFor } from '../../mill/answers/selected-for.ts';
 import { selectComputations } from '../../mill/manifest/select.ts';
 import { type AuditReport, type DayStands, type GridReport, type Stand, STANDS } from '../../mill/planning/report.ts';
 import { addDays, type Day } from '../../values/date.ts';
@@ -17,12 +19,14 @@ import { OUTCOME_WORDS, paintOutcome } from '../outcome-words.ts';
 import type { Output } from '../output.ts';
 import { projectFiles, projectManifest } from '../project.ts';
 import type { Column } from '../table.ts';
+import type { CommandPorts } from '../with-ports.ts';
+import { writePicture } from '../write-picture.ts';
 
 const DEFAULT_DAYS = 30;
 
 export const report: Command = {
   name: 'report',
-  usage: `daymill report [--days N] [--date DAY] [--from DAY] [--select EXPR]
+  usage: `daymill report [--days N] [--date DAY] [--from DAY] [--select EXPR] [--svg FILE]
 
 Says for each of the last days up to DAY how many of its cells are up to date and how many are not, and that they add up.
 Changes nothing and runs nothing.
@@ -30,6 +34,7 @@ Changes nothing and runs nothing.
   --date     the last day, YYYY-MM-DD (default: daymill.config.ts's date, else yesterday)
   --from     the first day of the grid (default: daymill.config.ts's from, else the first of the days shown)
   --select   these computations only; see daymill plan --help
+  --svg      in place of the table a picture of the grid, computations by days, into a file; - for standard output
 ${jsonUsage('  --json     ', ReportAnswer)}
 "conditional" is of "rerun": if what it reads turns out different. "cutOff" is of "upToDate": what it reads ran again with the
 same result. "skipped": cells at rest on the whole grid. "audits" is only there when such were made again in shadow: how many, how
@@ -40,6 +45,7 @@ Exit code: 0 done, 1 the counts do not add up, 2 wrong use.`,
     date: { type: 'string' },
     from: { type: 'string' },
     select: { type: 'string' },
+    svg: { type: 'string' },
   },
   reachesCloud: true,
   run: runCommand,
@@ -57,10 +63,30 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const select = text(args, 'select') ?? '*';
   selectComputations(manifest, select, { changed: new Set() });
   assertAfterFirstData(grid.date, await projectFiles(config, manifest));
-  const answer = await look(config, manifest, (ports) => reportAnswer({ grid, from, select }, ports));
-  printReport(answer, output);
+  const svg = text(args, 'svg');
+  const { answer, picture } = await look(config, manifest, async (ports) => ({
+    answer: await reportAnswer({ grid, from, select }, ports),
+    ...(svg === undefined ? {} : { picture: await draw({ grid, from, select }, ports) }),
+  }));
+  if (svg === undefined || picture === undefined) printReport(answer, output);
+  else writePicture(picture, svg, context);
   output.data(answer);
   return answer.discrepancies.length === 0 && answer.counted === answer.expected ? 0 : 1;
+}
+
+/** Loaded when it is asked for: most reports are tables. */
+async function draw({ grid, from, select }: ReportAsked, ports: CommandPorts): Promise<string> {
+  const [{ reportPicture }, { gridAnswer }] = await Promise.all([
+    import('../pictures/report-picture.ts'),
+    import('../../mill/answers/grid.ts'),
+  ]);
+  const [selected, whole] = await Promise.all([selectedFor(select, grid, ports), gridAnswer(grid, ports)]);
+  return reportPicture({
+    grid: whole,
+    from,
+    ...(selected === undefined ? {} : { only: new Set(selected) }),
+    project: basename(ports.root),
+  });
 }
 
 /** Longer than any history. */

@@ -29,7 +29,7 @@ export interface StateMark {
 export const GROUNDS = { light: '#ffffff', dark: '#10161d' } as const;
 
 export const STATE_MARKS: Readonly<Record<CellState, StateMark>> = {
-  run: { word: 'run', glyph: '+', pattern: 'upright', light: '#1d63ee', dark: '#6ba2db', isLoud: true },
+  run: { word: 'run', glyph: '+', pattern: 'dots', light: '#1d63ee', dark: '#6ba2db', isLoud: true },
   rerun: { word: 'rerun', glyph: '↻', pattern: 'rising', light: '#5c2d89', dark: '#7e41f2', isLoud: true },
   failed: { word: 'failed', glyph: '×', pattern: 'crossed', light: '#c61c24', dark: '#ee231f', isLoud: true },
   upstreamFailed: {
@@ -42,7 +42,7 @@ export const STATE_MARKS: Readonly<Record<CellState, StateMark>> = {
   },
   blocked: { word: 'blocked', glyph: '‖', pattern: 'level', light: '#36383b', dark: '#9ea2a4', isLoud: true },
   impossible: { word: 'impossible', glyph: '–', pattern: 'frame', light: '#e4e8f1', dark: '#1f2a2f', isLoud: false },
-  stable: { word: 'stable', glyph: '≈', pattern: 'dots', light: '#a592d2', dark: '#513b78', isLoud: false },
+  stable: { word: 'stable', glyph: '≈', pattern: 'ring', light: '#a592d2', dark: '#513b78', isLoud: false },
   upToDate: { word: 'up to date', glyph: '·', pattern: 'plain', light: '#a3b2b7', dark: '#3d6c68', isLoud: false },
-  running: { word: 'running', glyph: '▸', pattern: 'ring', light: '#0c9c72', dark: '#88f2c4', isLoud: true },
+  running: { word: 'running', glyph: '▸', pattern: 'upright', light: '#0c9c72', dark: '#88f2c4', isLoud: true },
 };
