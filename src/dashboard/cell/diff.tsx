@@ -1,13 +1,16 @@
 /** How a cell's result differs from that of another day. */
 import type { DiffAnswer, Difference } from '../../mill/answers/diff.ts';
 import { useAnswer } from '../data/answer.ts';
+import { days } from '../data/project.ts';
+import { useGrid } from '../grid/use-grid.ts';
 import { query, setQuery } from '../shell/location.ts';
-import { addDays, isDay } from '../ui/days.ts';
+import { isDay } from '../ui/days.ts';
 import { count } from '../ui/format.ts';
 import { CellLink } from '../ui/links.tsx';
 import { Empty } from '../ui/note.tsx';
 import { Panel } from '../ui/panel.tsx';
-import { inWords } from '../ui/stand-marks.ts';
+import { because } from '../ui/stand-marks.ts';
+import { earlierDay } from './earlier.ts';
 import { Value } from './result.tsx';
 import { moved, show } from './values.ts';
 
@@ -16,9 +19,14 @@ const DRAWN = 200;
 
 export function Diff({ computation, date }: { readonly computation: string; readonly date: string }) {
   const chosen = query.value.get('against') ?? '';
-  const against = isDay(chosen) ? chosen : addDays(date, -1);
+  const { from, to } = days.value;
+  const grid = useGrid(isDay(chosen) ? '' : from, to);
+  const against = isDay(chosen) ? chosen : earlierDay(grid.data, computation, date);
+  const isChosen = isDay(chosen) || grid.data !== undefined || grid.problem !== undefined;
   const answer = useAnswer<DiffAnswer>(
-    against === date ? undefined : `/api/mill/diff/${encodeURIComponent(computation)}?from=${against}&to=${date}`,
+    against === date || !isChosen
+      ? undefined
+      : `/api/mill/diff/${encodeURIComponent(computation)}?from=${against}&to=${date}`,
   );
   const more = (
     <label>
@@ -53,7 +61,7 @@ function Told({ diff, against }: { readonly diff: DiffAnswer; readonly against: 
   if ('missing' in diff)
     return (
       <Empty what={`Nothing to compare: ${diff.computation}@${diff.date} has no result`}>
-        <p>{inWords(diff.missing.text)}. Choose another day.</p>
+        <p>{because(diff.missing.text)}. Choose another day.</p>
       </Empty>
     );
   if ('error' in diff)

@@ -14,7 +14,7 @@ export function Outcome({ answer }: { readonly answer: ExplainAnswer }) {
       <p class="outcome">
         <Mark state={state} size={18} />
         <span>
-          <strong>{STAND_MARKS[state].word}</strong>: {now.text}.
+          <strong>{STAND_MARKS[state].word}</strong>: {because(now.text)}.
           {now.reason.why === 'IN_FLIGHT' ? (
             <>
               {' '}
@@ -61,7 +61,7 @@ function Made({ answer: { last } }: { readonly answer: ExplainAnswer }) {
       <p class={last.status === 'FAILED' ? 'bad' : undefined}>
         {VERBS[last.status]}
         {last.finishedAt === null ? '' : ` ${time(last.finishedAt)}, ${ago(Date.parse(last.finishedAt))}`}
-        {last.seconds === null ? '' : `, in ${seconds(last.seconds)}`}
+        {last.seconds === null || last.seconds === 0 ? '' : `, in ${seconds(last.seconds)}`}
         {last.attempt === null || last.attempt < 2 ? '' : `, by attempt ${last.attempt}`}
         {last.runId === null ? null : (
           <>
@@ -75,7 +75,7 @@ function Made({ answer: { last } }: { readonly answer: ExplainAnswer }) {
           </>
         )}
         {entities.length === 0 ? '' : `; ${entities.join(', ')}`}
-        {last.reason === null ? '' : `; because ${because(last.reason)}`}.
+        {last.reason === null ? '' : `; reason: ${because(last.reason)}`}.
       </p>
       {last.error === null ? null : (
         <pre>

@@ -6,7 +6,7 @@ import { count, counted } from '../ui/format.ts';
 import { Empty } from '../ui/note.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { type Column, Table } from '../ui/table.tsx';
-import { inWords } from '../ui/stand-marks.ts';
+import { because } from '../ui/stand-marks.ts';
 import { leavesOf, MAX_ROWS, memberOf, membersOf, show, tableOf } from './values.ts';
 
 /** Entities of one answer, unless more are asked for. */
@@ -38,7 +38,7 @@ export function Result({
       {(page) =>
         'missing' in page ? (
           <Empty what="There is no result">
-            <p>{inWords(page.missing.text)}</p>
+            <p>{because(page.missing.text)}</p>
           </Empty>
         ) : (
           <Page page={page} />
@@ -69,7 +69,7 @@ function Freshness({ page }: { readonly page: Found }) {
     );
   return (
     <p class="quiet">
-      {upToDate ? 'Up to date' : `Not up to date: ${inWords(now.text)}`}; hash <code>{hash}</code>
+      {upToDate ? 'Up to date' : `Not up to date: ${because(now.text)}`}; hash <code>{hash}</code>
     </p>
   );
 }

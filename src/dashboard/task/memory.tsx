@@ -9,13 +9,21 @@ import { memorySeries } from './series.ts';
 import type { TaskAnswer } from './task-answer.ts';
 
 const HEIGHT = 260;
+/** Readings that are shown one by one. */
+const FEW = 12;
+/** Of the axis, in MiB: what memory is counted in. */
+const STEPS_MB = [16, 32, 64, 128, 256, 512, 1_024, 2_048, 4_096, 8_192, 16_384, 32_768];
+
+/** Minutes and seconds since it began. */
+const clock = (at: number): string => `${Math.floor(at / 60)}:${String(Math.round(at % 60)).padStart(2, '0')}`;
 
 export function Memory({ answer }: { readonly answer: TaskAnswer }) {
   const { attempts } = answer;
   const chosen = Number(query.value.get('attempt') ?? attempts.at(-1)?.number ?? 1);
   const attempt = attempts.find(({ number }) => number === chosen);
   const data = useMemo(() => memorySeries(attempt?.readings ?? [], answer), [answer, chosen]);
-  const options = useMemo(() => optionsOf(answer), [answer.tierMB, answer.predictedMB, isDark.value]);
+  const isShort = data[0].length < FEW;
+  const options = useMemo(() => optionsOf(answer, isShort), [answer.tierMB, answer.predictedMB, isShort, isDark.value]);
   const peak = attempt?.peakRssMB;
   return (
     <section class="panel">
@@ -52,7 +60,7 @@ export function Memory({ answer }: { readonly answer: TaskAnswer }) {
 }
 
 /** The lines are dashed: they are no readings. */
-function optionsOf({ tierMB, predictedMB }: TaskAnswer): Omit<uPlot.Options, 'width' | 'height'> {
+function optionsOf({ tierMB, predictedMB }: TaskAnswer, isShort: boolean): Omit<uPlot.Options, 'width' | 'height'> {
   const style = getComputedStyle(document.documentElement);
   const of = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   const value = (_: uPlot, mb: number | null): string => (mb === null ? '' : megabytes(mb));
@@ -67,13 +75,13 @@ function optionsOf({ tierMB, predictedMB }: TaskAnswer): Omit<uPlot.Options, 'wi
   return {
     scales: { x: { time: false }, y: { range: (_, __, most) => [0, most * 1.08] } },
     axes: [
-      { ...axisStyle(), values: (_, at) => at.map((each) => (each === 0 ? '0' : seconds(each))) },
-      { ...axisStyle(), size: 68, values: (_, at) => at.map((each) => megabytes(each)) },
+      { ...axisStyle(), values: (_, at) => at.map(clock) },
+      { ...axisStyle(), size: 68, incrs: STEPS_MB, values: (_, at) => at.map((each) => megabytes(each)) },
     ],
     series: [
       { label: 'since its start', value: (_, at: number | null) => (at === null ? '' : seconds(at)) },
-      { label: 'process', stroke: of('accent'), width: 2, value },
-      { label: 'heap', stroke: of('good'), width: 2, value },
+      { label: 'process', stroke: of('accent'), width: 2, value, points: { show: isShort } },
+      { label: 'heap', stroke: of('good'), width: 2, value, points: { show: isShort } },
       ...(tierMB === undefined ? [] : [level("tier's limit", of('bad'))]),
       ...(predictedMB === undefined ? [] : [level('expected', of('warn-line'))]),
     ],

@@ -65,5 +65,9 @@ const OUTCOME = new RegExp(`^(ran \\S+ )?(${Object.keys(WORDS).join('|')})(\\??)
 export const inWords = (text: string): string =>
   text.replace(OUTCOME, (_, ran = '', outcome: string, maybe: string) => `${ran}${WORDS[outcome] ?? outcome}${maybe}`);
 
-/** Why something ran, of a text that begins with what it did: `RERUN: code changed` is `code changed`. */
-export const because = (text: string): string => inWords(text).replace(/^(?:re)?run\??: /, '');
+/** Why, of a text that begins with what follows from it: `RERUN: code changed` is `code changed`, `NO_DATA prices` is `no data of prices`. */
+export const because = (text: string): string =>
+  inWords(text)
+    .replace(/^(?:re)?run\??: /, '')
+    .replace(/^NO_DATA /, 'no data of ')
+    .replace(/^UPSTREAM (\S+)$/, '$1 is impossible');

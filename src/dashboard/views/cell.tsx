@@ -133,7 +133,7 @@ function AllAttempts({ at, computation, date }: Props & { readonly at: string })
           <>
             {newest?.reason === undefined ? null : (
               <p class="quiet">
-                {counted(tasks.length, 'task')}; the newest because: {because(newest.reason)}
+                {counted(tasks.length, 'task')}; the newest, reason: {because(newest.reason)}
               </p>
             )}
             <Attempts rows={rows} without={['Cell']} />

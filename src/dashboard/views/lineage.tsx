@@ -2,7 +2,8 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { useAnswer } from '../data/answer.ts';
 import { computationOf, days } from '../data/project.ts';
-import { decodeGrid, type Grid } from '../grid/decode.ts';
+import type { Grid } from '../grid/decode.ts';
+import { revision, useGrid } from '../grid/use-grid.ts';
 import { Canvas } from '../lineage/canvas.tsx';
 import { Controls, depthOf } from '../lineage/controls.tsx';
 import type { Drawing } from '../lineage/drawing.ts';
@@ -20,8 +21,6 @@ import { Empty } from '../ui/note.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Stand } from '../ui/stand.tsx';
 
-const gridOf = async (response: Response): Promise<Grid> => decodeGrid(await response.arrayBuffer());
-
 export function View({ computation = '' }: ViewProps) {
   const depth = depthOf(query.value.get('depth'));
   const select = query.value.get('select') ?? (computation === '' ? '*' : `${depth}+${computation}+${depth}`);
@@ -29,7 +28,7 @@ export function View({ computation = '' }: ViewProps) {
   const chosenDay = query.value.get('date') ?? '';
   const day = isDay(chosenDay) ? chosenDay : to;
   const answer = useAnswer<Drawing>(`/api/mill/graph?layout=1&select=${encodeURIComponent(select)}`);
-  const grid = useAnswer<Grid>(`/api/mill/grid?from=${from}&to=${to}`, gridOf);
+  const grid = useGrid(from, to);
   useDepthKeys(depth);
   return (
     <>
@@ -69,7 +68,7 @@ function Graph({ drawing, grid, day, focus }: GraphProps) {
   const text = query.value.get('fold');
   const folded = useMemo(() => foldedIn(drawing, text), [drawing, text]);
   const shown = useMemo(() => fold(drawing, folded), [drawing, folded]);
-  const states = useMemo(() => statesOn(shown.nodes, grid, day), [shown, grid, day]);
+  const states = useMemo(() => statesOn(shown.nodes, grid, day), [shown, grid, day, revision.value]);
   const categories = [...new Set(drawing.nodes.flatMap(({ category }) => category ?? []))];
   const chosen = shown.nodes.find(({ id }) => id === query.value.get('node'));
   const setFolded = (category: string): void => {

@@ -42,6 +42,8 @@ test.each([
   ['RERUN?: if a changes', 'if a changes'],
   ['RERUN: run changed', 'run changed'],
   ['asked for by ada', 'asked for by ada'],
+  ['NO_DATA prices', 'no data of prices'],
+  ['UPSTREAM rsi-14', 'rsi-14 is impossible'],
 ])('"%s" is because %s', (text, why) => {
   expect(because(text)).toBe(why);
 });
