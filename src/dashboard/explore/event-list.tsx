@@ -5,7 +5,7 @@ import { count, time } from '../ui/format.ts';
 import { Panel } from '../ui/panel.tsx';
 import { Table } from '../ui/table.tsx';
 import type { Asked } from './event-parts.tsx';
-import { type Event, facetsOf, type Kind, textIn, within, wordOf } from './event-rows.ts';
+import { type Event, facetsOf, type Kind, textIn, titleOf, within } from './event-rows.ts';
 import { figure } from './figures.ts';
 import { Raw } from './raw.tsx';
 import { daysOf, isoOf } from './range.ts';
@@ -108,7 +108,7 @@ function Rows({ events, kind, seesPeople }: RowsProps) {
               by: ({ timestamp }) => timestamp,
             },
             ...facetsOf(kind, seesPeople).map((name) => ({
-              name: wordOf(name),
+              name: titleOf(name),
               cell: (event: Event) => (name === 'status' ? <Status event={event} /> : textIn(event, name)),
               by: (event: Event) => textIn(event, name),
             })),

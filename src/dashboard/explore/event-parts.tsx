@@ -19,6 +19,7 @@ import {
   histogram,
   type Kind,
   MEASURED,
+  titleOf,
   wordOf,
 } from './event-rows.ts';
 import { figure } from './figures.ts';
@@ -127,7 +128,7 @@ export function Facet({ asked, name }: { readonly asked: Asked; readonly name: s
   return (
     <section class="facet" aria-label={wordOf(name)}>
       <h3>
-        {wordOf(name)}{' '}
+        {titleOf(name)}{' '}
         {found.length > OFFERED ? (
           <span class="quiet">
             {OFFERED} of {count(found.length)}
@@ -209,7 +210,7 @@ export function Figures({ asked, facets }: { readonly asked: Asked; readonly fac
             keyOf={({ of }) => of}
             sortName="figures"
             columns={[
-              { name: wordOf(by), cell: ({ of }) => of || <span class="quiet">not said</span>, by: ({ of }) => of },
+              { name: titleOf(by), cell: ({ of }) => of || <span class="quiet">not said</span>, by: ({ of }) => of },
               column('Events', ({ count: many }) => many, count),
               ...(kind === 'commands' || isAgents ? [column('Success', ({ successRate }) => successRate, share)] : []),
               column(

@@ -41,6 +41,9 @@ export const facetsOf = (kind: Kind, seesPeople: boolean): readonly string[] => 
 /** `command_name` is `command`. */
 export const wordOf = (member: string): string => member.replace(/_(?:id|name)$/, '');
 
+/** At the head of a column. */
+export const titleOf = (member: string): string => wordOf(member).replace(/^./, (first) => first.toUpperCase());
+
 /** Roles that see who it was: as src/meter/answers/events/select-events.ts has it. */
 export const seesPeople = (role: string): boolean => role === 'manager' || role === 'admin';
 

@@ -77,8 +77,12 @@ export function keysOf(figures: readonly Figures[]): readonly string[] {
     .slice(0, MAX_KEYS);
 }
 
-/** As of a table's head: `queue_len_ema` is `queue len`. */
-export const wordsOf = (key: string): string => key.replace(/_ema$/, '').replaceAll('_', ' ');
+/** As of a table's head: `queue_len_ema` is `Queue len`. */
+export const wordsOf = (key: string): string =>
+  key
+    .replace(/_ema$/, '')
+    .replaceAll('_', ' ')
+    .replace(/^./, (first) => first.toUpperCase());
 
 export const infoOf = ({ runtime_info: info, labels }: Runtime, name: string): string => {
   const value = info[name] ?? labels[name];

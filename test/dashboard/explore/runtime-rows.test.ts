@@ -88,7 +88,7 @@ test('keys are in the order in which they are looked at, those of a project afte
     ]),
   ).toEqual(['cpu_ema', 'throughput', 'another', 'own']);
   expect(keysOf([Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`k${index}`, 1]))])).toHaveLength(8);
-  expect(wordsOf('queue_len_ema')).toBe('queue len');
+  expect(wordsOf('queue_len_ema')).toBe('Queue len');
 });
 
 test('version and tier are what it says of itself, else a label', () => {
