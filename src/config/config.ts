@@ -11,7 +11,7 @@ import type { CloudTarget } from './cloud-target.ts';
 import { Environment } from './environment.ts';
 import type { OwnFunction } from './own-functions.ts';
 import { parsed } from './parsed.ts';
-import type { CloudSettings, CollectSettings } from './project-settings.ts';
+import type { CloudSettings, CollectSettings, DashboardSettings } from './project-settings.ts';
 import { readProject } from './read-project.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -42,6 +42,10 @@ export interface Config {
   readonly functions: readonly OwnFunction[];
   /** Undefined: metrics are taken in on a laptop only. */
   readonly collect: CollectSettings | undefined;
+  /** Undefined: the page is shown on a laptop only. */
+  readonly dashboard: DashboardSettings | undefined;
+  /** How the page knows who asks; by neither it lets nobody in. */
+  readonly signIn: { readonly isLocal: boolean; readonly audience: string | undefined };
   /** Of a command that was told `--cloud`; undefined: the local cloud. */
   readonly target: CloudTarget | undefined;
   readonly tier: TierName;
@@ -122,6 +126,8 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
     cloud: project.cloud,
     functions: project.functions,
     collect: project.collect,
+    dashboard: project.dashboard,
+    signIn: { isLocal: variables.DAYMILL_VIEW === 'local', audience: variables.DAYMILL_IAP_AUDIENCE },
     target: undefined,
     tier,
     tiers,

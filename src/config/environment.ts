@@ -115,5 +115,14 @@ export const Environment = z.object({
   DAYMILL_PIPELINE: PipelineText.optional().describe(
     'the workflow that is a day, and where its steps are, as JSON: by it the page starts days. A deployment sets it',
   ),
+  DAYMILL_VIEW: z
+    .literal('local')
+    .optional()
+    .describe(
+      '`local`: the page asks nobody who they are, since only this machine reaches it. The local cloud sets it',
+    ),
+  DAYMILL_IAP_AUDIENCE: text.describe(
+    "what Google's Identity-Aware Proxy calls the page's service: it lets nobody in without its word. A deployment sets it",
+  ),
   WORKFLOWS_EMULATOR_HOST: text.describe('where callbacks go; set by the local cloud'),
 });

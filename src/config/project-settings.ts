@@ -69,6 +69,29 @@ export const CollectSettings = z.strictObject({
 });
 export type CollectSettings = z.output<typeof CollectSettings>;
 
+/** Who IAP lets in besides the admins. https://cloud.google.com/iam/docs/principal-identifiers */
+const Viewer = z
+  .string()
+  .regex(/^(?:user|group):[^\s@:]+@[^\s@:]+$|^domain:[^\s@:]+$/, 'is `user:ANN@…`, `group:TEAM@…` or `domain:…`');
+
+/** Who sees the page where the project is deployed; `daymill serve` and `daymill dev` show it on a laptop without it. */
+export const DashboardSettings = z.strictObject({
+  admins: z
+    .array(z.email())
+    .min(1)
+    .describe('who may also act: run a day, retry, cancel, replay, pause; by the addresses of their Google accounts'),
+  viewers: z
+    .array(Viewer)
+    .default([])
+    .describe(
+      'who may look: `user:ann@acme.example`, `group:data@acme.example`, `domain:acme.example`. Whom you grant roles/iap.httpsResourceAccessor by hand may look, too',
+    ),
+  organization: Organization.optional().describe(
+    "whose samples and events it shows; admins may choose others. collect.owner's when absent",
+  ),
+});
+export type DashboardSettings = z.output<typeof DashboardSettings>;
+
 /** What a project says of itself. */
 export const ProjectSettings = z.strictObject({
   computations: z.string().default('src/computations').describe('folder of the computations'),
@@ -97,6 +120,9 @@ export const ProjectSettings = z.strictObject({
   ),
   collect: CollectSettings.optional().describe(
     'metrics are taken in where the project is deployed, at an address that is open to whoever has a token; `daymill serve` does so on a laptop without it',
+  ),
+  dashboard: DashboardSettings.optional().describe(
+    "the page is deployed, behind Google's sign-in; `daymill serve` and `daymill dev` show it on a laptop without it",
   ),
   failedShare: z
     .number()

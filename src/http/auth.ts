@@ -1,17 +1,8 @@
 /** Who asks: by a JSON Web Token, or by a key of ours. The organization is the one that these say, and no other. */
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import { createSecretKey } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import {
-  createRemoteJWKSet,
-  decodeProtectedHeader,
-  errors,
-  type JWTPayload,
-  type JWTVerifyOptions,
-  jwtVerify,
-  type RemoteJWKSet,
-} from 'jose';
+import type { JWTPayload, JWTVerifyOptions } from 'jose';
 import { z } from 'zod';
-import { RetryableError, toError } from '../errors.ts';
 import { API_KEY_PREFIX, type FoundKey } from '../meter/model/api-key.ts';
 import { Organization } from '../meter/model/organization.ts';
 import { type Role, ROLES } from '../meter/model/role.ts';
@@ -19,6 +10,7 @@ import { SYSTEM_CLOCK } from '../process/system-clock.ts';
 import type { Clock } from '../process/ports.ts';
 import { HttpError } from './http-error.ts';
 import type { Caller } from './route.ts';
+import { algorithmOf, keySetOf, TokenFault, verified } from './verify-token.ts';
 
 /** Which tokens are taken. Without a secret and without a URL there are keys alone. */
 export interface JwtOptions {
@@ -37,15 +29,6 @@ export const CLOCK_TOLERANCE_SECONDS = 30;
 const SECRET_ALGORITHMS = ['HS256'];
 const PUBLIC_ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
 
-/** For the whole process: each set is fetched once in ten minutes, and for a key that it has not, no sooner than 30 s after. */
-const keySets = new Map<string, RemoteJWKSet>();
-
-function keySetOf(url: string): RemoteJWKSet {
-  const found = keySets.get(url) ?? createRemoteJWKSet(new URL(url));
-  keySets.set(url, found);
-  return found;
-}
-
 export type Authenticate = (headers: IncomingHttpHeaders) => Promise<Caller>;
 
 /**
@@ -63,7 +46,7 @@ export function authenticator(
     const credential = credentialIn(headers);
     const caller = credential.startsWith(API_KEY_PREFIX)
       ? callerOf(await apiKeys.find(credential))
-      : await byToken(credential);
+      : await byToken(credential).catch(refuseFault);
     const scope = headers['x-scope-orgid'];
     if (scope !== undefined && scope !== caller.organization)
       throw new HttpError(
@@ -101,6 +84,10 @@ function callerOf(found: FoundKey): Caller {
   return { organization: key.organization, role: key.role, subject: `key:${key.id}` };
 }
 
+function refuseFault(thrown: unknown): never {
+  throw thrown instanceof TokenFault ? unauthorized(thrown.message) : thrown;
+}
+
 function tokenReader(options: JwtOptions, clock: Clock): (token: string) => Promise<Caller> {
   const { issuer, audience, jwksUrl } = options;
   const secret = options.secret === undefined ? undefined : createSecretKey(Buffer.from(options.secret));
@@ -128,57 +115,6 @@ function tokenReader(options: JwtOptions, clock: Clock): (token: string) => Prom
         : `the algorithm of the token is not one of ${taken.join(', ')}`,
     );
   };
-}
-
-function algorithmOf(token: string): string {
-  try {
-    return String(decodeProtectedHeader(token).alg);
-  } catch {
-    throw unauthorized('this is no JSON Web Token');
-  }
-}
-
-async function verified(
-  token: string,
-  key: KeyObject | RemoteJWKSet,
-  rules: JWTVerifyOptions,
-  algorithms: string[],
-): Promise<JWTPayload> {
-  try {
-    const pinned = { ...rules, algorithms };
-    const { payload } = await (typeof key === 'function'
-      ? jwtVerify(token, key, pinned)
-      : jwtVerify(token, key, pinned));
-    return payload;
-  } catch (thrown) {
-    const fault = faultIn(thrown);
-    if (fault !== undefined) throw unauthorized(fault);
-    // Only fetching the key set is left, which is no fault of the token.
-    throw new RetryableError('UNAVAILABLE', `The key set could not be had: ${toError(thrown).message}`, {
-      cause: thrown,
-    });
-  }
-}
-
-/** In words; undefined for what is not the token's fault. */
-function faultIn(thrown: unknown): string | undefined {
-  if (thrown instanceof errors.JWTExpired) return `the token expired${at(thrown.payload.exp)}`;
-  if (thrown instanceof errors.JWTClaimValidationFailed) {
-    if (thrown.reason === 'missing') return `the token has no claim ${thrown.claim}`;
-    if (thrown.claim === 'nbf') return `the token is not valid yet${at(thrown.payload.nbf, ', but from', ' on')}`;
-    const what = { iss: 'is of another issuer', aud: 'is for another audience' }[thrown.claim];
-    return what === undefined ? `the claim ${thrown.claim} of the token does not hold` : `the token ${what}`;
-  }
-  if (thrown instanceof errors.JWSSignatureVerificationFailed) return 'the signature of the token does not fit';
-  if (thrown instanceof errors.JWKSNoMatchingKey) return 'the key set has no key that fits the token: see its kid';
-  if (thrown instanceof errors.JWKSMultipleMatchingKeys)
-    return 'several keys of the set fit the token: name one by kid';
-  const isToken =
-    thrown instanceof errors.JWTInvalid ||
-    thrown instanceof errors.JWSInvalid ||
-    thrown instanceof errors.JOSEAlgNotAllowed ||
-    thrown instanceof errors.JOSENotSupported;
-  return isToken ? 'this is no JSON Web Token that can be verified' : undefined;
 }
 
 /** As the token has it itself: every object inherits `constructor` and the like. */
@@ -213,9 +149,3 @@ function unauthorized(why: string): HttpError {
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();
-
-/** A claim may be a number that no date is. */
-function at(seconds: unknown, before = ' at', after = ''): string {
-  const date = new Date(Number(seconds) * 1_000);
-  return Number.isNaN(date.getTime()) ? '' : `${before} ${date.toISOString()}${after}`;
-}

@@ -1,8 +1,7 @@
 /** What the page's function is: its files, the mill's answers, and what the meter answers, to who has signed in. */
 import { existsSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { composeMeter, type MeterPorts } from '../compose-meter.ts';
 import { composeView, type View } from '../compose-view.ts';
 import { type Config, readConfig } from '../config/config.ts';
@@ -16,42 +15,63 @@ import { httpListener } from './listener.ts';
 import { openApiRoute } from './openapi-route.ts';
 import { pageFiles } from './page-files.ts';
 import { quotaError } from './quota-error.ts';
-import type { Caller, Doors, Route } from './route.ts';
+import type { Doors, Route } from './route.ts';
 import { collectRoutes } from './routes/index.ts';
 import { millRoutes } from './routes/mill/index.ts';
+import type { Served } from './routes/mill/project.ts';
+import { viewSignIn } from './view-sign-in.ts';
 
 export function viewListener(env: Readonly<Record<string, string | undefined>>): OwnListener {
   // Days are of UTC, whatever the container was given.
   process.env['TZ'] = 'UTC';
   guardProcess();
   const config = readConfig(env, process.cwd(), process.pid);
+  const drain = startDrain(process, { graceMs: config.drainMs, end: () => process.exit(0) });
+  const { listener, close } = composeListener(config, {
+    authenticate: viewSignIn(config),
+    folder: pageFolder(),
+    whileServing: (act) => drain.run(act),
+  });
+  // Readers are told to come again before requests are waited for: they would stay for ever.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, close);
+  return { listener };
+}
+
+export interface ViewOptions extends Pick<Doors, 'authenticate' | 'whileServing'> {
+  /** Of the page, as it was built; empty where it was not. */
+  readonly folder: string;
+}
+
+/** The page's routes behind its door. `close` lets go of who follows the grid. */
+export function composeListener(
+  config: Config,
+  { authenticate, whileServing, folder }: ViewOptions,
+): { readonly listener: RequestListener; readonly routes: readonly Route[]; readonly close: () => void } {
   const log = openLog(config.logLevel, { worker: config.worker });
   const meter = once(() => meterOf(config));
   const view: () => View = once(() => composeView(config));
-  const drain = startDrain(process, { graceMs: config.drainMs, end: () => process.exit(0) });
-  const page = pageFiles(pageFolder());
-  const doors: Doors = {
-    authenticate: signIn(),
-    spend: () => Promise.resolve(),
-    clock: SYSTEM_CLOCK,
-    log,
-    whileServing: (act) => drain.run(act),
-  };
-  const served = {
-    target: 'local',
+  const page = pageFiles(folder);
+  const doors: Doors = { authenticate, spend: () => Promise.resolve(), clock: SYSTEM_CLOCK, log, whileServing };
+  const { isLocal } = config.signIn;
+  const served: Served = {
+    name: isLocal ? basename(config.root) : config.cloud.name,
+    target: isLocal ? 'local' : 'cloud',
     page: page.build,
     version: versionOf(),
     organizations: () => Promise.resolve([]),
-  } as const;
-  const live = new LiveGrid(view);
-  // Readers are told to come again before requests are waited for: they would stay for ever.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => live.close());
-  const routes = [...millRoutes(view, served, () => live), ...collectRoutes(meter).filter(isRead)];
-  const api = httpListener([...routes, openApiRoute(routes)], doors);
-  const listener: RequestListener = (request, response) => {
-    if (!page.serve(request, response)) api(withOrganization(request), response);
   };
-  return { listener };
+  const live = new LiveGrid(view);
+  const own = [...millRoutes(view, served, () => live), ...collectRoutes(meter).filter(isRead)];
+  // A browser is far away, where a sender that collects is near: all that is whole is packed.
+  const routes = [...own, openApiRoute(own)].map((route): Route => Object.assign({ ...route }, { isPacked: true }));
+  const api = httpListener(routes, doors);
+  return {
+    routes,
+    listener: (request, response) => {
+      if (!page.serve(request, response)) api(withOrganization(request), response);
+    },
+    close: () => live.close(),
+  };
 }
 
 /** What is asked of the meter: queries may come as forms. */
@@ -82,18 +102,6 @@ const versionOf = (): string => {
     .map((path) => join(import.meta.dirname, path))
     .find(existsSync);
   return file === undefined ? '' : String((JSON.parse(readFileSync(file, 'utf8')) as { version?: string }).version);
-};
-
-/** On a laptop the only one who reaches this port is who works there. */
-const LOCAL_ORGANIZATION = 'demo';
-
-const signIn = (): Doors['authenticate'] => (headers) => {
-  const caller: Caller = {
-    organization: String(headers['x-scope-orgid'] ?? LOCAL_ORGANIZATION),
-    role: 'admin',
-    subject: userInfo().username,
-  };
-  return Promise.resolve(caller);
 };
 
 /** A browser's stream and a link say it in the query, where no route expects it. */

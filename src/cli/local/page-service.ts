@@ -10,7 +10,10 @@ import { projectManifest } from '../project.ts';
 /** Not the one that workers read: that is of the code that a run was begun with. */
 const manifestFile = ({ home }: Config): string => join(home, 'manifest-now.json');
 
-export const pageEnvironment = (config: Config): Env => ({ DAYMILL_MANIFEST: manifestFile(config) });
+export const pageEnvironment = (config: Config): Env => ({
+  DAYMILL_MANIFEST: manifestFile(config),
+  DAYMILL_VIEW: 'local',
+});
 
 /** Writes down what the source is now. Answers what is wrong with it, if anything; then what was written before stays. */
 export async function writeManifestNow(config: Config): Promise<string | undefined> {

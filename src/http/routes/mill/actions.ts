@@ -18,10 +18,9 @@ import { pause, resume } from '../../../mill/steps/mend/pause.ts';
 import { alikeLetters } from '../../../mill/steps/mend/replay-alike.ts';
 import { gridStart } from '../../../mill/steps/dispatch/target.ts';
 import { Day } from '../../../values/date.ts';
-import { DocumentId } from '../../../values/document-id.ts';
 import { HttpError } from '../../http-error.ts';
 import type { Asked, Reply, Route } from '../../route.ts';
-import { answered, computationOf, dateOf, MILL } from './ask.ts';
+import { answered, computationOf, dateOf, idOf, MILL } from './ask.ts';
 
 const DEFAULT_ACTIONS = 100;
 const MAX_SELECT = 2_000;
@@ -96,7 +95,7 @@ const dayRoutes = (view: () => View): readonly Route[] => [
     id: 'cancelRun',
     summary: 'Cancels a run and the rest of its dispatch. What was made stays.',
     body: Why,
-    handle: by(({ params }, asking) => cancelByHand(idOf(params), asking, portsOf(view()))),
+    handle: by((asked, asking) => cancelByHand(idOf(asked), asking, portsOf(view()))),
   },
   {
     ...ACTION,
@@ -121,7 +120,7 @@ const letterRoutes = (view: () => View): readonly Route[] => [
     id: 'replayTask',
     summary: 'Claims the cells of a task that was given up anew.',
     body: Why,
-    handle: by(({ params }, asking) => replayByHand(idOf(params), asking, portsOf(view()))),
+    handle: by((asked, asking) => replayByHand(idOf(asked), asking, portsOf(view()))),
   },
   {
     ...ACTION,
@@ -129,7 +128,7 @@ const letterRoutes = (view: () => View): readonly Route[] => [
     id: 'dropTask',
     summary: 'Leaves a task that was given up; its attempts stay on record.',
     body: Why,
-    handle: by(({ params }, asking) => dropByHand(idOf(params), asking, portsOf(view()))),
+    handle: by((asked, asking) => dropByHand(idOf(asked), asking, portsOf(view()))),
   },
   {
     ...ACTION,
@@ -175,13 +174,6 @@ const pauseRoutes = (view: () => View): readonly Route[] => {
     },
   ];
 };
-
-/** @throws {UserError} NOT_FOUND for what can be no document's id, as for what is none */
-function idOf({ id }: Asked['params']): string {
-  const parsed = DocumentId.safeParse(id);
-  if (parsed.success) return parsed.data;
-  throw new UserError('NOT_FOUND', `There is nothing of the id "${id}".`);
-}
 
 const isPaused = async (name: string, { controls }: ViewPorts): Promise<boolean> =>
   Object.hasOwn((await controls.read()).paused, name);

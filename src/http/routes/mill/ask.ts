@@ -6,10 +6,10 @@ import { UserError } from '../../../errors.ts';
 import { computationIn, type ManifestComputation } from '../../../mill/model/manifest.ts';
 import { assertTarget, gridStart, yesterday } from '../../../mill/steps/dispatch/target.ts';
 import { Day } from '../../../values/date.ts';
+import { DocumentId } from '../../../values/document-id.ts';
 import type { Asked, Reply, Route } from '../../route.ts';
 
 export const MILL = {
-  isPacked: true,
   method: 'GET',
   tag: 'mill',
   role: 'viewer',
@@ -49,6 +49,13 @@ export function dateOf({ params }: Pick<Asked, 'params'>, { clock }: ViewPorts):
   if (!Day.safeParse(date).success) throw new UserError('BAD_DATE', `"${date}" is not a day. Write it as 2026-01-05.`);
   assertTarget(date, clock.now());
   return date;
+}
+
+/** A path's id of a document. @throws {UserError} NOT_FOUND for what can be none, as for what is not there */
+export function idOf({ params }: Pick<Asked, 'params'>): string {
+  const parsed = DocumentId.safeParse(params['id']);
+  if (parsed.success) return parsed.data;
+  throw new UserError('NOT_FOUND', `There is nothing of the id "${params['id']}".`);
 }
 
 /** The answer, as JSON. */

@@ -1,5 +1,4 @@
 /** What the page needs to know before anything else: the project as it is, and who asks. */
-import { basename } from 'node:path';
 import { z } from 'zod';
 import type { View, ViewPorts } from '../../../compose-view.ts';
 import { ROLES } from '../../../meter/model/role.ts';
@@ -34,6 +33,8 @@ const Project = z.object({
 });
 
 export interface Served {
+  /** Of the project. */
+  readonly name: string;
   readonly target: 'local' | 'cloud';
   /** See `Page`. */
   readonly page: string;
@@ -59,11 +60,11 @@ function projectOf(
   served: Served,
   organizations: readonly string[],
 ): z.infer<typeof Project> {
-  const { manifest, root, clock, tiers } = ports;
+  const { manifest, clock, tiers } = ports;
   const { from, date } = daysOf({ query: new URLSearchParams() }, ports);
   const { organization, subject, role } = asked;
   return {
-    name: basename(root) || 'daymill',
+    name: served.name || 'daymill',
     version: served.version,
     page: served.page,
     from,

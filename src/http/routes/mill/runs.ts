@@ -11,7 +11,7 @@ import { RunAnswer, runAnswer } from '../../../mill/answers/run.ts';
 import { RunsAnswer, runsAnswer } from '../../../mill/answers/runs.ts';
 import { Day } from '../../../values/date.ts';
 import type { Route } from '../../route.ts';
-import { answered, MILL } from './ask.ts';
+import { answered, idOf, MILL } from './ask.ts';
 
 const DEFAULT_RUNS = 50;
 const MAX_RUNS = 500;
@@ -35,7 +35,7 @@ export const runRoutes = (view: () => View): readonly Route[] => [
     id: 'readRun',
     summary: 'One run: its tasks by status and tier, what failed, what took long.',
     answers: { 200: { description: 'as daymill run show', schema: RunAnswer } },
-    handle: ({ params }) => answered(view(), (ports) => runAnswer({ id: params['id'] ?? '', limit: SLOWEST }, ports)),
+    handle: (asked) => answered(view(), (ports) => runAnswer({ id: idOf(asked), limit: SLOWEST }, ports)),
   },
   {
     ...MILL,
@@ -58,6 +58,6 @@ export const runRoutes = (view: () => View): readonly Route[] => [
     id: 'readTaskDeadLetter',
     summary: 'One of them, with its attempts.',
     answers: { 200: { description: 'as daymill dead-letters show', schema: DeadLetterAnswer } },
-    handle: ({ params }) => answered(view(), (ports) => deadLetterAnswer(params['id'] ?? '', ports)),
+    handle: (asked) => answered(view(), (ports) => deadLetterAnswer(idOf(asked), ports)),
   },
 ];

@@ -1,0 +1,181 @@
+/** The page's function as it is composed: what it answers to whom, on the real stores. */
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { readConfig } from '../../../src/config/config.ts';
+import { composeListener } from '../../../src/http/view-listener.ts';
+import type { Caller, Route } from '../../../src/http/route.ts';
+import { writeManifest } from '../../../src/mill/manifest/read-manifest.ts';
+import { Organization } from '../../../src/meter/model/organization.ts';
+import { DAYS } from '../../support/fixture-project.ts';
+import { type WaveBench, waveBench } from '../../support/wave-bench.ts';
+import { serve, type Serving } from '../serving.ts';
+
+const Problem = z.object({ status: z.number(), code: z.string(), detail: z.string() });
+const [FIRST] = DAYS;
+const LAST = DAYS[3];
+
+describe('the page’s function', () => {
+  let bench: WaveBench;
+  let serving: Serving;
+  let routes: readonly Route[];
+  let caller: Caller;
+  let run = '';
+  let close = (): void => {};
+  beforeAll(async () => {
+    bench = await waveBench();
+    const ports = bench.open();
+    const { root, home } = bench.local.project;
+    const env = {
+      ...process.env,
+      DAYMILL_VIEW: 'local',
+      DAYMILL_LOG: 'silent',
+      DAYMILL_MANIFEST: `${home}/manifest.json`,
+    };
+    writeManifest(env.DAYMILL_MANIFEST, ports.manifest);
+    run = (await bench.ask(ports, 'first')).runId ?? '';
+    await bench.workAll(ports);
+    caller = { organization: 'acme', role: 'admin', subject: 'ann' };
+    const composed = composeListener(readConfig(env, root, process.pid), {
+      authenticate: ({ 'x-scope-orgid': organization = 'acme' }) =>
+        Promise.resolve({ ...caller, organization: Organization.parse(organization) }),
+      whileServing: (act) => act(),
+      folder: '',
+    });
+    ({ routes, close } = composed);
+    serving = await serve(composed.listener);
+  });
+  afterAll(async () => {
+    close();
+    await serving[Symbol.asyncDispose]();
+    await bench.close();
+  });
+
+  const get = (path: string, headers: Record<string, string> = {}) => serving.send('GET', path, headers);
+  const json = async (path: string) => {
+    const { status, bytes } = await get(path);
+    return { status, body: JSON.parse(bytes.toString()) as Record<string, unknown> };
+  };
+
+  test('says what the project is, and who asks', async () => {
+    expect(await json('/api/mill/project')).toMatchObject({
+      status: 200,
+      body: {
+        from: FIRST,
+        date: LAST,
+        target: 'local',
+        organization: 'acme',
+        subject: 'ann',
+        role: 'admin',
+        computations: [{ name: 'pages' }, { name: 'warmth' }, { name: 'both', needs: ['pages', 'warmth'] }],
+        datasets: [{ name: 'visits' }, { name: 'weather' }],
+      },
+    });
+    expect((await json('/api/mill/project?org=umbrella')).body['organization']).toBe('umbrella');
+  });
+
+  test.each([
+    [`/api/mill/cells/pages/${FIRST}`, 'explanation'],
+    [`/api/mill/cells/pages/${FIRST}/result`, 'result'],
+    [`/api/mill/cells/pages/${FIRST}/attempts`, 'attempts'],
+    [`/api/mill/diff/pages?from=${FIRST}&to=${LAST}`, 'diff'],
+    ['/api/mill/plan', 'plan'],
+    ['/api/mill/report', 'report'],
+    ['/api/mill/graph?select=%2Bboth', 'graph'],
+    ['/api/mill/runs?limit=5', 'runs'],
+    ['/api/mill/runs/RUN', 'run'],
+    ['/api/mill/dead-letters', 'dead letters'],
+  ])('%s has its answer, as its schema has it', async (asked) => {
+    const path = asked.replace('RUN', run);
+    const { status, body } = await json(path);
+    expect([status, body['detail']]).toEqual([200, undefined]);
+    const route = routes.find(
+      (one) => one.method === 'GET' && fits(one.path, path.replace(/\?.*$/, '')) && one.path.startsWith('/api/mill/'),
+    );
+    expect(route?.answers[200]?.schema?.safeParse(body).error).toBeUndefined();
+  });
+
+  test('sends what did not change no second time, and says of which moment it is', async () => {
+    const first = await get('/api/mill/report');
+    const etag = String(first.headers['etag']);
+    expect(Number(first.headers['daymill-sequence'])).toBeGreaterThan(0);
+    const again = await get('/api/mill/report', { 'if-none-match': etag });
+    expect([again.status, again.bytes.length]).toEqual([304, 0]);
+    expect(again.headers).toMatchObject({ etag, 'daymill-sequence': first.headers['daymill-sequence'] });
+    expect((await get('/api/mill/report', { 'if-none-match': 'W/"another"' })).status).toBe(200);
+  });
+
+  test('packs answers for who takes that', async () => {
+    const plain = await get('/api/mill/plan');
+    const [brotli, gzip] = [
+      await get('/api/mill/plan', { 'accept-encoding': 'gzip, deflate, br' }),
+      await get('/api/mill/plan', { 'accept-encoding': 'gzip, br;q=0' }),
+    ];
+    expect([brotli.headers['content-encoding'], gzip.headers['content-encoding']]).toEqual(['br', 'gzip']);
+    expect(plain.headers['content-encoding']).toBeUndefined();
+    expect(brotliDecompressSync(brotli.bytes)).toEqual(plain.bytes);
+    expect(gunzipSync(gzip.bytes)).toEqual(plain.bytes);
+  });
+
+  test.each([
+    ['/api/mill/cells/nobody/2024-03-01', 404, 'UNKNOWN_COMPUTATION'],
+    ['/api/mill/cells/pages/tomorrow', 400, 'BAD_DATE'],
+    ['/api/mill/cells/pages/9999-12-31', 400, 'BAD_DATE'],
+    ['/api/mill/cells/constructor/2024-03-01/attempts', 404, 'UNKNOWN_COMPUTATION'],
+    ['/api/mill/cells/pages/2024-03-01/result?limit=0', 400, 'BAD_QUERY'],
+    ['/api/mill/report?from=2024-03-03&date=2024-03-01', 400, 'BAD_DATE'],
+    ['/api/mill/plan?select=nobody', 404, 'UNKNOWN_COMPUTATION'],
+    ['/api/mill/runs/nobody', 404, 'NOT_FOUND'],
+    ['/api/mill/runs/..', 404, 'NOT_FOUND'],
+    ['/api/mill/runs/__proto__', 404, 'NOT_FOUND'],
+    ['/api/mill/runs?limit=-1', 400, 'BAD_QUERY'],
+    ['/api/mill/dead-letters/nobody', 404, 'NOT_FOUND'],
+    ['/api/mill/nothing', 404, 'NOT_FOUND'],
+  ])('%s is a %i, %s', async (path, status, code) => {
+    const answer = await json(path);
+    const problem = Problem.parse(answer.body);
+    expect([answer.status, problem.status, problem.code]).toEqual([status, status, code]);
+    expect(problem.detail.length).toBeGreaterThan(10);
+  });
+
+  test('answers what the meter is asked, and takes nothing in', async () => {
+    expect((await json('/api/v1/query?query=1')).body).toMatchObject({ status: 'success' });
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    expect((await serving.send('POST', '/api/v1/query', form, 'query=1')).status).toBe(200);
+    expect((await serving.send('POST', '/v1/metrics', { 'content-type': 'application/json' }, '{}')).status).toBe(404);
+    const written = routes.filter(({ method, path }) => method !== 'GET' && !path.startsWith('/api/mill/'));
+    expect(written.filter(({ quota }) => quota !== 'read')).toEqual([]);
+  });
+
+  test('lets who may only look act nowhere', async () => {
+    caller = { ...caller, role: 'viewer' };
+    const own = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' };
+    const acting = routes.filter(({ method, path }) => method !== 'GET' && path.startsWith('/api/mill/'));
+    expect(acting.length).toBeGreaterThan(5);
+    for (const { path } of acting) {
+      const { status, bytes } = await serving.send('POST', path.replaceAll(':', ''), own, '{"reason":"to see"}');
+      expect([path, status, Problem.parse(JSON.parse(bytes.toString())).code]).toEqual([path, 403, 'FORBIDDEN']);
+    }
+    expect((await get('/api/mill/report')).status).toBe(200);
+    caller = { ...caller, role: 'admin' };
+  });
+
+  test('describes every route that it has', async () => {
+    const { body } = await json('/openapi.json');
+    const { paths } = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) }).parse(body);
+    const described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const served = routes.map(({ method, path }) => `${method} ${path.replaceAll(/:([^/]+)/g, '{$1}')}`);
+    expect(described.toSorted()).toEqual(served.toSorted());
+  });
+
+  test('shows the page everywhere else', async () => {
+    const { headers, bytes } = await get('/cell/pages/2024-03-01');
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
+    expect(bytes.toString()).toContain('npm run build:dashboard');
+  });
+});
+
+const fits = (pattern: string, path: string): boolean =>
+  new RegExp(`^${pattern.replaceAll(/:[^/]+/g, '[^/]+')}$`).test(path);
