@@ -15,6 +15,10 @@ export function firestoreLedger(db: Firestore): Ledger {
       const newest = await db.collection(RUNS).orderBy('createdMs', 'desc').limit(limit).get();
       return newest.docs.map((snapshot) => Run.parse(snapshot.data()));
     },
+    async runsOf(dispatchId) {
+      const found = await db.collection(RUNS).where('dispatchId', '==', dispatchId).get();
+      return found.docs.map((snapshot) => Run.parse(snapshot.data())).sort((a, b) => a.createdMs - b.createdMs);
+    },
     tasksOf: (runId) => tasks(ledger.where('runId', '==', runId)),
     async failedTasks(runId) {
       const failed = ledger.where('runId', '==', runId).where('status', '==', 'FAILED');

@@ -42,6 +42,8 @@ export interface Tasks {
 export interface Ledger {
   /** Newest first. */
   runs(limit: number): Promise<Run[]>;
+  /** Waves of a dispatch, oldest first. */
+  runsOf(dispatchId: string): Promise<Run[]>;
   tasksOf(runId: string): Promise<Task[]>;
   /** How many of a run's tasks failed, for one read. */
   failedTasks(runId: string): Promise<number>;

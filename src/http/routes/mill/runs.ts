@@ -9,6 +9,7 @@ import {
 } from '../../../mill/answers/dead-letters.ts';
 import { RunAnswer, runAnswer } from '../../../mill/answers/run.ts';
 import { RunsAnswer, runsAnswer } from '../../../mill/answers/runs.ts';
+import { TimelineAnswer, timelineAnswer } from '../../../mill/answers/timeline.ts';
 import { Day } from '../../../values/date.ts';
 import type { Route } from '../../route.ts';
 import { answered, idOf, MILL } from './ask.ts';
@@ -36,6 +37,14 @@ export const runRoutes = (view: () => View): readonly Route[] => [
     summary: 'One run: its tasks by status and tier, what failed, what took long.',
     answers: { 200: { description: 'as daymill run show', schema: RunAnswer } },
     handle: (asked) => answered(view(), (ports) => runAnswer({ id: idOf(asked), limit: SLOWEST }, ports)),
+  },
+  {
+    ...MILL,
+    path: '/api/mill/runs/:id/timeline',
+    id: 'readTimeline',
+    summary: "A run's whole dispatch over time: waves, tasks, attempts, and what decided how long it took.",
+    answers: { 200: { description: 'its tasks, in the order in which they were claimed', schema: TimelineAnswer } },
+    handle: (asked) => answered(view(), (ports) => timelineAnswer({ id: idOf(asked) }, ports)),
   },
   {
     ...MILL,
