@@ -10,7 +10,7 @@ import type { Ledger } from '../ports/tasks.ts';
 import { RunRow, runRow } from './run-row.ts';
 import { readersOf } from './task-reads.ts';
 
-const { startedMs, endedMs, end, worker, tier } = Attempt.shape;
+const Shown = Attempt.pick({ startedMs: true, endedMs: true, end: true, worker: true, tier: true });
 
 const TimelineTask = z.object({
   ...Task.pick({ id: true, computation: true, status: true, createdMs: true }).shape,
@@ -18,7 +18,7 @@ const TimelineTask = z.object({
   cells: z.number(),
   tier: z.string(),
   /** Oldest first. `coldStart`: the first that is seen of its process in this dispatch. */
-  attempts: z.array(z.object({ startedMs, endedMs, end, worker, tier, coldStart: z.boolean().optional() })),
+  attempts: z.array(Shown.extend({ coldStart: z.boolean().optional() })),
   /** Ids of other tasks of the dispatch that make what it reads. */
   reads: z.array(z.string()),
 });
@@ -93,15 +93,13 @@ const rowOf = (task: Task, reads: readonly string[]): TimelineTask => ({
   createdMs: task.createdMs,
   cells: task.cells.length,
   tier: task.resources,
-  attempts: (task.history ?? []).map((attempt) => ({
-    startedMs: attempt.startedMs,
-    ...(attempt.endedMs === undefined ? {} : { endedMs: attempt.endedMs }),
-    ...(attempt.end === undefined ? {} : { end: attempt.end }),
-    worker: attempt.worker,
-    tier: attempt.tier,
-  })),
+  attempts: (task.history ?? []).map(attemptOf),
   reads: [...reads],
 });
+
+function attemptOf({ startedMs, endedMs, end, worker, tier }: Attempt): TimelineTask['attempts'][number] {
+  return { startedMs, endedMs, end, worker, tier };
+}
 
 function markColdStarts(rows: readonly TimelineTask[]): void {
   const seen = new Set<string>();

@@ -9,6 +9,7 @@ import { gridRoutes } from './grid.ts';
 import { planRoutes } from './plans.ts';
 import { projectRoutes, type Served } from './project.ts';
 import { runRoutes } from './runs.ts';
+import { taskRoutes } from './tasks.ts';
 
 /** `view` is asked when a request comes: the table is there without it. */
 export const millRoutes = (view: () => View, served: Served, live: () => LiveGrid): readonly Route[] => [
@@ -17,6 +18,7 @@ export const millRoutes = (view: () => View, served: Served, live: () => LiveGri
   ...cellRoutes(view),
   ...planRoutes(view),
   ...runRoutes(view),
+  ...taskRoutes(view),
   ...failureRoutes(view),
   ...actionRoutes(view),
 ];
