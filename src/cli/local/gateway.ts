@@ -4,6 +4,7 @@ import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { UserError } from '../../errors.ts';
 import { isForeign, refuse } from '../../emulators/from-here.ts';
+import { OWN_PAGE_HEADER } from './token-header.ts';
 
 /** Unless another is asked for. */
 export const DEFAULT_PORT = 18_100;
@@ -51,7 +52,7 @@ const busy = (port: number): UserError =>
  * still has to be this machine's. A link that somebody follows shows the page, and nothing else.
  */
 function withoutOwnOrigin({ method, url = '/', headers }: IncomingMessage): IncomingMessage['headers'] {
-  const { origin, 'sec-fetch-site': site, ...rest } = headers;
+  const { origin, 'sec-fetch-site': site, [OWN_PAGE_HEADER]: _, ...rest } = headers;
   const isOwn = site === 'same-origin' && (origin === undefined || origin === `http://${headers.host}`);
   const isFollowed =
     origin === undefined &&
@@ -59,7 +60,8 @@ function withoutOwnOrigin({ method, url = '/', headers }: IncomingMessage): Inco
     headers['sec-fetch-mode'] === 'navigate' &&
     headers['sec-fetch-dest'] === 'document' &&
     !/^\/(?:api|v1)\//.test(url);
-  return isOwn || isFollowed ? rest : headers;
+  if (isOwn) return { ...rest, [OWN_PAGE_HEADER]: 'yes' };
+  return isFollowed ? rest : headers;
 }
 
 /** A WebSocket: whatever either side says from the answer on. */

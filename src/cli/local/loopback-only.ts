@@ -4,7 +4,7 @@
  */
 import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
 import { isForeign, refuse } from '../../emulators/from-here.ts';
-import { TOKEN_HEADER, TOKEN_VARIABLE } from './token-header.ts';
+import { OWN_PAGE_HEADER, TOKEN_HEADER, TOKEN_VARIABLE } from './token-header.ts';
 
 const token = process.env[TOKEN_VARIABLE];
 // Author code runs here too, and what it starts.
@@ -23,6 +23,9 @@ Server.prototype.emit = function (this: Server, ...event: Parameters<typeof emit
   const { headers } = request as IncomingMessage;
   if (!isForeign(headers) && (token === undefined || headers[TOKEN_HEADER] === token)) {
     delete headers[TOKEN_HEADER];
+    // In the cloud the function hears it from the browser itself.
+    if (token !== undefined && headers[OWN_PAGE_HEADER] !== undefined) headers['sec-fetch-site'] = 'same-origin';
+    delete headers[OWN_PAGE_HEADER];
     return emit.apply(this, event);
   }
   refuse(response as ServerResponse);

@@ -1,4 +1,5 @@
 /** What the colours mean, how many cells have each, and which are asked for: a click on one dims the others. */
+import { useRef } from 'preact/hooks';
 import { setQuery } from '../shell/location.ts';
 import { isDark } from '../shell/theme.ts';
 import { count } from '../ui/format.ts';
@@ -47,25 +48,41 @@ export function Legend({ lens, counts, only }: Props) {
     if (!next.delete(key)) next.add(key);
     setQuery({ only: [...next].join(',') });
   };
+  const digits = count(counts.reduce((total, one) => total + one, 0)).length;
   return (
-    <ul class="legend" aria-label="What the colours mean">
-      {entries
-        .filter(({ cells, key }) => cells > 0 || only.has(key))
-        .map(({ key, word, mark, cells }) => (
-          <li key={key}>
-            <button
-              type="button"
-              class="plain"
-              aria-pressed={only.has(key)}
-              title="Only these"
-              onClick={() => toggle(key)}
-            >
-              {mark} {word} <span class="quiet">{count(cells)}</span>
-            </button>
-          </li>
-        ))}
+    <ul class="legend" aria-label="What the colours mean" style={{ '--digits': `${digits}ch` }}>
+      {useSteady(
+        lens,
+        entries.filter(({ cells, key }) => cells > 0 || only.has(key)),
+        entries,
+      ).map(({ key, word, mark, cells }) => (
+        <li key={key}>
+          <button
+            type="button"
+            class="plain"
+            aria-pressed={only.has(key)}
+            title="Only these"
+            onClick={() => toggle(key)}
+          >
+            {mark} {word} <span class="quiet number">{count(cells)}</span>
+          </button>
+        </li>
+      ))}
     </ul>
   );
+}
+
+/** Nothing jumps while cells change: what has been there keeps its place, and what comes anew goes to the end. */
+function useSteady<T extends { readonly key: string }>(
+  lens: Lens,
+  present: readonly T[],
+  all: readonly T[],
+): readonly T[] {
+  const places = useRef<{ lens: Lens; keys: string[] }>({ lens, keys: [] });
+  if (places.current.lens !== lens) places.current = { lens, keys: [] };
+  const { keys } = places.current;
+  for (const { key } of present) if (!keys.includes(key)) keys.push(key);
+  return keys.flatMap((key) => all.filter((one) => one.key === key));
 }
 
 const Swatch = ({ colour }: { readonly colour: string }) => (
