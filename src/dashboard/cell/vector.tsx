@@ -25,7 +25,9 @@ export function Vector({ answer: { vector, now } }: { readonly answer: ExplainAn
               <th scope="col">part</th>
               <th scope="col">then</th>
               <th scope="col">now</th>
-              <th scope="col" />
+              <th scope="col">
+                <span class="hidden">compared</span>
+              </th>
             </tr>
           </thead>
           <tbody>

@@ -59,6 +59,12 @@ export function refreshAll(): void {
   for (const [url, entry] of entries) if (entry.users > 0) void refresh(url, entry);
 }
 
+/** Asks for one again, if it is shown. */
+export function askAgain(url: string): void {
+  const entry = entries.get(url);
+  if (entry !== undefined && entry.users > 0) void refresh(url, entry);
+}
+
 /** Asks once, outside of any panel. @throws {Problem} */
 export async function answerOf<T>(url: string): Promise<T> {
   const response = await fetched(url);

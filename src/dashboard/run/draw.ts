@@ -2,6 +2,8 @@
 import type { Bar, Lane, Span } from './lanes.ts';
 import { ticksOf } from './ticks.ts';
 
+/** Of a name that is cut. */
+const LEAST_LETTERS = 4;
 /** In pixels. */
 export const ROW = 18;
 /** Times and waves, on top; they stay when lanes are scrolled. */
@@ -218,10 +220,14 @@ function drawBar(
   }
 }
 
-/** As much of a text as fits, with a sign where some is left out: of a long name its end tells most. */
+/** As much of a text as fits: of `name@day +3` the name gives way, as long as something of it is left. */
 function fitted(context: CanvasRenderingContext2D, text: string, width: number): string {
   if (context.measureText(text).width <= width) return text;
-  let from = 1;
-  while (from < text.length && context.measureText(`…${text.slice(from)}`).width > width) from++;
-  return `…${text.slice(from)}`;
+  const at = text.indexOf('@');
+  for (const end of at < 0 ? [''] : [text.slice(at), ''])
+    for (let length = (at < 0 ? text.length : at) - 1; length >= LEAST_LETTERS; length--) {
+      const shorter = `${text.slice(0, length)}…${end}`;
+      if (context.measureText(shorter).width <= width) return shorter;
+    }
+  return text.slice(0, LEAST_LETTERS);
 }

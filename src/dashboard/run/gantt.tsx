@@ -153,7 +153,15 @@ function Chart({ lanes, waves, span, label, onTell, onLane, onSpan }: ChartProps
     if (found !== undefined) onLane(found.lane, event.offsetX < frame().gutter ? undefined : found.bar);
   };
   return (
-    <div ref={place} class="gantt" onScroll={paint} style={{ height: `${height}px` }}>
+    <div
+      ref={place}
+      class="gantt"
+      tabIndex={0}
+      role="region"
+      aria-label="Timeline"
+      onScroll={paint}
+      style={{ height: `${height}px` }}
+    >
       <canvas
         ref={canvas}
         role="img"

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { RunAnswer } from '../../mill/answers/run.ts';
 import { useAnswer } from '../data/answer.ts';
 import { isPaused } from '../data/live.ts';
+import { useWatch } from '../data/watch.ts';
 import { Facts, tallied } from '../run/facts.tsx';
 import { Gantt } from '../run/gantt.tsx';
 import { labelOf } from '../run/lanes.ts';
@@ -31,6 +32,7 @@ export function View({ id = '' }: ViewProps) {
   const isOpen =
     answer.data?.run.state === 'RUNNING' || timeline.data?.runs.some(({ state }) => state === 'RUNNING') === true;
   const nowMs = useNow(isOpen);
+  useWatch(isOpen, [at, `${at}/timeline`]);
   return (
     <>
       <div class="split">

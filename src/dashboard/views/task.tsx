@@ -3,6 +3,7 @@ import type { TaskAnswer } from '../task/task-answer.ts';
 import { Memory } from '../task/memory.tsx';
 import '../run/run.css';
 import { useAnswer } from '../data/answer.ts';
+import { useWatch } from '../data/watch.ts';
 import { Facts } from '../run/facts.tsx';
 import { linkTo } from '../shell/location.ts';
 import type { ViewProps } from '../shell/routes.ts';
@@ -14,7 +15,10 @@ import { Panel } from '../ui/panel.tsx';
 import { Table } from '../ui/table.tsx';
 
 export function View({ id = '' }: ViewProps) {
-  const answer = useAnswer<TaskAnswer>(`/api/mill/tasks/${encodeURIComponent(id)}`);
+  const at = `/api/mill/tasks/${encodeURIComponent(id)}`;
+  const answer = useAnswer<TaskAnswer>(at);
+  const status = answer.data?.task.status;
+  useWatch(status === 'PENDING' || status === 'IN_PROGRESS', [at]);
   return (
     <>
       <h1>{id}</h1>
