@@ -31,7 +31,9 @@ export function Result({
   readonly computation: string;
   readonly date: string;
 }) {
-  const limit = Math.min(Number(query.value.get('limit') ?? LIMIT) || LIMIT, MAX_LIMIT);
+  // Who looks for one looks among all.
+  const isSought = (query.value.get('entity') ?? '') !== '';
+  const limit = isSought ? MAX_LIMIT : Math.min(Number(query.value.get('limit') ?? LIMIT) || LIMIT, MAX_LIMIT);
   const answer = useAnswer<ResultPage>(`${at}/result?limit=${limit}`);
   return (
     <Panel title="Result" answer={answer} command={`npx daymill results ${computation} ${date}`}>

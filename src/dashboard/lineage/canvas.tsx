@@ -123,7 +123,12 @@ function useDrag(camera: { readonly current: Camera | undefined }, look: (camera
       removeEventListener('pointermove', onMove);
       removeEventListener('pointerup', onUp);
       removeEventListener('pointercancel', onUp);
-      if (isDrag) keep();
+      if (!isDrag) return;
+      keep();
+      // What was dragged is not clicked: the click, where there is one, comes before anything else does.
+      const swallow = (event: Event): void => event.stopPropagation();
+      addEventListener('click', swallow, { capture: true, once: true });
+      setTimeout(() => removeEventListener('click', swallow, { capture: true }));
     };
     addEventListener('pointermove', onMove);
     addEventListener('pointerup', onUp);

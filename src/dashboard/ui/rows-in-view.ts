@@ -48,5 +48,8 @@ export function useRowsInView(count: number, isLong: boolean): [RefObject<HTMLDi
       observer.disconnect();
     };
   }, [isLong]);
-  return [box, isLong ? rowsInView(count, at.row, at.scrolled, at.height) : { first: 0, end: count, before: 0, after: 0 }];
+  return [
+    box,
+    isLong ? rowsInView(count, at.row, at.scrolled, at.height) : { first: 0, end: count, before: 0, after: 0 },
+  ];
 }

@@ -68,7 +68,14 @@ export function Table<R>({ label, rows, columns, keyOf, onRow, rowClass, within,
         <tbody>
           <Gap height={before} />
           {sorted.slice(first, end).map((row) => (
-            <Row key={keyOf(row)} row={row} columns={columns} onRow={onRow} rowClass={rowClass} within={within?.(row)} />
+            <Row
+              key={keyOf(row)}
+              row={row}
+              columns={columns}
+              onRow={onRow}
+              rowClass={rowClass}
+              within={within?.(row)}
+            />
           ))}
           <Gap height={after} />
         </tbody>
@@ -86,7 +93,11 @@ function Row<R>({ row, columns, onRow, rowClass, within }: RowProps<R>) {
   const classes = [rowClass?.(row), onRow === undefined ? undefined : 'opens'].filter(Boolean).join(' ');
   return (
     <>
-      <tr data-row class={classes === '' ? undefined : classes} onClick={onRow === undefined ? undefined : () => onRow(row)}>
+      <tr
+        data-row
+        class={classes === '' ? undefined : classes}
+        onClick={onRow === undefined ? undefined : () => onRow(row)}
+      >
         {columns.map(({ name, cell, isNumber, isWide }) => (
           <td key={name} class={classOf({ isNumber, isWide })}>
             {cell(row)}
@@ -104,8 +115,13 @@ function Row<R>({ row, columns, onRow, rowClass, within }: RowProps<R>) {
   );
 }
 
-const classOf = ({ isNumber, isWide }: { readonly isNumber: boolean | undefined; readonly isWide: boolean | undefined }) =>
-  isNumber === true ? 'number' : isWide === true ? 'wide' : undefined;
+const classOf = ({
+  isNumber,
+  isWide,
+}: {
+  readonly isNumber: boolean | undefined;
+  readonly isWide: boolean | undefined;
+}) => (isNumber === true ? 'number' : isWide === true ? 'wide' : undefined);
 
 /** In the place of rows that are not drawn. */
 const Gap = ({ height }: { readonly height: number }) =>

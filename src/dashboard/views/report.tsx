@@ -68,7 +68,9 @@ function Sums({ report }: { readonly report: ReportAnswer }) {
           </span>
         ))}
         <span class={found === expected && discrepancies.length === 0 ? 'good' : 'bad'}>
-          {found === expected ? `= ${counted(expected, 'cell')}` : `≠ ${counted(expected, 'cell')}, but ${count(found)}`}
+          {found === expected
+            ? `= ${counted(expected, 'cell')}`
+            : `≠ ${counted(expected, 'cell')}, but ${count(found)}`}
         </span>
       </p>
       {discrepancies.length === 0 ? null : (
@@ -99,7 +101,9 @@ function Sums({ report }: { readonly report: ReportAnswer }) {
             {dataset} is not whole yet on {some(held)}.
           </li>
         ))}
-        {failedEntities === 0 ? null : <li>{counted(failedEntities, 'entity').replace('entitys', 'entities')} failed in results that are there.</li>}
+        {failedEntities === 0 ? null : (
+          <li>{counted(failedEntities, 'entity').replace('entitys', 'entities')} failed in results that are there.</li>
+        )}
       </ul>
     </>
   );
@@ -174,7 +178,11 @@ function Partial({ rows }: { readonly rows: ReportAnswer['partial'] }) {
             by: ({ failedEntities }) => failedEntities,
             isNumber: true,
           },
-          { name: 'Above the limit', cell: ({ above }) => (above === 0 ? '' : <span class="bad">{count(above)}</span>), isNumber: true },
+          {
+            name: 'Above the limit',
+            cell: ({ above }) => (above === 0 ? '' : <span class="bad">{count(above)}</span>),
+            isNumber: true,
+          },
           {
             name: 'Worst',
             cell: ({ computation, worst }) => (
