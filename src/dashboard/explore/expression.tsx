@@ -132,13 +132,13 @@ function Result({ answer, expression, number, metadata, isPlot }: ResultProps) {
             {...{ measured, hidden }}
             label={`${expression}: ${counted(rows.length, 'serie')}`.replace(/ serie$/, ' series')}
           />
-          <Legend rows={rows} drawn={MAX_LINES} {...{ hidden, measured }} />
         </>
       ) : (
         <Values rows={rows} measured={measured} number={number} />
       )}
       <Said answer={answer} rows={rows} isPlot={isPlot} info={metadata[expression.trim()]?.[0]} />
       <DerivedLink expression={expression} rows={rows} endMs={answer.grid.endMs} />
+      {isPlot && rows.length > 0 ? <Legend rows={rows} drawn={MAX_LINES} {...{ hidden, measured }} /> : null}
     </>
   );
 }

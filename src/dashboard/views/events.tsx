@@ -89,7 +89,12 @@ function Shown({ asked, facets, isSeeing }: Props) {
     }),
   );
   if (any.data?.rows.length === 0)
-    return <Nothing kind={kind} filters={Object.keys(filters)} days={from === to ? from : `${from} to ${to}`} />;
+    return (
+      <>
+        <h2 class="hidden">{kind}</h2>
+        <Nothing kind={kind} filters={Object.keys(filters)} days={from === to ? from : `${from} to ${to}`} />
+      </>
+    );
   return (
     <>
       <Compared asked={asked} />

@@ -1,5 +1,5 @@
 /** Components that report, and when each was heard of last: as they say so. */
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { useAnswer } from '../data/answer.ts';
 import { linkTo, query, setQuery, withQuery } from '../shell/location.ts';
 import { Command } from '../ui/command.tsx';
@@ -43,43 +43,47 @@ export function View() {
   useRefresh(LIST_MS);
   const answer = useAnswer<Listed>(urlOf('/api/runtime', { limit: String(LISTED), type, status }));
   const heard = useHeard();
-  useLastHeard(heard);
+  const isKnown = useLastHeard(heard);
   return (
-    <Panel
-      title="Runtimes"
-      answer={answer}
-      more={
-        <span class="filters">
-          <Choice name="type" options={TYPES} />
-          <Choice name="status" options={STATUSES} />
-          <input
-            type="search"
-            data-filter=""
-            aria-label="Filter by name, label, version"
-            placeholder="Filter"
-            value={query.value.get('find') ?? ''}
-            onInput={(event) => setQuery({ find: event.currentTarget.value })}
-          />
-        </span>
-      }
-    >
-      {({ runtimes, next_cursor: next }) =>
-        runtimes.length === 0 ? (
-          <Nothing isFiltered={type !== undefined || status !== undefined} />
-        ) : (
-          <>
-            <Rows runtimes={runtimes} heard={heard} />
-            {next === undefined ? null : <p class="quiet">The first {count(LISTED)}: choose a type or a status.</p>}
-          </>
-        )
-      }
-    </Panel>
+    <>
+      <h1>Runtimes</h1>
+      <Panel
+        title="Components that report"
+        answer={answer}
+        more={
+          <span class="filters">
+            <Choice name="type" options={TYPES} />
+            <Choice name="status" options={STATUSES} />
+            <input
+              type="search"
+              data-filter=""
+              aria-label="Filter by name, label, version"
+              placeholder="Filter"
+              value={query.value.get('find') ?? ''}
+              onInput={(event) => setQuery({ find: event.currentTarget.value })}
+            />
+          </span>
+        }
+      >
+        {({ runtimes, next_cursor: next }) =>
+          runtimes.length === 0 ? (
+            <Nothing isFiltered={type !== undefined || status !== undefined} />
+          ) : (
+            <>
+              <Rows {...{ runtimes, heard, isKnown }} />
+              {next === undefined ? null : <p class="quiet">The first {count(LISTED)}: choose a type or a status.</p>}
+            </>
+          )
+        }
+      </Panel>
+    </>
   );
 }
 
-/** What was heard before the page was opened: one question for all. */
-function useLastHeard({ note }: Heard): void {
-  const { data } = useAnswer<{
+/** What was heard before the page was opened: one question for all. Answers whether it is known. */
+function useLastHeard({ note }: Heard): boolean {
+  const [isKnown, setKnown] = useState(false);
+  const { data, problem } = useAnswer<{
     readonly data: {
       readonly result: readonly {
         readonly metric: { readonly runtime_id?: string };
@@ -90,7 +94,9 @@ function useLastHeard({ note }: Heard): void {
   useEffect(() => {
     for (const { metric, value } of data?.data.result ?? [])
       if (metric.runtime_id !== undefined) note(metric.runtime_id, Number(value[1]) * 1_000);
-  }, [data]);
+    if (data !== undefined || problem !== undefined) setKnown(true);
+  }, [data, problem]);
+  return isKnown;
 }
 
 function Choice({ name, options }: { readonly name: string; readonly options: readonly string[] }) {
@@ -137,7 +143,14 @@ function Nothing({ isFiltered }: { readonly isFiltered: boolean }) {
   );
 }
 
-function Rows({ runtimes, heard }: { readonly runtimes: readonly Runtime[]; readonly heard: Heard }) {
+interface RowsProps {
+  readonly runtimes: readonly Runtime[];
+  readonly heard: Heard;
+  /** Until then nobody is silent: it is not known yet. */
+  readonly isKnown: boolean;
+}
+
+function Rows({ runtimes, heard, isKnown }: RowsProps) {
   const now = useNow(SORT_MS);
   const wanted = query.value.get('find') ?? '';
   const fitting = sunk(
@@ -163,7 +176,7 @@ function Rows({ runtimes, heard }: { readonly runtimes: readonly Runtime[]; read
           rowClass={(row) =>
             row.runtime_id === id
               ? 'chosen'
-              : isStale(row, heard.heard.peek().get(row.runtime_id), now)
+              : isKnown && isStale(row, heard.heard.peek().get(row.runtime_id), now)
                 ? 'stale'
                 : undefined
           }
@@ -173,7 +186,7 @@ function Rows({ runtimes, heard }: { readonly runtimes: readonly Runtime[]; read
               cell: (row) => <a href={withQuery({ id: row.runtime_id })}>{row.name}</a>,
               by: ({ name }) => name,
             },
-            { name: 'Heartbeat', cell: (row) => <Age runtime={row} heard={heard} /> },
+            { name: 'Heartbeat', cell: (row) => <Age {...{ runtime: row, heard, isKnown }} /> },
             { name: 'Status', cell: ({ status }) => status, by: ({ status }) => status },
             { name: 'Type', cell: ({ type }) => type.replace('_', ' '), by: ({ type }) => type },
             ...keys.map((key) => ({
@@ -219,11 +232,12 @@ function wholeSeconds(ms: number): string {
 }
 
 /** By itself: each second it alone is drawn anew. */
-function Age({ runtime, heard }: { readonly runtime: Runtime; readonly heard: Heard }) {
+function Age({ runtime, heard, isKnown }: Omit<RowsProps, 'runtimes'> & { readonly runtime: Runtime }) {
   const now = useNow(SECOND_MS);
   const at = heard.heard.value.get(runtime.runtime_id);
   const share = freshness(runtime, at, Math.max(now, at ?? 0));
-  if (at === undefined || share === undefined) return <span class="quiet">not of the last hour</span>;
+  if (at === undefined || share === undefined)
+    return <span class="quiet">{isKnown ? 'none of the last hour' : '…'}</span>;
   return (
     <span class="age" title={`Heard of ${time(at)} UTC; every ${runtime.heartbeat_interval_seconds} s is said`}>
       <meter
