@@ -1,4 +1,6 @@
 /** The composition root of the page's function: the ports of what the mill is asked, over one look at the plan for all panels of a moment. */
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { compose } from './compose.ts';
 import type { Config } from './config/config.ts';
 import { codeOf } from './errors.ts';
@@ -21,12 +23,31 @@ export interface View {
 function portsOf(config: Config) {
   return {
     ...compose(config),
-    coverage,
-    sourceDays,
+    ...fileReaders(),
     // Changed code is simulated by a run, which tells the planner of it.
     simulate: false,
     date: config.date,
     prices: config.prices,
+  };
+}
+
+/** What a file says of its days, kept while the file is as it was: a look at the plan asks for all of them. */
+function fileReaders(): { readonly coverage: typeof coverage; readonly sourceDays: typeof sourceDays } {
+  const known = new Map<string, { readonly stamp: string; readonly said: Promise<unknown> }>();
+  async function kept<T>(file: string, asked: string, read: () => Promise<T>): Promise<T> {
+    const { size, mtimeMs } = await stat(file).catch(() => ({ size: -1, mtimeMs: -1 }));
+    const [key, stamp] = [`${file} ${asked}`, `${size} ${mtimeMs}`];
+    const found = known.get(key);
+    if (found?.stamp === stamp) return found.said as Promise<T>;
+    const said = read();
+    known.set(key, { stamp, said });
+    said.catch(() => known.delete(key));
+    return said;
+  }
+  return {
+    coverage: (source, root) => kept(resolve(root, source.file), 'coverage', () => coverage(source, root)),
+    sourceDays: (source, options) =>
+      kept(resolve(options.root, source.file), `${options.from} ${options.to}`, () => sourceDays(source, options)),
   };
 }
 

@@ -86,6 +86,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'mill/lifecycle',
     // What a plan costs depends on the tier.
     'mill/tiers/tier-router.ts',
+    // … and a task is shown with what it was expected to take.
+    'mill/tiers/predict.ts',
     // A preview keeps its shards in memory.
     'mill/execution/artifact-codec.ts',
     // Of the graph what is pure: who reads whom, and which of them are asked about.

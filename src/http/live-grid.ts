@@ -24,6 +24,8 @@ interface Watched {
   readonly days: Days;
   readonly readers: Set<FrameQueue<Text>>;
   last: GridAnswer | undefined;
+  /** Whether a run was open at the last look. */
+  wasBusy: boolean;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -61,7 +63,13 @@ export class LiveGrid {
   async *#read(days: Days, { signal }: Asked): AsyncGenerator<Uint8Array> {
     const queue = new FrameQueue<Text>(written, () => BYE);
     const key = `${days.from} ${days.date}`;
-    const watched = this.#watched.get(key) ?? { days, readers: new Set(), last: undefined, timer: undefined };
+    const watched = this.#watched.get(key) ?? {
+      days,
+      readers: new Set(),
+      last: undefined,
+      wasBusy: false,
+      timer: undefined,
+    };
     this.#watched.set(key, watched);
     watched.readers.add(queue);
     const old = setTimeout(() => queue.end('bye'), STREAM_MS);
@@ -82,15 +90,18 @@ export class LiveGrid {
   }
 
   async #look(key: string, watched: Watched): Promise<void> {
-    let isBusy = false;
+    let isBusy = watched.wasBusy;
     try {
-      const { answer, sequence = 0 } = await this.#view().ask(async (ports) => {
-        const grid = await gridAnswer(watched.days, ports);
-        isBusy = (await ports.planning.load()).open.length > 0;
-        return grid;
+      const { answer } = await this.#view().ask(async (ports) => {
+        const { sequence, open } = await ports.planning.load();
+        isBusy = open.length > 0;
+        // Nothing was planned since, and nothing is under way: everything is as it was.
+        if (!isBusy && !watched.wasBusy && sequence === watched.last?.sequence) return watched.last;
+        return gridAnswer(watched.days, ports);
       });
-      const frame = frameOf(watched.last, answer, sequence);
+      const frame = frameOf(watched.last, answer);
       watched.last = answer;
+      watched.wasBusy = isBusy;
       if (frame !== undefined) for (const queue of watched.readers) queue.push(frame);
     } catch (thrown) {
       // The panels say what is wrong; here it is tried again.
@@ -108,7 +119,8 @@ const refetch = (sequence: number): Text => ({
 });
 
 /** Undefined when nobody need be told. */
-function frameOf(before: GridAnswer | undefined, after: GridAnswer, sequence: number): Text | undefined {
+function frameOf(before: GridAnswer | undefined, after: GridAnswer): Text | undefined {
+  const { sequence } = after;
   const changes = before === undefined ? undefined : gridChanges(before, after);
   if (changes === undefined) return refetch(sequence);
   if (changes.length === 0 && before?.sequence === after.sequence) return undefined;

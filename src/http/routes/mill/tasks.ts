@@ -11,6 +11,6 @@ export const taskRoutes = (view: () => View): readonly Route[] => [
     id: 'readTask',
     summary: 'A task: its attempts with their memory, its cells, its tier and the next.',
     answers: { 200: { description: 'its attempts, oldest first', schema: TaskAnswer } },
-    handle: ({ params }) => answered(view(), (ports) => taskAnswer({ id: idOf(params) }, ports)),
+    handle: (asked) => answered(view(), (ports) => taskAnswer({ id: idOf(asked) }, ports)),
   },
 ];
