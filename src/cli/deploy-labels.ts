@@ -60,6 +60,7 @@ export function targetOf(name: string): string {
   const [, collection, id] = /([^/]+)\/([^/]+)$/.exec(name) ?? [];
   if (collection === undefined || id === undefined) return `bucket ${name}`;
   if (collection === 'projects') return 'the project';
+  if (name.includes('/iap_web/')) return `the page ${id}`;
   if (collection === 'serviceAccounts') return id.replace(/@.*/, '');
   return `${{ repositories: 'repository', databases: 'database' }[collection] ?? collection.replace(/s$/, '')} ${id}`;
 }

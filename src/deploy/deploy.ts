@@ -13,7 +13,7 @@ import { assertBilled, lackingRoles, projectNumber, waitForNight } from './preco
 import type { Settings } from './read-wanted.ts';
 import type { Staged } from './stage/stage.ts';
 import { assertValues, type SecretValue } from './kinds/secret.ts';
-import { type Resource, shortName } from './resource.ts';
+import { shortName } from './resource.ts';
 import { isVerified, verify } from './verify.ts';
 
 /** What knows who may do what, and who pays. */
@@ -51,7 +51,7 @@ export async function lookAt(
   const plan = planOf({ ...settings, projectNumber: number, sourceHash: staged.hash });
   const resources = desired(plan);
   const site = siteOf(plan, staged.archive, { ...means, patient: false });
-  const lacking = await lackingRoles(rolesOf(resources), projectId, api);
+  const lacking = await lackingRoles(rolesFor(resources), projectId, api);
   try {
     const [changes, old] = [await observe(resources, site, name), await leftovers(resources, site, name)];
     return { plan, changes, leftovers: old, lacking, isBilled };
@@ -63,9 +63,6 @@ export async function lookAt(
 /** Something may not be looked at: the roles that are lacking say more than the first thing of which one is lacking. */
 const isRefusal = (thrown: unknown): boolean =>
   thrown instanceof UserError && thrown.cause instanceof GoogleError && thrown.cause.httpStatus === 403;
-
-const rolesOf = (resources: readonly Resource[]): DeployerRole[] =>
-  rolesFor(new Set(resources.map(({ kind }) => kind)));
 
 const siteOf = (
   { target, number }: Plan,
@@ -122,7 +119,7 @@ async function assertAllowed({ plan, lacking, isBilled }: Outlook, due: readonly
     const asked = due.filter((change) => kindOf(change) === 'api' && ASKED.has(shortName(nameOf(change))));
     await apply(asked, { site, owner, onDone: () => {}, beforeRunning: () => Promise.resolve() });
   }
-  const roles = lacking ?? (await lackingRoles(rolesOf(desired(plan)), projectId, site.api)) ?? [];
+  const roles = lacking ?? (await lackingRoles(rolesFor(desired(plan)), projectId, site.api)) ?? [];
   if (roles.length > 0) throw lacks(roles);
   if (isBilled === undefined) await assertBilled(projectId, site.api);
 }

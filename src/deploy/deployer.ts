@@ -1,12 +1,14 @@
 /** What whoever deploys needs: roles to ask for, and the permissions that are looked for before anything is changed. */
 import type { GoogleError } from './google/google-error.ts';
-import type { KindName } from './resource.ts';
+import type { Resource } from './resource.ts';
+
+type When = 'cloud.alerts' | 'secrets' | 'dashboard';
 
 export interface DeployerRole {
   readonly role: string;
   readonly why: string;
   /** Needed only where the settings ask for it. */
-  readonly when?: 'cloud.alerts' | 'secrets';
+  readonly when?: When;
   /** Of the role, those that `testIamPermissions` on the project answers for; without them a deployment would stop half-way. */
   readonly permissions: readonly string[];
 }
@@ -104,14 +106,26 @@ export const DEPLOYER_ROLES: readonly DeployerRole[] = [
     when: 'secrets',
     permissions: ['secretmanager.secrets.create', 'secretmanager.secrets.setIamPolicy'],
   },
+  {
+    role: 'roles/iap.admin',
+    why: 'says who may open the page',
+    when: 'dashboard',
+    permissions: ['iap.webServices.getIamPolicy', 'iap.webServices.setIamPolicy'],
+  },
 ];
 
 /** On the billing account, not the project, so it cannot be asked for: with `cloud.budget`. */
 export const BUDGET_ROLE = { role: 'roles/billing.costsManager', why: 'makes the budget' } as const;
 
+const IS_NEEDED: Readonly<Record<When, (resource: Resource) => boolean>> = {
+  'cloud.alerts': ({ kind }) => kind === 'alert',
+  secrets: ({ kind }) => kind === 'secret',
+  dashboard: ({ name }) => name.includes('/iap_web/'),
+};
+
 /** Those that a deployment with these resources needs. */
-export const rolesFor = (kinds: ReadonlySet<KindName>): DeployerRole[] =>
-  DEPLOYER_ROLES.filter(({ when }) => when === undefined || kinds.has(when === 'secrets' ? 'secret' : 'alert'));
+export const rolesFor = (resources: readonly Resource[]): DeployerRole[] =>
+  DEPLOYER_ROLES.filter(({ when }) => when === undefined || resources.some(IS_NEEDED[when]));
 
 /** What to ask for, where Google refuses for a right that is lacking; empty where it does for anything else. */
 export function remedyOf({ httpStatus, message }: GoogleError): string {

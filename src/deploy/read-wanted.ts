@@ -28,6 +28,7 @@ export const readSettings = (config: Config, target: CloudTarget, manifest: Mani
   dataBuckets: dataBuckets(manifest),
   functions: config.functions,
   collect: config.collect,
+  dashboard: config.dashboard,
   alerts: config.cloud.alerts,
   budget: config.cloud.budget,
 });

@@ -15,6 +15,8 @@ export interface Service {
   readonly isStep: boolean;
   /** Whoever knows its address may ask it: who it is, is its own business, not Google's. */
   readonly isPublic?: boolean;
+  /** Google's Identity-Aware Proxy signs in who asks it: people in browsers. */
+  readonly isBehindIap?: boolean;
   /** Of a function that is the project's own. */
   readonly own?: OwnFunction;
   readonly account: Account;
@@ -114,6 +116,7 @@ export const VIEW: Service = {
   target: 'view',
   account: 'view',
   isStep: false,
+  isBehindIap: true,
   why: 'shows the page, and answers what it asks',
   memoryMB: 1_024,
   cpus: 1,

@@ -31,6 +31,7 @@ export const wantedFor = (name = 'daymill', changed: Partial<Wanted> = {}): Want
   alerts: undefined,
   budget: undefined,
   collect: undefined,
+  dashboard: undefined,
   ...changed,
 });
 

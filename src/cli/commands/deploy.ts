@@ -143,6 +143,7 @@ function tellPlan(
   for (const line of describeRights(changes)) output.line(line);
   output.line();
   output.line(`Addresses are like ${plan.names.url('index', plan.number)}`);
+  if (plan.dashboard !== undefined) output.line(`The page: ${plan.names.url('view', plan.number)}/`);
   if (isOffline) output.line('A ? stands for what nobody has asked Google for yet, such as the number of the project.');
   output.line();
   if (isDry || changes.some((change) => change.action === 'create' && kindOf(change) === 'service'))

@@ -2,7 +2,7 @@
 import { type Resource, waveOrder } from '../resource.ts';
 import { deliveryRights, subscriptions, topics } from './deliveries.ts';
 import { accounts, apis, secrets, stores } from './foundations.ts';
-import { callers, image, services } from './functions.ts';
+import { callers, image, services, visitors } from './functions.ts';
 import { indexes, rules } from './indexes.ts';
 import { jobs, workflow } from './night.ts';
 import { ownRights, rights } from './rights.ts';
@@ -25,6 +25,7 @@ export const desired = (plan: Plan): Resource[] =>
     image(plan),
     ...services(plan),
     ...callers(plan),
+    ...visitors(plan),
     workflow(plan),
     ...jobs(plan),
     ...watching(plan),

@@ -21,11 +21,12 @@ const APIS: Readonly<Record<string, string>> = {
 };
 
 /** Those that only some deployments need. */
-const apisOf = ({ alerts, budget, functions, collect }: Plan): Readonly<Record<string, string>> => ({
+const apisOf = ({ alerts, budget, functions, collect, dashboard }: Plan): Readonly<Record<string, string>> => ({
   ...APIS,
   ...(secretsOf({ functions, collect }).length > 0
     ? { 'secretmanager.googleapis.com': "secrets of the project's own functions" }
     : {}),
+  ...(dashboard === undefined ? {} : { 'iap.googleapis.com': 'who may open the page' }),
   ...(alerts === undefined ? {} : { 'monitoring.googleapis.com': 'alerts' }),
   ...(budget === undefined ? {} : { 'billingbudgets.googleapis.com': 'the budget' }),
 });
@@ -39,7 +40,7 @@ const ROLES_OF_ACCOUNTS: Readonly<Record<Account, string>> = {
   build: 'the image is built as it',
   app: "the project's own functions run as it",
   meter: 'metrics are taken in as it',
-  view: 'shows the page',
+  view: 'the page runs as it',
 };
 
 const SECONDS_A_DAY = 86_400;
@@ -56,11 +57,11 @@ export const apis = (plan: Plan): Resource[] =>
   }));
 
 /** One that nothing runs as is not made. */
-const accountsOf = ({ functions, collect, services }: Plan): Account[] =>
+const accountsOf = ({ functions, collect, dashboard }: Plan): Account[] =>
   (Object.keys(ROLES_OF_ACCOUNTS) as Account[])
     .filter((account) => account !== 'app' || functions.length > 0)
     .filter((account) => account !== 'meter' || collect !== undefined)
-    .filter((account) => account !== 'view' || services.some(({ id }) => id === 'view'));
+    .filter((account) => account !== 'view' || dashboard !== undefined);
 
 export const accounts = (plan: Plan): Resource[] =>
   accountsOf(plan).map((account) => ({

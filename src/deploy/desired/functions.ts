@@ -4,7 +4,7 @@ import { type Binding, type Body, type Resource, shortName, UNKNOWN } from '../r
 import { tiersText } from '../../mill/model/tier.ts';
 import { heapOf, type Service } from '../services.ts';
 import { nightlyArgument } from './night.ts';
-import { member, type Plan } from './wanted.ts';
+import { iapAgent, member, type Plan } from './wanted.ts';
 
 /** Node's major version, of https://cloud.google.com/run/docs/runtimes/function-runtimes */
 const RUNTIME = 'nodejs24';
@@ -44,6 +44,8 @@ function serviceOf(plan: Plan, service: Service): Resource {
       // Not by a binding of everybody, which policies of an organization may forbid: it asks for a token itself.
       // https://cloud.google.com/run/docs/authenticating/public#invoker_check
       ...(service.isPublic === true ? { invokerIamDisabled: true } : {}),
+      // https://cloud.google.com/run/docs/securing/identity-aware-proxy-cloud-run
+      ...(service.isBehindIap === true ? { iapEnabled: true } : {}),
       // Of the service: on a revision they would keep tagged old ones warm.
       scaling: { minInstanceCount: 0, maxInstanceCount: service.maxInstances },
       template: {
@@ -82,7 +84,7 @@ export function environmentOf(plan: Plan, service: Service): Record<string, stri
     DAYMILL_TIERS: tiersText(plan.tiers),
     DAYMILL_LANES: String(plan.lanes),
     ...(service.tier === undefined ? {} : { DAYMILL_TIER: service.tier.name }),
-    ...(service.id === 'view' ? { DAYMILL_PIPELINE: JSON.stringify(pipelineOf(plan)) } : {}),
+    ...(service.id === 'view' ? pageEnvironment(plan, service) : {}),
     ...service.own?.env,
   };
 }
@@ -92,6 +94,12 @@ const pipelineOf = (plan: Plan): Readonly<Record<string, unknown>> => ({
   location: plan.target.region,
   workflow: plan.target.workflow,
   ...nightlyArgument(plan),
+});
+
+/** Whose word the page takes for who somebody is, and how it starts a day. */
+const pageEnvironment = (plan: Plan, { id }: Service): Record<string, string> => ({
+  DAYMILL_IAP_AUDIENCE: `/projects/${plan.number}/locations/${plan.target.region}/services/${shortName(plan.names.service(id))}`,
+  DAYMILL_PIPELINE: JSON.stringify(pipelineOf(plan)),
 });
 
 /** By variable: of the project's own functions, and what tokens are signed with. */
@@ -112,6 +120,25 @@ const secretVariables = (plan: Plan, service: Service): Body[] =>
     valueSource: { secretKeyRef: { secret: shortName(plan.names.secret(id)), version } },
   }));
 
+/** Who is let in by the page's proxy. Whom people let in by hand, stays. https://cloud.google.com/iap/docs/managing-access */
+export const visitors = ({ names, services, target, dashboard }: Plan): Resource[] =>
+  services
+    .filter(({ isBehindIap }) => isBehindIap === true)
+    .map(({ id }) => ({
+      kind: 'policy',
+      name: `${names.project}/iap_web/cloud_run-${target.region}/services/${shortName(names.service(id))}`,
+      wave: 'callers',
+      why: 'who may open the page',
+      body: {
+        bindings: [
+          {
+            role: 'roles/iap.httpsResourceAccessor',
+            members: [...(dashboard?.admins ?? []).map((email) => `user:${email}`), ...(dashboard?.viewers ?? [])],
+          },
+        ],
+      },
+    }));
+
 /** Exactly these: nobody else, and never everybody. */
 export const callers = (plan: Plan): Resource[] =>
   plan.services.map((service) => ({
@@ -124,13 +151,14 @@ export const callers = (plan: Plan): Resource[] =>
 
 function bindingsOf(plan: Plan, service: Service): Binding[] {
   const accounts = callersOf(service).map((account) => member(plan.names.email(account)));
-  const members = [...accounts, ...(service.own?.callers ?? [])];
+  const proxy = service.isBehindIap === true ? [iapAgent(plan)] : [];
+  const members = [...accounts, ...proxy, ...(service.own?.callers ?? [])];
   return members.length === 0 ? [] : [{ role: 'roles/run.invoker', members }];
 }
 
 function callersOf({ target, own }: Service): Account[] {
   if (own !== undefined) return own.schedule === undefined ? [] : ['cron'];
   if (target === 'work') return ['push'];
-  if (target === 'collect') return [];
+  if (target === 'collect' || target === 'view') return [];
   return target === 'reconcile' ? ['flow', 'cron'] : ['flow'];
 }

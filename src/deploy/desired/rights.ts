@@ -30,7 +30,7 @@ export const rights = (plan: Plan): Resource[] => [
     name: bucket,
     wave: 'rights',
     why: 'datasets have their files there',
-    body: { bindings: [{ role: 'roles/storage.objectViewer', members: planners(plan) }] },
+    body: { bindings: [{ role: 'roles/storage.objectViewer', members: [...planners(plan), ...viewers(plan)] }] },
   })),
 ];
 

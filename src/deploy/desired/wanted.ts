@@ -1,7 +1,7 @@
 /** What the desired resources are a function of. */
 import { type CloudTarget, deployedTiers } from '../../config/cloud-target.ts';
 import type { OwnFunction } from '../../config/own-functions.ts';
-import type { CloudSettings, CollectSettings } from '../../config/project-settings.ts';
+import type { CloudSettings, CollectSettings, DashboardSettings } from '../../config/project-settings.ts';
 import type { Tiers } from '../../mill/model/tier.ts';
 import { LABEL, UNKNOWN } from '../resource.ts';
 import { type Names, namesOf } from '../names.ts';
@@ -28,6 +28,8 @@ export interface Wanted {
   readonly functions: readonly OwnFunction[];
   /** Undefined: metrics are not taken in. */
   readonly collect: CollectSettings | undefined;
+  /** Undefined: the page is not shown. */
+  readonly dashboard: DashboardSettings | undefined;
   readonly alerts: CloudSettings['alerts'];
   readonly budget: CloudSettings['budget'];
 }
@@ -49,7 +51,12 @@ export function planOf(wanted: Wanted): Plan {
     ...wanted,
     tiers,
     names: namesOf(wanted.target),
-    services: servicesOf({ ...wanted, tiers, collects: wanted.collect !== undefined, views: false }),
+    services: servicesOf({
+      ...wanted,
+      tiers,
+      collects: wanted.collect !== undefined,
+      views: wanted.dashboard !== undefined,
+    }),
     number: wanted.projectNumber ?? UNKNOWN,
     labels: { [LABEL]: wanted.target.name },
     ownsDatabase: wanted.target.databaseId === wanted.target.name,
@@ -58,6 +65,10 @@ export function planOf(wanted: Wanted): Plan {
 
 /** As policies name an account. */
 export const member = (email: string): string => `serviceAccount:${email}`;
+
+/** Google's own account that calls the page for whom it has signed in. */
+export const iapAgent = ({ number }: Pick<Plan, 'number'>): string =>
+  member(`service-${number}@gcp-sa-iap.iam.gserviceaccount.com`);
 
 /** Google's own account that delivers what Pub/Sub pushes. */
 export const pubsubAgent = ({ number }: Pick<Plan, 'number'>): string =>

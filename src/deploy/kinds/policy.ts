@@ -7,6 +7,12 @@ import { GoogleError } from '../google/google-error.ts';
 import type { Binding, Body, FieldChange, Resource } from '../resource.ts';
 import type { Kind, Site } from './kind.ts';
 
+/** Google's own accounts, by the domain that they are of: each is made when its API is first asked for it. */
+const AGENTS: Readonly<Record<string, string>> = {
+  'gcp-sa-pubsub': 'pubsub.googleapis.com',
+  'gcp-sa-iap': 'iap.googleapis.com',
+};
+
 /** How often somebody else may have been faster. */
 const MAX_TRIES = 10;
 
@@ -17,7 +23,7 @@ const EVERYBODY: ReadonlySet<string> = new Set(['allUsers', 'allAuthenticatedUse
 
 interface Door {
   readonly get: readonly [Method, string];
-  /** Of a project; all others take it in their address, and no body. */
+  /** Of a project, and of what is behind IAP; all others take it in their address, and no body. */
   readonly getBody?: object;
   readonly set: readonly [Method, string];
   /** Cloud Storage takes the policy as it is. */
@@ -38,8 +44,9 @@ function doorOf(name: string): Door {
     const url = `https://storage.googleapis.com/storage/v1/b/${name}/iam`;
     return { get: ['GET', `${url}?optionsRequestedPolicyVersion=${VERSION}`], set: ['PUT', url], isBare: true };
   }
-  if (collection === undefined) {
-    const url = `https://cloudresourcemanager.googleapis.com/v3/${name}`;
+  if (collection === undefined || collection === 'iap_web') {
+    const host = collection === undefined ? 'cloudresourcemanager.googleapis.com/v3' : 'iap.googleapis.com/v1';
+    const url = `https://${host}/${name}`;
     const getBody = { options: { requestedPolicyVersion: VERSION } };
     return { get: ['POST', `${url}:getIamPolicy`], getBody, set: ['POST', `${url}:setIamPolicy`] };
   }
@@ -87,7 +94,8 @@ function policyDifferences({ name, body }: Pick<Resource, 'name' | 'body'>, live
 
 async function write(resource: Resource, site: Site): Promise<void> {
   const { set, isBare = false } = doorOf(resource.name);
-  if (JSON.stringify(resource.body).includes('@gcp-sa-pubsub')) await ensureAgent(site);
+  const text = JSON.stringify(resource.body);
+  for (const [domain, api] of Object.entries(AGENTS)) if (text.includes(`@${domain}.`)) await ensureAgent(api, site);
   for (let tries = 1; ; tries += 1) {
     const live = (await readPolicy(resource.name, site.api)) ?? {};
     if (policyDifferences(resource, live).length === 0) return;
@@ -114,8 +122,8 @@ function withOurs({ name, body }: Resource, live: Policy): Binding[] {
 }
 
 /** Google's own account, which is made when it is first asked for. Asking again changes nothing. */
-async function ensureAgent({ api, projectNumber }: Site): Promise<void> {
-  const service = `projects/${projectNumber}/services/pubsub.googleapis.com`;
+async function ensureAgent(of: string, { api, projectNumber }: Site): Promise<void> {
+  const service = `projects/${projectNumber}/services/${of}`;
   // Its operation is done at once, and cannot be asked for.
   await api.send('POST', `https://serviceusage.googleapis.com/v1beta1/${service}:generateServiceIdentity`, {});
 }

@@ -7,6 +7,7 @@ import { firebaseRules } from './apis/firebase-rules.ts';
 import { firestoreAdmin } from './apis/firestore-admin.ts';
 import { firestoreDocuments } from './apis/firestore-documents.ts';
 import { iam } from './apis/iam.ts';
+import { iap } from './apis/iap.ts';
 import { monitoring } from './apis/monitoring.ts';
 import { pubsubAdmin } from './apis/pubsub-admin.ts';
 import { pubsubDeliveries } from './apis/pubsub-deliveries.ts';
@@ -28,6 +29,7 @@ export const ADMIN_APIS: readonly AdminApi[] = [
   firestoreAdmin,
   firestoreDocuments,
   iam,
+  iap,
   monitoring,
   pubsubAdmin,
   pubsubDeliveries,

@@ -25,10 +25,11 @@ const APIS = new Set(
 /** Those that cost money from their first use on. */
 const NEED_BILLING = new Set(['artifactregistry', 'cloudbuild', 'compute', 'run', 'secretmanager']);
 
-/** Google's account and role of an API, granted on the project when it is enabled; Pub/Sub's is made when it is asked for, and gets nothing. */
+/** Google's account and role of an API, granted on the project when it is enabled; those without a role are made when they are asked for, and get nothing. */
 const AGENTS: Readonly<Record<string, { readonly domain: string; readonly role?: string }>> = {
   cloudbuild: { domain: 'gcp-sa-cloudbuild', role: 'roles/cloudbuild.serviceAgent' },
   cloudscheduler: { domain: 'gcp-sa-cloudscheduler', role: 'roles/cloudscheduler.serviceAgent' },
+  iap: { domain: 'gcp-sa-iap' },
   pubsub: { domain: 'gcp-sa-pubsub' },
   run: { domain: 'serverless-robot-prod', role: 'roles/run.serviceAgent' },
   workflows: { domain: 'gcp-sa-workflows', role: 'roles/workflows.serviceAgent' },

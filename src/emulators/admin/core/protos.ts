@@ -14,6 +14,7 @@ const FILES = [
   'google/api/serviceusage/v1beta1/serviceusage.proto',
   'google/cloud/billing/budgets/v1/budget_service.proto',
   'google/cloud/billing/v1/cloud_billing.proto',
+  'google/cloud/iap/v1/service.proto',
   'google/cloud/resourcemanager/v3/projects.proto',
   'google/cloud/run/v2/build.proto',
   'google/cloud/run/v2/service.proto',

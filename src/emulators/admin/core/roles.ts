@@ -96,6 +96,8 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     'resourcemanager.projects.{get,list}',
   ],
 
+  'roles/iap.admin': ['iap.web.{getIamPolicy,setIamPolicy}', 'iap.webServices.{getIamPolicy,setIamPolicy}'],
+
   // What is deployed.
   'roles/datastore.user': [
     'datastore.databases.{get,getMetadata,list}',
@@ -107,6 +109,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   'roles/pubsub.publisher': ['pubsub.topics.publish'],
   'roles/pubsub.subscriber': ['pubsub.subscriptions.consume', 'pubsub.topics.attachSubscription'],
   'roles/run.invoker': ['run.routes.invoke'],
+  'roles/iap.httpsResourceAccessor': ['iap.webServiceVersions.accessViaIAP'],
   'roles/workflows.invoker': [
     'workflows.executions.create',
     'workflows.callbacks.{list,send}',
