@@ -1,9 +1,14 @@
 /** The grid, as bytes, and what of it changes. */
+import { z } from 'zod';
 import type { LiveGrid } from '../../live-grid.ts';
 import type { View } from '../../../compose-view.ts';
 import { gridAnswer, packGrid } from '../../../mill/answers/grid.ts';
+import { Lens, LensAnswer, lensAnswer, MAX_LENS_READS } from '../../../mill/answers/lens.ts';
 import type { Route } from '../../route.ts';
-import { DaysQuery, daysOf, MILL, replyOf } from './ask.ts';
+import { answered, DaysQuery, daysOf, MILL, replyOf } from './ask.ts';
+
+/** Names in a URL. */
+const MAX_NAMES = 2_000;
 
 export const gridRoutes = (view: () => View, live: () => LiveGrid): readonly Route[] => [
   {
@@ -19,6 +24,25 @@ export const gridRoutes = (view: () => View, live: () => LiveGrid): readonly Rou
       const { answer, sequence } = await view().ask((ports) => gridAnswer(daysOf(asked, ports), ports));
       return replyOf(packGrid(answer), 'application/octet-stream', sequence);
     },
+  },
+  {
+    ...MILL,
+    path: '/api/mill/grid/lens',
+    id: 'readLens',
+    summary: `Figures of the grid's cells: results, ages, seconds, memory, dollars. It reads ${MAX_LENS_READS} documents at most.`,
+    query: DaysQuery.extend({ lens: Lens, computations: z.string().max(MAX_NAMES).optional() }),
+    answers: { 200: { description: 'by computation, a value a day', schema: LensAnswer } },
+    handle: (asked) =>
+      answered(view(), (ports) =>
+        lensAnswer(
+          {
+            ...daysOf(asked, ports),
+            lens: Lens.parse(asked.query.get('lens')),
+            computations: asked.query.get('computations')?.split(','),
+          },
+          ports,
+        ),
+      ),
   },
   {
     ...MILL,
