@@ -84,7 +84,7 @@ export async function lensAnswer({ lens, computations, from, date }: LensAsked, 
     : await inRecords(lens, cells, surveyed, ports);
   const days = daysFrom(from, date);
   const at = new Map(days.map((day, index) => [day, index]));
-  const rows = new Map(names.map((name) => [name, new Array<Value>(days.length).fill(null)]));
+  const rows = new Map(names.map((name) => [name, days.map((): Value => null)]));
   for (const [index, cell] of cells.entries()) {
     const column = at.get(cell.date);
     const row = rows.get(cell.computation);

@@ -13,6 +13,7 @@ import { type Days, foresee, type ForeseePorts, MissingDays, PendingLoad } from 
 import { LoadedOtherwise } from './loaded-otherwise.ts';
 import { PlanCost, planCost, type PriceList } from './plan-cost.ts';
 import { groupPlan, PlanGroup } from './plan-groups.ts';
+import { withoutChanges } from './without-changes.ts';
 
 export const PlanAnswer = z.object({
   date: Day,
@@ -38,6 +39,8 @@ export type PlanAnswer = z.infer<typeof PlanAnswer>;
 export interface PlanAsked extends Days {
   /** Which computations to show; see `selectComputations`. */
   readonly select: string;
+  /** Computations that are planned with the code that made their newest results; see `withoutChanges`. */
+  readonly without?: readonly string[];
 }
 
 export interface PlanPorts extends ForeseePorts, PriceList {
@@ -45,8 +48,12 @@ export interface PlanPorts extends ForeseePorts, PriceList {
   readonly limits: RunLimits;
 }
 
-/** @throws {UserError} as `selectComputations` */
-export async function planAnswer({ select, date, from }: PlanAsked, ports: PlanPorts): Promise<PlanAnswer> {
+/** @throws {UserError} as `selectComputations` and `withoutChanges` */
+export async function planAnswer(
+  { select, date, from, without = [] }: PlanAsked,
+  given: PlanPorts,
+): Promise<PlanAnswer> {
+  const ports = without.length === 0 ? given : { ...given, manifest: await withoutChanges(without, given) };
   const foreseen = await foresee({ date, from }, ports);
   const { plan, snapshot, loads, missing } = foreseen;
   const selected = selectComputations(ports.manifest, select, { changed: changedComputations(plan) });

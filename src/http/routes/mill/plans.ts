@@ -15,16 +15,21 @@ const Query = z.object({ ...DAYS, select: z.string().max(MAX_SELECT).optional() 
 
 const selectOf = ({ query }: Asked): string => query.get('select') ?? '*';
 
+const withoutOf = ({ query }: Asked): string[] => (query.get('without') ?? '').split(',').filter((name) => name !== '');
+
 export const planRoutes = (view: () => View): readonly Route[] => [
   {
     ...MILL,
     path: '/api/mill/plan',
     id: 'readPlan',
-    summary: 'What a run would do, why, and what it would cost.',
-    query: Query,
+    summary:
+      'What a run would do, why, and what it would cost; also as if the code of the computations in `without` (names, by commas) had not changed.',
+    query: Query.extend({ without: z.string().max(MAX_SELECT).optional() }),
     answers: { 200: { description: 'as daymill plan', schema: PlanAnswer } },
     handle: (asked) =>
-      answered(view(), (ports) => planAnswer({ ...daysOf(asked, ports), select: selectOf(asked) }, ports)),
+      answered(view(), (ports) =>
+        planAnswer({ ...daysOf(asked, ports), select: selectOf(asked), without: withoutOf(asked) }, ports),
+      ),
   },
   {
     ...MILL,
