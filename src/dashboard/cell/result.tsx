@@ -139,7 +139,11 @@ function Entities({ all, count: total }: { readonly all: readonly Entity[]; read
       </div>
       {rows.length === 0 ? (
         <p class="quiet">
-          {all.length === 0 ? 'It has no entities.' : 'No entity fits.'}{' '}
+          {total === 0
+            ? 'It has no entities.'
+            : all.length < Math.min(total, MAX_LIMIT)
+              ? 'Looking among all of them…'
+              : 'No entity fits.'}{' '}
           {wanted === '' ? null : (
             <button type="button" onClick={() => setQuery({ entity: '' })}>
               Show all

@@ -6,7 +6,7 @@ import { isDark } from '../shell/theme.ts';
 import { megabytes, seconds } from '../ui/format.ts';
 import { axisStyle, Plot } from '../ui/plot.tsx';
 import { memorySeries } from './series.ts';
-import type { TaskAnswer } from './task-answer.ts';
+import type { TaskAnswer } from '../../mill/answers/task.ts';
 
 const HEIGHT = 260;
 /** Readings that are shown one by one. */

@@ -57,6 +57,12 @@ export function View({ id = '' }: ViewProps) {
             <>
               <Gantt timeline={data} nowMs={nowMs} />
               <Legend ends={endsOf(data)} />
+              {data.left === 0 ? null : (
+                <p class="quiet">
+                  {counted(data.left, 'wave')} of the dispatch with too many tasks are left out; they have timelines of
+                  their own.
+                </p>
+              )}
               <Critical timeline={data} nowMs={nowMs} />
             </>
           )

@@ -1,5 +1,5 @@
 /** One task: how it stands, its cells, each attempt and what that took, its error whole. */
-import type { TaskAnswer } from '../task/task-answer.ts';
+import type { TaskAnswer } from '../../mill/answers/task.ts';
 import { Memory } from '../task/memory.tsx';
 import '../run/run.css';
 import { useAnswer } from '../data/answer.ts';
