@@ -4,7 +4,7 @@ import { go, linkTo, query, setQuery } from '../shell/location.ts';
 import { isDark } from '../shell/theme.ts';
 import { counted, millis, time } from '../ui/format.ts';
 import { AXIS, draw, type Frame, msOf, pick, ROW, type Wave } from './draw.ts';
-import { type Bar, FOLDED_ABOVE, type Lane, lanesOf, type Span, spanOf } from './lanes.ts';
+import { type Bar, FOLDED_ABOVE, type Lane, lanesOf, type Span, spanOf, zoomed } from './lanes.ts';
 import { lookOf } from './look.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -13,7 +13,14 @@ const SHARE = 0.62;
 /** A movement that is shorter, in pixels, is a click. */
 const DRAG = 5;
 
-export function Gantt({ timeline, nowMs }: { readonly timeline: Timeline; readonly nowMs: number }) {
+interface Props {
+  readonly timeline: Timeline;
+  readonly nowMs: number;
+  /** Whether lanes may be added: then it is as high as it gets from the beginning, so that nothing below it moves. */
+  readonly isGrowing: boolean;
+}
+
+export function Gantt({ timeline, nowMs, isGrowing }: Props) {
   const isFolded = (query.value.get('fold') ?? (timeline.tasks.length > FOLDED_ABOVE ? '1' : '0')) === '1';
   const open = query.value.get('open') ?? '';
   const lanes = useMemo(
@@ -52,7 +59,7 @@ export function Gantt({ timeline, nowMs }: { readonly timeline: Timeline; readon
         </label>
       </div>
       <Chart
-        {...{ lanes, waves, span }}
+        {...{ lanes, waves, span, isGrowing }}
         label={`${counted(timeline.tasks.length, 'task')} in ${counted(waves.length, 'wave')}, over ${millis(whole.toMs - whole.fromMs)}`}
         onTell={setTold}
         onLane={(lane, bar) => {
@@ -71,24 +78,18 @@ export function Gantt({ timeline, nowMs }: { readonly timeline: Timeline; readon
   );
 }
 
-/** `1200-3400`: ms since the beginning. Anything else is the whole. */
-export function zoomed(whole: Span, between: string | null): Span {
-  const [, from, to] = /^(\d+)-(\d+)$/.exec(between ?? '') ?? [];
-  if (from === undefined || to === undefined || Number(to) <= Number(from)) return whole;
-  return { fromMs: whole.fromMs + Number(from), toMs: whole.fromMs + Number(to) };
-}
-
 interface ChartProps {
   readonly lanes: readonly Lane[];
   readonly waves: readonly Wave[];
   readonly span: Span;
+  readonly isGrowing: boolean;
   readonly label: string;
   readonly onTell: (text: string) => void;
   readonly onLane: (lane: Lane, bar: Bar | undefined) => void;
   readonly onSpan: (span: Span) => void;
 }
 
-function Chart({ lanes, waves, span, label, onTell, onLane, onSpan }: ChartProps) {
+function Chart({ lanes, waves, span, isGrowing, label, onTell, onLane, onSpan }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [size, setSize] = useState({ width: 0, most: 0 });
@@ -104,7 +105,8 @@ function Chart({ lanes, waves, span, label, onTell, onLane, onSpan }: ChartProps
     return () => observer.disconnect();
   }, []);
   const whole = AXIS + lanes.length * ROW + 4;
-  const height = Math.min(whole, Math.max(size.most, 160));
+  const most = Math.max(size.most, 160);
+  const height = isGrowing ? most : Math.min(whole, most);
   const frame = (): Frame => ({
     width: size.width,
     height,
@@ -180,7 +182,7 @@ function Chart({ lanes, waves, span, label, onTell, onLane, onSpan }: ChartProps
           paint();
         }}
       />
-      <div style={{ height: `${whole - height}px` }} />
+      <div style={{ height: `${Math.max(0, whole - height)}px` }} />
     </div>
   );
 }

@@ -135,3 +135,10 @@ export function spanOf({ tasks, run }: Pick<Timeline, 'tasks' | 'run'>, nowMs: n
   }
   return { fromMs, toMs };
 }
+
+/** `1200-3400`: ms since the beginning. Anything else is the whole. */
+export function zoomed(whole: Span, between: string | null): Span {
+  const [, from, to] = /^(\d+)-(\d+)$/.exec(between ?? '') ?? [];
+  if (from === undefined || to === undefined || Number(to) <= Number(from)) return whole;
+  return { fromMs: whole.fromMs + Number(from), toMs: whole.fromMs + Number(to) };
+}

@@ -1,5 +1,5 @@
 /** One run: its waves and tasks on a time axis, what failed, what took long. Watched until it ends. */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { RunAnswer } from '../../mill/answers/run.ts';
 import { useAnswer } from '../data/answer.ts';
 import { isPaused } from '../data/live.ts';
@@ -22,6 +22,8 @@ import { Table } from '../ui/table.tsx';
 
 /** Between two looks at the clock, in ms, while it runs. */
 const TICK_MS = 500;
+/** Within so long of the last end another wave may begin, in ms. */
+const NEXT_WAVE_MS = 30_000;
 /** Failures that are drawn. */
 const SHOWN = 100;
 
@@ -32,7 +34,10 @@ export function View({ id = '' }: ViewProps) {
   const isOpen =
     answer.data?.run.state === 'RUNNING' || timeline.data?.runs.some(({ state }) => state === 'RUNNING') === true;
   const nowMs = useNow(isOpen);
-  useWatch(isOpen, [at, `${at}/timeline`]);
+  const isGrowing = useRef(false);
+  isGrowing.current ||= isOpen;
+  // The next wave of a dispatch is claimed a while after the last has ended.
+  useWatch(isOpen || endedMs(timeline.data) > Date.now() - NEXT_WAVE_MS, [at, `${at}/timeline`]);
   return (
     <>
       <div class="split">
@@ -55,7 +60,7 @@ export function View({ id = '' }: ViewProps) {
             <Empty what="It had nothing to do" />
           ) : (
             <>
-              <Gantt timeline={data} nowMs={nowMs} />
+              <Gantt timeline={data} nowMs={nowMs} isGrowing={isGrowing.current} />
               <Legend ends={endsOf(data)} />
               {data.left === 0 ? null : (
                 <p class="quiet">
@@ -72,6 +77,12 @@ export function View({ id = '' }: ViewProps) {
     </>
   );
 }
+
+const endedMs = (timeline: Timeline | undefined): number =>
+  (timeline?.runs ?? []).reduce(
+    (last, { startedAt, tookMs }) => Math.max(last, Date.parse(startedAt) + (tookMs ?? 0)),
+    0,
+  );
 
 /** Now, ever again while something runs; of what is over, the moment when it was first looked at. */
 function useNow(isOpen: boolean): number {
@@ -158,12 +169,18 @@ function Critical({
               {at === 0 ? '' : ', '}
               {pass === null ? '' : `pass ${pass} `}
               <RunLink id={id} />
+              {failedIn(tasks, id)}
             </span>
           ))}
         </p>
       )}
     </>
   );
+}
+
+function failedIn(tasks: Timeline['tasks'], runId: string) {
+  const failed = tasks.filter(({ id, status }) => status === 'FAILED' && id.startsWith(`${runId}.`)).length;
+  return failed === 0 ? null : <span class="bad"> ({count(failed)} failed)</span>;
 }
 
 function Ended({ answer: { run, failures, partial, slowest } }: { readonly answer: RunAnswer }) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { barsOf, lanesOf, spanOf } from '../../../src/dashboard/run/lanes.ts';
+import { barsOf, lanesOf, spanOf, zoomed } from '../../../src/dashboard/run/lanes.ts';
 import { ticksOf } from '../../../src/dashboard/run/ticks.ts';
 import type { Timeline, TimelineTask } from '../../../src/dashboard/run/timeline.ts';
 
@@ -104,6 +104,12 @@ test('a span is from the first task to the last end, or to now while something i
   const open = [...DISPATCH.tasks, task('d', { status: 'PENDING', attempts: [] })];
   expect(spanOf({ run, tasks: open }, AT + 9_999).toMs).toBe(AT + 9_999);
   expect(spanOf({ run, tasks: [] }, AT + 9_999)).toEqual({ fromMs: AT, toMs: AT + 1 });
+});
+
+test('a link has a stretch of time in ms since the beginning, and anything else is the whole', () => {
+  const whole = { fromMs: AT, toMs: AT + 1_000 };
+  expect(zoomed(whole, '100-300')).toEqual({ fromMs: AT + 100, toMs: AT + 300 });
+  for (const text of [null, '', '300-100', '5-5', 'a-b']) expect(zoomed(whole, text)).toEqual(whole);
 });
 
 test.each([
