@@ -5,7 +5,7 @@ import type { View } from '../../src/compose-view.ts';
 import { httpListener } from '../../src/http/listener.ts';
 import { actionRoutes } from '../../src/http/routes/mill/actions.ts';
 import { coverage, sourceDays } from '../../src/mill/sources/read-source.ts';
-import { kindOfError } from '../../src/mill/model/alike-failures.ts';
+import { deadLettersAnswer } from '../../src/mill/answers/dead-letters.ts';
 import { dispatch } from '../../src/mill/steps/dispatch/dispatch.ts';
 import { DAYS } from '../support/fixture-project.ts';
 import { giveUp } from '../support/give-up.ts';
@@ -141,7 +141,9 @@ describe('an action over HTTP', () => {
 
   test('replays what failed alike, after a preview that takes no reason and changes nothing', async () => {
     const ids = [await deadLetter('warmth', DAYS[2]), await deadLetter('pages', DAYS[2])].toSorted();
-    const fingerprint = kindOfError({ code: 'TIMEOUT', message: 'it held its worker' });
+    const { deadLetters } = await deadLettersAnswer({ computation: undefined, date: DAYS[2] }, view.ports);
+    const [fingerprint = '', ...others] = new Set(deadLetters.map((letter) => letter.fingerprint ?? ''));
+    expect(others).toEqual([]);
     const path = '/api/mill/dead-letters/replay-alike';
     const before = await listed();
     const preview = await post(path, { fingerprint, dryRun: true });

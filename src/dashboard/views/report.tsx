@@ -102,7 +102,9 @@ function Sums({ report }: { readonly report: ReportAnswer }) {
           </li>
         ))}
         {failedEntities === 0 ? null : (
-          <li>{counted(failedEntities, 'entity').replace('entitys', 'entities')} failed in results that are there.</li>
+          <li>
+            {count(failedEntities)} {failedEntities === 1 ? 'entity' : 'entities'} failed in results that are there.
+          </li>
         )}
       </ul>
     </>

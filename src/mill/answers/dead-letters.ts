@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { atMost } from '../../process/at-most.ts';
 import type { Day } from '../../values/date.ts';
+import { failureFingerprint } from '../model/alike-failures.ts';
 import { CellError, cellName } from '../model/cell.ts';
 import { DeadLetter } from '../model/dead-letter.ts';
 import { outcomeOf, type Task } from '../model/task.ts';
@@ -18,6 +19,8 @@ export const DeadLetterRow = z.object({
   cells: z.array(z.string()),
   attempts: z.number(),
   error: CellError.nullable(),
+  /** Of its error: the same for the same mistake. */
+  fingerprint: z.string().nullable(),
   sinceMs: z.number(),
   /** Whether every one of its cells was made by another task since. */
   madeSince: z.boolean(),
@@ -74,6 +77,7 @@ async function rowOf(task: Task, cells: Pick<Cells, 'read'>): Promise<DeadLetter
     cells: unmade.map(cellName),
     attempts: task.attempts,
     error: task.lastError ?? null,
+    fingerprint: task.lastError === undefined ? null : failureFingerprint(task.lastError),
     sinceMs,
     madeSince: now.every((cell) => cell?.status === 'COMPLETED' && (cell.record?.finishedMs ?? 0) > sinceMs),
   };
