@@ -1,2 +1,120 @@
-/** What tasks took, and their tiers. */
-export const View = () => <p class="quiet">…</p>;
+/** What tasks took of memory, what was predicted, and which tier they start on. */
+import { useAnswer } from '../data/answer.ts';
+import { Scatter } from '../memory/scatter.tsx';
+import type { Point } from '../memory/scatter.ts';
+import { query, setQuery } from '../shell/location.ts';
+import { count, dollars, megabytes, time } from '../ui/format.ts';
+import { Empty } from '../ui/note.tsx';
+import { Opener } from '../ui/opener.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { type Column, Table } from '../ui/table.tsx';
+
+interface MemoryRow {
+  readonly computation: string;
+  readonly tier: string;
+  readonly predictedMB: number | null;
+  readonly points: readonly Point[];
+  readonly moved: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly atMs: number;
+    readonly because: string;
+  }[];
+  readonly wasteGBs: number;
+  readonly wasteDollars: number;
+}
+
+interface MemoryAnswer {
+  readonly computations: readonly MemoryRow[];
+}
+
+export function View() {
+  const answer = useAnswer<MemoryAnswer>('/api/mill/memory');
+  return (
+    <Panel title="Memory" answer={answer}>
+      {({ computations }) => {
+        const shown = computations.find(isOpen) ?? computations.find(({ points }) => points.length > 0);
+        if (shown === undefined)
+          return (
+            <Empty what="No task has noted its memory yet">
+              <p>
+                <code>npx daymill run</code> makes cells; from their peaks it is learned on which tier a task starts.
+              </p>
+            </Empty>
+          );
+        return (
+          <>
+            <Scatter {...shown} />
+            <Table
+              label="Memory by computation"
+              rows={computations}
+              keyOf={({ computation }) => computation}
+              columns={COLUMNS}
+              onRow={choose}
+              rowClass={(row) => (row === shown ? 'chosen' : undefined)}
+              within={(row) => (isOpen(row) && row.moved.length > 0 ? <Moved rows={row.moved} /> : undefined)}
+            />
+          </>
+        );
+      }}
+    </Panel>
+  );
+}
+
+const isOpen = ({ computation }: MemoryRow): boolean => query.value.get('open') === computation;
+const choose = ({ computation }: MemoryRow): void => setQuery({ open: computation });
+const peakOf = ({ points }: MemoryRow): number => points.reduce((most, { peakMB }) => Math.max(most, peakMB), 0);
+
+const COLUMNS: readonly Column<MemoryRow>[] = [
+  {
+    name: 'Computation',
+    cell: (row) => (
+      <Opener isOpen={isOpen(row)} onTurn={() => choose(row)}>
+        {row.computation}
+      </Opener>
+    ),
+    by: ({ computation }) => computation,
+  },
+  { name: 'Starts on', cell: ({ tier }) => tier, by: ({ tier }) => tier },
+  { name: 'Tasks', cell: ({ points }) => count(points.length), by: ({ points }) => points.length, isNumber: true },
+  {
+    name: 'Highest peak',
+    cell: (row) => (row.points.length === 0 ? '' : megabytes(peakOf(row))),
+    by: peakOf,
+    isNumber: true,
+  },
+  {
+    name: 'Predicted',
+    cell: ({ predictedMB }) => (predictedMB === null ? '' : megabytes(predictedMB)),
+    by: ({ predictedMB }) => predictedMB ?? 0,
+    isNumber: true,
+  },
+  {
+    name: 'Moved up',
+    cell: ({ moved }) => (moved.length === 0 ? '' : count(moved.length)),
+    by: ({ moved }) => moved.length,
+    isNumber: true,
+  },
+  {
+    name: 'Waste, GB-s',
+    cell: ({ wasteGBs }) => wasteGBs.toFixed(1),
+    by: ({ wasteGBs }) => wasteGBs,
+    isNumber: true,
+  },
+  {
+    name: 'Waste, $',
+    cell: ({ wasteDollars }) => dollars(wasteDollars),
+    by: ({ wasteDollars }) => wasteDollars,
+    isNumber: true,
+  },
+];
+
+const Moved = ({ rows }: { readonly rows: MemoryRow['moved'] }) => (
+  <ul class="notes">
+    {rows.map(({ from, to, atMs, because }) => (
+      <li key={atMs}>
+        {time(atMs)}: from {from} to {to}, {because}
+      </li>
+    ))}
+  </ul>
+);
