@@ -1,0 +1,44 @@
+/** Computations by what was found of their newest code. Pure. */
+
+export interface Version {
+  readonly code: string;
+  readonly layer: string;
+  readonly sinceMs?: number | undefined;
+  /** Of it against the version before; absent of the first. */
+  readonly verdict?: 'same' | 'changed' | 'unproven' | undefined;
+  readonly because?: string | undefined;
+  /** Branches that no trial reached. */
+  readonly unreached?: readonly string[] | undefined;
+  readonly cellsSaved?: number | undefined;
+}
+
+export interface CodeRow {
+  readonly computation: string;
+  /** Newest first. */
+  readonly versions: readonly Version[];
+}
+
+/** Of the newest version: to whom it makes a difference. */
+export const VERDICTS = {
+  same: { word: 'does the same', order: 2 },
+  changed: { word: 'changed', order: 0 },
+  unproven: { word: 'not proven', order: 1 },
+} as const;
+
+/** Those whose newest code is another than before. */
+export const isChanged = ({ versions }: CodeRow): boolean => versions.length > 1 && versions[0]?.verdict !== undefined;
+
+/** What is shown: changed ones first, what has the filter in its name; the newest change first. */
+export function shownRows(rows: readonly CodeRow[], filter: string, isAll: boolean): CodeRow[] {
+  const wanted = filter.trim().toLowerCase();
+  const order = ({ versions }: CodeRow): number => {
+    const verdict = versions[0]?.verdict;
+    return verdict === undefined ? 3 : VERDICTS[verdict].order;
+  };
+  return rows
+    .filter((row) => (isAll || isChanged(row)) && row.computation.toLowerCase().includes(wanted))
+    .toSorted((a, b) => order(a) - order(b) || (b.versions[0]?.sinceMs ?? 0) - (a.versions[0]?.sinceMs ?? 0));
+}
+
+export const savedBy = ({ versions }: CodeRow): number =>
+  versions.reduce((sum, { cellsSaved = 0 }) => sum + cellsSaved, 0);
