@@ -27,12 +27,16 @@ export function curlGet(caller: Caller, path: string, parameters: Readonly<Recor
 }
 
 /** What is sent, as JSON unless another type is said. */
-export function curlSend(caller: Caller, path: string, body: unknown, role = 'developer'): string {
+export function curlSend(
+  caller: Caller,
+  path: string,
+  body: unknown,
+  { method = 'POST' }: { readonly method?: 'POST' | 'PUT' } = {},
+): string {
   const how =
     typeof body === 'string'
       ? `-H 'Content-Type: text/plain' --data-binary ${quoted(body)}`
-      : body === undefined
-        ? '-X POST'
-        : `--json ${quoted(JSON.stringify(body))}`;
-  return ['curl -s', bearer(caller, role), how, addressOf(caller, path)].join(' ');
+      : `--json ${quoted(JSON.stringify(body))}`;
+  const command = method === 'POST' ? 'curl -s' : `curl -s -X ${method}`;
+  return [command, bearer(caller, 'developer'), how, addressOf(caller, path)].join(' ');
 }

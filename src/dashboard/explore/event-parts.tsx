@@ -17,6 +17,7 @@ import {
   figuresOf,
   type Filters,
   histogram,
+  isPart,
   type Kind,
   MEASURED,
   titleOf,
@@ -86,6 +87,7 @@ function Bars({ rows, asked: { kind, range } }: { readonly rows: readonly Aggreg
   const { widthMs } = barsOf(range);
   const data = useMemo(() => histogram(rows, range), [rows, daysOf(range).from, daysOf(range).to]);
   const dark = isDark.value;
+  const chosen = isPart(range) ? range : undefined;
   const options = useMemo((): Omit<uPlot.Options, 'width' | 'height'> => {
     const style = getComputedStyle(document.documentElement);
     const bars = uPlot.paths.bars?.({ align: 1, size: [0.85] });
@@ -100,9 +102,10 @@ function Bars({ rows, asked: { kind, range } }: { readonly rows: readonly Aggreg
         ...paths,
       };
     };
-    const shared = timeOptions({ unit: 'none', isRate: false });
+    const shared = timeOptions(PLAIN);
     return {
       ...shared,
+      hooks: { ...shared.hooks, ready: [(plot) => mark(plot, chosen)] },
       // The last bar has its width, too.
       scales: {
         x: { range: (_, min, max) => [min, max + widthMs / 1_000] },
@@ -110,9 +113,17 @@ function Bars({ rows, asked: { kind, range } }: { readonly rows: readonly Aggreg
       },
       series: [{}, bar('--accent'), bar('--bad')],
     };
-  }, [dark, widthMs]);
+  }, [dark, chosen?.startMs, chosen?.endMs, data[0][0], widthMs]);
   const all = data[1].reduce((sum, many) => sum + many, 0);
   return <Plot options={options} data={data} height={HEIGHT} label={`${counted(all, 'event')} of ${kind} by time`} />;
+}
+
+/** Shows which stretch of the days is listed: the bars are of whole days. */
+function mark(plot: uPlot, chosen: Range | undefined): void {
+  if (chosen === undefined) return;
+  const [from, to] = [chosen.startMs, chosen.endMs].map((ms) => plot.valToPos(ms / 1_000, 'x'));
+  if (from === undefined || to === undefined) return;
+  plot.setSelect({ left: from, width: Math.max(1, to - from), top: 0, height: plot.over.clientHeight }, false);
 }
 
 /** Values of a facet that are offered. */

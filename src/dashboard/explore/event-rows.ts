@@ -78,6 +78,9 @@ export function wholeDays(range: Range): Range {
   return { ...range, startMs: Math.floor(startMs / DAY_MS) * DAY_MS + DAY_MS };
 }
 
+/** Whether somebody has chosen less than the days that it touches. */
+export const isPart = ({ startMs, isMoving }: Range): boolean => !isMoving && startMs % DAY_MS !== 0;
+
 export interface Bars {
   readonly window: 'hour' | 'day';
   readonly widthMs: number;

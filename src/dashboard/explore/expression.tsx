@@ -125,14 +125,12 @@ function Result({ answer, expression, number, metadata, isPlot }: ResultProps) {
           is.
         </p>
       ) : isPlot ? (
-        <>
-          <Lines
-            rows={rows}
-            grid={answer.grid}
-            {...{ measured, hidden }}
-            label={`${expression}: ${counted(rows.length, 'serie')}`.replace(/ serie$/, ' series')}
-          />
-        </>
+        <Lines
+          rows={rows}
+          grid={answer.grid}
+          {...{ measured, hidden }}
+          label={`${expression}: ${count(rows.length)} series`}
+        />
       ) : (
         <Values rows={rows} measured={measured} number={number} />
       )}

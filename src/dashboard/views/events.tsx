@@ -19,13 +19,13 @@ import {
 } from '../explore/event-rows.ts';
 import { daysOf, rangeOf } from '../explore/range.ts';
 import { RangeBar } from '../explore/range-bar.tsx';
-import { caller, urlOf, useNow } from '../explore/use.ts';
+import { caller, urlOf, useNow, useRefresh } from '../explore/use.ts';
 import '../explore/explore.css';
 
 /** What is shown when the link says nothing. */
 const OTHERWISE = '7d';
 
-/** How often the end of a range that ends now moves, in ms. */
+/** How often the end of a range that ends now moves, and all of it is asked for again, in ms. */
 const MOVES_MS = 60_000;
 
 const EXAMPLES: Readonly<Record<Kind, unknown>> = {
@@ -36,6 +36,7 @@ const EXAMPLES: Readonly<Record<Kind, unknown>> = {
 };
 
 export function View() {
+  useRefresh(MOVES_MS);
   const kind = KINDS.find((one) => one === query.value.get('kind')) ?? 'commands';
   const isSeeing = seesPeople(project.value?.role ?? '');
   const facets = facetsOf(kind, isSeeing);
@@ -129,7 +130,11 @@ function Nothing({ kind, filters, days }: NothingProps) {
     <Empty what={`No ${kind} of ${days}`}>
       <p>A shell sends one like this:</p>
       {kind === 'sessions' ? (
-        <Command text={curlSend(caller(), '/api/metrics/sessions/start', EXAMPLES.sessions)} />
+        <>
+          <Command text={curlSend(caller(), '/api/metrics/sessions/start', EXAMPLES.sessions)} />
+          <p>It is counted when it has ended, which is said, or found out by its silence:</p>
+          <Command text={curlSend(caller(), '/api/metrics/sessions/s-1', { status: 'ended' }, { method: 'PUT' })} />
+        </>
       ) : (
         <Command text={curlSend(caller(), '/api/metrics/batch', { [MEMBERS[kind]]: [EXAMPLES[kind]] })} />
       )}

@@ -11,7 +11,7 @@ import { describedLimits, type Described, labelCounts, metricCounts } from '../e
 import { curlGet, curlSend } from '../explore/curl.ts';
 import type { Metadata } from '../explore/figures.ts';
 import type { Labels } from '../explore/series.ts';
-import { caller, urlOf } from '../explore/use.ts';
+import { caller, urlOf, useRefresh } from '../explore/use.ts';
 import '../explore/explore.css';
 
 type Limits = Readonly<Record<string, number>>;
@@ -39,9 +39,13 @@ const NEAR = 0.8;
 /** Series that are looked at for what they are of: all of most organizations, a sample of the largest. */
 const LOOKED_AT = 10_000;
 
+/** How often it is asked for again, in ms. */
+const REFRESH_MS = 60_000;
+
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 export function View() {
+  useRefresh(REFRESH_MS);
   const given = query.value.get('day') ?? '';
   const day = DAY.test(given) ? given : new Date().toISOString().slice(0, 10);
   const limits = useAnswer<Limits>(urlOf('/api/v1/user_limits'));
@@ -199,7 +203,7 @@ function Counts({ series, day }: { readonly series: readonly Labels[]; readonly 
       </div>
       <p class="quiet">
         {series.length < LOOKED_AT
-          ? `${counted(series.length, 'name').replace(/names?$/, 'series')} as they are asked for: the parts of a histogram are stored as one.`
+          ? `${count(series.length)} series as they are asked for: the parts of a histogram are stored as one.`
           : `Of the first ${count(LOOKED_AT)} series as they are asked for.`}
       </p>
     </>

@@ -10,7 +10,7 @@ import { Table } from '../ui/table.tsx';
 import { curlSend, quoted } from '../explore/curl.ts';
 import { CODE_WORDS, codeCounts, itemsOf, type Letter, type WholeLetter } from '../explore/letters.ts';
 import { Json } from '../explore/raw.tsx';
-import { caller, urlOf } from '../explore/use.ts';
+import { caller, urlOf, useRefresh } from '../explore/use.ts';
 import '../explore/explore.css';
 
 /** As many as the API answers at once: the oldest. */
@@ -19,9 +19,13 @@ const LISTED = 1_000;
 /** Items of a letter that are shown: it keeps up to a thousand. */
 const ITEMS = 50;
 
+/** How often it is asked for again, in ms. */
+const REFRESH_MS = 30_000;
+
 const PATH = '/api/metrics/dead-letters';
 
 export function View() {
+  useRefresh(REFRESH_MS);
   const answer = useAnswer<{ readonly deadLetters: readonly Letter[] }>(urlOf(PATH, { limit: String(LISTED) }));
   const code = query.value.get('code') ?? undefined;
   const organization = quoted(project.value?.organization ?? 'demo');

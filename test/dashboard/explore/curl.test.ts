@@ -34,7 +34,7 @@ test('what is sent is JSON, or a text as it is', () => {
     'http://127.0.0.1:18100/api/metrics/commands',
   ]);
   expect(words(curlSend(LOCAL, '/x', 'a 1\n'))).toContain('a 1\n');
-  expect(words(curlSend(LOCAL, '/x', undefined, 'admin')).slice(3)).toEqual(['-X', 'POST', 'http://127.0.0.1:18100/x']);
+  expect(words(curlSend(LOCAL, '/x', {}, { method: 'PUT' })).slice(0, 3)).toEqual(['-s', '-X', 'PUT']);
 });
 
 test('in the cloud address and token are whatever the variables have', () => {

@@ -7,6 +7,7 @@ import {
   figuresOf,
   filtersIn,
   histogram,
+  isPart,
   KINDS,
   MEMBERS,
   seesPeople,
@@ -125,6 +126,12 @@ test('days up to now are whole, hours and a time of its own are as they are', ()
   expect(wholeDays(range('2026-03-03T12:00:00Z', now, true)).startMs).toBe(Date.parse('2026-03-04T00:00:00Z'));
   expect(wholeDays(range('2026-03-10T11:00:00Z', now, true)).startMs).toBe(Date.parse('2026-03-10T11:00:00Z'));
   expect(wholeDays(range('2026-03-03T12:00:00Z', now)).startMs).toBe(Date.parse('2026-03-03T12:00:00Z'));
+});
+
+test('a part of the days is what begins within one, and does not go along', () => {
+  expect(isPart(range('2026-03-10T10:00:00Z', '2026-03-10T11:00:00Z'))).toBe(true);
+  expect(isPart(range('2026-03-10T00:00:00Z', '2026-03-11T00:00:00Z'))).toBe(false);
+  expect(isPart(range('2026-03-10T10:00:00Z', '2026-03-10T11:00:00Z', true))).toBe(false);
 });
 
 test('events of a time are those in it, the newest first', () => {

@@ -44,9 +44,8 @@ test('columns lie on the grid of steps: a gap is null, and so is what has no pla
 });
 
 test('a value is had by its time', () => {
-  const [row] = matrix([[100, '1']]);
-  expect(valueAt(row!, 100)).toBe(1);
-  expect(valueAt(row!, 110)).toBeUndefined();
+  const rows = matrix([[100, '1']]);
+  expect(rows.map((row) => [valueAt(row, 100), valueAt(row, 110)])).toEqual([[1, undefined]]);
 });
 
 test('a key is of the labels, in whatever order they come', () => {
