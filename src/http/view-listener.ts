@@ -61,9 +61,12 @@ export function composeListener(
     organizations: () => Promise.resolve([]),
   };
   const live = new LiveGrid(view);
-  const own = [...millRoutes(view, served, () => live), ...collectRoutes(meter).filter(isRead)];
+  const [mill, collect] = [millRoutes(view, served, () => live), collectRoutes(meter)];
+  const own = [...mill, ...collect.filter(isRead)];
+  // On a laptop one address answers both; deployed, what collects has its own, and its own description.
+  const description = openApiRoute(isLocal ? [...mill, ...collect] : own);
   // A browser is far away, where a sender that collects is near: all that is whole is packed.
-  const routes = [...own, openApiRoute(own)].map((route): Route => Object.assign({ ...route }, { isPacked: true }));
+  const routes = [...own, description].map((route): Route => Object.assign({ ...route }, { isPacked: true }));
   const api = httpListener(routes, doors);
   return {
     routes,

@@ -74,7 +74,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   for (const { name } of config.functions) output.line(`${name} answers at ${serviceOf(daymill.services, name).url}`);
   const replan = async (): Promise<void> => {
     // What is wrong with the code, the plan says.
-    if ((await writeManifestNow(config)) === undefined) await view.restart();
+    if (await writeManifestNow(config, env, 'ignore')) await view.restart();
     await command('plan');
     if (args.values['auto'] === true) await runNow();
     output.line(args.values['auto'] === true ? 'Watching.' : 'Enter runs it. Watching.');

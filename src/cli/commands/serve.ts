@@ -52,8 +52,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
     try {
       services = { collect: serviceOf(daymill.services, 'collect'), view: serviceOf(daymill.services, 'view') };
       const tell = async (): Promise<void> => {
-        const wrong = await writeManifestNow(config);
-        if (wrong !== undefined) output.trouble(`daymill: the page shows the code as it was: ${wrong}`);
+        if (!(await writeManifestNow(config, env, 'inherit'))) output.trouble('The page shows the code as it was.');
       };
       await Promise.all([healthy(gateway.url), tell()]);
       sayReady(gateway.url, output);

@@ -3,9 +3,8 @@ import { existsSync, watch } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import type { Config, Env } from '../../config/config.ts';
-import { toError } from '../../errors.ts';
-import { writeManifest } from '../../mill/manifest/read-manifest.ts';
-import { projectManifest } from '../project.ts';
+import { forkLeashed } from '../../process/leash.ts';
+import { siblingFile } from '../../process/sibling.ts';
 
 /** Not the one that workers read: that is of the code that a run was begun with. */
 const manifestFile = ({ home }: Config): string => join(home, 'manifest-now.json');
@@ -15,14 +14,20 @@ export const pageEnvironment = (config: Config): Env => ({
   DAYMILL_VIEW: 'local',
 });
 
-/** Writes down what the source is now. Answers what is wrong with it, if anything; then what was written before stays. */
-export async function writeManifestNow(config: Config): Promise<string | undefined> {
-  try {
-    writeManifest(manifestFile(config), await projectManifest(config));
-    return undefined;
-  } catch (thrown) {
-    return toError(thrown).message;
-  }
+/**
+ * Writes down what the source is now, in a process of its own: what Node has imported once, it does not import again. Answers whether it
+ * could; what is wrong with the source goes to `errors`, and what was written before stays.
+ */
+export function writeManifestNow(config: Config, env: Env, errors: 'inherit' | 'ignore'): Promise<boolean> {
+  const child = forkLeashed([siblingFile('../main', import.meta.url), 'manifest', '--out', manifestFile(config)], {
+    cwd: config.root,
+    env: { ...env, DAYMILL_ROOT: config.root, DAYMILL_HOME: config.home },
+    stdio: ['ignore', 'ignore', errors],
+  });
+  return new Promise((resolve) => {
+    child.once('error', () => resolve(false));
+    child.once('close', (code) => resolve(code === 0));
+  });
 }
 
 /** Whether the page is asked: by a browser that opens it, or by the page, which says who it is by where it comes from. */
@@ -32,9 +37,9 @@ export function isForPage({
   headers,
 }: Pick<IncomingMessage, 'url' | 'method' | 'headers'>): boolean {
   const path = url.replace(/[?#].*$/s, '');
-  if (path.startsWith('/api/mill/')) return true;
-  if (path === '/openapi.json' || !/^\/(?:api|v1)\//.test(path))
-    return path !== '/openapi.json' && (method === 'GET' || method === 'HEAD');
+  // It describes what both answer.
+  if (path.startsWith('/api/mill/') || path === '/openapi.json') return true;
+  if (!/^\/(?:api|v1)\//.test(path)) return method === 'GET' || method === 'HEAD';
   const isOwn = headers['sec-fetch-site'] === 'same-origin';
   return isOwn && headers.authorization === undefined && headers['x-api-key'] === undefined;
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { readConfig } from '../../../src/config/config.ts';
 import { composeListener } from '../../../src/http/view-listener.ts';
+import { collectRoutes } from '../../../src/http/routes/index.ts';
 import type { Caller, Route } from '../../../src/http/route.ts';
 import { writeManifest } from '../../../src/mill/manifest/read-manifest.ts';
 import { Organization } from '../../../src/meter/model/organization.ts';
@@ -160,14 +161,20 @@ describe('the page’s function', () => {
     caller = { ...caller, role: 'admin' };
   });
 
-  test('describes every route that it has', async () => {
+  test('describes every route that it has, and what is taken in at the same address', async () => {
     const { body } = await json('/openapi.json');
     const { paths } = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) }).parse(body);
     const described = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    const served = routes.map(({ method, path }) => `${method} ${path.replaceAll(/:([^/]+)/g, '{$1}')}`);
-    expect(described.toSorted()).toEqual(served.toSorted());
+    const collected = collectRoutes(() => {
+      throw new Error('a description needs no ports');
+    });
+    const served = [...routes, ...collected].map(
+      ({ method, path }) => `${method} ${path.replaceAll(/:([^/]+)/g, '{$1}')}`,
+    );
+    expect(described.toSorted()).toEqual([...new Set(served)].toSorted());
+    expect(described).toContain('POST /v1/metrics');
   });
 
   test('shows the page everywhere else', async () => {
