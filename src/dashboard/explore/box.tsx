@@ -1,4 +1,5 @@
 /** An expression as it is typed: Enter runs it, Ctrl-Space completes it, and nothing comes up unasked. */
+import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { answerOf } from '../data/answer.ts';
 import { type Choice, completed, ranked, type Wanted, wantedAt } from './complete.ts';
@@ -51,12 +52,14 @@ function metricChoice(text: string, metadata: Metadata): Choice {
   return { text, type: found.type, ...(found.help === '' ? {} : { help: found.help }) };
 }
 
-export function Box({ text, number, metadata, onRun }: Props) {
-  const area = useRef<HTMLTextAreaElement>(null);
-  const [typed, setTyped] = useState(text);
+/** What is offered for the place of the caret, once it is asked for. */
+function useCompletion(
+  area: RefObject<HTMLTextAreaElement | null>,
+  metadata: Metadata,
+  setTyped: (text: string) => void,
+) {
   const [open, setOpen] = useState<Open>();
   const [trouble, setTrouble] = useState('');
-  useEffect(() => setTyped(text), [text]);
   const complete = async (): Promise<void> => {
     const element = area.current;
     const wanted = element === null ? undefined : wantedAt(element.value, element.selectionStart);
@@ -80,6 +83,14 @@ export function Box({ text, number, metadata, onRun }: Props) {
     setTyped(made.text);
     setOpen(undefined);
   };
+  return { open, setOpen, trouble, complete, take };
+}
+
+export function Box({ text, number, metadata, onRun }: Props) {
+  const area = useRef<HTMLTextAreaElement>(null);
+  const [typed, setTyped] = useState(text);
+  useEffect(() => setTyped(text), [text]);
+  const { open, setOpen, trouble, complete, take } = useCompletion(area, metadata, setTyped);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey && event.code === 'Space') void complete();
     else if (open !== undefined && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {

@@ -4,7 +4,7 @@ import { query, setQuery, withQuery } from '../shell/location.ts';
 import { count, time } from '../ui/format.ts';
 import { Panel } from '../ui/panel.tsx';
 import { Table } from '../ui/table.tsx';
-import type { Asked } from './event-parts.tsx';
+import type { Asked } from './event-ask.ts';
 import { type Event, facetsOf, type Kind, textIn, titleOf, within } from './event-rows.ts';
 import { figure } from './figures.ts';
 import { Raw } from './raw.tsx';

@@ -1,62 +1,15 @@
-/** Parts of the view of events: how many when, narrowed down by what, what they come to. Each is asked for by itself. */
+/** Parts of the view of events: how many when, and what they are narrowed down by. Each is asked for by itself. */
 import { useMemo } from 'preact/hooks';
 import uPlot from 'uplot';
-import { useAnswer } from '../data/answer.ts';
-import { query, setQuery } from '../shell/location.ts';
+import { setQuery } from '../shell/location.ts';
 import { isDark } from '../shell/theme.ts';
-import { count, counted, percent } from '../ui/format.ts';
+import { count, counted } from '../ui/format.ts';
 import { Panel } from '../ui/panel.tsx';
 import { Plot } from '../ui/plot.tsx';
-import { Table } from '../ui/table.tsx';
-import {
-  type AggregatedRow,
-  barsOf,
-  before,
-  change,
-  type Figure,
-  figuresOf,
-  type Filters,
-  histogram,
-  isPart,
-  type Kind,
-  MEASURED,
-  titleOf,
-  wordOf,
-} from './event-rows.ts';
-import { figure } from './figures.ts';
+import { type Asked, useAggregated } from './event-ask.ts';
+import { type AggregatedRow, barsOf, histogram, isPart, titleOf, wordOf } from './event-rows.ts';
 import { timeOptions } from './lines.tsx';
 import { daysOf, type Range } from './range.ts';
-import { urlOf } from './use.ts';
-
-interface Aggregated {
-  readonly rows: readonly AggregatedRow[];
-  readonly cursor?: string;
-}
-
-export interface Asked {
-  readonly kind: Kind;
-  readonly range: Range;
-  readonly filters: Filters;
-}
-
-/** Rows of an answer: all that a view shows. */
-const MOST = '1000';
-
-function aggregatedUrl({ kind, range, filters }: Asked, more: Readonly<Record<string, string>>): string {
-  const { from, to } = daysOf(range);
-  const days = { start_date: from, end_date: to };
-  return urlOf('/api/metrics/aggregated', {
-    kind,
-    ...days,
-    ...filters,
-    limit: MOST,
-    aggregation_window: 'all',
-    ...more,
-  });
-}
-
-const useAggregated = (asked: Asked, more: Readonly<Record<string, string>>, isWanted = true) =>
-  useAnswer<Aggregated>(isWanted ? aggregatedUrl(asked, more) : undefined);
 
 const HEIGHT = 120;
 
@@ -102,7 +55,7 @@ function Bars({ rows, asked: { kind, range } }: { readonly rows: readonly Aggreg
         ...paths,
       };
     };
-    const shared = timeOptions(PLAIN);
+    const shared = timeOptions({ unit: 'none', isRate: false });
     return {
       ...shared,
       hooks: { ...shared.hooks, ready: [(plot) => mark(plot, chosen)] },
@@ -166,130 +119,5 @@ export function Facet({ asked, name }: { readonly asked: Asked; readonly name: s
         );
       })}
     </section>
-  );
-}
-
-const measure = (value: number | undefined, kind: Kind): string =>
-  value === undefined
-    ? ''
-    : kind === 'productivity'
-      ? figure(value, PLAIN)
-      : figure(value / 1_000, { unit: 'seconds', isRate: false });
-
-const PLAIN = { unit: 'none', isRate: false } as const;
-const share = (value: number | undefined): string => (value === undefined ? '' : percent(value));
-
-/** By a person, a team or a name: how many, how well, how long. */
-export function Figures({ asked, facets }: { readonly asked: Asked; readonly facets: readonly string[] }) {
-  const { kind } = asked;
-  const offered = facets.filter((name) => name !== 'status');
-  const by = offered.find((name) => name === query.value.get('by')) ?? offered[0] ?? 'team_id';
-  const isAgents = kind === 'agents';
-  const byStatus = useAggregated(asked, { group_by: `${by},status`, functions: 'count' });
-  const measured = useAggregated(asked, { group_by: by, functions: 'count,p50,p95,sum', of: MEASURED[kind] });
-  const tokens = (of: string) => ({ group_by: by, functions: 'sum', of });
-  const input = useAggregated(asked, tokens('input_tokens'), isAgents).data?.rows ?? [];
-  const output = useAggregated(asked, tokens('output_tokens'), isAgents).data?.rows ?? [];
-  const column = (name: string, of: (row: Figure) => number | undefined, text: (value: number) => string) => ({
-    name,
-    cell: (row: Figure) => {
-      const value = of(row);
-      return value === undefined ? '' : text(value);
-    },
-    by: (row: Figure) => of(row) ?? -Infinity,
-    isNumber: true,
-  });
-  return (
-    <Panel
-      title="What they come to"
-      answer={measured}
-      more={
-        <span class="ranges" role="group" aria-label="By">
-          {offered.map((name) => (
-            <button key={name} type="button" aria-pressed={name === by} onClick={() => setQuery({ by: name })}>
-              by {wordOf(name)}
-            </button>
-          ))}
-        </span>
-      }
-    >
-      {({ rows, cursor }) => (
-        <>
-          <Table
-            label={`By ${wordOf(by)}`}
-            rows={figuresOf(by, byStatus.data?.rows ?? [], rows, { input, output })}
-            keyOf={({ of }) => of}
-            sortName="figures"
-            columns={[
-              { name: titleOf(by), cell: ({ of }) => of || <span class="quiet">not said</span>, by: ({ of }) => of },
-              column('Events', ({ count: many }) => many, count),
-              ...(kind === 'commands' || isAgents ? [column('Success', ({ successRate }) => successRate, share)] : []),
-              column(
-                kind === 'productivity' ? 'Median' : 'p50',
-                ({ p50 }) => p50,
-                (value) => measure(value, kind),
-              ),
-              column(
-                'p95',
-                ({ p95 }) => p95,
-                (value) => measure(value, kind),
-              ),
-              ...(kind === 'productivity'
-                ? [
-                    column(
-                      'Sum',
-                      ({ sum }) => sum,
-                      (value) => figure(value, PLAIN),
-                    ),
-                  ]
-                : []),
-              ...(isAgents
-                ? [
-                    column('Tokens in', ({ inputTokens }) => inputTokens, count),
-                    column('Tokens out', ({ outputTokens }) => outputTokens, count),
-                  ]
-                : []),
-            ]}
-          />
-          {cursor === undefined ? null : <p class="quiet">The first {MOST} of them: narrow them down.</p>}
-        </>
-      )}
-    </Panel>
-  );
-}
-
-/** These days in a line, and what is otherwise than in as many days before. */
-export function Compared({ asked }: { readonly asked: Asked }) {
-  const { kind, range } = asked;
-  const earlier = { ...asked, range: before(range) };
-  const counts = { group_by: 'status', functions: 'count' };
-  const measures = { functions: 'count,p50,p95,sum', of: MEASURED[kind] };
-  const now = [useAggregated(asked, counts), useAggregated(asked, measures)] as const;
-  const then = [useAggregated(earlier, counts), useAggregated(earlier, measures)] as const;
-  const [one, other] = [now, then].map(
-    ([byStatus, all]) => figuresOf(undefined, byStatus.data?.rows ?? [], all.data?.rows ?? [])[0],
-  );
-  if (one === undefined) return null;
-  const { from, to } = daysOf(range);
-  const was = daysOf(earlier.range);
-  const part = (name: string, text: string, changed: string) =>
-    text === '' ? null : (
-      <span key={name}>
-        {name} <strong>{text}</strong> <span class="quiet">{changed}</span>
-      </span>
-    );
-  return (
-    <p class="compared">
-      <span class="quiet">
-        {from === to ? from : `${from} to ${to}`}
-        {then[1].data?.rows.length === 0
-          ? ', with nothing before to compare with:'
-          : `, against ${was.from === was.to ? was.from : `${was.from} to ${was.to}`}:`}
-      </span>
-      {part('events', count(one.count), change(one.count, other?.count))}
-      {part('success', share(one.successRate), change(one.successRate, other?.successRate, true))}
-      {part('p50', measure(one.p50, kind), change(one.p50, other?.p50))}
-      {part('p95', measure(one.p95, kind), change(one.p95, other?.p95))}
-    </p>
   );
 }

@@ -6,7 +6,9 @@ import { Empty } from '../ui/note.tsx';
 import { useAnswer } from '../data/answer.ts';
 import { curlSend } from '../explore/curl.ts';
 import { EventList } from '../explore/event-list.tsx';
-import { type Asked, Compared, Facet, Figures, Histogram } from '../explore/event-parts.tsx';
+import type { Asked } from '../explore/event-ask.ts';
+import { Compared, Figures } from '../explore/event-figures.tsx';
+import { Facet, Histogram } from '../explore/event-parts.tsx';
 import {
   type AggregatedRow,
   facetsOf,

@@ -7,8 +7,9 @@ import { count, counted, percent } from '../ui/format.ts';
 import { Empty } from '../ui/note.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Table } from '../ui/table.tsx';
-import { describedLimits, type Described, labelCounts, metricCounts } from '../explore/cardinality.ts';
+import { describedLimits, type Described, type LabelCount, labelCounts, metricCounts } from '../explore/cardinality.ts';
 import { curlGet, curlSend } from '../explore/curl.ts';
+import { Facts } from '../explore/facts.tsx';
 import type { Metadata } from '../explore/figures.ts';
 import type { Labels } from '../explore/series.ts';
 import { caller, urlOf, useRefresh } from '../explore/use.ts';
@@ -85,25 +86,25 @@ function OfDay({ day, most }: { readonly day: string; readonly most: number | un
     <Panel title={`Of ${day}`} answer={answer}>
       {({ samples, series, events, deadLetters }) => (
         <>
-          <dl class="facts">
-            <dt>Series</dt>
-            <dd>
-              {count(series)} {most === undefined ? '' : `of ${count(most)} a day `}
-              <Share value={series} most={most} />
-            </dd>
-            <dt>Samples</dt>
-            <dd>{count(samples)}</dd>
-            {Object.entries(events).map(([kind, many]) => (
-              <>
-                <dt>{kind}</dt>
-                <dd>{count(many)}</dd>
-              </>
-            ))}
-            <dt>Rejected requests</dt>
-            <dd>
-              <a href={linkTo('/rejected')}>{counted(deadLetters, 'dead letter')}</a>, of all days
-            </dd>
-          </dl>
+          <Facts
+            facts={[
+              [
+                'Series',
+                <>
+                  {count(series)} {most === undefined ? '' : `of ${count(most)} a day `}
+                  <Share value={series} most={most} />
+                </>,
+              ],
+              ['Samples', count(samples)],
+              ...Object.entries(events).map(([kind, many]) => [kind, count(many)] as const),
+              [
+                'Rejected requests',
+                <>
+                  <a href={linkTo('/rejected')}>{counted(deadLetters, 'dead letter')}</a>, of all days
+                </>,
+              ],
+            ]}
+          />
           <Command text={curlGet(caller(), '/api/metrics/stats', { day })} />
         </>
       )}
@@ -165,41 +166,7 @@ function Counts({ series, day }: { readonly series: readonly Labels[]; readonly 
             { name: 'Help', cell: ({ name }) => <span class="quiet">{about(name)?.help}</span> },
           ]}
         />
-        <div>
-          <div class="split">
-            <h3>Labels of {metric ?? 'all metrics'}</h3>
-            {metric === undefined ? null : (
-              <>
-                <a href={linkTo('/explore', { q: metric })}>Explore it</a>
-                <a href={withQuery({ metric: undefined })}>All metrics</a>
-              </>
-            )}
-          </div>
-          <Table
-            label="Labels"
-            rows={labels}
-            keyOf={({ name }) => name}
-            sortName="labels"
-            columns={[
-              { name: 'Label', cell: ({ name }) => <code>{name}</code>, by: ({ name }) => name },
-              { name: 'Values', cell: ({ values }) => count(values), by: ({ values }) => values, isNumber: true },
-              {
-                name: 'Series',
-                cell: ({ series: many }) => count(many),
-                by: ({ series: many }) => many,
-                isNumber: true,
-              },
-              {
-                name: 'Most have',
-                cell: ({ most: [value, many] }) => (
-                  <span class="quiet">
-                    {value.slice(0, 40)} ({count(many)})
-                  </span>
-                ),
-              },
-            ]}
-          />
-        </div>
+        <LabelTable labels={labels} metric={metric} />
       </div>
       <p class="quiet">
         {series.length < LOOKED_AT
@@ -207,6 +174,52 @@ function Counts({ series, day }: { readonly series: readonly Labels[]; readonly 
           : `Of the first ${count(LOOKED_AT)} series as they are asked for.`}
       </p>
     </>
+  );
+}
+
+function LabelTable({
+  labels,
+  metric,
+}: {
+  readonly labels: readonly LabelCount[];
+  readonly metric: string | undefined;
+}) {
+  return (
+    <div>
+      <div class="split">
+        <h3>Labels of {metric ?? 'all metrics'}</h3>
+        {metric === undefined ? null : (
+          <>
+            <a href={linkTo('/explore', { q: metric })}>Explore it</a>
+            <a href={withQuery({ metric: undefined })}>All metrics</a>
+          </>
+        )}
+      </div>
+      <Table
+        label="Labels"
+        rows={labels}
+        keyOf={({ name }) => name}
+        sortName="labels"
+        columns={[
+          { name: 'Label', cell: ({ name }) => <code>{name}</code>, by: ({ name }) => name },
+          { name: 'Values', cell: ({ values }) => count(values), by: ({ values }) => values, isNumber: true },
+          {
+            name: 'Series',
+            cell: ({ series: many }) => count(many),
+            by: ({ series: many }) => many,
+            isNumber: true,
+          },
+          {
+            name: 'Most have',
+            cell: ({ most: [value, many] }) => (
+              <span class="quiet">
+                {value.slice(0, 40)} ({count(many)})
+              </span>
+            ),
+          },
+        ]}
+      />
+    </div>
   );
 }
 

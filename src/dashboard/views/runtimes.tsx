@@ -1,16 +1,27 @@
 /** Components that report, and when each was heard of last: as they say so. */
 import { useEffect, useState } from 'preact/hooks';
 import { useAnswer } from '../data/answer.ts';
-import { linkTo, query, setQuery, withQuery } from '../shell/location.ts';
+import { query, setQuery, withQuery } from '../shell/location.ts';
 import { Command } from '../ui/command.tsx';
 import { count, seconds, time } from '../ui/format.ts';
 import { Empty } from '../ui/note.tsx';
 import { Panel } from '../ui/panel.tsx';
-import { Table } from '../ui/table.tsx';
+import { type Column, Table } from '../ui/table.tsx';
 import { curlSend } from '../explore/curl.ts';
 import { figure } from '../explore/figures.ts';
 import { type Heard, useHeard } from '../explore/runtime-live.ts';
-import { fits, freshness, infoOf, isStale, keysOf, type Runtime, sunk, wordsOf } from '../explore/runtime-rows.ts';
+import { RuntimeDetails } from '../explore/runtime-details.tsx';
+import {
+  type Figures,
+  fits,
+  freshness,
+  infoOf,
+  isStale,
+  keysOf,
+  type Runtime,
+  sunk,
+  wordsOf,
+} from '../explore/runtime-rows.ts';
 import { caller, urlOf, useNow, useRefresh } from '../explore/use.ts';
 import '../explore/explore.css';
 
@@ -180,25 +191,7 @@ function Rows({ runtimes, heard, isKnown }: RowsProps) {
                 ? 'stale'
                 : undefined
           }
-          columns={[
-            {
-              name: 'Name',
-              cell: (row) => <a href={withQuery({ id: row.runtime_id })}>{row.name}</a>,
-              by: ({ name }) => name,
-            },
-            { name: 'Heartbeat', cell: (row) => <Age {...{ runtime: row, heard, isKnown }} /> },
-            { name: 'Status', cell: ({ status }) => status, by: ({ status }) => status },
-            { name: 'Type', cell: ({ type }) => type.replace('_', ' '), by: ({ type }) => type },
-            ...keys.map((key) => ({
-              name: wordsOf(key),
-              cell: (row: Runtime) => shownFigure(figures.get(row.runtime_id)?.[key]),
-              by: (row: Runtime) => figures.get(row.runtime_id)?.[key] ?? -Infinity,
-              isNumber: true,
-            })),
-            { name: 'Version', cell: (row) => infoOf(row, 'version'), by: (row) => infoOf(row, 'version') },
-            { name: 'Tier', cell: (row) => infoOf(row, 'tier'), by: (row) => infoOf(row, 'tier') },
-            { name: 'Labels', cell: ({ labels }) => <Labels labels={labels} /> },
-          ]}
+          columns={columnsOf({ keys, figures, heard, isKnown })}
         />
         <p class="quiet">
           {fitting.length === runtimes.length
@@ -208,10 +201,35 @@ function Rows({ runtimes, heard, isKnown }: RowsProps) {
           own, moving.
         </p>
       </div>
-      {open === undefined ? null : <Details runtime={open} heard={heard} />}
+      {open === undefined ? null : <RuntimeDetails runtime={open} heard={heard} />}
     </div>
   );
 }
+
+interface ColumnProps extends Omit<RowsProps, 'runtimes'> {
+  readonly keys: readonly string[];
+  readonly figures: ReadonlyMap<string, Figures>;
+}
+
+const columnsOf = ({ keys, figures, heard, isKnown }: ColumnProps): readonly Column<Runtime>[] => [
+  {
+    name: 'Name',
+    cell: (row) => <a href={withQuery({ id: row.runtime_id })}>{row.name}</a>,
+    by: ({ name }) => name,
+  },
+  { name: 'Heartbeat', cell: (row) => <Age {...{ runtime: row, heard, isKnown }} /> },
+  { name: 'Status', cell: ({ status }) => status, by: ({ status }) => status },
+  { name: 'Type', cell: ({ type }) => type.replace('_', ' '), by: ({ type }) => type },
+  ...keys.map((key) => ({
+    name: wordsOf(key),
+    cell: (row: Runtime) => shownFigure(figures.get(row.runtime_id)?.[key]),
+    by: (row: Runtime) => figures.get(row.runtime_id)?.[key] ?? -Infinity,
+    isNumber: true,
+  })),
+  { name: 'Version', cell: (row) => infoOf(row, 'version'), by: (row) => infoOf(row, 'version') },
+  { name: 'Tier', cell: (row) => infoOf(row, 'tier'), by: (row) => infoOf(row, 'tier') },
+  { name: 'Labels', cell: ({ labels }) => <Labels labels={labels} /> },
+];
 
 const shownFigure = (value: number | undefined): string => (value === undefined ? '' : figure(value, PLAIN));
 
@@ -250,68 +268,5 @@ function Age({ runtime, heard, isKnown }: Omit<RowsProps, 'runtimes'> & { readon
       />
       {wholeSeconds(now - at)}
     </span>
-  );
-}
-
-function Details({ runtime, heard }: { readonly runtime: Runtime; readonly heard: Heard }) {
-  const { runtime_id: id } = runtime;
-  const figures = heard.figures.value.get(id) ?? {};
-  const series = `{__name__=~"runtime_.+", runtime_id="${id}"}`;
-  return (
-    <aside class="note details" aria-label={runtime.name}>
-      <div class="split">
-        <h2>{runtime.name}</h2>
-        <button type="button" class="plain" aria-label="Close" onClick={() => setQuery({ id: undefined })}>
-          ✕
-        </button>
-      </div>
-      <dl class="facts">
-        <dt>Id</dt>
-        <dd class="mono">{id}</dd>
-        <dt>Status</dt>
-        <dd>
-          {runtime.status} since {time(runtime.status_since)}
-        </dd>
-        <dt>Registered</dt>
-        <dd>{time(runtime.registered_at)}</dd>
-        {runtime.base_url === undefined ? null : (
-          <>
-            <dt>Address</dt>
-            <dd>{runtime.base_url}</dd>
-          </>
-        )}
-        {runtime.capacity === undefined ? null : (
-          <>
-            <dt>Capacity</dt>
-            <dd>{count(runtime.capacity)} jobs at once</dd>
-          </>
-        )}
-        <dt>Can do</dt>
-        <dd>{runtime.capabilities.join(', ') || 'nothing said'}</dd>
-        {Object.entries(runtime.labels).map(([name, value]) => (
-          <>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </>
-        ))}
-      </dl>
-      <h3>Figures</h3>
-      <dl class="facts">
-        {Object.entries(figures)
-          .filter(([key]) => key !== 'last_heartbeat')
-          .map(([key, value]) => (
-            <>
-              <dt class="mono">{key}</dt>
-              <dd>{figure(value, PLAIN)}</dd>
-            </>
-          ))}
-      </dl>
-      {Object.keys(runtime.runtime_info).length === 0 ? null : (
-        <pre>{JSON.stringify(runtime.runtime_info, undefined, 2)}</pre>
-      )}
-      <p>
-        <a href={linkTo('/explore', { q: series })}>Its heartbeats as plots</a>
-      </p>
-    </aside>
   );
 }
