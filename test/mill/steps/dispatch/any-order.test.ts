@@ -14,6 +14,7 @@ import type { TaskMessage } from '../../../../src/mill/model/message.ts';
 import { isTerminal, outcomeOf, Task } from '../../../../src/mill/model/task.ts';
 import { reconcile } from '../../../../src/mill/steps/mend/reconcile.ts';
 import { work } from '../../../../src/mill/steps/work/work.ts';
+import { howMany } from '../../../support/long.ts';
 import { type Mortal, mortal, type Stop } from '../../../support/mortal.ts';
 import { type WaveBench, waveBench } from '../../../support/wave-bench.ts';
 import { steady } from '../../../support/steady.ts';
@@ -61,6 +62,8 @@ const lives = fc
 
 /** Rounds that a healthy world may need: three attempts, a move to another tier, a callback and a reconciliation. */
 const HEALTHY_ROUNDS = 8;
+
+const LIVES = howMany('DAYMILL_LIVES', 8, 60);
 
 describe('whatever dies or is paused between whatever', () => {
   let bench: WaveBench;
@@ -177,9 +180,9 @@ describe('whatever dies or is paused between whatever', () => {
   };
 
   test('the run ends: every task once, counted once, answered, and every result is of the attempt that counted', async () => {
-    await fc.assert(fc.asyncProperty(lives, live), { numRuns: 15 });
+    await fc.assert(fc.asyncProperty(lives, live), { numRuns: LIVES });
     // The model goes everywhere.
-    expect(seen.stops).toBeGreaterThan(10);
-    expect(seen.wakings).toBeGreaterThan(2);
+    expect(seen.stops).toBeGreaterThan(LIVES / 6);
+    expect(seen.wakings).toBeGreaterThan(LIVES / 16);
   });
 });

@@ -1,0 +1,2 @@
+/** More lives of a run. */
+import './any-order.test.ts';
