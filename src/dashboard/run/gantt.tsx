@@ -92,7 +92,7 @@ interface ChartProps {
 function Chart({ lanes, waves, span, isGrowing, label, onTell, onLane, onSpan }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [size, setSize] = useState({ width: 0, most: 0 });
+  const [size, setSize] = useState({ width: 0, most: Math.round(innerHeight * SHARE) });
   const hovered = useRef<Lane>(undefined);
   const drag = useRef<{ readonly x: number; span?: Span }>(undefined);
   useEffect(() => {
