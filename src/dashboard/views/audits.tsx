@@ -1,4 +1,5 @@
 /** Skips that were checked: how many, how many were wrong, and which computations have lost the right to skip. */
+import type { AuditsAnswer } from '../../mill/answers/audits.ts';
 import type { ReportAnswer } from '../../mill/answers/report.ts';
 import { useAnswer } from '../data/answer.ts';
 import { days } from '../data/project.ts';
@@ -9,17 +10,7 @@ import { Empty } from '../ui/note.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Table } from '../ui/table.tsx';
 
-interface Audits {
-  readonly computation: string;
-  readonly checked: number;
-  readonly wrong: number;
-  readonly atMost: number;
-  readonly since?: string | undefined;
-}
-
-interface AuditsAnswer {
-  readonly computations: readonly Audits[];
-}
+type Audits = AuditsAnswer['computations'][number];
 
 export function View() {
   const { from, to } = days.value;

@@ -1,4 +1,5 @@
 /** Root data: which days of each dataset are there, which wait, which are missing. */
+import type { DataAnswer } from '../../mill/answers/data.ts';
 import { useAnswer } from '../data/answer.ts';
 import { days as shownDays } from '../data/project.ts';
 import '../data-days/data-days.css';
@@ -10,10 +11,6 @@ import { ago, count, counted, time } from '../ui/format.ts';
 import { Empty } from '../ui/note.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Mark } from '../ui/stand.tsx';
-
-interface DataAnswer {
-  readonly datasets: readonly { readonly dataset: string; readonly days: readonly DataDay[] }[];
-}
 
 const STATES = Object.keys(LOOKS) as DataState[];
 

@@ -4,6 +4,7 @@ import type { LiveGrid } from '../../live-grid.ts';
 import type { Route } from '../../route.ts';
 import { actionRoutes } from './actions.ts';
 import { cellRoutes } from './cells.ts';
+import { dataRoutes } from './data.ts';
 import { failureRoutes } from './failures.ts';
 import { gridRoutes } from './grid.ts';
 import { planRoutes } from './plans.ts';
@@ -19,6 +20,7 @@ export const millRoutes = (view: () => View, served: Served, live: () => LiveGri
   ...planRoutes(view),
   ...runRoutes(view),
   ...taskRoutes(view),
+  ...dataRoutes(view),
   ...failureRoutes(view),
   ...actionRoutes(view),
 ];
