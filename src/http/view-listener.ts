@@ -5,11 +5,13 @@ import { basename, join } from 'node:path';
 import { composeMeter, type MeterPorts } from '../compose-meter.ts';
 import { composeView, type View } from '../compose-view.ts';
 import { type Config, readConfig } from '../config/config.ts';
+import { codeOf } from '../errors.ts';
 import { guardProcess } from '../process/author-code.ts';
 import { startDrain } from '../process/drain.ts';
 import { openLog } from '../process/log.ts';
 import { SYSTEM_CLOCK } from '../process/system-clock.ts';
 import type { OwnListener } from './collect-listener.ts';
+import { HttpError } from './http-error.ts';
 import { LiveGrid } from './live-grid.ts';
 import { httpListener } from './listener.ts';
 import { openApiRoute } from './openapi-route.ts';
@@ -37,7 +39,7 @@ export function viewListener(env: Readonly<Record<string, string | undefined>>):
   return { listener };
 }
 
-export interface ViewOptions extends Pick<Doors, 'authenticate' | 'whileServing'> {
+interface ViewOptions extends Pick<Doors, 'authenticate' | 'whileServing'> {
   /** Of the page, as it was built; empty where it was not. */
   readonly folder: string;
 }
@@ -49,7 +51,7 @@ export function composeListener(
 ): { readonly listener: RequestListener; readonly routes: readonly Route[]; readonly close: () => void } {
   const log = openLog(config.logLevel, { worker: config.worker });
   const meter = once(() => meterOf(config));
-  const view: () => View = once(() => composeView(config));
+  const view = once(() => viewOf(config));
   const page = pageFiles(folder);
   const doors: Doors = { authenticate, spend: () => Promise.resolve(), clock: SYSTEM_CLOCK, log, whileServing };
   const { isLocal } = config.signIn;
@@ -75,6 +77,17 @@ export function composeListener(
     },
     close: () => live.close(),
   };
+}
+
+/** @throws {HttpError} 503 while the source has never been whole: on a laptop it is read after each change */
+function viewOf(config: Config): View {
+  try {
+    return composeView(config);
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'NO_MANIFEST') throw thrown;
+    const message = "The project's computations could not be read yet: npx daymill check says what is wrong with them.";
+    throw new HttpError(503, 'NO_MANIFEST', message, { cause: thrown });
+  }
 }
 
 /** What is asked of the meter: queries may come as forms. */

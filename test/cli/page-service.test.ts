@@ -1,7 +1,7 @@
 /** One address, two functions: which of them a request is for, and what the page is told of the source. */
 import { expect, test } from 'vitest';
 import { readConfig } from '../../src/config/config.ts';
-import { isForPage, pageEnvironment, writeManifestNow } from '../../src/cli/local/page-service.ts';
+import { isForPage, pageEnvironment, takeManifest, writeManifestNow } from '../../src/cli/local/page-service.ts';
 import { readManifest } from '../../src/mill/manifest/read-manifest.ts';
 import { fixtureProject, IMPORTS } from '../support/fixture-project.ts';
 
@@ -53,6 +53,10 @@ export const it = defineComputation({
     project.write({ 'computations/it.ts': one('coldness') });
     expect(await writeManifestNow(config, process.env, 'ignore')).toBe(true);
     expect(names()).toEqual(['coldness']);
+    takeManifest(config);
+    expect(readManifest(config.manifestFile)).toEqual(
+      readManifest(String(pageEnvironment(config)['DAYMILL_MANIFEST'])),
+    );
   } finally {
     project.remove();
   }

@@ -6,7 +6,7 @@ import { collectEnvironment } from '../local/collect-environment.ts';
 import { DEFAULT_PORT, startGateway } from '../local/gateway.ts';
 import type { FunctionService } from '../local/function-service.ts';
 import { serviceOf, startCloud, startFunctions } from '../local/local-cloud.ts';
-import { isForPage, onSourceChange, pageEnvironment, writeManifestNow } from '../local/page-service.ts';
+import { isForPage, onSourceChange, pageEnvironment, takeManifest, writeManifestNow } from '../local/page-service.ts';
 import { stateFile } from '../local/state-file.ts';
 import { readPort } from '../read-port.ts';
 
@@ -52,7 +52,8 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
     try {
       services = { collect: serviceOf(daymill.services, 'collect'), view: serviceOf(daymill.services, 'view') };
       const tell = async (): Promise<void> => {
-        if (!(await writeManifestNow(config, env, 'inherit'))) output.trouble('The page shows the code as it was.');
+        if (await writeManifestNow(config, env, 'inherit')) takeManifest(config);
+        else output.trouble('The page shows the code as it was.');
       };
       await Promise.all([healthy(gateway.url), tell()]);
       sayReady(gateway.url, output);

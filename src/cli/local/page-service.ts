@@ -3,6 +3,7 @@ import { existsSync, watch } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import type { Config, Env } from '../../config/config.ts';
+import { readManifest, writeManifest } from '../../mill/manifest/read-manifest.ts';
 import { forkLeashed } from '../../process/leash.ts';
 import { siblingFile } from '../../process/sibling.ts';
 
@@ -29,6 +30,10 @@ export function writeManifestNow(config: Config, env: Env, errors: 'inherit' | '
     child.once('close', (code) => resolve(code === 0));
   });
 }
+
+/** Gives the functions what was last written, so that a day that is started from the page is of the source that it shows. */
+export const takeManifest = (config: Config): void =>
+  writeManifest(config.manifestFile, readManifest(manifestFile(config)));
 
 /** Whether the page is asked: by a browser that opens it, or by the page, which says who it is by where it comes from. */
 export function isForPage({

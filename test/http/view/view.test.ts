@@ -184,5 +184,25 @@ describe('the page’s function', () => {
   });
 });
 
+test('before the source could be read once, it says how to find out why', async () => {
+  const config = readConfig(
+    { DAYMILL_ROOT: '/nowhere', DAYMILL_VIEW: 'local', DAYMILL_LOG: 'silent' },
+    '/',
+    process.pid,
+  );
+  const composed = composeListener(config, {
+    authenticate: () => Promise.resolve({ organization: 'acme', role: 'viewer', subject: 'ann' }),
+    whileServing: (act) => act(),
+    folder: '',
+  });
+  await using serving = await serve(composed.listener);
+  for (const path of ['/api/mill/project', '/api/mill/grid', '/api/mill/live']) {
+    const { status, bytes } = await serving.send('GET', path);
+    const { code, detail } = Problem.parse(JSON.parse(bytes.toString()));
+    expect([path, status, code]).toEqual([path, 503, 'NO_MANIFEST']);
+    expect(detail).toContain('npx daymill check');
+  }
+});
+
 const fits = (pattern: string, path: string): boolean =>
   new RegExp(`^${pattern.replaceAll(/:[^/]+/g, '[^/]+')}$`).test(path);
