@@ -3,7 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { useAnswer } from '../data/answer.ts';
 import type { Problem } from '../data/problem.ts';
 import { project } from '../data/project.ts';
-import { query } from '../shell/location.ts';
+import { linkTo, query } from '../shell/location.ts';
 import { Command } from '../ui/command.tsx';
 import { count, counted, millis } from '../ui/format.ts';
 import { CellLink } from '../ui/links.tsx';
@@ -79,6 +79,9 @@ export function Expression({ expression, number, grid, shown, metadata, onRun, o
   );
 }
 
+/** Of the limits, as the server names them. */
+const BOUND = /\bmax_\w+|maximum resolution/;
+
 /** What the server says of it, and the place that it says it of. */
 function Refused({ problem, expression }: { readonly problem: Problem; readonly expression: string }) {
   const place = problem.code === 'bad_data' ? placeOf(problem.detail, expression) : undefined;
@@ -93,12 +96,16 @@ function Refused({ problem, expression }: { readonly problem: Problem; readonly 
         </pre>
       </div>
     );
-  if (problem.code === 'execution' || problem.code === 'timeout')
+  if (['bad_data', 'execution', 'timeout'].includes(problem.code))
     return (
       <div class="note warning" role="alert">
         <h3>{problem.code === 'timeout' ? 'It takes too long' : 'It cannot be answered so'}</h3>
         <p>{problem.detail}</p>
-        <p class="quiet">Fewer series, a shorter range or a longer step ask for less. Limits has what is allowed.</p>
+        {problem.code === 'timeout' || BOUND.test(problem.detail) ? (
+          <p>
+            Fewer series or a shorter range ask for less. <a href={linkTo('/limits')}>What is allowed</a>
+          </p>
+        ) : null}
       </div>
     );
   return <ProblemNote problem={problem} what="The answer" />;

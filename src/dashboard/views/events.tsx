@@ -67,7 +67,7 @@ export function View() {
           A {project.value?.role} sees no user_id: events are shown by team and by name. A manager sees people, too.
         </p>
       )}
-      <Shown asked={asked} facets={facets} isSeeing={isSeeing} />
+      <Shown key={kind} asked={asked} facets={facets} isSeeing={isSeeing} />
     </>
   );
 }

@@ -231,7 +231,9 @@ const columnsOf = ({ keys, figures, heard, isKnown }: ColumnProps): readonly Col
   { name: 'Labels', cell: ({ labels }) => <Labels labels={labels} /> },
 ];
 
-const shownFigure = (value: number | undefined): string => (value === undefined ? '' : figure(value, PLAIN));
+/** What was counted as it is, what was measured with the digits that are looked at. */
+const shownFigure = (value: number | undefined): string =>
+  value === undefined ? '' : Number.isInteger(value) ? count(value) : figure(value, PLAIN);
 
 const Labels = ({ labels }: Pick<Runtime, 'labels'>) => (
   <code class="quiet">
