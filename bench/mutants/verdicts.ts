@@ -117,6 +117,9 @@ async function verdictOf(
   return { verdict: said.verdict as VerdictOnEdit['verdict'], reason: said.reason };
 }
 
+/** On a machine so busy that a sandbox, which comes last, gets next to nothing; shorter than the silence after which a trial is ended. */
+const IDLE_MS = 150_000;
+
 /** Gathers what is asked for in one turn of the event loop, so that one sandbox goes from version to version. */
 function batches(root: string): Simulate {
   let waiting: {
@@ -130,7 +133,7 @@ function batches(root: string): Simulate {
     try {
       const answers = await simulateAll(
         batch.flatMap(({ jobs }) => jobs),
-        { root, sandboxes: 1, totalMs: Infinity },
+        { root, sandboxes: 1, totalMs: Infinity, idleMs: IDLE_MS },
       );
       let at = 0;
       for (const { jobs, resolve } of batch) resolve(answers.slice(at, (at += jobs.length)));
