@@ -1,5 +1,6 @@
 /** Aggregations over groups of series, step by step. https://prometheus.io/docs/prometheus/latest/querying/operators/#aggregation-operators */
 import type { Aggregate } from '../parse/ast.ts';
+import type { Budget } from '../evaluate/budget.ts';
 import {
   changed,
   emptySeries,
@@ -15,24 +16,33 @@ import { CHOICES, checkParams, type Choice } from './choices.ts';
 import { type Fold, FOLDS } from './folds.ts';
 import { type Group, groupsOf } from './groups.ts';
 
-export function aggregate(node: Aggregate, vector: VectorValue, param: Value | undefined, count: number): VectorValue {
+export function aggregate(
+  node: Aggregate,
+  vector: VectorValue,
+  param: Value | undefined,
+  count: number,
+  budget: Budget,
+): VectorValue {
   const { operator } = node;
-  if (operator === 'count_values') return countValues(node, vector, param?.type === 'string' ? param.text : '', count);
+  if (operator === 'count_values')
+    return countValues(node, vector, param?.type === 'string' ? param.text : '', count, budget);
   const groups = groupsOf(node, vector.series);
   const params = param?.type === 'scalar' ? param.values : new Float64Array(count);
   const fold = FOLDS[operator];
-  if (fold !== undefined) return { type: 'vector', series: groups.map((group) => folded(group, fold, params)) };
+  if (fold !== undefined) return { type: 'vector', series: groups.map((group) => folded(group, fold, params, budget)) };
   checkParams(operator, params);
   const choice = CHOICES[operator] as Choice;
   const isSorted = operator === 'topk' || operator === 'bottomk';
-  return { type: 'vector', series: groups.flatMap((group) => chosen(group, choice, params)), isSorted };
+  return { type: 'vector', series: groups.flatMap((group) => chosen(group, choice, params, budget)), isSorted };
 }
 
-function folded({ labels, members, dropsName }: Group, fold: Fold, params: Float64Array): VectorSeries {
+function folded({ labels, members, dropsName }: Group, fold: Fold, params: Float64Array, budget: Budget): VectorSeries {
   const count = params.length;
+  budget.spend(count);
   const made = emptySeries(labels, count, dropsName);
   const values = new Float64Array(members.length);
   for (let step = 0; step < count; step++) {
+    budget.pass(members.length);
     let present = 0;
     for (const { has, values: own } of members) if (has[step] === 1) values[present++] = own[step] as number;
     if (present === 0) continue;
@@ -43,21 +53,26 @@ function folded({ labels, members, dropsName }: Group, fold: Fold, params: Float
 }
 
 /** In the order in which the first step shows them: an instant query has no other. */
-function chosen({ members }: Group, choice: Choice, params: Float64Array): VectorSeries[] {
+function chosen({ members }: Group, choice: Choice, params: Float64Array, budget: Budget): VectorSeries[] {
   const count = params.length;
   const kept = new Map<number, Uint8Array>();
   for (let step = 0; step < count; step++) {
+    budget.pass(members.length);
     const places = members.flatMap(({ has }, at) => (has[step] === 1 ? [at] : []));
     for (const at of choice(members, places, step, params[step] as number)) {
-      const has = kept.get(at) ?? new Uint8Array(count);
-      kept.set(at, has);
+      let has = kept.get(at);
+      if (has === undefined) {
+        budget.spend(count);
+        has = new Uint8Array(count);
+        kept.set(at, has);
+      }
       has[step] = 1;
     }
   }
   return [...kept].map(([at, has]) => changed(members[at] as VectorSeries, { has }));
 }
 
-function countValues(node: Aggregate, vector: VectorValue, label: string, count: number): VectorValue {
+function countValues(node: Aggregate, vector: VectorValue, label: string, count: number, budget: Budget): VectorValue {
   checkLabel(label, 'count_values');
   const made = new Map<string, VectorSeries>();
   const grouping = { ...node, labels: node.without ? [...node.labels, label] : node.labels };
@@ -67,8 +82,12 @@ function countValues(node: Aggregate, vector: VectorValue, label: string, count:
         if (has[step] !== 1) continue;
         const own = withLabel(labels, label, writtenNumber(values[step] as number));
         const key = labelsKey(own);
-        const one = made.get(key) ?? emptySeries(own, count, dropsName);
-        made.set(key, one);
+        let one = made.get(key);
+        if (one === undefined) {
+          budget.spend(count);
+          one = emptySeries(own, count, dropsName);
+          made.set(key, one);
+        }
         one.values[step] = (one.values[step] as number) + 1;
         one.has[step] = 1;
       }

@@ -10,14 +10,14 @@ export interface QueryLimits {
 
 export const MAX_STEPS = 11_000;
 
-/** Samples of windows that are looked at between two looks at the clock: a millisecond's work. */
-export const LOOKED_AT_ONCE = 262_144;
+/** Samples that are gone through between two looks at the time: some ten milliseconds' work where each window is sorted. */
+export const SAMPLES_A_LOOK = 65_536;
 
 export class Budget {
   readonly #limits: QueryLimits;
   readonly #checkTime: () => void;
   #samples = 0;
-  #looked = 0;
+  #untilLook = SAMPLES_A_LOOK;
 
   /** `checkTime` throws when the time is up. */
   constructor(limits: QueryLimits, checkTime: () => void = () => {}) {
@@ -29,7 +29,7 @@ export class Budget {
     return this.#samples;
   }
 
-  /** @throws {QueryError} execution, timeout, canceled */
+  /** Before they are made. @throws {QueryError} execution, timeout, canceled */
   spend(samples: number): void {
     this.#samples += samples;
     this.#checkTime();
@@ -41,11 +41,11 @@ export class Budget {
       );
   }
 
-  /** Of samples that are there already: each window sees those of a range again. @throws {QueryError} timeout, canceled */
-  look(samples: number): void {
-    this.#looked += samples;
-    if (this.#looked < LOOKED_AT_ONCE) return;
-    this.#looked = 0;
+  /** Samples that are gone through, also again, and not kept: they take time alone. @throws {QueryError} timeout, canceled */
+  pass(samples: number): void {
+    this.#untilLook -= samples;
+    if (this.#untilLook > 0) return;
+    this.#untilLook = SAMPLES_A_LOOK;
     this.#checkTime();
   }
 }

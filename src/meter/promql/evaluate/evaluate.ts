@@ -31,13 +31,13 @@ interface Ranges extends Stretch {
 
 export class Evaluator {
   readonly range: QueryRange;
+  readonly budget: Budget;
   readonly #selected: ReadonlyMap<VectorSelector, readonly SelectedSeries[]>;
-  readonly #budget: Budget;
 
   constructor(range: QueryRange, selected: ReadonlyMap<VectorSelector, readonly SelectedSeries[]>, budget: Budget) {
     this.range = range;
     this.#selected = selected;
-    this.#budget = budget;
+    this.budget = budget;
     for (const series of selected.values()) for (const { timesMs } of series) budget.spend(timesMs.length);
   }
 
@@ -45,23 +45,24 @@ export class Evaluator {
   evaluate(expr: Expr, steps: Steps): Value {
     switch (expr.kind) {
       case 'number':
-        return scalar(steps, () => expr.value);
+        this.budget.spend(steps.count);
+        return { type: 'scalar', values: new Float64Array(steps.count).fill(expr.value) };
       case 'string':
         return { type: 'string', text: expr.value };
       case 'paren':
         return this.evaluate(expr.expr, steps);
       case 'unary':
-        return negated(this.#counted(this.evaluate(expr.expr, steps)), expr.operator);
+        return this.#signed(this.evaluate(expr.expr, steps), expr.operator);
       case 'vector':
         return { type: 'vector', series: this.#instant(expr, steps) };
       case 'aggregate': {
         const param = expr.param === undefined ? undefined : this.evaluate(expr.param, steps);
-        return this.#counted(aggregate(expr, this.vector(expr.expr, steps), param, steps.count));
+        return aggregate(expr, this.vector(expr.expr, steps), param, steps.count, this.budget);
       }
       case 'binary':
-        return this.#counted(this.#binary(expr, steps));
+        return this.#binary(expr, steps);
       case 'call':
-        return this.#counted(callFunction(expr, steps, this));
+        return callFunction(expr, steps, this);
       case 'matrix':
       case 'subquery':
         return { type: 'vector', series: [] };
@@ -100,10 +101,10 @@ export class Evaluator {
     const seconds = ranges.rangeMs / 1_000;
     const [first, second] = params;
     const series = ranges.points.map((points) => {
-      this.#budget.spend(ranges.steps.count);
+      this.budget.spend(ranges.steps.count);
       const made = emptySeries(points.labels, ranges.steps.count, points.dropsName || !keepsName);
       eachWindow(points, ranges.steps, ranges, (window, step) => {
-        this.#budget.look(window.to - window.from);
+        this.budget.pass(window.to - window.from);
         const value = act(window, seconds, first?.[step] ?? NaN, second?.[step] ?? NaN);
         if (value === undefined) return;
         made.values[step] = value;
@@ -126,30 +127,13 @@ export class Evaluator {
     }));
   }
 
-  /** What holds for one time, for all steps. */
-  #spread(series: VectorSeries, count: number): VectorSeries {
-    if (series.has.length === count) return series;
-    this.#budget.spend(count);
-    const made = { ...series, values: new Float64Array(count), has: new Uint8Array(count) };
-    if (series.has[0] === 1) {
-      made.values.fill(series.values[0] as number);
-      made.has.fill(1);
-    }
-    return made;
-  }
-
-  #counted(value: Value): Value {
-    this.#budget.spend(value.type === 'vector' ? value.series.reduce((sum, { has }) => sum + has.length, 0) : 0);
-    return value;
-  }
-
   #instant(selector: VectorSelector, steps: Steps, ownTimes = false): readonly VectorSeries[] {
     const { at } = selector;
     const own = at === undefined ? steps : { startMs: atMs(at, this.range), stepMs: 0, count: 1 };
     const shift = offsetMs(selector, this.range);
     const made: VectorSeries[] = [];
     for (const one of this.#selected.get(selector) ?? []) {
-      this.#budget.spend(own.count);
+      this.budget.spend(own.count);
       const series = lastBefore(one, own, shift, this.range.lookbackMs, ownTimes);
       if (series.has.includes(1)) made.push(this.#spread(series, steps.count));
     }
@@ -180,7 +164,7 @@ export class Evaluator {
     const endMs = timeAt(steps, steps.count - 1) - shiftMs;
     const count = Math.floor((endMs - startMs) / stepMs) + 1;
     if (count <= 0) return [];
-    this.#budget.spend(count);
+    this.budget.spend(count);
     const inner = { startMs, stepMs, count };
     const value = this.evaluate(node.expr, inner);
     const series =
@@ -189,7 +173,10 @@ export class Evaluator {
         : value.type === 'vector'
           ? value.series
           : [];
-    return series.map((one) => compact(one, inner));
+    return series.map((one) => {
+      this.budget.spend(count);
+      return compact(one, inner);
+    });
   }
 
   #binary(expr: Extract<Expr, { kind: 'binary' }>, steps: Steps): Value {
@@ -197,20 +184,42 @@ export class Evaluator {
     const right = this.evaluate(expr.right, steps);
     if (left.type === 'string' || right.type === 'string') return { type: 'vector', series: [] };
     if (left.type === 'scalar')
-      return right.type === 'scalar' ? scalarsOf(expr, left, right) : vectorWithScalar(expr, right, left, true);
-    if (right.type === 'scalar') return vectorWithScalar(expr, left, right, false);
+      return right.type === 'scalar'
+        ? scalarsOf(expr, left, right, this.budget)
+        : vectorWithScalar(expr, right, left, true, this.budget);
+    if (right.type === 'scalar') return vectorWithScalar(expr, left, right, false, this.budget);
     const { matching, operator } = expr;
     if (matching === undefined) return { type: 'vector', series: [] };
     return SET_OPERATORS.has(operator)
-      ? setOf(operator, matching, left, right, steps.count)
-      : vectorsOf(expr, matching, left, right);
+      ? setOf(operator, matching, left, right, steps.count, this.budget)
+      : vectorsOf(expr, matching, left, right, this.budget);
+  }
+
+  #signed(value: Value, operator: '-' | '+'): Value {
+    if (operator === '+' || value.type === 'string') return value;
+    const negated = (values: Float64Array): Float64Array => {
+      this.budget.spend(values.length);
+      return values.map((one) => -one);
+    };
+    if (value.type === 'scalar') return { type: 'scalar', values: negated(value.values) };
+    return {
+      type: 'vector',
+      series: value.series.map((one) => ({ ...one, values: negated(one.values), dropsName: true })),
+    };
+  }
+
+  /** What holds for one time, for all steps. */
+  #spread(series: VectorSeries, count: number): VectorSeries {
+    if (series.has.length === count) return series;
+    this.budget.spend(count);
+    const made = { ...series, values: new Float64Array(count), has: new Uint8Array(count) };
+    if (series.has[0] === 1) {
+      made.values.fill(series.values[0] as number);
+      made.has.fill(1);
+    }
+    return made;
   }
 }
-
-export const scalar = (steps: Steps, at: (step: number) => number): ScalarValue => ({
-  type: 'scalar',
-  values: Float64Array.from({ length: steps.count }, (_, step) => at(step)),
-});
 
 const allOf = ({ values }: ScalarValue): Pick<VectorSeries, 'values' | 'has'> => ({
   values,
@@ -229,13 +238,4 @@ function compact({ labels, values, has, dropsName }: VectorSeries, steps: Steps)
     kept[length++] = values[step] as number;
   }
   return { labels, dropsName, timesMs, values: kept, length };
-}
-
-function negated(value: Value, operator: '-' | '+'): Value {
-  if (operator === '+' || value.type === 'string') return value;
-  if (value.type === 'scalar') return { type: 'scalar', values: value.values.map((one) => -one) };
-  return {
-    type: 'vector',
-    series: value.series.map((one) => ({ ...one, values: one.values.map((v) => -v), dropsName: true })),
-  };
 }

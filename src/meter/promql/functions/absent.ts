@@ -2,9 +2,11 @@
 import { type Labels, NAME_LABEL } from '../../model/series.ts';
 import { bare, type Expr } from '../parse/ast.ts';
 import { anyOf } from '../operators/matching.ts';
+import type { Budget } from '../evaluate/budget.ts';
 import { emptySeries, type Steps, type VectorValue, withLabel } from '../evaluate/series.ts';
 
-export function absentOf(expr: Expr, { series }: VectorValue, steps: Steps): VectorValue {
+export function absentOf(expr: Expr, { series }: VectorValue, steps: Steps, budget: Budget): VectorValue {
+  budget.spend(steps.count);
   const there = anyOf(series, steps.count);
   const made = emptySeries(labelsOf(expr), steps.count);
   for (let step = 0; step < steps.count; step++) {

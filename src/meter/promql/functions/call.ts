@@ -14,7 +14,7 @@ import {
 } from '../evaluate/series.ts';
 import { writtenNumber } from '../evaluate/written-number.ts';
 import { absentOf } from './absent.ts';
-import { bucketFraction, bucketQuantile, ofHistograms } from './classic-histograms.ts';
+import { type Bucket, bucketFraction, bucketQuantile, ofHistograms } from './classic-histograms.ts';
 import { ELEMENT_FUNCTIONS, type ElementFunction } from './element-functions.ts';
 import { infoSelectorOf, withInfo } from './info.ts';
 import { labelJoin, labelReplace, sortedByLabel } from './label-functions.ts';
@@ -44,10 +44,11 @@ const isRange = (expr: Expr): boolean => {
 function elementwise(call: Call, act: ElementFunction, steps: Steps, evaluator: Evaluator): VectorValue {
   const [first, ...rest] = call.args;
   const [a, b] = [evaluator.scalar(rest[0], steps), evaluator.scalar(rest[1], steps)];
-  const { series } = first === undefined ? timeVector(steps) : evaluator.vector(first, steps);
+  const { series } = first === undefined ? vectorOf(timesOf(steps, evaluator)) : evaluator.vector(first, steps);
   return {
     type: 'vector',
     series: series.map((one) => {
+      evaluator.budget.spend(one.has.length);
       const has = one.has.slice();
       const values = new Float64Array(has.length);
       for (let step = 0; step < has.length; step++) {
@@ -61,10 +62,10 @@ function elementwise(call: Call, act: ElementFunction, steps: Steps, evaluator: 
   };
 }
 
-const timeVector = (steps: Steps): VectorValue => vectorOf(timesOf(steps));
-
-const timesOf = (steps: Steps): Float64Array =>
-  Float64Array.from({ length: steps.count }, (_, step) => timeAt(steps, step) / 1_000);
+function timesOf(steps: Steps, { budget }: Evaluator): Float64Array {
+  budget.spend(steps.count);
+  return new Float64Array(steps.count).map((_, step) => timeAt(steps, step) / 1_000);
+}
 
 function vectorOf(values: Float64Array): VectorValue {
   return {
@@ -75,7 +76,10 @@ function vectorOf(values: Float64Array): VectorValue {
 
 const number =
   (at: (evaluator: Evaluator) => number): Act =>
-  (_, steps, evaluator) => ({ type: 'scalar', values: new Float64Array(steps.count).fill(at(evaluator)) });
+  (_, steps, evaluator) => {
+    evaluator.budget.spend(steps.count);
+    return { type: 'scalar', values: new Float64Array(steps.count).fill(at(evaluator)) };
+  };
 
 const argument = (call: Call, at: number): Expr => call.args[at] as Expr;
 
@@ -105,14 +109,17 @@ const ofScalars =
   (choose: (a: number, b: number) => number): Act =>
   (call, steps, evaluator) => {
     const [a, b] = [evaluator.scalar(argument(call, 0), steps), evaluator.scalar(argument(call, 1), steps)];
+    evaluator.budget.spend(steps.count);
     return { type: 'scalar', values: a.map((value, step) => choose(value, b[step] as number)) };
   };
 
 /** Of the one that there is. */
 function scalarOf(call: Call, steps: Steps, evaluator: Evaluator): Value {
   const { series } = evaluator.vector(argument(call, 0), steps);
+  evaluator.budget.spend(steps.count);
   const values = new Float64Array(steps.count).fill(NaN);
   for (let step = 0; step < steps.count; step++) {
+    evaluator.budget.pass(series.length);
     const present = series.filter(({ has }) => has[step] === 1);
     if (present.length === 1) values[step] = (present[0] as VectorSeries).values[step] as number;
   }
@@ -125,7 +132,7 @@ function timestamps(call: Call, steps: Steps, evaluator: Evaluator): Value {
     const series = evaluator.ownTimes(arg, steps).map((one) => changed(one, { dropsName: true }));
     return { type: 'vector', series };
   }
-  const times = timesOf(steps);
+  const times = timesOf(steps, evaluator);
   const { series } = evaluator.vector(arg, steps);
   return { type: 'vector', series: series.map((one) => changed(one, { values: times, dropsName: true })) };
 }
@@ -137,8 +144,9 @@ function quantiles(call: Call, steps: Steps, evaluator: Evaluator): Value {
     type: 'vector',
     series: call.args.slice(2).flatMap((arg) => {
       const q = evaluator.scalar(arg, steps);
-      return ofHistograms(series, steps.count, (buckets, step) => bucketQuantile(q[step] as number, buckets)).map(
-        (one) => changed(one, { labels: withLabel(one.labels, label, writtenNumber(q[0] as number)) }),
+      const act = (buckets: Bucket[], step: number): number => bucketQuantile(q[step] as number, buckets);
+      return ofHistograms(series, steps.count, act, evaluator.budget).map((one) =>
+        changed(one, { labels: withLabel(one.labels, label, writtenNumber(q[0] as number)) }),
       );
     }),
   };
@@ -151,7 +159,7 @@ const none: Act = (call, steps, evaluator) => {
 };
 
 const OTHERS: Readonly<Record<string, Act>> = {
-  time: (_, steps) => ({ type: 'scalar', values: timesOf(steps) }),
+  time: (_, steps, evaluator) => ({ type: 'scalar', values: timesOf(steps, evaluator) }),
   pi: number(() => Math.PI),
   step: number(({ range }) => range.stepMs / 1_000),
   range: number(({ range }) => (range.endMs - range.startMs) / 1_000),
@@ -160,17 +168,23 @@ const OTHERS: Readonly<Record<string, Act>> = {
   min_of: ofScalars(Math.min),
   max_of: ofScalars(Math.max),
   scalar: scalarOf,
-  vector: (call, steps, evaluator) => vectorOf(evaluator.scalar(argument(call, 0), steps)),
+  vector(call, steps, evaluator) {
+    evaluator.budget.spend(steps.count);
+    return vectorOf(evaluator.scalar(argument(call, 0), steps));
+  },
   timestamp: timestamps,
   sort: sorted(1),
   sort_desc: sorted(-1),
   sort_by_label: byLabel(1),
   sort_by_label_desc: byLabel(-1),
-  absent: (call, steps, evaluator) => absentOf(argument(call, 0), evaluator.vector(argument(call, 0), steps), steps),
+  absent(call, steps, evaluator) {
+    const expr = argument(call, 0);
+    return absentOf(expr, evaluator.vector(expr, steps), steps, evaluator.budget);
+  },
   absent_over_time(call, steps, evaluator) {
     const expr = argument(call, 0);
     const present = evaluator.overRanges(expr, steps, { act: () => 1, keepsName: true }, []);
-    return absentOf(expr, present, steps);
+    return absentOf(expr, present, steps, evaluator.budget);
   },
   label_replace(call, steps, evaluator) {
     const texts = call.args.slice(1).map((arg) => evaluator.text(arg, steps)) as [string, string, string, string];
@@ -184,22 +198,21 @@ const OTHERS: Readonly<Record<string, Act>> = {
     const selector = infoSelectorOf(call);
     const infos = selector === undefined ? [] : evaluator.vector(selector, steps).series;
     const times = selector === undefined ? [] : evaluator.ownTimes(selector, steps);
-    return { type: 'vector', series: withInfo(call, evaluator.vector(argument(call, 0), steps).series, infos, times) };
+    const { series } = evaluator.vector(argument(call, 0), steps);
+    return { type: 'vector', series: withInfo(call, series, infos, times, evaluator.budget) };
   },
   histogram_quantile(call, steps, evaluator) {
     const q = evaluator.scalar(argument(call, 0), steps);
     const { series } = evaluator.vector(argument(call, 1), steps);
-    return {
-      type: 'vector',
-      series: ofHistograms(series, steps.count, (buckets, step) => bucketQuantile(q[step] as number, buckets)),
-    };
+    const act = (buckets: Bucket[], step: number): number => bucketQuantile(q[step] as number, buckets);
+    return { type: 'vector', series: ofHistograms(series, steps.count, act, evaluator.budget) };
   },
   histogram_fraction(call, steps, evaluator) {
     const [lower, upper] = [evaluator.scalar(argument(call, 0), steps), evaluator.scalar(argument(call, 1), steps)];
     const { series } = evaluator.vector(argument(call, 2), steps);
-    const act = (buckets: Parameters<typeof bucketFraction>[2], step: number): number =>
+    const act = (buckets: Bucket[], step: number): number =>
       bucketFraction(lower[step] as number, upper[step] as number, buckets);
-    return { type: 'vector', series: ofHistograms(series, steps.count, act) };
+    return { type: 'vector', series: ofHistograms(series, steps.count, act, evaluator.budget) };
   },
   histogram_quantiles: quantiles,
   histogram_avg: none,

@@ -1,9 +1,10 @@
 /** Histograms of buckets that are series, by their upper bound `le`: cumulative, the last without bound. */
 import { type Labels, NAME_LABEL } from '../../model/series.ts';
+import type { Budget } from '../evaluate/budget.ts';
 import { emptySeries, labelOf, labelsKey, type VectorSeries } from '../evaluate/series.ts';
 import { ascending } from './sums.ts';
 
-interface Bucket {
+export interface Bucket {
   readonly bound: number;
   count: number;
 }
@@ -47,14 +48,17 @@ export function ofHistograms(
   series: readonly VectorSeries[],
   count: number,
   act: (buckets: Bucket[], step: number) => number,
+  budget: Budget,
 ): VectorSeries[] {
   return histogramsOf(series).map(({ labels, buckets }) => {
+    budget.spend(count);
     const made = emptySeries(
       labels,
       count,
       labels.some(([name]) => name === NAME_LABEL),
     );
     for (let step = 0; step < count; step++) {
+      budget.pass(buckets.length);
       const present: Bucket[] = [];
       for (const { bound, series: one } of buckets) {
         if (one.has[step] !== 1) continue;

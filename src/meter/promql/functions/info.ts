@@ -2,6 +2,7 @@
 import { type Labels, NAME_LABEL } from '../../model/series.ts';
 import { seriesTest, testOf } from '../matchers.ts';
 import { bare, type Expr, type VectorSelector } from '../parse/ast.ts';
+import type { Budget } from '../evaluate/budget.ts';
 import { emptySeries, labelOf, labelsKey, type VectorSeries, withLabel, writtenLabels } from '../evaluate/series.ts';
 import type { Matcher } from '../selection.ts';
 import { QueryError } from '../query-error.ts';
@@ -48,6 +49,7 @@ export function withInfo(
   series: readonly VectorSeries[],
   infos: readonly VectorSeries[],
   times: readonly VectorSeries[],
+  budget: Budget,
 ): readonly VectorSeries[] {
   const given = node.kind === 'call' && node.args[1] !== undefined ? bare(node.args[1]) : undefined;
   const matchers = (given?.kind === 'vector' ? given.matchers : []).filter(({ name }) => name !== NAME_LABEL);
@@ -64,6 +66,7 @@ export function withInfo(
           one,
           (bySource.get(sourceOf(one.labels)) ?? []).filter(({ labels }) => fits(labels)),
           matchers,
+          budget,
         ),
   );
 }
@@ -77,15 +80,25 @@ interface Info {
   readonly seconds: Float64Array;
 }
 
-function enriched(one: VectorSeries, infos: readonly Info[], matchers: readonly Matcher[]): VectorSeries[] {
+function enriched(
+  one: VectorSeries,
+  infos: readonly Info[],
+  matchers: readonly Matcher[],
+  budget: Budget,
+): VectorSeries[] {
   const byLabels = new Map<string, VectorSeries>();
   for (let step = 0; step < one.has.length; step++) {
     if (one.has[step] !== 1) continue;
+    budget.pass(infos.length + 1);
     const labels = labelsAt(one.labels, infos, matchers, step);
     if (labels === undefined) continue;
     const key = labelsKey(labels);
-    const into = byLabels.get(key) ?? emptySeries(labels, one.has.length, one.dropsName);
-    byLabels.set(key, into);
+    let into = byLabels.get(key);
+    if (into === undefined) {
+      budget.spend(one.has.length);
+      into = emptySeries(labels, one.has.length, one.dropsName);
+      byLabels.set(key, into);
+    }
     into.has[step] = 1;
     into.values[step] = one.values[step] as number;
   }

@@ -1,9 +1,11 @@
 /** Operators with a number on one side at least. */
 import type { Binary } from '../parse/ast.ts';
+import type { Budget } from '../evaluate/budget.ts';
 import type { ScalarValue, VectorSeries, VectorValue } from '../evaluate/series.ts';
 import { ARITHMETIC, COMPARE } from './arithmetic.ts';
 
-export function scalarsOf({ operator }: Binary, left: ScalarValue, right: ScalarValue): ScalarValue {
+export function scalarsOf({ operator }: Binary, left: ScalarValue, right: ScalarValue, budget: Budget): ScalarValue {
+  budget.spend(left.values.length);
   const act = ARITHMETIC[operator];
   const holds = COMPARE[operator];
   const values = left.values.map((a, step) => {
@@ -19,10 +21,12 @@ export function vectorWithScalar(
   vector: VectorValue,
   scalar: ScalarValue,
   isSwapped: boolean,
+  budget: Budget,
 ): VectorValue {
   const act = ARITHMETIC[operator];
   const holds = COMPARE[operator];
   const series = vector.series.map((one): VectorSeries => {
+    budget.spend(one.values.length);
     const values = new Float64Array(one.values.length);
     const has = one.has.slice();
     for (let step = 0; step < has.length; step++) {

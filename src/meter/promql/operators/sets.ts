@@ -1,5 +1,6 @@
 /** `and`, `or`, `unless`: of which series there are values, whatever they are. */
 import type { Matching } from '../parse/ast.ts';
+import type { Budget } from '../evaluate/budget.ts';
 import type { VectorSeries, VectorValue } from '../evaluate/series.ts';
 import { anyOf, byKey, matchKey } from './matching.ts';
 
@@ -9,6 +10,7 @@ export function setOf(
   left: VectorValue,
   right: VectorValue,
   count: number,
+  budget: Budget,
 ): VectorValue {
   const keyOf = matchKey(matching);
   if (operator === 'or') {
@@ -25,6 +27,7 @@ export function setOf(
   ): VectorSeries[] {
     const masks = new Map<string, Uint8Array>();
     return series.flatMap((one) => {
+      budget.spend(count);
       const key = keyOf(one.labels);
       const mask = masks.get(key) ?? anyOf(others.get(key), count);
       masks.set(key, mask);

@@ -1,6 +1,7 @@
 /** Arithmetic and comparisons between the series of two vectors. */
 import { type Labels, NAME_LABEL } from '../../model/series.ts';
 import type { Binary, Matching } from '../parse/ast.ts';
+import type { Budget } from '../evaluate/budget.ts';
 import { QueryError } from '../query-error.ts';
 import {
   emptySeries,
@@ -21,12 +22,18 @@ interface Sides {
   readonly isSwapped: boolean;
 }
 
-export function vectorsOf(binary: Binary, matching: Matching, left: VectorValue, right: VectorValue): VectorValue {
+export function vectorsOf(
+  binary: Binary,
+  matching: Matching,
+  left: VectorValue,
+  right: VectorValue,
+  budget: Budget,
+): VectorValue {
   const isSwapped = matching.cardinality === 'one-to-many';
   const sides: Sides = isSwapped ? { many: right, one: left, isSwapped } : { many: left, one: right, isSwapped };
   const keyOf = matchKey(matching);
   const ones = byKey(sides.one.series, keyOf);
-  const results = new Results(binary, matching, isSwapped);
+  const results = new Results(binary, matching, isSwapped, budget);
   const asked = anyOf(sides.many.series, sides.one.series[0]?.has.length ?? 0);
   for (const partners of ones.values()) if (partners.length > 1) checkSingle(partners, asked, matching, isSwapped);
   for (const [key, many] of byKey(sides.many.series, keyOf)) {
@@ -69,13 +76,15 @@ class Results {
   readonly #binary: Binary;
   readonly #matching: Matching;
   readonly #isSwapped: boolean;
+  readonly #budget: Budget;
   readonly #byKey = new Map<string, VectorSeries>();
   readonly #listed: ReadonlySet<string>;
 
-  constructor(binary: Binary, matching: Matching, isSwapped: boolean) {
+  constructor(binary: Binary, matching: Matching, isSwapped: boolean, budget: Budget) {
     this.#binary = binary;
     this.#matching = matching;
     this.#isSwapped = isSwapped;
+    this.#budget = budget;
     this.#listed = new Set(matching.labels);
   }
 
@@ -97,6 +106,7 @@ class Results {
     const { operator, bool } = this.#binary;
     const act = ARITHMETIC[operator];
     const holds = COMPARE[operator];
+    this.#budget.pass(many.has.length);
     let into: VectorSeries | undefined;
     for (let step = 0; step < many.has.length; step++) {
       if (many.has[step] !== 1 || one.has[step] !== 1) continue;
@@ -118,9 +128,12 @@ class Results {
   #into(many: VectorSeries, one: VectorSeries): VectorSeries {
     const labels = this.#labels(many.labels, one.labels);
     const key = labelsKey(labels);
-    const found = this.#byKey.get(key) ?? emptySeries(labels, many.has.length, many.dropsName || this.#binary.bool);
-    this.#byKey.set(key, found);
-    return found;
+    const found = this.#byKey.get(key);
+    if (found !== undefined) return found;
+    this.#budget.spend(many.has.length);
+    const made = emptySeries(labels, many.has.length, many.dropsName || this.#binary.bool);
+    this.#byKey.set(key, made);
+    return made;
   }
 
   #labels(many: Labels, one: Labels): Labels {
