@@ -97,6 +97,17 @@ describe('a data source of Grafana', () => {
     expect(body['warnings']).toEqual(['results truncated due to limit']);
     expect(body['data']).toMatchObject({ stats: { samples: { totalQueryableSamples: expect.any(Number) as number } } });
   });
+
+  test('is told what may not mean what was meant', async () => {
+    const { body } = await ask('/api/v1/query', { query: 'sum(rate(load[5m]))', time: String(NOW) });
+    expect(body).not.toHaveProperty('warnings');
+    expect(body['infos']).toEqual([
+      'PromQL info: metric might not be a counter, name does not end in _total/_sum/_count/_bucket: "load" (1:10)',
+    ]);
+    const scalar = await ask('/api/v1/query', { query: 'scalar(quantile(2, load))', time: String(NOW) });
+    expect(scalar.body['warnings']).toEqual(['PromQL warning: quantile value should be between 0 and 1, got 2 (1:17)']);
+    expect(scalar.body).not.toHaveProperty('infos');
+  });
 });
 
 test('an answer has a tag, and who has it is told so', async () => {

@@ -1,5 +1,6 @@
 /** What a query answers, in the words of Prometheus's HTTP API. */
 import type { Labels } from '../model/series.ts';
+import { Annotations } from './annotations.ts';
 import { parse } from './parse/parse.ts';
 import type { Expr, VectorSelector } from './parse/ast.ts';
 import { bare } from './parse/ast.ts';
@@ -24,7 +25,17 @@ export type QueryResult =
   | { readonly type: 'scalar'; readonly timeMs: number; readonly value: number }
   | { readonly type: 'string'; readonly timeMs: number; readonly text: string };
 
+export interface QueryOutcome {
+  readonly result: QueryResult;
+  /** That were read, and made on the way. */
+  readonly samples: number;
+  /** See `Annotations`. */
+  readonly warnings: readonly string[];
+  readonly infos: readonly string[];
+}
+
 export interface PreparedQuery {
+  readonly text: string;
   readonly expr: Expr;
   readonly range: QueryRange;
   /** What it needs; the answers are given to `run` by the same keys. */
@@ -48,7 +59,7 @@ export function prepare(text: string, range: QueryRange): PreparedQuery {
         `exceeded maximum resolution of ${MAX_STEPS} points per timeseries. Try increasing the value of the step parameter`,
       );
   }
-  return { expr, range, selections: selectionsOf(expr, range) };
+  return { text, expr, range, selections: selectionsOf(expr, range) };
 }
 
 const stepsOf = ({ startMs, endMs, stepMs }: QueryRange): Steps => ({
@@ -59,19 +70,29 @@ const stepsOf = ({ startMs, endMs, stepMs }: QueryRange): Steps => ({
 
 /** @throws {QueryError} */
 export function run(
-  { expr, range }: PreparedQuery,
+  { text, expr, range }: PreparedQuery,
   selected: ReadonlyMap<VectorSelector, readonly SelectedSeries[]>,
   limits: QueryLimits,
   checkTime?: () => void,
-): { readonly result: QueryResult; readonly samples: number } {
+): QueryOutcome {
   const budget = new Budget(limits, checkTime);
-  const evaluator = new Evaluator(range, selected, budget);
-  const steps = stepsOf(range);
+  const annotations = new Annotations(text);
+  const evaluator = new Evaluator(range, selected, budget, annotations);
+  const result = resultOf(expr, evaluator, stepsOf(range), selected);
+  return { result, samples: budget.samples, warnings: annotations.warnings, infos: annotations.infos };
+}
+
+function resultOf(
+  expr: Expr,
+  evaluator: Evaluator,
+  steps: Steps,
+  selected: ReadonlyMap<VectorSelector, readonly SelectedSeries[]>,
+): QueryResult {
   const node = bare(expr);
   if (node.kind === 'matrix' || node.kind === 'subquery')
-    return { result: { type: 'matrix', series: rawMatrix(node, evaluator, steps, selected) }, samples: budget.samples };
+    return { type: 'matrix', series: rawMatrix(node, evaluator, steps, selected) };
   const value = evaluator.evaluate(expr, steps);
-  return { result: range.stepMs === 0 ? instantOf(value, range) : rangeOf(value, steps), samples: budget.samples };
+  return evaluator.range.stepMs === 0 ? instantOf(value, evaluator.range) : rangeOf(value, steps);
 }
 
 /** Of a range selector that is asked itself: the samples as they are. */

@@ -20,9 +20,9 @@ const point = (timeMs: number, value: number): Point => [timeMs / 1_000, written
 const pointsOf = ({ timesMs, values }: ResultSeries): Point[] =>
   Array.from(timesMs, (time, at) => point(time, values[at] as number));
 
-/** `data`, and a warning where `limit` has left something out. */
+/** `data`, and what is told with it: also where `limit` has left something out. */
 export function writtenResult(
-  { result, samples, seconds }: QueryAnswer,
+  { result, samples, seconds, warnings, infos }: QueryAnswer,
   given: Parameters,
 ): Readonly<Record<string, unknown>> {
   const stats =
@@ -35,7 +35,10 @@ export function writtenResult(
           },
         };
   if (result.type === 'scalar')
-    return { data: { resultType: 'scalar', result: point(result.timeMs, result.value), ...stats } };
+    return {
+      data: { resultType: 'scalar', result: point(result.timeMs, result.value), ...stats },
+      ...told(warnings, infos),
+    };
   if (result.type === 'string')
     return { data: { resultType: 'string', result: [result.timeMs / 1_000, result.text], ...stats } };
   const limit = given.limit() ?? Infinity;
@@ -44,6 +47,12 @@ export function writtenResult(
     metric: writtenLabels(one.labels),
     ...(result.type === 'vector' ? { value: pointsOf(one)[0] } : { values: pointsOf(one) }),
   }));
-  const warnings = shown.length < result.series.length ? { warnings: ['results truncated due to limit'] } : {};
-  return { data: { resultType: result.type, result: written, ...stats }, ...warnings };
+  const leftOut = shown.length < result.series.length ? ['results truncated due to limit'] : [];
+  return { data: { resultType: result.type, result: written, ...stats }, ...told([...leftOut, ...warnings], infos) };
 }
+
+/** Neither is there where it is empty, as in Prometheus. */
+const told = (warnings: readonly string[], infos: readonly string[]): Readonly<Record<string, unknown>> => ({
+  ...(warnings.length > 0 ? { warnings } : {}),
+  ...(infos.length > 0 ? { infos } : {}),
+});

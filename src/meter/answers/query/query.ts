@@ -2,7 +2,7 @@
 import type { OrganizationLimits } from '../../model/limits.ts';
 import type { Organization } from '../../model/organization.ts';
 import { QueryError } from '../../promql/query-error.ts';
-import { prepare, type QueryResult, run } from '../../promql/query.ts';
+import { prepare, type QueryOutcome, run } from '../../promql/query.ts';
 import { MAX_STEPS } from '../../promql/evaluate/budget.ts';
 import type { SelectedSeries, Selection } from '../../promql/selection.ts';
 
@@ -31,10 +31,7 @@ export interface QueryPorts {
   readonly clock: { elapsed(): number };
 }
 
-export interface QueryAnswer {
-  readonly result: QueryResult;
-  /** That were read, and made on the way. */
-  readonly samples: number;
+export interface QueryAnswer extends QueryOutcome {
   readonly seconds: number;
 }
 
@@ -65,8 +62,8 @@ export async function answerQuery(
     checkTime();
     const byNode = new Map(nodes.map(([node], at) => [node, selected[at] ?? []]));
     const most = { maxSamples: limits.max_samples_per_query, maxSteps: MAX_STEPS };
-    const { result, samples } = run(prepared, byNode, most, checkTime);
-    return { result, samples, seconds: (ports.clock.elapsed() - begun) / 1_000 };
+    const outcome = run(prepared, byNode, most, checkTime);
+    return { ...outcome, seconds: (ports.clock.elapsed() - begun) / 1_000 };
   } catch (thrown) {
     if (timeout.aborted && !(thrown instanceof QueryError)) throw timedOut();
     throw thrown;

@@ -1,5 +1,6 @@
 /** Aggregations over groups of series, step by step. https://prometheus.io/docs/prometheus/latest/querying/operators/#aggregation-operators */
 import type { Aggregate } from '../parse/ast.ts';
+import type { Annotations } from '../annotations.ts';
 import type { Budget } from '../evaluate/budget.ts';
 import {
   changed,
@@ -21,19 +22,26 @@ export function aggregate(
   vector: VectorValue,
   param: Value | undefined,
   count: number,
-  budget: Budget,
+  { budget, annotations }: { readonly budget: Budget; readonly annotations: Annotations },
 ): VectorValue {
   const { operator } = node;
   if (operator === 'count_values')
     return countValues(node, vector, param?.type === 'string' ? param.text : '', count, budget);
   const groups = groupsOf(node, vector.series);
   const params = param?.type === 'scalar' ? param.values : new Float64Array(count);
+  if (vector.series.length > 0) tell(node, params, annotations);
   const fold = FOLDS[operator];
   if (fold !== undefined) return { type: 'vector', series: groups.map((group) => folded(group, fold, params, budget)) };
   checkParams(operator, params);
   const choice = CHOICES[operator] as Choice;
   const isSorted = operator === 'topk' || operator === 'bottomk';
   return { type: 'vector', series: groups.flatMap((group) => chosen(group, choice, params, budget)), isSorted };
+}
+
+function tell({ operator, param }: Aggregate, params: Float64Array, annotations: Annotations): void {
+  if (param === undefined) return;
+  if (operator === 'quantile') for (const q of params) annotations.quantile(q, param.position);
+  if (operator === 'limit_ratio') for (const ratio of params) annotations.ratio(ratio, param.position);
 }
 
 function folded({ labels, members, dropsName }: Group, fold: Fold, params: Float64Array, budget: Budget): VectorSeries {

@@ -1,4 +1,6 @@
 /** Evaluates an expression over samples that are in hand, node by node, each for all steps at once. Pure. */
+import { NAME_LABEL } from '../../model/series.ts';
+import type { Annotations } from '../annotations.ts';
 import { bare, type Expr, type MatrixSelector, type Subquery, type VectorSelector } from '../parse/ast.ts';
 import { aggregate } from '../aggregations/aggregate.ts';
 import { callFunction } from '../functions/call.ts';
@@ -12,6 +14,7 @@ import type { Budget } from './budget.ts';
 import { atMs, DEFAULT_SUBQUERY_STEP_MS, durationMs, offsetMs, type QueryRange } from './query-range.ts';
 import {
   emptySeries,
+  labelOf,
   type ScalarValue,
   type Steps,
   timeAt,
@@ -32,12 +35,19 @@ interface Ranges extends Stretch {
 export class Evaluator {
   readonly range: QueryRange;
   readonly budget: Budget;
+  readonly annotations: Annotations;
   readonly #selected: ReadonlyMap<VectorSelector, readonly SelectedSeries[]>;
 
-  constructor(range: QueryRange, selected: ReadonlyMap<VectorSelector, readonly SelectedSeries[]>, budget: Budget) {
+  constructor(
+    range: QueryRange,
+    selected: ReadonlyMap<VectorSelector, readonly SelectedSeries[]>,
+    budget: Budget,
+    annotations: Annotations,
+  ) {
     this.range = range;
     this.#selected = selected;
     this.budget = budget;
+    this.annotations = annotations;
     for (const series of selected.values()) for (const { timesMs } of series) budget.spend(timesMs.length);
   }
 
@@ -57,7 +67,7 @@ export class Evaluator {
         return { type: 'vector', series: this.#instant(expr, steps) };
       case 'aggregate': {
         const param = expr.param === undefined ? undefined : this.evaluate(expr.param, steps);
-        return aggregate(expr, this.vector(expr.expr, steps), param, steps.count, this.budget);
+        return aggregate(expr, this.vector(expr.expr, steps), param, steps.count, this);
       }
       case 'binary':
         return this.#binary(expr, steps);
@@ -94,7 +104,7 @@ export class Evaluator {
   overRanges(
     expr: Expr,
     steps: Steps,
-    { act, keepsName = false, needsStep = false }: RangeRow,
+    { act, keepsName = false, needsStep = false, ofCounters = false }: RangeRow,
     params: readonly Float64Array[],
   ): VectorValue {
     const ranges = this.#ranges(expr, steps, needsStep || params.some((values) => !isLevel(values)));
@@ -110,6 +120,8 @@ export class Evaluator {
         made.values[step] = value;
         made.has[step] = 1;
       });
+      if (ofCounters && !points.dropsName && made.has.includes(1))
+        this.annotations.counter(labelOf(points.labels, NAME_LABEL), expr.position);
       return this.#spread(made, steps.count);
     });
     return { type: 'vector', series };

@@ -29,7 +29,9 @@ export function callFunction(call: Call, steps: Steps, evaluator: Evaluator): Va
   if (range !== undefined) {
     const expr = call.args.find((arg) => isRange(arg)) as Expr;
     const params = call.args.filter((arg) => !isRange(arg)).map((arg) => evaluator.scalar(arg, steps));
-    return evaluator.overRanges(expr, steps, range, params);
+    const value = evaluator.overRanges(expr, steps, range, params);
+    if (name === 'quantile_over_time' && value.series.length > 0) tellQuantiles(call.args[0], params[0], evaluator);
+    return value;
   }
   const element = ELEMENT_FUNCTIONS[name];
   if (element !== undefined) return elementwise(call, element, steps, evaluator);
@@ -137,17 +139,34 @@ function timestamps(call: Call, steps: Steps, evaluator: Evaluator): Value {
   return { type: 'vector', series: series.map((one) => changed(one, { values: times, dropsName: true })) };
 }
 
+function tellQuantiles(arg: Expr | undefined, values: Float64Array | undefined, { annotations }: Evaluator): void {
+  if (arg !== undefined) for (const q of values ?? []) annotations.quantile(q, arg.position);
+}
+
+/** What `arg` comes to, of the histograms whose buckets `of` has. */
+function quantileSeries(arg: Expr, of: Expr, series: readonly VectorSeries[], steps: Steps, evaluator: Evaluator) {
+  const { annotations, budget } = evaluator;
+  const q = evaluator.scalar(arg, steps);
+  if (series.length > 0) tellQuantiles(arg, q, evaluator);
+  const act = (buckets: Bucket[], step: number, metric: string): number =>
+    bucketQuantile(q[step] as number, buckets, () => annotations.notMonotonic(metric, of.position));
+  const made = ofHistograms(series, steps.count, act, budget, noBound(of, evaluator));
+  return { q, made };
+}
+
+const noBound =
+  ({ position }: Expr, { annotations }: Evaluator) =>
+  (le: string, metric: string): void =>
+    annotations.bucketLabel(le, metric, position);
+
 function quantiles(call: Call, steps: Steps, evaluator: Evaluator): Value {
   const { series } = evaluator.vector(argument(call, 0), steps);
   const label = evaluator.text(argument(call, 1), steps);
   return {
     type: 'vector',
     series: call.args.slice(2).flatMap((arg) => {
-      const q = evaluator.scalar(arg, steps);
-      const act = (buckets: Bucket[], step: number): number => bucketQuantile(q[step] as number, buckets);
-      return ofHistograms(series, steps.count, act, evaluator.budget).map((one) =>
-        changed(one, { labels: withLabel(one.labels, label, writtenNumber(q[0] as number)) }),
-      );
+      const { q, made } = quantileSeries(arg, argument(call, 0), series, steps, evaluator);
+      return made.map((one) => changed(one, { labels: withLabel(one.labels, label, writtenNumber(q[0] as number)) }));
     }),
   };
 }
@@ -202,17 +221,17 @@ const OTHERS: Readonly<Record<string, Act>> = {
     return { type: 'vector', series: withInfo(call, series, infos, times, evaluator.budget) };
   },
   histogram_quantile(call, steps, evaluator) {
-    const q = evaluator.scalar(argument(call, 0), steps);
-    const { series } = evaluator.vector(argument(call, 1), steps);
-    const act = (buckets: Bucket[], step: number): number => bucketQuantile(q[step] as number, buckets);
-    return { type: 'vector', series: ofHistograms(series, steps.count, act, evaluator.budget) };
+    const of = argument(call, 1);
+    const { series } = evaluator.vector(of, steps);
+    return { type: 'vector', series: quantileSeries(argument(call, 0), of, series, steps, evaluator).made };
   },
   histogram_fraction(call, steps, evaluator) {
     const [lower, upper] = [evaluator.scalar(argument(call, 0), steps), evaluator.scalar(argument(call, 1), steps)];
     const { series } = evaluator.vector(argument(call, 2), steps);
     const act = (buckets: Bucket[], step: number): number =>
       bucketFraction(lower[step] as number, upper[step] as number, buckets);
-    return { type: 'vector', series: ofHistograms(series, steps.count, act, evaluator.budget) };
+    const told = noBound(argument(call, 2), evaluator);
+    return { type: 'vector', series: ofHistograms(series, steps.count, act, evaluator.budget, told) };
   },
   histogram_quantiles: quantiles,
   histogram_avg: none,

@@ -14,18 +14,24 @@ export const BUCKET_LABEL = 'le';
 /** Counts that differ by less, relatively, are the same, rounded otherwise. https://github.com/prometheus/prometheus/pull/12930 */
 const SMALL_DELTA = 1e-12;
 
+/** Told of a series that is no bucket. */
+type NoBound = (le: string, metric: string) => void;
+
 interface Histogram {
   readonly labels: Labels;
   readonly buckets: readonly { readonly bound: number; readonly series: VectorSeries }[];
 }
 
 /** By the labels that they share. */
-function histogramsOf(series: readonly VectorSeries[]): Histogram[] {
+function histogramsOf(series: readonly VectorSeries[], noBound: NoBound): Histogram[] {
   const byKey = new Map<string, { labels: Labels; buckets: { bound: number; series: VectorSeries }[] }>();
   for (const one of series) {
     const text = labelOf(one.labels, BUCKET_LABEL);
     const bound = boundOf(text);
-    if (bound === undefined) continue;
+    if (bound === undefined) {
+      noBound(text, labelOf(one.labels, NAME_LABEL));
+      continue;
+    }
     const labels = one.labels.filter(([name]) => name !== BUCKET_LABEL);
     const key = labelsKey(labels);
     const found = byKey.get(key) ?? { labels, buckets: [] };
@@ -47,10 +53,12 @@ export function boundOf(text: string): number | undefined {
 export function ofHistograms(
   series: readonly VectorSeries[],
   count: number,
-  act: (buckets: Bucket[], step: number) => number,
+  act: (buckets: Bucket[], step: number, metric: string) => number,
   budget: Budget,
+  noBound: NoBound,
 ): VectorSeries[] {
-  return histogramsOf(series).map(({ labels, buckets }) => {
+  return histogramsOf(series, noBound).map(({ labels, buckets }) => {
+    const metric = labelOf(labels, NAME_LABEL);
     budget.spend(count);
     const made = emptySeries(
       labels,
@@ -69,32 +77,36 @@ export function ofHistograms(
         else present.push({ bound, count: value });
       }
       if (present.length === 0) continue;
-      made.values[step] = act(present, step);
+      made.values[step] = act(present, step, metric);
       made.has[step] = 1;
     }
     return made;
   });
 }
 
-/** Cumulative again, where scrapes of parts, or rounding, have made it fall. */
-function straighten(buckets: Bucket[]): void {
+/** Cumulative again, where scrapes of parts, or rounding, have made it fall; whether it was more than rounding. */
+function straighten(buckets: Bucket[]): boolean {
+  let fell = false;
   let before = (buckets[0] as Bucket).count;
   for (const bucket of buckets.slice(1)) {
-    if (bucket.count < before || isAlmost(before, bucket.count)) bucket.count = before;
-    else before = bucket.count;
+    if (bucket.count < before || isAlmost(before, bucket.count)) {
+      if (!isAlmost(before, bucket.count)) fell = true;
+      bucket.count = before;
+    } else before = bucket.count;
   }
+  return fell;
 }
 
 const isAlmost = (a: number, b: number): boolean =>
   a === b || Math.abs(a - b) / Math.min(Math.abs(a) + Math.abs(b), Number.MAX_VALUE) < SMALL_DELTA;
 
 /** Within a bucket values are taken to lie evenly; the lowest begins at 0, unless it ends below. NaN of what is no histogram. */
-export function bucketQuantile(q: number, buckets: Bucket[]): number {
+export function bucketQuantile(q: number, buckets: Bucket[], onFall: () => void): number {
   if (Number.isNaN(q)) return NaN;
   if (q < 0) return -Infinity;
   if (q > 1) return Infinity;
   if (buckets.at(-1)?.bound !== Infinity) return NaN;
-  straighten(buckets);
+  if (straighten(buckets)) onFall();
   if (buckets.length < 2) return NaN;
   const all = (buckets.at(-1) as Bucket).count;
   if (all === 0 || Number.isNaN(all)) return NaN;

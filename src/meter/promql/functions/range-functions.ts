@@ -14,6 +14,8 @@ export interface RangeRow {
   readonly keepsName?: boolean;
   /** It depends on when it is evaluated, not alone on what it sees. */
   readonly needsStep?: boolean;
+  /** It is meant for counters, which are known by their names. */
+  readonly ofCounters?: boolean;
 }
 
 const sumOver: RangeFunction = ({ values, from, to }) => {
@@ -82,8 +84,8 @@ const madOver: RangeFunction = (window) => {
 };
 
 export const RANGE_FUNCTIONS: Readonly<Record<string, RangeRow>> = {
-  rate: { act: rate },
-  increase: { act: increase },
+  rate: { act: rate, ofCounters: true },
+  increase: { act: increase, ofCounters: true },
   delta: { act: delta },
   irate: { act: irate },
   idelta: { act: idelta },
