@@ -4,6 +4,7 @@ import type { LiveGrid } from '../../live-grid.ts';
 import type { Route } from '../../route.ts';
 import { actionRoutes } from './actions.ts';
 import { cellRoutes } from './cells.ts';
+import { codeRoutes } from './code.ts';
 import { dataRoutes } from './data.ts';
 import { failureRoutes } from './failures.ts';
 import { gridRoutes } from './grid.ts';
@@ -22,5 +23,7 @@ export const millRoutes = (view: () => View, served: Served, live: () => LiveGri
   ...taskRoutes(view),
   ...dataRoutes(view),
   ...failureRoutes(view),
+  ...auditRoutes(view),
+  ...codeRoutes(view),
   ...actionRoutes(view),
 ];
