@@ -8,6 +8,7 @@ import { codeRoutes } from './code.ts';
 import { dataRoutes } from './data.ts';
 import { failureRoutes } from './failures.ts';
 import { gridRoutes } from './grid.ts';
+import { memoryRoutes } from './memory.ts';
 import { planRoutes } from './plans.ts';
 import { projectRoutes, type Served } from './project.ts';
 import { runRoutes } from './runs.ts';
@@ -25,5 +26,6 @@ export const millRoutes = (view: () => View, served: Served, live: () => LiveGri
   ...failureRoutes(view),
   ...auditRoutes(view),
   ...codeRoutes(view),
+  ...memoryRoutes(view),
   ...actionRoutes(view),
 ];
