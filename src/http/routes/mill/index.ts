@@ -24,7 +24,6 @@ export const millRoutes = (view: () => View, served: Served, live: () => LiveGri
   ...taskRoutes(view),
   ...dataRoutes(view),
   ...failureRoutes(view),
-  ...auditRoutes(view),
   ...codeRoutes(view),
   ...memoryRoutes(view),
   ...actionRoutes(view),
