@@ -333,6 +333,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'tables',
     'google/object-sink.ts',
     'meter/answers/export',
+    'meter/answers/query/query.ts',
     'meter/promql',
   ],
   // Local mode alone knows the local cloud.

@@ -21,7 +21,7 @@ test('bash offers commands, the words under them and their options', async () =>
     const ask = `COMP_WORDS=(daymill ${line}); COMP_CWORD=${words.length}; _daymill; echo "\${COMPREPLY[*]}"`;
     return spawnSync('bash', ['--norc', '-c', `${script}\n${ask}`], { encoding: 'utf8' }).stdout.trim();
   };
-  expect(offered('pl')).toBe('plan');
+  expect(offered('pla')).toBe('plan');
   expect(offered('')).toBe([...Object.keys(COMMANDS), 'help'].join(' '));
   expect(offered('run', 'sh')).toBe('show');
   expect(offered('run', '--sel')).toBe('--select');

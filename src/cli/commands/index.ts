@@ -47,6 +47,10 @@ export const COMMANDS = {
     summary: 'write results, events or samples as files for other programs',
     load: async () => (await import('./export.ts')).exportCommand,
   },
+  plot: {
+    summary: 'plot what a computation found over days, or PromQL over samples',
+    load: async () => (await import('./plot.ts')).plot,
+  },
   diff: {
     summary: 'show what your code would change in a result, or compare two days',
     load: async () => (await import('./diff.ts')).diff,

@@ -1,0 +1,60 @@
+/** What a plot shows, whoever draws it. */
+import { z } from 'zod';
+
+export const PlotSeries = z.object({
+  labels: z.record(z.string(), z.string()),
+  points: z.array(z.tuple([z.number(), z.number()])).describe('[[ms since 1970, value]], ascending'),
+});
+export type PlotSeries = z.infer<typeof PlotSeries>;
+
+export const PlotAnswer = z.object({
+  metric: z.string(),
+  /** Of the values; empty where nothing says one. */
+  unit: z.string(),
+  fromMs: z.number(),
+  toMs: z.number(),
+  /** Those with the greatest last values first. */
+  series: z.array(PlotSeries),
+  /** Series beyond the most that a plot has. */
+  left: z.number(),
+});
+export type PlotAnswer = z.infer<typeof PlotAnswer>;
+
+/** Lines that eyes and colours tell apart. */
+export const MOST_LINES = 10;
+
+/** Keeps the lines with the greatest last values. */
+export function foremost(series: readonly PlotSeries[]): Pick<PlotAnswer, 'series' | 'left'> {
+  const last = ({ points }: PlotSeries): number => points.at(-1)?.[1] ?? -Infinity;
+  const drawn = series.filter(({ points }) => points.length > 0).sort((a, b) => last(b) - last(a));
+  return { series: drawn.slice(0, MOST_LINES), left: Math.max(0, drawn.length - MOST_LINES) };
+}
+
+/** What a line is called: the value of `by`, else of the labels in which lines differ. */
+export function lineNames({ series, metric }: Pick<PlotAnswer, 'series' | 'metric'>, by: string | undefined): string[] {
+  if (by !== undefined) return series.map(({ labels }) => labels[by] ?? '');
+  const names = new Set(series.flatMap(({ labels }) => Object.keys(labels)));
+  const differing = [...names].filter((name) => new Set(series.map(({ labels }) => labels[name])).size > 1);
+  return series.map(({ labels }) => {
+    const said = differing.flatMap((name) => labels[name] ?? []);
+    return said.length === 0 ? metric : said.join(', ');
+  });
+}
+
+/** A gap of more than so many usual ones is no line: weekends are, a month without data is not. */
+const USUAL_GAPS = 4;
+
+/** Points that belong together, in pieces. */
+export function piecesOf({ points }: PlotSeries): (readonly [number, number])[][] {
+  const gaps = points.slice(1).map(([at], index) => at - (points[index]?.[0] ?? at));
+  const usual = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? Infinity;
+  const pieces: (readonly [number, number])[][] = [];
+  let before = -Infinity;
+  for (const point of points) {
+    if (!Number.isFinite(point[1])) continue;
+    if (point[0] - before > USUAL_GAPS * usual || pieces.length === 0) pieces.push([]);
+    pieces.at(-1)?.push(point);
+    before = point[0];
+  }
+  return pieces;
+}
