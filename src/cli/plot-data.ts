@@ -12,7 +12,7 @@ import { rowsIn } from '../tables/table.ts';
 import { type Day, daysFrom } from '../values/date.ts';
 import type { Context } from './command.ts';
 import { connectCloud } from './local/connect.ts';
-import { foremost, type PlotAnswer, type PlotSeries } from './pictures/plot.ts';
+import { foremost, ofMembers, type PlotAnswer, type PlotSeries } from './pictures/plot.ts';
 import type { CommandPorts } from './with-ports.ts';
 
 export interface ResultPlot {
@@ -66,7 +66,7 @@ export async function plotResult(asked: ResultPlot, ports: CommandPorts): Promis
     unit: '',
     fromMs: Date.parse(from),
     toMs: Date.parse(to),
-    ...foremost([...lines.values()]),
+    ...ofMembers([...lines.values()]),
   };
 }
 

@@ -7,7 +7,7 @@ import { jsonUsage } from '../describe-schema.ts';
 import { look } from '../look.ts';
 import type { Output } from '../output.ts';
 import { linePicture } from '../pictures/line-picture.ts';
-import { lineNames, MOST_LINES, PlotAnswer } from '../pictures/plot.ts';
+import { lineNames, MOST_LINES, MOST_PANELS, panelsOf, PlotAnswer } from '../pictures/plot.ts';
 import { textPlot } from '../pictures/text-plot.ts';
 import { plotQuery, plotResult, resultNamed } from '../plot-data.ts';
 import { projectManifest } from '../project.ts';
@@ -19,7 +19,7 @@ const DEFAULT_RESULT_DAYS = 90;
 const DAY_MS = 86_400_000;
 
 /** Letters; a terminal says how wide it is. */
-const [TEXT_COLUMNS, TEXT_ROWS] = [80, 16];
+const [TEXT_COLUMNS, TEXT_ROWS, PANEL_ROWS] = [80, 16, 6];
 
 export const plot: Command = {
   name: 'plot',
@@ -28,7 +28,7 @@ export const plot: Command = {
        … [--by LABEL] [--svg FILE]
 
 Plots the numbers of a computation's results, day by day, or what an expression of PromQL comes to over samples. Of more than ${MOST_LINES} lines those
-with the greatest last values. In the terminal as text; a gap in the data is one in the line.
+with the greatest last values. A result of several members has a plot each, ${MOST_PANELS} at most. In the terminal as text; a gap in the data is one in the line.
   --from    the first day (default: ${DEFAULT_RESULT_DAYS} days before the last, or the project's from; of samples the last 24 hours)
   --to      the last day (default: daymill.config.ts's date, else yesterday; of samples until now)
   --entity  of a result by entity these alone
@@ -120,16 +120,21 @@ function print(answer: PlotAnswer, by: string | undefined, output: Output): void
     return;
   }
   output.line(`${metric}${unit === '' ? '' : ` (${unit})`}`);
-  output.verbatim(textPlot(answer, { columns: TEXT_COLUMNS, rows: TEXT_ROWS }).join('\n'));
+  const panels = panelsOf(answer);
+  const rows = panels.length === 1 ? TEXT_ROWS : PANEL_ROWS;
+  for (const panel of panels) {
+    if (panels.length > 1) output.line(panel.metric);
+    output.verbatim(textPlot(panel, { columns: TEXT_COLUMNS, rows }).join('\n'));
+  }
   const names = lineNames(answer, by);
   const right = (title: string) => ({ title, align: 'right' as const });
-  const rows = series.map(({ points }, index) => {
+  const figures = series.map(({ points }, index) => {
     const values = points.map(([, value]) => value);
     const least = values.reduce((one, other) => Math.min(one, other), Infinity);
     const most = values.reduce((one, other) => Math.max(one, other), -Infinity);
-    const figures = [values.at(-1) ?? NaN, least, most].map(figure);
-    return [[names[index] ?? ''], figures, [String(values.length)]].flat();
+    const three = [values.at(-1) ?? NaN, least, most].map(figure);
+    return [[names[index] ?? ''], three, [String(values.length)]].flat();
   });
-  output.table([{ title: 'line' }, right('last'), right('least'), right('most'), right('points')], rows);
+  output.table([{ title: 'line' }, right('last'), right('least'), right('most'), right('points')], figures);
   if (left > 0) output.line(`${left} more lines have smaller last values: name fewer of them to see those.`);
 }

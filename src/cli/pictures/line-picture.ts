@@ -1,7 +1,7 @@
 /** A plot as a picture: lines over time, with axes, the unit and a legend. */
-import { timeTicks, valueScale } from './axis.ts';
+import { type Scale, timeTicks, valueScale } from './axis.ts';
 import { LINE_COLOURS } from './line-colours.ts';
-import { lineNames, piecesOf, type PlotAnswer } from './plot.ts';
+import { lineNames, panelsOf, piecesOf, type PlotAnswer } from './plot.ts';
 import { picture, short, tag, textWidth, themed, words } from './svg.ts';
 
 /** In pixels. */
@@ -12,87 +12,112 @@ const TITLE = 26;
 const TICK = 6;
 const AXIS = 22;
 const LEGEND_ROW = 18;
+/** Of several plots under each other. */
+const PANEL_HEIGHT = 110;
+const PANEL_TITLE = 26;
+
+const LINE_INKS = Object.fromEntries(
+  LINE_COLOURS.light.map((light, index) => [`line-${index}`, { light, dark: LINE_COLOURS.dark[index] ?? light }]),
+);
+const STYLE = '.grid{stroke:var(--line)}.line{fill:none;stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}';
 
 export function linePicture(plot: PlotAnswer, by: string | undefined): string {
   const { metric, unit, fromMs, toMs, series } = plot;
-  const scale = valueScale(series.flatMap(({ points }) => points.map(([, value]) => value)));
-  const left = MARGIN + Math.max(...scale.ticks.map(({ text }) => textWidth(text))) + TICK;
-  const [right, top] = [WIDTH - MARGIN, MARGIN + TITLE];
-  const bottom = top + PLOT_HEIGHT;
-  const x = (ms: number): number => left + ((ms - fromMs) / Math.max(1, toMs - fromMs)) * (right - left);
-  const y = (value: number): number => bottom - ((value - scale.least) / (scale.most - scale.least)) * PLOT_HEIGHT;
   const names = lineNames(plot, by);
-  const colours = colourIndexes(names);
-  // One line is called what the title says.
-  const named = names.length === 1 && names[0] === metric ? [] : names;
-  const legend = legendOf(named, colours, { left, top: bottom + AXIS + 8, right });
+  const panels = panelsOf(plot);
+  // Panels are called by their member, and lines by the rest.
+  const called = panels.map((panel) => lineNames(panel, by));
+  const all = [...new Set(called.flat().filter((name) => !panels.some((panel) => panel.metric === name)))];
+  const colourOf = (name: string): string =>
+    `var(--line-${Math.max(0, all.indexOf(name)) % LINE_COLOURS.light.length})`;
+  const scales = panels.map((panel) =>
+    valueScale(panel.series.flatMap(({ points }) => points.map(([, value]) => value))),
+  );
+  const left = MARGIN + Math.max(...scales.flatMap(({ ticks }) => ticks.map(({ text }) => textWidth(text)))) + TICK;
+  const right = WIDTH - MARGIN;
+  const height = panels.length === 1 ? PLOT_HEIGHT : PANEL_HEIGHT;
+  const each = height + AXIS + (panels.length === 1 ? 0 : PANEL_TITLE);
+  const first = MARGIN + TITLE + (panels.length === 1 ? 0 : PANEL_TITLE - 6);
+  const bottom = first + (panels.length - 1) * each + height + AXIS;
+  const legend = legendOf(all, colourOf, { left, top: bottom + 8, right });
   const note = plot.left === 0 ? '' : `, ${series.length} of ${series.length + plot.left} lines`;
   const span = `${dayText(fromMs)} … ${dayText(toMs)} (UTC)`;
   return picture({
     width: WIDTH,
     height: legend.bottom + MARGIN - 8,
     title: `${metric}, ${span}${note}: ${names.join('; ')}`,
-    style:
-      themed(
-        Object.fromEntries(
-          LINE_COLOURS.light.map((light, index) => [
-            `line-${index}`,
-            { light, dark: LINE_COLOURS.dark[index] ?? light },
-          ]),
-        ),
-      ) + '.grid{stroke:var(--line)}.line{fill:none;stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}',
+    style: themed(LINE_INKS) + STYLE,
     children: [
       words(MARGIN, MARGIN + 11, `${metric}${unit === '' ? '' : ` (${unit})`}`, { class: 'title' }),
       words(right, MARGIN + 11, `${span}${note}`, { class: 'quiet', 'text-anchor': 'end' }),
-      ...scale.ticks.map(
-        ({ at, text }) =>
-          tag('path', { class: 'grid', d: `M${short(left)} ${short(y(at))}H${short(right)}` }) +
-          words(left - TICK, y(at) + 4, text, { class: 'quiet', 'text-anchor': 'end' }),
-      ),
-      ...timeTicks(fromMs, toMs, right - left).map(
-        ({ at, text }) =>
-          tag('path', { class: 'grid', d: `M${short(x(at))} ${bottom}V${bottom + TICK}` }) +
-          words(x(at), bottom + AXIS - 4, text, { class: 'quiet' }),
-      ),
-      ...series.toReversed().map((one, index) => {
-        const own = series.length - 1 - index;
-        const d = piecesOf(one)
-          .map(
-            (piece) =>
-              piece.map(([ms, value], at) => `${at === 0 ? 'M' : 'L'}${short(x(ms))} ${short(y(value))}`).join('') +
-              (piece.length === 1 ? 'h0' : ''),
-          )
-          .join('');
-        return tag('path', { class: 'line', style: `stroke:var(--line-${colours[own]})`, d });
+      ...panels.flatMap((panel, index) => {
+        const top = first + index * each;
+        const scale = scales[index] ?? valueScale([]);
+        const drawn = panelOf(
+          panel,
+          { scale, left, right, top, bottom: top + height },
+          called[index]?.map(colourOf) ?? [],
+        );
+        return panels.length === 1 ? drawn : [words(left, top - 8, panel.metric), drawn].flat();
       }),
-      ...(series.length === 0
-        ? [words((left + right) / 2, (top + bottom) / 2, 'There is nothing in this time.', { 'text-anchor': 'middle' })]
-        : []),
       ...legend.children,
     ],
   });
 }
 
-const dayText = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-
-/** Lines of one name have one colour. */
-function colourIndexes(names: readonly string[]): number[] {
-  const known = [...new Set(names)];
-  return names.map((name) => known.indexOf(name) % LINE_COLOURS.light.length);
+interface Place {
+  readonly scale: Scale;
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
 }
+
+function panelOf({ fromMs, toMs, series }: PlotAnswer, place: Place, colours: readonly string[]): string[] {
+  const { scale, left, right, top, bottom } = place;
+  const x = (ms: number): number => left + ((ms - fromMs) / Math.max(1, toMs - fromMs)) * (right - left);
+  const y = (value: number): number => bottom - ((value - scale.least) / (scale.most - scale.least)) * (bottom - top);
+  const pathOf = (piece: readonly (readonly [number, number])[]): string =>
+    piece.map(([ms, value], at) => `${at === 0 ? 'M' : 'L'}${short(x(ms))} ${short(y(value))}`).join('') +
+    // A point alone is a dot, by its round caps.
+    (piece.length === 1 ? 'h0' : '');
+  const values = scale.ticks.map(
+    ({ at, text }) =>
+      tag('path', { class: 'grid', d: `M${short(left)} ${short(y(at))}H${short(right)}` }) +
+      words(left - TICK, y(at) + 4, text, { class: 'quiet', 'text-anchor': 'end' }),
+  );
+  const times = timeTicks(fromMs, toMs, right - left).map(
+    ({ at, text }) =>
+      tag('path', { class: 'grid', d: `M${short(x(at))} ${bottom}V${bottom + TICK}` }) +
+      words(x(at), bottom + AXIS - 4, text, { class: 'quiet' }),
+  );
+  // The first lies over the others.
+  const lines = series
+    .map((one, index) =>
+      tag('path', { class: 'line', style: `stroke:${colours[index]}`, d: piecesOf(one).map(pathOf).join('') }),
+    )
+    .toReversed();
+  const nothing =
+    series.length > 0
+      ? []
+      : [words((left + right) / 2, (top + bottom) / 2, 'There is nothing in this time.', { 'text-anchor': 'middle' })];
+  return [...values, ...times, ...lines, ...nothing];
+}
+
+const dayText = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 function legendOf(
   names: readonly string[],
-  colours: readonly number[],
+  colourOf: (name: string) => string,
   { left, top, right }: { readonly left: number; readonly top: number; readonly right: number },
 ): { readonly children: readonly string[]; readonly bottom: number } {
   let [x, y] = [left, top];
-  const children = [...new Set(names)].map((name) => {
+  const children = names.map((name) => {
     const width = 22 + textWidth(name) + 16;
     if (x > left && x + width > right) [x, y] = [left, y + LEGEND_ROW];
     const line = tag('path', {
       class: 'line',
-      style: `stroke:var(--line-${colours[names.indexOf(name)]})`,
+      style: `stroke:${colourOf(name)}`,
       d: `M${short(x)} ${y + 6}h16`,
     });
     const text = words(x + 22, y + 10, name);

@@ -30,6 +30,29 @@ export function foremost(series: readonly PlotSeries[]): Pick<PlotAnswer, 'serie
   return { series: drawn.slice(0, MOST_LINES), left: Math.max(0, drawn.length - MOST_LINES) };
 }
 
+/** Plots under each other: more are a table's business. */
+export const MOST_PANELS = 6;
+
+/** Of the first members the same lines, so that a colour is one entity in all of them: the foremost of the first. */
+export function ofMembers(lines: readonly PlotSeries[]): Pick<PlotAnswer, 'series' | 'left'> {
+  const members = [...Map.groupBy(lines, ({ labels }) => labels['member']).values()];
+  const [first = []] = members;
+  const kept = new Set(foremost(first).series.map(({ labels }) => labels['entity']));
+  const series = members.slice(0, MOST_PANELS).flatMap((own) => {
+    const known = own.filter(({ labels }) => kept.has(labels['entity']));
+    return foremost(known).series;
+  });
+  return { series, left: lines.length - series.length };
+}
+
+/** A plot of several members as one each, with values of its own: a rate beside a count would be a flat line. */
+export function panelsOf(plot: PlotAnswer): PlotAnswer[] {
+  const members = Map.groupBy(plot.series, ({ labels }) => labels['member']);
+  if (members.size < 2) return [plot];
+  const { unit, fromMs, toMs } = plot;
+  return [...members].map(([metric = '', series]): PlotAnswer => ({ metric, unit, fromMs, toMs, series, left: 0 }));
+}
+
 /** What a line is called: the value of `by`, else of the labels in which lines differ. */
 export function lineNames({ series, metric }: Pick<PlotAnswer, 'series' | 'metric'>, by: string | undefined): string[] {
   if (by !== undefined) return series.map(({ labels }) => labels[by] ?? '');

@@ -5,6 +5,9 @@ import {
   foremost,
   lineNames,
   MOST_LINES,
+  MOST_PANELS,
+  ofMembers,
+  panelsOf,
   piecesOf,
   type PlotAnswer,
   type PlotSeries,
@@ -52,6 +55,51 @@ describe('lines', () => {
     expect(piecesOf(line({}, ...week, ...month, ...week)).map((piece) => piece.length)).toEqual([5, 5]);
     expect(piecesOf(line({}, 7))).toEqual([[[FIRST, 7]]]);
     expect(piecesOf(line({}))).toEqual([]);
+  });
+});
+
+describe('members', () => {
+  const lines = ['a', 'b'].flatMap((member, at) =>
+    Array.from({ length: 12 }, (_, entity) =>
+      line({ member, entity: `e${entity}` }, at === 0 ? entity : 1_000 - entity),
+    ),
+  );
+
+  test('have the same lines, those with the greatest last values of the first', () => {
+    const { series, left } = ofMembers(lines);
+    expect(left).toBe(4);
+    const entitiesOf = (member: string) =>
+      series.filter(({ labels }) => labels['member'] === member).map(({ labels }) => labels['entity']);
+    expect(entitiesOf('a')).toEqual(['e11', 'e10', 'e9', 'e8', 'e7', 'e6', 'e5', 'e4', 'e3', 'e2']);
+    expect(new Set(entitiesOf('b'))).toEqual(new Set(entitiesOf('a')));
+  });
+
+  test('beyond the most panels are left out', () => {
+    const many = Array.from({ length: MOST_PANELS + 2 }, (_, member) => line({ member: `m${member}` }, 1));
+    expect(ofMembers(many)).toMatchObject({ left: 2, series: { length: MOST_PANELS } });
+  });
+
+  test('have a plot each under each other, with values of its own, and a colour an entity', () => {
+    const plot = { ...plotOf([]), ...ofMembers(lines) };
+    expect(panelsOf(plot).map(({ metric, series }) => [metric, series.length])).toEqual([
+      ['a', MOST_LINES],
+      ['b', MOST_LINES],
+    ]);
+    const svg = linePicture(plot, undefined);
+    assertWellFormed(svg);
+    const coloured = [...svg.matchAll(/class="line" style="stroke:(var\(--line-\d\))" d="M/g)].map(
+      ([, colour]) => colour,
+    );
+    // Of both panels, and of the legend.
+    expect(coloured).toHaveLength(3 * MOST_LINES);
+    expect(new Set(coloured).size).toBe(MOST_LINES);
+    expect(svg).toContain('>a<');
+    expect(svg).toContain('20 of 24 lines');
+  });
+
+  test('of one there is one plot', () => {
+    const plot = { ...plotOf([]), ...ofMembers([line({ member: 'a' }, 1, 2)]) };
+    expect(panelsOf(plot)).toEqual([plot]);
   });
 });
 
