@@ -27,7 +27,7 @@ export function valueScale(values: Iterable<number>, steps = 5): Scale {
   if (least > most) [least, most] = [0, 1];
   // What hardly differs would be told apart by the last digits of a double.
   const size = Math.max(Math.abs(least), Math.abs(most));
-  if (most - least <= size * 1e-9) {
+  if (most - least <= Math.max(size * 1e-9, LEAST)) {
     const around = size < LEAST ? 1 : size / 2;
     [least, most] = [least - around, most + around];
   }

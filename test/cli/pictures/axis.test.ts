@@ -34,6 +34,10 @@ describe('an axis of values', () => {
       [0, 0],
       ['-1.0', '-0.5', '0', '0.5', '1.0'],
     ],
+    [
+      [0, 5e-324],
+      ['-1.0', '-0.5', '0', '0.5', '1.0'],
+    ],
     [[], ['0', '0.2', '0.4', '0.6', '0.8', '1.0']],
     [
       [Number.NaN, Infinity, 1, 2],
@@ -59,7 +63,7 @@ describe('an axis of values', () => {
         expect(most).toBeGreaterThanOrEqual(Math.max(...values) - 0.01 * step);
         expect(new Set(ticks.map(({ text }) => text)).size).toBe(ticks.length);
       }),
-      { numRuns: 500 },
+      { numRuns: 1_000 },
     );
   });
 });
