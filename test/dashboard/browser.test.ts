@@ -12,6 +12,7 @@ import {
   openBrowser,
   TELEPHONE,
 } from '../support/browser.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { BAD_DAY, badNight, MENDED, type Night } from './night-project.ts';
 
 const LAST_DAY = '2024-03-04';
@@ -84,7 +85,7 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser (needs chromium)'
     const said = page.locator('.grid-place p[aria-live]');
     expect(await said.innerText()).toMatch(/^dies, 2 March 2024, failed: /);
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: `dies@${BAD_DAY}` }).waitFor();
+    await page.getByRole('heading', { name: `dies@${BAD_DAY}`, exact: true }).waitFor();
     await page.keyboard.press('g');
     await page.keyboard.press('r');
     await page.waitForURL('**/runs');
@@ -132,22 +133,27 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser (needs chromium)'
     await page.getByRole('button', { name: /^Live/ }).waitFor();
   });
 
-  test('shows a cell that is made again as it goes on, without a reload and without a jump', async () => {
+  test('replays what was given up, and shows its run to the end, without a reload and without a jump', async () => {
     await looking.open('/');
     expect(await legend()).toContainEqual(expect.stringMatching(/failed\s+2$/));
     await page.evaluate(COUNT_SHIFTS);
-    const acting = await lookAt(context, night.served.url);
-    await acting.open(`/cell/dies/${BAD_DAY}`);
+    const other = await lookAt(context, night.served.url);
+    const acting = other.page;
+    await other.open(`/dead-letters?open=${night.task}`);
     night.project.write({ [MENDED]: '' });
-    await acting.page.getByRole('button', { name: 'Make it again' }).click();
-    const dialog = acting.page.getByRole('dialog');
+    await acting.getByRole('button', { name: 'Replay', exact: true }).click();
+    const dialog = acting.getByRole('dialog');
     await dialog.getByLabel('Why, for the record').fill('it is mended');
-    await dialog.getByRole('button', { name: 'Make it again' }).click();
-    await dialog.waitFor({ state: 'detached' });
-    await expect.poll(legend, { timeout: 120_000 }).toContainEqual(expect.stringMatching(/failed\s+1$/));
-    await acting.page.locator('main').getByText('up to date').first().waitFor();
+    await dialog.getByRole('button', { name: 'Replay', exact: true }).click();
+    await acting.getByText('No task has been given up').waitFor();
+    await other.open('/runs');
+    // The newest first.
+    await acting.getByRole('table').getByRole('link').first().click();
+    await acting.waitForURL((url) => url.pathname.startsWith('/runs/') && !url.pathname.endsWith(night.run));
+    await acting.locator('main').getByText('completed').first().waitFor({ timeout: PATIENCE_MS });
+    await expect.poll(legend, { timeout: PATIENCE_MS }).toContainEqual(expect.stringMatching(/failed\s+1$/));
     expect(await page.evaluate('globalThis.shifts')).toEqual([]);
-    expect([...looking.troubles, ...acting.troubles]).toEqual([]);
+    expect([...looking.troubles, ...other.troubles]).toEqual([]);
   });
 });
 
