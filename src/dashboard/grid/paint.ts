@@ -5,7 +5,7 @@ import type { Camera, Room } from './camera.ts';
 import type { Grid } from './decode.ts';
 import { type Palette, standOf } from './palette.ts';
 import { pool } from './pool.ts';
-import { type Layout, placeAt, type Rows } from './rows.ts';
+import { groupLabels, type Layout, placeAt, type Rows } from './rows.ts';
 import { ticksOf } from './ruler.ts';
 
 export interface Scene {
@@ -170,13 +170,8 @@ function paintGroupNames(
 ): void {
   context.font = SMALL;
   context.fillStyle = style.quiet;
-  let free = 0;
-  for (const { title, first } of rows.groups) {
-    const y = Math.max(free, (layout.tops[first] as number) - camera.y) + 8;
-    if (y < 0 || y > room.height || y - 8 < free) continue;
-    context.fillText(title, 0, y + RULER);
-    free = y + 8;
-  }
+  for (const { title, y } of groupLabels(rows, layout, { y: camera.y, height: room.height }))
+    context.fillText(title, 0, y + 8 + RULER);
 }
 
 function paintRuler(context: CanvasRenderingContext2D, scene: Scene): void {

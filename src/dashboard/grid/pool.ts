@@ -42,7 +42,9 @@ export function pool(
         for (let column = starts[x] as number; column < (ends[x] as number); column++) {
           const byte = bytes[row + column] as number;
           const rank = ranks[byte] as number;
-          if (rank > worst) [worst, shown] = [rank, byte];
+          if (rank <= worst) continue;
+          worst = rank;
+          shown = byte;
         }
       }
       if (worst >= 0) pixels[y * width + x] = colours[shown] as number;

@@ -87,3 +87,28 @@ export function fittingHeight(rows: Rows, room: number, comfortable = 22): numbe
   const plain = (room - gaps) / Math.max(1, rows.order.length);
   return plain >= 2 ? Math.min(LEAST_NAMED - 0.01, plain) : room / Math.max(1, rows.order.length);
 }
+
+/** Of a line of small text. */
+const LABEL_HEIGHT = 16;
+
+/**
+ * The names of groups whose rows are too low to be named themselves, by how far from the top of what is seen. Each stands within its own
+ * rows: one that has no room there is left out, never moved to where others lie.
+ */
+export function groupLabels(
+  { groups }: Rows,
+  { tops, rowHeight }: Layout,
+  seen: { readonly y: number; readonly height: number },
+): readonly { readonly title: string; readonly y: number }[] {
+  const labels: { title: string; y: number }[] = [];
+  let free = 0;
+  for (const { title, first, count } of groups) {
+    const start = (tops[first] as number) - seen.y;
+    const end = (tops[first + count - 1] as number) + rowHeight - seen.y;
+    const y = Math.max(start, free);
+    if (end <= y || y > seen.height || (y > start && y + LABEL_HEIGHT > end)) continue;
+    labels.push({ title, y });
+    free = y + LABEL_HEIGHT;
+  }
+  return labels;
+}

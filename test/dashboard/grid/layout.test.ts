@@ -5,7 +5,7 @@ import { cameraOf, cameraText, fit, within, zoom } from '../../../src/dashboard/
 import { nextFailure } from '../../../src/dashboard/grid/next-failure.ts';
 import { statePalette } from '../../../src/dashboard/grid/palette.ts';
 import { pool } from '../../../src/dashboard/grid/pool.ts';
-import { fittingHeight, layoutOf, placeAt, type Rows, rowsOf } from '../../../src/dashboard/grid/rows.ts';
+import { fittingHeight, groupLabels, layoutOf, placeAt, type Rows, rowsOf } from '../../../src/dashboard/grid/rows.ts';
 import { ticksOf } from '../../../src/dashboard/grid/ruler.ts';
 
 const known = [
@@ -47,6 +47,24 @@ describe('rows', () => {
     );
     expect(layoutOf(many(20), fittingHeight(many(20), 800)).titles).toHaveLength(1);
     expect(layoutOf(many(200), fittingHeight(many(200), 800)).titles).toHaveLength(0);
+  });
+
+  test('too low to be named are named by groups, each within its own rows, as many as there is room for', () => {
+    const groups = Array.from({ length: 100 }, (_, at) => ({ title: `group ${at}`, first: at * 10, count: 10 }));
+    const rows = { ...many(1_000), groups };
+    fc.assert(
+      fc.property(fc.double({ min: 0.3, max: 9, noNaN: true }), fc.nat(99), (rowHeight, percent) => {
+        const layout = layoutOf(rows, rowHeight);
+        const y = (Math.max(0, layout.height - 200) * percent) / 100;
+        const labels = groupLabels(rows, layout, { y, height: 800 });
+        expect(labels.length).toBeGreaterThan(0);
+        for (const [at, label] of labels.entries()) {
+          const place = placeAt(layout, label.y + y + rowHeight / 2) ?? -1;
+          expect(`group ${Math.floor(place / 10)}`).toBe(label.title);
+          expect(label.y - (labels[at - 1]?.y ?? -16)).toBeGreaterThanOrEqual(16);
+        }
+      }),
+    );
   });
 });
 
