@@ -29,7 +29,7 @@ export function Elsewhere({ computation, date }: { readonly computation: string;
         <>
           <p>
             The project has no computation {computation} (any more). If it was renamed, its results begin anew under the
-            new name; results that were made are kept until <code>retain</code> drops them.
+            new name; what it made before stays stored.
           </p>
           {near.length === 0 ? null : (
             <p>

@@ -18,6 +18,13 @@ export interface Project {
   readonly role: string;
   readonly tiers: readonly { readonly name: string; readonly memoryMB: number }[];
   readonly computations: readonly ProjectComputation[];
+  /** What people have stopped; all computations when it names none. */
+  readonly paused: readonly {
+    readonly computation: string | null;
+    readonly sinceMs: number;
+    readonly by?: string;
+    readonly because?: string;
+  }[];
   readonly datasets: readonly { readonly name: string; readonly description?: string }[];
 }
 

@@ -10,15 +10,15 @@ import { Neighbours } from '../cell/neighbours.tsx';
 import { Outcome } from '../cell/outcome.tsx';
 import { Result } from '../cell/result.tsx';
 import { Vector } from '../cell/vector.tsx';
-import { type Answer, useAnswer } from '../data/answer.ts';
-import { computationOf } from '../data/project.ts';
+import { useAnswer } from '../data/answer.ts';
+import { computationOf, project } from '../data/project.ts';
 import { bindKeys } from '../shell/keys.ts';
 import { go, linkTo, withQuery } from '../shell/location.ts';
 import type { ViewProps } from '../shell/routes.ts';
 import { Act } from '../ui/act.tsx';
 import { Attempts } from '../ui/attempts.tsx';
 import { addDays } from '../ui/days.ts';
-import { counted } from '../ui/format.ts';
+import { counted, time } from '../ui/format.ts';
 import { cellPath } from '../ui/links.tsx';
 import { Empty } from '../ui/note.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -40,7 +40,7 @@ function Cell({ computation, date }: Props) {
   useCellKeys({ computation, date }, explain.data?.last?.runId ?? undefined);
   return (
     <>
-      <Head computation={computation} date={date} explain={explain} at={at} />
+      <Head computation={computation} date={date} at={at} />
       <div class="cell-columns">
         <div>
           <Panel title="State" answer={explain} command={`npx daymill explain ${computation} ${date}`}>
@@ -64,14 +64,10 @@ function Cell({ computation, date }: Props) {
   );
 }
 
-function Head({
-  computation,
-  date,
-  explain: { data },
-  at,
-}: Props & { readonly explain: Answer<ExplainAnswer>; readonly at: string }) {
+function Head({ computation, date, at }: Props & { readonly at: string }) {
   const { category, pass, description } = computationOf(computation) ?? {};
-  const isPaused = data?.now.reason.why === 'PAUSED';
+  const pause = project.value?.paused.find((each) => each.computation === computation || each.computation === null);
+  const isAll = pause !== undefined && pause.computation === null;
   return (
     <div class="cell-head">
       <div class="split">
@@ -86,9 +82,16 @@ function Head({
             turns out different.
           </p>
         </Act>
-        {isPaused ? (
-          <Act label={`Resume ${computation}`} url="/api/mill/resume" body={{ computation }}>
-            <p>Cells of {computation} that would run may be claimed again, from the next run on.</p>
+        {pause !== undefined ? (
+          <Act
+            label={isAll ? 'Resume everything' : `Resume ${computation}`}
+            url="/api/mill/resume"
+            body={isAll ? {} : { computation }}
+          >
+            <p>
+              {isAll ? 'Cells of all computations' : `Cells of ${computation}`} that would run may be claimed again,
+              from the next run on.
+            </p>
           </Act>
         ) : (
           <Act label={`Pause ${computation}`} url="/api/mill/pause" body={{ computation }}>
@@ -103,6 +106,13 @@ function Head({
         {category}, pass {pass}
         {description === undefined ? '' : `: ${description}`}
       </p>
+      {pause === undefined ? null : (
+        <p class="note warning">
+          {isAll ? 'Everything' : computation} is paused since {time(pause.sinceMs)}
+          {pause.by === undefined ? '' : ` by ${pause.by}`}
+          {pause.because === undefined ? '' : `: ${pause.because}`}. What would run waits until it is resumed.
+        </p>
+      )}
     </div>
   );
 }

@@ -70,9 +70,23 @@ describe('the page’s function', () => {
         role: 'admin',
         computations: [{ name: 'pages' }, { name: 'warmth' }, { name: 'both', needs: ['pages', 'warmth'] }],
         datasets: [{ name: 'visits' }, { name: 'weather' }],
+        paused: [],
       },
     });
     expect((await json('/api/mill/project?org=umbrella')).body['organization']).toBe('umbrella');
+  });
+
+  test('names what people have paused, since when, by whom and why', async () => {
+    const own = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' };
+    const post = (path: string, body: unknown) => serving.send('POST', path, own, JSON.stringify(body));
+    const paused = async () => (await json('/api/mill/project')).body['paused'];
+    await post('/api/mill/pause', { computation: 'warmth', reason: 'it is wrong' });
+    const one = { computation: 'warmth', by: 'ann', because: 'it is wrong', sinceMs: expect.any(Number) as number };
+    expect(await paused()).toEqual([one]);
+    await post('/api/mill/pause', { reason: 'a holiday' });
+    expect(await paused()).toContainEqual(expect.objectContaining({ computation: null, because: 'a holiday' }));
+    await post('/api/mill/resume', { reason: 'over' });
+    expect(await paused()).toEqual([]);
   });
 
   test.each([

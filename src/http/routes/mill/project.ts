@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { View, ViewPorts } from '../../../compose-view.ts';
 import { ROLES } from '../../../meter/model/role.ts';
+import { ALL, Pause } from '../../../mill/model/control.ts';
 import { dayOf } from '../../../values/date.ts';
 import type { Asked, Route } from '../../route.ts';
 import { answered, daysOf, MILL } from './ask.ts';
@@ -30,6 +31,7 @@ const Project = z.object({
     }),
   ),
   datasets: z.array(z.object({ name: z.string() })),
+  paused: z.array(Pause.extend({ computation: z.string().nullable().describe('null: all of them') })),
 });
 
 export interface Served {
@@ -54,15 +56,16 @@ export const projectRoutes = (view: () => View, served: Served): readonly Route[
   },
 ];
 
-function projectOf(
+async function projectOf(
   asked: Asked,
   ports: ViewPorts,
   served: Served,
   organizations: readonly string[],
-): z.infer<typeof Project> {
-  const { manifest, clock, tiers } = ports;
+): Promise<z.infer<typeof Project>> {
+  const { manifest, clock, tiers, controls } = ports;
   const { from, date } = daysOf({ query: new URLSearchParams() }, ports);
   const { organization, subject, role } = asked;
+  const { paused } = await controls.read();
   return {
     name: served.name || 'daymill',
     version: served.version,
@@ -85,5 +88,8 @@ function projectOf(
       needs: [...new Set(needs.flatMap((need) => ('of' in need ? [need.of] : [])))],
     })),
     datasets: manifest.datasets.map(({ name }) => ({ name })),
+    paused: Object.entries(paused).map(([name, pause]) =>
+      Object.assign({ computation: name === ALL ? null : name }, pause),
+    ),
   };
 }
