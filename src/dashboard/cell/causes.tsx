@@ -64,49 +64,58 @@ function OneChain({
           <li>
             {computation}@{date}
           </li>
-          {chain.map((cause) => (
+          {chain.map((cause, at) => (
             <li key={cause.subject} title={inWords(cause.text)}>
-              <Step cause={cause} computation={computation} date={date} />
+              <Step cause={cause} owner={ownerOf(chain, at) ?? computation} date={date} />
             </li>
           ))}
         </ol>
       </nav>
       {root === undefined ? null : <p class="root">{inWords(root.text)}</p>}
-      {reach === undefined ? null : <Reach select={reach} />}
+      {reach === undefined ? null : <Reach select={reach} cell={rootCell(chain) ?? `${computation}@${date}`} />}
     </div>
   );
 }
 
-function Step({
-  cause,
-  computation,
-  date,
-}: {
+/** The computation whose code, or whose reading, a cause is. */
+const ownerOf = (chain: Chain, at: number): string | undefined =>
+  chain
+    .slice(0, at)
+    .map(subjectOf)
+    .findLast(({ kind }) => kind === 'cell')?.computation;
+
+interface StepProps {
   readonly cause: Cause;
-  readonly computation: string;
+  readonly owner: string;
   readonly date: string;
-}) {
+}
+
+function Step({ cause, owner, date }: StepProps) {
   const subject = subjectOf(cause);
   switch (subject.kind) {
     case 'cell':
-      return <CellLink computation={subject.computation ?? computation} date={subject.date ?? date} />;
+      return <CellLink computation={subject.computation ?? owner} date={subject.date ?? date} />;
     case 'dataset':
-      return <a href={linkTo('/data', { dataset: subject.dataset })}>{cause.subject}</a>;
+      return <a href={linkTo('/data', { day: `${subject.dataset ?? ''}@${date}` })}>{cause.subject}</a>;
     case 'code':
     case 'infrastructure':
-      return <a href={linkTo('/code')}>{cause.subject}</a>;
+      return <a href={linkTo('/code', { open: owner })}>{cause.subject}</a>;
     case 'other':
       return <span class="bad">{cause.subject}</span>;
   }
 }
 
+/** The last cell on the way to the root. */
+const rootCell = (chain: Chain): string | undefined =>
+  chain.findLast((cause) => subjectOf(cause).kind === 'cell')?.subject;
+
 /** What else the root touches: how much, and where to see it. */
-function Reach({ select }: { readonly select: string }) {
+function Reach({ select, cell }: { readonly select: string; readonly cell: string }) {
   const names = reached(project.value?.computations ?? [], select);
   const { from, to } = days.value;
   return (
     <p class="quiet">
-      It touches {counted(names.length, 'computation')}: <a href={linkTo('/', { lens: 'why', select })}>in the grid</a>,{' '}
+      It touches {counted(names.length, 'computation')}: <a href={linkTo('/', { lens: 'why', cell })}>in the grid</a>,{' '}
       <a href={linkTo('/plan', { select, from, to })}>in the plan</a>
     </p>
   );

@@ -63,7 +63,7 @@ const Names = ({ names, date, stateOf }: NamesProps) => (
           <span class="whole">
             {state === undefined ? null : <Mark state={state} size={12} />}{' '}
             <a
-              href={isDataset ? linkTo('/data', { dataset: name }) : linkTo(cellPath(name, date))}
+              href={isDataset ? linkTo('/data', { day: `${name}@${date}` }) : linkTo(cellPath(name, date))}
               title={state === undefined ? undefined : `${name}@${date}: ${STAND_MARKS[state].word}`}
             >
               {name}

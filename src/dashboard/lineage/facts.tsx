@@ -66,7 +66,7 @@ export function BoxFacts({ box, state, day, onUnfold }: Props) {
       </dl>
       {kind === 'dataset' ? (
         <p>
-          <a href={linkTo('/data', { dataset: name })}>Its days</a>
+          <a href={linkTo('/data', { day: `${name}@${day}` })}>Its days</a>
         </p>
       ) : (
         <p>

@@ -25,6 +25,7 @@ export function Act<T = unknown>({ label, children, url, body = {}, onDone }: Pr
   const [reason, setReason] = useState('');
   const [problem, setProblem] = useState<Problem>();
   const [isUnderWay, setUnderWay] = useState(false);
+  const [said, setSaid] = useState<string>();
   if (!mayAct.value) return null;
   const confirm = async (): Promise<void> => {
     setUnderWay(true);
@@ -37,6 +38,7 @@ export function Act<T = unknown>({ label, children, url, body = {}, onDone }: Pr
     setOpen(false);
     setReason('');
     setProblem(undefined);
+    setSaid(textOf(acted.done));
     onDone?.(acted.done);
   };
   return (
@@ -44,6 +46,14 @@ export function Act<T = unknown>({ label, children, url, body = {}, onDone }: Pr
       <button type="button" onClick={() => setOpen(true)}>
         {label}
       </button>
+      {said === undefined ? null : (
+        <span class="said" role="status">
+          {said}{' '}
+          <button type="button" class="plain" aria-label="Understood" onClick={() => setSaid(undefined)}>
+            ✕
+          </button>
+        </span>
+      )}
       {isOpen ? (
         <Dialog title={label} onClose={() => setOpen(false)}>
           <form
@@ -78,4 +88,10 @@ export function Act<T = unknown>({ label, children, url, body = {}, onDone }: Pr
       ) : null}
     </>
   );
+}
+
+/** What the API says that it came to. */
+function textOf(done: unknown): string | undefined {
+  const { text } = (typeof done === 'object' && done !== null ? done : {}) as { readonly text?: unknown };
+  return typeof text === 'string' ? text : undefined;
 }

@@ -17,6 +17,7 @@ import { go, linkTo, withQuery } from '../shell/location.ts';
 import type { ViewProps } from '../shell/routes.ts';
 import { Act } from '../ui/act.tsx';
 import { Attempts } from '../ui/attempts.tsx';
+import { Command } from '../ui/command.tsx';
 import { addDays } from '../ui/days.ts';
 import { counted, time } from '../ui/format.ts';
 import { cellPath } from '../ui/links.tsx';
@@ -81,6 +82,7 @@ function Head({ computation, date, at }: Props & { readonly at: string }) {
             {computation}@{date} is made again whatever the plan thinks of it, then what reads it, where its result
             turns out different.
           </p>
+          <Command text={`npx daymill rerun ${computation} --date ${date}`} />
         </Act>
         {pause !== undefined ? (
           <Act
@@ -99,6 +101,7 @@ function Head({ computation, date, at }: Props & { readonly at: string }) {
               No cell of {computation} is claimed any more, and what reads them waits, until it is resumed. What is
               under way goes on.
             </p>
+            <Command text={`npx daymill pause ${computation}`} />
           </Act>
         )}
       </div>

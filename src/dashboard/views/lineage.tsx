@@ -77,7 +77,7 @@ function Graph({ drawing, grid, day, focus }: GraphProps) {
   };
   const open = ({ kind, name, category, members }: Box): void => {
     if (members.length > 0) setFolded(category ?? '');
-    else go(kind === 'dataset' ? linkTo('/data', { dataset: name }) : linkTo(cellPath(name, day)));
+    else go(kind === 'dataset' ? linkTo('/data', { day: `${name}@${day}` }) : linkTo(cellPath(name, day)));
   };
   return (
     <>

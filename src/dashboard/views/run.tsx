@@ -14,6 +14,7 @@ import { linkTo } from '../shell/location.ts';
 import type { ViewProps } from '../shell/routes.ts';
 import { Act } from '../ui/act.tsx';
 import { Attempts } from '../ui/attempts.tsx';
+import { Command } from '../ui/command.tsx';
 import { count, counted, millis, percent, time } from '../ui/format.ts';
 import { CellLink, NamedCell, RunLink, TaskLink } from '../ui/links.tsx';
 import { Empty } from '../ui/note.tsx';
@@ -48,6 +49,7 @@ export function View({ id = '' }: ViewProps) {
               Tasks of {id} that wait end at once; those at work lose their lease, and nothing that they make after that
               is stored. Its dispatch claims nothing more. Cells that were not made stay as they were.
             </p>
+            <Command text={`npx daymill cancel ${id}`} />
           </Act>
         ) : null}
       </div>

@@ -85,7 +85,7 @@ function DeadLetter({ answer: { task } }: { readonly answer: TaskAnswer }) {
     <div class="note warning">
       <div class="split">
         <h3>
-          It is a <a href={linkTo('/dead-letters')}>dead letter</a>
+          It is a <a href={linkTo('/dead-letters', { open: task.id })}>dead letter</a>
           {
             { OPEN: ': it was given up', REPLAYED: ', and was replayed', DROPPED: ', and somebody dropped it' }[
               deadLetter.status
