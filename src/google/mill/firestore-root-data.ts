@@ -1,5 +1,5 @@
 /** Root data in Firestore: `datasets/{name}` says how far a file was loaded, `datasets/{name}/days/{date}` holds a day. */
-import { type DocumentSnapshot, FieldValue, type Firestore } from '@google-cloud/firestore';
+import { type DocumentSnapshot, FieldValue, type Firestore, Timestamp } from '@google-cloud/firestore';
 import { z } from 'zod';
 import type { Place } from '../../mill/model/place.ts';
 import { LoadedBy } from '../../mill/planning/loaded-by.ts';
@@ -7,7 +7,7 @@ import type { LoadMark, RootData } from '../../mill/ports/root-data.ts';
 import { setApart } from '../measured-batch.ts';
 import { toPointer } from './firestore-artifacts.ts';
 import { changesSince, REMOVED, storedDays, toRootDay } from './firestore-root-changes.ts';
-import { DATASETS, placePath, shardPath } from './paths.ts';
+import { DATASETS, daysOf, placePath, shardPath } from './paths.ts';
 import { atMost } from '../../process/at-most.ts';
 
 const Mark = z.object({ file: z.string(), hash: z.string(), through: z.string(), byHand: z.boolean().optional() });
@@ -51,6 +51,20 @@ export function firestoreRootData(db: Firestore): RootData {
       );
     },
     days: (dataset) => storedDays(db, dataset),
+    async counted(dataset, from, to) {
+      const days = db.collection(daysOf(dataset)).where('date', '>=', from).where('date', '<=', to);
+      const found = await days.select('date', 'status', 'artifact.count', 'changedAt').get();
+      return found.docs
+        .filter((day) => day.get('status') !== REMOVED)
+        .map((day) => {
+          const changedAt: unknown = day.get('changedAt');
+          return {
+            date: String(day.get('date')),
+            count: Number(day.get('artifact.count') ?? 0),
+            changedMs: changedAt instanceof Timestamp ? changedAt.toMillis() : undefined,
+          };
+        });
+    },
     async removeDays(dataset, days) {
       for (let start = 0; start < days.length; start += DAYS_A_BATCH) {
         const batch = db.batch();

@@ -1,35 +1,33 @@
-/** Audits: skipped cells of each computation that were made again in shadow, and how many of them came out another. */
+/** Audits: by computation, how many of its skips were checked, how many were wrong, and what speaks against it. */
 import { z } from 'zod';
-import { rateAtMost } from '../planning/rate-at-most.ts';
-import { Audits } from '../planning/standing.ts';
-import type { Planning } from '../ports/planning.ts';
+import { withUnanalysable } from '../model/distrust.ts';
 import type { Manifest } from '../model/manifest.ts';
+import { rateAtMost } from '../planning/rate-at-most.ts';
+import { AuditReport, distrustedNow, GridReport } from '../planning/report.ts';
+import type { Planning } from '../ports/planning.ts';
 
 export const AuditsAnswer = z.object({
-  computations: z.array(
-    Audits.extend({
-      computation: z.string(),
-      /** With a confidence of 95 %, not more than this share of its skips is wrong. */
-      atMost: z.number(),
-    }),
-  ),
+  /** Of those whose skips were checked, the most wrong ones first. */
+  computations: z.array(AuditReport.extend({ computation: z.string() })),
+  distrusted: GridReport.shape.distrusted,
 });
 export type AuditsAnswer = z.infer<typeof AuditsAnswer>;
 
-/** Those that were checked at all, as the manifest has them in order. */
-export async function auditsAnswer({
-  manifest,
-  planning,
-}: {
-  readonly manifest: Pick<Manifest, 'computations'>;
+export interface AuditsPorts {
+  readonly manifest: Manifest;
   readonly planning: Pick<Planning, 'load'>;
-}): Promise<AuditsAnswer> {
-  const { standings } = await planning.load();
+}
+
+/** Of outcomes that were folded in; reads no book. */
+export async function auditsAnswer({ manifest, planning }: AuditsPorts): Promise<AuditsAnswer> {
+  const { standings, distrusted } = await planning.load();
+  const computations = manifest.computations.flatMap(({ name }) => {
+    const audits = standings.get(name)?.audits;
+    if (audits === undefined) return [];
+    return [{ computation: name, ...audits, atMost: rateAtMost(audits.wrong, audits.checked) }];
+  });
   return {
-    computations: manifest.computations.flatMap(({ name }) => {
-      const audits = standings.get(name)?.audits;
-      if (audits === undefined) return [];
-      return [{ computation: name, ...audits, atMost: rateAtMost(audits.wrong, audits.checked) }];
-    }),
+    computations: computations.sort((a, b) => b.wrong - a.wrong || b.checked - a.checked),
+    distrusted: distrustedNow(manifest, withUnanalysable(distrusted, manifest)),
   };
 }

@@ -55,6 +55,12 @@ export interface RootData {
   ): Promise<void>;
   /** The days that are there, with the hashes of their content. Reads what has changed since they were indexed, not the days. */
   days(dataset: string): Promise<ReadonlyMap<Day, Hash>>;
+  /** Days from one to another, both included, that are there; one read each. `changedMs`: when it was written. */
+  counted(
+    dataset: string,
+    from: Day,
+    to: Day,
+  ): Promise<{ readonly date: Day; readonly count: number; readonly changedMs: number | undefined }[]>;
   removeDays(dataset: string, days: readonly Day[]): Promise<void>;
   /** Days as they are stored, removed ones among them; one that is not there, or lacks a part, is left out. */
   inspect(dataset: string, days: readonly Day[]): Promise<RootDay[]>;

@@ -1,7 +1,6 @@
-/** Root data, and skips that were checked. */
+/** Root data, day by day. */
 import type { View } from '../../../compose-view.ts';
-import { AuditsAnswer, auditsAnswer } from '../../../mill/answers/audits.ts';
-import { DataAnswer, dataAnswer } from '../../../mill/answers/data.ts';
+import { DataAnswer, dataAnswer, MAX_COUNTED_DAYS } from '../../../mill/answers/data.ts';
 import type { Route } from '../../route.ts';
 import { answered, DaysQuery, daysOf, MILL } from './ask.ts';
 
@@ -10,18 +9,9 @@ export const dataRoutes = (view: () => View): readonly Route[] => [
     ...MILL,
     path: '/api/mill/data',
     id: 'readRootData',
-    summary:
-      'Which days of each dataset are there, wait, are missing, or are yet to be loaded. Rows where few days are asked for.',
+    summary: `Which days of each dataset are there, wait, are to be loaded, or are missing; with rows while there are ${MAX_COUNTED_DAYS} days at most.`,
     query: DaysQuery,
-    answers: { 200: { description: 'by dataset and day', schema: DataAnswer } },
+    answers: { 200: { description: 'by dataset; days that none is expected of are left out', schema: DataAnswer } },
     handle: (asked) => answered(view(), (ports) => dataAnswer(daysOf(asked, ports), ports)),
-  },
-  {
-    ...MILL,
-    path: '/api/mill/audits',
-    id: 'listAudits',
-    summary: 'Skipped cells that were made again in shadow, by computation.',
-    answers: { 200: { description: 'of those that were checked', schema: AuditsAnswer } },
-    handle: () => answered(view(), auditsAnswer),
   },
 ];
