@@ -33,7 +33,7 @@ const LONG = 300;
 export function Table<R>({ label, rows, columns, keyOf, onRow, rowClass, within, sortName = 'sort' }: Props<R>) {
   const wanted = query.value.get(sortName) ?? '';
   const isDown = wanted.startsWith('-');
-  const column = columns.find(({ name }) => name === wanted.replace(/^-/, ''));
+  const column = columns.find(({ name, by }) => by !== undefined && name === wanted.replace(/^-/, ''));
   const sorted = column?.by === undefined ? rows : sortedBy(rows, column.by, isDown);
   const isLong = rows.length > LONG;
   const [box, { first, end, before, after }] = useRowsInView(rows.length, isLong);
@@ -107,7 +107,7 @@ function Row<R>({ row, columns, onRow, rowClass, within }: RowProps<R>) {
       {within === undefined || within === null ? null : (
         <tr class="within">
           <td colSpan={columns.length} class="wide">
-            {within}
+            <div class="within-box">{within}</div>
           </td>
         </tr>
       )}

@@ -139,7 +139,7 @@ const COLUMNS: readonly Column<DayRow>[] = [
     ),
     by: ({ day }) => day.date,
   },
-  { name: '', cell: ({ day }) => <DayBar day={day} /> },
+  { name: 'How it stands', cell: ({ day }) => <DayBar day={day} /> },
   ...STANDS.map(ofStand),
   {
     name: '= cells',
