@@ -1,14 +1,8 @@
 /** Days of a dataset as pieces of a strip: neighbours in one state are one piece, so that ten years are drawn as quickly as a month. */
+import type { DataAnswer } from '../../mill/answers/data.ts';
 
-export type DataState = 'there' | 'waiting' | 'missing' | 'pending';
-
-export interface DataDay {
-  readonly date: string;
-  readonly state: DataState;
-  readonly rows?: number | undefined;
-  readonly rejects?: number | undefined;
-  readonly loadedMs?: number | undefined;
-}
+export type DataDay = DataAnswer['datasets'][number]['days'][number];
+export type DataState = DataDay['state'];
 
 export interface Piece {
   readonly state: DataState;
@@ -36,7 +30,6 @@ export function piecesOf(days: readonly DataDay[], from: string): Piece[] {
 
 export interface Totals extends Readonly<Record<DataState, number>> {
   readonly rows: number;
-  readonly rejects: number;
   readonly loadedMs: number | undefined;
 }
 
@@ -49,7 +42,6 @@ export function totalsOf(days: readonly DataDay[]): Totals {
     missing: count('missing'),
     pending: count('pending'),
     rows: days.reduce((sum, { rows = 0 }) => sum + rows, 0),
-    rejects: days.reduce((sum, { rejects = 0 }) => sum + rejects, 0),
     loadedMs: loads.length === 0 ? undefined : loads.reduce((most, one) => Math.max(most, one)),
   };
 }

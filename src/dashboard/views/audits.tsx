@@ -10,8 +10,6 @@ import { Empty } from '../ui/note.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Table } from '../ui/table.tsx';
 
-type Audits = AuditsAnswer['computations'][number];
-
 export function View() {
   const { from, to } = days.value;
   const report = useAnswer<ReportAnswer>(`/api/mill/report?from=${from}&date=${to}`);
@@ -19,21 +17,19 @@ export function View() {
   return (
     <>
       <Panel title="Audits" answer={report} command={commandLine('report', { date: to, from })}>
-        {({ audits, skipped, distrusted }) => (
+        {({ audits, skipped }) => <Checked audits={audits} skipped={skipped} />}
+      </Panel>
+      <Panel title="By computation" answer={each}>
+        {({ computations, distrusted }) => (
           <>
-            <Checked audits={audits} skipped={skipped} />
+            {computations.length === 0 ? (
+              <p class="quiet">No skip of any computation has been checked yet.</p>
+            ) : (
+              <Each rows={computations} />
+            )}
             <Distrusted rows={distrusted} />
           </>
         )}
-      </Panel>
-      <Panel title="By computation" answer={each}>
-        {({ computations }) =>
-          computations.length === 0 ? (
-            <p class="quiet">No skip of any computation has been checked yet.</p>
-          ) : (
-            <Each rows={computations} />
-          )
-        }
       </Panel>
     </>
   );
@@ -61,11 +57,11 @@ function Checked({ audits, skipped }: Pick<ReportAnswer, 'audits' | 'skipped'>) 
   );
 }
 
-function Distrusted({ rows }: { readonly rows: ReportAnswer['distrusted'] }) {
+function Distrusted({ rows }: { readonly rows: AuditsAnswer['distrusted'] }) {
   if (rows.length === 0) return <p class="quiet">Every computation has the right to skip.</p>;
   return (
     <>
-      <h3>Not trusted</h3>
+      <h3 class="after">Not trusted</h3>
       <p class="quiet">
         They may give another result from the same inputs: no proof and no early cutoff spares them a run, until their
         code changes.
@@ -90,7 +86,7 @@ function Distrusted({ rows }: { readonly rows: ReportAnswer['distrusted'] }) {
   );
 }
 
-const Each = ({ rows }: { readonly rows: readonly Audits[] }) => (
+const Each = ({ rows }: { readonly rows: AuditsAnswer['computations'] }) => (
   <Table
     label="Audits by computation"
     rows={rows}

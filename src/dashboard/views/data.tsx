@@ -7,7 +7,7 @@ import { type DataDay, type DataState, totalsOf } from '../data-days/strip.ts';
 import { LOOKS, Strip } from '../data-days/strip.tsx';
 import { linkTo, query, setQuery } from '../shell/location.ts';
 import { Command } from '../ui/command.tsx';
-import { ago, count, counted, time } from '../ui/format.ts';
+import { ago, counted, time } from '../ui/format.ts';
 import { Empty } from '../ui/note.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Mark } from '../ui/stand.tsx';
@@ -62,7 +62,7 @@ interface Props {
 function Dataset({ dataset, days, from, to }: Props) {
   const [name, date] = (query.value.get('day') ?? '').split('@');
   const chosen = name === dataset ? date : undefined;
-  const { rows, rejects, loadedMs, ...totals } = totalsOf(days);
+  const { rows, loadedMs, ...totals } = totalsOf(days);
   return (
     <section class="dataset">
       <h3>
@@ -74,8 +74,7 @@ function Dataset({ dataset, days, from, to }: Props) {
         ))}
         <span class="quiet">
           {rows === 0 ? '' : counted(rows, 'row')}
-          {rejects === 0 ? '' : `, ${count(rejects)} set aside`}
-          {loadedMs === undefined ? '' : `, last loaded ${ago(loadedMs)}`}
+          {loadedMs === undefined ? '' : `${rows === 0 ? '' : ', '}last loaded ${ago(loadedMs)}`}
         </span>
       </h3>
       <Strip
@@ -102,13 +101,13 @@ function Day({
   readonly date: string;
   readonly day: DataDay | undefined;
 }) {
-  const { state, rows, rejects, loadedMs } = day ?? {};
+  const { state, waitsFor, rows, loadedMs } = day ?? {};
   return (
     <>
       <p role="status">
         <strong>{date}</strong>: {state === undefined ? `no data is expected of ${dataset}` : LOOKS[state].word}
         {rows === undefined ? '' : `, ${counted(rows, 'row')}`}
-        {rejects === undefined || rejects === 0 ? '' : `, ${count(rejects)} set aside`}
+        {waitsFor === undefined ? '' : `: it waits for ${waitsFor}`}
         {loadedMs === undefined ? '' : `, loaded ${time(loadedMs)} (${ago(loadedMs)})`}.{' '}
         <a href={linkTo('/', { from: date, to: date })}>This day on the grid</a>
       </p>

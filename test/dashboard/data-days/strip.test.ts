@@ -26,7 +26,6 @@ test('what was loaded is counted, and when the last was', () => {
     missing: 2,
     pending: 0,
     rows: 40,
-    rejects: 0,
     loadedMs: 3,
   });
   expect(totalsOf([])).toMatchObject({ rows: 0, loadedMs: undefined });
