@@ -8,7 +8,7 @@ import '../plan/plan.css';
 import { PriceTable, SavedTable } from '../plan/price.tsx';
 import { Reasons } from '../plan/reasons.tsx';
 import { sumOf } from '../plan/reasons.ts';
-import { query } from '../shell/location.ts';
+import { query, withQuery } from '../shell/location.ts';
 import { Act } from '../ui/act.tsx';
 import { commandLine } from '../ui/command-line.ts';
 import { count, counted, dollars, seconds } from '../ui/format.ts';
@@ -31,9 +31,14 @@ export function View() {
       <SelectBox wrong={wrong} />
       {wrong === undefined ? (
         <Panel title="Plan" answer={answer} command={commandLine('plan', { date: to, from, select })}>
-          {(plan) => <Summary plan={plan} select={select} isWhole={without === ''} />}
+          {(plan) => <Summary plan={plan} select={select} without={without} />}
         </Panel>
       ) : null}
+      {without === '' || answer.problem === undefined ? null : (
+        <p>
+          <a href={withQuery({ without: undefined })}>Plan with all changes</a>
+        </p>
+      )}
       {answer.data === undefined ? null : (
         <>
           <div class="plan-columns">
@@ -62,11 +67,11 @@ const WORDS = [
 function Summary({
   plan,
   select,
-  isWhole,
+  without,
 }: {
   readonly plan: PlanAnswer;
   readonly select: string | undefined;
-  readonly isWhole: boolean;
+  readonly without: string;
 }) {
   const { cells, conditional, cost, date, from } = plan;
   const sure = cells.RUN + cells.RERUN - conditional;
@@ -82,11 +87,12 @@ function Summary({
       <div class="split">
         <p class="lead">
           <strong>{sure === 0 ? 'Nothing' : counted(sure, 'cell')} would run</strong>
+          {without === '' ? '' : ` without the changes of ${without.replaceAll(',', ', ')}`}
           {maybe}
           {sure === 0 ? '' : `: about ${seconds(price.seconds)} of work, ${dollars(price.dollars)}`}.
           {rest.length === 0 ? null : <span class="quiet"> {rest.join(', ')}.</span>}
         </p>
-        {runs && isWhole ? (
+        {runs && without === '' ? (
           <Act label="Run it" url="/api/mill/runs" body={{ date, from, ...(select === undefined ? {} : { select }) }}>
             <p>
               Runs {from} … {date}
