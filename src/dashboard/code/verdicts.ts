@@ -1,22 +1,8 @@
 /** Computations by what was found of their newest code. Pure. */
+import type { CodeAnswer } from '../../mill/answers/code.ts';
 
-export interface Version {
-  readonly code: string;
-  readonly layer: string;
-  readonly sinceMs?: number | undefined;
-  /** Of it against the version before; absent of the first. */
-  readonly verdict?: 'same' | 'changed' | 'unproven' | undefined;
-  readonly because?: string | undefined;
-  /** Branches that no trial reached. */
-  readonly unreached?: readonly string[] | undefined;
-  readonly cellsSaved?: number | undefined;
-}
-
-export interface CodeRow {
-  readonly computation: string;
-  /** Newest first. */
-  readonly versions: readonly Version[];
-}
+export type CodeRow = CodeAnswer['computations'][number];
+export type Version = CodeRow['versions'][number];
 
 /** Of the newest version: to whom it makes a difference. */
 export const VERDICTS = {

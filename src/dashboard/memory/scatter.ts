@@ -1,34 +1,26 @@
 /** Peaks of tasks as columns that a plot takes: sizes in order, then a column a tier, then the prediction. Pure. */
+import type { MemoryAnswer } from '../../mill/answers/memory.ts';
 
-export interface Point {
-  /** Of its inputs; absent of those whose size was not noted. */
-  readonly inputBytes?: number | undefined;
-  readonly entities?: number | undefined;
-  readonly peakMB: number;
-  readonly tier: string;
-  readonly endedMs: number;
-}
+export type Point = MemoryAnswer['computations'][number]['points'][number];
 
 export interface Scatter {
-  /** What the size counts. */
-  readonly unit: 'bytes' | 'entities' | 'none';
-  readonly sizes: readonly number[];
+  /** What the points lie by: the entities that a cell read, or, where none of those is known, when they ended. */
+  readonly by: 'entities' | 'time';
+  /** Entities, or seconds. */
+  readonly at: readonly number[];
   /** Of each tier, in the order of `tiers`: where the point is another tier's, null. */
   readonly peaks: readonly (readonly (number | null)[])[];
 }
 
-/** Points of a size that is not known lie at 0. */
+/** Of points whose entities are not known while those of others are, none. */
 export function scatterOf(points: readonly Point[], tiers: readonly string[]): Scatter {
-  const unit = points.some(({ inputBytes }) => inputBytes !== undefined)
-    ? 'bytes'
-    : points.some(({ entities }) => entities !== undefined)
-      ? 'entities'
-      : 'none';
-  const sizeOf = ({ inputBytes, entities }: Point): number => (unit === 'bytes' ? inputBytes : entities) ?? 0;
-  const sorted = points.toSorted((a, b) => sizeOf(a) - sizeOf(b));
+  const sized = points.filter(({ entities }) => entities !== undefined);
+  const by = sized.length > 0 ? 'entities' : 'time';
+  const placeOf = ({ entities = 0, endedMs }: Point): number => (by === 'entities' ? entities : endedMs / 1_000);
+  const sorted = (by === 'entities' ? sized : points).toSorted((a, b) => placeOf(a) - placeOf(b));
   return {
-    unit,
-    sizes: sorted.map(sizeOf),
+    by,
+    at: sorted.map(placeOf),
     peaks: tiers.map((tier) => sorted.map((point) => (point.tier === tier ? point.peakMB : null))),
   };
 }

@@ -3,7 +3,7 @@ import { useMemo } from 'preact/hooks';
 import type uPlot from 'uplot';
 import { project } from '../data/project.ts';
 import { isDark } from '../shell/theme.ts';
-import { bytes, count, counted, megabytes } from '../ui/format.ts';
+import { count, counted, megabytes, time } from '../ui/format.ts';
 import { axisStyle, Plot } from '../ui/plot.tsx';
 import { type Point, powersOfTwo, rangeOf, type Scatter as Columns, scatterOf } from './scatter.ts';
 
@@ -22,14 +22,14 @@ export function Scatter({ computation, points, predictedMB }: Props) {
       points,
       tiers.map(({ name }) => name),
     );
-    const predicted = made.sizes.map(() => predictedMB);
+    const predicted = made.at.map(() => predictedMB);
     return {
       columns: made,
-      data: [made.sizes, ...made.peaks, predicted] as unknown as uPlot.AlignedData,
+      data: [made.at, ...made.peaks, predicted] as unknown as uPlot.AlignedData,
       options: optionsOf(made, points, predictedMB, tiers),
     };
   }, [points, predictedMB, tiers, isDark.value]);
-  const words = `Peak memory of ${counted(points.length, 'task')} of ${computation}, by ${WORDS[columns.unit]}`;
+  const words = `Peak memory of ${counted(points.length, 'task')} of ${computation}, by ${WORDS[columns.by]}`;
   return (
     <figure>
       <figcaption>{words}</figcaption>
@@ -38,10 +38,9 @@ export function Scatter({ computation, points, predictedMB }: Props) {
   );
 }
 
-const WORDS: Readonly<Record<Columns['unit'], string>> = {
-  bytes: 'the size of its inputs',
-  entities: 'its entities',
-  none: 'a size that was not noted',
+const WORDS: Readonly<Record<Columns['by'], string>> = {
+  entities: 'the entities that a cell reads',
+  time: 'when they ended, since what they read is not counted',
 };
 
 type Tiers = NonNullable<typeof project.value>['tiers'];
@@ -50,18 +49,18 @@ type Tiers = NonNullable<typeof project.value>['tiers'];
 const COLOURS = ['--accent', '--warn-line', '--bad', '--good'];
 
 function optionsOf(
-  { unit }: Columns,
+  { by }: Columns,
   points: readonly Point[],
   predictedMB: number | null,
   tiers: Tiers,
 ): Omit<uPlot.Options, 'width' | 'height'> {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
-  const size = (value: number): string => (unit === 'bytes' ? bytes(value) : count(value));
+  const place = (value: number): string => (by === 'entities' ? count(value) : time(value * 1_000).slice(5, 16));
   const memory = (_: uPlot, mb: number | null): string => (mb === null ? '' : megabytes(mb));
   return {
     scales: {
-      x: { time: false },
+      x: { time: by === 'time' },
       y: {
         distr: 3,
         log: 2,
@@ -74,7 +73,7 @@ function optionsOf(
       },
     },
     axes: [
-      { ...axisStyle(), values: (_, ticks) => ticks.map(size) },
+      { ...axisStyle(), values: (_, ticks) => ticks.map(place) },
       {
         ...axisStyle(),
         size: 64,
@@ -84,8 +83,8 @@ function optionsOf(
     ],
     series: [
       {
-        label: unit === 'none' ? 'size' : unit,
-        value: (_, value: number | null) => (value === null ? '' : size(value)),
+        label: by,
+        value: (_, value: number | null) => (value === null ? '' : place(value)),
       },
       ...tiers.map(({ name }, index): uPlot.Series => {
         const stroke = colour(COLOURS[index % COLOURS.length] ?? '');

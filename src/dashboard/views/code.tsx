@@ -1,4 +1,5 @@
 /** Each computation's code: its versions, and what was proven of each against the one before. */
+import type { CodeAnswer } from '../../mill/answers/code.ts';
 import { useAnswer } from '../data/answer.ts';
 import { type CodeRow, isChanged, savedBy, shownRows, VERDICTS, type Version } from '../code/verdicts.ts';
 import { linkTo, query, setQuery } from '../shell/location.ts';
@@ -7,10 +8,6 @@ import { Empty } from '../ui/note.tsx';
 import { Opener } from '../ui/opener.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { type Column, Table } from '../ui/table.tsx';
-
-interface CodeAnswer {
-  readonly computations: readonly CodeRow[];
-}
 
 export function View() {
   const answer = useAnswer<CodeAnswer>('/api/mill/code');
@@ -128,31 +125,37 @@ const Versions = ({ versions }: { readonly versions: readonly Version[] }) => (
     columns={[
       {
         name: 'Version',
-        cell: ({ code, layer }) => (
-          <code title={`its module ${code}, what it reaches ${layer}`}>
-            {code.slice(0, 8)}·{layer.slice(0, 8)}
-          </code>
+        cell: ({ code, layer, current }) => (
+          <>
+            <code title={`its module ${code}, what it reaches ${layer}`}>
+              {code.slice(0, 8)}·{layer.slice(0, 8)}
+            </code>
+            {current ? ' now' : ''}
+          </>
         ),
       },
       { name: 'Since', cell: ({ sinceMs }) => <Since ms={sinceMs} /> },
       { name: 'Verdict', cell: (version) => <Verdict version={version} /> },
       {
         name: 'Why',
-        cell: ({ because = '', unreached = [] }) => (
+        cell: ({ because = '', unreached, nondeterminism }) => (
           <>
             {because}
-            {unreached.length === 0 ? null : (
-              <ul class="notes">
-                {unreached.map((branch) => (
-                  <li key={branch}>
-                    No trial reached <code>{branch}</code>
-                  </li>
-                ))}
-              </ul>
-            )}
+            {unreached.map((branch) => (
+              <p key={branch}>
+                No fabricated day ran <code>{branch}</code>
+              </p>
+            ))}
+            {nondeterminism === undefined ? null : <p>The same inputs need not give the same: {nondeterminism}</p>}
           </>
         ),
         isWide: true,
+      },
+      {
+        name: 'Pieces that ran',
+        cell: ({ pieces, covered }) =>
+          pieces === undefined || covered === undefined ? '' : `${count(covered)} of ${count(pieces)}`,
+        isNumber: true,
       },
       {
         name: 'Cells saved',

@@ -1,38 +1,22 @@
 /** What tasks took of memory, what was predicted, and which tier they start on. */
+import type { MemoryAnswer } from '../../mill/answers/memory.ts';
 import { useAnswer } from '../data/answer.ts';
 import { Scatter } from '../memory/scatter.tsx';
-import type { Point } from '../memory/scatter.ts';
 import { query, setQuery } from '../shell/location.ts';
-import { count, dollars, megabytes, time } from '../ui/format.ts';
+import { count, counted, dollars, megabytes, time } from '../ui/format.ts';
+import { TaskLink } from '../ui/links.tsx';
 import { Empty } from '../ui/note.tsx';
 import { Opener } from '../ui/opener.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { type Column, Table } from '../ui/table.tsx';
 
-interface MemoryRow {
-  readonly computation: string;
-  readonly tier: string;
-  readonly predictedMB: number | null;
-  readonly points: readonly Point[];
-  readonly moved: readonly {
-    readonly from: string;
-    readonly to: string;
-    readonly atMs: number;
-    readonly because: string;
-  }[];
-  readonly wasteGBs: number;
-  readonly wasteDollars: number;
-}
-
-interface MemoryAnswer {
-  readonly computations: readonly MemoryRow[];
-}
+type MemoryRow = MemoryAnswer['computations'][number];
 
 export function View() {
   const answer = useAnswer<MemoryAnswer>('/api/mill/memory');
   return (
     <Panel title="Memory" answer={answer}>
-      {({ computations }) => {
+      {({ computations, runs, tasks }) => {
         const shown = computations.find(isOpen) ?? computations.find(({ points }) => points.length > 0);
         if (shown === undefined)
           return (
@@ -45,6 +29,9 @@ export function View() {
         return (
           <>
             <Scatter {...shown} />
+            <p class="quiet">
+              Of {counted(tasks, 'task')} in the newest {counted(runs, 'run')}.
+            </p>
             <Table
               label="Memory by computation"
               rows={computations}
@@ -111,9 +98,9 @@ const COLUMNS: readonly Column<MemoryRow>[] = [
 
 const Moved = ({ rows }: { readonly rows: MemoryRow['moved'] }) => (
   <ul class="notes">
-    {rows.map(({ from, to, atMs, because }) => (
-      <li key={atMs}>
-        {time(atMs)}: from {from} to {to}, {because}
+    {rows.map(({ from, to, atMs, because, taskId }) => (
+      <li key={taskId + from}>
+        {time(atMs)}: from {from} to {to}, <TaskLink id={taskId} />: {because}
       </li>
     ))}
   </ul>

@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
 import { type CodeRow, isChanged, savedBy, shownRows, type Version } from '../../../src/dashboard/code/verdicts.ts';
 
-const version = (some: Partial<Version> = {}): Version => ({ code: 'c', layer: 'l', ...some });
+const version = (some: Partial<Version> = {}): Version => ({
+  code: 'c',
+  layer: 'l',
+  current: false,
+  unreached: [],
+  ...some,
+});
 const row = (computation: string, ...versions: Version[]): CodeRow => ({ computation, versions });
 
 const ROWS = [

@@ -5,18 +5,20 @@ const point = (peakMB: number, tier: string, some: Partial<Point> = {}): Point =
   peakMB,
   tier,
   endedMs: 0,
+  taskId: 't',
   ...some,
 });
 
-test('sizes are in order, and every peak is in the column of its tier', () => {
+test('entities are in order, and every peak is in the column of its tier', () => {
   const points = [
-    point(300, 'standard', { inputBytes: 20 }),
-    point(900, 'high-mem', { inputBytes: 30 }),
-    point(100, 'standard', { inputBytes: 10 }),
+    point(300, 'standard', { entities: 20 }),
+    point(900, 'high-mem', { entities: 30 }),
+    point(100, 'standard', { entities: 10 }),
+    point(500, 'standard'),
   ];
   expect(scatterOf(points, ['standard', 'high-mem'])).toEqual({
-    unit: 'bytes',
-    sizes: [10, 20, 30],
+    by: 'entities',
+    at: [10, 20, 30],
     peaks: [
       [100, 300, null],
       [null, null, 900],
@@ -24,13 +26,9 @@ test('sizes are in order, and every peak is in the column of its tier', () => {
   });
 });
 
-test('entities count where bytes are not known, and nothing where neither is', () => {
-  expect(scatterOf([point(1, 'a', { entities: 5 }), point(2, 'a')], ['a'])).toMatchObject({
-    unit: 'entities',
-    sizes: [0, 5],
-    peaks: [[2, 1]],
-  });
-  expect(scatterOf([point(1, 'a')], ['a'])).toMatchObject({ unit: 'none', sizes: [0] });
+test('where no entities are known, points lie by when they ended', () => {
+  const points = [point(1, 'a', { endedMs: 2_000 }), point(2, 'a', { endedMs: 1_000 })];
+  expect(scatterOf(points, ['a'])).toEqual({ by: 'time', at: [1, 2], peaks: [[2, 1]] });
 });
 
 test('the axis has room for all peaks, the prediction and the tier above them', () => {
