@@ -15,14 +15,19 @@ export const VERDICTS = {
 export const isChanged = ({ versions }: CodeRow): boolean => versions.length > 1 && versions[0]?.verdict !== undefined;
 
 /** What is shown: changed ones first, what has the filter in its name; the newest change first. */
-export function shownRows(rows: readonly CodeRow[], filter: string, isAll: boolean): CodeRow[] {
+export function shownRows(
+  rows: readonly CodeRow[],
+  { filter, isAll, open }: { readonly filter: string; readonly isAll: boolean; readonly open: string | null },
+): CodeRow[] {
   const wanted = filter.trim().toLowerCase();
   const order = ({ versions }: CodeRow): number => {
     const verdict = versions[0]?.verdict;
     return verdict === undefined ? 3 : VERDICTS[verdict].order;
   };
   return rows
-    .filter((row) => (isAll || isChanged(row)) && row.computation.toLowerCase().includes(wanted))
+    .filter(
+      (row) => (isAll || isChanged(row) || row.computation === open) && row.computation.toLowerCase().includes(wanted),
+    )
     .toSorted((a, b) => order(a) - order(b) || (b.versions[0]?.sinceMs ?? 0) - (a.versions[0]?.sinceMs ?? 0));
 }
 

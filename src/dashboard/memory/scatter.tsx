@@ -29,7 +29,7 @@ export function Scatter({ computation, points, predictedMB }: Props) {
       options: optionsOf(made, points, predictedMB, tiers),
     };
   }, [points, predictedMB, tiers, isDark.value]);
-  const words = `Peak memory of ${counted(points.length, 'task')} of ${computation}, by ${WORDS[columns.by]}`;
+  const words = `Peak memory of ${counted(points.length, 'attempt')} of ${computation}, by ${WORDS[columns.by]}`;
   return (
     <figure>
       <figcaption>{words}</figcaption>

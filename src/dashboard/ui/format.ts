@@ -20,8 +20,17 @@ export function bytes(value: number): string {
   return `${(value / 1_000_000).toFixed(1)} MB`;
 }
 
+/** Of less, how much does not matter. */
+const LEAST_DOLLARS = 0.000001;
+
 export const dollars = (value: number): string =>
-  value === 0 ? '$0' : value < 0.01 ? `$${value.toPrecision(2)}` : `$${value.toFixed(2)}`;
+  value === 0
+    ? '$0'
+    : value < LEAST_DOLLARS
+      ? `<$${LEAST_DOLLARS.toFixed(6)}`
+      : value < 0.01
+        ? `$${value.toPrecision(2)}`
+        : `$${value.toFixed(2)}`;
 
 const WHOLE = new Intl.NumberFormat('en-US');
 export const count = (value: number): string => WHOLE.format(value);

@@ -12,7 +12,7 @@ import { type Column, Table } from '../ui/table.tsx';
 export function View() {
   const answer = useAnswer<CodeAnswer>('/api/mill/code');
   const filter = query.value.get('filter') ?? '';
-  const isAll = query.value.get('all') === 'yes' || query.value.get('open') !== null;
+  const isAll = query.value.get('all') === 'yes';
   return (
     <Panel title="Code" answer={answer}>
       {({ computations }) => (
@@ -27,15 +27,11 @@ export function View() {
               onInput={(event) => setQuery({ filter: event.currentTarget.value })}
             />
             <label>
-              <input
-                type="checkbox"
-                checked={isAll}
-                onChange={() => setQuery({ all: isAll ? undefined : 'yes', open: undefined })}
-              />{' '}
+              <input type="checkbox" checked={isAll} onChange={() => setQuery({ all: isAll ? undefined : 'yes' })} />{' '}
               also those that never changed ({count(computations.filter((row) => !isChanged(row)).length)})
             </label>
           </div>
-          <Rows rows={shownRows(computations, filter, isAll)} filter={filter} />
+          <Rows rows={shownRows(computations, { filter, isAll, open: query.value.get('open') })} filter={filter} />
         </>
       )}
     </Panel>
@@ -109,7 +105,7 @@ const COLUMNS: readonly Column<CodeRow>[] = [
 
 function Verdict({ version }: { readonly version: Version | undefined }) {
   const verdict = version?.verdict;
-  if (verdict === undefined) return <span class="quiet">the first</span>;
+  if (verdict === undefined) return <span class="quiet">–</span>;
   return <span class={verdict === 'same' ? 'good' : undefined}>{VERDICTS[verdict].word}</span>;
 }
 

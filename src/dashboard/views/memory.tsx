@@ -28,7 +28,13 @@ export function View() {
           );
         return (
           <>
-            <Scatter {...shown} />
+            {shown.points.length === 0 ? (
+              <Empty what={`No attempt of ${shown.computation} is among the newest runs`}>
+                <p>Only tasks that make nothing beside it count. Another computation is chosen in the table.</p>
+              </Empty>
+            ) : (
+              <Scatter {...shown} />
+            )}
             <p class="quiet">
               Of {counted(tasks, 'task')} in the newest {counted(runs, 'run')}.
             </p>
@@ -63,7 +69,7 @@ const COLUMNS: readonly Column<MemoryRow>[] = [
     by: ({ computation }) => computation,
   },
   { name: 'Starts on', cell: ({ tier }) => tier, by: ({ tier }) => tier },
-  { name: 'Tasks', cell: ({ points }) => count(points.length), by: ({ points }) => points.length, isNumber: true },
+  { name: 'Attempts', cell: ({ points }) => count(points.length), by: ({ points }) => points.length, isNumber: true },
   {
     name: 'Highest peak',
     cell: (row) => (row.points.length === 0 ? '' : megabytes(peakOf(row))),
@@ -84,7 +90,7 @@ const COLUMNS: readonly Column<MemoryRow>[] = [
   },
   {
     name: 'Waste, GB-s',
-    cell: ({ wasteGBs }) => wasteGBs.toFixed(1),
+    cell: ({ wasteGBs }) => (wasteGBs < 100 ? wasteGBs.toFixed(1) : count(Math.round(wasteGBs))),
     by: ({ wasteGBs }) => wasteGBs,
     isNumber: true,
   },
@@ -96,12 +102,16 @@ const COLUMNS: readonly Column<MemoryRow>[] = [
   },
 ];
 
+/** Tasks that are named. */
+const NAMED = 10;
+
 const Moved = ({ rows }: { readonly rows: MemoryRow['moved'] }) => (
   <ul class="notes">
-    {rows.map(({ from, to, atMs, because, taskId }) => (
+    {rows.slice(0, NAMED).map(({ from, to, atMs, because, taskId }) => (
       <li key={taskId + from}>
         {time(atMs)}: from {from} to {to}, <TaskLink id={taskId} />: {because}
       </li>
     ))}
+    {rows.length > NAMED ? <li>{counted(rows.length - NAMED, 'more task')}</li> : null}
   </ul>
 );

@@ -10,6 +10,9 @@ const version = (some: Partial<Version> = {}): Version => ({
 });
 const row = (computation: string, ...versions: Version[]): CodeRow => ({ computation, versions });
 
+const shown = (filter: string, isAll: boolean, open: string | null = null): string[] =>
+  shownRows(ROWS, { filter, isAll, open }).map(({ computation }) => computation);
+
 const ROWS = [
   row('new', version()),
   row('same', version({ verdict: 'same', cellsSaved: 31, sinceMs: 5 }), version({ cellsSaved: 2 })),
@@ -19,15 +22,18 @@ const ROWS = [
 ];
 
 test('what changed comes first, the newest of it at the top, and what never did is left out', () => {
-  const names = shownRows(ROWS, '', false).map(({ computation }) => computation);
-  expect(names).toEqual(['newer', 'older', 'unproven', 'same']);
-  expect(shownRows(ROWS, '', true)).toHaveLength(5);
+  expect(shown('', false)).toEqual(['newer', 'older', 'unproven', 'same']);
+  expect(shown('', true)).toHaveLength(5);
   expect(ROWS.filter(isChanged)).toHaveLength(4);
 });
 
+test('one that a link opens is there, changed or not', () => {
+  expect(shown('', false, 'new')).toContain('new');
+});
+
 test('a filter is a part of the name, however it is written', () => {
-  expect(shownRows(ROWS, ' NEWER ', false).map(({ computation }) => computation)).toEqual(['newer']);
-  expect(shownRows(ROWS, 'nobody', true)).toEqual([]);
+  expect(shown(' NEWER ', false)).toEqual(['newer']);
+  expect(shown('nobody', true)).toEqual([]);
 });
 
 test('saved is what all versions saved', () => {
