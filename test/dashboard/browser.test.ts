@@ -13,6 +13,7 @@ import {
   TELEPHONE,
 } from '../support/browser.ts';
 import { PATIENCE_MS } from '../support/patience.ts';
+import { meterTests } from './meter-views.ts';
 import { BAD_DAY, badNight, MENDED, type Night } from './night-project.ts';
 
 const LAST_DAY = '2024-03-04';
@@ -132,6 +133,8 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser (needs chromium)'
     await page.getByText('Daymill does not answer').first().waitFor({ state: 'detached' });
     await page.getByRole('button', { name: /^Live/ }).waitFor();
   });
+
+  meterTests(() => ({ looking, served: night.served }));
 
   test('replays what was given up, and shows its run to the end, without a reload and without a jump', async () => {
     await looking.open('/');

@@ -3,7 +3,6 @@ import type { View } from '../../../compose-view.ts';
 import type { LiveGrid } from '../../live-grid.ts';
 import type { Route } from '../../route.ts';
 import { actionRoutes } from './actions.ts';
-import { auditRoutes } from './audits.ts';
 import { cellRoutes } from './cells.ts';
 import { codeRoutes } from './code.ts';
 import { dataRoutes } from './data.ts';
