@@ -7,8 +7,12 @@ import { httpListener } from '../../src/http/listener.ts';
 import { openApiRoute } from '../../src/http/openapi-route.ts';
 import { collectRoutes } from '../../src/http/routes/index.ts';
 import { type FirestoreUnderTest, firestoreUnderTest } from '../support/firestore-under-test.ts';
+import { howMany, LONG } from '../support/long.ts';
 import { requestsTo } from './fuzz.ts';
 import { makeDoors, type Said, serve, type Serving } from './serving.ts';
+
+/** Of twenty requests at once, of each route. */
+const ROUNDS = howMany('DAYMILL_ROUNDS', 2, 12);
 
 let firestore: FirestoreUnderTest;
 let ports: MeterPorts;
@@ -49,10 +53,10 @@ describe('no request makes it fail', () => {
           );
           expect({ failed, said: said.filter(({ level }) => level === 'error') }).toEqual({ failed: [], said: [] });
         }),
-        { numRuns: 3, endOnFailure: true },
+        { numRuns: ROUNDS, endOnFailure: true },
       );
     },
-    30_000,
+    LONG ? 120_000 : 30_000,
   );
 
   test('not by a time that no document has, nor by an id that names none', async () => {
