@@ -63,7 +63,15 @@ export function composeListener(
     organizations: () => Promise.resolve([]),
   };
   const live = new LiveGrid(view);
-  const [mill, collect] = [millRoutes(view, served, () => live), collectRoutes(meter)];
+  const [mill, collect] = [
+    millRoutes(
+      view,
+      served,
+      () => live,
+      () => meter().jobs,
+    ),
+    collectRoutes(meter),
+  ];
   const own = [...mill, ...collect.filter(isRead)];
   // On a laptop one address answers both; deployed, what collects has its own, and its own description.
   const description = openApiRoute(isLocal ? [...mill, ...collect] : own);

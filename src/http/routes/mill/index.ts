@@ -8,14 +8,20 @@ import { codeRoutes } from './code.ts';
 import { dataRoutes } from './data.ts';
 import { failureRoutes } from './failures.ts';
 import { gridRoutes } from './grid.ts';
+import { type CollectedJobs, jobRoutes } from './jobs.ts';
 import { memoryRoutes } from './memory.ts';
 import { planRoutes } from './plans.ts';
 import { projectRoutes, type Served } from './project.ts';
 import { runRoutes } from './runs.ts';
 import { taskRoutes } from './tasks.ts';
 
-/** `view` is asked when a request comes: the table is there without it. */
-export const millRoutes = (view: () => View, served: Served, live: () => LiveGrid): readonly Route[] => [
+/** `view` and the others are asked when a request comes: the table is there without them. `jobs`: of what is collected. */
+export const millRoutes = (
+  view: () => View,
+  served: Served,
+  live: () => LiveGrid,
+  jobs: () => CollectedJobs,
+): readonly Route[] => [
   ...projectRoutes(view, served),
   ...gridRoutes(view, live),
   ...cellRoutes(view),
@@ -26,5 +32,6 @@ export const millRoutes = (view: () => View, served: Served, live: () => LiveGri
   ...failureRoutes(view),
   ...codeRoutes(view),
   ...memoryRoutes(view),
+  ...jobRoutes(view, jobs),
   ...actionRoutes(view),
 ];
