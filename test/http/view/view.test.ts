@@ -99,7 +99,17 @@ describe('the page’s function', () => {
     ['/api/mill/graph?select=%2Bboth', 'graph'],
     ['/api/mill/runs?limit=5', 'runs'],
     ['/api/mill/runs/RUN', 'run'],
+    ['/api/mill/runs/RUN/timeline', 'timeline'],
+    ['/api/mill/tasks/RUN.pages.2024-03-01', 'task'],
     ['/api/mill/dead-letters', 'dead letters'],
+    ['/api/mill/failures', 'failures'],
+    [`/api/mill/grid/lens?lens=duration&from=${FIRST}&to=${LAST}&computations=pages`, 'lens'],
+    ['/api/mill/plan?without=pages,warmth', 'plan without changes'],
+    ['/api/mill/data', 'root data'],
+    ['/api/mill/audits', 'audits'],
+    ['/api/mill/code', 'code'],
+    ['/api/mill/memory', 'memory'],
+    ['/api/mill/jobs', 'jobs'],
   ])('%s has its answer, as its schema has it', async (asked) => {
     const path = asked.replace('RUN', run);
     const { status, body } = await json(path);
@@ -146,6 +156,13 @@ describe('the page’s function', () => {
     ['/api/mill/runs?limit=-1', 400, 'BAD_QUERY'],
     ['/api/mill/dead-letters/nobody', 404, 'NOT_FOUND'],
     ['/api/mill/nothing', 404, 'NOT_FOUND'],
+    ['/api/mill/grid/lens', 400, 'BAD_QUERY'],
+    ['/api/mill/grid/lens?lens=colour', 400, 'BAD_QUERY'],
+    ['/api/mill/tasks/nobody', 404, 'NOT_FOUND'],
+    ['/api/mill/tasks/a%2Fb', 404, 'NOT_FOUND'],
+    ['/api/mill/runs/nobody/timeline', 404, 'NOT_FOUND'],
+    ['/api/mill/plan?without=nobody', 404, 'UNKNOWN_COMPUTATION'],
+    ['/api/mill/failures?from=2024-03-04&date=2024-03-01', 400, 'BAD_DATE'],
   ])('%s is a %i, %s', async (path, status, code) => {
     const answer = await json(path);
     const problem = Problem.parse(answer.body);
