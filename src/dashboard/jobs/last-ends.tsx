@@ -5,7 +5,13 @@ export interface Job {
   readonly name: string;
   readonly nextMs?: number | undefined;
   /** The last first. */
-  readonly last: readonly { readonly startedMs: number; readonly tookMs: number; readonly ok: boolean }[];
+  readonly last: readonly {
+    readonly startedMs: number;
+    readonly tookMs: number;
+    readonly ok: boolean;
+    /** What came of it. */
+    readonly text?: string;
+  }[];
 }
 
 const SHOWN = 10;
@@ -22,9 +28,9 @@ export function LastEnds({ last }: Pick<Job, 'last'>) {
     shown.length === 0 ? 'never ran' : `${shown.length} ends, ${failed === 0 ? 'none failed' : `${failed} failed`}`;
   return (
     <svg class="ends" width={SHOWN * STEP} height={HEIGHT} role="img" aria-label={words}>
-      {shown.map(({ startedMs, tookMs, ok }, index) => {
+      {shown.map(({ startedMs, tookMs, ok, text = '' }, index) => {
         const x = (SHOWN - shown.length + index) * STEP + STEP / 2;
-        const title = `${time(startedMs)}, ${seconds(tookMs / 1_000)}${ok ? '' : ', failed'}`;
+        const title = `${time(startedMs)}, ${seconds(tookMs / 1_000)}${ok ? '' : ', failed'}${text === '' ? '' : `: ${text}`}`;
         return (
           <g key={startedMs} class={ok ? 'ok' : 'failed'}>
             <title>{title}</title>

@@ -10,6 +10,7 @@ import { Empty } from '../ui/note.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Table } from '../ui/table.tsx';
 
+/** As GET /api/mill/jobs answers it. */
 interface JobsAnswer {
   readonly jobs: readonly Job[];
   readonly paused: Pauses;
@@ -26,8 +27,8 @@ export function View() {
             {jobs.length === 0 ? (
               <Empty what="No job has run yet">
                 <p>
-                  <code>npx daymill serve</code> runs the meter’s; the night and reconcile are of a deployment:{' '}
-                  <code>npx daymill deploy</code>.
+                  <code>npx daymill run</code> runs a day, and <code>npx daymill serve</code> does what is due with what
+                  is collected; of a deployment, <code>npx daymill deploy</code> makes the schedule that does both.
                 </p>
               </Empty>
             ) : (
@@ -52,6 +53,7 @@ export function View() {
                     cell: ({ last: [end] }) => (end === undefined ? '' : seconds(end.tookMs / 1_000)),
                     isNumber: true,
                   },
+                  { name: 'What came of it', cell: ({ last: [end] }) => end?.text ?? '', isWide: true },
                 ]}
               />
             )}
