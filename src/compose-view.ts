@@ -4,8 +4,17 @@ import { resolve } from 'node:path';
 import { compose } from './compose.ts';
 import type { Config } from './config/config.ts';
 import { codeOf } from './errors.ts';
+import { openFirestore } from './google/firestore-client.ts';
+import { firestoreOrganizations } from './google/meter/firestore-organizations.ts';
+import { SYSTEM_CLOCK } from './process/system-clock.ts';
 import { coverage, sourceDays } from './mill/sources/read-source.ts';
 import type { PlanningSnapshot } from './mill/ports/planning.ts';
+
+/** Organizations that are offered to choose from; others are chosen by the address. */
+const MOST_ORGANIZATIONS = 100;
+
+/** Between two looks at which there are. */
+const ORGANIZATIONS_MS = 60_000;
 
 /** Panels that ask within so long of each other see the same moment, for one read of it. */
 const MOMENT_MS = 500;
@@ -48,6 +57,24 @@ function fileReaders(): { readonly coverage: typeof coverage; readonly sourceDay
     coverage: (source, root) => kept(resolve(root, source.file), 'coverage', () => coverage(source, root)),
     sourceDays: (source, options) =>
       kept(resolve(options.root, source.file), `${options.from} ${options.to}`, () => sourceDays(source, options)),
+  };
+}
+
+/**
+ * Answers whose metrics there are, the first ones by name. A client of its own, which is opened with the first question: few ask, and the
+ * mill's knows nothing of the meter.
+ */
+export function composeOrganizations(config: Config): () => Promise<readonly string[]> {
+  let db: ReturnType<typeof openFirestore> | undefined;
+  let known: { readonly atMs: number; readonly found: Promise<readonly string[]> } | undefined;
+  return () => {
+    const atMs = SYSTEM_CLOCK.elapsed();
+    if (known === undefined || atMs - known.atMs > ORGANIZATIONS_MS) {
+      const found = firestoreOrganizations((db ??= openFirestore(config)), MOST_ORGANIZATIONS);
+      known = { atMs, found };
+      found.catch(() => (known = undefined));
+    }
+    return known.found;
   };
 }
 

@@ -262,7 +262,17 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'errors.ts',
   ],
   // The page's function: the mill's ports, and what reads the files that its datasets are loaded from.
-  'compose-view.ts': ['compose.ts', 'config', 'mill/ports', 'mill/sources/read-source.ts', 'errors.ts'],
+  // Of the meter only whose metrics there are to be looked at.
+  'compose-view.ts': [
+    'compose.ts',
+    'config',
+    'google/firestore-client.ts',
+    'google/meter/firestore-organizations.ts',
+    'mill/ports',
+    'mill/sources/read-source.ts',
+    'process',
+    'errors.ts',
+  ],
   'http/routes/mill': [
     'http/route.ts',
     'http/live-grid.ts',

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { basename, join } from 'node:path';
 import { composeMeter, type MeterPorts } from '../compose-meter.ts';
-import { composeView, type View } from '../compose-view.ts';
+import { composeOrganizations, composeView, type View } from '../compose-view.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { codeOf } from '../errors.ts';
 import { guardProcess } from '../process/author-code.ts';
@@ -52,6 +52,7 @@ export function composeListener(
   const log = openLog(config.logLevel, { worker: config.worker });
   const meter = once(() => meterOf(config));
   const view = once(() => viewOf(config));
+  const organizations = composeOrganizations(config);
   const page = pageFiles(folder);
   const doors: Doors = { authenticate, spend: () => Promise.resolve(), clock: SYSTEM_CLOCK, log, whileServing };
   const { isLocal } = config.signIn;
@@ -60,7 +61,8 @@ export function composeListener(
     target: isLocal ? 'local' : 'cloud',
     page: page.build,
     version: versionOf(),
-    organizations: () => Promise.resolve([]),
+    // Who is not an admin has no choice.
+    organizations: ({ role }) => (role === 'admin' ? organizations() : Promise.resolve([])),
   };
   const live = new LiveGrid(view);
   const [mill, collect] = [

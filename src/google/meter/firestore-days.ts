@@ -6,6 +6,7 @@ import type { EventKind, StoredEvent } from '../../meter/model/event.ts';
 import type { DayKey, DayStore } from '../../meter/ports/day-store.ts';
 import { decodeEvents } from '../../meter/segments/events.ts';
 import { decodeSegment } from '../../meter/segments/segment.ts';
+import { firestoreOrganizations } from './firestore-organizations.ts';
 import { unavailable } from '../firestore-client.ts';
 import { type CommitPorts, commitTogether } from './day-commit.ts';
 import { claimPath, dayPath, daysPath, eventsPath, segmentsPath } from './day-paths.ts';
@@ -65,10 +66,7 @@ type Reads = Pick<
 >;
 
 const readsOf = (db: Firestore, cache?: SegmentCache, dictionaries = new DayDictionaries(db)): Reads => ({
-  async organizations() {
-    const found = await reading('the organizations', () => db.collection('orgs').select().get());
-    return found.docs.map(({ id }) => id);
-  },
+  organizations: () => firestoreOrganizations(db),
   async days(organization) {
     const found = await reading('the days', () => db.collection(daysPath(organization)).select().get());
     return found.docs.map(({ id }) => id);

@@ -3,6 +3,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { readConfig } from '../../../src/config/config.ts';
+import { openFirestore } from '../../../src/google/firestore-client.ts';
 import { composeListener } from '../../../src/http/view-listener.ts';
 import { collectRoutes } from '../../../src/http/routes/index.ts';
 import type { Caller, Route } from '../../../src/http/route.ts';
@@ -33,6 +34,9 @@ describe('the page’s function', () => {
       DAYMILL_LOG: 'silent',
       DAYMILL_MANIFEST: `${home}/manifest.json`,
     };
+    const db = openFirestore({ projectId: process.env['GOOGLE_CLOUD_PROJECT'], databaseId: undefined });
+    for (const organization of ['umbrella', 'hive']) await db.doc(`orgs/${organization}`).set({ limits: {} });
+    await db.terminate();
     writeManifest(env.DAYMILL_MANIFEST, ports.manifest);
     run = (await bench.ask(ports, 'first')).runId ?? '';
     await bench.workAll(ports);
@@ -87,6 +91,13 @@ describe('the page’s function', () => {
     expect(await paused()).toContainEqual(expect.objectContaining({ computation: null, because: 'a holiday' }));
     await post('/api/mill/resume', { reason: 'over' });
     expect(await paused()).toEqual([]);
+  });
+
+  test('lets an admin choose among the organizations that there are, and nobody else', async () => {
+    expect((await json('/api/mill/project')).body['organizations']).toEqual(['acme', 'hive', 'umbrella']);
+    caller = { ...caller, role: 'viewer' };
+    expect((await json('/api/mill/project')).body['organizations']).toEqual(['acme']);
+    caller = { ...caller, role: 'admin' };
   });
 
   test.each([
