@@ -4,11 +4,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { readConfig } from '../../../src/config/config.ts';
 import { openFirestore } from '../../../src/google/firestore-client.ts';
+import { MOST_DAYS } from '../../../src/http/routes/mill/ask.ts';
 import { composeListener } from '../../../src/http/view-listener.ts';
 import { collectRoutes } from '../../../src/http/routes/index.ts';
 import type { Caller, Route } from '../../../src/http/route.ts';
 import { writeManifest } from '../../../src/mill/manifest/read-manifest.ts';
 import { Organization } from '../../../src/meter/model/organization.ts';
+import { addDays } from '../../../src/values/date.ts';
 import { DAYS } from '../../support/fixture-project.ts';
 import { type WaveBench, waveBench } from '../../support/wave-bench.ts';
 import { serve, type Serving } from '../serving.ts';
@@ -160,6 +162,8 @@ describe('the page’s function', () => {
     ['/api/mill/cells/constructor/2024-03-01/attempts', 404, 'UNKNOWN_COMPUTATION'],
     ['/api/mill/cells/pages/2024-03-01/result?limit=0', 400, 'BAD_QUERY'],
     ['/api/mill/report?from=2024-03-03&date=2024-03-01', 400, 'BAD_DATE'],
+    ['/api/mill/report?from=0001-01-01', 400, 'BAD_DATE'],
+    ['/api/mill/cells/pages/2024-03-01?from=0001-01-01', 400, 'BAD_DATE'],
     ['/api/mill/plan?select=nobody', 404, 'UNKNOWN_COMPUTATION'],
     ['/api/mill/runs/nobody', 404, 'NOT_FOUND'],
     ['/api/mill/runs/..', 404, 'NOT_FOUND'],
@@ -180,6 +184,64 @@ describe('the page’s function', () => {
     expect([answer.status, problem.status, problem.code]).toEqual([status, status, code]);
     expect(problem.detail.length).toBeGreaterThan(10);
   });
+
+  test('answers as many days as it says, and no more', async () => {
+    const of = (days: number) => `/api/mill/grid?date=${LAST}&from=${addDays(LAST, 1 - days)}`;
+    expect((await get(of(MOST_DAYS))).status).toBe(200);
+    expect((await json(of(MOST_DAYS + 1))).body).toMatchObject({
+      code: 'BAD_DATE',
+      detail: expect.stringContaining(`are ${MOST_DAYS + 1} days: ask for ${MOST_DAYS} at most`) as string,
+    });
+  });
+
+  test('whatever stands in a path or a query, it is answered with what is wrong, never with an error of ours', async () => {
+    const paths = [
+      '__proto__',
+      'constructor',
+      '%00',
+      'a%2Fb',
+      '..%2F..%2Fetc',
+      'x'.repeat(2_000),
+      '%F0%9F%92%A9',
+      '-1',
+      '9999-12-31',
+    ];
+    const values = [
+      '',
+      '__proto__',
+      '-1',
+      '1e9',
+      'NaN',
+      '0000-00-00',
+      '9999-12-31',
+      '0001-01-01',
+      '(((',
+      '*,*,+x',
+      ',',
+      '%00',
+      '%F0%9F%92%A9',
+    ];
+    const asked = routes
+      .filter(({ method, path, isStream }) => method === 'GET' && path.startsWith('/api/mill/') && isStream !== true)
+      .flatMap(({ path, query }) => {
+        const names = query instanceof z.ZodObject ? Object.keys(query.shape) : [];
+        const plain = path
+          .replaceAll(/:computation/g, 'pages')
+          .replaceAll(/:date/g, FIRST)
+          .replaceAll(/:id/g, run);
+        return [
+          ...(path.includes(':') ? paths.map((text) => path.replaceAll(/:[^/]+/g, text)) : []),
+          ...names.flatMap((name) => values.map((text) => `${plain}?${name}=${text}`)),
+        ];
+      });
+    expect(asked.length).toBeGreaterThan(300);
+    const wrong: string[] = [];
+    for (const path of asked) {
+      const { status, bytes } = await get(path);
+      if (status >= 500) wrong.push(`${status} ${path.slice(0, 100)} ${bytes.toString().slice(0, 200)}`);
+    }
+    expect(wrong).toEqual([]);
+  }, 30_000);
 
   test('answers what the meter is asked, and takes nothing in', async () => {
     expect((await json('/api/v1/query?query=1')).body).toMatchObject({ status: 'success' });

@@ -5,7 +5,7 @@ import type { View, ViewPorts } from '../../../compose-view.ts';
 import { UserError } from '../../../errors.ts';
 import { computationIn, type ManifestComputation } from '../../../mill/model/manifest.ts';
 import { assertTarget, gridStart, yesterday } from '../../../mill/steps/dispatch/target.ts';
-import { Day } from '../../../values/date.ts';
+import { Day, toOrdinal } from '../../../values/date.ts';
 import { DocumentId } from '../../../values/document-id.ts';
 import type { Asked, Reply, Route } from '../../route.ts';
 
@@ -21,6 +21,16 @@ export const MILL = {
 export const DAYS = { date: Day.optional(), from: Day.optional(), to: Day.optional() };
 export const DaysQuery = z.object(DAYS);
 
+/** Of one grid: half a century. An answer of them all is some megabytes, and a second of work. */
+export const MOST_DAYS = 20_000;
+
+/** @throws {UserError} BAD_DATE for more days than are answered at once */
+export function assertDays(first: Day, last: Day): void {
+  const days = toOrdinal(last) - toOrdinal(first) + 1;
+  if (days > MOST_DAYS)
+    throw new UserError('BAD_DATE', `${first} to ${last} are ${days} days: ask for ${MOST_DAYS} at most.`);
+}
+
 /** Where `date` and `to` both mean the last day. @throws {UserError} BAD_DATE */
 export function daysOf(
   { query }: Pick<Asked, 'query'>,
@@ -32,6 +42,7 @@ export function daysOf(
   assertTarget(first, clock.now());
   if (first > last)
     throw new UserError('BAD_DATE', `${first} is after ${last}: the first day of the grid comes first.`);
+  assertDays(first, last);
   return { from: first, date: last };
 }
 

@@ -10,7 +10,7 @@ import { resultPage, ResultPage } from '../../../mill/answers/result-page.ts';
 import { gridStart } from '../../../mill/steps/dispatch/target.ts';
 import { Day } from '../../../values/date.ts';
 import type { Route } from '../../route.ts';
-import { answered, computationOf, dateOf, MILL } from './ask.ts';
+import { answered, assertDays, computationOf, dateOf, MILL } from './ask.ts';
 
 /** Entities of a result that a page has unless told. */
 const DEFAULT_ENTITIES = 100;
@@ -32,6 +32,7 @@ export const cellRoutes = (view: () => View): readonly Route[] => [
         const [computation, date] = [computationOf(asked, ports), dateOf(asked, ports)];
         const from = gridStart(asked.query.get('from') ?? undefined, ports.from, date);
         if (date < from) throw new UserError('BAD_DATE', `${date} is before ${from}, where the grid starts.`);
+        assertDays(from, date);
         return explainAnswer({ computation, date, from }, ports);
       }),
   },
