@@ -127,7 +127,11 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
     functions: project.functions,
     collect: project.collect,
     dashboard: project.dashboard,
-    signIn: { isLocal: variables.DAYMILL_VIEW === 'local', audience: variables.DAYMILL_IAP_AUDIENCE },
+    signIn: {
+      // Never on Cloud Run, whatever it was told: there others than who works here reach it.
+      isLocal: variables.DAYMILL_VIEW === 'local' && variables.K_REVISION === undefined,
+      audience: variables.DAYMILL_IAP_AUDIENCE,
+    },
     target: undefined,
     tier,
     tiers,

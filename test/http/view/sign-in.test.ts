@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { userInfo } from 'node:os';
 import { exportJWK, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readConfig } from '../../../src/config/config.ts';
 import { CollectSettings, DashboardSettings } from '../../../src/config/project-settings.ts';
 import { HttpError } from '../../../src/http/http-error.ts';
 import { viewSignIn } from '../../../src/http/view-sign-in.ts';
@@ -127,6 +128,13 @@ describe('the page, deployed', () => {
       code: 'UNAVAILABLE',
     });
   });
+});
+
+test('on Cloud Run nobody is let in unasked, whatever the variables say', async () => {
+  const env = { DAYMILL_ROOT: '/nowhere', DAYMILL_VIEW: 'local' };
+  expect(readConfig(env, '/', 1).signIn).toEqual({ isLocal: true, audience: undefined });
+  const deployed = readConfig({ ...env, K_REVISION: 'daymill-view-00001-abc' }, '/', 1);
+  await expect(viewSignIn(deployed)({})).rejects.toMatchObject({ status: 401 });
 });
 
 test('on a laptop it is who works there, and any organization is theirs to see', async () => {

@@ -229,10 +229,8 @@ describe('the page’s function', () => {
           .replaceAll(/:computation/g, 'pages')
           .replaceAll(/:date/g, FIRST)
           .replaceAll(/:id/g, run);
-        return [
-          ...(path.includes(':') ? paths.map((text) => path.replaceAll(/:[^/]+/g, text)) : []),
-          ...names.flatMap((name) => values.map((text) => `${plain}?${name}=${text}`)),
-        ];
+        const byPath = path.includes(':') ? paths.map((text) => path.replaceAll(/:[^/]+/g, text)) : [];
+        return byPath.concat(names.flatMap((name) => values.map((text) => `${plain}?${name}=${text}`)));
       });
     expect(asked.length).toBeGreaterThan(300);
     const wrong: string[] = [];
