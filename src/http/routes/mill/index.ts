@@ -3,6 +3,7 @@ import type { View } from '../../../compose-view.ts';
 import type { LiveGrid } from '../../live-grid.ts';
 import type { Route } from '../../route.ts';
 import { actionRoutes } from './actions.ts';
+import { auditRoutes } from './audits.ts';
 import { cellRoutes } from './cells.ts';
 import { codeRoutes } from './code.ts';
 import { dataRoutes } from './data.ts';
@@ -30,6 +31,7 @@ export const millRoutes = (
   ...taskRoutes(view),
   ...dataRoutes(view),
   ...failureRoutes(view),
+  ...auditRoutes(view),
   ...codeRoutes(view),
   ...memoryRoutes(view),
   ...jobRoutes(view, jobs),
