@@ -129,7 +129,7 @@ const projectOf = ({ from, to, computations }: GridAnswer, page: string): Uint8A
       // A hundred groups, as of passes and categories.
       computations: computations.map((name, at) => ({
         name,
-        category: `category ${at % 10}`,
+        category: `category ${Math.floor((at * 100) / computations.length) % 10}`,
         pass: 1 + Math.floor((at * 10) / computations.length),
         keyed: false,
         needs: [],

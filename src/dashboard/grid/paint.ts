@@ -3,7 +3,7 @@ import { inkOn } from '../ui/stand.tsx';
 import { STAND_MARKS } from '../ui/stand-marks.ts';
 import type { Camera, Room } from './camera.ts';
 import type { Grid } from './decode.ts';
-import { type Palette, standOf } from './palette.ts';
+import { abgr, type Palette, standOf } from './palette.ts';
 import { pool } from './pool.ts';
 import { groupLabels, type Layout, placeAt, type Rows } from './rows.ts';
 import { ticksOf } from './ruler.ts';
@@ -110,8 +110,7 @@ function paintPixels(context: CanvasRenderingContext2D, scene: Scene): void {
   if (width === 0 || height === 0) return;
   const image = context.createImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
-  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => Number.parseInt(style.ground.slice(at, at + 2), 16));
-  pixels.fill(((255 << 24) | (b << 16) | (g << 8) | r) >>> 0);
+  pixels.fill(abgr(style.ground));
   const columnAt = (x: number): number => (x / scale + camera.x) / camera.cellWidth;
   pool(
     pixels,

@@ -44,8 +44,10 @@ export const REASONS: readonly { readonly word: string; readonly light: string; 
 
 export const standOf = (byte: number): CellState | undefined => STATES[byte & 15];
 
+/** As the canvas' memory has it: of `#rrggbb`, or of `#rgb`, which is what a minified style sheet says instead where it can. */
 export const abgr = (hex: string): number => {
-  const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as [number, number, number];
+  const whole = hex.length === 4 ? hex.replaceAll(/[0-9a-f]/gi, '$&$&') : hex;
+  const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(whole.slice(at, at + 2), 16)) as [number, number, number];
   return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 };
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cameraOf, cameraText, fit, within, zoom } from '../../../src/dashboard/grid/camera.ts';
 import { nextFailure } from '../../../src/dashboard/grid/next-failure.ts';
-import { statePalette } from '../../../src/dashboard/grid/palette.ts';
+import { abgr, statePalette } from '../../../src/dashboard/grid/palette.ts';
 import { pool } from '../../../src/dashboard/grid/pool.ts';
 import { fittingHeight, groupLabels, layoutOf, placeAt, type Rows, rowsOf } from '../../../src/dashboard/grid/rows.ts';
 import { ticksOf } from '../../../src/dashboard/grid/ruler.ts';
@@ -117,6 +117,12 @@ test('a pixel shows the worst of its cells, and what is not asked for only where
   };
   expect(shown([])).toEqual([0, 2]);
   expect(shown(['upToDate'])).toEqual([7, 7]);
+});
+
+test('a colour is read as a style sheet says it, also minified', () => {
+  expect([abgr('#ffffff'), abgr('#fff'), abgr('#0cf'), abgr('#10161d')]).toEqual([
+    0xffffffff, 0xffffffff, 0xffffcc00, 0xff1d1610,
+  ]);
 });
 
 test('the ruler names years, months and days, as far as there is room, and none twice', () => {
