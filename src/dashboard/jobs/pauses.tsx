@@ -52,12 +52,14 @@ const Resume = ({ name }: { readonly name: string }) => (
 );
 
 export function PauseOne({ paused }: { readonly paused: Pauses }) {
-  const [name, setName] = useState('');
+  const [chosen, setChosen] = useState('');
   const others = (project.value?.computations ?? []).filter((one) => paused[one.name] === undefined);
+  // What was just paused is no longer among them.
+  const name = others.some((one) => one.name === chosen) ? chosen : '';
   if (paused[ALL] !== undefined) return null;
   return (
     <span class="run-day">
-      <select aria-label="What to pause" value={name} onChange={(event) => setName(event.currentTarget.value)}>
+      <select aria-label="What to pause" value={name} onChange={(event) => setChosen(event.currentTarget.value)}>
         <option value="">all computations</option>
         {others.map((one) => (
           <option key={one.name}>{one.name}</option>

@@ -104,6 +104,12 @@ function Summary({
           </Act>
         ) : null}
       </div>
+      {runs ? null : (
+        <p class="quiet">
+          It will once code changes, data is loaded (<code>npx daymill load</code>), or a later last day is chosen
+          above.
+        </p>
+      )}
       <Notes plan={plan} />
     </>
   );
