@@ -134,16 +134,6 @@ function markRunning({ states, width, first, rows }: Cells, open: readonly OpenR
   }
 }
 
-/** The bytes that are sent: the length of a header as 4 bytes, little-endian; the header as JSON; the cells. */
-export function packGrid({ sequence, from, to, computations, states }: GridAnswer): Uint8Array {
-  const header = new TextEncoder().encode(JSON.stringify({ v: 1, sequence, from, to, computations }));
-  const packed = new Uint8Array(4 + header.length + states.length);
-  new DataView(packed.buffer).setUint32(0, header.length, true);
-  packed.set(header, 4);
-  packed.set(states, 4 + header.length);
-  return packed;
-}
-
 /** `[row, first column, last column, byte]` */
 export type GridChange = readonly [row: number, from: number, to: number, state: number];
 
@@ -157,7 +147,8 @@ export function gridChanges(before: GridAnswer, after: GridAnswer): GridChange[]
   if (!isAlike) return undefined;
   const changes: [number, number, number, number][] = [];
   const width = after.computations.length === 0 ? 0 : after.states.length / after.computations.length;
-  for (const [at, state] of after.states.entries()) {
+  for (let at = 0; at < after.states.length; at++) {
+    const state = after.states[at] as number;
     if (before.states[at] === state) continue;
     const [row, column] = [Math.floor(at / width), at % width];
     const last = changes.at(-1);

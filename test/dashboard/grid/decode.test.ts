@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { applyChanges, dayAt, decodeGrid } from '../../../src/dashboard/grid/decode.ts';
 import { REASONS as PAGE_REASONS } from '../../../src/dashboard/grid/palette.ts';
-import { type GridAnswer, gridChanges, packGrid, REASONS } from '../../../src/mill/answers/grid.ts';
+import { type GridAnswer, gridChanges, REASONS } from '../../../src/mill/answers/grid.ts';
+import { packGrid } from '../../../src/mill/answers/pack-grid.ts';
 
 const answer = (states: readonly number[]): GridAnswer => ({
   sequence: 9,
@@ -33,7 +34,7 @@ describe('a grid', () => {
   });
 
   test('of another version asks for another page', () => {
-    const bytes = new TextEncoder().encode('{"v":2}');
+    const bytes = new TextEncoder().encode('{"v":1}');
     const buffer = new ArrayBuffer(4 + bytes.length);
     new DataView(buffer).setUint32(0, bytes.length, true);
     new Uint8Array(buffer).set(bytes, 4);

@@ -2,15 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { daysFrom } from '../../../src/values/date.ts';
-import {
-  type GridAnswer,
-  gridChanges,
-  gridOf,
-  MAX_CHANGES,
-  packGrid,
-  REASONS,
-  RUNNING,
-} from '../../../src/mill/answers/grid.ts';
+import { type GridAnswer, gridChanges, gridOf, MAX_CHANGES, REASONS, RUNNING } from '../../../src/mill/answers/grid.ts';
 import { plan } from '../../../src/mill/planning/plan.ts';
 import { report, STANDS } from '../../../src/mill/planning/report.ts';
 import { graph, graphAt } from '../../support/graph.ts';
@@ -85,23 +77,6 @@ describe('a grid', () => {
     const grid = gridOf({ plan: here.made, manifest: abc, open: open as never, sequence: 7, from: MON, to: FRI });
     expect(row(grid, 'a')[4]).toBe(RUNNING | (REASONS.indexOf('NEW') << 4));
     expect(stand(row(grid, 'b')[4] ?? 15)).toBe('run');
-  });
-
-  test('is packed behind its header', () => {
-    const grid = gridIn(world());
-    const packed = packGrid(grid);
-    const length = new DataView(packed.buffer).getUint32(0, true);
-    const { v, computations, ...rest } = JSON.parse(
-      Buffer.from(packed.subarray(4, 4 + length)).toString(),
-    ) as GridAnswer & { v: number };
-    expect({ v, computations, ...rest }).toEqual({
-      v: 1,
-      sequence: 7,
-      from: MON,
-      to: FRI,
-      computations: grid.computations,
-    });
-    expect(packed.subarray(4 + length)).toEqual(grid.states);
   });
 });
 

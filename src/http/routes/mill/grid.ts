@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import type { LiveGrid } from '../../live-grid.ts';
 import type { View } from '../../../compose-view.ts';
-import { gridAnswer, packGrid } from '../../../mill/answers/grid.ts';
+import { gridAnswer } from '../../../mill/answers/grid.ts';
+import { packGrid } from '../../../mill/answers/pack-grid.ts';
 import { Lens, LensAnswer, lensAnswer, MAX_LENS_READS } from '../../../mill/answers/lens.ts';
 import type { Route } from '../../route.ts';
 import { answered, DaysQuery, daysOf, MILL, replyOf } from './ask.ts';
@@ -16,7 +17,7 @@ export const gridRoutes = (view: () => View, live: () => LiveGrid): readonly Rou
     path: '/api/mill/grid',
     id: 'readGrid',
     summary:
-      'Every computation on every day, a byte each, behind a header of JSON: u32 length, {v, sequence, from, to, computations}, then rows of days. ' +
+      'Every computation on every day, a byte each, in stretches of neighbours that are alike (src/mill/answers/pack-grid.ts has the form). ' +
       'The lower four bits are how it stands (run, rerun, failed, upstreamFailed, blocked, impossible, stable, upToDate, running), the upper four why.',
     query: DaysQuery,
     answers: { 200: { description: 'application/octet-stream' } },
