@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { pack } from '../src/http/pack.ts';
 import { pageFiles } from '../src/http/page-files.ts';
-import { type GridAnswer, type GridChange, packGrid, REASONS } from '../src/mill/answers/grid.ts';
+import { type GridAnswer, type GridChange, REASONS } from '../src/mill/answers/grid.ts';
+import { packGrid } from '../src/mill/answers/pack-grid.ts';
 import { STANDS } from '../src/mill/planning/report.ts';
 import { addDays } from '../src/values/date.ts';
 

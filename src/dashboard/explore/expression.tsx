@@ -163,7 +163,7 @@ function Said({
   const points = rows.reduce((sum, { values }) => sum + values.length, 0);
   const { stats } = data;
   return (
-    <div class="quiet said">
+    <div class="quiet explore-said">
       {info === undefined ? null : (
         <span>
           {info.type}

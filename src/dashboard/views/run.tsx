@@ -53,7 +53,7 @@ export function View({ id = '' }: ViewProps) {
           </Act>
         ) : null}
       </div>
-      <Panel title="Run" answer={answer} command={`npx daymill runs show ${id}`}>
+      <Panel title="Run" answer={answer} command={`npx daymill run show ${id}`}>
         {(data) => <Head answer={data} nowMs={nowMs} />}
       </Panel>
       <Panel title="Timeline" answer={timeline}>

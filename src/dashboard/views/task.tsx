@@ -22,7 +22,7 @@ export function View({ id = '' }: ViewProps) {
   return (
     <>
       <h1>{id}</h1>
-      <Panel title="Task" answer={answer} command={`npx daymill runs show ${id.slice(0, id.indexOf('.'))}`}>
+      <Panel title="Task" answer={answer} command={`npx daymill run show ${id.slice(0, id.indexOf('.'))}`}>
         {(data) => (
           <>
             <Head answer={data} />
