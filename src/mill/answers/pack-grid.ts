@@ -44,7 +44,10 @@ export function packGrid({ sequence, from, to, computations, states }: GridAnswe
 /** Of the most cells; 0 of none. */
 function commonest(states: Uint8Array): number {
   const counts = new Uint32Array(256);
-  for (const state of states) counts[state] = (counts[state] as number) + 1;
+  for (let at = 0; at < states.length; at++) {
+    const state = states[at] as number;
+    counts[state] = (counts[state] as number) + 1;
+  }
   let most = 0;
   for (let state = 1; state < counts.length; state++)
     if ((counts[state] as number) > (counts[most] as number)) most = state;
