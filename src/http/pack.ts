@@ -31,7 +31,7 @@ export async function pack(bytes: Uint8Array | undefined, headers: IncomingHttpH
 }
 
 /** Not what is named with a weight of nothing. */
-const takes = (header: string, encoding: string): boolean =>
+export const takes = (header: string, encoding: string): boolean =>
   header
     .split(',')
     .map((one) => one.trim())

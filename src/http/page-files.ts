@@ -2,7 +2,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
-import { brotliCompressSync, constants } from 'node:zlib';
+import { toError } from '../errors.ts';
+import { pack, type Packed, takes } from './pack.ts';
 
 export interface Page {
   /** What it was built from; empty when it was not built. */
@@ -49,7 +50,8 @@ const API = /^\/(?:api|v1)\/|^\/openapi\.json$/;
 interface File {
   readonly type: string;
   readonly plain: Buffer;
-  readonly packed: Buffer;
+  /** By brotli, as the build left it beside the file. */
+  readonly brotli: Buffer | undefined;
   /** Vite names what it hashes so. */
   readonly isHashed: boolean;
 }
@@ -75,7 +77,7 @@ export function pageFiles(folder: string): Page {
           .end('There is no such file.\n');
         return true;
       }
-      send(file ?? index, request, response);
+      void send(file ?? index, request, response).catch((thrown: unknown) => request.destroy(toError(thrown)));
       return true;
     },
   };
@@ -84,28 +86,36 @@ export function pageFiles(folder: string): Page {
 /** Views are named after computations and tasks, which may have dots. */
 const isView = (path: string): boolean => /^\/(?:cell|lineage|runs|tasks)\//.test(path);
 
-const fileOf = (path: string, type: string, isHashed: boolean): File => packed(readFileSync(path), type, isHashed);
-
-const notBuilt = (): File => packed(Buffer.from(NOT_BUILT), 'text/html; charset=utf-8', false);
-
-const packed = (plain: Buffer, type: string, isHashed: boolean): File => ({
+const fileOf = (path: string, type: string, isHashed: boolean): File => ({
   type,
-  plain,
-  packed: brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
+  plain: readFileSync(path),
+  brotli: existsSync(`${path}.br`) ? readFileSync(`${path}.br`) : undefined,
   isHashed,
 });
 
-function send(file: File, { method, headers }: IncomingMessage, response: ServerResponse): void {
-  const isPacked = /\bbr\b/.test(headers['accept-encoding'] ?? '');
-  const body = isPacked ? file.packed : file.plain;
+const notBuilt = (): File => ({
+  type: 'text/html; charset=utf-8',
+  plain: Buffer.from(NOT_BUILT),
+  brotli: undefined,
+  isHashed: false,
+});
+
+async function packed({ brotli, plain }: File, headers: IncomingMessage['headers']): Promise<Packed | undefined> {
+  if (brotli === undefined || !takes(headers['accept-encoding'] ?? '', 'br')) return pack(plain, headers);
+  return { bytes: brotli, headers: { 'content-encoding': 'br' } };
+}
+
+async function send(file: File, { method, headers }: IncomingMessage, response: ServerResponse): Promise<void> {
+  const packing = await packed(file, headers);
+  const body = packing?.bytes ?? file.plain;
   response.writeHead(200, {
     ...HEADERS,
     'content-type': file.type,
     'content-length': String(body.length),
     // A page of before asks for files of before only as long as it is open.
     'cache-control': file.isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',
+    ...packing?.headers,
     vary: 'accept-encoding',
-    ...(isPacked ? { 'content-encoding': 'br' } : {}),
   });
   response.end(method === 'HEAD' ? undefined : body);
 }
