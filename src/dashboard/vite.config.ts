@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { brotliCompressSync } from 'node:zlib';
+import { brotliCompressSync, constants } from 'node:zlib';
 import { defineConfig } from 'vite';
 
 const ROOT = import.meta.dirname;
@@ -15,10 +15,13 @@ function buildId(): string {
   return hash.digest('hex').slice(0, 12);
 }
 
+/** Of 11, which saves another six hundredths and takes a second more of each build. */
+const PACKING = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
+
 /** Packed once, as small as it gets: an instance that starts does not have to. */
 function packAll(folder: string): void {
   for (const file of globSync('**/*.{js,css,html,svg}', { cwd: folder }))
-    writeFileSync(join(folder, `${file}.br`), brotliCompressSync(readFileSync(join(folder, file))));
+    writeFileSync(join(folder, `${file}.br`), brotliCompressSync(readFileSync(join(folder, file)), PACKING));
 }
 
 const id = buildId();
