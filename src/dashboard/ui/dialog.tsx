@@ -28,7 +28,7 @@ export function Dialog({ title, isBare = false, onClose, children }: Props) {
     >
       {isBare ? null : (
         <h2 class="split">
-          {title}
+          <span>{title}</span>
           <button type="button" class="plain" aria-label="Close" onClick={onClose}>
             ✕
           </button>
