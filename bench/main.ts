@@ -8,6 +8,7 @@ import { benchEmulators } from './emulators.ts';
 import { benchEstimate } from './estimate.ts';
 import { benchExecution } from './execution.ts';
 import { benchFormats } from './formats.ts';
+import { benchGrid } from './grid.ts';
 import { benchHeartbeats } from './heartbeats.ts';
 import { benchLiveReaders } from './live-readers.ts';
 import { benchLiveWindows } from './live-windows.ts';
@@ -34,6 +35,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
     await benchCells({ quick });
   },
   formats: benchFormats,
+  grid: benchGrid,
   heartbeats: () => benchHeartbeats({ quick }),
   'live-readers': () => benchLiveReaders({ quick }),
   'live-windows': () => benchLiveWindows({ quick }),
