@@ -41,6 +41,11 @@ export function Result({
         'missing' in page ? (
           <Empty what="There is no result">
             <p>{because(page.missing.text)}</p>
+            {page.missing.outcome === 'RUN' || page.missing.outcome === 'RERUN' ? (
+              <p>
+                The next run makes it, or now: <code>npx daymill run --date {date}</code>
+              </p>
+            ) : null}
           </Empty>
         ) : (
           <Page page={page} />

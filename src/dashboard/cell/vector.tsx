@@ -46,8 +46,11 @@ export function Vector({ answer: { vector, now } }: { readonly answer: ExplainAn
   );
 }
 
+/** What is no hash, as that something is not loaded yet, is said whole. */
+const shortened = (text: string): string => (/^[0-9a-f]+$/.test(text) ? text.slice(0, SHORT) : text);
+
 const Hash = ({ hash, none }: { readonly hash: string | null; readonly none: string }) => (
   <td class="mono" title={hash ?? undefined}>
-    {hash === null ? <span class="quiet">{none}</span> : hash.slice(0, SHORT)}
+    {hash === null ? <span class="quiet">{none}</span> : shortened(hash)}
   </td>
 );

@@ -225,7 +225,7 @@ function fitted(context: CanvasRenderingContext2D, text: string, width: number):
   if (context.measureText(text).width <= width) return text;
   const at = text.indexOf('@');
   for (const end of at < 0 ? [''] : [text.slice(at), ''])
-    for (let length = (at < 0 ? text.length : at) - 1; length >= LEAST_LETTERS; length--) {
+    for (let length = at < 0 ? text.length - 1 : at; length >= LEAST_LETTERS; length--) {
       const shorter = `${text.slice(0, length)}…${end}`;
       if (context.measureText(shorter).width <= width) return shorter;
     }
