@@ -99,6 +99,18 @@ describe('an action over HTTP', () => {
     expect((await listed())[0]).toMatchObject({ what: 'resume', target: '*', by: 'ada' });
   });
 
+  test('starts no day whose data lies in a file that was not loaded, and says who loads it', async () => {
+    const { rootData } = view.ports;
+    const mark = await rootData.readMark('visits');
+    if (mark === undefined) throw new Error('the dataset has no mark');
+    await rootData.writeMark('visits', { ...mark, through: DAYS[2] });
+    expect(await refused('/api/mill/runs', { date: DAYS[3], reason: 'late data' })).toMatchObject({
+      status: 409,
+      detail: expect.stringContaining(`1 day of visits (${DAYS[3]} … ${DAYS[3]}) is in the project's files`) as string,
+    });
+    await rootData.writeMark('visits', mark);
+  });
+
   test('starts a day for what is selected', async () => {
     const started = await post('/api/mill/runs', { date: FIRST, select: '+both', reason: 'late data' });
     expect(started).toMatchObject({ status: 200, body: { text: expect.any(String) as string } });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { View, ViewPorts } from '../../../compose-view.ts';
 import { UserError } from '../../../errors.ts';
 import { ActionsAnswer, actionsAnswer, MOST_ACTIONS } from '../../../mill/answers/actions.ts';
+import { type Days, foresee, type ForeseePorts } from '../../../mill/answers/foresee.ts';
 import { selectedFor } from '../../../mill/answers/selected-for.ts';
 import { type Acted, type Asking, Reason } from '../../../mill/model/action.ts';
 import { ALL } from '../../../mill/model/control.ts';
@@ -86,6 +87,7 @@ const dayRoutes = (view: () => View): readonly Route[] => [
       const { ports } = view();
       const from = gridStart(first, ports.from, date);
       const computations = await selectedFor(select, { date, from }, ports);
+      await assertLoaded({ date, from }, ports);
       return runByHand({ date, from, ...(computations === undefined ? {} : { computations }) }, asking, ports);
     }),
   },
@@ -112,6 +114,17 @@ const dayRoutes = (view: () => View): readonly Route[] => [
     }),
   },
 ];
+
+/** What lies in the project's own files is loaded by who has them: a workflow would find no data. @throws {UserError} BUSY */
+async function assertLoaded(days: Days, ports: ForeseePorts): Promise<void> {
+  const [first] = (await foresee(days, ports)).loads;
+  if (first === undefined) return;
+  throw new UserError(
+    'BUSY',
+    `${first.days} ${first.days === 1 ? 'day' : 'days'} of ${first.dataset} (${first.first} … ${first.last}) ${first.days === 1 ? 'is' : 'are'} in the project's files, and ` +
+      `not loaded yet. npx daymill run --date ${days.date} loads them where the files are, and runs the day.`,
+  );
+}
 
 const letterRoutes = (view: () => View): readonly Route[] => [
   {
