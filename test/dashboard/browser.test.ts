@@ -29,8 +29,8 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser (needs chromium)'
     [night, browser] = await Promise.all([badNight(), openBrowser()]);
   });
   afterAll(async () => {
-    await browser.close();
-    await night.end();
+    await browser?.close();
+    await night?.end();
   });
   beforeEach(async () => {
     context = await browser.newContext({ viewport: DESK, colorScheme: 'light', locale: 'en-GB' });

@@ -36,20 +36,20 @@ export async function badNight(): Promise<Night> {
   const { code } = await daymill(project, ['run', '--json'], HASTE);
   assert.equal(code, 1);
   const served = await serving(project, [], HASTE);
-  await collectSome(served);
-  const response = await fetch(`${served.url}/api/mill/dead-letters`);
-  const { deadLetters } = Letters.parse(await response.json());
-  const [letter] = deadLetters;
-  return {
-    project,
-    served,
-    run: letter?.runId ?? '',
-    task: letter?.taskId ?? '',
-    async end() {
-      await served.stop();
-      project.remove();
-    },
+  const end = async (): Promise<void> => {
+    await served.stop();
+    project.remove();
   };
+  try {
+    await collectSome(served);
+    const response = await fetch(`${served.url}/api/mill/dead-letters`);
+    const [letter] = Letters.parse(await response.json()).deadLetters;
+    return { project, served, run: letter?.runId ?? '', task: letter?.taskId ?? '', end };
+  } catch (thrown) {
+    // It would be served on after the tests.
+    await end();
+    throw thrown;
+  }
 }
 
 /** Something of each kind that the meter's views show, of the organization that a laptop's page is for. */
