@@ -18,7 +18,7 @@ const LENIENT = "  if (judged === 0) return 'unknown';";
 const STRICT = "  if (judged === 0) throw new Error('no airport could be judged');";
 
 /** The bundled computations in a folder of their own. */
-function project(): { readonly root: string; edit(from: string, to: string): void } {
+function project(): { readonly root: string; readonly edit: (from: string, to: string) => void } {
   const root = join(mkdtempSync(join(tmpdir(), 'daymill-docs-')), 'my-metrics');
   mkdirSync(root);
   linkPackages(root);

@@ -37,7 +37,7 @@ export interface Looking {
   /** What the browser complained of: errors of scripts, requests that failed, what the policy forbade. In order. */
   readonly troubles: string[];
   /** Goes there as a link from elsewhere does, and waits until all that it asks for is there. */
-  open(path: string): Promise<void>;
+  readonly open: (path: string) => Promise<void>;
 }
 
 export async function lookAt(context: BrowserContext, base: string): Promise<Looking> {

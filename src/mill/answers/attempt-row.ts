@@ -16,14 +16,15 @@ export const AttemptRow = z.object({
 export type AttemptRow = z.infer<typeof AttemptRow>;
 
 export const attemptRows = (task: Task): AttemptRow[] =>
-  (task.history ?? []).map(({ readings: _, ...attempt }) =>
-    Object.assign(
+  (task.history ?? []).map((attempt) => {
+    const { readings: _, ...told } = attempt;
+    return Object.assign(
       {
         runId: task.runId,
         taskId: task.id,
         cell: task.cells.slice(0, 1).map(cellName).join(),
         cells: task.cells.length,
       },
-      attempt,
-    ),
-  );
+      told,
+    );
+  });
