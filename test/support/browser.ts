@@ -66,10 +66,12 @@ export async function settled(page: Page): Promise<void> {
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Findings of axe that keep somebody from using the page, a line each. https://github.com/dequelabs/axe-core */
-export async function barriers(page: Page): Promise<string[]> {
+/** Findings of axe (of all its rules unless some are named) that keep somebody from using the page, a line each. https://github.com/dequelabs/axe-core */
+export async function barriers(page: Page, rules?: readonly string[]): Promise<string[]> {
   if (!(await page.evaluate<boolean>("'axe' in globalThis"))) await page.evaluate(AXE);
-  const { violations } = await page.evaluate<{ violations: Violation[] }>('axe.run({ resultTypes: ["violations"] })');
+  const { violations } = await page.evaluate<{ violations: Violation[] }>(
+    `axe.run({ resultTypes: ["violations"], ${rules === undefined ? '' : `runOnly: ${JSON.stringify(rules)}`} })`,
+  );
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map(({ target, any }) => `${id}: ${target.join(' ')} ${any[0]?.message ?? ''}`));

@@ -31,7 +31,17 @@ export function Diff({ computation, date }: { readonly computation: string; read
   const more = (
     <label>
       <span class="quiet">against </span>
-      <input type="date" value={against} onChange={(event) => setQuery({ against: event.currentTarget.value })} />
+      <input
+        type="text"
+        inputMode="numeric"
+        size={10}
+        maxLength={10}
+        pattern="\d{4}-\d{2}-\d{2}"
+        value={against}
+        onChange={(event) =>
+          setQuery({ against: isDay(event.currentTarget.value) ? event.currentTarget.value : undefined })
+        }
+      />
     </label>
   );
   const title = 'What differs';

@@ -6,6 +6,8 @@ export interface Problem {
   readonly code: string;
   readonly title: string;
   readonly detail: string;
+  /** Places of what was asked that are wrong, where the answer names some. */
+  readonly errors?: readonly { readonly path: string; readonly message: string }[];
 }
 
 export const UNREACHABLE: Problem = {
@@ -31,5 +33,6 @@ export async function problemOf(response: Response): Promise<Problem> {
     code: typeof code === 'string' ? code : `HTTP_${response.status}`,
     title: typeof title === 'string' ? title : `Status ${response.status}`,
     detail: typeof detail === 'string' ? detail : 'The answer says no more than that.',
+    ...(Array.isArray(said.errors) && said.errors.length > 0 ? { errors: said.errors } : {}),
   };
 }

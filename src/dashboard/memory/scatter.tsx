@@ -59,6 +59,7 @@ function optionsOf(
   const place = (value: number): string => (by === 'entities' ? count(value) : time(value * 1_000).slice(5, 16));
   const memory = (_: uPlot, mb: number | null): string => (mb === null ? '' : megabytes(mb));
   return {
+    legend: { live: false },
     scales: {
       x: { time: by === 'time' },
       y: {
@@ -73,7 +74,8 @@ function optionsOf(
       },
     },
     axes: [
-      { ...axisStyle(), values: (_, ticks) => ticks.map(place) },
+      // A time takes more room than a number.
+      { ...axisStyle(), space: by === 'time' ? 110 : 60, values: (_, ticks) => ticks.map(place) },
       {
         ...axisStyle(),
         size: 64,

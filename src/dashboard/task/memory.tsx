@@ -73,6 +73,7 @@ function optionsOf({ tierMB, predictedMB }: TaskAnswer, isShort: boolean): Omit<
     points: { show: false },
   });
   return {
+    legend: { live: false },
     scales: { x: { time: false }, y: { range: (_, __, most) => [0, most * 1.08] } },
     axes: [
       { ...axisStyle(), values: (_, at) => at.map(clock) },

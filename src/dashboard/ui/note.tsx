@@ -7,6 +7,11 @@ export function ProblemNote({ problem, what }: { readonly problem: Problem; read
     <div class="note warning" role="alert">
       <h3>{problem.status === 404 ? `${what} is not there` : `${what} could not be had`}</h3>
       <p>{problem.detail}</p>
+      {problem.errors?.map(({ path, message }) => (
+        <p key={path}>
+          <code>{path}</code>: {message}
+        </p>
+      ))}
       <p class="quiet">
         {problem.code}
         {problem.status === 0 ? '' : `, status ${problem.status}`}

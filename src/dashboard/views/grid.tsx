@@ -73,7 +73,7 @@ function Whole({ grid }: { readonly grid: Grid }) {
     <div class="grid-view">
       <div class="split">
         <Legend lens={lens} counts={looked.counts} only={only} />
-        {looked.note === undefined ? null : <span class="quiet">{looked.note}</span>}
+        {looked.note === undefined ? null : <span class={looked.isAsked ? 'quiet wait' : 'quiet'}>{looked.note}</span>}
         <LensPicker lens={lens} />
         <Command text={`npx daymill report --from ${grid.from} --date ${grid.to}`} />
       </div>
@@ -146,7 +146,8 @@ function useLooked(grid: Grid, lens: Lens, only: ReadonlySet<string>) {
     [lens, isDark.value, [...only].join()],
   );
   const figures = useMemo(
-    () => (isState || told.data === undefined ? undefined : figuresOf(grid, told.data, lens === 'hash')),
+    // Without figures nothing is known, which is not the same as little.
+    () => (isState ? undefined : figuresOf(grid, told.data ?? { unit: '', rows: {} }, lens === 'hash')),
     [lens, told.data, grid],
   );
   const counts = useMemo(() => countBytes(grid), [grid, changed]);
@@ -154,7 +155,7 @@ function useLooked(grid: Grid, lens: Lens, only: ReadonlySet<string>) {
     ? undefined
     : told.problem !== undefined
       ? told.problem.detail
-      : figures === undefined
+      : figures === undefined || told.data === undefined
         ? 'Asking…'
         : figures.least > figures.most
           ? 'Nothing is known of these days yet.'
@@ -167,7 +168,14 @@ function useLooked(grid: Grid, lens: Lens, only: ReadonlySet<string>) {
       ? undefined
       : `${LENS_WORDS[lens]}: ${value.toPrecision(3)} ${told.data?.unit ?? ''}`;
   };
-  return { palette, bytes: figures?.bytes ?? grid.states, counts, note, figure };
+  return {
+    palette,
+    bytes: figures?.bytes ?? grid.states,
+    counts,
+    note,
+    figure,
+    isAsked: told.isLoading && told.data === undefined,
+  };
 }
 
 function useWidth(): { readonly width: number } {

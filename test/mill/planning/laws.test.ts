@@ -11,7 +11,7 @@ import { type Story, story, tell, worldsOf } from '../../support/edit-stories.ts
 import { bookLines, cleanRebuild, type PipelineReport, type Ran, ToyMill, type World } from '../../support/toy-mill.ts';
 
 /** More on demand: `DAYMILL_STORIES=50000 npx vitest run test/mill/planning/laws.test.ts`. */
-const STORIES = howMany('DAYMILL_STORIES', 700, 2_000);
+const STORIES = howMany('DAYMILL_STORIES', 400, 2_000);
 
 interface Chapter {
   readonly mill: ToyMill;
