@@ -132,9 +132,10 @@ const versionOf = (): string => {
 
 /** A browser's stream and a link say it in the query, where no route expects it. */
 function withOrganization(request: IncomingMessage): IncomingMessage {
-  const url = new URL(request.url ?? '/', 'http://page');
-  const organization = url.searchParams.get('org');
-  if (organization === null) return request;
+  const url = URL.parse(request.url ?? '/', 'http://page');
+  const organization = url?.searchParams.get('org') ?? null;
+  // What is no address has no route either.
+  if (url === null || organization === null) return request;
   url.searchParams.delete('org');
   request.url = `${url.pathname}${url.search}`;
   request.headers['x-scope-orgid'] = organization;

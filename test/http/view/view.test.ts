@@ -64,6 +64,14 @@ describe('the page’s function', () => {
     return { status, body: JSON.parse(bytes.toString()) as Record<string, unknown> };
   };
 
+  test.each(['//', '//?org=acme', '///api', 'http://[/?org=acme'])(
+    'refuses %s, which is no address, and goes on',
+    async (path) => {
+      expect((await serving.send('POST', path, {}, '')).status).toBe(404);
+      expect((await get('/api/mill/project')).status).toBe(200);
+    },
+  );
+
   test('says what the project is, and who asks', async () => {
     expect(await json('/api/mill/project')).toMatchObject({
       status: 200,
