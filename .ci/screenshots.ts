@@ -83,6 +83,8 @@ async function collectSome(served: Serving): Promise<void> {
   }
 }
 
+const SETTLE_MS = 1_500;
+
 interface Shot {
   readonly name: string;
   readonly path: string;
@@ -108,7 +110,7 @@ async function shots({ url }: Serving): Promise<Shot[]> {
     { name: 'grid-why', path: '/?lens=why' },
     { name: 'grid-duration', path: '/?lens=duration' },
     { name: 'cell', path: '/cell/network-disruption/2001-01-02' },
-    { name: 'lineage', path: '/lineage/network-disruption' },
+    { name: 'lineage', path: '/lineage/network-disruption?date=2001-01-10' },
     { name: 'run', path: `/runs/${bad.id}` },
     { name: 'task', path: `/tasks/${encodeURIComponent(critical.at(-1) ?? '')}` },
     { name: 'runs', path: '/runs' },
@@ -138,8 +140,8 @@ async function take(
   await page.setViewportSize(isNarrow ? TELEPHONE : { width: 1280, height: 760 });
   await page.emulateMedia({ colorScheme: isDark ? 'dark' : 'light', reducedMotion: 'reduce' });
   await open(path);
-  // Drawn in the frame after the last answer.
-  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+  // Figures that come in their places after the view is there: none of them says so.
+  await page.waitForTimeout(SETTLE_MS);
   await page.screenshot({ path: join(IMAGES, `${name}.png`) });
   process.stdout.write(`docs/images/${name}.png${troubles.length === 0 ? '' : `: ${troubles.splice(0).join('; ')}`}\n`);
 }
