@@ -12,7 +12,7 @@ const QUALITY = 5;
 const brotli = promisify(brotliCompress);
 const zip = promisify(gzip);
 
-export interface Packed {
+interface Packed {
   readonly bytes: Uint8Array;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -31,7 +31,7 @@ export async function pack(bytes: Uint8Array | undefined, headers: IncomingHttpH
 }
 
 /** Not what is named with a weight of nothing. */
-export const takes = (header: string, encoding: string): boolean =>
+const takes = (header: string, encoding: string): boolean =>
   header
     .split(',')
     .map((one) => one.trim())

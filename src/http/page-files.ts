@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { toError } from '../errors.ts';
-import { pack, type Packed, takes } from './pack.ts';
+import { pack } from './pack.ts';
 
 export interface Page {
   /** What it was built from; empty when it was not built. */
@@ -50,8 +50,6 @@ const API = /^\/(?:api|v1)\/|^\/openapi\.json$/;
 interface File {
   readonly type: string;
   readonly plain: Buffer;
-  /** By brotli, as the build left it beside the file. */
-  readonly brotli: Buffer | undefined;
   /** Vite names what it hashes so. */
   readonly isHashed: boolean;
 }
@@ -89,24 +87,18 @@ const isView = (path: string): boolean => /^\/(?:cell|lineage|runs|tasks)\//.tes
 const fileOf = (path: string, type: string, isHashed: boolean): File => ({
   type,
   plain: readFileSync(path),
-  brotli: existsSync(`${path}.br`) ? readFileSync(`${path}.br`) : undefined,
   isHashed,
 });
 
 const notBuilt = (): File => ({
   type: 'text/html; charset=utf-8',
   plain: Buffer.from(NOT_BUILT),
-  brotli: undefined,
   isHashed: false,
 });
 
-async function packed({ brotli, plain }: File, headers: IncomingMessage['headers']): Promise<Packed | undefined> {
-  if (brotli === undefined || !takes(headers['accept-encoding'] ?? '', 'br')) return pack(plain, headers);
-  return { bytes: brotli, headers: { 'content-encoding': 'br' } };
-}
-
 async function send(file: File, { method, headers }: IncomingMessage, response: ServerResponse): Promise<void> {
-  const packing = await packed(file, headers);
+  // Browsers keep what is hashed: it is packed once for each of them.
+  const packing = await pack(file.plain, headers);
   const body = packing?.bytes ?? file.plain;
   response.writeHead(200, {
     ...HEADERS,

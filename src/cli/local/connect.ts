@@ -33,24 +33,27 @@ export async function connectCloud(
 ): Promise<Connection> {
   // Where it is, Google's clients know: by the project, or by the variables that point them at an emulator.
   if (config.target !== undefined) return { env: {}, usage: () => null, close: () => Promise.resolve() };
+  const begunMs = performance.now();
   for (let tries = 1; ; tries++) {
     const session = await findSession(config);
     if (session !== undefined) return { env: session.env, usage: () => null, close: () => Promise.resolve() };
     try {
       return await openOwn(config, manifest, purpose);
     } catch (thrown) {
-      if (!(thrown instanceof StateFileError && thrown.isInUse) || tries === MAX_TRIES) throw thrown;
+      if (!(thrown instanceof StateFileError && thrown.isInUse)) throw thrown;
+      if (tries === MAX_TRIES || performance.now() - begunMs > HELD_MS) throw thrown;
       await wait(AGAIN_MS);
     }
   }
 }
 
 /**
- * Between two looks for who has the state file, and how often: ten seconds in all. A process that is about to end has it without being
- * there for others any more, and so has one that is about to say that it is there.
+ * Between two looks for who has the state file, for how long, and how often at most. A process that is about to end has it without being
+ * there for others any more, and so has one that is about to say that it is there; one that stands still makes each look a long one.
  */
 const AGAIN_MS = 50;
-export const MAX_TRIES = 200;
+const HELD_MS = 10_000;
+export const MAX_TRIES = HELD_MS / AGAIN_MS;
 
 async function openOwn(config: Config, manifest: Pick<Manifest, 'datasets'>, purpose: Purpose): Promise<Connection> {
   const state = stateFile(config);

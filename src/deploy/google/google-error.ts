@@ -31,8 +31,9 @@ const IN_TURN = /underlying data changed|in progress|try again|concurrent/i;
 
 export function passingOf({ httpStatus, status, message }: GoogleError): Passing | undefined {
   if (BUSY.has(httpStatus) || status === 'ABORTED') return 'busy';
-  // Other changes to the same thing are under way, as with indexes of one collection.
-  if (httpStatus === 409 && status !== 'ALREADY_EXISTS') return 'busy';
+  // Other changes to the same thing are under way, as with indexes of one collection. Cloud Storage says no status: its bucket is there,
+  // made by a request whose answer was lost.
+  if (httpStatus === 409 && status !== 'ALREADY_EXISTS' && status !== '') return 'busy';
   if (httpStatus === 400 && IN_TURN.test(message)) return 'busy';
   if (isDisabled({ httpStatus, message })) return 'propagating';
   return [400, 403, 404].includes(httpStatus) && FRESH.test(message) ? 'propagating' : undefined;

@@ -65,6 +65,7 @@ test.each([
 test.each([
   ['a right that is missing', refusal(403, 'PERMISSION_DENIED', "Permission 'run.services.create' denied")],
   ['what is there already', refusal(409, 'ALREADY_EXISTS')],
+  ['a bucket that is there already, without a status', refusal(409, '')],
   ['a body that is wrong', refusal(400, 'INVALID_ARGUMENT', 'timeout: too long')],
 ])('%s is told at once', async (_, answer) => {
   const { api, waited } = answering([answer]);

@@ -17,6 +17,7 @@ export const readerOf = (installed: Installed): Reader => ({
     'gcloud iam': 'needs an account of Google Cloud',
   },
   fragments: {
+    'dashboard: {': (code) => ({ path: 'src/fragments/dashboard.ts', text: config(code.replace(/^.*\n/, '')) }),
     alerts: (code) => ({ path: 'src/fragments/alerts.ts', text: config(code.replace(/^.*\n/, '')) }),
     "functions: [{ name: 'morning-mail'": (code) => ({ path: 'src/fragments/functions.ts', text: config(code) }),
   },

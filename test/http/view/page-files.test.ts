@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
+import { brotliDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pageFiles } from '../../../src/http/page-files.ts';
 import { serve, type Serving } from '../serving.ts';
@@ -27,8 +27,6 @@ describe('the page that was built', () => {
     mkdirSync(join(folder, 'page/assets'), { recursive: true });
     writeFileSync(join(folder, 'page/index.html'), INDEX);
     writeFileSync(join(folder, 'page/assets/index-4f2a.js'), SCRIPT);
-    writeFileSync(join(folder, 'page/assets/built-1.css'), 'plain');
-    writeFileSync(join(folder, 'page/assets/built-1.css.br'), brotliCompressSync('packed by the build'));
     writeFileSync(join(folder, 'page/notes.txt'), 'not for anybody');
     writeFileSync(join(folder, 'secret.js'), 'a secret');
     serving = await open(join(folder, 'page'));
@@ -102,19 +100,6 @@ describe('the page that was built', () => {
     ['PUT', '/index.html'],
   ])('leaves %s %s to the API', async (method, path) => {
     expect((await serving.send(method, path)).status).toBe(418);
-  });
-
-  test('sends what the build has packed as it lies there', async () => {
-    const taking = { 'accept-encoding': 'br' };
-    const { headers, bytes } = await serving.send('GET', '/assets/built-1.css', taking);
-    expect([headers['content-encoding'], brotliDecompressSync(bytes).toString()]).toEqual([
-      'br',
-      'packed by the build',
-    ]);
-    expect((await serving.send('GET', '/assets/built-1.css', { 'accept-encoding': 'gzip' })).bytes.toString()).toBe(
-      'plain',
-    );
-    expect((await serving.send('GET', '/assets/built-1.css.br', taking)).status).toBe(404);
   });
 
   test('knows what it was built from', () => {
