@@ -22,5 +22,6 @@ export const readerOf = (installed: Installed): Reader => ({
     'npm run test:long': 'is what runs this',
     'npm run check': 'is what runs this',
     'npm run bench': 'takes an hour',
+    'npm run docs': 'takes pictures, for which not everybody has a browser',
   },
 });
