@@ -1,7 +1,7 @@
 /** The grid of a report as a picture: computations by days, by the marks of state-marks.ts, with a legend and a ruler of months. */
 import type { GridAnswer } from '../../mill/answers/grid.ts';
 import { RUNNING } from '../../mill/answers/grid.ts';
-import { type CellState, STATE_MARKS } from '../../mill/answers/state-marks.ts';
+import { type CellState, STATE_MARKS, WORST_FIRST } from '../../mill/answers/state-marks.ts';
 import { STANDS } from '../../mill/planning/report.ts';
 import { type Day, daysFrom } from '../../values/date.ts';
 import { counted } from '../counted.ts';
@@ -24,19 +24,6 @@ const MAX_GRID_HEIGHT = 960;
 const READABLE_ROW = 11;
 /** From this size on cells have lines between them, and patterns. */
 const PATTERNED = 7;
-
-/** Where several days share a place the first of these wins: nothing that needs a person is hidden. */
-const WORST_FIRST: readonly CellState[] = [
-  'failed',
-  'upstreamFailed',
-  'blocked',
-  'running',
-  'run',
-  'rerun',
-  'impossible',
-  'stable',
-  'upToDate',
-];
 
 /** Stands by a byte's lower half. */
 const STATES: readonly (CellState | undefined)[] = Object.assign([...STANDS] as (CellState | undefined)[], {

@@ -9,8 +9,8 @@ export interface Palette {
   readonly ranks: Uint8Array;
 }
 
-/** What must not be overlooked goes before what is calm. */
-const WORST_FIRST: readonly CellState[] = [
+/** What must not be overlooked goes before what is calm: as src/mill/answers/state-marks.ts has it. */
+export const WORST_FIRST: readonly CellState[] = [
   'failed',
   'upstreamFailed',
   'blocked',

@@ -1,4 +1,5 @@
 /** The report's days as rows: what each comes to, and whether that is all of its cells. */
+import { STATES } from '../ui/stand-marks.ts';
 import type { FailuresAnswer } from '../../mill/answers/failures.ts';
 import type { ReportAnswer } from '../../mill/answers/report.ts';
 import type { CellState } from '../../mill/answers/state-marks.ts';
@@ -7,16 +8,7 @@ type Day = ReportAnswer['days'][number];
 export type Stand = Exclude<CellState, 'running'>;
 
 /** As the command line has them: what is to be done first, what rests last. */
-export const STANDS: readonly Stand[] = [
-  'run',
-  'rerun',
-  'failed',
-  'upstreamFailed',
-  'blocked',
-  'impossible',
-  'stable',
-  'upToDate',
-];
+export const STANDS: readonly Stand[] = STATES.filter((state) => state !== 'running');
 
 export interface DayRow {
   readonly day: Day;

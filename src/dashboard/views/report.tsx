@@ -10,9 +10,9 @@ import '../report/report.css';
 import { linkTo } from '../shell/location.ts';
 import { commandLine } from '../ui/command-line.ts';
 import { count, counted } from '../ui/format.ts';
-import { CellLink } from '../ui/links.tsx';
 import { Empty } from '../ui/note.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { Partial } from '../ui/partial.tsx';
 import { SelectBox, selected, splitProblem } from '../ui/select-box.tsx';
 import { Mark } from '../ui/stand.tsx';
 import { STAND_MARKS } from '../ui/stand-marks.ts';
@@ -158,44 +158,3 @@ const COLUMNS: readonly Column<DayRow>[] = [
       ),
   },
 ];
-
-/** Results that are there and lack entities. */
-function Partial({ rows }: { readonly rows: ReportAnswer['partial'] }) {
-  if (rows.length === 0) return null;
-  return (
-    <section class="panel">
-      <h2>Results that lack entities</h2>
-      <Table
-        label="Results that lack entities"
-        rows={rows}
-        keyOf={({ computation }) => computation}
-        sortName="partial"
-        columns={[
-          { name: 'Computation', cell: ({ computation }) => computation, by: ({ computation }) => computation },
-          { name: 'Cells', cell: ({ cells }) => count(cells), by: ({ cells }) => cells, isNumber: true },
-          { name: 'Days', cell: ({ first, last }) => (first === last ? first : `${first} … ${last}`) },
-          {
-            name: 'Entities failed',
-            cell: ({ failedEntities, entities }) => `${count(failedEntities)} of ${count(entities)}`,
-            by: ({ failedEntities }) => failedEntities,
-            isNumber: true,
-          },
-          {
-            name: 'Above the limit',
-            cell: ({ above }) => (above === 0 ? '' : <span class="bad">{count(above)}</span>),
-            isNumber: true,
-          },
-          {
-            name: 'Worst',
-            cell: ({ computation, worst }) => (
-              <>
-                <CellLink computation={computation} date={worst.date} />: {worst.errors[0]?.message ?? ''}
-              </>
-            ),
-            isWide: true,
-          },
-        ]}
-      />
-    </section>
-  );
-}

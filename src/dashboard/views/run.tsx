@@ -15,10 +15,11 @@ import type { ViewProps } from '../shell/routes.ts';
 import { Act } from '../ui/act.tsx';
 import { Attempts } from '../ui/attempts.tsx';
 import { Command } from '../ui/command.tsx';
-import { count, counted, millis, percent, time } from '../ui/format.ts';
-import { CellLink, NamedCell, RunLink, TaskLink } from '../ui/links.tsx';
+import { count, counted, millis, time } from '../ui/format.ts';
+import { NamedCell, RunLink, TaskLink } from '../ui/links.tsx';
 import { Empty } from '../ui/note.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { Partial } from '../ui/partial.tsx';
 import { Table } from '../ui/table.tsx';
 
 /** Between two looks at the clock, in ms, while it runs. */
@@ -220,7 +221,7 @@ function Ended({ answer: { run, failures, partial, slowest } }: { readonly answe
           )}
         </section>
       )}
-      {partial.length === 0 ? null : <Partial rows={partial} />}
+      <Partial rows={partial} />
       <section class="panel">
         <h2>{slowest.length === 0 ? 'No attempt was made yet' : 'Slowest attempts'}</h2>
         {slowest.length === 0 ? (
@@ -234,40 +235,3 @@ function Ended({ answer: { run, failures, partial, slowest } }: { readonly answe
     </>
   );
 }
-
-const Partial = ({ rows }: { readonly rows: RunAnswer['partial'] }) => (
-  <section class="panel">
-    <h2>Results that lack entities</h2>
-    <Table
-      label="Results that lack entities"
-      rows={rows}
-      keyOf={({ computation }) => computation}
-      sortName="partial"
-      columns={[
-        { name: 'Computation', cell: ({ computation }) => computation, by: ({ computation }) => computation },
-        { name: 'Cells', cell: ({ cells }) => count(cells), by: ({ cells }) => cells, isNumber: true },
-        {
-          name: 'Entities failed',
-          cell: ({ failedEntities, entities }) => `${count(failedEntities)} (${percent(failedEntities / entities)})`,
-          by: ({ failedEntities }) => failedEntities,
-          isNumber: true,
-        },
-        {
-          name: 'Worst',
-          cell: ({ computation, worst }) => <CellLink computation={computation} date={worst.date} />,
-        },
-        {
-          name: 'Its first error',
-          cell: ({ worst: { errors } }) => {
-            const [first] = errors;
-            return first === undefined ? (
-              ''
-            ) : (
-              <span class="first-line">{`${first.id}: ${first.message.split('\n')[0]}`}</span>
-            );
-          },
-        },
-      ]}
-    />
-  </section>
-);

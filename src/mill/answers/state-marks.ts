@@ -46,3 +46,16 @@ export const STATE_MARKS: Readonly<Record<CellState, StateMark>> = {
   upToDate: { word: 'up to date', glyph: '·', pattern: 'plain', light: '#a3b2b7', dark: '#3d6c68', isLoud: false },
   running: { word: 'running', glyph: '▸', pattern: 'upright', light: '#0c9c72', dark: '#88f2c4', isLoud: true },
 };
+
+/** Where several cells share a place the first of these wins: nothing that needs a person is hidden. */
+export const WORST_FIRST: readonly CellState[] = [
+  'failed',
+  'upstreamFailed',
+  'blocked',
+  'running',
+  'run',
+  'rerun',
+  'impossible',
+  'stable',
+  'upToDate',
+];

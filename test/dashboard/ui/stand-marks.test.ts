@@ -2,13 +2,18 @@ import { expect, test } from 'vitest';
 import { inOutcomeWords } from '../../../src/cli/outcome-words.ts';
 import { because, inWords, STAND_MARKS, STATES, stateOf } from '../../../src/dashboard/ui/stand-marks.ts';
 import type { ExplainAnswer } from '../../../src/mill/answers/explain.ts';
-import { STATE_MARKS } from '../../../src/mill/answers/state-marks.ts';
+import { WORST_FIRST } from '../../../src/dashboard/grid/palette.ts';
+import { STATE_MARKS, WORST_FIRST as WORST_ANYWHERE } from '../../../src/mill/answers/state-marks.ts';
 import { STANDS } from '../../../src/mill/planning/report.ts';
 
 test('a state looks in the page as everywhere', () => {
   for (const [state, { word, glyph, light, dark }] of Object.entries(STATE_MARKS))
     expect(STAND_MARKS).toHaveProperty(state, { word, glyph, light, dark });
   expect(Object.keys(STAND_MARKS)).toHaveLength(Object.keys(STATE_MARKS).length);
+});
+
+test('what goes before what is the same in the page and in pictures', () => {
+  expect(WORST_FIRST).toEqual(WORST_ANYWHERE);
 });
 
 test("a grid's figures are stands in the report's order, then running", () => {
