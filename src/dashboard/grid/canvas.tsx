@@ -107,7 +107,6 @@ export function GridCanvas(props: Props) {
   };
   useWheel(frame, (event, point) => {
     if (event.ctrlKey || Math.abs(event.deltaY) > Math.abs(event.deltaX)) {
-      if (!event.ctrlKey && !event.shiftKey && layout.height > room.height && event.altKey) return;
       const factor = Math.exp(-event.deltaY / (event.ctrlKey ? 100 : 400));
       const at = { x: point.x - gutter, y: point.y - RULER };
       move((now) => zoom(now, factor, at, { rows, days: grid.days, room }));
