@@ -1,7 +1,7 @@
 /** Days that are made up from the schemas of what a computation reads: the ones on which a change of its code is judged. */
 import type { Computation } from '../mill/model/computation.ts';
 import type { Need, Needs } from '../mill/model/need.ts';
-import { fabricateDays } from '../mill/simulation/fabricate-days.ts';
+import { type FabricatedDay as Fabricated, fabricateDays } from '../mill/simulation/fabricate-days.ts';
 import type { Day } from '../values/date.ts';
 import type { Given } from './given.ts';
 
@@ -10,6 +10,8 @@ export interface FabricatedDay<N extends Needs, Own> {
   /** For `runDay`. The computation's own past is left out, unless one was made up. */
   readonly given: Given<N, Own>;
 }
+
+type FabricatedEntities = Fabricated['entities'];
 
 /** Always the same 240, calm and stormy, at the edges of months, years and numbers. @throws {Error} naming a schema that takes nothing that was tried. */
 export function fabricatedDays<T, N extends Needs>(computation: Computation<T, N>): readonly FabricatedDay<N, T>[] {
@@ -26,6 +28,7 @@ export function fabricatedDays<T, N extends Needs>(computation: Computation<T, N
       );
       const others = beside.map((one) => {
         const other = one.key === undefined ? need : (computation.needs[one.key] as Need);
+        if (other.kind === 'joined' && other.of.kind === 'computation') return resultBeside(need, entities, one.at);
         return distinct(
           other,
           entities.flatMap((entry) => (entry[2 + one.at] === undefined ? [] : [entry[2 + one.at]])),
@@ -40,12 +43,23 @@ export function fabricatedDays<T, N extends Needs>(computation: Computation<T, N
   });
 }
 
+/** A result whose keys are the ids that the entities have by what was made up. */
+function resultBeside(streamed: Need, entities: FabricatedEntities, at: number): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const entry of entities) {
+    const id = streamed.kind === 'dataset' ? streamed.of.id?.(entry[1]) : undefined;
+    if (id !== undefined && entry[2 + at] !== undefined && !Object.hasOwn(result, id)) result[id] = entry[2 + at];
+  }
+  return result;
+}
+
 /** Entities are made up one by one, and what names them with the rest: the first of a name stays. */
 function distinct(need: Need, entities: readonly unknown[]): unknown[] {
-  if ((need.kind !== 'dataset' && need.kind !== 'joined') || need.of.id === undefined) return [...entities];
+  const dataset = need.kind === 'dataset' || need.kind === 'joined' ? need.of : undefined;
+  if (dataset?.kind !== 'entities' || dataset.id === undefined) return [...entities];
   const byId = new Map<string, unknown>();
   for (const entity of entities) {
-    const id = need.of.id(entity);
+    const id = dataset.id(entity);
     if (!byId.has(id)) byId.set(id, entity);
   }
   return [...byId.values()];

@@ -15,7 +15,9 @@ type GivenFor<N extends Need> =
   N extends DatasetNeed<infer T, infer Before>
     ? Entities<T, Before>
     : N extends JoinedNeed<infer T>
-      ? readonly T[]
+      ? N['of'] extends { readonly kind: 'computation' }
+        ? Readonly<Record<string, T>>
+        : readonly T[]
       : N extends HistoryNeed<infer T>
         ? readonly Dated<T>[]
         : N extends DependencyNeed<infer T> | DocumentNeed<infer T> | LatestNeed<infer T>
@@ -53,10 +55,10 @@ export function checkedInputs(computation: Computation, given: Readonly<Record<s
   for (const [key, need] of Object.entries(needs)) {
     const value = given[key];
     if (need.kind === 'dataset') {
-      const read = entitiesOf(computation, key, need, value);
+      const read = entitiesOf(computation, key, need.of, value);
       today = read.today;
       if (need.dayBefore) others.push({ entities: read.before });
-    } else if (need.kind === 'joined') others.push({ key, entities: entitiesOf(computation, key, need, value).today });
+    } else if (need.kind === 'joined') others.push({ key, entities: joinedOf(computation, key, need, value) });
     else inputs[key] = asStored(inputOf(computation, key, need, value));
   }
   const entities = [...today]
@@ -103,15 +105,22 @@ function inputOf(computation: Computation, key: string, need: WholeNeed, value: 
   }
 }
 
-function entitiesOf(computation: Computation, key: string, need: DatasetNeed | JoinedNeed, value: unknown) {
+/** Of a dataset as its day is given, of a computation as its result. */
+function joinedOf(computation: Computation, key: string, { of }: JoinedNeed, value: unknown): Map<string, unknown> {
+  if (of.kind === 'entities') return entitiesOf(computation, key, of, value).today;
+  const result = inputOf(computation, key, { kind: 'dependency', of }, value) as Readonly<Record<string, unknown>>;
+  return new Map(Object.entries(asStored(result) as Readonly<Record<string, unknown>>));
+}
+
+function entitiesOf(computation: Computation, key: string, of: EntityDataset, value: unknown) {
   const { today, before = [] } = (Array.isArray(value) ? { today: value } : (value ?? {})) as {
     today?: readonly unknown[];
     before?: readonly unknown[];
   };
-  if (!Array.isArray(today)) throw wrong(computation, key, `give it the day's ${need.of.name}, as a list`);
+  if (!Array.isArray(today)) throw wrong(computation, key, `give it the day's ${of.name}, as a list`);
   return {
-    today: identified(computation, key, need.of, today),
-    before: identified(computation, `${key}.before`, need.of, before),
+    today: identified(computation, key, of, today),
+    before: identified(computation, `${key}.before`, of, before),
   };
 }
 

@@ -2,7 +2,7 @@
  * Graphs, tasks and runs in the language of the domain, with defaults so that a test shows only what matters.
  *
  * A line of a graph is `name: need need …`, in any order, each need one of
- * `other` (a dependency), `dataset X`, `joined X`, `document X`, `latest X`, `previous`, `history N` (its own) and `history X N` (of the computation
+ * `other` (a dependency), `streamed OTHER` (one read entity by entity), `dataset X`, `joined X`, `document X`, `latest X`, `previous`, `history N` (its own) and `history X N` (of the computation
  * or document X).
  */
 import { type CellKey, cellName } from '../../src/mill/model/cell.ts';
@@ -184,6 +184,9 @@ function parseNeeds(line: string, names: ReadonlySet<string>): ManifestNeed[] {
         const source = names.has(first) ? 'computation' : 'document';
         needs.push({ kind: 'history', key: `history-of-${first}`, of: first, source, days: days(next()) });
       }
+    } else if (word === 'streamed') {
+      const of = next();
+      needs.push({ kind: 'dependency', key: of, of, streamed: true });
     } else if (names.has(word)) needs.push({ kind: 'dependency', key: word, of: word });
     else throw new Error(`"${line}" reads "${word}", which no line makes`);
   }

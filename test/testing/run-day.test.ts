@@ -124,6 +124,30 @@ test('a document that is read long after its day is given as it is', async () =>
   expect(first?.given.rate).toEqual({ tax: expect.any(Number) as number });
 });
 
+test('entities beside those of a joined result', async () => {
+  const doubled = defineComputation({
+    name: 'doubled',
+    category: 'x',
+    needs: { orders: dataset(orders), net: joined(net) },
+    output: z.record(z.string(), z.number().nullable()),
+    perEntity: (_, { inputs }) => (inputs.net === undefined ? null : inputs.net.sum * 2),
+  });
+  const given = {
+    orders: [
+      { who: 'bob', price: 3 },
+      { who: 'ann', price: 5 },
+    ],
+    net: { ann: { sum: 4, change: 0, refunded: false }, eve: { sum: 9, change: 0, refunded: true } },
+  };
+  expect(await runDay(doubled, DAY, given)).toEqual({ ann: 8, bob: null });
+  // @ts-expect-error of a computation it is a record
+  await expect(runDay(doubled, DAY, { ...given, net: [] })).rejects.toThrow(/doubled was given a wrong net/);
+  const days = fabricatedDays(doubled);
+  const some = days.find(({ given: { net } }) => Object.keys(net).length > 1);
+  expect(some?.given.orders.map(({ who }) => who)).toEqual(expect.arrayContaining(Object.keys(some?.given.net ?? {})));
+  for (const { date, given } of days.slice(0, 20)) await runDay(doubled, date, given);
+});
+
 test('entities beside those of a joined dataset, in whatever order; who is there alone does not come', async () => {
   const today = [
     { who: 'bob', price: 3 },

@@ -13,7 +13,7 @@ export type JoinedEntry = readonly [key: string, value: unknown, ...beside: unkn
 export interface Beside {
   /** Its place among them, from 0. */
   readonly at: number;
-  /** The author's key of a joined dataset; absent where it is the day before. */
+  /** The author's key of what is joined; absent where it is the day before. */
   readonly key?: string | undefined;
 }
 

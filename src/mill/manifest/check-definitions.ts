@@ -100,7 +100,10 @@ const WANTED: Readonly<Record<string, Wanted>> = {
   'own-history': NOTHING,
   dependency: { called: 'computation', accepts: isComputation },
   dataset: { called: 'entity dataset', accepts: (of) => isDataset(of) && of.kind === 'entities' },
-  joined: { called: 'entity dataset', accepts: (of) => isDataset(of) && of.kind === 'entities' },
+  joined: {
+    called: 'entity dataset or computation',
+    accepts: (of) => isComputation(of) || (isDataset(of) && of.kind === 'entities'),
+  },
   document: { called: 'document dataset', accepts: (of) => isDataset(of) && of.kind === 'document' },
   latest: { called: 'document dataset', accepts: (of) => isDataset(of) && of.kind === 'document' },
   history: {
@@ -114,9 +117,7 @@ function insteadOf({ kind, of }: Extract<Need, { of: unknown }>): string {
   if (kind !== 'joined' && kind !== 'latest') return '';
   const given: unknown = of;
   if (isComputation(given))
-    return kind === 'latest'
-      ? ` The results of ${given.name} are read with dependency(…), and earlier ones with history(…).`
-      : ` The results of ${given.name} are read with dependency(…).`;
+    return ` The results of ${given.name} are read with dependency(…), and earlier ones with history(…).`;
   if (!isDataset(given)) return '';
   return given.kind === 'document'
     ? ` ${given.name} has one document a day: read it with document(…), or the newest with latest(…).`

@@ -20,6 +20,11 @@ export const manifestNeedsOf = (computation: Computation): ManifestNeed[] =>
         const before = { kind: 'history', key: `${key}, the day before`, of, source: 'document', days: 1 } as const;
         return need.dayBefore ? [{ kind: 'dataset', key, of }, before] : [{ kind: 'dataset', key, of }];
       }
+      case 'joined':
+        // To planning a result is a dependency, however it is read.
+        return need.of.kind === 'computation'
+          ? [{ kind: 'dependency', key, of: need.of.name, streamed: true }]
+          : [{ kind: 'joined', key, of: need.of.name }];
       default:
         return [{ kind: need.kind, key, of: need.of.name }];
     }

@@ -1,4 +1,5 @@
-/** What a computation streams: one dataset, with others joined to its entities. */
+/** What a computation streams: one dataset, with other datasets and results joined to its entities. */
+import { z } from 'zod';
 import { UserError } from '../../errors.ts';
 import type { DatasetNeed, JoinedNeed, Needs } from './need.ts';
 
@@ -24,9 +25,19 @@ export function checkStreams(name: string, shape: 'compute' | 'perEntity' | 'red
   if (streamed !== undefined) for (const { of } of beside) checkJoin(streamed.of, of, wrong);
 }
 
-/** What is no dataset of entities is told later, with its place. */
+/** What is neither a dataset of entities nor a computation is told later, with its place. */
 function checkJoin(streamed: DatasetNeed['of'], of: JoinedNeed['of'], wrong: (what: string) => UserError): void {
-  if (streamed?.kind !== 'entities' || of?.kind !== 'entities') return;
+  if (streamed?.kind !== 'entities' || (of?.kind !== 'entities' && of?.kind !== 'computation')) return;
+  if (of.kind === 'computation') {
+    if (!(of.output instanceof z.ZodRecord))
+      throw wrong(
+        `${of.name} makes one result a day, not one an entity, so there is nothing to join: read it with dependency(${of.name}).`,
+      );
+    if (streamed.id !== undefined) return;
+    throw wrong(
+      `results are joined by the ids of entities, and those of ${streamed.name} are mere row numbers. Say what an entity's id is: id: (entity) => …`,
+    );
+  }
   if (of.name === streamed.name)
     throw wrong(
       `it streams ${of.name} and joins the same to it. For what an entity was on the day before: dataset(${of.name}, { dayBefore: true }).`,

@@ -8,7 +8,13 @@ import { Fingerprint } from './vector.ts';
 
 /** A need as data: what is read, without the author's types. */
 export const ManifestNeed = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('dependency'), key: z.string(), of: z.string() }),
+  z.object({
+    kind: z.literal('dependency'),
+    key: z.string(),
+    of: z.string(),
+    /** Read entity by entity beside what is streamed. */
+    streamed: z.literal(true).optional(),
+  }),
   z.object({ kind: z.literal('previous'), key: z.string() }),
   z.object({ kind: z.literal('own-history'), key: z.string(), days: z.number().int().positive() }),
   z.object({
@@ -112,6 +118,10 @@ export const isDayBefore = (computation: Pick<ManifestComputation, 'needs'>, nee
   need.kind === 'history' &&
   need.source === 'document' &&
   computation.needs.some((other) => other.kind === 'dataset' && other.of === need.of);
+
+/** Whether it is read entity by entity beside the dataset that is streamed. */
+export const isBeside = (computation: Pick<ManifestComputation, 'needs'>, need: ManifestNeed): boolean =>
+  need.kind === 'joined' || (need.kind === 'dependency' && need.streamed === true) || isDayBefore(computation, need);
 
 /** By name, of each list of computations that was asked: planning asks for each cell. */
 const byName = new WeakMap<Manifest['computations'], ReadonlyMap<string, ManifestComputation>>();

@@ -30,9 +30,9 @@ export interface DatasetNeed<T = unknown, Before extends boolean = boolean> {
   readonly of: EntityDataset<T>;
   readonly dayBefore: Before;
 }
-export interface JoinedNeed<T = unknown> {
+export interface JoinedNeed<T = unknown, Of = EntityDataset<T> | Computation<Readonly<Record<string, T>>>> {
   readonly kind: 'joined';
-  readonly of: EntityDataset<T>;
+  readonly of: Of;
 }
 export interface DocumentNeed<T = unknown> {
   readonly kind: 'document';
@@ -86,10 +86,17 @@ export function dataset<T>(of: EntityDataset<T>, { dayBefore = false } = {}): Da
 }
 
 /**
- * Another dataset's entity of the same id and day, beside each entity of the one that is streamed: `context.inputs.refunds`, undefined
- * where there is none. Both are read side by side. Entities that only the joined dataset has do not come.
+ * What another dataset, or the day's result of another computation, has under the id of each entity that is streamed:
+ * `context.inputs.refunds`, undefined where there is none. They are read side by side, so that a result of a million entities is never
+ * in memory whole, as with `dependency` it would be. Entities that only the joined one has do not come.
  */
-export const joined = <T>(of: EntityDataset<T>): JoinedNeed<T> => Object.freeze({ kind: 'joined', of });
+export function joined<T>(of: EntityDataset<T>): JoinedNeed<T, EntityDataset<T>>;
+export function joined<T>(
+  of: Computation<Readonly<Record<string, T>>>,
+): JoinedNeed<T, Computation<Readonly<Record<string, T>>>>;
+export function joined<T>(of: JoinedNeed<T>['of']): JoinedNeed<T> {
+  return Object.freeze({ kind: 'joined', of });
+}
 
 /** The day's document of a root dataset. */
 export const document = <T>(of: DocumentDataset<T>): DocumentNeed<T> => Object.freeze({ kind: 'document', of });

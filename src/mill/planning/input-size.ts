@@ -1,7 +1,7 @@
 /** How much a cell has to read, as the planner knows it: days of a dataset by size class, packed as ranges. Pure. */
 import type { Day } from '../../values/date.ts';
 import { toOrdinal } from '../../values/date.ts';
-import { computationIn, type Manifest } from '../model/manifest.ts';
+import { computationIn, type Manifest, type ManifestNeed } from '../model/manifest.ts';
 import { largestOf, sizeClassOf } from '../model/size-class.ts';
 import { type DaySet, daySetOfDays, hasDay, subtract, unite } from './day-set.ts';
 
@@ -26,7 +26,7 @@ export function afterSizesChanged(
   );
 }
 
-/** The most entities that a cell of the computation may have to read on a date, those of joined datasets among them; undefined where that is not known. */
+/** The most entities that a cell of the computation may have to read on a date, those of what is joined among them; undefined where that is not known. */
 export function inputSizes(
   manifest: Manifest,
   datasets: ReadonlyMap<string, { readonly sizes?: Sizes | undefined }>,
@@ -41,6 +41,9 @@ export function inputSizes(
     const streamed = needs.find((need) => need.kind === 'dataset');
     const size = streamed === undefined ? undefined : sizeOf(streamed.of);
     if (size === undefined) return undefined;
-    return needs.reduce((sum, need) => sum + (need.kind === 'joined' ? (sizeOf(need.of) ?? 0) : 0), size);
+    // A joined result has an entity at most for each that is streamed.
+    const sizeBeside = (need: ManifestNeed): number =>
+      need.kind === 'joined' ? (sizeOf(need.of) ?? 0) : need.kind === 'dependency' && need.streamed === true ? size : 0;
+    return needs.reduce((sum, need) => sum + sizeBeside(need), size);
   };
 }

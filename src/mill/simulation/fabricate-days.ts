@@ -1,7 +1,8 @@
 /** The days that a computation is simulated on: chains of dates, and what its needs would find there. */
 import { createHash } from 'node:crypto';
+import type { z } from 'zod';
 import type { Beside, JoinedEntry } from '../execution/join-by-key.ts';
-import type { Computation } from '../model/computation.ts';
+import { type Computation, isKeyed } from '../model/computation.ts';
 import { addDays, type Day } from '../../values/date.ts';
 import { type Hash, HASH_LENGTH } from '../../values/hash.ts';
 import type { Dated, Need } from '../model/need.ts';
@@ -139,11 +140,16 @@ export function fabricateDays(computation: Computation, literals: Literals): Fab
 
 function fabricatorOf(need: Extract<Need, { of: unknown }>): Fabricate {
   const name = nameOf(need);
-  const fabricate = named(name, () =>
-    valueFabricator(need.of.kind === 'computation' ? need.of.output : need.of.schema),
-  );
-  const whole = need.of.kind === 'entities' ? entityList(fabricate) : fabricate;
+  const fabricate = named(name, () => valueFabricator(schemaOf(need)));
+  const whole = need.of.kind === 'entities' || need.kind === 'joined' ? entityList(fabricate) : fabricate;
   return (scene) => named(name, () => whole(scene));
+}
+
+/** Of what is read at once: of a joined result, one entity's. */
+function schemaOf(need: Extract<Need, { of: unknown }>): z.ZodType {
+  if (need.of.kind !== 'computation') return need.of.schema;
+  const { output } = need.of;
+  return need.kind === 'joined' && isKeyed(output) ? (output.valueType as z.ZodType) : output;
 }
 
 function named<T>(what: string, make: () => T): T {

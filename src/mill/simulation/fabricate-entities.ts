@@ -15,7 +15,9 @@ export type Timeline = ReadonlyMap<Day, unknown>;
 
 /** The same source under two needs (today's, and its history) is one timeline, as it is in storage. */
 export const nameOf = (need: Extract<Need, { of: unknown }>): string =>
-  `${need.of.kind === 'computation' ? 'computation' : 'dataset'}:${need.of.name}`;
+  need.of.kind === 'computation'
+    ? `${need.kind === 'joined' ? 'joined computation' : 'computation'}:${need.of.name}`
+    : `dataset:${need.of.name}`;
 
 /** A day of the dataset that is streamed, each entity with what stands beside it. */
 export function entitiesOf(

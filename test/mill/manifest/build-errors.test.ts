@@ -91,10 +91,10 @@ test.each<[string, Record<string, string>, string, RegExp]>([
     'a joined document',
     { 'computations/rsi.ts': perEntity('{ trades: dataset(trades), price: joined(prices as never) }') },
     'BAD_DEFINITION',
-    /^computations\/rsi\.ts:\d+: rsi needs "price", but what joined\(…\) was given is no entity dataset\. prices has one document a day: read it with document\(…\), or the newest with latest\(…\)\.$/,
+    /^computations\/rsi\.ts:\d+: rsi needs "price", but what joined\(…\) was given is no entity dataset or computation\. prices has one document a day: read it with document\(…\), or the newest with latest\(…\)\.$/,
   ],
   [
-    'a joined computation',
+    'a joined computation of one result a day',
     {
       'computations/base.ts': module('base'),
       'computations/rsi.ts': perEntity(
@@ -103,7 +103,7 @@ test.each<[string, Record<string, string>, string, RegExp]>([
       ),
     },
     'BAD_DEFINITION',
-    /rsi needs "base", but what joined\(…\) was given is no entity dataset\. The results of base are read with dependency\(…\)\.$/,
+    /rsi: base makes one result a day, not one an entity, so there is nothing to join: read it with dependency\(base\)\.$/,
   ],
   [
     'the latest of many entities',

@@ -176,6 +176,45 @@ describe('a joined dataset', () => {
     expect(net.needs.refund).toMatchObject({ kind: 'joined', of: refunds });
   });
 
+  test('of a result is what it has of the entity', () => {
+    const spent = defineComputation({
+      ...base,
+      name: 'spent',
+      needs: { order: dataset(orders) },
+      output: z.record(z.string(), z.object({ sum: z.number() })),
+      perEntity: ({ sum }) => ({ sum }),
+    });
+    const share = defineComputation({
+      ...base,
+      needs: { order: dataset(orders), spent: joined(spent), close: dependency(closes) },
+      output: z.record(z.string(), z.number()),
+      perEntity: (_, { inputs }) => {
+        expectTypeOf(inputs).toEqualTypeOf<{ readonly spent: { sum: number } | undefined; readonly close: number }>();
+        return (inputs.spent?.sum ?? 0) / inputs.close;
+      },
+    });
+    expect(share.needs.spent).toMatchObject({ kind: 'joined', of: spent });
+    expect(() =>
+      defineComputation({
+        ...base,
+        needs: { flight: dataset(flights), spent: joined(spent) },
+        output: z.number(),
+        reduce: { init: () => ({}), add: () => {}, finish: () => 1 },
+      }),
+    ).toThrow(/results are joined by the ids of entities, and those of flights are mere row numbers/);
+    expect(() =>
+      defineComputation({
+        ...base,
+        // @ts-expect-error one result a day has no entities
+        needs: { order: dataset(orders), close: joined(closes) },
+        output: z.number(),
+        reduce: { init: () => ({}), add: () => {}, finish: () => 1 },
+      }),
+    ).toThrow(
+      /closes makes one result a day, not one an entity, so there is nothing to join: read it with dependency\(closes\)/,
+    );
+  });
+
   const given = { ...base, output: z.record(z.string(), z.number()) };
   test.each<[what: string, make: () => unknown, words: RegExp]>([
     [

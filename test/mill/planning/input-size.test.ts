@@ -65,4 +65,12 @@ describe('input sizes', () => {
     expect(sizes(['orders', of(100)])).toBe(127);
     expect(sizes(['refunds', of(3)])).toBeUndefined();
   });
+
+  test('are of a joined result as many again as are streamed, at most', () => {
+    const of = (count: number) => afterDataChanged(NO_DATASET, new Map([[dayAt(0), { there: true, count }]]), 1);
+    const score = graph('base: dataset orders', 'score: dataset orders streamed base', 'best: dataset orders base');
+    const sizes = inputSizes(score, new Map([['orders', of(100)]]));
+    expect(sizes('score', dayAt(0))).toBe(2 * 127);
+    expect(sizes('best', dayAt(0))).toBe(127);
+  });
 });

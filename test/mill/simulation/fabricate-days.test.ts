@@ -89,6 +89,33 @@ test('dates are of every month and weekday, of the leap day, and of both ends of
     expect(dates.some((date) => date.endsWith(end))).toBe(true);
 });
 
+test('of a joined result entities have a value each, or none; the same days for the same definition', () => {
+  const orders = defineDataset({ name: 'orders', entity: z.object({ who: z.string() }), id: ({ who }) => who });
+  const spent = defineComputation({
+    name: 'spent',
+    category: 'x',
+    needs: { order: dataset(orders) },
+    output: z.record(z.string(), z.object({ sum: z.number() })),
+    perEntity: () => ({ sum: 1 }),
+  });
+  const rank = defineComputation({
+    name: 'rank',
+    category: 'x',
+    needs: { order: dataset(orders), spent: joined(spent) },
+    output: z.record(z.string(), z.number()),
+    perEntity: (_, { inputs }) => inputs.spent?.sum,
+  });
+  const made = fabricateDays(rank, { numbers: [], strings: [] });
+  expect(made.beside).toEqual([{ at: 0, key: 'spent' }]);
+  const beside = made.chains.flat().flatMap(({ entities }) => entities.map((entry) => entry[2]));
+  expect(beside.filter((value) => value === undefined).length).toBeGreaterThan(50);
+  const there = beside.filter((value) => value !== undefined);
+  expect(there.length).toBeGreaterThan(200);
+  for (const value of there) expect(value).toEqual({ sum: expect.any(Number) as number });
+  expect(made.chains.flat().every(({ inputs }) => !Object.hasOwn(inputs, 'spent'))).toBe(true);
+  expect(fabricateDays(rank, { numbers: [], strings: [] }).hash).toBe(made.hash);
+});
+
 test('of a joined dataset the first, the last, all and none of the entities have something', () => {
   const named = (name: string) =>
     defineDataset({ name, entity: z.object({ who: z.string(), sum: z.number() }), id: ({ who }) => who });

@@ -3,7 +3,7 @@ import type { Entry } from '../../model/artifact.ts';
 import { type Beside, joinByKey, type JoinedEntry } from '../../execution/join-by-key.ts';
 import type { Day } from '../../../values/date.ts';
 import { NO_INPUT } from '../../../values/hash.ts';
-import { inputIdOf, isDayBefore, type ManifestComputation, type ManifestNeed } from '../../model/manifest.ts';
+import { inputIdOf, isBeside, isDayBefore, type ManifestComputation, type ManifestNeed } from '../../model/manifest.ts';
 import type { TaskCell } from '../../model/task.ts';
 import type { InputHashes } from '../../model/vector.ts';
 import { decodeWindow, windowHash } from '../../model/window.ts';
@@ -17,11 +17,11 @@ export interface InputRequest {
   readonly cell: TaskCell;
 }
 
-/** The day of a joined dataset; or the day before of the one that is streamed, where it is asked for and there is one. */
+/** The day of a joined dataset or result; or the day before of the one that is streamed, where it is asked for and there is one. */
 export interface BesideArtifact {
   /** Of its place: cells with the same one share its reading. */
   readonly name: string;
-  /** The author's key of a joined dataset. */
+  /** The author's key of what is joined. */
   readonly key: string | undefined;
   readonly artifact: StoredArtifact;
 }
@@ -61,14 +61,18 @@ export async function loadInputs(
       entities: reads.find(({ need }) => need.kind === 'dataset')?.stored[0]?.artifact,
       beside: reads.flatMap((read) => besideOf(request.computation, read)),
       rawBytes: reads.reduce((sum, { stored }) => stored.reduce((all, each) => all + each.artifact.rawBytes, sum), 0),
-      values: () => valuesOf(reads.filter(({ need }) => !isDayBefore(request.computation, need))),
+      values: () => valuesOf(reads.filter(({ need }) => !isBeside(request.computation, need))),
     };
   });
 }
 
 const besideOf = (computation: ManifestComputation, { need, stored }: NeedRead): BesideArtifact[] =>
-  need.kind === 'joined' || isDayBefore(computation, need)
-    ? stored.map(({ name, artifact }) => ({ name, key: need.kind === 'joined' ? need.key : undefined, artifact }))
+  isBeside(computation, need)
+    ? stored.map(({ name, artifact }) => ({
+        name,
+        key: isDayBefore(computation, need) ? undefined : need.key,
+        artifact,
+      }))
     : [];
 
 async function valuesOf(reads: readonly NeedRead[]): Promise<Record<string, unknown>> {
@@ -78,7 +82,7 @@ async function valuesOf(reads: readonly NeedRead[]): Promise<Record<string, unkn
     if (need.kind === 'history' || need.kind === 'own-history') {
       const days = await atMost(stored, async ({ date, artifact }) => ({ date, value: await readWhole(artifact) }));
       values.push([need.key, days]);
-    } else if (need.kind !== 'dataset' && need.kind !== 'joined') {
+    } else if (need.kind !== 'dataset') {
       values.push([need.key, only === undefined ? undefined : await readWhole(only.artifact)]);
     }
   }

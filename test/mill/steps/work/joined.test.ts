@@ -46,6 +46,29 @@ export const change = defineComputation({
 });
 `;
 
+/** What reads the results of the others, entity by entity. */
+const SHARES = `
+import { z } from 'zod';
+import { dataset, defineComputation, dependency, joined } from 'daymill';
+import { change, net, orders, refunds, total } from './shop.ts';
+export const share = defineComputation({
+  name: 'share', category: 'tests', needs: { order: dataset(orders), own: joined(net), total: dependency(total) },
+  output: z.record(z.string(), z.number()),
+  perEntity: (_, { inputs: { own, total } }) => (own ?? 0) / total,
+});
+export const largest = defineComputation({
+  name: 'largest', category: 'tests', needs: { order: dataset(orders), share: joined(share), change: joined(change), refund: joined(refunds) },
+  output: z.array(z.unknown()),
+  reduce: {
+    init: () => ({ best: [] as unknown[] }),
+    add: (all, _, { id, inputs: { share, change, refund } }) => {
+      if ((share ?? 0) > ((all.best[1] as number | undefined) ?? 0)) all.best = [id, share, change?.[0], refund?.sum ?? null];
+    },
+    finish: ({ best }) => best,
+  },
+});
+`;
+
 const ORDERS = [
   ['ann,5', 'bob,3', 'cat,1'],
   ['bob,4', 'ann,6'],
@@ -56,8 +79,8 @@ const REFUNDS = [['bob,1', 'eve,9', 'Ann,2'], ['ann,2', 'bob,1'], ['zoe,3']];
 let local: LocalPorts;
 let nights = 0;
 
-const project = async (sources = IN_FILES): Promise<void> => {
-  local = await localPorts({ 'computations/shop.ts': shop(sources) });
+const project = async (sources = IN_FILES, more: Readonly<Record<string, string>> = {}): Promise<void> => {
+  local = await localPorts({ 'computations/shop.ts': shop(sources), ...more });
 };
 afterEach(() => local.close());
 
@@ -148,6 +171,23 @@ test('all cells of a day share one reading of each, and a quiet night reads none
     [...DAYS.flatMap((day) => [`orders ${day}`, `refunds ${day}`]), `orders ${FIRST}`, `orders ${SECOND}`].sort(),
   );
   expect(await night()).toEqual([]);
+});
+
+test('results are joined by entity as well; when one turns out the same, what joins it does not run', async () => {
+  await project(IN_FILES, { 'computations/shares.ts': SHARES });
+  putAll();
+  await night();
+  expect(await result('share', FIRST)).toEqual({ ann: 5 / 9, bob: 2 / 9, cat: 1 / 9 });
+  expect(await result('largest', FIRST)).toEqual(['ann', 5 / 9, 5, null]);
+  expect(await result('largest', THIRD)).toEqual(['dan', 7 / 9, 7, null]);
+  const made = (computation: string, date: string) => local.open().cells.read([{ computation, date }]);
+  const before = await Promise.all(['share', 'largest'].map((name) => made(name, SECOND)));
+  // `net` runs again and is as it was: the refund was of nobody who ordered.
+  put(`refunds/${SECOND}.csv`, ['ann,2', 'bob,1', 'zed,4']);
+  await night();
+  expect(await made('share', SECOND)).toEqual(before[0]);
+  expect(await made('largest', SECOND)).not.toEqual(before[1]);
+  expect(await result('largest', SECOND)).toEqual(['ann', 0.4, 6, 2]);
 });
 
 test('another refund runs what joins it on that day, and no other', async () => {
