@@ -6,7 +6,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Firestore } from '@google-cloud/firestore';
 import { startDaymill, WORKFLOW } from '../src/cli/local/local-cloud.ts';
-import { projectFiles, projectManifest } from '../src/cli/project.ts';
+import { projectManifest, projectSources } from '../src/cli/project.ts';
 import { compose } from '../src/compose.ts';
 import { readConfig } from '../src/config/config.ts';
 import { executionIdOf } from '../src/google/workflows-client.ts';
@@ -15,7 +15,7 @@ import { addDays } from '../src/values/date.ts';
 import { Run } from '../src/mill/model/run.ts';
 import { Task } from '../src/mill/model/task.ts';
 import { readSource, sourceDays } from '../src/mill/sources/read-source.ts';
-import { loadRanges } from '../src/mill/steps/load/bundled-files.ts';
+import { loadRanges } from '../src/mill/steps/load/bundled-sources.ts';
 import { loadRootData } from '../src/mill/steps/load/load-root-data.ts';
 import { cellsProject, FIRST_DAY, LAYERS, type Shape, type Size } from './cells-project.ts';
 import { measurePeers } from './peers.ts';
@@ -76,7 +76,7 @@ export async function measureCells({ shape, size, lanes, rounds }: CellsCase): P
   const db = new Firestore({ projectId: LOCAL_PROJECT });
   try {
     const last = addDays(FIRST_DAY, rounds * size.days);
-    await loadRootData(await loadRanges(await projectFiles(config, manifest), last, ports.rootData), {
+    await loadRootData(await loadRanges(await projectSources(config, manifest), last, ports.rootData), {
       ...ports,
       readSource,
       sourceDays,

@@ -6,14 +6,14 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectFiles, projectManifest } from '../src/cli/project.ts';
+import { projectManifest, projectSources } from '../src/cli/project.ts';
 import { compose } from '../src/compose.ts';
 import { readConfig } from '../src/config/config.ts';
 import type { TaskMessage } from '../src/mill/model/message.ts';
 import type { MemoryProbe } from '../src/mill/ports/process.ts';
 import { readSource, sourceDays } from '../src/mill/sources/read-source.ts';
 import { dispatch } from '../src/mill/steps/dispatch/dispatch.ts';
-import { loadRanges } from '../src/mill/steps/load/bundled-files.ts';
+import { loadRanges } from '../src/mill/steps/load/bundled-sources.ts';
 import { indexRootData } from '../src/mill/steps/load/index-root-data.ts';
 import { loadRootData } from '../src/mill/steps/load/load-root-data.ts';
 import { reconcile } from '../src/mill/steps/mend/reconcile.ts';
@@ -59,7 +59,7 @@ export async function measureKept(
     const worker = { ...compose(config, manifest), queue };
     const planner = { ...compose(config, manifest), queue };
     const last = addDays(FIRST_DAY, nights - 1);
-    await loadRootData(await loadRanges(await projectFiles(config, manifest), last, planner.rootData), {
+    await loadRootData(await loadRanges(await projectSources(config, manifest), last, planner.rootData), {
       ...planner,
       readSource,
       sourceDays,

@@ -13,7 +13,7 @@ export type {
   InputContext,
   Reducer,
 } from './mill/model/computation.ts';
-export { defineDataset, defineDocument, files } from './mill/model/dataset.ts';
+export { defineDataset, defineDocument, files, generated } from './mill/model/dataset.ts';
 export type { ExpectedOption, Weekday } from './mill/model/expected-days.ts';
 export { Day } from './values/date.ts';
 export { number } from './values/number.ts';
@@ -24,6 +24,8 @@ export type {
   FileSource,
   FilesOptions,
   FilesSource,
+  GeneratedOptions,
+  GeneratedSource,
   Row,
   RowSource,
 } from './mill/model/dataset.ts';

@@ -4,7 +4,7 @@ import type { Days } from '../mill/answers/foresee.ts';
 import type { Day } from '../values/date.ts';
 import { assertTarget, gridStart, yesterday } from '../mill/steps/dispatch/target.ts';
 import { type Arguments, type Context, text } from './command.ts';
-import type { BundledFile } from '../mill/steps/load/bundled-files.ts';
+import type { BundledSource } from '../mill/steps/load/bundled-sources.ts';
 
 /** @throws {UserError} BAD_DATE */
 export function readDays(args: Arguments, { config, now }: Context): Days {
@@ -22,8 +22,8 @@ export function readDays(args: Arguments, { config, now }: Context): Days {
 }
 
 /** @throws {UserError} BAD_DATE when the target is before the first day of every bundled dataset. */
-export function assertAfterFirstData(date: Day, files: readonly BundledFile[]): void {
-  const starting = files.flatMap(({ dataset, coverage }) => (coverage === undefined ? [] : [{ dataset, coverage }]));
+export function assertAfterFirstData(date: Day, sources: readonly BundledSource[]): void {
+  const starting = sources.flatMap(({ dataset, coverage }) => (coverage === undefined ? [] : [{ dataset, coverage }]));
   if (starting.length === 0 || starting.some(({ coverage }) => coverage.first <= date)) return;
   const starts = starting.map(({ dataset, coverage }) => `${dataset.name} starts on ${coverage.first}`).join(', ');
   throw new UserError('BAD_DATE', `There is no data on ${date} or before: ${starts}. Choose a later --date.`);

@@ -1,4 +1,4 @@
-/** The project as its source is now: its manifest, and the files that its datasets are loaded from. */
+/** The project as its source is now: its manifest, and the files and generators that its datasets are loaded from. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
@@ -8,7 +8,7 @@ import { cachedManifest } from '../mill/manifest/manifest-cache.ts';
 import { readManifest } from '../mill/manifest/read-manifest.ts';
 import type { Manifest } from '../mill/model/manifest.ts';
 import { coverage, sourceDays } from '../mill/sources/read-source.ts';
-import { type BundledFile, bundledFiles } from '../mill/steps/load/bundled-files.ts';
+import { type BundledSource, bundledSources } from '../mill/steps/load/bundled-sources.ts';
 
 export const projectManifest = ({ root, home, computations, epoch }: Config): Promise<Manifest> =>
   cachedManifest({ root, directory: computations, epoch }, join(home, 'manifest-cache.json'));
@@ -23,8 +23,8 @@ export async function manifestOfRuns(config: Config): Promise<Manifest> {
   }
 }
 
-export const projectFiles = ({ root }: Pick<Config, 'root'>, manifest: Manifest): Promise<BundledFile[]> =>
-  bundledFiles({ root, manifest, coverage, definitions: { dataset: (entry) => loadDataset(root, entry) } });
+export const projectSources = ({ root }: Pick<Config, 'root'>, manifest: Manifest): Promise<BundledSource[]> =>
+  bundledSources({ root, manifest, coverage, definitions: { dataset: (entry) => loadDataset(root, entry) } });
 
 /** What questions want of bundled files beside the ports. */
 export const FILE_READERS = { coverage, sourceDays };

@@ -8,7 +8,7 @@ import type { Asking } from '../mill/model/action.ts';
 import type { Manifest } from '../mill/model/manifest.ts';
 import { NO_DAYS } from '../mill/planning/day-set.ts';
 import { readSource, sourceDays } from '../mill/sources/read-source.ts';
-import { type LoadRange, loadRanges } from '../mill/steps/load/bundled-files.ts';
+import { type LoadRange, loadRanges } from '../mill/steps/load/bundled-sources.ts';
 import { loadRootData } from '../mill/steps/load/load-root-data.ts';
 import { survey } from '../mill/steps/dispatch/survey.ts';
 import { runByHand } from '../mill/steps/mend/by-hand.ts';
@@ -17,7 +17,7 @@ import { type Context, type ExitCode, Interrupted } from './command.ts';
 import type { Days } from '../mill/answers/foresee.ts';
 import { openDeployedCloud } from './deployed-cloud.ts';
 import { openRunCloud, type RunCloud } from './local/run-cloud.ts';
-import { FILE_READERS, projectFiles } from './project.ts';
+import { FILE_READERS, projectSources } from './project.ts';
 import { type RunProgress, watchRun } from './run-progress.ts';
 import { runPrice } from '../mill/answers/run-price.ts';
 import { summarize } from '../mill/answers/run-summary.ts';
@@ -45,7 +45,7 @@ export async function runPipeline(
 ): Promise<ExitCode> {
   const { config, output, env } = context;
   const startedMs = performance.now();
-  const files = await projectFiles(config, manifest);
+  const sources = await projectSources(config, manifest);
   const progress = watchRun(output, manifest);
   const stop = new AbortController();
   void context.interrupted().then(() => stop.abort());
@@ -69,7 +69,7 @@ export async function runPipeline(
         new Map([...standings].flatMap(([name, { typical }]) => (typical ? [[name, typical.seconds]] : []))),
       );
       const lost = new Map([...datasets].map(([name, { doubted = NO_DAYS }]) => [name, doubted]));
-      await load(await loadRanges(files, days.date, ports.rootData, lost), ports, {
+      await load(await loadRanges(sources, days.date, ports.rootData, lost), ports, {
         cloud,
         progress,
         stop: stop.signal,

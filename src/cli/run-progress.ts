@@ -1,7 +1,7 @@
 /** Follows a run by what its functions log: a bar for each phase while it goes well, lines when something does not. */
 import type { Manifest } from '../mill/model/manifest.ts';
 import { type Day, toOrdinal } from '../values/date.ts';
-import type { LoadRange } from '../mill/steps/load/bundled-files.ts';
+import type { LoadRange } from '../mill/steps/load/bundled-sources.ts';
 import type { LogEntry } from './local/log-entry.ts';
 import { counted } from './counted.ts';
 import type { Output } from './output.ts';

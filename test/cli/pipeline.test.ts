@@ -32,8 +32,8 @@ describe('a project of four computations over four days', () => {
     expect(code).toBe(0);
     expect(plan.cells).toEqual({ ...NONE, RUN: 14, IMPOSSIBLE: 2 });
     expect(plan.loads).toEqual([
-      { dataset: 'orders', days: 4, first: '2024-01-01', last: '2024-01-04', again: false },
-      { dataset: 'rates', days: 3, first: '2024-01-01', last: '2024-01-04', again: false },
+      { dataset: 'orders', days: 4, first: '2024-01-01', last: '2024-01-04', from: 'file', again: false },
+      { dataset: 'rates', days: 3, first: '2024-01-01', last: '2024-01-04', from: 'file', again: false },
     ]);
     expect(plan.groups.filter(({ computation }) => computation === 'in-euros')).toMatchObject([
       {

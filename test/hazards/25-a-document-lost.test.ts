@@ -11,7 +11,7 @@ import { hashOf } from '../../src/values/hash.ts';
 import type { Manifest } from '../../src/mill/model/manifest.ts';
 import { NO_DAYS } from '../../src/mill/planning/day-set.ts';
 import { coverage, readSource, sourceDays } from '../../src/mill/sources/read-source.ts';
-import { bundledFiles, loadRanges } from '../../src/mill/steps/load/bundled-files.ts';
+import { bundledSources, loadRanges } from '../../src/mill/steps/load/bundled-sources.ts';
 import { dispatch } from '../../src/mill/steps/dispatch/dispatch.ts';
 import { indexRootData } from '../../src/mill/steps/load/index-root-data.ts';
 import { loadRootData } from '../../src/mill/steps/load/load-root-data.ts';
@@ -95,7 +95,7 @@ describe('hazard 25: a document of ours is lost or set back', () => {
     const own = ports(changed);
     const { datasets } = await own.planning.load();
     const lost = new Map([...datasets].map(([name, { doubted = NO_DAYS }]) => [name, doubted]));
-    const ranges = await loadRanges(await bundledFiles({ ...own, coverage }), D4, own.rootData, lost);
+    const ranges = await loadRanges(await bundledSources({ ...own, coverage }), D4, own.rootData, lost);
     await loadRootData(ranges, { ...own, readSource, sourceDays });
     await index(own);
     return runDay({ from, date: D4 }, own, `night-${++nights}`);

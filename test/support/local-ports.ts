@@ -10,7 +10,7 @@ import { openState } from '../../src/emulators/state.ts';
 import { buildManifest } from '../../src/mill/manifest/build-manifest.ts';
 import { coverage, readSource, sourceDays } from '../../src/mill/sources/read-source.ts';
 import { indexRootData } from '../../src/mill/steps/load/index-root-data.ts';
-import { bundledFiles, loadRanges } from '../../src/mill/steps/load/bundled-files.ts';
+import { bundledSources, loadRanges } from '../../src/mill/steps/load/bundled-sources.ts';
 import { type LoadReport, loadRootData } from '../../src/mill/steps/load/load-root-data.ts';
 import type { Manifest } from '../../src/mill/model/manifest.ts';
 import { DAYS, fixtureProject, type FixtureProject } from './fixture-project.ts';
@@ -77,7 +77,7 @@ export async function localPorts(
 
 /** Loads what the fixture's files have, as far as a day. */
 export async function loadFiles(to: string, ports: Ports): Promise<LoadReport[]> {
-  const ranges = await loadRanges(await bundledFiles({ ...ports, coverage }), to, ports.rootData);
+  const ranges = await loadRanges(await bundledSources({ ...ports, coverage }), to, ports.rootData);
   return loadRootData(ranges, { ...ports, readSource, sourceDays });
 }
 

@@ -8,7 +8,7 @@ import type { Arguments, Command, Context, ExitCode } from '../command.ts';
 import { counted } from '../counted.ts';
 import { describeDistrust } from '../describe-distrust.ts';
 import { assertOwnFunctions } from '../own-functions.ts';
-import { projectFiles } from '../project.ts';
+import { projectSources } from '../project.ts';
 import { checkTypes } from '../type-check.ts';
 import type { Config } from '../../config/config.ts';
 
@@ -76,7 +76,7 @@ async function checkProject(config: Config): Promise<Checked> {
     const problems = checkSource(new ModuleGraph(root), directory);
     if (problems.length > 0) return { problems, manifest: undefined };
     const manifest = await buildManifest({ root, directory, epoch });
-    await projectFiles(config, manifest);
+    await projectSources(config, manifest);
     await assertOwnFunctions(config);
     return { problems, manifest };
   } catch (thrown) {

@@ -85,7 +85,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
     const rejects: RejectedRow[] = [];
     const { onBytes, onDay, end } = watchLoad(dataset, file, context);
     try {
-      const delimiter = readDelimiter(args) ?? dataset.source?.delimiter;
+      const delimiter = readDelimiter(args) ?? loadedFrom(dataset)?.delimiter;
       const rows = rowsOfInputs(inputs, { dateColumn, delimiter, onBytes });
       const empty = args.values['allow-empty'] === true ? { allowEmpty: true } : {};
       const request = { dataset, file, dateColumn, mode, parses: !inputs.typed, rows, ...empty };

@@ -17,7 +17,7 @@ import { look } from '../look.ts';
 import { countsInWords, OUTCOME_WORDS, paintOutcome } from '../outcome-words.ts';
 import type { Output } from '../output.ts';
 import { paint } from '../paint.ts';
-import { projectFiles, projectManifest } from '../project.ts';
+import { projectManifest, projectSources } from '../project.ts';
 import type { Column } from '../table.ts';
 import { duration, money } from '../units.ts';
 
@@ -46,7 +46,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const select = text(args, 'select') ?? '*';
   // Says what is wrong with an expression before anything is opened.
   selectComputations(manifest, select, { changed: new Set() });
-  assertAfterFirstData(days.date, await projectFiles(context.config, manifest));
+  assertAfterFirstData(days.date, await projectSources(context.config, manifest));
   const { prices } = context.config;
   const answer = await look(context.config, manifest, (ports) => planAnswer({ ...days, select }, { ...ports, prices }));
   printPlan(answer, manifest, context.output);

@@ -17,7 +17,7 @@ import { jsonUsage } from '../describe-schema.ts';
 import { look } from '../look.ts';
 import { OUTCOME_WORDS, paintOutcome } from '../outcome-words.ts';
 import type { Output } from '../output.ts';
-import { projectFiles, projectManifest } from '../project.ts';
+import { projectManifest, projectSources } from '../project.ts';
 import type { Column } from '../table.ts';
 import type { CommandPorts } from '../with-ports.ts';
 import { writePicture } from '../write-picture.ts';
@@ -62,7 +62,7 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const manifest = await projectManifest(config);
   const select = text(args, 'select') ?? '*';
   selectComputations(manifest, select, { changed: new Set() });
-  assertAfterFirstData(grid.date, await projectFiles(config, manifest));
+  assertAfterFirstData(grid.date, await projectSources(config, manifest));
   const svg = text(args, 'svg');
   const { answer, picture } = await look(config, manifest, async (ports) => ({
     answer: await reportAnswer({ grid, from, select }, ports),

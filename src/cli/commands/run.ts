@@ -15,7 +15,7 @@ import { RunSummary } from '../../mill/answers/run-summary.ts';
 import { jsonUsage } from '../describe-schema.ts';
 import { foresee } from '../../mill/answers/foresee.ts';
 import type { Output } from '../output.ts';
-import { projectFiles, projectManifest } from '../project.ts';
+import { projectManifest, projectSources } from '../project.ts';
 import { type Prepared, runPipeline } from '../run-pipeline.ts';
 import { runShow } from './run-show.ts';
 
@@ -51,11 +51,11 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   const { config, output } = context;
   const days = readDays(args, context);
   const manifest = await projectManifest(config);
-  const files = await projectFiles(config, manifest);
-  assertAfterFirstData(days.date, files);
-  for (const { dataset, coverage } of files) {
+  const sources = await projectSources(config, manifest);
+  assertAfterFirstData(days.date, sources);
+  for (const { dataset, coverage } of sources) {
     if (coverage === undefined) output.line(`The file of ${dataset.name} has no rows.`);
-    else if (coverage.last < days.date && !isReadAsLatest(manifest, dataset.name))
+    else if (coverage.last !== undefined && coverage.last < days.date && !isReadAsLatest(manifest, dataset.name))
       output.line(`${dataset.name} ends on ${coverage.last}: later days have none of it.`);
   }
   const select = selectionOf(args, manifest);

@@ -8,7 +8,7 @@ import { type DataDay, type DataState, indexOf, piecesOf } from './strip.ts';
 /** Each looks as the state of a cell that means the same: calm, waits, to be acted on, to come. */
 export const LOOKS: Readonly<Record<DataState, { readonly as: CellState; readonly word: string }>> = {
   there: { as: 'upToDate', word: 'there' },
-  pending: { as: 'run', word: 'in the file, loaded first by a run' },
+  pending: { as: 'run', word: 'not loaded yet, loaded first by a run' },
   waiting: { as: 'upstreamFailed', word: 'not whole yet' },
   missing: { as: 'failed', word: 'missing' },
 };

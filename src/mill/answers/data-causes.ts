@@ -1,8 +1,9 @@
 /** What a chain of causes says of root data, where it ends. */
 import type { CellKey } from '../model/cell.ts';
+import { nameOfSource } from '../model/dataset.ts';
 import { describeMissing } from '../model/completeness.ts';
 import { computationIn, type Manifest, type ManifestNeed } from '../model/manifest.ts';
-import type { LoadRange } from '../steps/load/bundled-files.ts';
+import type { LoadRange } from '../steps/load/bundled-sources.ts';
 import type { Day } from '../../values/date.ts';
 import type { CellHistory } from './cell-history.ts';
 import type { Foresight } from './foresee.ts';
@@ -40,9 +41,16 @@ function whyNone(dataset: string, date: Day, { waiting, ranges }: DataContext): 
   if (closed !== undefined)
     return `its data of ${date} is there and not whole yet: it lacks ${describeMissing(closed.missing)}`;
   const range = ranges.find((each) => each.dataset.name === dataset);
-  if (range === undefined) return `nothing was loaded for ${date}, and the dataset has no file to load it from`;
-  if (range.coverage === undefined) return `no data for ${date}: ${range.source.file} has no rows`;
+  if (range === undefined)
+    return `nothing was loaded for ${date}, and the dataset has no file or generator to load it from`;
+  const name = nameOfSource(range.source);
+  if (range.coverage === undefined) return `no data for ${date}: ${name} has no rows`;
   const { first, last } = range.coverage;
-  const where = date < first ? 'before it starts' : date > last ? 'after it ends' : 'and has nothing on this day';
-  return `no data for ${date}: ${range.source.file} holds ${first} … ${last}, ${where}`;
+  const where =
+    date < first
+      ? 'before it starts'
+      : last !== undefined && date > last
+        ? 'after it ends'
+        : 'and has nothing on this day';
+  return `no data for ${date}: ${name} ${last === undefined ? `starts on ${first}` : `holds ${first} … ${last}`}, ${where}`;
 }

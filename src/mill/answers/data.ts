@@ -20,7 +20,7 @@ import { type Days, foresee, type ForeseePorts, type Foresight } from './foresee
 
 /**
  * - `there` computations read it; `waiting` it is not whole (`waitsFor`), or a worker did not find it as it was indexed
- * - `pending` it is in its file, and a run loads it first; `missing` it should be there, and is nowhere
+ * - `pending` it is in its file, or will be generated, and a run loads it first; `missing` it should be there, and is nowhere
  */
 const DataState = z.enum(['there', 'waiting', 'pending', 'missing']);
 type DataState = z.infer<typeof DataState>;

@@ -1,4 +1,4 @@
-/** The state as it will be once the bundled files are loaded, so that a plan made before that is true. */
+/** The state as it will be once the bundled files and generators are loaded, so that a plan made before that is true. */
 import { z } from 'zod';
 import { Day, toOrdinal } from '../../values/date.ts';
 import { survey, type Survey } from '../steps/dispatch/survey.ts';
@@ -8,8 +8,14 @@ import { missingData } from '../planning/missing-data.ts';
 import { afterDataChanged, NO_DATASET } from '../planning/standing.ts';
 import type { PlanningState } from '../planning/state.ts';
 import { daysLoadedOtherwise, type LoadedOtherwise } from './loaded-otherwise.ts';
-import { bundledFiles, type BundledFilesPorts, type LoadRange, loadRanges } from '../steps/load/bundled-files.ts';
-import type { LoadPorts } from '../steps/load/load-root-data.ts';
+import {
+  bundledSources,
+  type BundledSourcesPorts,
+  daysInRange,
+  type LoadRange,
+  loadRanges,
+  type SourceDaysPorts,
+} from '../steps/load/bundled-sources.ts';
 import type { Files } from '../ports/files.ts';
 import type { RootData } from '../ports/root-data.ts';
 import {
@@ -23,7 +29,7 @@ import { filesChanges } from '../steps/load/index-files.ts';
 import { lookAtRootData, type RootDataChanges, rootDataChanges, waitingDays } from '../steps/load/root-data-changes.ts';
 import { UserError } from '../../errors.ts';
 
-/** Stands for the hash of a day that is in its file and was not loaded yet. */
+/** Stands for the hash of a day that is in its file, or will be generated, and was not loaded yet. */
 const NOT_LOADED = 'not loaded yet';
 
 const NO_VERDICTS = {
@@ -37,7 +43,8 @@ export const PendingLoad = z.object({
   days: z.number(),
   first: Day,
   last: Day,
-  /** The file is another than before: days that were loaded are read again, and what their content will be is not known. */
+  from: z.enum(['file', 'generator']),
+  /** The file or the generator is another than before: days that were loaded are read again, and what their content will be is not known. */
   again: z.boolean(),
 });
 export type PendingLoad = z.infer<typeof PendingLoad>;
@@ -52,10 +59,9 @@ export interface Days {
   readonly from: Day;
 }
 
-export interface ForeseePorts extends PreflightPorts, BundledFilesPorts {
+export interface ForeseePorts extends PreflightPorts, BundledSourcesPorts, SourceDaysPorts {
   readonly rootData: RootData;
   readonly files: Files;
-  readonly sourceDays: LoadPorts['sourceDays'];
   /** Whether changed code is run on fabricated days. */
   readonly simulate: boolean;
 }
@@ -88,7 +94,7 @@ export async function foresee(
   ports: ForeseePorts,
   { simulate = ports.simulate }: ForeseeOptions = {},
 ): Promise<Foresight> {
-  const ranges = await loadRanges(await bundledFiles(ports), date, ports.rootData);
+  const ranges = await loadRanges(await bundledSources(ports), date, ports.rootData);
   const pending: PendingRange[] = [];
   for (const range of ranges) pending.push({ range, days: await daysIn(range, ports) });
   const { known: there, coming } = await notIndexed(ports);
@@ -133,7 +139,8 @@ interface PendingRange {
 function pendingLoad({ range, days }: PendingRange): PendingLoad[] {
   const [first, last] = [days[0], days.at(-1)];
   if (first === undefined || last === undefined) return [];
-  return [{ dataset: range.dataset.name, days: days.length, first, last, again: range.fileChanged }];
+  const from = 'kind' in range.source ? 'generator' : 'file';
+  return [{ dataset: range.dataset.name, days: days.length, first, last, from, again: range.changed }];
 }
 
 /** By dataset: hashes of days that will be indexed, undefined where a day goes. */
@@ -186,14 +193,12 @@ function withComing(state: PlanningState, coming: Coming): PlanningState {
   return { ...state, datasets, shelf: state.shelf.under({ data }) };
 }
 
-const daysIn = async (
-  { source, from, to, fresh }: LoadRange,
-  { root, sourceDays }: Pick<ForeseePorts, 'root' | 'sourceDays'>,
-): Promise<Day[]> => (from > to && !fresh ? [] : sourceDays(source, { root, from, to }));
+const daysIn = async (range: LoadRange, ports: SourceDaysPorts): Promise<Day[]> =>
+  range.from > range.to && !range.fresh ? [] : daysInRange(range, ports);
 
 /** What is still to be loaded, for people. */
-export const describeLoad = ({ dataset, days, first, last, again }: PendingLoad): string =>
+export const describeLoad = ({ dataset, days, first, last, from, again }: PendingLoad): string =>
   again
-    ? `The file of ${dataset}, or what reads it, has changed since it was loaded: its ${days} days (${first} … ${last}) are loaded again first, ` +
+    ? `${from === 'file' ? `The file of ${dataset}, or what reads it,` : `The generator of ${dataset}`} has changed since it was loaded: its ${days} days (${first} … ${last}) are loaded again first, ` +
       'and what reads a day with other content will run again too.'
-    : `${days} ${days === 1 ? 'day' : 'days'} of ${dataset} (${first} … ${last}) ${days === 1 ? 'is' : 'are'} in the file and not loaded yet: ${days === 1 ? 'it' : 'they'} will be loaded first.`;
+    : `${days} ${days === 1 ? 'day' : 'days'} of ${dataset} (${first} … ${last}) ${days === 1 ? 'is' : 'are'} ${from === 'file' ? 'in the file and not loaded yet' : 'still to be generated'}: ${days === 1 ? 'it' : 'they'} will be loaded first.`;

@@ -1,6 +1,7 @@
 /** Root datasets: raw data that no computation makes. */
 import type { z } from 'zod';
 import { UserError } from '../../errors.ts';
+import { type Day, isDay } from '../../values/date.ts';
 import { normalizeName } from '../../values/name.ts';
 import { expectedDays, type ExpectedDays, type ExpectedOption } from './expected-days.ts';
 import { filePattern } from './file-pattern.ts';
@@ -65,15 +66,57 @@ export function files<T = never>(pattern: string, options: FilesOptions<T> = {})
   return Object.freeze({ kind: 'files', pattern, ...options });
 }
 
-type Source<T> = RowSource<T> | FileSource<T> | FilesSource<T>;
+/** Which rows a function makes, and of which days. */
+export interface GeneratedOptions<T> {
+  /** The first day that there are rows of. */
+  readonly first: Day;
+  /** The last one; whichever day is the last that is wanted when absent. */
+  readonly last?: Day;
+  /** Which days between have rows; all when absent. */
+  readonly days?: (date: Day) => boolean;
+  /**
+   * A day's rows, which are taken one by one: entities in ascending order of their ids, as `<` compares texts, or one document. Without any
+   * the day has no data.
+   */
+  readonly rows: (date: Day) => Iterable<T> | AsyncIterable<T>;
+}
+
+/** Rows that a function makes; `daymill run` asks it for them, as it reads a bundled file. */
+export interface GeneratedSource<T> extends GeneratedOptions<T> {
+  readonly kind: 'generated';
+}
+
+/**
+ * Rows that a function makes of a day: what an API answers for it, or a simulation. They are loaded once, and again from `first` on when the
+ * function, or what it reaches, is another: of the same day it should make the same. What it reads from files or asks of others is not known.
+ */
+export function generated<T>(options: GeneratedOptions<T>): GeneratedSource<T> {
+  return Object.freeze({ kind: 'generated', ...options });
+}
+
+type Source<T> = RowSource<T> | FileSource<T> | FilesSource<T> | GeneratedSource<T>;
 
 /** Its source, where its files are read where they lie. */
 export const filesOf = ({ source }: Dataset): FilesSource<unknown> | undefined =>
-  source !== undefined && 'kind' in source ? source : undefined;
+  source !== undefined && 'kind' in source && source.kind === 'files' ? source : undefined;
+
+/** Its source, where a function makes its rows. */
+export const generatorOf = ({ source }: Dataset): GeneratedSource<unknown> | undefined =>
+  source !== undefined && 'kind' in source && source.kind === 'generated' ? source : undefined;
 
 /** Its source, where its files are loaded. */
 export const loadedFrom = ({ source }: Dataset): RowSource<unknown> | FileSource<unknown> | undefined =>
   source === undefined || 'kind' in source ? undefined : source;
+
+/** Its source, where `daymill run` loads it by itself. */
+export function bundledIn(dataset: Dataset): FileSource<unknown> | GeneratedSource<unknown> | undefined {
+  const source = loadedFrom(dataset);
+  return source !== undefined && 'file' in source ? source : generatorOf(dataset);
+}
+
+/** A source as messages call it. */
+export const nameOfSource = (source: FileSource<unknown> | GeneratedSource<unknown>): string =>
+  'kind' in source ? 'its generator' : source.file;
 
 /** `ndjson`: an object a line; `json`: one list of objects. */
 export type RowFormat = 'csv' | 'ndjson' | 'json' | 'parquet';
@@ -122,7 +165,7 @@ export type Dataset = EntityDataset | DocumentDataset;
 /**
  * Declares a dataset of many entities a day. `id` names an entity within its day, so that it can be found again on another
  * day or loaded once more on its own; `complete` says when a day is whole, `expected` which days have data: one without is told.
- * @throws {UserError} BAD_DEFINITION when the name is not a name, or `complete`, `expected` or the pattern of files ask for what cannot be.
+ * @throws {UserError} BAD_DEFINITION when the name is not a name, or `complete`, `expected`, the pattern of files or the generator ask for what cannot be.
  */
 export function defineDataset<S extends z.ZodType>(options: {
   name: string;
@@ -136,6 +179,7 @@ export function defineDataset<S extends z.ZodType>(options: {
   const name = checkedName(options.name);
   checkComplete(name, options.complete);
   checkFiles(name, options.source);
+  checkGenerator(name, options.source, options.id === undefined ? 'entities without ids' : 'entities');
   const { canaries = [], closingMarker } = options.complete ?? {};
   if (options.id === undefined && (canaries.length > 0 || typeof closingMarker === 'string')) {
     throw new UserError(
@@ -158,7 +202,7 @@ export function defineDataset<S extends z.ZodType>(options: {
 /**
  * Declares a dataset of one document a day; days without one are not errors. `complete` says when a day's document is whole:
  * its canaries and its minimum count are of the document's own fields. `expected` says which days have one: a day without is told.
- * @throws {UserError} BAD_DEFINITION when the name is not a name, or `complete`, `expected` or the pattern of files ask for what cannot be.
+ * @throws {UserError} BAD_DEFINITION when the name is not a name, or `complete`, `expected`, the pattern of files or the generator ask for what cannot be.
  */
 export function defineDocument<S extends z.ZodType>(options: {
   name: string;
@@ -171,6 +215,7 @@ export function defineDocument<S extends z.ZodType>(options: {
   const name = checkedName(options.name);
   checkComplete(name, options.complete);
   checkFiles(name, options.source);
+  checkGenerator(name, options.source, 'document');
   return Object.freeze({
     kind: 'document',
     name,
@@ -200,7 +245,7 @@ function checkedName(name: string): string {
 }
 
 function checkFiles(name: string, source: object | undefined): void {
-  if (source === undefined || !('kind' in source)) return;
+  if (source === undefined || !('kind' in source) || source.kind !== 'files') return;
   const { pattern: own, closedBy } = source as FilesSource<unknown>;
   for (const pattern of [own, ...(closedBy === undefined ? [] : [closedBy])]) {
     const found = filePattern(pattern);
@@ -210,6 +255,27 @@ function checkFiles(name: string, source: object | undefined): void {
       `${name}: its files are "${pattern}", and ${found.problem}. Write files('gs://shop/orders/{date}/*.parquet'), say.`,
     );
   }
+}
+
+function checkGenerator(
+  name: string,
+  source: object | undefined,
+  makes: 'entities' | 'entities without ids' | 'document',
+): void {
+  if (source === undefined || !('kind' in source) || source.kind !== 'generated') return;
+  const { first, last, rows } = source as GeneratedSource<unknown>;
+  const notDay = [first, last].find((day) => day !== undefined && !isDay(day));
+  const problem =
+    first === undefined || notDay !== undefined
+      ? `${JSON.stringify(notDay) ?? 'its first day'} is no day. Write one as first: '2024-01-05'.`
+      : last !== undefined && last < first
+        ? `its last day, ${last}, is before its first, ${first}. Let last be ${first} or later.`
+        : typeof rows !== 'function'
+          ? 'its rows are no function. Give rows: function* (date) { … }.'
+          : makes === 'entities without ids'
+            ? "they come in the order of their ids, of which there are none. Say what an entity's id is: id: (entity) => …"
+            : undefined;
+  if (problem !== undefined) throw new UserError('BAD_DEFINITION', `${name}: its rows are generated, and ${problem}`);
 }
 
 function checkComplete(name: string, { closingMarker, minimumCount }: CompleteWhen = {}): void {

@@ -65,7 +65,7 @@ export const ManifestDataset = z.object({
   files: z
     .object({ pattern: z.string(), closedBy: z.string().optional(), allowEmpty: z.boolean().optional() })
     .optional(),
-  /** Of the code that turns a file's rows into entities: when it changes, the file is loaded again. */
+  /** Of the code that turns a file's rows into entities, or generates them: when it changes, all is loaded again. */
   loader: Hash,
 });
 export type ManifestDataset = z.infer<typeof ManifestDataset>;

@@ -32,10 +32,11 @@ export interface RootDataLook {
   markSeen(known: ReadonlyMap<string, KnownDays>): Promise<boolean>;
 }
 
-/** How far a dataset's file has been loaded. */
+/** How far a dataset's file, or what its generator makes, has been loaded. */
 export interface LoadMark {
+  /** Or `its generator`. */
   readonly file: string;
-  /** Of the file's bytes and the code that parses them. */
+  /** Of the file's bytes and the code that parses them, or of the code that generates. */
   readonly hash: string;
   readonly through: Day;
   /** A person loaded a file of their own with `daymill load`: the bundled file is left alone from then on. */

@@ -504,3 +504,42 @@ describe('the loader of a dataset changes', () => {
     expect((await loaderWith(edits)) !== before).toBe(changes);
   });
 });
+
+describe('the loader of a generated dataset changes', () => {
+  const GENERATED: Files = {
+    ...PROJECT,
+    'computations/data.ts': `
+    import { z } from 'zod';
+    import { defineDataset, generated } from 'daymill';
+    import { priceOf } from '../lib/prices.ts';
+    function* tradesOf(date: string) { yield { ticker: 'A', price: priceOf(date) }; }
+    export const Trade = z.object({ ticker: z.string(), price: z.number() });
+    export const trades = defineDataset({
+      name: 'trades', entity: Trade, id: ({ ticker }) => ticker, description: 'All trades',
+      source: generated({ first: '2024-01-01', rows: tradesOf }),
+    });`,
+    'lib/prices.ts': 'export const priceOf = (date: string): number => date.length;',
+  };
+  const data = 'computations/data.ts';
+
+  test.each<[string, Files, boolean]>([
+    ['with the function that makes its rows', edited(data, "ticker: 'A'", "ticker: 'B'", GENERATED), true],
+    ['with what that reaches', edited('lib/prices.ts', 'date.length', 'date.length + 1', GENERATED), true],
+    ['with its first day', edited(data, '2024-01-01', '2024-01-02', GENERATED), true],
+    ['not with its description', edited(data, 'All trades', 'Every trade', GENERATED), false],
+  ])('%s', async (_, edits, changes) => {
+    const made = async (files: Files) => {
+      const manifest = await manifestOf({ ...GENERATED, ...files });
+      return {
+        loader: manifest.datasets.find(({ name }) => name === 'trades')?.loader,
+        score: computation(manifest, 'score').fingerprint,
+      };
+    };
+    const before = await made({});
+    expect(before.loader).toMatch(/^[0-9a-f]+$/u);
+    const after = await made(edits);
+    expect(after.loader !== before.loader).toBe(changes);
+    // Whoever reads the dataset goes by what is in it.
+    expect(after.score).toEqual(before.score);
+  });
+});

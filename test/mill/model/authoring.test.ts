@@ -18,6 +18,8 @@ import {
   defineDocument,
   dependency,
   document,
+  type EntityDataset,
+  generated,
   history,
   joined,
   latest,
@@ -51,6 +53,42 @@ const refunds = defineDataset({
   id: ({ customer }) => customer,
 });
 const base = { name: 'wrong', category: 'test' } as const;
+
+describe('rows that a function makes', () => {
+  test('are of the kind that the schema takes, from whatever gives them one by one', () => {
+    const entity = z.object({ user: z.string(), amount: z.number() });
+    const id = ({ user }: z.output<typeof entity>): string => user;
+    const first = '2024-01-01';
+    const made = defineDataset({
+      name: 'made',
+      entity,
+      id,
+      source: generated({
+        first,
+        rows: function* (date) {
+          expectTypeOf(date).toEqualTypeOf<string>();
+          yield { user: 'a', amount: 1 };
+        },
+      }),
+    });
+    expectTypeOf(made).toEqualTypeOf<EntityDataset<{ user: string; amount: number }>>();
+    defineDataset({
+      name: 'asked',
+      entity,
+      id,
+      source: generated({
+        first,
+        rows: async function* () {
+          yield { user: 'a', amount: 1 };
+        },
+      }),
+    });
+    // @ts-expect-error: the schema wants an amount.
+    defineDataset({ name: 'lacking', entity, id, source: generated({ first, rows: () => [{ user: 'a' }] }) });
+    // @ts-expect-error: a promise of rows is nothing to go through.
+    generated({ first, rows: async () => [1] });
+  });
+});
 
 describe('what a computation is given', () => {
   test('follows from its needs', () => {
@@ -474,6 +512,58 @@ describe('what types cannot see', () => {
   ])('%s is refused', (_, options, message) => {
     expect(define(options)).toThrow(UserError);
     expect(define(options)).toThrow(message);
+  });
+
+  test.each<[string, () => unknown, string]>([
+    [
+      'entities without ids',
+      () =>
+        defineDataset({
+          name: 'made',
+          entity: z.number(),
+          source: generated({ first: '2024-01-01', rows: () => [1] }),
+        }),
+      "made: its rows are generated, and they come in the order of their ids, of which there are none. Say what an entity's id is",
+    ],
+    [
+      'a first day that is none',
+      () =>
+        defineDocument({
+          name: 'made',
+          document: z.number(),
+          source: generated({ first: '1.1.2024', rows: () => [1] }),
+        }),
+      'made: its rows are generated, and "1.1.2024" is no day.',
+    ],
+    [
+      'no first day',
+      () =>
+        defineDocument({ name: 'made', document: z.number(), source: generated<number>({ rows: () => [1] } as never) }),
+      'made: its rows are generated, and its first day is no day.',
+    ],
+    [
+      'a last day before the first',
+      () =>
+        defineDocument({
+          name: 'made',
+          document: z.number(),
+          source: generated({ first: '2024-01-02', last: '2024-01-01', rows: () => [1] }),
+        }),
+      'its last day, 2024-01-01, is before its first, 2024-01-02',
+    ],
+    [
+      'no function',
+      () =>
+        defineDocument({
+          name: 'made',
+          document: z.number(),
+          source: generated<number>({ first: '2024-01-02', rows: [1] } as never),
+        }),
+      'its rows are no function. Give rows: function* (date) { … }.',
+    ],
+  ])('generated rows with %s are refused', (_, define, message) => {
+    expect(define).toThrow(UserError);
+    expect(define).toThrow(message);
   });
 
   test('datasets need names as well', () => {

@@ -121,8 +121,8 @@ async function assertLoaded(days: Days, ports: ForeseePorts): Promise<void> {
   if (first === undefined) return;
   throw new UserError(
     'BUSY',
-    `${first.days} ${first.days === 1 ? 'day' : 'days'} of ${first.dataset} (${first.first} … ${first.last}) ${first.days === 1 ? 'is' : 'are'} in the project's files, and ` +
-      `not loaded yet. npx daymill run --date ${days.date} loads them where the files are, and runs the day.`,
+    `${first.days} ${first.days === 1 ? 'day' : 'days'} of ${first.dataset} (${first.first} … ${first.last}) ${first.days === 1 ? 'is' : 'are'} ${first.from === 'file' ? "in the project's files, and not loaded yet" : 'still to be generated'}. ` +
+      `npx daymill run --date ${days.date} loads them where the files are, and runs the day.`,
   );
 }
 

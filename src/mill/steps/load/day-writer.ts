@@ -1,6 +1,7 @@
 /** Writes days of root data: each as one artifact, visible whole, and only when its content differs from what is there. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TerminalError, UserError } from '../../../errors.ts';
-import { artifactWriter, valueHash, writeArtifact } from '../../execution/artifact-writer.ts';
+import { artifactWriter, type ShardSink, valueHash, writeArtifact } from '../../execution/artifact-writer.ts';
 import { DOCUMENT_ID } from '../../execution/check-row.ts';
 import type { Artifact, Part } from '../../model/artifact.ts';
 import type { Dataset } from '../../model/dataset.ts';
@@ -36,6 +37,12 @@ export interface DayWriterPorts {
 export interface DayWriter {
   /** `rows` in the file's order. @throws {UserError} BAD_SOURCE when two rows have one id, or the day is too large. */
   put(date: Day, rows: readonly DayRow[]): Promise<DayChange>;
+  /**
+   * As `put`, of rows that come in ascending order of their ids, and are let go part by part: what is held of a day is compressed. Answers
+   * how many came; without any nothing is written.
+   * @throws {UserError} BAD_SOURCE as `put`, and when a row comes out of order. What `rows` throws: nothing of the day is written then.
+   */
+  putSorted(date: Day, rows: AsyncIterable<DayRow>): Promise<number>;
   /** Writes what is still in hand. */
   finish(): Promise<void>;
 }
@@ -49,25 +56,40 @@ export function dayWriter(dataset: Dataset, known: ReadonlyMap<Day, Hash>, ports
     batch = [];
     bytes = 0;
   };
+  const keep = async (date: Day, made: Artifact, held: readonly Part[]): Promise<DayChange> => {
+    const before = known.get(date);
+    if (before === made.hash) return 'same';
+    const generation = ports.newId();
+    const artifact = await withShards(made, held, (part, index) =>
+      ports.artifacts.writeShard({ kind: 'root', dataset: dataset.name, date }, generation, part, index),
+    );
+    const size = inlineBytes(artifact);
+    if (batch.length === COMMIT_DAYS || bytes + size > COMMIT_BYTES) await flush();
+    batch.push({ date, artifact, generation });
+    bytes += size;
+    return before === undefined ? 'new' : 'changed';
+  };
+  const put = async (date: Day, rows: readonly DayRow[]): Promise<DayChange> => {
+    assertDistinct(dataset, date, rows);
+    // Thousands of small documents are compared much faster than they are compressed.
+    if (dataset.kind === 'document' && known.get(date) === valueHash(rows[0]?.value)) return 'same';
+    // Nothing is written before the content is known to differ.
+    const held: Part[] = [];
+    return keep(date, await toArtifact(dataset, date, rows, held), held);
+  };
   return {
-    async put(date, rows) {
-      assertDistinct(dataset, date, rows);
-      const before = known.get(date);
-      // Thousands of small documents are compared much faster than they are compressed.
-      if (dataset.kind === 'document' && before === valueHash(rows[0]?.value)) return 'same';
-      // Nothing is written before the content is known to differ.
+    put,
+    async putSorted(date, rows) {
+      const inOrder = assertAscending(dataset, date, rows);
+      if (dataset.kind === 'document') {
+        const [only] = await Array.fromAsync(inOrder);
+        if (only !== undefined) await put(date, [only]);
+        return only === undefined ? 0 : 1;
+      }
       const held: Part[] = [];
-      const made = await toArtifact(dataset, date, rows, held);
-      if (before === made.hash) return 'same';
-      const generation = ports.newId();
-      const artifact = await withShards(made, held, (part, index) =>
-        ports.artifacts.writeShard({ kind: 'root', dataset: dataset.name, date }, generation, part, index),
-      );
-      const size = inlineBytes(artifact);
-      if (batch.length === COMMIT_DAYS || bytes + size > COMMIT_BYTES) await flush();
-      batch.push({ date, artifact, generation });
-      bytes += size;
-      return before === undefined ? 'new' : 'changed';
+      const made = await sortedArtifact(dataset, date, inOrder, held);
+      if (made.count > 0) await keep(date, made, held);
+      return made.count;
     },
     finish: flush,
   };
@@ -95,24 +117,73 @@ function assertDistinct(dataset: Dataset, date: Day, rows: readonly DayRow[]): v
     throw new UserError('BAD_SOURCE', `${dataset.name} on ${date}, ${same.row.where}: ${describeSameId(same)}.`);
 }
 
-async function toArtifact(dataset: Dataset, date: Day, rows: readonly DayRow[], held: Part[]): Promise<Artifact> {
-  const sink = ({ data, ...range }: Part, index: number) => {
+/** Each row as it comes, once it is known to come after the one before: where that has the same id, both are named. */
+async function* assertAscending(
+  { name }: Dataset,
+  date: Day,
+  rows: AsyncIterable<DayRow>,
+): AsyncGenerator<DayRow & { readonly id: string }> {
+  let before: { readonly id: string; readonly where: string } | undefined;
+  for await (const row of rows) {
+    const { id = '', where } = row;
+    if (before !== undefined && id <= before.id) {
+      const problem =
+        id === before.id
+          ? describeSameId({ row, first: { ...row, where: before.where } })
+          : `its id "${id}" comes after "${before.id}" of ${before.where}. Let it make entities in ascending order of their ids`;
+      throw new UserError('BAD_SOURCE', `${name} on ${date}, ${where}: ${problem}.`);
+    }
+    before = { id, where };
+    yield { ...row, id };
+  }
+}
+
+const holding =
+  (held: Part[]): ShardSink =>
+  ({ data, ...range }, index) => {
     held.push({ ...range, data });
     return Promise.resolve({ ...range, id: String(index) });
   };
+
+async function toArtifact(dataset: Dataset, date: Day, rows: readonly DayRow[], held: Part[]): Promise<Artifact> {
   try {
-    if (dataset.kind === 'document') return await writeArtifact(rows[0]?.value, false, sink);
-    const writer = artifactWriter(sink);
+    if (dataset.kind === 'document') return await writeArtifact(rows[0]?.value, false, holding(held));
+    const writer = artifactWriter(holding(held));
     for (const { id, value } of named(rows)) {
       writer.add(id, value);
       if (writer.isFull()) await writer.flush();
     }
     return await writer.finish();
   } catch (thrown) {
-    if (!(thrown instanceof TerminalError)) throw thrown;
-    throw new UserError('BAD_SOURCE', `${dataset.name} on ${date}: ${thrown.message}`, { cause: thrown });
+    throw tooLarge(dataset, date, thrown);
   }
 }
+
+async function sortedArtifact(
+  dataset: Dataset,
+  date: Day,
+  rows: AsyncIterable<DayRow & { readonly id: string }>,
+  held: Part[],
+): Promise<Artifact> {
+  try {
+    const writer = artifactWriter(holding(held));
+    for await (const { id, value } of rows) {
+      writer.add(id, value);
+      if (!writer.isFull()) continue;
+      await writer.flush();
+      // Rows that wait for nothing would let nobody else have a turn, not even who interrupts.
+      await nextTurn();
+    }
+    return await writer.finish();
+  } catch (thrown) {
+    throw tooLarge(dataset, date, thrown);
+  }
+}
+
+const tooLarge = (dataset: Dataset, date: Day, thrown: unknown): unknown =>
+  thrown instanceof TerminalError
+    ? new UserError('BAD_SOURCE', `${dataset.name} on ${date}: ${thrown.message}`, { cause: thrown })
+    : thrown;
 
 /** In the order of their ids: the order of rows in the file is no content where rows have names. */
 function named(rows: readonly DayRow[]): { id: string; value: unknown }[] {

@@ -4,7 +4,7 @@
  */
 import { codeOf, UserError } from '../../../errors.ts';
 import { checkRow, withoutDate } from '../../execution/check-row.ts';
-import { type DateColumn, type Dataset, filesOf } from '../../model/dataset.ts';
+import { type DateColumn, type Dataset, filesOf, generatorOf, loadedFrom } from '../../model/dataset.ts';
 import type { FileRow } from '../../model/file-row.ts';
 import type { Day } from '../../../values/date.ts';
 import type { Hash } from '../../../values/hash.ts';
@@ -95,6 +95,11 @@ export async function loadFile(request: LoadFileRequest, ports: LoadFilePorts): 
       'BAD_ARGUMENT',
       `${dataset.name} is not loaded: its files are read where they lie, ${lies.pattern}. Put the file there.`,
     );
+  if (generatorOf(dataset) !== undefined)
+    throw new UserError(
+      'BAD_ARGUMENT',
+      `${dataset.name} is not loaded from files: its generator makes it, and daymill run loads what that makes.`,
+    );
   if (mode === 'merge' && dataset.kind === 'entities' && dataset.id === undefined) {
     throw new UserError(
       'BAD_ARGUMENT',
@@ -102,7 +107,7 @@ export async function loadFile(request: LoadFileRequest, ports: LoadFilePorts): 
     );
   }
   const read = await readAll(request, ports);
-  if (read.rows === 0 && !(request.allowEmpty ?? dataset.source?.allowEmpty ?? false)) {
+  if (read.rows === 0 && !(request.allowEmpty ?? loadedFrom(dataset)?.allowEmpty ?? false)) {
     throw new UserError(
       'BAD_SOURCE',
       `${request.file} has no rows, as a download that failed has none. Nothing was changed. If that may be, add --allow-empty, or ` +
@@ -178,7 +183,7 @@ interface Reading {
 async function readAll(request: LoadFileRequest, ports: LoadFilePorts): Promise<Reading> {
   const { dataset, dateColumn, parses } = request;
   const read: Reading = { rows: 0, blank: 0, rejected: 0, undated: false, held: new Set() };
-  const parse = parses ? dataset.source?.parse : undefined;
+  const parse = parses ? loadedFrom(dataset)?.parse : undefined;
   let before: Day | undefined;
   let nextIsHeld = false;
   for await (const batch of request.rows) {
