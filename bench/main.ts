@@ -3,6 +3,7 @@ import { benchAsk } from './ask.ts';
 import { benchCells } from './cells.ts';
 import { benchCollect } from './collect.ts';
 import { benchColdStart } from './cold-start.ts';
+import { benchComputations } from './computations.ts';
 import { benchDashboard } from './dashboard.ts';
 import { benchEmulators } from './emulators.ts';
 import { benchEstimate } from './estimate.ts';
@@ -26,6 +27,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   cells: () => benchCells({ quick }),
   collect: () => benchCollect({ quick }),
   'cold-start': benchColdStart,
+  computations: () => benchComputations({ quick }),
   dashboard: () => benchDashboard({ quick }),
   emulators: benchEmulators,
   estimate: () => benchEstimate({ quick }),
