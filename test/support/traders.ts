@@ -31,8 +31,8 @@ export const PER_USER = [
   overtrading,
   revengeTrading,
   riskReturn,
-  riskGeometry,
   returnAttribution,
+  riskGeometry,
   smartMoneyScore,
   userClassifier,
 ] as const;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { dataset, defineComputation, dependency } from '../../index.ts';
 import { herfindahlIndex } from '../statistics/herfindahl-index.ts';
-import { portfolios } from './portfolios.ts';
+import { portfolios, type Position } from './portfolios.ts';
 import { type PricePanel, pricePanel } from './price-panel.ts';
 
 export const Concentration = z.object({
@@ -35,21 +35,14 @@ export const concentration = defineComputation({
   output: z.record(z.string(), Concentration),
   checks: { nullDensity: false },
   perEntity: ({ cash, positions }, { inputs: { panel } }) => {
-    const byTicker = new Map<string, number>();
-    const bySector = new Map<string, number>();
+    const byTicker = exposures(positions, panel, ({ ticker }) => ticker);
     let worth = cash;
-    for (const { ticker, units, price, leverage } of positions) {
-      const close = lastClose(panel, ticker) ?? price;
-      const value = Math.abs(units * close);
-      worth += units * (price / leverage + close - price);
-      byTicker.set(ticker, (byTicker.get(ticker) ?? 0) + value);
-      const sector = panel.tickers[ticker]?.sector;
-      if (sector !== undefined) bySector.set(sector, (bySector.get(sector) ?? 0) + value);
-    }
+    for (const { ticker, units, price, leverage } of positions)
+      worth += units * (price / leverage + (lastClose(panel, ticker) ?? price) - price);
     let exposure = 0;
     for (const value of byTicker.values()) exposure += value;
     const [largest, most] = largestOf(byTicker);
-    const [sector, mostOfSector] = largestOf(bySector);
+    const [sector, mostOfSector] = mainSectorOf(positions, panel);
     const isEmpty = exposure === 0;
     return {
       tickers: byTicker.size,
@@ -59,11 +52,34 @@ export const concentration = defineComputation({
       largest: isEmpty ? null : largest,
       largestOfWorth: isEmpty || worth <= 0 ? null : most / worth,
       herfindahl: isEmpty ? null : Math.min(1, herfindahlIndex([...byTicker.values()])),
-      sector: isEmpty ? null : sector,
+      sector,
       sectorShare: isEmpty || sector === null ? null : Math.min(1, mostOfSector / exposure),
     };
   },
 });
+
+/** The sector that most of the exposure is in, with what it is; null where nothing that is held has one. */
+export const mainSectorOf = (
+  positions: readonly Position[],
+  panel: PricePanel,
+): readonly [sector: string | null, exposure: number] =>
+  largestOf(exposures(positions, panel, ({ ticker }) => panel.tickers[ticker]?.sector));
+
+/** What positions move like, in money, by what they have in common; those of nothing are left out. */
+function exposures(
+  positions: readonly Position[],
+  panel: PricePanel,
+  nameOf: (position: Position) => string | undefined,
+): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const position of positions) {
+    const name = nameOf(position);
+    if (name === undefined) continue;
+    const exposure = Math.abs(position.units * (lastClose(panel, position.ticker) ?? position.price));
+    sums.set(name, (sums.get(name) ?? 0) + exposure);
+  }
+  return sums;
+}
 
 export const lastClose = ({ tickers }: PricePanel, ticker: string): number | undefined =>
   tickers[ticker]?.closes.findLast((close) => close !== null) ?? undefined;

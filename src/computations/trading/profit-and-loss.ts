@@ -34,6 +34,8 @@ export const profitAndLoss = defineComputation({
     panel: dependency(pricePanel),
   },
   output: z.record(z.string(), ProfitAndLoss),
+  // On the first day that there is, nobody was there the day before.
+  checks: { nullDensity: false },
   perEntity: (portfolio, { before, inputs: { history, panel } }) => {
     const today = panel.days.at(-1) as number;
     const closed = (history?.closed ?? []).filter((trade) => dayOfMinute(trade.closed) === today);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { dataset, defineComputation, dependency, joined } from '../../index.ts';
 import { leastSquares } from '../statistics/least-squares.ts';
 import { studentTCdf } from '../statistics/student-t.ts';
-import { concentration } from './concentration.ts';
+import { mainSectorOf } from './concentration.ts';
 import { histories } from './histories.ts';
 import { portfolios } from './portfolios.ts';
 import { type PricePanel, pricePanel } from './price-panel.ts';
@@ -46,17 +46,13 @@ export const returnAttribution = defineComputation({
   productLines: ['trading', 'stocks', 'crypto'],
   tags: ['performance', 'skill'],
   description: 'Market beta, sector beta and alpha of each user, with standard errors, over 60 trading days',
-  needs: {
-    portfolio: dataset(portfolios),
-    history: joined(histories),
-    concentration: joined(concentration),
-    panel: dependency(pricePanel),
-  },
+  needs: { portfolio: dataset(portfolios), history: joined(histories), panel: dependency(pricePanel) },
   output: z.record(z.string(), ReturnAttribution),
   checks: { nullDensity: false },
-  perEntity: (_, { inputs: { history, concentration, panel } }) => {
+  perEntity: ({ positions }, { inputs: { history, panel } }) => {
     const returns = history === undefined ? [] : userReturns(history, panel.days);
-    return attributionOf(returns, panel, concentration?.sector ?? null);
+    const [sector] = mainSectorOf(positions, panel);
+    return attributionOf(returns, panel, sector);
   },
 });
 
