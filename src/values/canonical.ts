@@ -24,7 +24,7 @@ const UNSTORABLE = new TypeError('it cannot be stored');
 function textOf(value: unknown): string {
   switch (typeof value) {
     case 'string':
-      return JSON.stringify(value);
+      return quoted(value);
     case 'number':
       if (!Number.isFinite(value)) throw UNSTORABLE;
       return String(value);
@@ -32,8 +32,7 @@ function textOf(value: unknown): string {
       return String(value);
     case 'object':
       if (value === null) return 'null';
-      // Array.from makes holes undefined, which map would skip.
-      if (Array.isArray(value)) return `[${Array.from(value, textOf).join(',')}]`;
+      if (Array.isArray(value)) return arrayText(value);
       if (!isPlain(value)) throw UNSTORABLE;
       return objectText(value as Record<string, unknown>);
     default:
@@ -47,14 +46,60 @@ function isPlain(value: object): boolean {
   return prototype === null || prototype === Object.prototype;
 }
 
-function objectText(object: Record<string, unknown>): string {
-  const members: string[] = [];
-  for (const key of Object.keys(object).sort()) {
-    const value = object[key];
-    if (value !== undefined) members.push(`${JSON.stringify(key)}:${textOf(value)}`);
-  }
-  return `{${members.join(',')}}`;
+/** Of a hole `values` gives undefined, too. Texts are added up rather than joined: a list of them is garbage for each value that is written. */
+function arrayText(values: readonly unknown[]): string {
+  let text = '';
+  for (const value of values) text += text === '' ? textOf(value) : `,${textOf(value)}`;
+  return `[${text}]`;
 }
+
+function objectText(object: Record<string, unknown>): string {
+  const { sorted, names } = shapeOf(Object.keys(object));
+  let text = '';
+  for (let at = 0; at < sorted.length; at++) {
+    const value = object[sorted[at] as string];
+    if (value !== undefined) text += `${text === '' ? '' : ','}${names[at]}${textOf(value)}`;
+  }
+  return `{${text}}`;
+}
+
+/** Keys in their order, and as they are written: objects of one kind have the same, and come by the million. */
+interface Shape {
+  readonly keys: readonly string[];
+  readonly sorted: readonly string[];
+  readonly names: readonly string[];
+}
+
+/** Shapes of these sizes are remembered, each in a slot of its own; what falls into the same slot takes its place. */
+const MOST_KEYS = 64;
+const SLOTS = 256;
+const shapes = Array.from<Shape | undefined>({ length: SLOTS });
+
+function shapeOf(keys: readonly string[]): Shape {
+  const count = keys.length;
+  const slot =
+    (count * 37 + lengthOf(keys[0]) * 11 + lengthOf(keys[count >> 1]) + lengthOf(keys[count - 1]) * 5) % SLOTS;
+  const known = shapes[slot];
+  if (known !== undefined && isSame(known.keys, keys)) return known;
+  const sorted = keys.toSorted();
+  const shape = { keys, sorted, names: sorted.map((key) => `${JSON.stringify(key)}:`) };
+  if (count <= MOST_KEYS) shapes[slot] = shape;
+  return shape;
+}
+
+const lengthOf = (key: string | undefined): number => key?.length ?? 0;
+
+function isSame(some: readonly string[], others: readonly string[]): boolean {
+  if (some.length !== others.length) return false;
+  for (let at = 0; at < some.length; at++) if (some[at] !== others[at]) return false;
+  return true;
+}
+
+/** What JSON writes otherwise than it is: its own marks, control characters, and halves of pairs. */
+const WRITTEN_OTHERWISE = /["\\\p{Cc}\p{Cs}]/u;
+
+/** Most texts are written as they are, and to look is cheaper than to call. */
+const quoted = (text: string): string => (WRITTEN_OTHERWISE.test(text) ? JSON.stringify(text) : `"${text}"`);
 
 function describe(value: unknown): string {
   const found = unstorableIn(value, []);

@@ -58,6 +58,35 @@ describe('the canonical text', () => {
     );
   });
 
+  test('is what JSON.stringify writes of a copy with sorted keys, whatever shapes came before', () => {
+    // Few names, so that shapes of other keys meet in the same place, and members that are undefined.
+    const name = fc.constantFrom('a', 'b', 'c', 'aa', 'bb', 'cc', 'toString', '"', 'é', '\n');
+    const { node } = fc.letrec<{ node: unknown; leaf: unknown }>((tie) => ({
+      leaf: fc.oneof(fc.string({ unit: 'binary' }), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean()),
+      node: fc.oneof(
+        { depthSize: 'small' },
+        fc.constant(undefined),
+        tie('leaf'),
+        fc.array(tie('leaf')),
+        fc.dictionary(name, tie('node'), { noNullPrototype: true }),
+      ),
+    }));
+    const sorted = (value: unknown): unknown =>
+      typeof value !== 'object' || value === null || Array.isArray(value)
+        ? value
+        : Object.fromEntries(
+            Object.entries(value)
+              .sort(([a], [b]) => (a < b ? -1 : 1))
+              .map(([key, member]) => [key, sorted(member)]),
+          );
+    fc.assert(
+      fc.property(fc.dictionary(name, node), (value) => {
+        expect(canonicalJson(value)).toBe(JSON.stringify(sorted(value)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test('does not depend on the order in which a value was built', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.infiniteStream(fc.nat()), (record, picks) => {
