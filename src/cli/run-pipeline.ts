@@ -119,10 +119,17 @@ async function load(
 ): Promise<void> {
   if (ranges.length > 0) cloud.expectWork();
   progress.loads(ranges);
-  await loadRootData(ranges, { ...ports, readSource, sourceDays }, (dataset, day) => {
-    if (stop.aborted) throw new Interrupted('Interrupted. The days that were loaded stay; run again to go on.');
-    progress.onLoad(dataset, day);
-  });
+  await loadRootData(
+    ranges,
+    { ...ports, readSource, sourceDays },
+    {
+      onBegin: progress.onLoad,
+      onDay: (dataset, day) => {
+        if (stop.aborted) throw new Interrupted('Interrupted. The days that were loaded stay; run again to go on.');
+        progress.onLoad(dataset, day);
+      },
+    },
+  );
   progress.end();
 }
 

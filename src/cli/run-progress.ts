@@ -9,8 +9,8 @@ import { tellTrouble } from './tell-trouble.ts';
 import { CELL_ENDS, tasksUnderWay, type Usual } from './under-way.ts';
 
 export interface RunProgress {
-  /** Call with each day as it is loaded. */
-  readonly onLoad: (dataset: string, date: Day) => void;
+  /** Call when a dataset is begun, and with each day as it is loaded. */
+  readonly onLoad: (dataset: string, date?: Day) => void;
   readonly onLog: (entry: LogEntry) => void;
   /** What is to be loaded, before it is. */
   readonly loads: (ranges: readonly LoadRange[]) => void;
@@ -67,7 +67,7 @@ export function watchRun(output: Output, manifest: Manifest, now: () => number =
       const range = ranges.get(dataset);
       if (range === undefined) return;
       const start = toOrdinal(range.from) - 1;
-      const [done, total] = [toOrdinal(date) - start, toOrdinal(range.to) - start];
+      const [done, total] = [date === undefined ? 0 : toOrdinal(date) - start, toOrdinal(range.to) - start];
       show(`loading ${dataset}`, done, total, `loaded ${dataset}, ${range.from} … ${range.to},`);
     },
     onLog(entry) {

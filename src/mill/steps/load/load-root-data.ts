@@ -41,24 +41,31 @@ export interface LoadReport {
   readonly rows: number;
 }
 
-/** `onDay` hears of each day once all of it is fit to be loaded. @throws {UserError} BAD_SOURCE, after the days before it were written. */
+/** Told of a dataset that is begun, and of each day once all of it is fit to be loaded. */
+export interface LoadWatch {
+  readonly onBegin?: (dataset: string) => void;
+  readonly onDay?: (dataset: string, date: Day) => void;
+}
+
+/** @throws {UserError} BAD_SOURCE, after the days before it were written. */
 export async function loadRootData(
   ranges: readonly LoadRange[],
   ports: LoadPorts,
-  onDay: (dataset: string, date: Day) => void = () => {},
+  watch: LoadWatch = {},
 ): Promise<LoadReport[]> {
   const reports: LoadReport[] = [];
-  for (const range of ranges) reports.push(await loadRange(range, ports, onDay));
+  for (const range of ranges) reports.push(await loadRange(range, ports, watch));
   return reports;
 }
 
 async function loadRange(
   range: LoadRange,
   ports: LoadPorts,
-  onDay: (dataset: string, date: Day) => void,
+  { onBegin, onDay }: LoadWatch,
 ): Promise<LoadReport> {
   const { dataset, source, from, to, hash, through, fresh, changed, lost } = range;
   if (from > to && !fresh) return { dataset: dataset.name, days: 0, rows: 0 };
+  onBegin?.(dataset.name);
   const known = new Map(await ports.rootData.days(dataset.name));
   for (const date of daysOfSet(lost)) known.delete(date);
   const dates = await daysInRange(range, ports);
@@ -73,7 +80,7 @@ async function loadRange(
     for await (const day of written) {
       if (day.rows > 0) whole.push(day.date);
       rows += day.rows;
-      onDay(dataset.name, day.date);
+      onDay?.(dataset.name, day.date);
     }
   } catch (thrown) {
     // Days that were told as loaded are.
