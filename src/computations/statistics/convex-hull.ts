@@ -1,4 +1,5 @@
 /** The smallest convex polygon around points, and its upper left edge: the best that they reach. */
+import { sortedByX } from './sorted-by-x.ts';
 
 export interface Point {
   readonly x: number;
@@ -57,11 +58,13 @@ export function distanceBelow(edge: readonly Point[], { x, y }: Point): number |
 /** From one end of the sorted points to the other, turning left at every corner. */
 function chain(sorted: readonly Point[]): Point[] {
   const corners: Point[] = [];
+  let count = 0;
   for (const point of sorted) {
-    while (corners.length > 1 && cross(corners.at(-2) as Point, corners.at(-1) as Point, point) <= 0) corners.pop();
-    const last = corners.at(-1);
-    if (last === undefined || last.x !== point.x || last.y !== point.y) corners.push(point);
+    while (count > 1 && cross(corners[count - 2]!, corners[count - 1]!, point) <= 0) count--;
+    const last = corners[count - 1];
+    if (count === 0 || last!.x !== point.x || last!.y !== point.y) corners[count++] = point;
   }
+  corners.length = count;
   return corners;
 }
 
@@ -70,8 +73,7 @@ const cross = (a: Point, b: Point, c: Point): number => (b.x - a.x) * (c.y - a.y
 
 const leftToRight = (points: readonly Point[]): Point[] => {
   const extremes = extremesOf(points);
-  const kept = points.length < WORTH_SIFTING ? [...points] : sift(points, extremes);
-  return kept.sort((a, b) => a.x - b.x || a.y - b.y);
+  return sortedByX(points.length < WORTH_SIFTING ? points : sift(points, extremes));
 };
 
 /** The farthest points in eight directions, counter-clockwise. */

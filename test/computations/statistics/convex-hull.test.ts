@@ -3,6 +3,7 @@ import { polygonHull } from 'd3-polygon';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { convexHull, distanceBelow, upperEdge } from '../../../src/computations/statistics/convex-hull.ts';
+import { sortedByX } from '../../../src/computations/statistics/sorted-by-x.ts';
 import type { Point } from '../../../src/computations/statistics/convex-hull.ts';
 
 const at = (x: number, y: number): Point => ({ x, y });
@@ -129,4 +130,24 @@ describe('the upper edge', () => {
     expect(distanceBelow([], at(0, 0))).toBeUndefined();
     expect(distanceBelow([at(2, 2)], at(2, 1))).toBe(1);
   });
+});
+
+test('points are sorted as by comparison: uniform, in clusters, equal, above each other', () => {
+  const coordinate = fc.oneof(
+    fc.double({ min: -1, max: 1, noNaN: true }),
+    fc.integer({ min: -3, max: 3 }),
+    fc.double({ min: -1e300, max: 1e300, noNaN: true }),
+  );
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ x: coordinate, y: coordinate }), { minLength: 1, maxLength: 60 }),
+      fc.integer({ min: 1, max: 40 }),
+      (few, times) => {
+        const all = Array.from({ length: times }, (_, round) =>
+          few.map(({ x, y }) => at(x + round / 7, y - round)),
+        ).flat();
+        expect(sortedByX(all)).toEqual(all.toSorted((a, b) => a.x - b.x || a.y - b.y));
+      },
+    ),
+  );
 });

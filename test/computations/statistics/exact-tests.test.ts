@@ -49,17 +49,14 @@ describe('Fisher’s exact test', () => {
     );
   });
 
-  test('says nothing without anyone, or where everyone or no one has a property', () => {
-    for (const [both, onlyFirst, onlySecond, neither] of [
-      [0, 0, 0, 0],
-      [5, 0, 0, 0],
-      [5, 0, 3, 0],
-      [0, 4, 0, 3],
-      [0, 5, 5, 0],
-    ] as const) {
-      expect(table(both, onlyFirst, onlySecond, neither)).toBe(1);
-    }
-    expect(table(3, 0, 0, 0)).toBe(1);
+  test.each([
+    [0, 0, 0, 0],
+    [5, 0, 0, 0],
+    [5, 0, 3, 0],
+    [0, 4, 0, 3],
+    [0, 5, 5, 0],
+  ])('says nothing of %d, %d, %d and %d', (both, onlyFirst, onlySecond, neither) => {
+    expect(table(both, onlyFirst, onlySecond, neither)).toBe(1);
   });
 
   test('names a count that is none', () => {
