@@ -87,6 +87,10 @@ export const COMMANDS = {
     summary: 'write the graph for Mermaid, Graphviz or a browser',
     load: async () => (await import('./graph.ts')).graph,
   },
+  docs: {
+    summary: 'write the computations as a page for people, from the code and its comments',
+    load: async () => (await import('./docs.ts')).docs,
+  },
   manifest: {
     summary: 'show the computations, and write the manifest for a deployment',
     load: async () => (await import('./manifest.ts')).manifest,
