@@ -2,10 +2,11 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { guardProcess } from '../process/author-code.ts';
 import type { Config } from '../config/config.ts';
+import { sampleNames } from '../config/read-sample.ts';
 import { toError, UserError } from '../errors.ts';
 import { didYouMean } from '../values/suggest.ts';
-import { type Arguments, type Command, type ExitCode, Interrupted } from './command.ts';
-import { CLOUD_OPTIONS, configOf, usageOf } from './cloud-options.ts';
+import { type Arguments, type Command, type ExitCode, Interrupted, text } from './command.ts';
+import { configOf, sharedOptions, usageOf } from './cloud-options.ts';
 import { COMMANDS } from './commands/index.ts';
 import { isStateBroken, stateBroke } from './local/broken-state.ts';
 import { openOutput, type Output } from './output.ts';
@@ -49,6 +50,9 @@ async function carryOut(argv: readonly string[]): Promise<ExitCode> {
       output.line(usageOf(command));
       return 0;
     }
+    // So that the functions and commands that this one starts have it, too.
+    const sample = text(args, 'sample');
+    if (sample !== undefined) process.env['DAYMILL_SAMPLE'] = sample;
     let config: Config | undefined;
     const running = command.run(args, {
       // Read when it is asked for: a project that is yet to be made has none.
@@ -102,7 +106,7 @@ async function findCommand([name = '', ...rest]: readonly string[]): Promise<{ c
 function parse(command: Command, argv: string[]): Arguments {
   const options = {
     ...command.options,
-    ...(command.reachesCloud === true ? CLOUD_OPTIONS : {}),
+    ...sharedOptions(command),
     json: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
   } as const;
@@ -121,6 +125,7 @@ function parse(command: Command, argv: string[]): Arguments {
   const names = command.positionals ?? [];
   const { positionals, values } = parsed;
   if (values['help'] === true) return parsed;
+  if (values['sample'] === '') throw wrong('--sample needs a name behind it.');
   const missing = names.slice(positionals.length);
   if (missing.length > 0) throw wrong(`${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing.`);
   const most = names.length + (command.optional ?? []).length;
@@ -158,6 +163,11 @@ function interrupted(): Promise<void> {
 }
 
 function overview(): string {
+  const samples = sampleNames();
+  const inClone =
+    samples.length === 0
+      ? ''
+      : `\n\nIn a clone, --sample NAME is of ${samples.join(', ')}: it is the project then, with a state of its own.`;
   const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(14)}${summary}`);
-  return `daymill: a build system for daily metrics, on Google Cloud\n\nUsage: daymill COMMAND [options]\n\n${lines.join('\n')}\n\nEvery command takes --json and --help; daymill help COMMAND says more of one. DAYMILL_HOME moves .daymill/, where the local cloud keeps its state.`;
+  return `daymill: a build system for daily metrics, on Google Cloud\n\nUsage: daymill COMMAND [options]\n\n${lines.join('\n')}\n\nEvery command takes --json and --help; daymill help COMMAND says more of one. DAYMILL_HOME moves .daymill/, where the local cloud keeps its state.${inClone}`;
 }

@@ -41,6 +41,8 @@ export interface Command {
   readonly options: ParseArgsOptionsConfig;
   /** Whether it takes `--cloud`, with `--project` and `--region`: it then works on what is deployed. */
   readonly reachesCloud?: boolean;
+  /** False: it does not take `--sample`, since it reads no project's settings, or deploys. */
+  readonly takesSample?: false;
   run(args: Arguments, context: Context): Promise<ExitCode>;
 }
 

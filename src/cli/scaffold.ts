@@ -13,17 +13,17 @@ interface Template {
   readonly packages: readonly string[];
 }
 
-export const TEMPLATE_NAMES = ['hello', 'flights', 'market'] as const;
-export type TemplateName = (typeof TEMPLATE_NAMES)[number];
-
-const LARGER: Readonly<Record<Exclude<TemplateName, 'hello'>, Template>> = {
+const LARGER = {
   flights: {
     summary: 'US flights of 2001',
     computations: ['flights', 'statistics'],
     packages: ['vega-datasets'],
   },
   market: { summary: 'the S&P 500', computations: ['market', 'statistics'], packages: ['vega-datasets'] },
-};
+} as const satisfies Readonly<Record<string, Template>>;
+
+export type TemplateName = 'hello' | keyof typeof LARGER;
+export const TEMPLATE_NAMES: readonly TemplateName[] = ['hello', ...(Object.keys(LARGER) as (keyof typeof LARGER)[])];
 
 /** Of the template for beginners, what every project has. */
 const COMMON = /^(tsconfig\.json|_gitignore|_github\/|README\.md)/;

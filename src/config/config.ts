@@ -13,16 +13,20 @@ import type { OwnFunction } from './own-functions.ts';
 import { parsed } from './parsed.ts';
 import type { CloudSettings, CollectSettings, DashboardSettings } from './project-settings.ts';
 import { readProject } from './read-project.ts';
+import { readSample, sampleHome } from './read-sample.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
 export interface Config {
   /** The project's folder. */
   readonly root: string;
-  /** Where the local cloud keeps its state: `.daymill/` unless DAYMILL_HOME says otherwise. */
+  /** Where the local cloud keeps its state: `.daymill/` unless DAYMILL_HOME says otherwise, and of a sample a folder in there. */
   readonly home: string;
   readonly manifestFile: string;
-  readonly computations: string;
+  /** Folders of them. */
+  readonly computations: readonly string[];
+  /** Of a clone: which of its samples is the project. */
+  readonly sample: string | undefined;
   readonly from: Day | undefined;
   readonly date: Day | undefined;
   readonly epoch: number;
@@ -90,8 +94,13 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const variables = parsed(Environment, given, 'environment');
   const root = resolve(variables.DAYMILL_ROOT ?? cwd);
-  const { settings: project, file, inPackage } = readProject(root, env);
-  const home = resolve(root, variables.DAYMILL_HOME ?? '.daymill');
+  const sample = variables.DAYMILL_SAMPLE;
+  const {
+    settings: project,
+    file,
+    inPackage,
+  } = sample === undefined ? readProject(root, env) : readSample(sample, root, env);
+  const home = resolve(root, variables.DAYMILL_HOME ?? (sample === undefined ? '.daymill' : sampleHome(sample)));
   const tiers = variables.DAYMILL_TIERS ?? project.tiers;
   const tier = variables.DAYMILL_TIER ?? tiers[0].name;
   if (!tiers.some(({ name }) => name === tier)) {
@@ -105,6 +114,7 @@ export function readConfig(env: Env, cwd: string, pid: number): Config {
     home,
     manifestFile: resolve(root, variables.DAYMILL_MANIFEST ?? join(home, 'manifest.json')),
     computations: variables.DAYMILL_COMPUTATIONS ?? project.computations,
+    sample,
     from: variables.DAYMILL_FROM ?? project.from,
     date: project.date,
     epoch: project.epoch,

@@ -34,6 +34,12 @@ const PipelineText = z
 
 const text = z.string().optional();
 
+/** `src/sales,src/stock` */
+const Folders = z
+  .string()
+  .transform((list) => list.split(',').map((folder) => folder.trim()))
+  .refine((folders) => !folders.includes(''), 'names a folder that has no name');
+
 /** A key of HS256 has at least 256 bits: https://www.rfc-editor.org/rfc/rfc7518#section-3.2 */
 const MIN_SECRET_BYTES = 32;
 
@@ -48,8 +54,11 @@ const isSafeUrl = (address: string): boolean => {
 export const Environment = z.object({
   DAYMILL_ROOT: text.describe("the project's folder; where the process runs when absent"),
   DAYMILL_HOME: text.describe('where the local cloud keeps its state; `.daymill` of the project when absent'),
+  DAYMILL_SAMPLE: text.describe(
+    'in a clone of Daymill, which of its samples is the project; `--sample` sets it. Its state is in `.daymill/samples/NAME`',
+  ),
   DAYMILL_MANIFEST: text.describe("the manifest's file; `manifest.json` of the home when absent. A deployment sets it"),
-  DAYMILL_COMPUTATIONS: text.describe('goes before the setting `computations`'),
+  DAYMILL_COMPUTATIONS: Folders.optional().describe('goes before the setting `computations`; commas between several'),
   DAYMILL_FROM: Day.optional().describe('goes before the setting `from`'),
   DAYMILL_TIER: TierName.optional().describe(
     'the tier that this worker is of; the smallest when absent. A deployment sets it',

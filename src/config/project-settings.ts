@@ -92,9 +92,14 @@ export const DashboardSettings = z.strictObject({
 });
 export type DashboardSettings = z.output<typeof DashboardSettings>;
 
+/** One, or several: what lies in two of them counts once. */
+const Folders = z
+  .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+  .transform((folders) => (typeof folders === 'string' ? [folders] : folders));
+
 /** What a project says of itself. */
 export const ProjectSettings = z.strictObject({
-  computations: z.string().default('src/computations').describe('folder of the computations'),
+  computations: Folders.prefault('src/computations').describe('folder of the computations, or several'),
   from: Day.optional().describe('first day of the grid'),
   date: Day.optional().describe('target when a command names none; yesterday when absent'),
   epoch: z.number().int().default(1).describe('raising it makes everything new'),

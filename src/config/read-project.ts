@@ -49,7 +49,7 @@ function readPackage(root: string): unknown {
 }
 
 /** By Node itself, and at once: whoever reads settings cannot go on without them. */
-function importConfig(path: string, file: string, env: Readonly<Record<string, string | undefined>>): unknown {
+export function importConfig(path: string, file: string, env: Readonly<Record<string, string | undefined>>): unknown {
   let found: unknown;
   try {
     const { default: config } = createRequire(path)(path) as { default?: unknown };

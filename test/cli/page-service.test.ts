@@ -1,7 +1,13 @@
 /** One address, two functions: which of them a request is for, and what the page is told of the source. */
 import { expect, test } from 'vitest';
 import { readConfig } from '../../src/config/config.ts';
-import { isForPage, pageEnvironment, takeManifest, writeManifestNow } from '../../src/cli/local/page-service.ts';
+import {
+  isForPage,
+  onSourceChange,
+  pageEnvironment,
+  takeManifest,
+  writeManifestNow,
+} from '../../src/cli/local/page-service.ts';
 import { readManifest } from '../../src/mill/manifest/read-manifest.ts';
 import { fixtureProject, IMPORTS } from '../support/fixture-project.ts';
 
@@ -57,6 +63,23 @@ export const it = defineComputation({
     expect(readManifest(config.manifestFile)).toEqual(
       readManifest(String(pageEnvironment(config)['DAYMILL_MANIFEST'])),
     );
+  } finally {
+    project.remove();
+  }
+});
+
+test('a change in any of several folders is seen, and one that is not there is nothing to watch', async () => {
+  const project = fixtureProject({ 'stock/notes.ts': 'export const note = 1;' });
+  const env = { DAYMILL_COMPUTATIONS: 'computations,stock,gone' };
+  const config = readConfig(env, project.root, process.pid);
+  try {
+    for (const file of ['stock/notes.ts', 'computations/notes.ts']) {
+      const { promise: seen, resolve } = Promise.withResolvers<string>();
+      const end = onSourceChange(config, () => resolve(`a change of ${file}`));
+      project.write({ [file]: 'export const note = 2;' });
+      expect(await seen).toBe(`a change of ${file}`);
+      end();
+    }
   } finally {
     project.remove();
   }

@@ -24,7 +24,7 @@ test('daymill.config.ts is read by Node, types and all', () => {
      const from: string = '2024-01-01';
      export default defineConfig({ computations: 'metrics', from, audit: { nightly: 3 } } satisfies ProjectConfig);`,
   );
-  expect(read()).toMatchObject({ computations: 'metrics', from: '2024-01-01', audit: { nightly: 3 } });
+  expect(read()).toMatchObject({ computations: ['metrics'], from: '2024-01-01', audit: { nightly: 3 } });
 });
 
 test('it may be a function of the environment', () => {
@@ -38,7 +38,20 @@ test('it may be a function of the environment', () => {
 
 test('without it, the member of package.json holds', () => {
   write('package.json', '{ "daymill": { "computations": "here" } }');
-  expect(read().computations).toBe('here');
+  expect(read().computations).toEqual(['here']);
+});
+
+test('computations lie in a folder, or in several; of those that the environment names alone', () => {
+  write('package.json', '{ "daymill": { "computations": ["sales", "stock"] } }');
+  expect(read().computations).toEqual(['sales', 'stock']);
+  expect(read({ DAYMILL_COMPUTATIONS: 'stock, returns' }).computations).toEqual(['stock', 'returns']);
+  expect(() => read({ DAYMILL_COMPUTATIONS: 'stock,,' })).toThrow(
+    'environment.DAYMILL_COMPUTATIONS: names a folder that has no name.',
+  );
+  for (const none of ['[]', '[""]', '""', '[1]', '7']) {
+    write('package.json', `{ "daymill": { "computations": ${none} } }`);
+    expect(read).toThrow('package.json: daymill.computations');
+  }
 });
 
 test.each<[what: string, files: Record<string, string>, words: string]>([

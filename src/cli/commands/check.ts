@@ -81,7 +81,7 @@ async function checkProject(config: Config): Promise<Checked> {
     return { problems, manifest };
   } catch (thrown) {
     if (!(thrown instanceof UserError)) throw thrown;
-    return { problems: [problemOf(thrown, directory)], manifest: undefined };
+    return { problems: [problemOf(thrown, directory[0] ?? '')], manifest: undefined };
   }
 }
 

@@ -1,6 +1,6 @@
 /** `daymill completion`: the script by which a shell completes daymill's command line. */
 import { UserError } from '../../errors.ts';
-import { CLOUD_OPTIONS } from '../cloud-options.ts';
+import { sharedOptions } from '../cloud-options.ts';
 import type { Arguments, Command, Context, ExitCode } from '../command.ts';
 import { type CompletedCommand, completionScript, type Shell, SHELLS } from '../completion-scripts.ts';
 
@@ -14,6 +14,7 @@ Its first lines say where to keep it.
 Exit code: 0 done, 2 wrong use.`,
   positionals: ['SHELL'],
   options: {},
+  takesSample: false,
   run: runCommand,
 };
 
@@ -43,13 +44,8 @@ async function runCommand({ positionals: [shell = ''] }: Arguments, { output }: 
 
 const isShell = (text: string): text is Shell => (SHELLS as readonly string[]).includes(text);
 
-function completed(
-  name: string,
-  summary: string,
-  { options, reachesCloud }: Command,
-  under: readonly string[],
-): CompletedCommand {
-  const all = { ...options, ...(reachesCloud === true ? CLOUD_OPTIONS : {}) };
+function completed(name: string, summary: string, command: Command, under: readonly string[]): CompletedCommand {
+  const all = { ...command.options, ...sharedOptions(command) };
   // A shell is the word that this very command takes.
   const words = name === 'completion' ? SHELLS : under;
   return { name, summary, options: [...Object.keys(all), 'json', 'help'], words };

@@ -41,6 +41,7 @@ does it, and tries it. It can be stopped and run again at any point, and a secon
               "bill": {"floor", "ceiling", "cpus", "floorDollars", "ceilingDollars"}, "lacking": [{"role", "permissions"}] or null,
               "done", "removed"}
 Exit code: 0 done, 1 with --exit-code, 2 wrong use, or something that only a person can mend.`,
+  takesSample: false,
   options: {
     project: { type: 'string' },
     region: { type: 'string' },

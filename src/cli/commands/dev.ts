@@ -31,9 +31,11 @@ Exit code: 0 stopped, 2 wrong use.`,
 async function runCommand(args: Arguments, context: Context): Promise<ExitCode> {
   const { config, env, output } = context;
   const days = readDays(args, context);
-  const folder = join(config.root, config.computations);
-  if (!existsSync(folder))
+  const folders = config.computations.map((folder) => join(config.root, folder));
+  for (const folder of folders) {
+    if (existsSync(folder)) continue;
     throw new UserError('MISSING_FILE', `There is no folder ${folder} to look for computations in.`);
+  }
   const stopped = context.interrupted();
   let child: ChildProcess | undefined;
   const daymill = await startDaymill(config, {

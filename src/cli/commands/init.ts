@@ -19,6 +19,7 @@ missing, and leaves alone what is not: no file is written over.
 Exit code: 0 done, 2 wrong use.`,
   optional: ['DIR'],
   options: { template: { type: 'string' }, deploy: { type: 'boolean' } },
+  takesSample: false,
   run: (args, context) => Promise.resolve(runCommand(args, context)),
 };
 

@@ -54,15 +54,16 @@ const SETTLE_MS = 150;
 
 /** Calls when a computation's file has changed. Answers how to stop. */
 export function onSourceChange({ root, computations }: Config, changed: () => void): () => void {
-  const folder = join(root, computations);
-  if (!existsSync(folder)) return () => {};
+  const folders = computations.map((folder) => join(root, folder)).filter((folder) => existsSync(folder));
   let settling: NodeJS.Timeout | undefined;
-  const watcher = watch(folder, { recursive: true }, () => {
-    clearTimeout(settling);
-    settling = setTimeout(changed, SETTLE_MS);
-  });
+  const watchers = folders.map((folder) =>
+    watch(folder, { recursive: true }, () => {
+      clearTimeout(settling);
+      settling = setTimeout(changed, SETTLE_MS);
+    }),
+  );
   return () => {
     clearTimeout(settling);
-    watcher.close();
+    for (const watcher of watchers) watcher.close();
   };
 }

@@ -1,8 +1,9 @@
 /** What an image is built from: the project's code as the manifest names it, its settings, its packages, and the manifest; no more. */
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync, realpathSync } from 'node:fs';
-import { join, resolve, sep } from 'node:path';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { isClone, OWN } from '../../config/clone.ts';
 import { FUNCTIONS_MODULE } from '../../config/own-functions.ts';
 import { CONFIG_FILES } from '../../config/read-project.ts';
 import { UserError } from '../../errors.ts';
@@ -11,9 +12,6 @@ import type { Manifest } from '../../mill/model/manifest.ts';
 import { MANIFEST_FILE } from '../desired/functions.ts';
 import { ENTRY, packageFiles } from './package-files.ts';
 import { tar } from './tar.ts';
-
-/** Of a clone: the folder that this module lies two folders below. */
-const OWN = resolve(import.meta.dirname, '../../..');
 
 /** What no function of a clone loads; of the computations, the manifest names those that are the project's. */
 const NOT_SERVED = /^src\/(cli|client|computations|deploy|emulators|testing)\//;
@@ -49,8 +47,6 @@ export function stage(root: string, manifest: Manifest): Staged {
     archive: gzipSync(archive),
   };
 }
-
-const isClone = (root: string): boolean => realpathSync(root) === OWN && existsSync(join(OWN, 'functions/main.ts'));
 
 const codeOf = (manifest: Manifest): string[] => [
   ...Object.keys(manifest.files ?? {}),

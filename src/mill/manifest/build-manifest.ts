@@ -17,6 +17,7 @@ import { manifestNeedsOf } from './manifest-needs.ts';
 import { ModuleGraph } from './module-graph.ts';
 import { type KnownPackages, PackageIntegrity } from './package-integrity.ts';
 import { definitionKey, DESCRIPTIVE_FOR_LOADING } from './normalize-syntax.ts';
+import type { Directories } from './modules-in.ts';
 import { passesOf } from './passes.ts';
 
 /** The system epoch of a project that never raised it. */
@@ -26,7 +27,7 @@ export interface BuildOptions {
   /** The project's folder. */
   readonly root: string;
   /** Where its computations are, relative to the root; every `*.ts` module below it is imported, tests aside. */
-  readonly directory: string;
+  readonly directory: Directories;
   /** Raise it to make every result of the project again. */
   readonly epoch?: number;
 }

@@ -2,7 +2,7 @@
 import { dirname, extname, resolve } from 'node:path';
 import { parseSync } from 'oxc-parser';
 import type { ModuleGraph } from './module-graph.ts';
-import { modulesIn } from './modules-in.ts';
+import { type Directories, modulesIn } from './modules-in.ts';
 import { isFile } from './resolve-module.ts';
 import { lineFinder, type SourceModule, type Unit } from './source-module.ts';
 import { isNode, nameOf, nodesIn, type SyntaxNode, withoutTypeWrappers } from './syntax-node.ts';
@@ -16,10 +16,10 @@ export interface Problem {
 }
 
 /**
- * In the modules below the directory and all of the project's that they load, in the order of paths and lines.
+ * In the modules below the directories and all of the project's that they load, in the order of paths and lines.
  * @throws {UserError} BAD_DEFINITION for a module that does not parse, MISSING_FILE
  */
-export function checkSource(graph: ModuleGraph, directory: string): Problem[] {
+export function checkSource(graph: ModuleGraph, directory: Directories): Problem[] {
   const inside = modulesIn(graph.root, directory).map((path) => graph.moduleAt(path));
   const modules = graph.closureOf(inside).filter(({ path }) => graph.holds(path));
   const kinds = [untyped, unresolved, unexported];

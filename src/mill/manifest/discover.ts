@@ -3,7 +3,7 @@ import { isComputation, type Computation } from '../model/computation.ts';
 import { isDataset, type Dataset } from '../model/dataset.ts';
 import { importModule } from './import-module.ts';
 import type { ModuleGraph } from './module-graph.ts';
-import { modulesIn } from './modules-in.ts';
+import { type Directories, modulesIn } from './modules-in.ts';
 import type { SourceModule } from './source-module.ts';
 
 /** A definition and the export under which a worker finds it again. */
@@ -23,11 +23,11 @@ export interface Discovery {
 }
 
 /**
- * All that is exported below the directory, and what that needs from modules elsewhere in the project. A definition under
+ * All that is exported below the directories, and what that needs from modules elsewhere in the project. A definition under
  * several names, or exported again by another module, counts once: where it is written wins.
  * @throws {UserError} MISSING_FILE, BAD_DEFINITION, CYCLE
  */
-export async function discover(graph: ModuleGraph, directory: string): Promise<Discovery> {
+export async function discover(graph: ModuleGraph, directory: Directories): Promise<Discovery> {
   const inside = modulesIn(graph.root, directory).map((path) => graph.moduleAt(path));
   const exported = new Map<unknown, Discovered>();
   for (const module of inside) await collect(graph, module, exported);

@@ -82,7 +82,7 @@ function makerOf({ root, directory, epoch }: BuildOptions): Hash {
       return `${file} ${size} ${mtimeMs} ${ctimeMs}`;
     }),
   );
-  return hashOfParts([root, directory, String(epoch), process.version, ...stamps]);
+  return hashOfParts([root, JSON.stringify(directory), String(epoch), process.version, ...stamps]);
 }
 
 function read(file: string): Kept | undefined {

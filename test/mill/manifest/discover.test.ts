@@ -40,6 +40,32 @@ test('a definition elsewhere in the project belongs to it when it is needed', as
   expect(manifest.datasets).toMatchObject([{ name: 'prices', module: 'lib/shared.ts', exportName: 'prices' }]);
 });
 
+test('several folders are one project: what reads across them does, and what lies in two of them is there once', async () => {
+  const root = projectFolder({
+    'stock/prices.ts': `${HEAD}
+      export const prices = defineDocument({ name: 'prices', document: z.number() });`,
+    'sales/deep/rsi.ts': `${HEAD}
+      import { prices } from '../../stock/prices.ts';
+      export const rsi = defineComputation({ name: 'rsi', ...${DEFINITION} });`,
+    'sales/after.ts': `${HEAD}
+      import { rsi } from './deep/rsi.ts';
+      export const after = defineComputation({ name: 'after', category: 'x', needs: { of: dependency(rsi) }, output: z.number(), compute: () => 1 });`,
+    'returns/unread.ts': `${HEAD}
+      export const unread = defineComputation({ name: 'unread', category: 'x', needs: {}, output: z.number(), compute: () => 1 });`,
+  });
+  const manifest = await buildManifest({ root, directory: ['stock', 'sales', 'sales/deep', 'sales'] });
+  expect(manifest.computations.map(({ name, module }) => [name, module])).toEqual([
+    ['rsi', 'sales/deep/rsi.ts'],
+    ['after', 'sales/after.ts'],
+  ]);
+  expect(manifest.datasets.map(({ name }) => name)).toEqual(['prices']);
+  expect(await buildManifest({ root, directory: ['sales/deep', 'sales', 'stock'] })).toEqual(manifest);
+  await expect(buildManifest({ root, directory: ['sales', 'stok'] })).rejects.toMatchObject({
+    code: 'MISSING_FILE',
+    message: expect.stringContaining('There is no folder') as string,
+  });
+});
+
 test('a folder without computations is a manifest without computations', async () => {
   expect(await manifestOf({ 'computations/notes.ts': 'export const note = 1;' })).toMatchObject({
     passes: 0,

@@ -100,3 +100,23 @@ test('a project that never ran gets no folder', async () => {
   await cachedManifest({ root, directory: 'computations' }, cacheFile(root));
   expect(existsSync(join(root, '.daymill'))).toBe(false);
 });
+
+test('a module that comes into any of several folders, or another list of them, is seen', async () => {
+  const root = projectFolder({ ...FILES, 'more/none.ts': 'export const none = 1;' });
+  mkdirSync(join(root, '.daymill'), { recursive: true });
+  const names = async (...directory: string[]): Promise<string[]> =>
+    (await cachedManifest({ root, directory, epoch: 1 }, cacheFile(root))).computations.map(({ name }) => name);
+  expect(await names('computations', 'more')).toEqual(['c']);
+  markKept(root);
+  expect((await cachedManifest({ root, directory: ['computations', 'more'], epoch: 1 }, cacheFile(root))).passes).toBe(
+    99,
+  );
+  writeFileSync(
+    join(root, 'more/e.ts'),
+    `import { z } from 'zod';
+     import { defineComputation } from 'daymill';
+     export const e = defineComputation({ name: 'e', category: 'x', needs: {}, output: z.number(), compute: () => 1 });`,
+  );
+  expect(await names('computations', 'more')).toEqual(['c', 'e']);
+  expect(await names('computations')).toEqual(['c']);
+});
