@@ -1,0 +1,36 @@
+/** Days against their own weekdays. */
+import { describe, expect, test } from 'vitest';
+import { weekdayScore } from '../../../src/computations/statistics/weekday-score.ts';
+
+/** Weekdays of 100, weekends of 40, and a wobble of a period that is no week. */
+const levelOn = (day: number): number => (day % 7 < 5 ? 100 : 40) + (day % 3) - 1;
+const before = (days: number) => Array.from({ length: days }, (_, day) => ({ day, level: levelOn(day) }));
+
+describe('a day', () => {
+  test('is compared with its own weekdays: a busy Sunday is odd, a busy Monday is not', () => {
+    expect(weekdayScore({ day: 56, level: 100 }, before(56), 1e-9)).toEqual({
+      usual: 100,
+      score: 0,
+      peers: 8,
+      basis: 'weekday',
+    });
+    // Leaving each of 8 Sundays out, 40 ± 1, the median of absolute deviations is 1: 0.6745 x 60.
+    const sunday = weekdayScore({ day: 62, level: 100 }, before(56), 1e-9);
+    expect(sunday?.usual).toBe(40);
+    expect(sunday?.score).toBeCloseTo(0.6745 * 60, 9);
+  });
+
+  test('is compared with all days while there are fewer than four of its own, and with none below fourteen', () => {
+    expect(weekdayScore({ day: 13, level: 40 }, before(13), 1)).toBeUndefined();
+    expect(weekdayScore({ day: 14, level: 100 }, before(14), 1)).toMatchObject({ basis: 'all-days', peers: 14 });
+    expect(weekdayScore({ day: 28, level: 100 }, before(28), 1)).toMatchObject({ basis: 'weekday', peers: 4 });
+    expect(weekdayScore({ day: 1, level: 1 }, [], 1)).toBeUndefined();
+  });
+
+  test('is not odd by less than what is believed, and one odd day before does not hide it', () => {
+    const same = Array.from({ length: 56 }, (_, day) => ({ day, level: 5 }));
+    expect(weekdayScore({ day: 56, level: 6 }, same, 1)?.score).toBe(1);
+    const days = before(56).map((one) => (one.day === 49 ? { ...one, level: 900 } : one));
+    expect(weekdayScore({ day: 56, level: 200 }, days, 1)?.score).toBeGreaterThan(50);
+  });
+});
