@@ -1,0 +1,37 @@
+/** How full each file system was at the end of the day. */
+import { z } from 'zod';
+import { dataset, defineComputation } from '../../index.ts';
+import { disks, originOf, readingsOf } from './fleet.ts';
+
+export const DiskLevel = z.object({
+  organization: z.string(),
+  service: z.string(),
+  runtime: z.string(),
+  /** The labels that tell it from others of its runtime, as `/var (sda1)`; empty where there is none. */
+  resource: z.string(),
+  /** The last reading of the day: the share that is taken, 0 to 1. */
+  level: z.number(),
+  readings: z.number().int().positive(),
+});
+export type DiskLevel = z.infer<typeof DiskLevel>;
+
+/** By series; without a reading it is left out. */
+export const diskLevel = defineComputation({
+  name: 'disk-level',
+  category: 'capacity',
+  productLines: ['fleet'],
+  tags: ['capacity'],
+  description: 'Share of each file system that was taken at the end of the day',
+  needs: { disks: dataset(disks) },
+  output: z.record(z.string(), DiskLevel),
+  checks: { flatLine: false },
+  headline: (series) => `${Object.keys(series).length} file systems`,
+  perEntity: (series, { date }) => {
+    const readings = readingsOf(series, date);
+    const last = readings.at(-1);
+    if (last === undefined) return undefined;
+    const { mountpoint = '', device = '' } = series.labels;
+    const resource = mountpoint === '' || device === '' ? mountpoint + device : `${mountpoint} (${device})`;
+    return { ...originOf(series), resource, level: last.value, readings: readings.length };
+  },
+});
