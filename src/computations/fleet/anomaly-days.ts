@@ -12,14 +12,14 @@ const LEAST_RATE = 0.0001;
 export const AnomalyDay = z.object({
   organization: z.string(),
   service: z.string(),
-  /** Of the requests of the day, those without a known outcome among them. Null, as is `errorRate`, while the days before are too few, or without traffic. */
+  /** Of the requests of the day, those without a known outcome among them. Null, as is `errorRate`, in the first three weeks, and the rate without traffic. */
   requests: DayAnomaly.nullable(),
   errorRate: DayAnomaly.nullable(),
 });
 
 /**
  * By `organization/service`: the modified z-score against the same weekdays of the eight weeks before (see `statistics/weekday-score.ts`); beyond 3.5 a day is
- * `high` or `low`. A service that has no series on a day is not there that day: its absence is told by `service-availability`.
+ * `high` or `low`. A holiday is `low`, too. A service that has no series on a day is not there that day: its absence is told by `service-availability`.
  */
 export const anomalyDays = defineComputation({
   name: 'anomaly-days',
@@ -29,7 +29,7 @@ export const anomalyDays = defineComputation({
   description: 'Traffic and error rate of each service against the same weekdays before (modified z-score)',
   needs: { today: dependency(errorRate), past: history(errorRate, DAYS_BEFORE) },
   output: z.record(z.string(), AnomalyDay),
-  // The first two weeks have no score.
+  // The first three weeks have no score.
   checks: { flatLine: false, nullDensity: false },
   headline: (services) => {
     const odd = Object.entries(services).filter(([, one]) => isOdd(one.requests) || isOdd(one.errorRate));

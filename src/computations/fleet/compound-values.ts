@@ -81,7 +81,7 @@ function bucketsOf(
   // OTLP leaves both out where a histogram is nothing but its count.
   const own = counts.length === 0 && given.length === 0 ? [count] : counts.map(countOf);
   const isWhole = own.length === all.length && own.every((one) => one !== undefined);
-  return isWhole ? { bounds: all, counts: own as number[] } : undefined;
+  return isWhole ? { bounds: all, counts: own } : undefined;
 }
 
 /** Counts of 64 bits are texts; what JSON has no number for is one, too. NaN of what is no number. */

@@ -14,9 +14,8 @@ export const DayAnomaly = z.object({
   usual: z.number(),
   /** Modified z-score: in standard deviations of the days before, each against its own weekday. */
   score: z.number(),
-  /** Days that it was compared with: the same weekdays of eight weeks, or all of these where there are fewer than four. */
+  /** Days that it was compared with: the same weekdays of eight weeks. */
   peers: z.number().int().positive(),
-  basis: z.enum(['weekday', 'all-days']),
   verdict: z.enum(['high', 'usual', 'low']),
 });
 export type DayAnomaly = z.infer<typeof DayAnomaly>;
@@ -27,7 +26,7 @@ export interface DatedLevel {
   readonly level: number | null | undefined;
 }
 
-/** `leastSigma` says how small a deviation is believed to be the usual one, given the median. Null while the days before are too few, or today has no figure. */
+/** `leastSigma` says how small a deviation is believed to be the usual one, given the median. Null while there are fewer than three such days, or today has no figure. */
 export function dayAnomaly(
   today: DatedLevel,
   before: readonly DatedLevel[],
@@ -39,10 +38,10 @@ export function dayAnomaly(
   const first = weekdayScore(own, past, Number.MIN_VALUE);
   const found = first && weekdayScore(own, past, Math.max(leastSigma(first.usual), Number.MIN_VALUE));
   if (found === undefined) return null;
-  const { usual, score, peers, basis } = found;
+  const { usual, score, peers } = found;
   // Of days that were all alike even a last digit is infinitely far.
   const bounded = Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, score));
-  return { level: own.level, usual, score: bounded, peers, basis, verdict: verdictOf(score) };
+  return { level: own.level, usual, score: bounded, peers, verdict: verdictOf(score) };
 }
 
 const daysOf = (days: readonly DatedLevel[]): DayLevel[] =>

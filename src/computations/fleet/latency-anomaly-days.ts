@@ -11,7 +11,7 @@ const LEAST_SHARE = 0.05;
 export const LatencyAnomalyDay = z.object({
   organization: z.string(),
   service: z.string(),
-  /** Seconds, of the 99th percentile. Null while the days before are too few. */
+  /** Seconds, of the 99th percentile. Null in the first three weeks. */
   p99: DayAnomaly.nullable(),
 });
 

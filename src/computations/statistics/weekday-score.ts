@@ -4,10 +4,8 @@ import { quantile } from './quantile.ts';
 const WEEK = 7;
 /** 0.75 quantile of the normal distribution: MAD = 0.6745 sigma. */
 const MAD_PER_SIGMA = 0.6745;
-/** Fewer same weekdays do not tell what is usual on one. */
-const MIN_WEEKS = 4;
-/** Without those, so many days of any kind do. */
-const MIN_DAYS = 14;
+/** Fewer of a weekday do not tell what is usual on one. */
+const MIN_WEEKS = 3;
 
 /** A day by its number, counted from anywhere, and what it came to. */
 export interface DayLevel {
@@ -20,9 +18,8 @@ export interface WeekdayScore {
   readonly usual: number;
   /** In estimated standard deviations above it. */
   readonly score: number;
-  /** Days that it was compared with, and whether these were the same weekdays or all. */
+  /** Days that it was compared with. */
   readonly peers: number;
-  readonly basis: 'weekday' | 'all-days';
 }
 
 /**
@@ -30,21 +27,19 @@ export interface WeekdayScore {
  * median of the same weekdays is taken away: a seasonal decomposition with medians for means. So that the spread is not that of a handful of days, MAD
  * is taken over what is left of all days before, each against the other days of its weekday.
  *
- * With fewer than four same weekdays all days are peers; undefined with fewer than fourteen of those. `leastSigma`, above 0, is the smallest standard
- * deviation that is believed: what differs by little is no anomaly, however regular the days before were.
+ * Undefined with fewer than three days before of its weekday: other weekdays are no peers, a weekend would be odd for being one. `leastSigma`, above 0, is
+ * the smallest standard deviation that is believed: what differs by little is no anomaly, however regular the days before were.
  */
 export function weekdayScore(
   today: DayLevel,
   before: readonly DayLevel[],
   leastSigma: number,
 ): WeekdayScore | undefined {
-  const own = levelsOn(weekdayOf(today), before);
-  const basis = own.length >= MIN_WEEKS ? 'weekday' : 'all-days';
-  const peers = basis === 'weekday' ? own : before.map(({ level }) => level);
-  if (basis === 'all-days' && peers.length < MIN_DAYS) return undefined;
+  const peers = levelsOn(weekdayOf(today), before);
+  if (peers.length < MIN_WEEKS) return undefined;
   const usual = median(peers);
-  const sigma = median(deviations(before, basis)) / MAD_PER_SIGMA;
-  return { usual, score: (today.level - usual) / Math.max(sigma, leastSigma), peers: peers.length, basis };
+  const sigma = median(deviations(before)) / MAD_PER_SIGMA;
+  return { usual, score: (today.level - usual) / Math.max(sigma, leastSigma), peers: peers.length };
 }
 
 const weekdayOf = ({ day }: DayLevel): number => ((day % WEEK) + WEEK) % WEEK;
@@ -52,15 +47,12 @@ const weekdayOf = ({ day }: DayLevel): number => ((day % WEEK) + WEEK) % WEEK;
 const levelsOn = (weekday: number, days: readonly DayLevel[]): number[] =>
   days.filter((one) => weekdayOf(one) === weekday).map(({ level }) => level);
 
-/** How far each day lies from its peers, itself not among them. */
-function deviations(days: readonly DayLevel[], basis: WeekdayScore['basis']): number[] {
-  return days.map((one) => {
-    const others = days.filter(
-      (other) => other !== one && (basis === 'all-days' || weekdayOf(other) === weekdayOf(one)),
-    );
-    return others.length === 0 ? 0 : Math.abs(one.level - median(others.map(({ level }) => level)));
+/** How far each day lies from the others of its weekday; one that is alone says nothing. */
+const deviations = (days: readonly DayLevel[]): number[] =>
+  days.flatMap((one) => {
+    const others = days.filter((other) => other !== one && weekdayOf(other) === weekdayOf(one));
+    return others.length === 0 ? [] : [Math.abs(one.level - median(others.map(({ level }) => level)))];
   });
-}
 
 /** Of at least one. */
 const median = (values: readonly number[]): number =>

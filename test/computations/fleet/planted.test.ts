@@ -153,7 +153,7 @@ test('saturation tells the processor that was hot, and no memory', () => {
   expect(found(cpuSaturation, ({ shareAbove }) => shareAbove > 0)).toEqual([
     '5 acme/runtime_cpu_ema{runtime_id="mail07",runtime_name="mail/7",runtime_type="server_api"}',
   ]);
-  const [hot] = Object.values(results.on(cpuSaturation, fleet.dates[5] as string)).filter(
+  const hot = Object.values(results.on(cpuSaturation, fleet.dates[5] as string)).find(
     ({ shareAbove }) => shareAbove > 0,
   );
   expect(hot?.minutesAbove).toBeGreaterThan(178);
@@ -175,10 +175,14 @@ describe('the forecast', () => {
 
   test('says of disks that do not fill that they do no oftener than its interval claims', () => {
     // Each disk is judged once: days of one disk share their history, and err together.
-    const seeds = Array.from({ length: 10 }, (_, at) => ({ seed: at + 2, organization: `fleet-${at}` }));
-    const more = simulatedData(
-      ...seeds.map((one): SimulatedFleetOptions => ({ ...one, from: FROM, incidents: [], metrics: ['disks'] })),
-    );
+    const fleets = Array.from({ length: 10 }, (_, at): SimulatedFleetOptions => ({
+      organization: `fleet-${at}`,
+      from: FROM,
+      seed: at + 2,
+      incidents: [],
+      metrics: ['disks'],
+    }));
+    const more = simulatedData(...fleets);
     const [date] = more.dates.slice(-1) as [string];
     const judged = Object.values(runFleet([capacityForecast], more.data, more.dates).on(capacityForecast, date));
     expect(judged).toHaveLength(300);

@@ -12,7 +12,6 @@ describe('a day', () => {
       usual: 100,
       score: 0,
       peers: 8,
-      basis: 'weekday',
     });
     // Leaving each of 8 Sundays out, 40 ± 1, the median of absolute deviations is 1: 0.6745 x 60.
     const sunday = weekdayScore({ day: 62, level: 100 }, before(56), 1e-9);
@@ -20,10 +19,9 @@ describe('a day', () => {
     expect(sunday?.score).toBeCloseTo(0.6745 * 60, 9);
   });
 
-  test('is compared with all days while there are fewer than four of its own, and with none below fourteen', () => {
-    expect(weekdayScore({ day: 13, level: 40 }, before(13), 1)).toBeUndefined();
-    expect(weekdayScore({ day: 14, level: 100 }, before(14), 1)).toMatchObject({ basis: 'all-days', peers: 14 });
-    expect(weekdayScore({ day: 28, level: 100 }, before(28), 1)).toMatchObject({ basis: 'weekday', peers: 4 });
+  test('is not compared with other weekdays: it has no score with fewer than three of its own', () => {
+    expect(weekdayScore({ day: 14, level: 40 }, before(14), 1)).toBeUndefined();
+    expect(weekdayScore({ day: 21, level: 100 }, before(21), 1)).toMatchObject({ peers: 3 });
     expect(weekdayScore({ day: 1, level: 1 }, [], 1)).toBeUndefined();
   });
 
