@@ -15,6 +15,15 @@ export function histogramQuantile(histogram: IntegerHistogram, probability: numb
   return interpolated(histogram.total, probability, (rank) => valueOfRank(histogram, rank));
 }
 
+/** Of a histogram whose whole numbers stand for others: `valueOf` rises with them. */
+export function histogramQuantileOf(
+  histogram: IntegerHistogram,
+  probability: number,
+  valueOf: (index: number) => number,
+): number | undefined {
+  return interpolated(histogram.total, probability, (rank) => valueOf(valueOfRank(histogram, rank)));
+}
+
 function interpolated(size: number, probability: number, valueAt: (rank: number) => number): number | undefined {
   if (size === 0) return undefined;
   const position = (size - 1) * probability;
