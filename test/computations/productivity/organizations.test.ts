@@ -64,24 +64,26 @@ async function send(org: string, user_id: string, count: number): Promise<void> 
   const common = (n: number) => ({
     source: 'ci',
     id: String(n),
-    user_id,
     timestamp: `${DAY}T10:00:00Z`,
+    user_id,
     team_id: `${org}-team`,
+  });
+  const command = (n: number) => ({
+    ...common(n),
+    command_name: `${org}-build`,
+    execution_time_ms: 100,
+    status: 'success',
+  });
+  const agentRun = (n: number) => ({
+    ...common(n),
+    agent_name: `${org}-coder`,
+    interaction_type: 'task',
+    input_tokens: 10,
   });
   const numbers = Array.from({ length: count }, (_, n) => n);
   const batch = {
-    command_executions: numbers.map((n) => ({
-      ...common(n),
-      command_name: `${org}-build`,
-      execution_time_ms: 100,
-      status: 'success',
-    })),
-    agent_interactions: numbers.map((n) => ({
-      ...common(n),
-      agent_name: `${org}-coder`,
-      interaction_type: 'task',
-      input_tokens: 10,
-    })),
+    command_executions: numbers.map(command),
+    agent_interactions: numbers.map(agentRun),
     productivity_metrics: [{ ...common(0), metric_name: 'token-budget', metric_value: 1_000 }],
   };
   for (const _ of ['first', 'again'])
