@@ -13,8 +13,11 @@ const DAYS_BEFORE = 28;
 /** Runs that ended, today and in the 28 days before: with fewer a command is not judged. */
 const MIN_TODAY = 10;
 const MIN_BEFORE = 50;
-/** Of an organization's findings this share is false, on average; with nothing to find, there is any finding on this share of days. */
-const FALSE_DISCOVERY_RATE = 0.05;
+/**
+ * Of an organization's findings of a day this share is false, on average; with nothing to find, there is any finding on this share of days at
+ * most: at 1 %, fewer than four false alarms a year.
+ */
+const FALSE_DISCOVERY_RATE = 0.01;
 
 export const FailureHotspot = z.object({
   /** Runs today that ended, and those of them that failed or timed out; cancelled ones count as neither. */
@@ -30,7 +33,7 @@ export const FailureHotspot = z.object({
   p: z.number().min(0).max(1),
   /** The smallest false discovery rate at which it is a finding, among the organization's commands of the day (Benjamini & Hochberg 1995). */
   q: z.number().min(0).max(1),
-  /** Failing where q is at most 0.05. */
+  /** Failing where q is at most 0.01. */
   verdict: z.enum(['failing', 'usual']),
 });
 export type FailureHotspot = z.infer<typeof FailureHotspot>;
@@ -44,7 +47,7 @@ export const failureHotspots = defineComputation({
   category: 'tools',
   productLines: ['productivity'],
   tags: ['commands', 'success', 'anomaly'],
-  description: 'Commands that fail more than in their own last 28 days, at a false discovery rate of 5 %',
+  description: 'Commands that fail more than in their own last 28 days, at a false discovery rate of 1 %',
   needs: { today: dependency(toolDay), past: history(toolDay, DAYS_BEFORE) },
   output: z.record(z.string(), FailureHotspot),
   checks: AS_SENT,
