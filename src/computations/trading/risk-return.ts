@@ -5,7 +5,7 @@ import { addTo, emptyMoments, sampleDeviationOf } from '../statistics/moments.ts
 import { histories } from './histories.ts';
 import { portfolios } from './portfolios.ts';
 import { pricePanel } from './price-panel.ts';
-import { userReturns } from './returns.ts';
+import { ROUNDING, userReturns } from './returns.ts';
 
 /** Trading days of a year, by which daily figures are made yearly. */
 const DAYS_A_YEAR = 252;
@@ -58,12 +58,13 @@ export function riskOf(returns: readonly number[]): RiskReturn {
   for (const one of returns) {
     addTo(moments, one);
     if (one < 0) squares += one * one;
-    wealth *= 1 + one;
+    // Who owes has nothing left to lose.
+    wealth = Math.max(0, wealth * (1 + one));
     peak = Math.max(peak, wealth);
     maximumDrawdown = Math.max(maximumDrawdown, 1 - wealth / peak);
   }
   const risk = sampleDeviationOf(moments) ?? 0;
-  const daily = risk > 0 ? moments.mean / risk : null;
+  const daily = risk > ROUNDING ? moments.mean / risk : null;
   const downside = Math.sqrt(squares / returns.length);
   const year = Math.sqrt(DAYS_A_YEAR);
   return {
@@ -72,7 +73,7 @@ export function riskOf(returns: readonly number[]): RiskReturn {
     risk,
     sharpe: daily === null ? null : daily * year,
     sharpeError: daily === null ? null : Math.sqrt((1 + daily ** 2 / 2) / returns.length) * year,
-    sortino: downside > 0 ? (moments.mean / downside) * year : null,
+    sortino: downside > ROUNDING ? (moments.mean / downside) * year : null,
     maximumDrawdown,
   };
 }
