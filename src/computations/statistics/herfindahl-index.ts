@@ -7,10 +7,10 @@
  */
 export function herfindahlIndex(amounts: readonly number[]): number {
   let sum = 0;
-  let squares = 0;
-  for (const amount of amounts) {
-    sum += amount;
-    squares += amount * amount;
-  }
-  return sum === 0 ? 0 : squares / (sum * sum);
+  for (const amount of amounts) sum += amount;
+  if (sum === 0) return 0;
+  let index = 0;
+  // Shares first: the squares of very small and very large amounts are no numbers.
+  for (const amount of amounts) index += (amount / sum) ** 2;
+  return index;
 }

@@ -137,6 +137,9 @@ test('the Herfindahl–Hirschman index of 30, 30, 20 and 20 is 2,600 in 10,000',
   expect(herfindahlIndex([30, 30, 20, 20])).toBeCloseTo(0.26, 12);
   expect(herfindahlIndex([7])).toBe(1);
   expect(herfindahlIndex([])).toBe(0);
+  expect(herfindahlIndex([0, 0])).toBe(0);
+  for (const unit of [1e-200, 1e200])
+    expect(herfindahlIndex([30, 30, 20, 20].map((each) => each * unit))).toBeCloseTo(0.26, 12);
 });
 
 test('smoothing moves the level by its weight of the difference', () => {
