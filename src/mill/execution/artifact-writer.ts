@@ -41,8 +41,8 @@ export async function writeArtifact(value: unknown, keyed: boolean, sink: ShardS
 export const valueHash = (value: unknown): Hash => hashOf(canonicalJson(value));
 
 export interface ArtifactWriter {
-  /** Keys must ascend. @throws {TypeError} on a value that JSON has no word for. */
-  add(key: string, value: unknown): void;
+  /** Keys must ascend. `json`: the value as canonical JSON, where that is known already. @throws {TypeError} on a value that JSON has no word for. */
+  add(key: string, value: unknown, json?: string): void;
   /** Whether enough has gathered for a part. */
   isFull(): boolean;
   /** Compresses what has gathered; above the inline limit parts go to the sink. */
@@ -84,11 +84,10 @@ export function artifactWriter(sink: ShardSink): ArtifactWriter {
   };
 
   return {
-    add(key, value) {
+    add(key, value, json = canonicalJson(value)) {
       if (lastKey !== undefined && key <= lastKey)
         throw new Error(`"${key}" came after "${lastKey}": entities must come once each, in order`);
       lastKey = key;
-      const json = canonicalJson(value);
       hash.update(`${JSON.stringify(key)}:${json}\n`);
       pending.push({ key, json });
       pendingBytes += key.length + json.length;

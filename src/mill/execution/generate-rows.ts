@@ -10,6 +10,8 @@ export interface GeneratedRow {
   /** Undefined when the dataset names no ids. */
   readonly id: string | undefined;
   readonly value: unknown;
+  /** The value as canonical JSON. */
+  readonly json: string;
   /** For errors: `row 3`. */
   readonly where: string;
 }
@@ -71,7 +73,7 @@ export async function* generatedRows(
       isOver = false;
       const found = check(next.value);
       if ('reason' in found) throw refuse(`${found.column === '' ? '' : `${found.column}: `}${found.reason}`);
-      yield { id: found.id, value: found.value, where: `row ${number}` };
+      yield { ...found, where: `row ${number}` };
     }
   } finally {
     if (!isOver) await letGo(iterator, code);

@@ -22,6 +22,8 @@ export interface DayRow {
   /** Undefined when the dataset names no ids. */
   readonly id: string | undefined;
   readonly value: unknown;
+  /** The value as canonical JSON, where that is known already. */
+  readonly json?: string;
   /** Where it was read, for errors: `row 3`, `line 17`. */
   readonly where: string;
 }
@@ -167,8 +169,8 @@ async function sortedArtifact(
 ): Promise<Artifact> {
   try {
     const writer = artifactWriter(holding(held));
-    for await (const { id, value } of rows) {
-      writer.add(id, value);
+    for await (const { id, value, json } of rows) {
+      writer.add(id, value, json);
       if (!writer.isFull()) continue;
       await writer.flush();
       // Rows that wait for nothing would let nobody else have a turn, not even who interrupts.
