@@ -20,6 +20,16 @@ const LARGER = {
     packages: ['vega-datasets'],
   },
   market: { summary: 'the S&P 500', computations: ['market', 'statistics'], packages: ['vega-datasets'] },
+  trading: {
+    summary: 'simulated users who trade on real and simulated prices',
+    computations: ['trading', 'statistics'],
+    packages: ['vega-datasets'],
+  },
+  productivity: {
+    summary: 'commands and agents of teams, as they are collected',
+    computations: ['productivity', 'statistics'],
+    packages: [],
+  },
 } as const satisfies Readonly<Record<string, Template>>;
 
 export type TemplateName = 'hello' | keyof typeof LARGER;

@@ -1,10 +1,11 @@
 /** What there is to say of a project's computations: from the manifest, from comments in their source, and from their schemas. */
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { z } from 'zod';
 import { isKeyed } from '../model/computation.ts';
 import { ManifestComputation, ManifestDataset, type Manifest } from '../model/manifest.ts';
 import { Graph, graphOf } from './graph.ts';
 import { loadComputation, loadDataset } from './load-definitions.ts';
+import type { Directories } from './modules-in.ts';
 import { type Meaning, ModuleGraph } from './module-graph.ts';
 import { SchemaComments, type CommentsByPath } from './schema-comments.ts';
 import { fieldsOf, SchemaField } from './schema-fields.ts';
@@ -58,8 +59,8 @@ export type DocsSection = z.infer<typeof DocsSection>;
 
 export interface DocsOptions {
   readonly root: string;
-  /** Where its computations are, relative to the root. */
-  readonly directory: string;
+  /** Where its computations are, relative to the root. Of several folders each is a section. */
+  readonly directory: Directories;
   /** Of the section of those that lie in no folder below it; none when absent. */
   readonly title?: string;
 }
@@ -159,8 +160,16 @@ function memberOf(call: SyntaxNode, members: readonly string[]): SyntaxNode | un
   return isNode(found?.['value']) ? found['value'] : undefined;
 }
 
-/** The folder right below the directory; none for what lies in it, or elsewhere. */
-function sectionOf(module: string, directory: string): string {
+/** Of one directory the folder right below it, of several that which it lies in; none for what lies in none, or elsewhere. */
+function sectionOf(module: string, directories: Directories): string {
+  if (typeof directories === 'string') return folderBelow(module, directories);
+  const [directory, another] = directories;
+  if (directory !== undefined && another === undefined) return folderBelow(module, directory);
+  const found = directories.find((each) => module.startsWith(`${each.replace(/^\.\//, '').replace(/\/+$/, '')}/`));
+  return found === undefined ? '' : posix.basename(found);
+}
+
+function folderBelow(module: string, directory: string): string {
   const folder = directory.replace(/^\.\//, '').replace(/\/+$/, '');
   const isAll = folder === '.' || folder === '';
   const inside = isAll ? module : module.startsWith(`${folder}/`) ? module.slice(folder.length + 1) : '';
