@@ -1,5 +1,5 @@
 /** Values of a row that zod's coercion would make up: `z.coerce.number()` reads a blank as 0. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { exactNumber, isDecimal } from '../../values/exact-number.ts';
 
 export interface MadeUp {
@@ -8,7 +8,32 @@ export interface MadeUp {
 }
 
 /** The first value that the schema would coerce into what it does not say. */
-export function madeUpIn(schema: z.core.$ZodType, value: unknown, path: readonly string[] = []): MadeUp | undefined {
+export const madeUpIn = (schema: z.core.$ZodType, value: unknown): MadeUp | undefined =>
+  coerces(schema) ? search(schema, value, []) : undefined;
+
+const coercing = new WeakMap<z.core.$ZodType, boolean>();
+
+/** Whether it, or a part of it, coerces: most schemas do not, and their rows, which come by the million, need no look. */
+function coerces(schema: z.core.$ZodType): boolean {
+  const known = coercing.get(schema);
+  if (known !== undefined) return known;
+  // A schema may be a part of itself: a set goes on with what is added to it.
+  const parts = new Set([schema]);
+  let found = false;
+  for (const part of parts) {
+    const { def } = part._zod;
+    found ||= 'coerce' in def && def.coerce === true;
+    for (const member of Object.values(def).flatMap((one: unknown) => (isPlain(one) ? Object.values(one) : one)))
+      if (member instanceof z.core.$ZodType) parts.add(member);
+  }
+  coercing.set(schema, found);
+  return found;
+}
+
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+function search(schema: z.core.$ZodType, value: unknown, path: readonly string[]): MadeUp | undefined {
   const { def } = (schema as z.core.$ZodTypes)._zod;
   switch (def.type) {
     case 'number':
@@ -30,9 +55,9 @@ export function madeUpIn(schema: z.core.$ZodType, value: unknown, path: readonly
     case 'readonly':
       return value === undefined || (value === null && def.type === 'nullable')
         ? undefined
-        : madeUpIn(def.innerType, value, path);
+        : search(def.innerType, value, path);
     case 'pipe':
-      return madeUpIn(def.in, value, path);
+      return search(def.in, value, path);
     default:
       return undefined;
   }
@@ -46,7 +71,7 @@ function firstOf(
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [key, member] of Object.entries(value)) {
     const schema = schemaOf(key);
-    const found = schema === undefined ? undefined : madeUpIn(schema, member, [...path, key]);
+    const found = schema === undefined ? undefined : search(schema, member, [...path, key]);
     if (found !== undefined) return found;
   }
   return undefined;
