@@ -138,7 +138,13 @@ test.each(TEMPLATE_NAMES)('%s is a project that Daymill can read', async (templa
   linkPackages(join(cwd, 'it'));
   const { computations } = await buildManifest({ root: join(cwd, 'it'), directory: 'src/computations' });
   expect(computations.map(({ name }) => name)).toContain(
-    { hello: 'record-day', flights: 'network-briefing', market: 'regime-spell' }[template],
+    {
+      hello: 'record-day',
+      flights: 'network-briefing',
+      market: 'regime-spell',
+      trading: 'trading-briefing',
+      productivity: 'productivity-briefing',
+    }[template],
   );
   for (const text of filesOf(template, 'it').values()) expect(text).not.toContain('../../index.ts');
 });
