@@ -18,7 +18,11 @@ export const close = defineComputation({
 
 async function run(
   root: string,
-  { folders = [], json = false, ...values }: { folders?: string[]; json?: boolean; out?: string; check?: boolean } = {},
+  {
+    folders = [],
+    json = false,
+    ...values
+  }: { folders?: string[]; json?: boolean; out?: string; check?: boolean; pictures?: string } = {},
   env: Readonly<Record<string, string>> = { DAYMILL_COMPUTATIONS: 'computations' },
 ): Promise<{ exitCode: number; printed: string }> {
   let printed = '';
@@ -98,10 +102,24 @@ test('folders that are named have a section each, and one that is not there is n
   await expect(run(root, { out: '' })).rejects.toThrow('Say --out FILE');
 });
 
-test('the page of the bundled computations is current', async () => {
-  expect(
-    await run(resolve(import.meta.dirname, '../..'), { check: true }, { DAYMILL_COMPUTATIONS: 'src/computations' }),
-  ).toEqual({
+test('pictures are shown under what they are named after', async () => {
+  const root = projectFolder({
+    ...FILES,
+    'docs/charts/close.svg': '<svg/>',
+    'docs/charts/notes.txt': '',
+    'docs/charts/gone.svg': '<svg/>',
+  });
+  await run(root, { out: 'docs/computations.md', pictures: 'docs/charts' });
+  const page = readFileSync(join(root, 'docs/computations.md'), 'utf8');
+  expect(page.match(/!\[.*/g)).toEqual(['![close](charts/close.svg)']);
+  expect(await run(root, { check: true, pictures: 'docs/charts' })).toMatchObject({ exitCode: 0 });
+  expect((await run(root, { check: true })).exitCode).toBe(1);
+  await expect(run(root, { pictures: 'nowhere' })).rejects.toThrow('There is no folder');
+});
+
+test('docs/computations.md is what the code says; node .ci/computations.ts writes it', async () => {
+  const page = { check: true, pictures: 'docs/images/computations' };
+  expect(await run(resolve(import.meta.dirname, '../..'), page, { DAYMILL_COMPUTATIONS: 'src/computations' })).toEqual({
     exitCode: 0,
     printed: expect.stringMatching(/^docs\/computations\.md is up to date: \d+ computations\n$/),
   });

@@ -1,6 +1,6 @@
 /** `daymill docs`: the computations as a page for people, from the code and the comments in it. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, relative, resolve, sep } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
 import { UserError } from '../../errors.ts';
@@ -14,6 +14,7 @@ import { projectManifest } from '../project.ts';
 
 /** What --check looks at unless it is told. */
 const PAGE = 'docs/computations.md';
+const PICTURES: ReadonlySet<string> = new Set(['.svg', '.png']);
 
 const Answer = z.object({
   file: z.string().nullable().describe('null where it is printed'),
@@ -23,18 +24,19 @@ const Answer = z.object({
 
 export const docs: Command = {
   name: 'docs',
-  usage: `daymill docs [FOLDER …] [--out FILE] [--check]
+  usage: `daymill docs [FOLDER …] [--out FILE] [--check] [--pictures FOLDER]
 
 Writes the project's computations as Markdown, with a section for each folder of them: the graph, a table of computations, and of each
 its comments in the source, what it reads, and the fields of its result with their types and the comments above them.
   FOLDER     of these folders' computations (default: the project's), each checked by itself
   --out      writes it to the file; else it is printed
   --check    writes nothing, but says what in the file (default ${PAGE}) is not as it would be now
+  --pictures shows the folder's pictures under the computations that they are named after: rsi-14.svg (or .png), as plot --svg draws them
 ${jsonUsage('  --json     ', Answer)}
 Exit code: 0 done, 1 --check found something out of date, 2 wrong use.`,
   optional: ['FOLDER'],
   several: true,
-  options: { out: { type: 'string' }, check: { type: 'boolean' } },
+  options: { out: { type: 'string' }, check: { type: 'boolean' }, pictures: { type: 'string' } },
   run: runCommand,
 };
 
@@ -45,9 +47,16 @@ async function runCommand(args: Arguments, { config, output }: Context): Promise
   const { root } = config;
   const sections = await sectionsOf(args.positionals, config);
   const page = out === undefined ? undefined : resolve(root, out);
-  const toRoot = page === undefined ? '' : relative(dirname(page), root).split(sep).join('/');
-  const renew = ['daymill docs', ...args.positionals, '--out', out ?? PAGE].join(' ');
-  const markdown = renderDocs(sections, { toRoot: toRoot === '' ? '' : `${toRoot}/`, renew });
+  const place = page === undefined ? root : dirname(page);
+  const toRoot = address(place, root);
+  const folder = text(args, 'pictures');
+  const shown = folder === undefined ? [] : ['--pictures', folder];
+  const renew = ['daymill docs', ...args.positionals, ...shown, '--out', out ?? PAGE].join(' ');
+  const markdown = renderDocs(sections, {
+    toRoot: toRoot === '' ? '' : `${toRoot}/`,
+    renew,
+    pictures: folder === undefined ? new Map() : picturesIn(resolve(root, folder), place),
+  });
   if (page === undefined || out === undefined) {
     output.verbatim(markdown.trimEnd());
     output.data({ file: null, differs: [], sections });
@@ -70,6 +79,19 @@ async function runCommand(args: Arguments, { config, output }: Context): Promise
   output.data({ file: out, differs, sections });
   return checks && differs.length > 0 ? 1 : 0;
 }
+
+/** By the names that they are called by, from where the page is. @throws {UserError} MISSING_FILE */
+function picturesIn(folder: string, place: string): Map<string, string> {
+  if (!existsSync(folder)) throw new UserError('MISSING_FILE', `There is no folder ${folder} to take pictures from.`);
+  const files = readdirSync(folder)
+    .filter((file) => PICTURES.has(extname(file)))
+    .sort();
+  return new Map(
+    files.map((file) => [basename(file, extname(file)), encodeURI(address(place, join(folder, file)))] as const),
+  );
+}
+
+const address = (from: string, to: string): string => relative(from, to).split(sep).join('/');
 
 /** @throws {UserError} MISSING_FILE for a folder that is not there, and whatever is wrong with what lies in it */
 async function sectionsOf(folders: readonly string[], config: Config): Promise<DocsSection[]> {

@@ -9,14 +9,24 @@ export interface RenderOptions {
   readonly toRoot: string;
   /** What makes the page anew. */
   readonly renew: string;
+  /** Address of a computation's picture, by its name. */
+  readonly pictures?: ReadonlyMap<string, string>;
 }
 
-/** What a reader of another computation's name wants to see next. */
-type LinkTo = (name: string) => string;
+interface Links {
+  /** Of a computation's name, to what the page says of it. */
+  readonly linkTo: (name: string) => string;
+  /** Of a module, to its source. */
+  readonly source: (module: string) => string;
+  readonly pictures: ReadonlyMap<string, string>;
+}
 
 const TITLE = 'Computations';
 
-export function renderDocs(sections: readonly DocsSection[], { toRoot, renew }: RenderOptions): string {
+export function renderDocs(
+  sections: readonly DocsSection[],
+  { toRoot, renew, pictures = new Map() }: RenderOptions,
+): string {
   const anchors = new Anchors();
   anchors.of(TITLE);
   const placed = sections.map((section) => ({
@@ -25,7 +35,7 @@ export function renderDocs(sections: readonly DocsSection[], { toRoot, renew }: 
     computations: section.computations.map((one) => [one.name, anchors.of(one.name)] as const),
   }));
   const anchorOf = new Map(placed.flatMap(({ computations }) => computations));
-  const linkTo: LinkTo = (name) => {
+  const linkTo = (name: string): string => {
     const anchor = anchorOf.get(name);
     return anchor === undefined ? code(name, 'table') : `[${plain(name)}](#${anchor})`;
   };
@@ -38,7 +48,9 @@ export function renderDocs(sections: readonly DocsSection[], { toRoot, renew }: 
     `# ${TITLE}`,
     `Written by ${code(renew)} from the code and the comments in it, which are what to change.`,
     ...(sections.length > 1 ? [contents.join('\n')] : []),
-    ...sections.flatMap((section) => sectionBlocks(section, linkTo, (module) => sourceLink(module, toRoot))),
+    ...sections.flatMap((section) =>
+      sectionBlocks(section, { linkTo, source: (module) => sourceLink(module, toRoot), pictures }),
+    ),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
@@ -55,19 +67,19 @@ class Anchors {
   }
 }
 
-function sectionBlocks({ name, graph, computations, datasets }: DocsSection, linkTo: LinkTo, source: LinkTo): string[] {
+function sectionBlocks({ name, graph, computations, datasets }: DocsSection, links: Links): string[] {
   return [
     name === '' ? '' : `## ${plain(name)}`,
     fenced('mermaid', renderGraph(graph, 'mermaid')),
     graph.edges.some(({ kind }) => kind === 'history') ? 'Dashed arrows read earlier days only.' : '',
-    computations.length === 0 ? '' : overview(computations, linkTo, source),
-    ...datasets.flatMap((one) => datasetBlocks(one, source)),
-    ...computations.flatMap((one) => computationBlocks(one, linkTo, source)),
+    computations.length === 0 ? '' : overview(computations, links),
+    ...datasets.flatMap((one) => datasetBlocks(one, links)),
+    ...computations.flatMap((one) => computationBlocks(one, links)),
   ];
 }
 
 /** Columns that are empty for all are left out. */
-function overview(computations: readonly ComputationDocs[], linkTo: LinkTo, source: LinkTo): string {
+function overview(computations: readonly ComputationDocs[], { linkTo, source }: Links): string {
   const columns: Readonly<Record<string, (one: ComputationDocs) => string>> = {
     pass: ({ pass }) => String(pass),
     category: ({ category }) => plain(category),
@@ -85,7 +97,8 @@ function overview(computations: readonly ComputationDocs[], linkTo: LinkTo, sour
   );
 }
 
-function computationBlocks(one: ComputationDocs, linkTo: LinkTo, source: LinkTo): string[] {
+function computationBlocks(one: ComputationDocs, { linkTo, source, pictures }: Links): string[] {
+  const picture = pictures.get(one.name);
   const facts = [
     `Pass ${one.pass}, ${plain(one.category)}, ${SHAPES[one.shape]}`,
     `reads ${one.needs.length === 0 ? 'nothing' : one.needs.map((need) => reads(need, linkTo)).join(', ')}`,
@@ -96,13 +109,14 @@ function computationBlocks(one: ComputationDocs, linkTo: LinkTo, source: LinkTo)
     one.description === undefined ? '' : `${plain(one.description)}.`.replace(/([.!?…])\.$/, '$1'),
     paragraphs(one.head ?? ''),
     paragraphs(one.comment ?? ''),
+    picture === undefined ? '' : `![${plain(one.name)}](${picture})`,
     `${facts.join('; ')}.`,
     paragraphs(one.about ?? ''),
     fieldTable(one, one.keyed ? 'of each key' : 'of a day'),
   ];
 }
 
-const datasetBlocks = (one: DatasetDocs, source: LinkTo): string[] => [
+const datasetBlocks = (one: DatasetDocs, { source }: Links): string[] => [
   `**Dataset ${code(one.name)}**, ${one.kind === 'entities' ? 'entities of a day' : 'one document a day'}, ${source(one.module)}${one.description === undefined ? '' : `: ${plain(one.description)}`}`,
   paragraphs(one.comment ?? ''),
   paragraphs(one.about ?? ''),
@@ -125,7 +139,7 @@ function fieldTable({ fields }: Pick<ComputationDocs, 'fields'>, whose: string):
   return rows.length === 0 ? '' : table([`field ${whose}`, 'type', 'meaning'], rows);
 }
 
-function reads(need: ManifestNeed, linkTo: LinkTo): string {
+function reads(need: ManifestNeed, linkTo: Links['linkTo']): string {
   switch (need.kind) {
     case 'dependency':
       return linkTo(need.of);
