@@ -22,10 +22,13 @@ export const DispositionEffect = z.object({
 });
 export type DispositionEffect = z.infer<typeof DispositionEffect>;
 
+/** Of fewer nobody chooses which one to sell: Odean leaves such days out. */
+const MIN_POSITIONS = 2;
+
 /**
- * Proportions of gains and of losses realised, on days on which something was sold, by T. Odean, "Are Investors Reluctant to Realize Their
- * Losses?", Journal of Finance 53 (1998). Beside sold positions stand those that were held since before the day; one at what was paid
- * counts as neither. The p-value is not Odean's, who takes all counts for independent, though a loser that is kept is counted again each day:
+ * Proportions of gains and of losses realised, on days on which something was sold from a portfolio of two positions or more, by T. Odean, "Are
+ * Investors Reluctant to Realize Their Losses?", Journal of Finance 53 (1998). Beside sold positions stand those that were held since before the day; one
+ * at what was paid counts as neither. The p-value is not Odean's, who takes all counts for independent, though a loser that is kept is counted again each day:
  * within each day any of the positions might have gone, which is Mantel and Haenszel's test, or the log-rank test of holding times.
  */
 export const dispositionEffect = defineComputation({
@@ -58,8 +61,9 @@ function dispositionOf(portfolio: Portfolio, history: History | undefined, panel
   const strata = days.flatMap((day) => {
     const stratum = { size: 0, marked: 0, drawn: 0, drawnMarked: 0 };
     const place = lastPlaceUpTo(panel.days, day);
-    for (const one of held) {
-      if (one.openedDay >= day || one.closedDay < day) continue;
+    const there = held.filter(({ openedDay, closedDay }) => openedDay < day && closedDay >= day);
+    if (there.length < MIN_POSITIONS) return [];
+    for (const one of there) {
       const isSold = one.closedDay === day;
       const price = isSold ? one.closePrice : panel.tickers[one.ticker]?.closes[place];
       if (price == null || price === one.price) continue;
