@@ -12,7 +12,7 @@ export const WINDOW_MINUTES = 360;
 const RAISED = 1.5;
 
 export const RevengeTrading = z.object({
-  /** Openings within six hours after a position was closed at a loss, and all others, of 60 trading days. */
+  /** Openings within six hours after a close, the last one before, that was at a loss; and all others, of 60 trading days. */
   afterLoss: z.number().int().nonnegative(),
   otherwise: z.number().int().nonnegative(),
   /** Shares of them that were raised: more than 1.5 times the user's own median, credit included; null when there were none. */
@@ -42,7 +42,8 @@ export const revengeTrading = defineComputation({
 });
 
 function revengeOf(portfolio: Portfolio, history: History | undefined): RevengeTrading {
-  const closes = (history?.closed ?? []).toSorted((a, b) => a.closed - b.closed);
+  // Of those that were closed in one minute a loss counts as the last, in whatever order they are told.
+  const closes = (history?.closed ?? []).toSorted((a, b) => a.closed - b.closed || gainOf(b) - gainOf(a));
   const first = closes[0]?.closed ?? Infinity;
   // Before the first close that is known nobody knows what went before.
   const openings = openingsOf(portfolio, history).filter(({ opened }) => opened >= first);
