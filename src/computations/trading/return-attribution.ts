@@ -7,7 +7,7 @@ import { mainSectorOf } from './concentration.ts';
 import { histories } from './histories.ts';
 import { portfolios } from './portfolios.ts';
 import { type PricePanel, pricePanel } from './price-panel.ts';
-import { userReturns } from './returns.ts';
+import { ROUNDING, userReturns } from './returns.ts';
 import { SIGNIFICANCE } from './significance.ts';
 
 /** Days of which the returns of user, market and sector are known: a regression of three coefficients on fewer says little. */
@@ -18,7 +18,7 @@ const Estimate = z.object({ estimate: z.number(), error: z.number().nonnegative(
 export const ReturnAttribution = z.object({
   /** Days that count: those on which all returns are known, of 60. */
   days: z.number().int().nonnegative(),
-  /** Mean daily return that neither market nor sector explain, with its standard error; null for too few days, without a market, or where nothing varies. */
+  /** Mean daily return that neither market nor sector explain, with its standard error; null for too few days, without a market, or where nothing varies but with it. */
   alpha: Estimate,
   /** Of the user's return, for one of the market's. */
   marketBeta: Estimate,
@@ -75,7 +75,8 @@ export function attributionOf(
   }
   const fit = y.length < MIN_DAYS ? undefined : leastSquares(design, y);
   const known = { days: y.length, sector: own === undefined ? null : sector };
-  if (fit === undefined || fit.residualDeviation === 0) {
+  // What follows the market to the last digit, or grows by the same each day, leaves rounding, which is no skill.
+  if (fit === undefined || fit.residualDeviation <= ROUNDING) {
     const nothing = { alpha: null, marketBeta: null, sectorBeta: null, explained: null, pValue: null } as const;
     return { ...known, ...nothing, verdict: 'too-little-history' };
   }
@@ -84,7 +85,7 @@ export function attributionOf(
     return estimate === undefined || error === undefined ? null : { estimate, error };
   };
   const alpha = at(0);
-  const pValue = alpha === null ? null : 1 - studentTCdf(alpha.estimate / alpha.error, fit.degreesOfFreedom);
+  const pValue = alpha === null ? null : studentTCdf(-alpha.estimate / alpha.error, fit.degreesOfFreedom);
   return {
     ...known,
     alpha,
