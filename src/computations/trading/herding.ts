@@ -9,7 +9,7 @@ import type { Line } from './prices.ts';
 
 /** A ticker that fewer users traded says little. */
 const MIN_TRADERS = 5;
-/** Smaller changes of what is held are rounding. */
+/** Changes of less than this share of what is held are rounding. */
 const NO_CHANGE = 1e-9;
 
 export const Herding = z.object({
@@ -53,8 +53,8 @@ const herdingOf = (line: Line, name: string, what: string) =>
       init: () => new Map<string, { buyers: number; sellers: number }>(),
       add: (tickers, portfolio, { before, inputs: { panel } }) => {
         if (before === undefined) return;
-        for (const [ticker, change] of changesOf(portfolio, before, panel, line)) {
-          if (Math.abs(change) <= NO_CHANGE) continue;
+        for (const [ticker, { change, held }] of changesOf(portfolio, before, panel, line)) {
+          if (Math.abs(change) <= NO_CHANGE * held) continue;
           const tally = tickers.get(ticker) ?? { buyers: 0, sellers: 0 };
           tally[change > 0 ? 'buyers' : 'sellers']++;
           tickers.set(ticker, tally);
@@ -82,26 +82,33 @@ function apart({ buyers, sellers }: { buyers: number; sellers: number }, share: 
   return Math.abs(buyers / traders - share) - meanDeviationOfShare(traders, share);
 }
 
-/** By ticker, in units of today. */
+/** What is held of a ticker, in units of today. */
+interface Change {
+  /** More than the day before. */
+  change: number;
+  /** On both days together: sums of the same parts in another order differ by its last digits. */
+  held: number;
+}
+
+/** By ticker. */
 function changesOf(
   today: Portfolio,
   before: Portfolio,
   { days, tickers }: PricePanel,
   line: Line,
-): Map<string, number> {
-  const changes = new Map<string, number>();
+): Map<string, Change> {
+  const changes = new Map<string, Change>();
   const add = (ticker: string, units: number): void => {
-    if (tickers[ticker]?.line === line) changes.set(ticker, (changes.get(ticker) ?? 0) + units);
+    if (tickers[ticker]?.line !== line) return;
+    const one = changes.get(ticker) ?? { change: 0, held: 0 };
+    one.change += units;
+    one.held += Math.abs(units);
+    changes.set(ticker, one);
   };
   const yesterday = days.at(-2) ?? -Infinity;
   for (const { ticker, units } of today.positions) add(ticker, units);
   for (const { ticker, units } of before.positions)
     add(ticker, -units * unitsSince(tickers[ticker]?.splits ?? [], yesterday));
-  // Sums of the same parts in another order differ by their last digits.
-  for (const [ticker, change] of changes) {
-    const held = today.positions.find((position) => position.ticker === ticker)?.units ?? 1;
-    changes.set(ticker, Math.abs(change) < NO_CHANGE * Math.max(1, held) ? 0 : change);
-  }
   return changes;
 }
 
