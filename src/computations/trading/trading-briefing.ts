@@ -70,7 +70,8 @@ function favouriteOf({
   let best: string | null = null;
   let most = 0;
   for (const [ticker, { smartHolders, crowdHolders }] of Object.entries(tickers)) {
-    if (smartHolders + crowdHolders > most) [best, most] = [ticker, smartHolders + crowdHolders];
+    const holders = smartHolders + crowdHolders;
+    if (holders > most || (holders === most && best !== null && ticker < best)) [best, most] = [ticker, holders];
   }
   return best;
 }
