@@ -110,5 +110,8 @@ export const history = (of: Partial<History> = {}): History => ({
 });
 
 /** What somebody is worth at the end of each day, with these returns. */
-export const worthAfter = (returns: readonly number[], first = 1000): number[] =>
-  returns.reduce((worth, one) => [...worth, (worth.at(-1) as number) * (1 + one)], [first]);
+export function worthAfter(returns: readonly number[], first = 1000): number[] {
+  const all = [first];
+  for (const one of returns) all.push((all.at(-1) as number) * (1 + one));
+  return all;
+}

@@ -17,7 +17,7 @@ export function userReturns(
   { equity, deposits }: Pick<History, 'equity' | 'deposits'>,
   days: readonly number[],
 ): (number | null)[] {
-  const paid = new Array<number>(days.length).fill(0);
+  const paid = days.map(() => 0);
   for (const { minute, amount } of deposits) {
     const place = lastPlaceUpTo(days, dayOfMinute(minute) - 1) + 1;
     if (place < days.length) paid[place]! += amount;

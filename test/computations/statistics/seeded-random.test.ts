@@ -31,7 +31,7 @@ test.each([
 describe('uniform numbers', () => {
   test('fill their range evenly: chi-squared of a hundred classes', () => {
     const random = seededRandom('uniform');
-    const classes = new Array<number>(100).fill(0);
+    const classes = Array.from({ length: 100 }, () => 0);
     for (let at = 0; at < COUNT; at++) classes[Math.floor(random.uniform() * 100)]! += 1;
     const expected = COUNT / 100;
     const squares = classes.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);

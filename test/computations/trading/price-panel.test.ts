@@ -96,7 +96,9 @@ describe('risk and reward', () => {
   });
 
   test('leave out days around a gap and around prices of nothing', async () => {
-    const missing = await panelOf({ closes: { A: [...closes, ...closes.slice(0, 2)].with(10, null) } });
+    const missing = await panelOf({
+      closes: { A: [...closes.slice(0, 10), null, ...closes.slice(10, 13), ...closes.slice(0, 12)] },
+    });
     expect(missing.tickers['A']?.risk).toBeGreaterThan(0);
     const zero = await panelOf({ closes: { A: closes.with(10, 0) } });
     expect(zero.tickers['A']).toMatchObject({ risk: null, reward: null });

@@ -89,7 +89,7 @@ describe('size', () => {
     const withCredit = position({ opened: at(5) + 5, units: 200, price: 1, leverage: 4 });
     const result = await found(losses, [...usual, withCredit]);
     expect(result).toMatchObject({ afterLoss: 1, raisedAfterLoss: 1, raisedOtherwise: 0 });
-    const split = usual.map((each) => ({ ...each, units: each.units * 2, price: each.price / 2 }));
+    const split = [8, 7, 6].map((ago) => position({ opened: at(ago), units: 20, price: 5 }));
     expect(await found(losses, [...split, withCredit])).toEqual(result);
   });
 
