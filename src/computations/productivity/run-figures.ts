@@ -5,7 +5,9 @@ import type { LogHistogram } from '../statistics/log-histogram.ts';
 import { wilsonLowerBound } from '../statistics/wilson-bound.ts';
 
 export const RunFigures = z.object({
+  /** Runs, however they ended. */
   runs: z.number().int().nonnegative(),
+  /** Runs that ended as they should. */
   successes: z.number().int().nonnegative(),
   /** Ended with an error, or by a timeout. */
   failures: z.number().int().nonnegative(),

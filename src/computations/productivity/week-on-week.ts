@@ -40,8 +40,10 @@ const RateChange = z.object({
 });
 
 export const WeekOnWeek = z.object({
+  /** Commands that ran, and what share of them succeeded. */
   commands: Change,
   commandSuccess: RateChange,
+  /** Runs of agents, and what share of them succeeded. */
   agentRuns: Change,
   agentSuccess: RateChange,
   /** Tokens in and out. */
