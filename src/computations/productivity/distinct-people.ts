@@ -28,15 +28,19 @@ export const KeptPeople = z.object({
 });
 export type KeptPeople = z.infer<typeof KeptPeople>;
 
-/** Some 70 kB at most, whoever comes. */
+/** Some 100 kB at most, whoever comes. */
 export interface People {
+  /** Names of those who came first, at most 1,000: who is among them need not be hashed again. */
+  readonly names: Set<string>;
   exact: Set<PersonHash> | undefined;
   sketch: HyperLogLog | undefined;
 }
 
-export const nobody = (): People => ({ exact: new Set(), sketch: undefined });
+export const nobody = (): People => ({ names: new Set(), exact: new Set(), sketch: undefined });
 
 export function addPerson(people: People, name: string): void {
+  if (people.names.has(name)) return;
+  if (people.names.size < MAX_EXACT) people.names.add(name);
   const [first, second] = [murmurHash(name, SEEDS[0]), murmurHash(name, SEEDS[1])];
   addHashed(people, `${hex(first)}${hex(second)}`);
 }
@@ -95,5 +99,5 @@ export const keptPeople = ({ exact, sketch }: People): KeptPeople => ({
 /** What `keptPeople` wrote. */
 export const peopleOf = ({ hashes, sketch }: KeptPeople): People =>
   sketch === null
-    ? { exact: new Set(hashes ?? []), sketch: undefined }
-    : { exact: undefined, sketch: hyperLogLogOf(sketch) };
+    ? { names: new Set(), exact: new Set(hashes ?? []), sketch: undefined }
+    : { names: new Set(), exact: undefined, sketch: hyperLogLogOf(sketch) };

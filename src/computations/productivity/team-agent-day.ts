@@ -27,7 +27,7 @@ export const teamAgentDay = defineComputation({
   output: z.record(z.string(), TeamAgentDay),
   checks: AS_SENT,
   headline: (teams) => `${Object.keys(teams).length} teams let agents work`,
-  // 80 kB a team at most, which has a thousand users then.
+  // 100 kB a team at most, which has a thousand users then.
   reduce: {
     init: () => noEntries<Tally>(),
     add: (teams, event) => {

@@ -21,7 +21,7 @@ export const teamDay = defineComputation({
   output: z.record(z.string(), TeamFigures),
   checks: AS_SENT,
   headline: (teams) => `${Object.keys(teams).length} teams ran commands`,
-  // 80 kB a team at most, which has a thousand users then.
+  // 100 kB a team at most, which has a thousand users then.
   reduce: {
     init: () => noEntries<TeamTally>(),
     add: (teams, event) =>

@@ -17,7 +17,7 @@ export const TeamFigures = RunFigures.extend({
 });
 export type TeamFigures = z.infer<typeof TeamFigures>;
 
-/** 80 kB at most, however many runs and users there are. */
+/** 100 kB at most, however many runs and users there are. */
 export interface TeamTally {
   readonly runs: RunTally;
   readonly people: People;

@@ -1,13 +1,16 @@
 /** What is carried from day to day: bounded, forgotten in time, and right over days without events. */
 import { describe, expect, test } from 'vitest';
 import { runDay, runDays } from '../../../src/testing/index.ts';
+import { activeUsers } from '../../../src/computations/productivity/active-users.ts';
 import { agentDay } from '../../../src/computations/productivity/agent-day.ts';
 import { commandActivity } from '../../../src/computations/productivity/command-activity.ts';
 import { commandDay } from '../../../src/computations/productivity/command-day.ts';
 import { tokenBudget } from '../../../src/computations/productivity/token-budget.ts';
 import { tokenUse } from '../../../src/computations/productivity/token-use.ts';
 import { toolAdopters } from '../../../src/computations/productivity/tool-adopters.ts';
+import { weekOnWeek } from '../../../src/computations/productivity/week-on-week.ts';
 import { aCommand, aFigure, anAgentRun } from '../../support/collected-event.ts';
+import { runComputations } from '../../support/run-computations.ts';
 
 const DAY = '2024-02-14';
 
@@ -78,6 +81,36 @@ describe('state that is carried', () => {
     expect(days.map(({ value }) => value['acme/']?.monthTokens)).toEqual([100, 100, undefined, 100]);
     expect(days.map(({ value }) => value['acme/']?.budgetShare)).toEqual([0.25, 0.25, undefined, 0.25]);
   });
+});
+
+test('a day on which nobody in any organization let an agent work costs no user of the days after it', async () => {
+  const [monday, tuesday, wednesday] = ['2024-02-12', '2024-02-13', '2024-02-14'] as const;
+  const data = new Map<string, ReadonlyMap<string, readonly object[]>>([
+    [
+      'collected-commands',
+      new Map([
+        [monday, [aCommand({ user_id: 'ann' })]],
+        [tuesday, [aCommand({ user_id: 'bob' })]],
+        [wednesday, [aCommand({ user_id: 'ann' })]],
+      ]),
+    ],
+    [
+      'collected-agents',
+      new Map([
+        [monday, [anAgentRun({ user_id: 'ann' })]],
+        [wednesday, [anAgentRun({ user_id: 'cid' })]],
+      ]),
+    ],
+  ]);
+  const results = await runComputations([activeUsers, weekOnWeek], { data, from: monday, to: wednesday });
+  expect([...results.of(activeUsers).keys()]).toEqual([monday, wednesday]);
+  expect(results.on(activeUsers, wednesday)['acme/']).toMatchObject({
+    daily: 2,
+    monthly: 3,
+    newUsers: 1,
+    agentUsers: 1,
+  });
+  expect(results.on(weekOnWeek, wednesday)['acme/']).toMatchObject({ commands: { now: 3 }, agentRuns: { now: 2 } });
 });
 
 describe('a budget', () => {
