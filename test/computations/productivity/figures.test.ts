@@ -19,7 +19,8 @@ import { addDays } from '../../../src/values/date.ts';
 import { query } from '../../support/duckdb.ts';
 import { differences } from '../../support/differences.ts';
 import { type Results, runComputations } from '../../support/run-computations.ts';
-import { collectedDays, simulatedEvents } from '../../support/simulated-events.ts';
+import { collectedDays } from '../../support/collected-days.ts';
+import { simulatedEvents } from '../../../src/cli/templates/productivity/src/simulated-events.ts';
 
 const FROM = '2024-01-29';
 const LAST = '2024-02-25';
@@ -35,7 +36,7 @@ let [COMMANDS, AGENTS] = ['', ''];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'daymill-productivity-'));
-  const days = simulatedEvents({ seed: 1, from: FROM, days: 28 });
+  const days = simulatedEvents({ seed: 1, from: FROM, days: 28, brokenOn: 24, adoptedOn: 10, isHungry: true });
   const data = collectedDays(days);
   const table = async (dataset: string): Promise<string> => {
     const file = join(folder, `${dataset}.ndjson`);

@@ -5,14 +5,16 @@ import { weekOnWeek } from '../../../src/computations/productivity/week-on-week.
 import { addDays, daysFrom } from '../../../src/values/date.ts';
 import { LONG } from '../../support/long.ts';
 import { runComputations } from '../../support/run-computations.ts';
-import { collectedDays, simulatedEvents, TRUTH } from '../../support/simulated-events.ts';
+import { collectedDays } from '../../support/collected-days.ts';
+import { simulatedEvents, TRUTH } from '../../../src/cli/templates/productivity/src/simulated-events.ts';
 
 const SEEDS = Array.from({ length: 40 }, (_, seed) => 100 + seed);
 const FROM = '2024-01-29';
 const LAST = addDays(FROM, 27);
+const BROKEN_ON = 24;
 const BROKEN = `${TRUTH.broken.organization}/${TRUTH.broken.command}`;
 /** Thursday and Friday: on the weekend that follows fewer people deploy. */
-const [THURSDAY, FRIDAY] = [addDays(FROM, TRUTH.broken.day), addDays(FROM, TRUTH.broken.day + 1)];
+const [THURSDAY, FRIDAY] = [addDays(FROM, BROKEN_ON), addDays(FROM, BROKEN_ON + 1)];
 
 interface Found {
   /** Of the two days on which the command is broken, those on which it is found. */
@@ -29,7 +31,9 @@ interface Found {
 }
 
 async function foundIn(seed: number, happens: boolean): Promise<Found> {
-  const data = collectedDays(simulatedEvents({ seed, from: FROM, days: 28, happens }));
+  const data = collectedDays(
+    simulatedEvents({ seed, from: FROM, days: 28, ...(happens ? { brokenOn: BROKEN_ON, adoptedOn: 10 } : {}) }),
+  );
   const results = await runComputations([failureHotspots, weekOnWeek], { data, from: FROM, to: LAST });
   const found = { broken: 0, right: 0, wrong: 0, judged: 0, alarmed: 0 };
   for (const day of daysFrom(FROM, LAST)) {

@@ -14,23 +14,31 @@ import { weekOnWeek } from '../../../src/computations/productivity/week-on-week.
 import { addDays, daysFrom } from '../../../src/values/date.ts';
 import { type Chance, chanceOf } from '../../differential/chance.ts';
 import { type Results, runComputations } from '../../support/run-computations.ts';
-import { collectedDays, ORGANIZATIONS, simulatedEvents, TRUTH } from '../../support/simulated-events.ts';
+import { collectedDays } from '../../support/collected-days.ts';
+import {
+  ORGANIZATIONS,
+  type SimulationOptions,
+  simulatedEvents,
+  TRUTH,
+} from '../../../src/cli/templates/productivity/src/simulated-events.ts';
 
 const FROM = '2024-01-29';
 const LAST = addDays(FROM, 27);
+/** A Thursday, and the second one. */
+const [BROKEN_ON, ADOPTED_ON] = [24, 10];
 
 /** Of 2 organizations and 27 days with a past, at 1 %: more is less likely than one in a hundred. */
 const MOST_BY_CHANCE = 3;
 
-async function simulated(seed: number, happens: boolean): Promise<Results> {
-  const data = collectedDays(simulatedEvents({ seed, from: FROM, days: 28, happens }));
+async function simulated(seed: number, happens: Partial<SimulationOptions>): Promise<Results> {
+  const data = collectedDays(simulatedEvents({ seed, from: FROM, days: 28, ...happens }));
   return runComputations([productivityBriefing], { data, from: FROM, to: LAST });
 }
 
 describe('in four simulated weeks', () => {
   let results: Results;
   beforeAll(async () => {
-    results = await simulated(7, true);
+    results = await simulated(7, { brokenOn: BROKEN_ON, adoptedOn: ADOPTED_ON, isHungry: true });
   });
 
   test('the command that breaks is found on each working day since, and next to no other', () => {
@@ -40,7 +48,7 @@ describe('in four simulated weeks', () => {
         .map(([key]) => `${day} ${key}`),
     );
     // The last two of the days since are a weekend, on which few people deploy.
-    const [thursday, friday] = [addDays(FROM, TRUTH.broken.day), addDays(FROM, TRUTH.broken.day + 1)];
+    const [thursday, friday] = [addDays(FROM, BROKEN_ON), addDays(FROM, BROKEN_ON + 1)];
     const key = `${TRUTH.broken.organization}/${TRUTH.broken.command}`;
     expect(failing).toEqual(expect.arrayContaining([`${thursday} ${key}`, `${friday} ${key}`]));
     // By chance, as in four weeks in which nothing happens.
@@ -55,7 +63,7 @@ describe('in four simulated weeks', () => {
 
   test('the tool that is taken up appears on its day, spreads, and stays with its users', () => {
     const key = `${TRUTH.adopted.organization}/${TRUTH.adopted.command}`;
-    const first = addDays(FROM, TRUTH.adopted.day);
+    const first = addDays(FROM, ADOPTED_ON);
     expect(results.on(toolAdoption, addDays(first, -1))[key]).toBeUndefined();
     const days = daysFrom(first, LAST).map((day) => results.on(toolAdoption, day)[key]);
     expect(days[0]).toMatchObject({ firstUsed: first, adopters: days[0]?.newUsers, usersToday: days[0]?.newUsers });
@@ -79,7 +87,7 @@ describe('in four simulated weeks', () => {
   });
 
   test('the briefing says it on one card', () => {
-    const day = addDays(FROM, TRUTH.broken.day);
+    const day = addDays(FROM, BROKEN_ON);
     const card = results.on(productivityBriefing, day)['acme/'];
     expect(card).toMatchObject({
       activeUsers: results.on(activeUsers, day)['acme/']?.daily,
@@ -95,7 +103,7 @@ describe('in four simulated weeks', () => {
 });
 
 test('four weeks in which nothing happens have next to no findings', async () => {
-  const results = await simulated(3, false);
+  const results = await simulated(3, {});
   const judged = daysFrom(FROM, LAST).flatMap((day) => Object.values(results.on(failureHotspots, day)));
   expect(judged.length).toBeGreaterThan(150);
   expect(judged.filter(({ verdict }) => verdict === 'failing').length).toBeLessThanOrEqual(MOST_BY_CHANCE);

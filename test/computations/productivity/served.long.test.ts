@@ -1,4 +1,7 @@
 /** Simulated events go through the doors of a Daymill that is served, nights compute on them, and each organization reads what they come to. */
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { activeUsers } from '../../../src/computations/productivity/active-users.ts';
 import { agentDay } from '../../../src/computations/productivity/agent-day.ts';
@@ -20,14 +23,11 @@ import { fixtureProject, type FixtureProject } from '../../support/fixture-proje
 import { LONG } from '../../support/long.ts';
 import { type Results, runComputations } from '../../support/run-computations.ts';
 import { type Serving, serving } from '../../support/serving.ts';
-import { collectedDays, type SimulatedDay, simulatedEvents } from '../../support/simulated-events.ts';
+import { collectedDays } from '../../support/collected-days.ts';
+import { simulatedEvents } from '../../../src/cli/templates/productivity/src/simulated-events.ts';
 
-/** Over, and young enough to be taken: events may be a week late. */
-const LAST = addDays(new Date().toISOString().slice(0, 10), -2);
-const FROM = addDays(LAST, -3);
-
-/** As many go together. */
-const BATCH = 1_000;
+/** What a project of the template sends: see there for the days, and for what happens on them. */
+const SENDER = resolve(import.meta.dirname, '../../../src/cli/templates/productivity/src/send-simulated.ts');
 
 const READ: readonly Computation<Record<string, unknown>>[] = [
   commandDay,
@@ -43,53 +43,33 @@ const READ: readonly Computation<Record<string, unknown>>[] = [
   productivityBriefing,
 ];
 
-/** The sender names no organization: its token does. */
-const anonymous = (event: object): object => ({ ...event, organization: undefined });
-
 describe.runIf(LONG)('a Daymill that is served', () => {
   let project: FixtureProject;
   let served: Serving;
-  let days: readonly SimulatedDay[];
   let expected: Results;
+  /** The first of the six days that were sent, and the last that is surely over. */
+  let [from, last] = ['', ''];
 
   beforeAll(async () => {
-    days = simulatedEvents({ seed: 5, from: FROM, days: 4 });
-    expected = await runComputations([productivityBriefing, teamAgentDay], {
-      data: collectedDays(days),
-      from: FROM,
-      to: LAST,
-    });
     project = fixtureProject(bundledComputations(['productivity', 'statistics']));
     served = await serving(project);
     for (const organization of ['acme', 'globex']) {
-      const token = await served.token(organization, 'developer');
-      for (const { commands, agents } of days) {
-        await send(token, 'command_executions', organization, commands);
-        await send(token, 'agent_interactions', organization, agents);
-      }
+      const env = { PATH: process.env['PATH'], TOKEN: await served.token(organization, 'developer') };
+      const { stdout } = await promisify(execFile)(process.execPath, [SENDER, served.url, organization], { env });
+      from = /--from (\S+)/u.exec(stdout)?.[1] ?? '';
     }
+    last = addDays(from, 4);
+    const days = simulatedEvents({ seed: 1, from, days: 6, brokenOn: 4, adoptedOn: 2, isHungry: true });
+    const data = collectedDays(days);
+    expected = await runComputations([productivityBriefing, teamAgentDay], { data, from, to: last });
   });
   afterAll(async () => {
     await served.stop();
     project.remove();
   });
 
-  async function send(
-    token: string,
-    member: string,
-    organization: string,
-    events: readonly { readonly organization: string }[],
-  ): Promise<void> {
-    const own = events.filter((event) => event.organization === organization);
-    for (let first = 0; first < own.length; first += BATCH) {
-      const items = own.slice(first, first + BATCH).map(anonymous);
-      const answer = await served.ask('/api/metrics/batch', { token, json: { [member]: items } });
-      expect(await answer.json()).toMatchObject({ accepted: items.length, rejected: 0 });
-    }
-  }
-
   test('computes on what was sent, in one run', async () => {
-    const args = ['run', '--date', LAST, '--from', FROM, '--select', '+productivity-briefing'];
+    const args = ['run', '--date', last, '--from', from, '--select', '+productivity-briefing'];
     const { code, stderr } = await daymill(project, args);
     expect({ code, stderr }).toMatchObject({ code: 0 });
   });
@@ -97,7 +77,7 @@ describe.runIf(LONG)('a Daymill that is served', () => {
   test.each(['acme', 'globex'])('tells %s what its events come to, and nothing else', async (organization) => {
     const token = await served.token(organization, 'viewer');
     for (const computation of READ)
-      for (const day of daysFrom(FROM, LAST)) {
+      for (const day of daysFrom(from, last)) {
         const answer = await served.ask(`/api/results/${computation.name}/${day}`, { token });
         expect([computation.name, day, answer.status]).toEqual([computation.name, day, 200]);
         const { entities } = (await answer.json()) as { entities: { id: string; value: unknown }[] };

@@ -2,23 +2,25 @@
  * Simulated events, not of anybody: what two made-up organizations send in four weeks, with what happens in them known. Every event says so by
  * its source, `simulation`. The same seed gives the same events.
  */
-import { addDays, type Day } from '../../src/values/date.ts';
-import { type Chance, chanceOf } from '../differential/chance.ts';
 
 export interface SimulationOptions {
+  /** A whole number. */
   readonly seed: number;
-  readonly from: Day;
+  /** The first day (UTC), `YYYY-MM-DD`. */
+  readonly from: string;
   readonly days: number;
-  /** Without it every rate and habit stays as it is. */
-  readonly happens?: boolean;
+  /** Numbers of the days on which `TRUTH` begins, the first being 0; without one it never does, and rates and habits stay as they are. */
+  readonly brokenOn?: number;
+  readonly adoptedOn?: number;
+  readonly isHungry?: boolean;
 }
 
-/** What happens, by the number of the day; the first is 0. */
+/** What happens, where it is asked for. */
 export const TRUTH = {
   /** From this day on, every third deploy of acme fails; one in twenty did before. */
-  broken: { organization: 'acme', command: 'deploy', day: 24, usual: 0.05, now: 0.35 },
+  broken: { organization: 'acme', command: 'deploy', usual: 0.05, now: 0.35 },
   /** From this day on, two or three people of globex a day run `codegen` for the first time, and most of those who did go on. */
-  adopted: { organization: 'globex', command: 'codegen', day: 10 },
+  adopted: { organization: 'globex', command: 'codegen' },
   /** This user of acme takes as many tokens as some forty others. */
   hungry: { organization: 'acme', user: 'acme-u00' },
 } as const;
@@ -63,16 +65,23 @@ export interface SimulatedAgentRun extends Sent {
 }
 
 export interface SimulatedDay {
-  readonly date: Day;
+  readonly date: string;
   readonly commands: readonly SimulatedCommand[];
   readonly agents: readonly SimulatedAgentRun[];
 }
 
-export function simulatedEvents({ seed, from, days, happens = true }: SimulationOptions): readonly SimulatedDay[] {
+export function simulatedEvents({
+  seed,
+  from,
+  days,
+  brokenOn = Infinity,
+  adoptedOn = Infinity,
+  isHungry = false,
+}: SimulationOptions): readonly SimulatedDay[] {
   const chance = chanceOf(seed);
   const adopters = new Set<string>();
   return Array.from({ length: days }, (_, number) => {
-    const day = { date: addDays(from, number), commands: [] as SimulatedCommand[], agents: [] as SimulatedAgentRun[] };
+    const day = { date: dayAfter(from, number), commands: [] as SimulatedCommand[], agents: [] as SimulatedAgentRun[] };
     for (const [organization, { teams, users }] of Object.entries(ORGANIZATIONS)) {
       let newcomers = 2 + chance.below(2);
       for (let user = 0; user < users; user++) {
@@ -92,10 +101,11 @@ export function simulatedEvents({ seed, from, days, happens = true }: Simulation
         };
         for (let run = 5 + chance.below(12); run > 0; run--) {
           const command = chance.oneOf(Object.keys(COMMANDS) as (keyof typeof COMMANDS)[]);
-          const fails = happens && isBroken(organization, command, number) ? TRUTH.broken.now : COMMANDS[command].fails;
+          const fails =
+            number >= brokenOn && isBroken(organization, command) ? TRUTH.broken.now : COMMANDS[command].fails;
           send('commands', { command_name: command, ...ended(fails, COMMANDS[command].ms, chance) });
         }
-        if (happens && organization === TRUTH.adopted.organization && number >= TRUTH.adopted.day) {
+        if (number >= adoptedOn && organization === TRUTH.adopted.organization) {
           const isKnown = adopters.has(who.user_id);
           if (isKnown ? real(chance) < 0.8 : newcomers-- > 0) {
             adopters.add(who.user_id);
@@ -103,7 +113,7 @@ export function simulatedEvents({ seed, from, days, happens = true }: Simulation
           }
         }
         for (let run = chance.below(5); run > 0; run--) {
-          const scale = happens && who.user_id === TRUTH.hungry.user ? 40 : 1;
+          const scale = isHungry && who.user_id === TRUTH.hungry.user ? 40 : 1;
           const [input_tokens, output_tokens] = [2_000 + chance.below(30_000), 200 + chance.below(3_000)];
           send('agents', {
             agent_name: chance.oneOf(AGENTS),
@@ -124,10 +134,10 @@ type Event = Pick<Sent, 'organization' | 'source' | 'id' | 'timestamp' | 'user_i
 
 const real = (chance: Chance): number => chance.below(2 ** 30) / 2 ** 30;
 
-const isWeekend = (date: Day): boolean => [0, 6].includes(new Date(date).getUTCDay());
+const isWeekend = (date: string): boolean => [0, 6].includes(new Date(date).getUTCDay());
 
-const isBroken = (organization: string, command: string, day: number): boolean =>
-  organization === TRUTH.broken.organization && command === TRUTH.broken.command && day >= TRUTH.broken.day;
+const isBroken = (organization: string, command: string): boolean =>
+  organization === TRUTH.broken.organization && command === TRUTH.broken.command;
 
 /** One in fifty is cancelled; a tenth of what fails times out. Durations are log-normal, by the median, and have a fraction. */
 function ended(fails: number, medianMs: number, chance: Chance): Pick<Sent, 'status' | 'execution_time_ms'> {
@@ -141,12 +151,27 @@ function ended(fails: number, medianMs: number, chance: Chance): Pick<Sent, 'sta
   return { status, execution_time_ms: Math.min(3_600_000, Math.round(ms * 100) / 100) };
 }
 
-/** As `collected()` gives them: an id has the source in front. By dataset and day. */
-export function collectedDays(days: readonly SimulatedDay[]): ReadonlyMap<string, ReadonlyMap<Day, readonly object[]>> {
-  const kept = <E extends Sent>(events: readonly E[]): E[] =>
-    events.map((event) => ({ ...event, id: `${event.source}/${event.id}` }));
-  return new Map<string, ReadonlyMap<Day, readonly object[]>>([
-    ['collected-commands', new Map(days.map(({ date, commands }) => [date, kept(commands)]))],
-    ['collected-agents', new Map(days.map(({ date, agents }) => [date, kept(agents)]))],
-  ]);
+/** Chance that a seed reproduces. */
+interface Chance {
+  /** At least 0, below `limit`. */
+  below(limit: number): number;
+  /** True once in `n`. */
+  once(n: number): boolean;
+  oneOf<T>(choices: readonly T[]): T;
 }
+
+/** By mulberry32. */
+function chanceOf(seed: number): Chance {
+  let state = Math.imul(seed + 1, 0x9e3779b1) >>> 0;
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const below = (limit: number): number => Math.floor(next() * limit);
+  return { below, once: (n) => below(n) === 0, oneOf: (choices) => choices[below(choices.length)]! };
+}
+
+const dayAfter = (day: string, days: number): string =>
+  new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);
