@@ -57,7 +57,7 @@ beforeAll(() => {
 const linesOf = ({ labels, times, values }: CollectedSeries, date: string): string[] => {
   const { service, runtime_name, instance = runtime_name, code = '' } = labels;
   const owner = service ?? instance?.split('/')[0];
-  return times.map((time, at) => `${date},${owner},${instance},${code},${time},${String(values[at])}`);
+  return times.map((time, at) => `${date},${owner},${instance},${code},${time},${Number(values[at])}`);
 };
 
 const keyed = (rows: readonly { readonly key: string }[]): Record<string, unknown> =>
