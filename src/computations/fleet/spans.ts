@@ -1,10 +1,13 @@
 /** Stretches of time: when something was heard of, and when not. */
 import { z } from 'zod';
 
-/** Milliseconds since 1970, as far as a Date goes. */
-export const Instant = z.number().min(0).max(8.64e15);
+/** Milliseconds since 1970, as far as RFC 3339 goes. */
+export const Instant = z
+  .number()
+  .min(0)
+  .max(Date.UTC(9999, 11, 31));
 
-/** The end is not below the start. */
+/** One whose end is below its start is none. */
 export const Span = z.tuple([Instant, Instant]);
 export type Span = z.infer<typeof Span>;
 
@@ -12,6 +15,7 @@ export type Span = z.infer<typeof Span>;
 export function union(spans: readonly Span[]): Span[] {
   const all: Span[] = [];
   for (const [start, end] of spans.toSorted(([a], [b]) => a - b)) {
+    if (end < start) continue;
     const last = all.at(-1);
     if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], end);
     else all.push([start, end]);
