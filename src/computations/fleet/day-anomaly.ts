@@ -34,9 +34,7 @@ export function dayAnomaly(
 ): DayAnomaly | null {
   const [own] = daysOf([today]);
   if (own === undefined) return null;
-  const past = daysOf(before);
-  const first = weekdayScore(own, past, Number.MIN_VALUE);
-  const found = first && weekdayScore(own, past, Math.max(leastSigma(first.usual), Number.MIN_VALUE));
+  const found = weekdayScore(own, daysOf(before), leastSigma);
   if (found === undefined) return null;
   const { usual, score, peers } = found;
   // Of days that were all alike even a last digit is infinitely far.

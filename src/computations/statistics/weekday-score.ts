@@ -27,19 +27,21 @@ export interface WeekdayScore {
  * median of the same weekdays is taken away: a seasonal decomposition with medians for means. So that the spread is not that of a handful of days, MAD
  * is taken over what is left of all days before, each against the other days of its weekday.
  *
- * Undefined with fewer than three days before of its weekday: other weekdays are no peers, a weekend would be odd for being one. `leastSigma`, above 0, is
- * the smallest standard deviation that is believed: what differs by little is no anomaly, however regular the days before were.
+ * Undefined with fewer than three days before of its weekday: other weekdays are no peers, a weekend would be odd for being one. `leastSigma` gives the
+ * smallest standard deviation that is believed, given the median: what differs by little is no anomaly, however regular the days before were. Where that
+ * is 0, as are all deviations, what differs is infinitely far.
  */
 export function weekdayScore(
   today: DayLevel,
   before: readonly DayLevel[],
-  leastSigma: number,
+  leastSigma: (usual: number) => number,
 ): WeekdayScore | undefined {
   const peers = levelsOn(weekdayOf(today), before);
   if (peers.length < MIN_WEEKS) return undefined;
   const usual = median(peers);
-  const sigma = median(deviations(before)) / MAD_PER_SIGMA;
-  return { usual, score: (today.level - usual) / Math.max(sigma, leastSigma), peers: peers.length };
+  const sigma = Math.max(median(deviations(before)) / MAD_PER_SIGMA, leastSigma(usual));
+  const deviation = today.level - usual;
+  return { usual, score: deviation === 0 ? 0 : deviation / sigma, peers: peers.length };
 }
 
 const weekdayOf = ({ day }: DayLevel): number => ((day % WEEK) + WEEK) % WEEK;
@@ -49,10 +51,11 @@ const levelsOn = (weekday: number, days: readonly DayLevel[]): number[] =>
 
 /** How far each day lies from the others of its weekday; one that is alone says nothing. */
 const deviations = (days: readonly DayLevel[]): number[] =>
-  days.flatMap((one) => {
-    const others = days.filter((other) => other !== one && weekdayOf(other) === weekdayOf(one));
-    return others.length === 0 ? [] : [Math.abs(one.level - median(others.map(({ level }) => level)))];
-  });
+  [...Map.groupBy(days, weekdayOf).values()]
+    .filter((alike) => alike.length > 1)
+    .flatMap((alike) =>
+      alike.map(({ level }, at) => Math.abs(level - median(alike.toSpliced(at, 1).map((other) => other.level)))),
+    );
 
 /** Of at least one. */
 const median = (values: readonly number[]): number =>
