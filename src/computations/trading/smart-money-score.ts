@@ -26,11 +26,11 @@ export type Parts = SmartMoneyScore['parts'];
  * users, of whom that is known. `npm run bench -- computations` fits it anew and says how far these are from it. They are of the simulation: for people, fit your own.
  */
 export const WEIGHTS: Parts & { readonly constant: number } = {
-  constant: -13.36,
-  alpha: 4.19,
-  sharpe: 0.72,
-  disposition: 0.59,
-  revenge: 0.6,
+  constant: -13.77,
+  alpha: 4.21,
+  sharpe: 0.84,
+  disposition: 0.58,
+  revenge: 0.48,
 };
 
 /**

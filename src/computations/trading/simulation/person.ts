@@ -17,7 +17,7 @@ const OPENING_MINUTE = 870;
 const CLOSING_MINUTE = 1_259;
 /** Of what comes, how much somebody with foresight sees, and on how many days; of what went, on how many momentum looks. */
 const FORESIGHT_DAYS = 4;
-const FORESIGHT_NOISE = 0.014;
+const FORESIGHT_NOISE = 0.012;
 const MOMENTUM_DAYS = 5;
 /** Who pays in or out does so on one day of a hundred. */
 const DEPOSITING = 0.1;
