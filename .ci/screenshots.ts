@@ -3,14 +3,15 @@
  * Needs chromium.
  */
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { buildPage, CHROMIUM, DESK, type Looking, lookAt, openBrowser, TELEPHONE } from '../test/support/browser.ts';
 import { daymill, type Ended } from '../test/support/daymill-process.ts';
+import { linkPackages } from '../test/support/link-packages.ts';
 import { type Serving, serving } from '../test/support/serving.ts';
-import { bundledProject } from './bundled-project.ts';
-import { CHARTS_FOLDER, drawCharts, writePage } from './computations.ts';
+import { writeComputations } from './computations.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const IMAGES = join(ROOT, 'docs/images');
@@ -20,9 +21,17 @@ const STRICTER = 'src/computations/flights/network-disruption.ts';
 const LENIENT = "  if (judged === 0) return 'unknown';";
 const STRICT = "  if (judged === 0) throw new Error('no airport could be judged');";
 
-/** The bundled computations, of which one can be edited. */
+/** The bundled computations in a folder of their own. */
 function project(): { readonly root: string; readonly edit: (from: string, to: string) => void } {
-  const root = bundledProject();
+  const root = join(mkdtempSync(join(tmpdir(), 'daymill-docs-')), 'my-metrics');
+  mkdirSync(root);
+  linkPackages(root);
+  cpSync(join(ROOT, 'src/computations'), join(root, 'src/computations'), { recursive: true });
+  symlinkSync(join(ROOT, 'src/index.ts'), join(root, 'src/index.ts'));
+  symlinkSync(join(ROOT, 'node_modules/vega-datasets'), join(root, 'node_modules/vega-datasets'));
+  const computations = ['src/computations/flights', 'src/computations/market'];
+  const settings = { computations, from: '2001-01-01', date: '2001-01-31' };
+  writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'my-metrics', type: 'module', daymill: settings }));
   return {
     root,
     edit(from, to) {
@@ -149,11 +158,10 @@ function said({ code, stderr }: Ended, wanted: number): void {
 async function main(): Promise<void> {
   assert.ok(CHROMIUM !== undefined, 'There is no chromium here: apt-get install chromium.');
   mkdirSync(IMAGES, { recursive: true });
+  process.stdout.write(await writeComputations());
   const { root, edit } = project();
   await buildPage();
   said(await daymill({ root }, ['run']), 0);
-  await drawCharts(root, CHARTS_FOLDER);
-  process.stdout.write(await writePage());
   edit(LENIENT, STRICT);
   said(await daymill({ root }, ['run']), 1);
   const served = await serving({ root });

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { FIGURES, FOLDERS } from '../../.ci/computations.ts';
 import { docs } from '../../src/cli/commands/docs.ts';
 import { openOutput } from '../../src/cli/output.ts';
 import { readConfig } from '../../src/config/config.ts';
@@ -22,7 +23,7 @@ async function run(
     folders = [],
     json = false,
     ...values
-  }: { folders?: string[]; json?: boolean; out?: string; check?: boolean; pictures?: string } = {},
+  }: { folders?: string[]; json?: boolean; out?: string; check?: boolean; figures?: string } = {},
   env: Readonly<Record<string, string>> = { DAYMILL_COMPUTATIONS: 'computations' },
 ): Promise<{ exitCode: number; printed: string }> {
   let printed = '';
@@ -102,24 +103,27 @@ test('folders that are named have a section each, and one that is not there is n
   await expect(run(root, { out: '' })).rejects.toThrow('Say --out FILE');
 });
 
-test('pictures are shown under what they are named after', async () => {
+test('figures are shown under what they are named after', async () => {
   const root = projectFolder({
     ...FILES,
     'docs/charts/close.svg': '<svg/>',
-    'docs/charts/notes.txt': '',
+    'docs/charts/close.md': '| right | wrong |\r\n|--:|--:|\r\n| 9 | 1 |\n',
+    'docs/charts/notes.txt': 'not shown',
     'docs/charts/gone.svg': '<svg/>',
   });
-  await run(root, { out: 'docs/computations.md', pictures: 'docs/charts' });
+  await run(root, { out: 'docs/computations.md', figures: 'docs/charts' });
   const page = readFileSync(join(root, 'docs/computations.md'), 'utf8');
   expect(page.match(/!\[.*/g)).toEqual(['![close](charts/close.svg)']);
-  expect(await run(root, { check: true, pictures: 'docs/charts' })).toMatchObject({ exitCode: 0 });
+  expect(page).toContain('(charts/close.svg)\n\n| right | wrong |\n|--:|--:|\n| 9 | 1 |\n\nPass 1');
+  expect(page).not.toContain('not shown');
+  expect(await run(root, { check: true, figures: 'docs/charts' })).toMatchObject({ exitCode: 0 });
   expect((await run(root, { check: true })).exitCode).toBe(1);
-  await expect(run(root, { pictures: 'nowhere' })).rejects.toThrow('There is no folder');
+  await expect(run(root, { figures: 'nowhere' })).rejects.toThrow('There is no folder');
 });
 
 test('docs/computations.md is what the code says; node .ci/computations.ts writes it', async () => {
-  const page = { check: true, pictures: 'docs/images/computations' };
-  expect(await run(resolve(import.meta.dirname, '../..'), page, { DAYMILL_COMPUTATIONS: 'src/computations' })).toEqual({
+  const root = resolve(import.meta.dirname, '../..');
+  expect(await run(root, { folders: [...FOLDERS], check: true, figures: FIGURES })).toEqual({
     exitCode: 0,
     printed: expect.stringMatching(/^docs\/computations\.md is up to date: \d+ computations\n$/),
   });

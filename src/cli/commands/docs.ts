@@ -6,7 +6,7 @@ import type { Config } from '../../config/config.ts';
 import { UserError } from '../../errors.ts';
 import { docsDifferences } from '../../mill/manifest/docs-differences.ts';
 import { DocsSection, readDocs } from '../../mill/manifest/read-docs.ts';
-import { renderDocs } from '../../mill/manifest/render-docs.ts';
+import { type Figures, renderDocs } from '../../mill/manifest/render-docs.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { counted } from '../counted.ts';
 import { jsonUsage } from '../describe-schema.ts';
@@ -24,19 +24,19 @@ const Answer = z.object({
 
 export const docs: Command = {
   name: 'docs',
-  usage: `daymill docs [FOLDER …] [--out FILE] [--check] [--pictures FOLDER]
+  usage: `daymill docs [FOLDER …] [--out FILE] [--check] [--figures FOLDER]
 
 Writes the project's computations as Markdown, with a section for each folder of them: the graph, a table of computations, and of each
 its comments in the source, what it reads, and the fields of its result with their types and the comments above them.
   FOLDER     of these folders' computations (default: the project's), each checked by itself
   --out      writes it to the file; else it is printed
   --check    writes nothing, but says what in the file (default ${PAGE}) is not as it would be now
-  --pictures shows the folder's pictures under the computations that they are named after: rsi-14.svg (or .png), as plot --svg draws them
+  --figures  shows what the folder has by a computation's name under it: rsi-14.svg (or .png), as plot --svg draws it, and rsi-14.md
 ${jsonUsage('  --json     ', Answer)}
 Exit code: 0 done, 1 --check found something out of date, 2 wrong use.`,
   optional: ['FOLDER'],
   several: true,
-  options: { out: { type: 'string' }, check: { type: 'boolean' }, pictures: { type: 'string' } },
+  options: { out: { type: 'string' }, check: { type: 'boolean' }, figures: { type: 'string' } },
   run: runCommand,
 };
 
@@ -49,21 +49,20 @@ async function runCommand(args: Arguments, { config, output }: Context): Promise
   const page = out === undefined ? undefined : resolve(root, out);
   const place = page === undefined ? root : dirname(page);
   const toRoot = address(place, root);
-  const folder = text(args, 'pictures');
-  const shown = folder === undefined ? [] : ['--pictures', folder];
+  const folder = text(args, 'figures');
+  const shown = folder === undefined ? [] : ['--figures', folder];
   const renew = ['daymill docs', ...args.positionals, ...shown, '--out', out ?? PAGE].join(' ');
   const markdown = renderDocs(sections, {
     toRoot: toRoot === '' ? '' : `${toRoot}/`,
     renew,
-    pictures: folder === undefined ? new Map() : picturesIn(resolve(root, folder), place),
+    figures: folder === undefined ? new Map() : figuresIn(resolve(root, folder), place),
   });
   if (page === undefined || out === undefined) {
     output.verbatim(markdown.trimEnd());
     output.data({ file: null, differs: [], sections });
     return 0;
   }
-  // Git may have given it other line ends.
-  const written = existsSync(page) ? readFileSync(page, 'utf8').replaceAll('\r\n', '\n') : '';
+  const written = existsSync(page) ? readText(page) : '';
   const differs = docsDifferences(written, markdown);
   const count = counted(sections.flatMap(({ computations }) => computations).length, 'computation');
   if (!checks) {
@@ -80,16 +79,25 @@ async function runCommand(args: Arguments, { config, output }: Context): Promise
   return checks && differs.length > 0 ? 1 : 0;
 }
 
-/** By the names that they are called by, from where the page is. @throws {UserError} MISSING_FILE */
-function picturesIn(folder: string, place: string): Map<string, string> {
-  if (!existsSync(folder)) throw new UserError('MISSING_FILE', `There is no folder ${folder} to take pictures from.`);
-  const files = readdirSync(folder)
-    .filter((file) => PICTURES.has(extname(file)))
-    .sort();
+/** By the names that they are called by; pictures from where the page is. @throws {UserError} MISSING_FILE */
+function figuresIn(folder: string, place: string): Map<string, Figures> {
+  if (!existsSync(folder)) throw new UserError('MISSING_FILE', `There is no folder ${folder} to take figures from.`);
+  const byName = Map.groupBy(readdirSync(folder).sort(), (file) => basename(file, extname(file)));
   return new Map(
-    files.map((file) => [basename(file, extname(file)), encodeURI(address(place, join(folder, file)))] as const),
+    [...byName].map(([name, files]) => [
+      name,
+      {
+        pictures: files
+          .filter((file) => PICTURES.has(extname(file)))
+          .map((file) => encodeURI(address(place, join(folder, file)))),
+        texts: files.filter((file) => extname(file) === '.md').map((file) => readText(join(folder, file)).trim()),
+      },
+    ]),
   );
 }
+
+/** Git may have given it other line ends. */
+const readText = (file: string): string => readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
 
 const address = (from: string, to: string): string => relative(from, to).split(sep).join('/');
 

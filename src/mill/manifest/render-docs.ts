@@ -9,8 +9,15 @@ export interface RenderOptions {
   readonly toRoot: string;
   /** What makes the page anew. */
   readonly renew: string;
-  /** Address of a computation's picture, by its name. */
-  readonly pictures?: ReadonlyMap<string, string>;
+  /** What else is shown of a computation, by its name. */
+  readonly figures?: ReadonlyMap<string, Figures>;
+}
+
+export interface Figures {
+  /** Addresses. */
+  readonly pictures: readonly string[];
+  /** Markdown of the project's own, as it is. */
+  readonly texts: readonly string[];
 }
 
 interface Links {
@@ -18,14 +25,14 @@ interface Links {
   readonly linkTo: (name: string) => string;
   /** Of a module, to its source. */
   readonly source: (module: string) => string;
-  readonly pictures: ReadonlyMap<string, string>;
+  readonly figures: ReadonlyMap<string, Figures>;
 }
 
 const TITLE = 'Computations';
 
 export function renderDocs(
   sections: readonly DocsSection[],
-  { toRoot, renew, pictures = new Map() }: RenderOptions,
+  { toRoot, renew, figures = new Map() }: RenderOptions,
 ): string {
   const anchors = new Anchors();
   anchors.of(TITLE);
@@ -49,7 +56,7 @@ export function renderDocs(
     `Written by ${code(renew)} from the code and the comments in it, which are what to change.`,
     ...(sections.length > 1 ? [contents.join('\n')] : []),
     ...sections.flatMap((section) =>
-      sectionBlocks(section, { linkTo, source: (module) => sourceLink(module, toRoot), pictures }),
+      sectionBlocks(section, { linkTo, source: (module) => sourceLink(module, toRoot), figures }),
     ),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
@@ -97,8 +104,8 @@ function overview(computations: readonly ComputationDocs[], { linkTo, source }: 
   );
 }
 
-function computationBlocks(one: ComputationDocs, { linkTo, source, pictures }: Links): string[] {
-  const picture = pictures.get(one.name);
+function computationBlocks(one: ComputationDocs, { linkTo, source, figures }: Links): string[] {
+  const { pictures = [], texts = [] } = figures.get(one.name) ?? {};
   const facts = [
     `Pass ${one.pass}, ${plain(one.category)}, ${SHAPES[one.shape]}`,
     `reads ${one.needs.length === 0 ? 'nothing' : one.needs.map((need) => reads(need, linkTo)).join(', ')}`,
@@ -109,7 +116,8 @@ function computationBlocks(one: ComputationDocs, { linkTo, source, pictures }: L
     one.description === undefined ? '' : `${plain(one.description)}.`.replace(/([.!?…])\.$/, '$1'),
     paragraphs(one.head ?? ''),
     paragraphs(one.comment ?? ''),
-    picture === undefined ? '' : `![${plain(one.name)}](${picture})`,
+    ...pictures.map((address) => `![${plain(one.name)}](${address})`),
+    ...texts,
     `${facts.join('; ')}.`,
     paragraphs(one.about ?? ''),
     fieldTable(one, one.keyed ? 'of each key' : 'of a day'),

@@ -65,7 +65,9 @@ type Member = readonly [step: string, schema: JsonSchema, optional: boolean];
 function membersOf(schema: JsonSchema): Member[] {
   const { properties = {}, required = [], additionalProperties, items } = schema;
   const members = Object.entries(properties).map(([name, each]): Member => [name, each, !required.includes(name)]);
-  if (typeof additionalProperties === 'object') members.push(['*', additionalProperties, false]);
+  // What may be anything under any name says nothing.
+  if (typeof additionalProperties === 'object' && Object.keys(additionalProperties).length > 0)
+    members.push(['*', additionalProperties, false]);
   if (typeof items === 'object' && membersOf(items).length > 0) members.push(['[]', items, false]);
   const seen = new Set(members.map(([step]) => step));
   // A field that several alternatives have is told once, as the first has it.
