@@ -98,12 +98,9 @@ test('does not depend on order, currency, or who of equals comes first', async (
       const closed = all.map(([days, gain, fees]) => kept(days, gain, { fees }));
       const one = await found(closed);
       expect(await found(closed.toReversed())).toEqual(one);
-      const rich = closed.map((each) => ({
-        ...each,
-        price: each.price * 64,
-        closePrice: each.closePrice * 64,
-        fees: each.fees * 64,
-      }));
+      const rich = all.map(([days, gain, fees]) =>
+        kept(days, 0, { price: 640, closePrice: 640 + 64 * gain, fees: 64 * fees }),
+      );
       expect(await found(rich)).toEqual(one);
       const plain = await found(all.map(([days, gain]) => kept(days, gain)));
       const opposite = await found(all.map(([days, gain]) => kept(days, -gain)));
