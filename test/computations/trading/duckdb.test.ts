@@ -56,7 +56,7 @@ afterAll(() => {
 /** By computation, what is found of each user, checked by its schema. */
 function resultsOf(computations: readonly Computation[], { today, before, histories }: Crowd) {
   const look = bareLoop(computations, { date: SPLIT_DAY, whole: { 'price-panel': panel } });
-  const all = new Map(computations.map(({ name }) => [name, {} as Record<string, unknown>]));
+  const all = new Map<string, Record<string, unknown>>(computations.map(({ name }) => [name, {}]));
   const asItWas = new Map(before.map((one) => [one.user, one]));
   for (const [at, portfolio] of today.entries()) {
     const { user } = portfolio;
@@ -292,7 +292,9 @@ describe.each(['stocks', 'crypto'] as const)('of %s', (line) => {
       FROM counts, p ORDER BY ticker`);
     expect(expected.length).toBeGreaterThan(4);
     expect(result.buying).toBeCloseTo(expected[0]?.p as number, 12);
-    const tickers = Object.fromEntries(expected.map(({ ticker, p: _, ...figures }) => [ticker, figures]));
+    const tickers = Object.fromEntries(
+      expected.map(({ ticker, buyers, sellers, herding }) => [ticker, { buyers, sellers, herding }]),
+    );
     expect(differences(result.tickers, tickers)).toEqual([]);
     expect(result.herding).toBeCloseTo(expected.reduce((sum, one) => sum + one.herding, 0) / expected.length, 9);
   });
