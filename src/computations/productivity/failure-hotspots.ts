@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { defineComputation, dependency, history } from '../../index.ts';
 import { benjaminiHochberg } from '../statistics/benjamini-hochberg.ts';
+import { dispersion, type Trials } from '../statistics/dispersion.ts';
 import { fisherExact } from '../statistics/fisher-exact.ts';
 import { wilsonLowerBound } from '../statistics/wilson-bound.ts';
 import { AS_SENT } from './checks.ts';
@@ -29,7 +30,9 @@ export const FailureHotspot = z.object({
   /** The same of the 28 days before, today not among them. */
   usualRuns: z.number().int().min(MIN_BEFORE),
   usualRate: z.number().min(0).max(1),
-  /** How likely as many failures, or more, are today if nothing has changed: Fisher's exact test, one-sided. */
+  /** How much more the failures of those days differ from day to day than chance has it: 1 not at all, 4 by twice as much. */
+  dispersion: z.number().min(1),
+  /** How likely as many failures, or more, are today if nothing has changed: Fisher's exact test, one-sided, of counts divided by the dispersion. */
   p: z.number().min(0).max(1),
   /** The smallest false discovery rate at which it is a finding, among the organization's commands of the day (Benjamini & Hochberg 1995). */
   q: z.number().min(0).max(1),
@@ -39,8 +42,9 @@ export const FailureHotspot = z.object({
 export type FailureHotspot = z.infer<typeof FailureHotspot>;
 
 /**
- * By organization and command: `acme/build`, of commands with at least 10 runs today and 50 in the 28 days before. The test takes runs to be
- * independent of each other: a flaky day on which one machine fails everything is found, too, and is for people to judge.
+ * By organization and command: `acme/build`, of commands with at least 10 runs today and 50 in the 28 days before. Runs are not independent of each
+ * other: a flaky machine fails many on one day. How much so is taken from the command's own past, where it has seven days with runs; before that,
+ * and for a kind of trouble that was never there before, the test takes them to be independent.
  */
 export const failureHotspots = defineComputation({
   name: 'failure-hotspots',
@@ -56,13 +60,9 @@ export const failureHotspots = defineComputation({
     return `${Object.keys(tools).length} commands judged, ${failing} fail more than they used to`;
   },
   compute: ({ today, past }) => {
-    const usual = new Map<string, Ended>();
+    const usual = new Map<string, Trials[]>();
     for (const { value } of past)
-      for (const [key, figures] of Object.entries(value)) {
-        const tally = entryOf(usual, key, () => ({ failures: 0, successes: 0 }));
-        tally.failures += figures.failures;
-        tally.successes += figures.successes;
-      }
+      for (const [key, figures] of Object.entries(value)) entryOf(usual, key, () => []).push(figures);
     const hotspots: Record<string, FailureHotspot> = {};
     for (const [organization, tools] of byOrganization(today)) {
       const judged = tools.flatMap(({ name, value }) => {
@@ -80,18 +80,20 @@ export const failureHotspots = defineComputation({
   },
 });
 
-interface Ended {
-  failures: number;
-  successes: number;
-}
-
 function judge(
   { failures, successes }: Pick<RunFigures, 'failures' | 'successes'>,
-  usual: Ended = { failures: 0, successes: 0 },
+  days: readonly Trials[] = [],
 ): Omit<FailureHotspot, 'q' | 'verdict'> | undefined {
   const runs = failures + successes;
+  const usual = { failures: 0, successes: 0 };
+  for (const day of days) {
+    usual.failures += day.failures;
+    usual.successes += day.successes;
+  }
   const usualRuns = usual.failures + usual.successes;
   if (runs < MIN_TODAY || usualRuns < MIN_BEFORE) return undefined;
+  const spread = dispersion(days);
+  const worth = (count: number): number => Math.round(count / spread);
   return {
     runs,
     failures,
@@ -99,6 +101,12 @@ function judge(
     failsAtLeast: wilsonLowerBound(failures, runs),
     usualRuns,
     usualRate: usual.failures / usualRuns,
-    p: fisherExact({ both: failures, onlyFirst: usual.failures, onlySecond: successes, neither: usual.successes }),
+    dispersion: spread,
+    p: fisherExact({
+      both: worth(failures),
+      onlyFirst: worth(usual.failures),
+      onlySecond: worth(successes),
+      neither: worth(usual.successes),
+    }),
   };
 }

@@ -158,6 +158,30 @@ describe('where nothing has changed', () => {
     expect(flagged.size).toBeGreaterThan(0);
   });
 
+  test('days that differ by themselves raise few more alarms', async () => {
+    const chance = chanceOf(13);
+    const trials = 200;
+    const days = daysFrom('2024-01-04', '2024-02-01').map((date) => ({
+      date,
+      value: {} as Record<string, RunFigures>,
+    }));
+    for (let organization = 0; organization < trials; organization++)
+      for (let command = 0; command < 4; command++) {
+        const usual = 0.05 + chance.below(150) / 1_000;
+        // On each day another rate, between a third and five thirds of the usual one.
+        for (const { value } of days)
+          value[`org-${organization}/command-${command}`] = figuresOf(
+            80,
+            usual * (1 / 3 + chance.below(1_000) / 750),
+            chance,
+          );
+      }
+    const [today, past] = [days.at(-1), days.slice(0, -1)];
+    const found = await runDay(failureHotspots, '2024-02-01', { today: today?.value ?? {}, past });
+    const flagged = Object.values(found).filter(({ verdict }) => verdict === 'failing').length;
+    expect(flagged / (4 * trials)).toBeLessThanOrEqual(0.01);
+  });
+
   test('no more than 5 % of organizations have a week that differs', async () => {
     const chance = chanceOf(12);
     const rest = { users: 1, runsPerUser: 1 };

@@ -1,7 +1,9 @@
 /** Quantiles of logarithms, distinct counts, shares that differ and many tests at once, against published and exact figures. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { chanceOf } from '../../differential/chance.ts';
 import { benjaminiHochberg } from '../../../src/computations/statistics/benjamini-hochberg.ts';
+import { dispersion } from '../../../src/computations/statistics/dispersion.ts';
 import {
   addHash,
   emptyHyperLogLog,
@@ -104,6 +106,55 @@ describe('two shares', () => {
     ['four failures to be expected', 96, 100, 96, 100],
   ])('with %s are too few to tell', (_, successes, trials, others, otherTrials) => {
     expect(twoProportionTest({ successes, trials }, { successes: others, trials: otherTrials })).toBeUndefined();
+  });
+});
+
+describe('the dispersion between days', () => {
+  const chance = chanceOf(4);
+  const day = (trials: number, fails: number) => {
+    let failures = 0;
+    for (let trial = 0; trial < trials; trial++) if (chance.below(1_000_000) < fails * 1_000_000) failures++;
+    return { failures, successes: trials - failures };
+  };
+  const meanOf = (makeDay: () => ReturnType<typeof day>): number => {
+    const found = Array.from({ length: 200 }, () => dispersion(Array.from({ length: 28 }, makeDay)));
+    return found.reduce((sum, one) => sum + one, 0) / found.length;
+  };
+
+  test('is the median of squared residuals by that of chi-squared', () => {
+    // A tenth of 700 fails; squared residuals (failures - 10)² / 9 are 16/9 on six of seven days.
+    const failures = [14, 6, 14, 6, 14, 6, 10];
+    const days = failures.map((count) => ({ failures: count, successes: 100 - count }));
+    expect(dispersion(days)).toBeCloseTo(16 / 9 / 0.454936423119572, 12);
+  });
+
+  test('is little above 1 where trials are independent, and the design effect where they come in fours', () => {
+    expect(meanOf(() => day(100, 0.2))).toBeLessThan(1.3);
+    // Four trials that end alike have four times the variance of one.
+    const inFours = (): ReturnType<typeof day> => {
+      const { failures, successes } = day(100, 0.2);
+      return { failures: 4 * failures, successes: 4 * successes };
+    };
+    expect(Math.abs(meanOf(inFours) - 4)).toBeLessThan(0.6);
+  });
+
+  test('hardly moves with one day on which everything fails', () => {
+    const quiet = Array.from({ length: 27 }, () => day(100, 0.2));
+    expect(dispersion([...quiet, { failures: 100, successes: 0 }])).toBeLessThan(2 * dispersion(quiet) + 0.5);
+  });
+
+  test.each([
+    ['no days', []],
+    ['six days', [1, 50, 1, 50, 1, 50]],
+    ['no failures', [0, 0, 0, 0, 0, 0, 0, 0]],
+    ['nothing but failures', [100, 100, 100, 100, 100, 100, 100, 100]],
+  ])('of %s is 1', (_, failures) => {
+    expect(dispersion(failures.map((count) => ({ failures: count, successes: 100 - count })))).toBe(1);
+  });
+
+  test('passes over days without trials', () => {
+    const none = { failures: 0, successes: 0 };
+    expect(dispersion([none, none, none, none, none, none, none])).toBe(1);
   });
 });
 
