@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { anomalyDays } from '../../../src/computations/fleet/anomaly-days.ts';
 import { DAYS_BEFORE } from '../../../src/computations/fleet/day-anomaly.ts';
 import { latencyAnomalyDays } from '../../../src/computations/fleet/latency-anomaly-days.ts';
-import type { Incident } from '../../../src/computations/fleet/simulated/incidents.ts';
+import type { Incident } from '../../../src/computations/fleet/simulated-incidents.ts';
 import { runDay } from '../../../src/testing/index.ts';
 import { addDays } from '../../../src/values/date.ts';
 import { type FleetResults, runFleet } from './run-fleet.ts';

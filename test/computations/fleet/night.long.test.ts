@@ -11,7 +11,7 @@ import {
   requests,
 } from '../../../src/computations/fleet/fleet.ts';
 import { fleetBriefing } from '../../../src/computations/fleet/fleet-briefing.ts';
-import type { Incident } from '../../../src/computations/fleet/simulated/incidents.ts';
+import type { Incident } from '../../../src/computations/fleet/simulated-incidents.ts';
 import type { CollectedSeries } from '../../../src/index.ts';
 import { firestoreDays } from '../../../src/google/meter/firestore-days.ts';
 import { openFirestore } from '../../../src/google/firestore-client.ts';

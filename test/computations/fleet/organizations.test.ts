@@ -1,7 +1,7 @@
 /** Two fleets of the same names side by side: nothing of one is in what the other has. */
 import { expect, test } from 'vitest';
 import { fleetBriefing } from '../../../src/computations/fleet/fleet-briefing.ts';
-import type { Incident } from '../../../src/computations/fleet/simulated/incidents.ts';
+import type { Incident } from '../../../src/computations/fleet/simulated-incidents.ts';
 import { runDay } from '../../../src/testing/index.ts';
 import { ALL } from './all-computations.ts';
 import { runFleet } from './run-fleet.ts';

@@ -9,8 +9,8 @@ import { fleetBriefing } from '../../../src/computations/fleet/fleet-briefing.ts
 import { latencyQuantiles } from '../../../src/computations/fleet/latency-quantiles.ts';
 import { memorySaturation } from '../../../src/computations/fleet/memory-saturation.ts';
 import { serviceAvailability } from '../../../src/computations/fleet/service-availability.ts';
-import { INCIDENTS } from '../../../src/computations/fleet/simulated/incidents.ts';
-import type { SimulatedFleetOptions } from '../../../src/computations/fleet/simulated/simulated-fleet.ts';
+import { INCIDENTS } from '../../../src/computations/fleet/simulated-incidents.ts';
+import type { SimulatedFleetOptions } from '../../../src/computations/fleet/simulated-fleet.ts';
 import { sloBurn } from '../../../src/computations/fleet/slo-burn.ts';
 import type { Computation } from '../../../src/index.ts';
 import { type FleetResults, runFleet } from './run-fleet.ts';

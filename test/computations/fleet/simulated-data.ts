@@ -11,7 +11,7 @@ import {
   type Metric,
   simulatedFleet,
   type SimulatedFleetOptions,
-} from '../../../src/computations/fleet/simulated/simulated-fleet.ts';
+} from '../../../src/computations/fleet/simulated-fleet.ts';
 import type { CollectedSeries } from '../../../src/index.ts';
 import type { FleetData } from './run-fleet.ts';
 

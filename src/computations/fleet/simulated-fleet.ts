@@ -2,10 +2,10 @@
  * SIMULATED samples of a fleet that does not exist: three services of ten runtimes each, as Daymill's collector would hand them on. The same for the same
  * options, so that what was planted can be looked for.
  */
-import type { CollectedSeries } from '../../../index.ts';
-import { DAY_MS, MINUTE_MS } from '../fleet.ts';
-import { type Incident, INCIDENTS, isDuring } from './incidents.ts';
-import { type Random, seededRandom } from './random.ts';
+import type { CollectedSeries } from '../../index.ts';
+import { DAY_MS, MINUTE_MS } from './fleet.ts';
+import { type Incident, INCIDENTS, isDuring } from './simulated-incidents.ts';
+import { type Random, seededRandom } from './simulated-random.ts';
 
 export interface SimulatedFleetOptions {
   /** `simulated` when absent. */
