@@ -25,6 +25,11 @@ const LARGER = {
     computations: ['trading', 'statistics'],
     packages: ['vega-datasets'],
   },
+  fleet: {
+    summary: 'services and their runtimes, as they are collected',
+    computations: ['fleet', 'statistics'],
+    packages: [],
+  },
   productivity: {
     summary: 'commands and agents of teams, as they are collected',
     computations: ['productivity', 'statistics'],

@@ -143,6 +143,7 @@ test.each(TEMPLATE_NAMES)('%s is a project that Daymill can read', async (templa
       flights: 'network-briefing',
       market: 'regime-spell',
       trading: 'trading-briefing',
+      fleet: 'fleet-briefing',
       productivity: 'productivity-briefing',
     }[template],
   );
