@@ -30,4 +30,4 @@ export type {
   RowSource,
 } from './mill/model/dataset.ts';
 export { dataset, dependency, document, history, joined, latest, previous } from './mill/model/need.ts';
-export type { Dated, EntityInputs, Inputs, Need, Needs } from './mill/model/need.ts';
+export type { Dated, EntityInputs, Inputs, Need, Needs, PreviousOrSeed } from './mill/model/need.ts';

@@ -35,7 +35,9 @@ export function judgedChains(computation: Computation, spelled: Spelled): (at: n
   const sources = new Map<string, Fabricate>();
   let window = 0;
   let steps = false;
-  for (const need of Object.values(computation.needs)) {
+  const needs = Object.values(computation.needs);
+  const seeds = needs.flatMap((need) => (need.kind === 'previous' && need.seed !== undefined ? [need.seed] : []));
+  for (const need of [...needs, ...seeds]) {
     if (need.kind === 'previous' || need.kind === 'own-history') steps = true;
     if (need.kind === 'history' || need.kind === 'own-history') window = Math.max(window, need.days);
     if (!('of' in need)) continue;

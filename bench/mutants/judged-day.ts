@@ -80,7 +80,13 @@ function inputsOf(needs: Computation['needs'], { date, timelines, own }: JudgedD
     if (need.kind === 'history')
       inputs[key] = past(timelines.get(sourceName(need)) ?? new Map<Day, unknown>(), date, need.days);
     if (need.kind === 'own-history') inputs[key] = past(own, date, need.days);
-    if (need.kind === 'previous') inputs[key] = past(own, date, Infinity).at(-1)?.value;
+    if (need.kind === 'previous') {
+      const result = past(own, date, Infinity).at(-1)?.value;
+      const { seed } = need;
+      if (seed === undefined) inputs[key] = result;
+      else if (result !== undefined) inputs[key] = { result, seed: [] };
+      else inputs[key] = { seed: past(timelines.get(sourceName(seed)) ?? new Map<Day, unknown>(), date, seed.days) };
+    }
   }
   return inputs;
 }

@@ -16,7 +16,9 @@ type FabricatedEntities = Fabricated['entities'];
 /** Always the same 240, calm and stormy, at the edges of months, years and numbers. @throws {Error} naming a schema that takes nothing that was tried. */
 export function fabricatedDays<T, N extends Needs>(computation: Computation<T, N>): readonly FabricatedDay<N, T>[] {
   const streams = Object.entries(computation.needs).find(([, { kind }]) => kind === 'dataset');
-  const previous = Object.entries(computation.needs).find(([, { kind }]) => kind === 'previous');
+  const previous = Object.entries(computation.needs).flatMap(([key, need]) =>
+    need.kind === 'previous' ? [{ key, isSeeded: need.seed !== undefined }] : [],
+  );
   const { chains, beside } = fabricateDays(computation, { numbers: [], strings: [] });
   return chains.flat().map(({ date, inputs, entities, own }) => {
     const given: Record<string, unknown> = { ...inputs };
@@ -38,7 +40,10 @@ export function fabricatedDays<T, N extends Needs>(computation: Computation<T, N
       given[key] = before === -1 ? today : { today, before: others[before] };
       for (const one of beside) if (one.key !== undefined) given[one.key] = others[one.at];
     }
-    if (previous !== undefined && own !== undefined) given[previous[0]] = own.value;
+    for (const { key, isSeeded } of previous) {
+      if (isSeeded) given[key] = own?.value === undefined ? { seed: inputs[key] } : { result: own.value };
+      else if (own !== undefined) given[key] = own.value;
+    }
     return { date, given: given as Given<N, T> };
   });
 }

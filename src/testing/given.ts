@@ -4,7 +4,7 @@ import { type Beside, entryBeside, type JoinedEntry } from '../mill/execution/jo
 import type { Computation } from '../mill/model/computation.ts';
 import type { EntityDataset } from '../mill/model/dataset.ts';
 import type { Dated, DatasetNeed, DependencyNeed, DocumentNeed, HistoryNeed, Need, Needs } from '../mill/model/need.ts';
-import type { JoinedNeed, LatestNeed, OwnHistoryNeed, PreviousNeed } from '../mill/model/need.ts';
+import type { JoinedNeed, LatestNeed, OwnHistoryNeed, PreviousNeed, PreviousOrSeed } from '../mill/model/need.ts';
 
 /** A day's entities; with `dayBefore` also those of the day before, which are told apart by the dataset's `id`. */
 type Entities<T, Before> = true extends Before
@@ -24,11 +24,14 @@ type GivenFor<N extends Need> =
           ? T
           : never;
 
+/** With a seed: a result, or the window to start from. */
+type PastFor<N, Own> = N extends PreviousNeed<HistoryNeed<infer T>> ? Partial<PreviousOrSeed<Own, T>> : Own;
+
 /** By the author's keys. A computation's own past may be left out: it is its first day then. */
 export type Given<N extends Needs, Own> = {
   readonly [K in keyof N as N[K] extends PreviousNeed | OwnHistoryNeed ? never : K]: GivenFor<N[K]>;
 } & {
-  readonly [K in keyof N as N[K] extends PreviousNeed ? K : never]?: Own | undefined;
+  readonly [K in keyof N as N[K] extends PreviousNeed ? K : never]?: PastFor<N[K], Own> | undefined;
 } & {
   readonly [K in keyof N as N[K] extends OwnHistoryNeed ? K : never]?: readonly Dated<Own>[];
 };
@@ -73,6 +76,8 @@ export function checkedInputs(computation: Computation, given: Readonly<Record<s
   return { inputs, entities, beside: others.map(({ key }, at) => ({ at, key })) };
 }
 
+const schemaOf = ({ of }: HistoryNeed): Computation['output'] => (of.kind === 'computation' ? of.output : of.schema);
+
 type WholeNeed = Exclude<Need, DatasetNeed | JoinedNeed>;
 
 function inputOf(computation: Computation, key: string, need: WholeNeed, value: unknown): unknown {
@@ -86,17 +91,22 @@ function inputOf(computation: Computation, key: string, need: WholeNeed, value: 
       `${issue?.message}`,
     );
   };
-  const checkAll = (schema: Computation['output']): unknown => {
-    if (!Array.isArray(value)) throw wrong(computation, key, 'give it a list of { date, value }, oldest first');
-    return (value as Dated<unknown>[]).map(({ date, value }) => ({ date, value: check(schema, value, date) }));
+  const checkAll = (schema: Computation['output'], days = value): unknown => {
+    if (!Array.isArray(days)) throw wrong(computation, key, 'give it a list of { date, value }, oldest first');
+    return (days as Dated<unknown>[]).map(({ date, value }) => ({ date, value: check(schema, value, date) }));
   };
   switch (need.kind) {
     case 'previous':
+      if (need.seed !== undefined) {
+        const { result, seed = [] } = (value ?? {}) as Partial<PreviousOrSeed<unknown, unknown>>;
+        if (result !== undefined) return { result: check(computation.output, result, 'result'), seed: [] };
+        return { seed: checkAll(schemaOf(need.seed), seed) };
+      }
       return value === undefined ? undefined : check(computation.output, value, '');
     case 'own-history':
       return value === undefined ? [] : checkAll(computation.output);
     case 'history':
-      return checkAll(need.of.kind === 'computation' ? need.of.output : need.of.schema);
+      return checkAll(schemaOf(need));
     case 'dependency':
       return check(need.of.output, value, '');
     case 'document':

@@ -36,8 +36,7 @@ export async function runDays<T, N extends Needs>(
 ): Promise<readonly Dated<T>[]> {
   const results: Dated<unknown>[] = [];
   for (const date of Object.keys(days).map(assertDay).sort()) {
-    const own = ownPast(computation, date, results);
-    const given = { ...own, ...(days[date] as Record<string, unknown>) };
+    const given = withOwnPast(computation, date, results, days[date] as Record<string, unknown>);
     try {
       results.push({ date, value: (await run(computation, date, given)).value });
     } catch (thrown) {
@@ -101,14 +100,23 @@ async function* inOneChunk(entities: readonly JoinedEntry[]): AsyncGenerator<rea
   yield entities;
 }
 
-function ownPast({ needs }: Computation, date: Day, results: readonly Dated<unknown>[]): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(needs).flatMap(([key, need]): [string, unknown][] => {
-      if (need.kind === 'previous') return [[key, results.at(-1)?.value]];
-      if (need.kind !== 'own-history') return [];
-      return [[key, results.filter((each) => each.date >= addDays(date, -need.days))]];
-    }),
-  );
+/** What is given, and of its own past what is not. */
+function withOwnPast(
+  { needs }: Computation,
+  date: Day,
+  results: readonly Dated<unknown>[],
+  given: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const own = Object.entries(needs).flatMap(([key, need]): [string, unknown][] => {
+    const before = results.at(-1)?.value;
+    if (need.kind === 'previous')
+      return [[key, need.seed === undefined ? before : { result: before, ...(given[key] as object | undefined) }]];
+    if (need.kind !== 'own-history') return [];
+    return [[key, results.filter((each) => each.date >= addDays(date, -need.days))]];
+  });
+  const isSeeded = (key: string): boolean => needs[key]?.kind === 'previous' && needs[key].seed !== undefined;
+  const merged = own.filter(([key]) => isSeeded(key));
+  return { ...Object.fromEntries(own), ...given, ...Object.fromEntries(merged) };
 }
 
 function assertDay(date: string): Day {

@@ -78,6 +78,7 @@ function needsOf(index: number): fc.Arbitrary<string[]> {
     fc.constant('previous'),
     days.map((count) => `history ${count}`),
     days.map((count) => `history y ${count}`),
+    fc.tuple(fc.constantFrom('y', ...NAMES.slice(0, index)), days).map(([of, count]) => `previous seed ${of} ${count}`),
   ];
   const earlier = NAMES.slice(0, index);
   const others =

@@ -149,7 +149,7 @@ export const printGraph = (manifest: Manifest): string =>
 function printNeed(need: ManifestNeed): string {
   if (need.kind === 'previous') return 'previous';
   if (need.kind === 'own-history') return `history ${need.days}`;
-  if (need.kind === 'history') return `history ${need.of} ${need.days}`;
+  if (need.kind === 'history') return `${need.seed === true ? 'seed' : 'history'} ${need.of} ${need.days}`;
   return need.kind === 'dependency' ? need.of : `${need.kind} ${need.of}`;
 }
 
@@ -177,6 +177,10 @@ function parseNeeds(line: string, names: ReadonlySet<string>): ManifestNeed[] {
     else if (word === 'dataset' || word === 'joined' || word === 'document' || word === 'latest') {
       const of = next();
       needs.push({ kind: word, key: of, of });
+    } else if (word === 'seed') {
+      const of = next();
+      const source = names.has(of) ? 'computation' : 'document';
+      needs.push({ kind: 'history', key: 'previous', of, source, days: days(next()), seed: true });
     } else if (word === 'history') {
       const first = next();
       if (/^\d/.test(first)) needs.push({ kind: 'own-history', key: 'history', days: days(first) });

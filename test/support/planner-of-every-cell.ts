@@ -12,6 +12,7 @@ import type { Decision } from '../../src/mill/model/decision.ts';
 import { NO_INPUT } from '../../src/values/hash.ts';
 import {
   inputIdOf,
+  isSeed,
   isChained,
   type Manifest,
   type ManifestComputation,
@@ -145,7 +146,7 @@ function planCell(grid: Grid, computation: ManifestComputation, date: Day): Plan
   let failed: CellKey | undefined;
   let holder: CellKey | undefined;
 
-  for (const need of computation.needs) {
+  for (const need of needsOn(grid, computation, date)) {
     const id = inputIdOf(need);
     for (const reading of readNeed(grid, computation, need, date)) {
       switch (reading.is) {
@@ -283,10 +284,14 @@ const newestOf = (grid: Grid, dataset: string, date: Day): Day | undefined =>
     .sort()
     .at(-1);
 
+/** A seed is read on a day without a previous result, and on no other. */
+const needsOn = (grid: Grid, { name, needs }: ManifestComputation, date: Day): ManifestNeed[] =>
+  needs.filter((need) => !isSeed(need) || previousOf(grid, name, date) === undefined);
+
 /** By input id: the day of `previous` and `latest` (empty when there is none), and the days of each history as `encodeWindow` writes them. */
 function daysReadBy(grid: Grid, computation: ManifestComputation, date: Day): Record<string, string> {
   const reads: Record<string, string> = {};
-  for (const need of computation.needs) {
+  for (const need of needsOn(grid, computation, date)) {
     if (need.kind === 'previous') reads[inputIdOf(need)] = previousOf(grid, computation.name, date)?.day ?? '';
     if (need.kind === 'latest') reads[inputIdOf(need)] = newestOf(grid, need.of, date) ?? '';
     if (need.kind === 'history' || need.kind === 'own-history') {

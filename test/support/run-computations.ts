@@ -81,7 +81,8 @@ function inOrder(computations: readonly Computation[]): Computation[] {
   const visit = (computation: Computation): void => {
     if (order.has(computation)) return;
     for (const need of Object.values(computation.needs)) {
-      if ('of' in need && need.of.kind === 'computation') visit(need.of);
+      const read = need.kind === 'previous' ? need.seed : need;
+      if (read !== undefined && 'of' in read && read.of.kind === 'computation') visit(read.of);
     }
     order.add(computation);
   };
@@ -99,8 +100,13 @@ function inputsOf(computation: Computation, date: Day, data: RootData, results: 
   const inputs: Record<string, unknown> = {};
   for (const [key, need] of Object.entries(computation.needs)) {
     const days = daysOf(need, computation, data, results);
-    if (need.kind === 'previous') inputs[key] = [...days].findLast(([day]) => day < date)?.[1];
-    else if (need.kind === 'history' || need.kind === 'own-history') inputs[key] = historyOf(days, date, need.days);
+    if (need.kind === 'previous') {
+      const result = [...days].findLast(([day]) => day < date)?.[1];
+      const { seed } = need;
+      if (seed === undefined) inputs[key] = result;
+      else if (result !== undefined) inputs[key] = { result, seed: [] };
+      else inputs[key] = { seed: historyOf(daysOf(seed, computation, data, results), date, seed.days) };
+    } else if (need.kind === 'history' || need.kind === 'own-history') inputs[key] = historyOf(days, date, need.days);
     else if (!days.has(date)) return undefined;
     else if (need.kind === 'dataset') entities = days.get(date) as readonly unknown[];
     else inputs[key] = days.get(date);

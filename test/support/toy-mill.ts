@@ -7,7 +7,13 @@ import { halve, isDivisible } from '../../src/mill/lifecycle/split.ts';
 import { type CellOutcome, cellName, type Settled } from '../../src/mill/model/cell.ts';
 import { addDays, type Day, daysFrom } from '../../src/values/date.ts';
 import { NO_INPUT } from '../../src/values/hash.ts';
-import { computationIn, inputIdOf, type Manifest, type ManifestComputation } from '../../src/mill/model/manifest.ts';
+import {
+  computationIn,
+  inputIdOf,
+  isSeed,
+  type Manifest,
+  type ManifestComputation,
+} from '../../src/mill/model/manifest.ts';
 import type { Run } from '../../src/mill/model/run.ts';
 import { isTerminal, outcomeOf, openCells, type Task, type TaskCell } from '../../src/mill/model/task.ts';
 import type { Distrust } from '../../src/mill/model/distrust.ts';
@@ -412,6 +418,7 @@ export class ToyMill {
     };
     for (const need of computation.needs) {
       const id = inputIdOf(need);
+      if (isSeed(need) && cell.reads[id] === undefined) continue;
       const read = cell.reads[id] ?? '';
       let found: Values;
       if (need.kind === 'dataset' || need.kind === 'joined' || need.kind === 'document')
@@ -481,7 +488,11 @@ function cleanCell(
   const values = new Map<string, Values>();
   let failed = false;
   let impossible = false;
+  const isFirst = !daysFrom(world.from, addDays(date, -1)).some(
+    (day) => resultOf(computation.name, day).is !== 'impossible',
+  );
   for (const need of computation.needs) {
+    if (isSeed(need) && !isFirst) continue;
     let found: (readonly [Day, CleanCell])[];
     if (need.kind === 'latest') {
       const newest = [...(world.data.get(need.of)?.keys() ?? [])].sort().findLast((day) => day <= date);

@@ -96,6 +96,34 @@ test('days in the order of the calendar, each with its own past', async () => {
   ]);
 });
 
+test('a seed is for the first day; on the others there is a result to go on from', async () => {
+  const level = defineComputation({
+    name: 'level',
+    category: 'x',
+    needs: { rate: document(rate), before: previous({ seed: history(rate, 3) }) },
+    output: z.number(),
+    compute: ({ rate, before: { result, seed } }) =>
+      (result ?? seed.reduce((sum, { value }) => sum + value.tax, 0)) + rate.tax,
+  });
+  const seed = [{ date: '2026-04-30', value: { tax: 8 } }];
+  expect(await runDay(level, DAY, { rate: { tax: 1 } })).toBe(1);
+  expect(await runDay(level, DAY, { rate: { tax: 1 }, before: { seed } })).toBe(9);
+  expect(await runDay(level, DAY, { rate: { tax: 1 }, before: { result: 5, seed } })).toBe(6);
+  const days = { '2026-05-02': { rate: { tax: 2 }, before: { seed } }, [DAY]: { rate: { tax: 1 }, before: { seed } } };
+  expect(await runDays(level, days)).toEqual([
+    { date: DAY, value: 9 },
+    { date: '2026-05-02', value: 11 },
+  ]);
+  await expect(
+    runDay(level, DAY, { rate: { tax: 1 }, before: { seed: [{ date: DAY, value: 3 }] } } as never),
+  ).rejects.toThrow(`level was given a wrong before.${DAY}: `);
+  // @ts-expect-error a result is a number
+  await expect(runDay(level, DAY, { rate: { tax: 1 }, before: { result: 'a' } })).rejects.toThrow('before.result');
+  const made = fabricatedDays(level);
+  expect(made.some(({ given }) => (given.before?.seed?.length ?? 0) > 0)).toBe(true);
+  expect(made.some(({ given }) => given.before?.result !== undefined)).toBe(true);
+});
+
 test('entities beside what they were on the day before', async () => {
   const given = {
     orders: {

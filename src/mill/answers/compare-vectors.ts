@@ -1,6 +1,6 @@
 /** Two vectors part by part: what a cell was made from, and what it would be made from now. */
 import { z } from 'zod';
-import { type ManifestComputation, inputIdOf } from '../model/manifest.ts';
+import { type ManifestComputation, inputIdOf, isSeed } from '../model/manifest.ts';
 import type { Vector } from '../model/vector.ts';
 
 export const VectorPart = z.object({
@@ -26,7 +26,9 @@ export function compareVectors(
     current: now ?? null,
     same: stored === undefined || now === undefined ? null : before === now,
   });
-  const ids = new Set([...computation.needs.map(inputIdOf), ...Object.keys(stored?.inputs ?? {})]);
+  // A seed is there on the days that read it.
+  const needs = computation.needs.filter((need) => !isSeed(need) || inputs?.[inputIdOf(need)] !== undefined);
+  const ids = new Set([...needs.map(inputIdOf), ...Object.keys(stored?.inputs ?? {})]);
   return [
     ...(['code', 'layer', 'infrastructure', 'epoch'] as const).map((part) =>
       compare(part, stored && String(stored.fingerprint[part]), String(computation.fingerprint[part])),

@@ -18,6 +18,8 @@ export interface DataContext {
 
 /** Of a dataset whose content is another than when it was read. */
 export function otherContent(need: ManifestNeed, dataset: string, date: Day, { history }: DataContext): string {
+  if (need.kind === 'history' && need.seed === true)
+    return `its content of one of the ${need.days} days before ${date}, from which it starts, is another, or it starts on another day now`;
   if (need.kind === 'history') return `its content of one of the ${need.days} days before ${date} is another`;
   if (need.kind !== 'latest') return `its content of ${date} is another`;
   const newest = history.newestData(dataset, date);

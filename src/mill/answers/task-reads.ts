@@ -33,7 +33,7 @@ function readBy(
     const [kind = '', name = ''] = id.split(':');
     if (kind === 'dependency') return made.has(name) ? [{ of: name, days: [date] }] : [];
     if (kind === 'previous') return [{ of: computation, days: [reads[id] ?? ''] }];
-    if (kind !== 'history') return [];
+    if (kind !== 'history' && kind !== 'seed') return [];
     // `history:30` is its own, `history:rsi:30` another's.
     const of = id.split(':').length === 2 ? computation : name;
     return made.has(of) ? [{ of, days: decodeWindow(reads[id] ?? '', date) }] : [];

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { UserError } from '../../errors.ts';
 import { isComputation, type Computation } from '../model/computation.ts';
 import { isDataset, type Dataset } from '../model/dataset.ts';
-import type { Need } from '../model/need.ts';
+import type { HistoryNeed, Need } from '../model/need.ts';
 import { unstorableIn } from '../model/storable-schema.ts';
 import type { Discovered, Discovery } from './discover.ts';
 import { importCycleError } from './import-module.ts';
@@ -35,6 +35,10 @@ export function checkDefinitions(discovery: Discovery, graph: ModuleGraph): void
       const where = `${placeOf(found)}: ${found.value.name} needs "${key}"`;
       checkNeed(need, where, found, graph);
       checkKnown(need, where, found.value, byName, placeOf);
+      const seed = seedOf(need, where);
+      if (seed === undefined) continue;
+      checkNeed(seed, `${where}, its seed`, found, graph);
+      checkKnown(seed, `${where}, its seed`, found.value, byName, placeOf);
     }
   }
 }
@@ -88,6 +92,16 @@ function checkNeed(need: Need, where: string, found: Discovered, graph: ModuleGr
       `${where}: a history of ${need.days} days. Give it a whole number of days, 1 or more.`,
     );
   }
+}
+
+/** @throws {UserError} BAD_DEFINITION when it is no window of something else. */
+function seedOf(need: Need, where: string): HistoryNeed | undefined {
+  const seed: Need | undefined = need.kind === 'previous' ? need.seed : undefined;
+  if (seed === undefined || seed?.kind === 'history') return seed;
+  throw new UserError(
+    'BAD_DEFINITION',
+    `${where}: the seed of previous(…) is no window of another computation's results or of documents. Write previous({ seed: history(prices, 40) }).`,
+  );
 }
 
 interface Wanted {

@@ -1,19 +1,23 @@
 /** A computation's needs as data. */
 import type { Computation } from '../model/computation.ts';
 import type { ManifestNeed } from '../model/manifest.ts';
+import type { HistoryNeed } from '../model/need.ts';
 
 /** In the author's order; every need must have been checked (`checkDefinitions`). */
 export const manifestNeedsOf = (computation: Computation): ManifestNeed[] =>
   Object.entries(computation.needs).flatMap(([key, need]): ManifestNeed[] => {
     switch (need.kind) {
       case 'previous':
-        return [{ kind: 'previous', key }];
+        return need.seed === undefined
+          ? [{ kind: 'previous', key }]
+          : [
+              { kind: 'previous', key },
+              { ...historyNeed(key, need.seed), seed: true },
+            ];
       case 'own-history':
         return [{ kind: 'own-history', key, days: need.days }];
-      case 'history': {
-        const source = need.of.kind === 'computation' ? 'computation' : 'document';
-        return [{ kind: 'history', key, of: need.of.name, source, days: need.days }];
-      }
+      case 'history':
+        return [historyNeed(key, need)];
       case 'dataset': {
         const of = need.of.name;
         // To planning the day before is a history of one day: it may be missing, and changes what is made from it.
@@ -29,3 +33,12 @@ export const manifestNeedsOf = (computation: Computation): ManifestNeed[] =>
         return [{ kind: need.kind, key, of: need.of.name }];
     }
   });
+
+const historyNeed = (key: string, { of, days }: HistoryNeed) =>
+  ({
+    kind: 'history',
+    key,
+    of: of.name,
+    source: of.kind === 'computation' ? 'computation' : 'document',
+    days,
+  }) as const;

@@ -23,6 +23,8 @@ export const ManifestNeed = z.discriminatedUnion('kind', [
     of: z.string(),
     source: z.enum(['computation', 'document']),
     days: z.number().int().positive(),
+    /** Of `previous`, under the same key: read on a day without a previous result, and on no other. */
+    seed: z.literal(true).optional(),
   }),
   z.object({ kind: z.literal('dataset'), key: z.string(), of: z.string() }),
   z.object({ kind: z.literal('joined'), key: z.string(), of: z.string() }),
@@ -93,7 +95,7 @@ export function inputIdOf(need: ManifestNeed): string {
     case 'own-history':
       return `history:${need.days}`;
     case 'history':
-      return `history:${need.of}:${need.days}`;
+      return `${need.seed === true ? 'seed' : 'history'}:${need.of}:${need.days}`;
     case 'dependency':
     case 'dataset':
     case 'joined':
@@ -102,6 +104,9 @@ export function inputIdOf(need: ManifestNeed): string {
       return `${need.kind}:${need.of}`;
   }
 }
+
+/** Whether it is read only on a day without a previous result. */
+export const isSeed = (need: ManifestNeed): boolean => need.kind === 'history' && need.seed === true;
 
 type NeedOf<Kind extends ManifestNeed['kind']> = Extract<ManifestNeed, { kind: Kind }>;
 

@@ -13,8 +13,10 @@ export interface DependencyNeed<T = unknown> {
   readonly kind: 'dependency';
   readonly of: Computation<T>;
 }
-export interface PreviousNeed {
+export interface PreviousNeed<Seed extends HistoryNeed | undefined = HistoryNeed | undefined> {
   readonly kind: 'previous';
+  /** Read on a day without a previous result, and on no other. */
+  readonly seed: Seed;
 }
 export interface OwnHistoryNeed {
   readonly kind: 'own-history';
@@ -57,8 +59,24 @@ export type Needs = Readonly<Record<string, Need>>;
 /** Another computation's result of the same day. */
 export const dependency = <T>(of: Computation<T>): DependencyNeed<T> => Object.freeze({ kind: 'dependency', of });
 
-/** This computation's own result of the last day before that has one; undefined on the first. */
-export const previous = (): PreviousNeed => Object.freeze({ kind: 'previous' });
+/**
+ * This computation's own result of the last day before that has one; undefined on the first.
+ * With a seed it comes as `{ result, seed }`: on the first day, and only then, the window is read from which the recursion starts,
+ * `previous({ seed: history(prices, 40) })`. On all others `seed` is empty, and nothing in the window makes the day again.
+ */
+export function previous(): PreviousNeed<undefined>;
+export function previous<T>(options: { readonly seed: HistoryNeed<T> }): PreviousNeed<HistoryNeed<T>>;
+export function previous({ seed }: { readonly seed?: HistoryNeed } = {}): PreviousNeed {
+  return Object.freeze({ kind: 'previous', seed });
+}
+
+/** What `previous({ seed })` gives. */
+export interface PreviousOrSeed<Own, T> {
+  /** Of the last day before that has one. */
+  readonly result?: Own | undefined;
+  /** The days before this one that have a value, oldest first; empty where there is a result. */
+  readonly seed: readonly Dated<T>[];
+}
 
 /**
  * The days before this one that have a value, at most `days` calendar days back, oldest first; this day is not part of it.
@@ -107,12 +125,14 @@ export const document = <T>(of: DocumentDataset<T>): DocumentNeed<T> => Object.f
  */
 export const latest = <T>(of: DocumentDataset<T>): LatestNeed<T> => Object.freeze({ kind: 'latest', of });
 
+type PreviousInput<Seed, Own> = Seed extends HistoryNeed<infer T> ? PreviousOrSeed<Own, T> : Own | undefined;
+
 /** What one need gives for the whole day. */
 type InputOf<N extends Need, Own> =
   N extends DependencyNeed<infer T>
     ? T
-    : N extends PreviousNeed
-      ? Own | undefined
+    : N extends PreviousNeed<infer Seed>
+      ? PreviousInput<Seed, Own>
       : N extends OwnHistoryNeed
         ? readonly Dated<Own>[]
         : N extends HistoryNeed<infer T>

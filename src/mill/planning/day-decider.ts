@@ -8,7 +8,7 @@ import { againOn, NOTHING_AGAIN } from './again.ts';
 import { vectorFor } from './alike.ts';
 import { type DaySet, daySpan, intersect, NO_DAYS } from './day-set.ts';
 import type { Grid } from './grid.ts';
-import type { InputReader } from './input-reader.ts';
+import { type InputReader, isUnread } from './input-reader.ts';
 import type { RestReason } from './standing.ts';
 import { isDistrusted, isEquivalent, LOOK } from './touched.ts';
 import {
@@ -51,7 +51,8 @@ export class DayDecider {
     parts: readonly string[],
     marks: Uint16Array,
   ): number {
-    return this.#unlessDoubted(index, this.#unlessPaused(this.#decide(index, how, previous, parts, marks)));
+    const mark = this.#unlessPaused(this.#decide(index, how, previous, parts, marks));
+    return this.#unlessDoubted(index, previous, mark);
   }
 
   /** Whether its book says how the cell ended last. */
@@ -115,10 +116,10 @@ export class DayDecider {
   }
 
   /** What would run on root data that a worker could not read, or read as another. */
-  #unlessDoubted(index: number, mark: number): number {
+  #unlessDoubted(index: number, previous: number | undefined, mark: number): number {
     if (this.#table.at(mark).view !== VIEW.comingNow) return mark;
     for (const need of this.#column.computation.needs) {
-      if (!readsData(need)) continue;
+      if (!readsData(need) || isUnread(need, previous)) continue;
       const { doubted = NO_DAYS } = this.#grid.dataset(need.of);
       if (doubted.length === 0) continue;
       const [lost] = intersect(doubted, this.#dataDays(need, index));

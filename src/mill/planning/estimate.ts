@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { PriceTable } from '../model/price-table.ts';
 import type { CellKey } from '../model/cell.ts';
 import type { AuditPolicy } from '../model/audit-policy.ts';
-import { computationIn } from '../model/manifest.ts';
+import { computationIn, isSeed } from '../model/manifest.ts';
 import { toOrdinal } from '../../values/date.ts';
 import { TierName } from '../model/tier-name.ts';
 import { tierNamed, type Tiers } from '../model/tier.ts';
@@ -147,7 +147,7 @@ function ofComputations(request: EstimateRequest, expect: ReturnType<typeof expe
     const { fresh, again, maybe, years } = counts.get(name) ?? NO_CELLS;
     const lanes = lanesOf(computation, counts, request);
     // What no cell of this run makes is not remembered by its workers.
-    const cold = computation.needs.filter((need) => isAtRest(need, computation, counts)).length;
+    const cold = computation.needs.filter((need) => !isSeed(need) && isAtRest(need, computation, counts)).length;
     const like = { ...typical, reads: Math.max(typical.reads, cold) };
     const costOf = (cells: number, replaced: number, expected = typical): Cost =>
       costOfCells({ cells, again: replaced, typical: expected, prices, memoryMB, lanes });

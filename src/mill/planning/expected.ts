@@ -1,5 +1,5 @@
 /** What a cell is expected to take: what the cells of its computation took, or those of the others where it never ran. Pure. */
-import { computationIn, isChained, type ManifestComputation } from '../model/manifest.ts';
+import { computationIn, isChained, isSeed, type ManifestComputation } from '../model/manifest.ts';
 import { MAX_CHAIN_DAYS } from './make-tasks.ts';
 import type { Plan } from './plan.ts';
 import type { PlanningState } from './state.ts';
@@ -24,7 +24,7 @@ export function shadowOf({ request: { manifest, state } }: Plan, name: string): 
   const computation = computationIn(manifest, name);
   if (computation === undefined) return state.standings.get(name)?.typical ?? NOTHING_KNOWN;
   const typical = expectations(state)(computation);
-  const window = computation.needs.reduce((days, need) => days + ('days' in need ? need.days : 0), 0);
+  const window = alwaysRead(computation).reduce((days, need) => days + ('days' in need ? need.days : 0), 0);
   return { ...typical, reads: typical.reads + window + 1, writes: 0, tasks: 1 };
 }
 
@@ -35,11 +35,14 @@ function typicalLike(known: readonly Typical[], computation: ManifestComputation
   return {
     seconds: median(known.map(({ seconds }) => seconds)) ?? UNKNOWN_SECONDS,
     entities: median(known.map(({ entities }) => entities)) ?? 0,
-    reads: computation.needs.length,
+    reads: alwaysRead(computation).length,
     writes: median(known.map(({ writes }) => writes)) ?? 1,
     tasks: isChained(computation) ? 1 / MAX_CHAIN_DAYS : (median(known.map(({ tasks }) => tasks)) ?? 1),
   };
 }
+
+/** Of twenty years a seed is read on one day. */
+const alwaysRead = ({ needs }: ManifestComputation) => needs.filter((need) => !isSeed(need));
 
 function median(values: readonly number[]): number | undefined {
   const sorted = [...values].sort((a, b) => a - b);

@@ -140,7 +140,7 @@ function lossesOf(
 
 /** A result that is another is refused by the worker, so an input that differs all the same is root data. */
 const rootRead = (id: string): string | undefined =>
-  /^(?:dataset|joined|document|latest):(.+)$|^history:(.+):\d+$/
+  /^(?:dataset|joined|document|latest):(.+)$|^(?:history|seed):(.+):\d+$/
     .exec(id)
     ?.slice(1)
     .find((name) => name !== undefined);

@@ -2,7 +2,7 @@
 import { type CellKey } from '../model/cell.ts';
 import { type Day, type DayOrdinal, fromOrdinal } from '../../values/date.ts';
 import { NO_INPUT } from '../../values/hash.ts';
-import { inputIdOf, type ManifestNeed } from '../model/manifest.ts';
+import { inputIdOf, isSeed, type ManifestNeed } from '../model/manifest.ts';
 import type { InputHashes } from '../model/vector.ts';
 import { encodeWindow, windowHash } from '../model/window.ts';
 import type { Grid } from './grid.ts';
@@ -49,6 +49,7 @@ export class InputReader {
   /** `previous`: index of the last earlier day that has, or will have, a result. */
   look(needIndex: number, index: number, previous: number | undefined): Found {
     const need = this.#need(needIndex);
+    if (isUnread(need, previous)) return THERE;
     switch (need.kind) {
       case 'dataset':
       case 'joined':
@@ -90,7 +91,7 @@ export class InputReader {
     const inputs: InputHashes = {};
     const ranNow: string[] = [];
     for (const [needIndex, need] of this.#column.computation.needs.entries()) {
-      if (awaited.includes(needIndex)) continue;
+      if (awaited.includes(needIndex) || isUnread(need, previous)) continue;
       const id = inputIdOf(need);
       const found = this.#hashOf(need, index, previous);
       if (found === undefined) continue;
@@ -100,13 +101,17 @@ export class InputReader {
     return { inputs, ranNow };
   }
 
-  /** By input id: the day of `previous` and of `latest` (empty when there is none), and the days of each history as `encodeWindow` writes them. */
+  /**
+   * By input id: the day of `previous` and of `latest` (empty when there is none), and the days of each history as `encodeWindow`
+   * writes them. A seed that is not read has no entry.
+   */
   daysRead(index: number): Record<string, string> {
     const reads: Record<string, string> = {};
     const date = this.#date(index);
+    const previous = this.#column.previousOf(index);
     for (const need of this.#column.computation.needs) {
+      if (isUnread(need, previous)) continue;
       if (need.kind === 'previous') {
-        const previous = this.#column.previousOf(index);
         reads[inputIdOf(need)] = previous === undefined ? '' : this.#date(previous);
       }
       if (need.kind === 'latest') {
@@ -236,6 +241,10 @@ export class InputReader {
     return fromOrdinal(this.#grid.dayAt(index));
   }
 }
+
+/** A seed, on a day that has a previous result to go on from. */
+export const isUnread = (need: ManifestNeed, previous: number | undefined): boolean =>
+  previous !== undefined && isSeed(need);
 
 type HistoryNeed = Extract<ManifestNeed, { kind: 'history' | 'own-history' }>;
 

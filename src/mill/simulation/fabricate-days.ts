@@ -18,7 +18,7 @@ export interface FabricatedDay {
   /** By the author's keys; the computation's own earlier results left out. */
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly entities: readonly JoinedEntry[];
-  /** Stands for the computation's own last result, where one is fabricated instead of simulated. */
+  /** Stands for the computation's own last result, where one is fabricated instead of simulated; undefined: there is none. */
   readonly own: { readonly value: unknown } | undefined;
 }
 
@@ -92,7 +92,8 @@ export const dayNameAt = (index: number): string =>
 
 /** @throws {CannotFabricate} naming the need whose schema takes nothing that was tried. */
 export function fabricateDays(computation: Computation, literals: Literals): FabricatedInputs {
-  const needs = Object.entries(computation.needs);
+  const needs = withSeeds(Object.entries(computation.needs));
+  const isSeeded = needs.length > Object.keys(computation.needs).length;
   const fabricators = new Map(
     needs.flatMap(([, need]) => ('of' in need ? [[nameOf(need), fabricatorOf(need)] as const] : [])),
   );
@@ -118,11 +119,17 @@ export function fabricateDays(computation: Computation, literals: Literals): Fab
     const days = dates.map((date): FabricatedDay => {
       const scene = sceneOf(`own ${chain} ${date}`, moodOf(chain, 0, seededRandom(date)), literals);
       const fabricated = own !== undefined && WITH_OWN_FABRICATED.has(chain);
+      // Each day is the first, so that seeds come to be of all those lengths.
+      const isFirst = isSeeded && WITH_LENGTH.includes(chain);
       return {
         date,
         inputs: inputsOf(needs, timelines, date),
         entities: entitiesOf(needs, timelines, date),
-        own: fabricated ? { value: named('its own output', () => own(scene)) } : undefined,
+        own: isFirst
+          ? { value: undefined }
+          : fabricated
+            ? { value: named('its own output', () => own(scene)) }
+            : undefined,
       };
     });
     hash.update(
@@ -237,6 +244,13 @@ const ownPastOf = (own: Fabricate, plan: TimelinePlan): Dated<unknown>[] =>
     : [...timelineOf((scene) => named('its own output', () => own(scene)), { ...plan, dates: plan.dates.slice(0, 1) })]
         .slice(0, -1)
         .map(([date, value]) => ({ date, value }));
+
+/** A seed is fabricated as the history that it is, under the key of `previous`: see `ownInputs` for whether it is read. */
+const withSeeds = (needs: readonly NeedEntry[]): NeedEntry[] =>
+  needs.flatMap((entry): NeedEntry[] => {
+    const [key, need] = entry;
+    return need.kind === 'previous' && need.seed !== undefined ? [entry, [key, need.seed]] : [entry];
+  });
 
 /** Days before a chain that the needs of this source look back upon. */
 const windowOf = (needs: readonly NeedEntry[], name: string): number =>

@@ -128,11 +128,15 @@ function watchedWork(work: Work, see: (value: unknown) => void): Work {
 
 function ownInputs(
   { needs }: Computation,
-  { date, own }: FabricatedDay,
+  { date, own, inputs: given }: FabricatedDay,
   results: ReadonlyMap<Day, unknown>,
 ): Record<string, unknown> {
   const inputs = Object.entries(needs).flatMap(([key, need]): [string, unknown][] => {
-    if (need.kind === 'previous') return [[key, own === undefined ? [...results.values()].at(-1) : own.value]];
+    if (need.kind === 'previous') {
+      const result = own === undefined ? [...results.values()].at(-1) : own.value;
+      if (need.seed === undefined) return [[key, result]];
+      return [[key, result === undefined ? { seed: given[key] } : { result, seed: [] }]];
+    }
     return need.kind === 'own-history' ? [[key, historyOf(results, date, need.days)]] : [];
   });
   return Object.fromEntries(inputs);

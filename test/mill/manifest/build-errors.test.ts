@@ -234,6 +234,18 @@ test.each<[string, Record<string, string>, string, RegExp]>([
     /bad needs "p": a history of 0 days\. Give it a whole number of days/,
   ],
   [
+    'a seed that is a window of its own results',
+    { 'computations/bad.ts': module('bad', '{ p: previous({ seed: history(3) as any }) }') },
+    'BAD_DEFINITION',
+    /bad needs "p": the seed of previous\(…\) is no window of another computation's results or of documents\. Write previous/,
+  ],
+  [
+    'a seed of no days',
+    { 'computations/bad.ts': module('bad', '{ p: previous({ seed: history(prices, 0) }) }') },
+    'BAD_DEFINITION',
+    /bad needs "p", its seed: a history of 0 days\. Give it a whole number of days/,
+  ],
+  [
     'an output that is not stored as what it is',
     { 'computations/bad.ts': module('bad').replace('z.number()', 'z.object({ at: z.date() })') },
     'BAD_DEFINITION',

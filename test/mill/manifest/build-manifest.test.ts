@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { buildManifest } from '../../../src/mill/manifest/build-manifest.ts';
 import { loadComputation, loadDataset } from '../../../src/mill/manifest/load-definitions.ts';
+import { inputIdOf } from '../../../src/mill/model/manifest.ts';
 import { readManifest, writeManifest } from '../../../src/mill/manifest/read-manifest.ts';
 import { computation, HEAD, manifestOf, projectFolder } from './project-folder.ts';
 
@@ -84,6 +85,27 @@ test('a project becomes its graph as data, by pass and name', async () => {
     },
     { name: 'trades', kind: 'entities', module: 'computations/data.ts', exportName: 'trades', loader: A_HASH },
   ]);
+});
+
+test('a seed is a history under the key of previous, and an edge of the graph', async () => {
+  const manifest = await manifestOf({
+    ...MARKET,
+    'computations/peak.ts': `import { z } from 'zod';
+import { defineComputation, history, previous } from 'daymill';
+import { closes } from './signals/closes.ts';
+export const peak = defineComputation({
+  name: 'peak', category: 'x', output: z.number(), needs: { before: previous({ seed: history(closes, 30) }) },
+  compute: ({ before: { result, seed } }) => result ?? seed.length,
+});`,
+  });
+  expect(computation(manifest, 'peak')).toMatchObject({
+    pass: 2,
+    needs: [
+      { kind: 'previous', key: 'before' },
+      { kind: 'history', key: 'before', of: 'closes', source: 'computation', days: 30, seed: true },
+    ],
+  });
+  expect(computation(manifest, 'peak').needs.map(inputIdOf)).toEqual(['previous', 'seed:closes:30']);
 });
 
 test('a manifest goes through its file, and its entries lead back to the live definitions', async () => {

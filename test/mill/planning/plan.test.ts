@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { daysFrom } from '../../../src/values/date.ts';
 import { hashOfParts } from '../../../src/values/hash.ts';
 import type { Manifest } from '../../../src/mill/model/manifest.ts';
-import { decodeWindow, windowHash } from '../../../src/mill/model/window.ts';
+import { decodeWindow, encodeWindow, windowHash } from '../../../src/mill/model/window.ts';
 import { daySetOfDays } from '../../../src/mill/planning/day-set.ts';
 import { plan } from '../../../src/mill/planning/plan.ts';
 import type { DatasetStanding } from '../../../src/mill/planning/standing.ts';
@@ -11,6 +11,8 @@ import { behaviourOf } from '../../../src/mill/model/vector.ts';
 import { fingerprintAt, graph, graphAt } from '../../support/graph.ts';
 import { BROKEN, h, PlanningWorld, say } from '../../support/planning-world.ts';
 
+const SAT_BEFORE = '2023-12-30';
+const SUN_BEFORE = '2023-12-31';
 const MON = '2024-01-01';
 const TUE = '2024-01-02';
 const WED = '2024-01-03';
@@ -295,6 +297,56 @@ describe('a computation that reads its previous day', () => {
       .completed(chain, `a@${WED}`, { 'document:prices': `prices ${WED}`, previous: 'none' })
       .failed(chain, `a@${THU}`);
     expect(world.plan({ manifest: chain, from: FRI, to: FRI })[0]?.reads).toEqual({ previous: WED });
+  });
+
+  describe('with a seed', () => {
+    const seeded = graph('a: document prices previous seed prices 3');
+    const days = [MON, TUE, WED];
+    const inputs = { 'document:prices': 'p', previous: 'none' };
+    const settled = (): PlanningWorld =>
+      new PlanningWorld()
+        .data('prices', [SUN_BEFORE], 'p0')
+        .data('prices', days, 'p')
+        .completed(seeded, `a@${MON}`, { ...inputs, 'seed:prices:3': '' })
+        .completed(seeded, `a@${TUE}`, { ...inputs, previous: `result of a@${MON}` })
+        .completed(seeded, `a@${WED}`, { ...inputs, previous: `result of a@${TUE}` });
+
+    test('the first day reads the window, the others the day before', () => {
+      const world = new PlanningWorld().data('prices', [SUN_BEFORE, ...days]);
+      const planned = world.plan({ manifest: seeded, from: MON, to: WED });
+      expect(planned.map(({ reads }) => reads)).toEqual([
+        { previous: '', 'seed:prices:3': encodeWindow([SUN_BEFORE], MON, 3) },
+        { previous: MON },
+        { previous: TUE },
+      ]);
+      expect(planned.map(({ vector }) => Object.keys(vector?.inputs ?? {}))).toEqual([
+        ['document:prices', 'previous', 'seed:prices:3'],
+        ['document:prices'],
+        ['document:prices'],
+      ]);
+    });
+
+    test('a day of the window that changes makes the first day again, and the others only if it turns out another', () => {
+      expect(say(settled().plan({ manifest: seeded, from: MON, to: WED }))).toEqual([
+        `a@${MON}: RERUN changed: seed:prices:3`,
+        `a@${TUE}: RERUN if previous changes`,
+        `a@${WED}: RERUN if previous changes`,
+      ]);
+      // Sunday lies in the windows of Tuesday and Wednesday as well.
+      expect(say(settled().plan({ manifest: seeded, from: TUE, to: WED }))).toEqual([
+        `a@${TUE}: SKIP nothing that it reads has changed`,
+        `a@${WED}: SKIP nothing that it reads has changed`,
+      ]);
+    });
+
+    test('a day that is the first no more reads its window no more', () => {
+      const world = settled().data('prices', [SAT_BEFORE]);
+      const [, , monday, tuesday] = say(world.plan({ manifest: seeded, from: SAT_BEFORE, to: TUE }));
+      expect([monday, tuesday]).toEqual([
+        `a@${MON}: RERUN changed: seed:prices:3`,
+        `a@${TUE}: RERUN if previous changes`,
+      ]);
+    });
   });
 
   test('a first day is settled without a previous result, and stays so', () => {

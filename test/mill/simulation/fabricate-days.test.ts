@@ -9,8 +9,10 @@ import {
   document,
   history,
   joined,
+  previous,
 } from '../../../src/index.ts';
 import { fabricateDays } from '../../../src/mill/simulation/fabricate-days.ts';
+import { simulate } from '../../../src/mill/simulation/simulate.ts';
 import type { Literals } from '../../../src/mill/simulation/scene.ts';
 
 const rates = defineDocument({
@@ -38,6 +40,26 @@ const lengths = new Set(days.map(({ inputs }) => (inputs['past'] as readonly unk
 
 test.each([0, 1, 29, 30, 31, 60])('histories are %i days long, where the code says 30 and looks back 60', (length) => {
   expect(lengths).toContain(length);
+});
+
+test('code that takes its seed otherwise is told apart, also where only a seed of one length shows it', async () => {
+  const seeded = (start: (closes: readonly number[]) => number) =>
+    defineComputation({
+      name: 'it',
+      category: 'x',
+      needs: { rates: document(rates), before: previous({ seed: history(rates, 60) }) },
+      output: z.number(),
+      compute: ({ rates: { n }, before: { result, seed } }) => (result ?? start(seed.map(({ value }) => value.n))) + n,
+    });
+  const hashesOf = async (start: (closes: readonly number[]) => number): Promise<string[]> => {
+    const computation = seeded(start);
+    return simulate(computation, fabricateDays(computation, { numbers: [30], strings: [] }));
+  };
+  const first = await hashesOf((seed) => seed.length);
+  expect(await hashesOf((seed) => seed.reduce((count) => count + 1, 0))).toEqual(first);
+  expect(await hashesOf((seed) => (seed.length === 30 ? 0 : seed.length))).not.toEqual(first);
+  expect(await hashesOf((seed) => (seed.length === 31 ? 0 : seed.length))).not.toEqual(first);
+  expect(await hashesOf(() => 0)).not.toEqual(first);
 });
 
 test('histories of many numbers that the code names are as long as those, and beside them', () => {

@@ -3,7 +3,14 @@ import type { Entry } from '../../model/artifact.ts';
 import { type Beside, joinByKey, type JoinedEntry } from '../../execution/join-by-key.ts';
 import type { Day } from '../../../values/date.ts';
 import { NO_INPUT } from '../../../values/hash.ts';
-import { inputIdOf, isBeside, isDayBefore, type ManifestComputation, type ManifestNeed } from '../../model/manifest.ts';
+import {
+  inputIdOf,
+  isBeside,
+  isDayBefore,
+  isSeed,
+  type ManifestComputation,
+  type ManifestNeed,
+} from '../../model/manifest.ts';
 import type { TaskCell } from '../../model/task.ts';
 import type { InputHashes } from '../../model/vector.ts';
 import { decodeWindow, windowHash } from '../../model/window.ts';
@@ -61,7 +68,11 @@ export async function loadInputs(
       entities: reads.find(({ need }) => need.kind === 'dataset')?.stored[0]?.artifact,
       beside: reads.flatMap((read) => besideOf(request.computation, read)),
       rawBytes: reads.reduce((sum, { stored }) => stored.reduce((all, each) => all + each.artifact.rawBytes, sum), 0),
-      values: () => valuesOf(reads.filter(({ need }) => !isBeside(request.computation, need))),
+      values: () =>
+        valuesOf(
+          request.computation,
+          reads.filter(({ need }) => !isBeside(request.computation, need)),
+        ),
     };
   });
 }
@@ -75,13 +86,22 @@ const besideOf = (computation: ManifestComputation, { need, stored }: NeedRead):
       }))
     : [];
 
-async function valuesOf(reads: readonly NeedRead[]): Promise<Record<string, unknown>> {
+/** Whether its previous result comes with a seed. */
+const isSeeded = ({ needs }: ManifestComputation, key: string): boolean =>
+  needs.some((need) => isSeed(need) && need.key === key);
+
+async function valuesOf(
+  computation: ManifestComputation,
+  reads: readonly NeedRead[],
+): Promise<Record<string, unknown>> {
   const values: [key: string, value: unknown][] = [];
   for (const { need, stored } of reads) {
     const [only] = stored;
-    if (need.kind === 'history' || need.kind === 'own-history') {
+    if (need.kind === 'previous' && isSeeded(computation, need.key)) {
+      values.push([need.key, { ...(only !== undefined && { result: await readWhole(only.artifact) }), seed: [] }]);
+    } else if (need.kind === 'history' || need.kind === 'own-history') {
       const days = await atMost(stored, async ({ date, artifact }) => ({ date, value: await readWhole(artifact) }));
-      values.push([need.key, days]);
+      values.push([need.key, isSeed(need) ? { seed: days } : days]);
     } else if (need.kind !== 'dataset') {
       values.push([need.key, only === undefined ? undefined : await readWhole(only.artifact)]);
     }
@@ -112,14 +132,16 @@ interface Wanted {
 type Found = ReadonlyMap<string, StoredArtifact | undefined>;
 
 const placesOf = ({ computation, cell }: InputRequest): Wanted[] =>
-  computation.needs.map((need) => ({
-    need,
-    planned: cell.inputs[inputIdOf(need)],
-    places: daysOf(need, cell).map((date) => {
-      const place = placeOf(computation, need, date);
-      return { date, place, name: nameOf(place) };
-    }),
-  }));
+  computation.needs
+    .filter((need) => !isSeed(need) || cell.reads[inputIdOf(need)] !== undefined)
+    .map((need) => ({
+      need,
+      planned: cell.inputs[inputIdOf(need)],
+      places: daysOf(need, cell).map((date) => {
+        const place = placeOf(computation, need, date);
+        return { date, place, name: nameOf(place) };
+      }),
+    }));
 
 const nameOf = (place: Place): string =>
   `${place.kind} ${place.kind === 'root' ? place.dataset : place.computation} ${place.date}`;
