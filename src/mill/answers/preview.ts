@@ -1,14 +1,16 @@
 /** Preview: makes one cell with the code as it is now and its inputs as they are stored, and writes nothing. */
 import { RetryableError } from '../../errors.ts';
-import { storedPart } from '../execution/artifact-codec.ts';
 import { alikeFailures } from '../lifecycle/alike-failures.ts';
-import type { Artifact, Part } from '../model/artifact.ts';
+import type { Part } from '../model/artifact.ts';
 import { type CellError, cellName } from '../model/cell.ts';
 import { computationIn } from '../model/manifest.ts';
 import type { Task, TaskCell } from '../model/task.ts';
 import { fingerprintHash } from '../model/vector.ts';
 import type { PlannedCell } from '../planning/plan.ts';
+import { startChain } from '../steps/work/chain.ts';
+import { decodedValues } from '../steps/work/decoded.ts';
 import { type CellPorts, executeCells, type ExecuteOptions } from '../steps/work/execute-cells.ts';
+import { inMemory } from '../steps/work/in-memory.ts';
 import type { Artifacts, StoredArtifact } from '../ports/artifacts.ts';
 import type { Watchdog } from '../ports/process.ts';
 
@@ -39,7 +41,7 @@ export async function preview({ decision, reads }: PlannedCell, ports: Omit<Cell
     },
   };
   const [made] = await Array.fromAsync(
-    executeCells(previewTask(cell, entry.pass), [cell], { ...ports, artifacts, watchdog: NOBODY_WATCHES }, NO_LIMIT),
+    executeCells(previewTask(cell, entry.pass), [cell], { ...ports, artifacts, watchdog: NOBODY_WATCHES }, noLimit()),
   );
   if (made === undefined) throw new Error(`${cellName(cell)} was not previewed`);
   const { outcome, write } = made;
@@ -52,11 +54,13 @@ export async function preview({ decision, reads }: PlannedCell, ports: Omit<Cell
 
 /** Whoever asked for it can stop it. */
 const NOBODY_WATCHES: Watchdog = { watch: () => ({ done: () => {} }) };
-const NO_LIMIT: ExecuteOptions = {
+const noLimit = (): ExecuteOptions => ({
   stopAtMs: Number.POSITIVE_INFINITY,
   heartbeat: { progress: () => {}, expect: () => {} },
   alike: alikeFailures(),
-};
+  decoded: decodedValues(),
+  chain: startChain(),
+});
 
 const previewTask = (cell: TaskCell, pass: number): Task => ({
   id: 'preview',
@@ -72,22 +76,3 @@ const previewTask = (cell: TaskCell, pass: number): Task => ({
   attempts: 1,
   outcomes: {},
 });
-
-function inMemory(artifact: Artifact, shards: readonly Part[]): StoredArtifact {
-  const parts = 'parts' in artifact ? artifact.parts : shards;
-  const { hash, keyed, count, rawBytes } = artifact;
-  return {
-    hash,
-    keyed,
-    count,
-    rawBytes,
-    sharded: false,
-    async *parts() {
-      for (const part of parts) yield storedPart(part);
-    },
-    async partWith(key) {
-      const part = parts.find(({ first, last }) => first <= key && key <= last);
-      return part && storedPart(part);
-    },
-  };
-}

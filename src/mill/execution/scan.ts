@@ -15,6 +15,7 @@ import { artifactWriter, type ShardSink, writeArtifact } from './artifact-writer
 import { authored, authorCodeOf, timedOut } from './authored.ts';
 import { type EntityBreaker, type EntityError, type EntityErrorKind, openEntityBreaker } from './entity-breaker.ts';
 import { type Beside, besideIn, type JoinedEntry } from './join-by-key.ts';
+import { freeze } from './freeze.ts';
 import { BLOCK, FLUSH_HEAP_SHARE, FROZEN_ENTITIES, STRIDE } from './limits.ts';
 import { openQuality } from './quality.ts';
 import { checkOutput, checkValue } from './validators.ts';
@@ -268,13 +269,6 @@ async function guarded<T>(run: Running, step: () => Promise<T>): Promise<T | und
 function fail(run: Running, thrown: unknown): void {
   if (!(thrown instanceof TerminalError)) throw thrown;
   run.failure = thrown;
-}
-
-/** JSON as it was decoded, all the way down. */
-function freeze(value: unknown): void {
-  if (typeof value !== 'object' || value === null) return;
-  Object.freeze(value);
-  for (const part of Object.values(value)) freeze(part);
 }
 
 const overtime = (open: readonly Running[]): RetryableError =>

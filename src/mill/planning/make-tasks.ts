@@ -25,8 +25,11 @@ const CELL_BYTES = 450;
 /** … and each of its inputs, and of the days that it reads. */
 const INPUT_BYTES = 12;
 
-/** A chain longer than this goes on in the next wave, so that a task ends well within the eight minutes that Pub/Sub allows. */
-export const MAX_CHAIN_DAYS = 100;
+/**
+ * A chain longer than this goes on in the next wave. A year of days is what fits into a task's document; slow days are fewer, by what they
+ * are predicted to take, and a worker whose eight minutes are over leaves the rest to a task of its own.
+ */
+export const MAX_CHAIN_DAYS = 365;
 
 /** Cells of one scan: each gathers up to a part of its own in memory. */
 export const MAX_SCAN_CELLS = 100;

@@ -13,7 +13,9 @@ import type { SteadyClock } from '../../../process/ports.ts';
 import { type Heartbeat, startHeartbeat } from '../../worker/heartbeat.ts';
 import { audited } from './audited.ts';
 import { fieldsOf } from './cell-outcome.ts';
+import { mustBeCommitted, startChain } from './chain.ts';
 import { finishRun } from './count-down.ts';
+import { decodedValues } from './decoded.ts';
 import { type CellPorts, executeCells } from './execute-cells.ts';
 import { gatherOutcomes } from './gather-outcomes.ts';
 import { groupCells } from './group-cells.ts';
@@ -90,7 +92,7 @@ async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<
 async function runCells(held: HeldTask, ports: AttemptPorts, heartbeat: Heartbeat): Promise<void> {
   const stopAtMs = ports.clock.elapsed() + PLANNED_TASK_SECONDS * 1_000;
   const outcomes = gatherOutcomes(held, heartbeat, ports);
-  const alike = alikeFailures();
+  const shared = { stopAtMs, heartbeat, alike: alikeFailures(), decoded: decodedValues(), chain: startChain() };
   const groups = groupCells(openCells(held.task), held.task.chained, ports.manifest);
   for (const [index, group] of groups.entries()) {
     if (isStopped(held.task)) {
@@ -103,13 +105,14 @@ async function runCells(held: HeldTask, ports: AttemptPorts, heartbeat: Heartbea
       return;
     }
     try {
-      const made = executeCells(held.task, group, ports, { stopAtMs, heartbeat, alike });
-      for await (const one of made) await outcomes.add(one);
+      for await (const made of executeCells(held.task, group, ports, shared)) {
+        await outcomes.add(made);
+        if (held.task.chained && mustBeCommitted(made)) await outcomes.flush();
+      }
     } catch (thrown) {
       await outcomes.flush();
       throw thrown;
     }
-    if (held.task.chained) await outcomes.flush();
   }
   await outcomes.flush();
   if (!isTerminal(held.task)) await putOff(held, heartbeat, ports);

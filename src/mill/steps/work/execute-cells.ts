@@ -3,17 +3,19 @@ import { codeOf, type RetryableError, TerminalError, toError, UserError } from '
 import type { AlikeFailures } from '../../lifecycle/alike-failures.ts';
 import type { CellError } from '../../model/cell.ts';
 import { computationIn, type Manifest, type ManifestComputation } from '../../model/manifest.ts';
-import { InputLostError } from '../../model/place.ts';
+import { InputLostError, type LostInput } from '../../model/place.ts';
 import { outcomeOf, type Task, type TaskCell } from '../../model/task.ts';
 import { type Vector, vectorHash } from '../../model/vector.ts';
 import type { StoredArtifact } from '../../ports/artifacts.ts';
 import type { Cells } from '../../ports/cells.ts';
 import type { Definitions } from '../../ports/code.ts';
+import { type Chain, endsChain } from './chain.ts';
 import { type CellInHand, fieldsOf, inputLost, type MadeCell, refused, unknownTo } from './cell-outcome.ts';
 import { computeCell, type ComputeOptions, type ComputePorts, scanCells } from './compute-cells.ts';
+import type { Decoded } from './decoded.ts';
 import { describeOthers, inShadow, notCompared } from './in-shadow.ts';
-import { type LapMeter, startLapMeter } from './lap-meter.ts';
-import { loadInputs } from './load-inputs.ts';
+import { type Lap, type LapMeter, startLapMeter } from './lap-meter.ts';
+import { type InputRequest, loadDays, type LoadedInputs, loadInputs } from './load-inputs.ts';
 
 export interface CellPorts extends ComputePorts {
   readonly manifest: Manifest;
@@ -24,10 +26,15 @@ export interface CellPorts extends ComputePorts {
 export interface ExecuteOptions extends ComputeOptions {
   /** Of the whole task. */
   readonly alike: AlikeFailures;
+  /** Of the whole attempt. */
+  readonly decoded: Decoded;
+  /** Of the whole attempt: what its chain gave so far. */
+  readonly chain: Chain;
 }
 
 /**
  * Makes cells that are read for together: of one date over one dataset, which is streamed once for all, or any that stream none.
+ * Days of a chain are made one after the other, each from the results before it; one that fails leaves the others untried.
  * Terminal errors are outcomes. Cells that stream none stop at `stopAtMs`, with the rest not made. A cell whose inputs changed while they were read keeps no other back: it is thrown about when they are made.
  * @throws {RetryableError} INPUT_CHANGED @throws whatever may pass
  */
@@ -51,7 +58,7 @@ async function* makeCells(
   ports: CellPorts,
   options: ExecuteOptions,
 ): AsyncGenerator<MadeCell> {
-  const wanted: { cell: TaskCell; computation: ManifestComputation }[] = [];
+  const wanted: InputRequest[] = [];
   for (const cell of cells) {
     const computation = computationIn(ports.manifest, cell.computation);
     if (computation === undefined) yield { cell, outcome: unknownTo(task, cell) };
@@ -63,25 +70,73 @@ async function* makeCells(
     }
   }
   const meter = startLapMeter(ports.artifacts, ports.clock);
-  const loaded = await loadInputs(wanted, meter.artifacts);
+  if (task.chained) {
+    yield* makeDays(task, wanted, meter, ports, options);
+    return;
+  }
+  const loaded = await loadInputs(wanted, meter.artifacts, options.decoded);
   const loading = meter.lap(wanted.length);
   const toMake: CellInHand[] = [];
-  for (const [index, { cell, computation }] of wanted.entries()) {
-    const inputs = loaded[index];
-    if (inputs === undefined || !('hashes' in inputs)) {
-      yield inputLost(task, cell, inputs ?? [], ports.log);
+  for (const [index, request] of wanted.entries()) {
+    const next = inHand(task, request, loaded[index] ?? [], loading, ports);
+    if ('outcome' in next) yield next;
+    else toMake.push(next);
+  }
+  yield* makeAll(toMake, meter, ports, options);
+}
+
+/** Stops when the task's time is over, with the rest not made. */
+async function* makeDays(
+  task: Task,
+  days: readonly InputRequest[],
+  meter: LapMeter,
+  ports: CellPorts,
+  options: ExecuteOptions,
+): AsyncGenerator<MadeCell> {
+  const { chain, decoded, stopAtMs } = options;
+  const inputsOf = await loadDays(days, meter.artifacts, { made: chain.made, decoded });
+  const loading = meter.lap(days.length);
+  let stopped = false;
+  for (const [index, day] of days.entries()) {
+    if (stopped) {
+      yield { cell: day.cell, outcome: { status: 'NOT_TRIED' } };
       continue;
     }
-    const vector: Vector = { fingerprint: computation.fingerprint, inputs: inputs.hashes };
-    const spared = sparedBy(task, cell, vector, ports);
-    if (spared === undefined)
-      toMake.push({ task, cell, computation, inputs, vector, generation: ports.newId(), loading });
-    else yield spared;
+    if (index > 0 && ports.clock.elapsed() > stopAtMs) return;
+    const next = inHand(task, day, await inputsOf(day), loading, ports);
+    const making = 'outcome' in next ? [next] : makeAll([next], meter, ports, options);
+    for await (const made of making) {
+      stopped ||= endsChain(made.outcome);
+      chain.note(day, made.write);
+      yield made;
+    }
   }
-  const entities = toMake[0]?.inputs.entities;
-  yield* entities === undefined
-    ? makeOneByOne(toMake, meter, ports, options)
-    : makeTogether(toMake, entities, meter, ports, options);
+}
+
+/** A cell that runs, or what became of it without. */
+function inHand(
+  task: Task,
+  { cell, computation }: InputRequest,
+  inputs: LoadedInputs | readonly LostInput[],
+  loading: Lap,
+  ports: CellPorts,
+): CellInHand | MadeCell {
+  if (!('hashes' in inputs)) return inputLost(task, cell, inputs, ports.log);
+  const vector: Vector = { fingerprint: computation.fingerprint, inputs: inputs.hashes };
+  const spared = sparedBy(task, cell, vector, ports);
+  return spared ?? { task, cell, computation, inputs, vector, generation: ports.newId(), loading };
+}
+
+function makeAll(
+  hands: readonly CellInHand[],
+  meter: LapMeter,
+  ports: CellPorts,
+  options: ExecuteOptions,
+): AsyncGenerator<MadeCell> {
+  const entities = hands[0]?.inputs.entities;
+  return entities === undefined
+    ? makeOneByOne(hands, meter, ports, options)
+    : makeTogether(hands, entities, meter, ports, options);
 }
 
 /** A cell that turns out to need no run, or a shadow with which no comparison is fair. */
@@ -149,7 +204,7 @@ async function refusalOf(computation: ManifestComputation, definitions: Definiti
   }
 }
 
-/** Within a chain the hash of the day before is known since that day was committed. */
+/** Of a chain that an earlier attempt began the hash of the day before is known since that day was committed. */
 function withPreviousResult(task: Task, cell: TaskCell): TaskCell {
   const before = outcomeOf(task, { computation: cell.computation, date: cell.reads['previous'] ?? '' });
   return before?.status === 'COMPLETED' ? { ...cell, inputs: { ...cell.inputs, previous: before.resultHash } } : cell;

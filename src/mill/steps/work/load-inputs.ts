@@ -14,9 +14,11 @@ import {
 import type { TaskCell } from '../../model/task.ts';
 import type { InputHashes } from '../../model/vector.ts';
 import { decodeWindow, windowHash } from '../../model/window.ts';
+import type { Dated } from '../../model/need.ts';
 import type { LostInput, Place } from '../../model/place.ts';
 import type { Artifacts, StoredArtifact } from '../../ports/artifacts.ts';
 import { readWhole } from '../../ports/read-whole.ts';
+import { type Decoded, decodedValues } from './decoded.ts';
 import { atMost } from '../../../process/at-most.ts';
 
 export interface InputRequest {
@@ -53,28 +55,70 @@ export interface LoadedInputs {
 export async function loadInputs(
   requests: readonly InputRequest[],
   artifacts: Artifacts,
+  decoded = decodedValues(),
 ): Promise<(LoadedInputs | readonly LostInput[])[]> {
-  const found = await readPlaces(requests, artifacts);
-  return requests.map((request) => {
-    const reads: NeedRead[] = [];
-    for (const wanted of placesOf(request)) {
-      const stored = storedIn(found, wanted);
-      const lost = lostOf(wanted, found);
-      if (lost.length > 0) return lost;
-      reads.push({ need: wanted.need, stored });
+  const wanted = requests.map(placesOf);
+  const found = await readPlaces(wanted.flat(), artifacts);
+  return requests.map(({ computation }, index) => inputsIn(found, computation, wanted[index] ?? [], decoded));
+}
+
+/** Days of one computation that read each other, in their order: what they read is asked for at once, and their results are handed on. */
+export async function loadDays(
+  requests: readonly InputRequest[],
+  artifacts: Artifacts,
+  { made, decoded }: { readonly made: MadeDays; readonly decoded: Decoded },
+): Promise<(request: InputRequest) => Promise<LoadedInputs | readonly LostInput[]>> {
+  // A day that is made for the first time has nothing stored; of one that may turn out unchanged the stored result is read.
+  const toCome = new Set(
+    requests.flatMap(({ cell }) => (cell.unlessVector === undefined ? [nameOf({ kind: 'cell', ...cell })] : [])),
+  );
+  const ahead = requests
+    .flatMap(placesOf)
+    .map((one) => ({ ...one, places: one.places.filter(({ name }) => !toCome.has(name) && !made.has(name)) }));
+  const found = new Map(await readPlaces(ahead, artifacts));
+  return async (request) => {
+    const wanted = placesOf(request);
+    for (const { name } of wanted.flatMap(({ places }) => places)) {
+      if (!made.has(name)) continue;
+      const own = made.get(name);
+      if (own === undefined) found.delete(name);
+      else found.set(name, own);
     }
-    return {
-      hashes: Object.fromEntries(reads.map(({ need, stored }) => [inputIdOf(need), hashOf(need, stored)])),
-      entities: reads.find(({ need }) => need.kind === 'dataset')?.stored[0]?.artifact,
-      beside: reads.flatMap((read) => besideOf(request.computation, read)),
-      rawBytes: reads.reduce((sum, { stored }) => stored.reduce((all, each) => all + each.artifact.rawBytes, sum), 0),
-      values: () =>
-        valuesOf(
-          request.computation,
-          reads.filter(({ need }) => !isBeside(request.computation, need)),
-        ),
-    };
-  });
+    const rest = wanted.filter(({ places }) => places.some(({ name }) => !found.has(name)));
+    if (rest.length > 0) for (const [name, artifact] of await readPlaces(rest, artifacts)) found.set(name, artifact);
+    return inputsIn(found, request.computation, wanted, decoded);
+  };
+}
+
+/** By the names of their places: what days of a chain gave in this attempt. Undefined: it is committed, and in shards. */
+export type MadeDays = ReadonlyMap<string, StoredArtifact | undefined>;
+
+function inputsIn(
+  found: Found,
+  computation: ManifestComputation,
+  wanted: readonly Wanted[],
+  decoded: Decoded,
+): LoadedInputs | readonly LostInput[] {
+  const reads: NeedRead[] = [];
+  for (const one of wanted) {
+    const stored = storedIn(found, one);
+    const hash = hashOf(one.need, stored);
+    const lost = lostOf(one, found, hash);
+    if (lost.length > 0) return lost;
+    reads.push({ need: one.need, stored, hash });
+  }
+  return {
+    hashes: Object.fromEntries(reads.map(({ need, hash }) => [inputIdOf(need), hash])),
+    entities: reads.find(({ need }) => need.kind === 'dataset')?.stored[0]?.artifact,
+    beside: reads.flatMap((read) => besideOf(computation, read)),
+    rawBytes: reads.reduce((sum, { stored }) => stored.reduce((all, each) => all + each.artifact.rawBytes, sum), 0),
+    values: () =>
+      valuesOf(
+        computation,
+        reads.filter(({ need }) => !isBeside(computation, need)),
+        decoded,
+      ),
+  };
 }
 
 const besideOf = (computation: ManifestComputation, { need, stored }: NeedRead): BesideArtifact[] =>
@@ -90,9 +134,20 @@ const besideOf = (computation: ManifestComputation, { need, stored }: NeedRead):
 const isSeeded = ({ needs }: ManifestComputation, key: string): boolean =>
   needs.some((need) => isSeed(need) && need.key === key);
 
+async function datedValues(stored: readonly DatedArtifact[], decoded: Decoded): Promise<Dated<unknown>[]> {
+  const known = stored.map(({ artifact }) => decoded.recall(artifact));
+  const unread = stored.filter((_, index) => known[index] === undefined);
+  const read = new Map(await atMost(unread, async (day) => [day, await decoded.read(day.artifact)] as const));
+  return stored.map((day, index) => {
+    const found = known[index];
+    return { date: day.date, value: found === undefined ? read.get(day) : found.value };
+  });
+}
+
 async function valuesOf(
   computation: ManifestComputation,
   reads: readonly NeedRead[],
+  decoded: Decoded,
 ): Promise<Record<string, unknown>> {
   const values: [key: string, value: unknown][] = [];
   for (const { need, stored } of reads) {
@@ -100,7 +155,7 @@ async function valuesOf(
     if (need.kind === 'previous' && isSeeded(computation, need.key)) {
       values.push([need.key, { ...(only !== undefined && { result: await readWhole(only.artifact) }), seed: [] }]);
     } else if (need.kind === 'history' || need.kind === 'own-history') {
-      const days = await atMost(stored, async ({ date, artifact }) => ({ date, value: await readWhole(artifact) }));
+      const days = await datedValues(stored, decoded);
       values.push([need.key, isSeed(need) ? { seed: days } : days]);
     } else if (need.kind !== 'dataset') {
       values.push([need.key, only === undefined ? undefined : await readWhole(only.artifact)]);
@@ -120,6 +175,8 @@ interface DatedArtifact {
 interface NeedRead {
   readonly need: ManifestNeed;
   readonly stored: readonly DatedArtifact[];
+  /** Of all of it. */
+  readonly hash: string;
 }
 
 /** Where one need of a cell lies. */
@@ -143,18 +200,18 @@ const placesOf = ({ computation, cell }: InputRequest): Wanted[] =>
       }),
     }));
 
-const nameOf = (place: Place): string =>
+export const nameOf = (place: Place): string =>
   `${place.kind} ${place.kind === 'root' ? place.dataset : place.computation} ${place.date}`;
 
 /**
  * Reads only what this process does not remember. When the whole has the planned hash, what was remembered is still true; else
  * that need is read again whole. A history that moves on by a day costs one read.
  */
-async function readPlaces(requests: readonly InputRequest[], artifacts: Artifacts): Promise<Found> {
-  const wanted = requests.flatMap(placesOf);
+async function readPlaces(wanted: readonly Wanted[], artifacts: Artifacts): Promise<Found> {
   const found = new Map<string, StoredArtifact | undefined>();
   for (const { planned, places } of wanted) {
-    if (planned !== undefined) for (const { place, name } of places) found.set(name, artifacts.recall(place));
+    if (planned === undefined) continue;
+    for (const { place, name } of places) if (!found.has(name)) found.set(name, artifacts.recall(place));
   }
   const fresh = new Set<string>();
   const read = async (of: readonly Wanted[], isWanted: (name: string) => boolean): Promise<void> => {
@@ -162,6 +219,7 @@ async function readPlaces(requests: readonly InputRequest[], artifacts: Artifact
     for (const { places } of of)
       for (const { name, place } of places) if (isWanted(name) && !fresh.has(name)) missing.set(name, place);
     const names = [...missing.keys()];
+    if (missing.size === 0) return;
     for (const [index, artifact] of (await artifacts.read([...missing.values()])).entries())
       found.set(names[index] as string, artifact);
     for (const name of names) fresh.add(name);
@@ -183,15 +241,15 @@ const storedIn = (found: Found, { places }: Wanted): DatedArtifact[] =>
   });
 
 /** Of a window whose hash is another, all days: which of them is to blame is the plan's to say. */
-function lostOf(wanted: Wanted, found: Found): LostInput[] {
-  const { need, planned, places } = wanted;
+function lostOf({ planned, places }: Wanted, found: Found, hash: string): LostInput[] {
+  if (planned === hash && places.every(({ name }) => found.get(name) !== undefined)) return [];
   const each = places.map(({ place, name }): LostInput => {
     const hash = found.get(name)?.hash;
     return { place, ...(hash === undefined ? {} : { found: hash }) };
   });
   const gone = each.filter((one) => one.found === undefined);
   if (gone.length > 0 || planned === undefined || places.every(({ place }) => place.kind === 'root')) return gone;
-  return hashOf(need, storedIn(found, wanted)) === planned ? [] : each;
+  return hash === planned ? [] : each;
 }
 
 function hashOf(need: ManifestNeed, stored: readonly DatedArtifact[]): string {

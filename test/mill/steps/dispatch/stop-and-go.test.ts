@@ -144,15 +144,30 @@ describe('stop and go', () => {
   test('a worker in the middle of a chain keeps what it had committed, and nothing else', async () => {
     const { runId, message } = await claim('heat', DAYS);
     const slow = open();
-    const { artifacts } = slow;
+    const { artifacts, definitions } = slow;
+    let [elapsed, cancelled] = [0, false];
+    let isCommitted = false;
+    // A second passes with each look at it: what was made is committed at once.
+    slow.clock = { now: () => Date.now(), elapsed: () => (elapsed += 1_000) };
     slow.artifacts = {
       ...artifacts,
-      async read(places) {
-        if (places.some(({ date }) => date === DAYS[1])) expect((await cancel(runId, ports)).tasks).toBe(1);
-        return artifacts.read(places);
+      remember(place, artifact) {
+        isCommitted = true;
+        artifacts.remember(place, artifact);
+      },
+    };
+    slow.definitions = {
+      ...definitions,
+      async computation(entry) {
+        if (isCommitted && !cancelled) {
+          cancelled = true;
+          expect((await cancel(runId, ports)).tasks).toBe(1);
+        }
+        return definitions.computation(entry);
       },
     };
     await work(message, slow);
+    expect(cancelled).toBe(true);
     await noLease(runId);
     const task = await ports.tasks.read(message.taskId);
     expect(task).toMatchObject({ status: 'CANCELLED', history: [{ end: 'CANCELLED' }] });
