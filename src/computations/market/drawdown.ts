@@ -21,14 +21,13 @@ export const drawdown = defineComputation({
   productLines: ['markets'],
   tags: ['price'],
   description: 'Distance of the close from its running peak',
-  needs: { prices: document(sp500), before: previous(), past: history(sp500, SEED_DAYS) },
+  needs: { prices: document(sp500), before: previous({ seed: history(sp500, SEED_DAYS) }) },
   output: Drawdown,
   headline: ({ drawdown, peak, peakDate }) =>
     drawdown === 0 ? `at its peak of ${peak.toFixed(2)}` : `${(-drawdown * 100).toFixed(1)} % below ${peakDate}`,
-  compute: ({ prices: { close }, before, past }, { date }) => {
-    let { peak, peakDate } = before ?? { peak: 0, peakDate: date };
-    const closes = before === undefined ? past.map(({ date, value }) => ({ date, close: value.close })) : [];
-    for (const day of [...closes, { date, close }]) {
+  compute: ({ prices: { close }, before: { result, seed } }, { date }) => {
+    let { peak, peakDate } = result ?? { peak: 0, peakDate: date };
+    for (const day of [...seed.map(({ date, value }) => ({ date, close: value.close })), { date, close }]) {
       if (day.close > peak) ({ close: peak, date: peakDate } = day);
     }
     return { peak, peakDate, drawdown: close / peak - 1 };

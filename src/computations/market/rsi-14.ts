@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { defineComputation, document, history, previous } from '../../index.ts';
 import { smooth } from '../statistics/exponential-smoothing.ts';
-import { mean } from '../statistics/mean.ts';
 import { sp500 } from './sp500.ts';
 
 const PERIOD = 14;
@@ -11,9 +10,12 @@ const SEED_DAYS = 40;
 
 export const Rsi = z.object({
   close: z.number().positive(),
-  /** Index points a day, smoothed; null, as is `rsi`, while fewer than 15 closes are known. */
-  averageGain: z.number().nonnegative().nullable(),
-  averageLoss: z.number().nonnegative().nullable(),
+  /** Changes from day to day that the averages hold, counted up to 14. */
+  changes: z.number().int().min(0).max(PERIOD),
+  /** Index points a day: plain means of up to 14 changes, then smoothed. */
+  averageGain: z.number().nonnegative(),
+  averageLoss: z.number().nonnegative(),
+  /** Null while there are fewer than 14 changes. */
   rsi: z.number().min(0).max(100).nullable(),
 });
 export type Rsi = z.infer<typeof Rsi>;
@@ -23,8 +25,9 @@ export type Rsi = z.infer<typeof Rsi>;
  * the first averages are the plain means of 14 gains and 14 losses, a day without a gain counting as 0; each later one is
  * (13 x the average before + today's) / 14; RSI = 100 - 100 / (1 + averageGain / averageLoss).
  *
- * The state is the result of the day before. Where it has none, the closes of the last 40 calendar days make the seed: the
- * first 14 changes are averaged and the others smoothed in, up to today. Without losses RSI is 100; with neither, 50.
+ * Both are one recursion, since the mean of n values is the mean of n - 1 smoothed by 1/n: the result of the day before is the
+ * state, from the first change on. Where there is none, the closes of the last 40 calendar days are gone through, up to today.
+ * Without losses RSI is 100; with neither, 50.
  */
 export const rsi14 = defineComputation({
   name: 'rsi-14',
@@ -32,44 +35,34 @@ export const rsi14 = defineComputation({
   productLines: ['markets'],
   tags: ['momentum'],
   description: 'Relative Strength Index over 14 trading days, Wilder’s smoothing',
-  needs: { prices: document(sp500), before: previous(), past: history(sp500, SEED_DAYS) },
+  needs: { prices: document(sp500), before: previous({ seed: history(sp500, SEED_DAYS) }) },
   output: Rsi,
   headline: ({ rsi }) =>
     rsi === null
       ? 'not enough closes yet'
       : `RSI ${rsi.toFixed(1)}${rsi > 70 ? ', overbought' : rsi < 30 ? ', oversold' : ''}`,
-  compute: ({ prices: { close }, before, past }) => {
-    const averages =
-      before === undefined || before.averageGain === null || before.averageLoss === null
-        ? seed([...past.map(({ value }) => value.close), close])
-        : step({ gain: before.averageGain, loss: before.averageLoss }, close - before.close);
-    if (averages === undefined) return { close, averageGain: null, averageLoss: null, rsi: null };
-    return { close, averageGain: averages.gain, averageLoss: averages.loss, rsi: strength(averages) };
+  compute: ({ prices: { close }, before: { result, seed } }) => {
+    const yesterday = seed.map(({ value }) => value.close).reduce<State | undefined>(step, result);
+    const today = step(yesterday, close);
+    return { ...today, rsi: today.changes < PERIOD ? null : strength(today) };
   },
 });
 
-interface Averages {
-  readonly gain: number;
-  readonly loss: number;
-}
+type State = Omit<Rsi, 'rsi'>;
 
-const step = ({ gain, loss }: Averages, change: number): Averages => ({
-  gain: smooth(gain, Math.max(change, 0), 1 / PERIOD),
-  loss: smooth(loss, Math.max(-change, 0), 1 / PERIOD),
-});
-
-function seed(closes: readonly number[]): Averages | undefined {
-  if (closes.length <= PERIOD) return undefined;
-  const changes = closes.slice(1).map((close, index) => close - (closes[index] as number));
-  const first = changes.slice(0, PERIOD);
-  const averages: Averages = {
-    gain: mean(first.map((change) => Math.max(change, 0))) ?? 0,
-    loss: mean(first.map((change) => Math.max(-change, 0))) ?? 0,
+function step(before: State | undefined, close: number): State {
+  if (before === undefined) return { close, changes: 0, averageGain: 0, averageLoss: 0 };
+  const change = close - before.close;
+  const changes = Math.min(before.changes + 1, PERIOD);
+  return {
+    close,
+    changes,
+    averageGain: smooth(before.averageGain, Math.max(change, 0), 1 / changes),
+    averageLoss: smooth(before.averageLoss, Math.max(-change, 0), 1 / changes),
   };
-  return changes.slice(PERIOD).reduce(step, averages);
 }
 
-function strength({ gain, loss }: Averages): number {
-  if (loss === 0) return gain === 0 ? 50 : 100;
-  return 100 - 100 / (1 + gain / loss);
+function strength({ averageGain, averageLoss }: State): number {
+  if (averageLoss === 0) return averageGain === 0 ? 50 : 100;
+  return 100 - 100 / (1 + averageGain / averageLoss);
 }

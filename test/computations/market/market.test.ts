@@ -175,8 +175,11 @@ describe('rsi-14', () => {
         SELECT changes.date, changes.i, (wilder.gain * 13 + changes.gain) / 14, (wilder.loss * 13 + changes.loss) / 14
         FROM wilder JOIN changes ON changes.i = wilder.i + 1 WHERE changes.date <= '${LAST}'
       )
-      SELECT date, close, wilder.gain AS "averageGain", wilder.loss AS "averageLoss", 100 * wilder.gain / (wilder.gain + wilder.loss) AS rsi
-      FROM changes LEFT JOIN wilder USING (date)`,
+      SELECT date, close, least(changes.i - 1, 14)::INT AS changes,
+        coalesce(wilder.gain, sum(changes.gain) OVER w / greatest(changes.i - 1, 1)) AS "averageGain",
+        coalesce(wilder.loss, sum(changes.loss) OVER w / greatest(changes.i - 1, 1)) AS "averageLoss",
+        100 * wilder.gain / (wilder.gain + wilder.loss) AS rsi
+      FROM changes LEFT JOIN wilder USING (date) WINDOW w AS (ORDER BY changes.i)`,
       ),
     ).toEqual([]);
   });
