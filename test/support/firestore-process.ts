@@ -4,6 +4,6 @@ import { openState } from '../../src/emulators/state.ts';
 
 const [, , file = ''] = process.argv;
 const started = performance.now();
-const { port, counters } = await startFirestore({ state: openState(file) });
-process.on('message', () => process.send?.({ usage: counters() }));
-process.send?.({ port, ready: performance.now() - started });
+const server = await startFirestore({ state: openState(file) });
+process.on('message', () => process.send?.({ usage: server.counters() }));
+process.send?.({ port: server.port, ready: performance.now() - started });

@@ -3,6 +3,7 @@ import { TerminalError } from '../../errors.ts';
 import { type Computation, isKeyed } from '../model/computation.ts';
 import { writeArtifact } from './artifact-writer.ts';
 import { authored, authorCodeOf, timedOut } from './authored.ts';
+import { freezeWindows } from './freeze.ts';
 import type { JoinedEntry } from './join-by-key.ts';
 import { type Execution, scan, type ScanCell, type ScanRequest } from './scan.ts';
 import { checkOutput } from './validators.ts';
@@ -19,6 +20,7 @@ export interface ExecutionRequest extends ScanCell, Pick<ScanRequest, 'now' | 'h
 export async function execute(request: ExecutionRequest): Promise<Execution> {
   const { computation, entities, inputs, context, sink, now } = request;
   const { work } = computation;
+  freezeWindows(computation.needs, inputs);
   if (work.shape === 'compute') {
     const startedMs = now();
     const code = authorCodeOf(request);

@@ -1,6 +1,21 @@
-/** Freezes JSON as it was decoded, all the way down: what several cells are given none of them may change. */
+/** Values that cells share: none of them may change what another one reads. */
+import type { Dated, Needs } from '../model/need.ts';
+
+/** Freezes JSON as it was decoded, all the way down. */
 export function freeze(value: unknown): void {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
   Object.freeze(value);
   for (const part of Object.values(value)) freeze(part);
 }
+
+/** What windows hold: a worker decodes it once for all days that read it, so that code which changes it fails wherever it runs. */
+export function freezeWindows(needs: Needs, inputs: Readonly<Record<string, unknown>>): void {
+  for (const [key, need] of Object.entries(needs)) {
+    if (need.kind === 'history' || need.kind === 'own-history') freezeValues(inputs[key]);
+    if (need.kind === 'previous' && need.seed !== undefined) freezeValues((inputs[key] as { seed: unknown }).seed);
+  }
+}
+
+const freezeValues = (days: unknown): void => {
+  for (const { value } of days as readonly Dated<unknown>[]) freeze(value);
+};

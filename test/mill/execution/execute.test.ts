@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { TerminalError } from '../../../src/errors.ts';
 import { BREAKER_AFTER_ENTITIES, FLUSH_ENTITIES, STRIDE } from '../../../src/mill/execution/limits.ts';
 import { defineComputation } from '../../../src/mill/model/computation.ts';
-import { dataset, document, previous } from '../../../src/mill/model/need.ts';
+import { dataset, document, history, previous } from '../../../src/mill/model/need.ts';
 import { defineDocument } from '../../../src/mill/model/dataset.ts';
 import { entries, flights, inChunks, run, Shards } from './given.ts';
 
@@ -36,6 +36,28 @@ describe('compute', () => {
     expect(shards.valueOf(artifact)).toEqual({ date: '2024-01-01', sum: 7 });
     expect(artifact).toMatchObject({ keyed: false, count: 1 });
     expect(entities).toBe(0);
+  });
+
+  test('may take what a window holds in another order, and not change it: other days read it too', async () => {
+    const window = [{ date: '2023-12-31', value: { prices: [3, 1] } }];
+    const lowest = (sort: (list: readonly number[]) => readonly number[]) =>
+      defineComputation({
+        name: 'lowest',
+        category: 'test',
+        needs: { past: history(5) },
+        output: z.object({ prices: z.array(z.number()) }),
+        compute: ({ past }) => ({ prices: past.flatMap(({ value }) => sort(value.prices)) }),
+      });
+    const copied = await run(
+      lowest((list) => list.toSorted((a, b) => a - b)),
+      { inputs: { past: structuredClone(window) } },
+    );
+    expect(new Shards().valueOf(copied.artifact)).toEqual({ prices: [1, 3] });
+    const changed = lowest((list) => (list as number[]).sort((a, b) => a - b));
+    await expect(run(changed, { inputs: { past: structuredClone(window) } })).rejects.toMatchObject({
+      code: 'COMPUTE_FAILED',
+      message: expect.stringContaining('read only') as string,
+    });
   });
 
   test('may be asynchronous', async () => {

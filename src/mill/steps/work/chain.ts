@@ -5,7 +5,8 @@ import type { StoredArtifact } from '../../ports/artifacts.ts';
 import type { CellWrite } from '../../ports/cells.ts';
 import type { MadeCell } from './cell-outcome.ts';
 import { inMemory } from './in-memory.ts';
-import { type InputRequest, type MadeDays, nameOf } from './load-inputs.ts';
+import type { MadeDays } from './load-days.ts';
+import { type InputRequest, nameOf } from './load-inputs.ts';
 
 export interface Chain {
   readonly made: MadeDays;

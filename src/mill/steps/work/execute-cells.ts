@@ -15,7 +15,8 @@ import { computeCell, type ComputeOptions, type ComputePorts, scanCells } from '
 import type { Decoded } from './decoded.ts';
 import { describeOthers, inShadow, notCompared } from './in-shadow.ts';
 import { type Lap, type LapMeter, startLapMeter } from './lap-meter.ts';
-import { type InputRequest, loadDays, type LoadedInputs, loadInputs } from './load-inputs.ts';
+import { loadDays } from './load-days.ts';
+import { type InputRequest, type LoadedInputs, loadInputs } from './load-inputs.ts';
 
 export interface CellPorts extends ComputePorts {
   readonly manifest: Manifest;

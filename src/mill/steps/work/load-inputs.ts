@@ -62,38 +62,7 @@ export async function loadInputs(
   return requests.map(({ computation }, index) => inputsIn(found, computation, wanted[index] ?? [], decoded));
 }
 
-/** Days of one computation that read each other, in their order: what they read is asked for at once, and their results are handed on. */
-export async function loadDays(
-  requests: readonly InputRequest[],
-  artifacts: Artifacts,
-  { made, decoded }: { readonly made: MadeDays; readonly decoded: Decoded },
-): Promise<(request: InputRequest) => Promise<LoadedInputs | readonly LostInput[]>> {
-  // A day that is made for the first time has nothing stored; of one that may turn out unchanged the stored result is read.
-  const toCome = new Set(
-    requests.flatMap(({ cell }) => (cell.unlessVector === undefined ? [nameOf({ kind: 'cell', ...cell })] : [])),
-  );
-  const ahead = requests
-    .flatMap(placesOf)
-    .map((one) => ({ ...one, places: one.places.filter(({ name }) => !toCome.has(name) && !made.has(name)) }));
-  const found = new Map(await readPlaces(ahead, artifacts));
-  return async (request) => {
-    const wanted = placesOf(request);
-    for (const { name } of wanted.flatMap(({ places }) => places)) {
-      if (!made.has(name)) continue;
-      const own = made.get(name);
-      if (own === undefined) found.delete(name);
-      else found.set(name, own);
-    }
-    const rest = wanted.filter(({ places }) => places.some(({ name }) => !found.has(name)));
-    if (rest.length > 0) for (const [name, artifact] of await readPlaces(rest, artifacts)) found.set(name, artifact);
-    return inputsIn(found, request.computation, wanted, decoded);
-  };
-}
-
-/** By the names of their places: what days of a chain gave in this attempt. Undefined: it is committed, and in shards. */
-export type MadeDays = ReadonlyMap<string, StoredArtifact | undefined>;
-
-function inputsIn(
+export function inputsIn(
   found: Found,
   computation: ManifestComputation,
   wanted: readonly Wanted[],
@@ -188,7 +157,7 @@ interface Wanted {
 
 type Found = ReadonlyMap<string, StoredArtifact | undefined>;
 
-const placesOf = ({ computation, cell }: InputRequest): Wanted[] =>
+export const placesOf = ({ computation, cell }: InputRequest): Wanted[] =>
   computation.needs
     .filter((need) => !isSeed(need) || cell.reads[inputIdOf(need)] !== undefined)
     .map((need) => ({
@@ -207,7 +176,7 @@ export const nameOf = (place: Place): string =>
  * Reads only what this process does not remember. When the whole has the planned hash, what was remembered is still true; else
  * that need is read again whole. A history that moves on by a day costs one read.
  */
-async function readPlaces(wanted: readonly Wanted[], artifacts: Artifacts): Promise<Found> {
+export async function readPlaces(wanted: readonly Wanted[], artifacts: Artifacts): Promise<Found> {
   const found = new Map<string, StoredArtifact | undefined>();
   for (const { planned, places } of wanted) {
     if (planned === undefined) continue;
