@@ -20,6 +20,8 @@ import { TRADING_DAY, tradersOn } from '../test/support/traders.ts';
 
 /** Any seed does; the same brings the same events. */
 const SEED = 7;
+/** The day, from 0, on which a tool begins to spread. */
+const ADOPTED_ON = 10;
 const PEOPLE = 500;
 const JUDGED = 4_000;
 
@@ -105,7 +107,7 @@ function ofFleet(): Figures {
 
 async function ofProductivity(): Promise<Figures> {
   const from = '2024-01-29';
-  const data = collectedDays(simulatedEvents({ seed: SEED, from, days: 28 }));
+  const data = collectedDays(simulatedEvents({ seed: SEED, from, days: 28, adoptedOn: ADOPTED_ON }));
   const results = await runComputations([toolAdoption], { data, from, to: addDays(from, 27) });
   return [
     chart('tool-adoption', 'Adopters of tools in globex (simulated)', results.of(toolAdoption), (tools) =>
