@@ -1,6 +1,7 @@
 /** The last seven days against the seven before: each has every day of the week once. */
 import { z } from 'zod';
 import { type Dated, defineComputation, dependency, history } from '../../index.ts';
+import { dispersion, type Trials } from '../statistics/dispersion.ts';
 import { twoProportionTest } from '../statistics/two-proportion-test.ts';
 import { activeUsers } from './active-users.ts';
 import { AS_SENT } from './checks.ts';
@@ -30,7 +31,9 @@ const RateChange = z.object({
   before: z.number().min(0).max(1).nullable(),
   /** now - before, -1 to 1; null where one of them is. */
   change: z.number().min(-1).max(1).nullable(),
-  /** Of the two-sided two-proportion test that nothing has changed; null where there are too few. */
+  /** How much more the rate differs between the days of a week than chance has it: 1 not at all, 4 by twice as much. */
+  dispersion: z.number().min(1),
+  /** Of the two-sided two-proportion test that nothing has changed, of counts divided by the dispersion; null where there are too few. */
   p: z.number().min(0).max(1).nullable(),
   /**
    * Better or worse where p is at most 0.025. Too few where one of the weeks has below 30 runs that ended, or is expected to have fewer than
@@ -56,8 +59,8 @@ export const WeekOnWeek = z.object({
 export type WeekOnWeek = z.infer<typeof WeekOnWeek>;
 
 /**
- * By organization: `acme/`, of those with active users in the last 28 days. A day without events counts as one with none. The tests take runs to be
- * independent: where few people or machines cause most runs, less is significant than they say.
+ * By organization: `acme/`, of those with active users in the last 28 days. A day without events counts as one with none. Runs are not independent of
+ * each other; how little they are is taken from how the days of the two weeks differ, where seven have runs.
  */
 export const weekOnWeek = defineComputation({
   name: 'week-on-week',
@@ -110,6 +113,7 @@ interface Used {
 }
 
 interface WeekRuns {
+  readonly days: Trials[];
   runs: number;
   successes: number;
   failures: number;
@@ -117,7 +121,12 @@ interface WeekRuns {
   costDollars: number;
 }
 
-const noRuns = (): WeekRuns => ({ runs: 0, successes: 0, failures: 0, tokens: 0, costDollars: 0 });
+const noRuns = (): WeekRuns => ({ days: [], runs: 0, successes: 0, failures: 0, tokens: 0, costDollars: 0 });
+
+interface Ended {
+  successes: number;
+  failures: number;
+}
 
 /** By organization: this week, and the one before. */
 function weeksOf<F extends TeamFigures & Partial<Used>>(
@@ -125,17 +134,32 @@ function weeksOf<F extends TeamFigures & Partial<Used>>(
   today: string,
 ): ReadonlyMap<string, readonly [now: WeekRuns, before: WeekRuns]> {
   const organizations = new Map<string, readonly [WeekRuns, WeekRuns]>();
-  for (const { date, value } of days)
+  for (const { date, value } of days) {
+    const isNow = daysBetween(date, today) < WEEK;
+    const ended = new Map<string, Ended>();
     for (const [key, team] of Object.entries(value)) {
-      const weeks = entryOf(organizations, organizationOf(key), () => [noRuns(), noRuns()] as const);
-      const week = daysBetween(date, today) < WEEK ? weeks[0] : weeks[1];
-      week.runs += team.runs;
-      week.successes += team.successes;
-      week.failures += team.failures;
-      week.tokens += (team.inputTokens ?? 0) + (team.outputTokens ?? 0);
-      week.costDollars += team.costDollars ?? 0;
+      const organization = organizationOf(key);
+      const [now, before] = entryOf(organizations, organization, () => [noRuns(), noRuns()] as const);
+      const week = isNow ? now : before;
+      const day = entryOf(ended, organization, () => {
+        const first = { successes: 0, failures: 0 };
+        week.days.push(first);
+        return first;
+      });
+      day.successes += team.successes;
+      day.failures += team.failures;
+      addTeam(week, team);
     }
+  }
   return organizations;
+}
+
+function addTeam(week: WeekRuns, team: TeamFigures & Partial<Used>): void {
+  week.runs += team.runs;
+  week.successes += team.successes;
+  week.failures += team.failures;
+  week.tokens += (team.inputTokens ?? 0) + (team.outputTokens ?? 0);
+  week.costDollars += team.costDollars ?? 0;
 }
 
 const changeOf = (now: number, before: number): z.infer<typeof Change> => ({
@@ -145,22 +169,22 @@ const changeOf = (now: number, before: number): z.infer<typeof Change> => ({
 });
 
 function rateChangeOf(now: WeekRuns, before: WeekRuns): z.infer<typeof RateChange> {
-  const [rateNow, rateBefore] = [rateOf(now), rateOf(before)];
-  if (rateNow === null || rateBefore === null)
-    return { now: rateNow, before: rateBefore, change: null, p: null, verdict: 'too-few' };
-  const change = rateNow - rateBefore;
+  const rates = { now: rateOf(now), before: rateOf(before), dispersion: dispersion(now.days, before.days) };
+  if (rates.now === null || rates.before === null) return { ...rates, change: null, p: null, verdict: 'too-few' };
+  const change = rates.now - rates.before;
   const isEnough = Math.min(endedOf(now), endedOf(before)) >= MIN_RUNS;
-  const p = isEnough ? twoProportionTest(shareOf(now), shareOf(before)) : undefined;
-  if (p === undefined) return { now: rateNow, before: rateBefore, change, p: null, verdict: 'too-few' };
+  const p = isEnough ? twoProportionTest(worth(now, rates.dispersion), worth(before, rates.dispersion)) : undefined;
+  if (p === undefined) return { ...rates, change, p: null, verdict: 'too-few' };
   const verdict = p > SIGNIFICANCE ? 'unchanged' : change > 0 ? 'better' : 'worse';
-  return { now: rateNow, before: rateBefore, change, p, verdict };
+  return { ...rates, change, p, verdict };
 }
 
 const endedOf = ({ successes, failures }: WeekRuns): number => successes + failures;
 
 const rateOf = (week: WeekRuns): number | null => (endedOf(week) === 0 ? null : week.successes / endedOf(week));
 
-const shareOf = (week: WeekRuns): { successes: number; trials: number } => ({
-  successes: week.successes,
-  trials: endedOf(week),
+/** As many independent runs as they are worth. */
+const worth = (week: WeekRuns, spread: number): { successes: number; trials: number } => ({
+  successes: week.successes / spread,
+  trials: endedOf(week) / spread,
 });

@@ -158,7 +158,7 @@ describe('where nothing has changed', () => {
     expect(flagged.size).toBeGreaterThan(0);
   });
 
-  test('days that differ by themselves raise few more alarms', async () => {
+  test('days that differ by themselves raise no more alarms', async () => {
     const chance = chanceOf(13);
     const trials = 200;
     const days = daysFrom('2024-01-04', '2024-02-01').map((date) => ({
@@ -180,6 +180,32 @@ describe('where nothing has changed', () => {
     const found = await runDay(failureHotspots, '2024-02-01', { today: today?.value ?? {}, past });
     const flagged = Object.values(found).filter(({ verdict }) => verdict === 'failing').length;
     expect(flagged / (4 * trials)).toBeLessThanOrEqual(0.01);
+  });
+
+  test('weeks whose days differ by themselves are told to differ in one of twenty, not in six', async () => {
+    const chance = chanceOf(14);
+    const trials = 500;
+    const rest = { users: 1, runsPerUser: 1 };
+    const users: Record<string, ActiveUsers> = {};
+    const days = daysFrom('2024-02-01', '2024-02-14').map((date) => ({
+      date,
+      value: {} as Record<string, TeamFigures>,
+    }));
+    for (let organization = 0; organization < trials; organization++) {
+      const key = `org-${organization}/`;
+      users[key] = ONE_USER;
+      for (const { value } of days)
+        value[key] = { ...figuresOf(200, 0.1 * (1 / 3 + chance.below(1_000) / 750), chance), ...rest };
+    }
+    const found = await runDay(weekOnWeek, '2024-02-14', {
+      users,
+      commands: days.at(-1)?.value ?? {},
+      pastCommands: days.slice(0, -1),
+      agents: {},
+      pastAgents: [],
+    });
+    const differing = Object.values(found).filter(({ commandSuccess: { verdict } }) => /better|worse/u.test(verdict));
+    expect(differing.length / trials).toBeLessThanOrEqual(0.05);
   });
 
   test('no more than 5 % of organizations have a week that differs', async () => {

@@ -125,7 +125,12 @@ describe('the dispersion between days', () => {
     // A tenth of 700 fails; squared residuals (failures - 10)² / 9 are 16/9 on six of seven days.
     const failures = [14, 6, 14, 6, 14, 6, 10];
     const days = failures.map((count) => ({ failures: count, successes: 100 - count }));
-    expect(dispersion(days)).toBeCloseTo(16 / 9 / 0.454936423119572, 12);
+    // One of seven degrees of freedom goes to the share.
+    const one = ((16 / 9) * (7 / 6)) / 0.454936423119572;
+    expect(dispersion(days)).toBeCloseTo(one, 12);
+    // Two weeks, each with a share of its own, are as spread.
+    const turned = days.map(({ failures, successes }) => ({ failures: successes, successes: failures }));
+    expect(dispersion(days, turned)).toBeCloseTo(one, 12);
   });
 
   test('is little above 1 where trials are independent, and the design effect where they come in fours', () => {
