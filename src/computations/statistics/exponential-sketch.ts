@@ -81,7 +81,8 @@ function ends(index: number, scale: number): { value: number; low: number; high:
   return { value: low * (2 / (1 + 2 ** -step)), low, high };
 }
 
-const sum = (counts: ReadonlyMap<number, number>): number => counts.values().reduce((all, count) => all + count, 0);
+const sum = (counts: ReadonlyMap<number, number>): number =>
+  [...counts.values()].reduce((all, count) => all + count, 0);
 
 function fallTo(sketch: ExponentialSketch, scale: number): void {
   const by = sketch.scale - scale;
