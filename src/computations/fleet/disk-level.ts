@@ -1,7 +1,7 @@
 /** How full each file system was at the end of the day. */
 import { z } from 'zod';
 import { dataset, defineComputation } from '../../index.ts';
-import { disks, originOf, readingsOf } from './fleet.ts';
+import { disks, firstOf, originOf, readingsOf } from './fleet.ts';
 
 export const DiskLevel = z.object({
   organization: z.string(),
@@ -15,7 +15,12 @@ export const DiskLevel = z.object({
 });
 export type DiskLevel = z.infer<typeof DiskLevel>;
 
-/** By series; without a reading it is left out. */
+/** As OpenTelemetry names them, and as node_exporter does. */
+const MOUNT_LABELS = ['system.filesystem.mountpoint', 'mountpoint'];
+const DEVICE_LABELS = ['system.device', 'device'];
+const STATE_LABELS = ['system.filesystem.state', 'state'];
+
+/** By series; one without a reading is left out, and so are shares that are free or reserved, which OpenTelemetry has as series of their own. */
 export const diskLevel = defineComputation({
   name: 'disk-level',
   category: 'capacity',
@@ -29,9 +34,11 @@ export const diskLevel = defineComputation({
   perEntity: (series, { date }) => {
     const readings = readingsOf(series, date);
     const last = readings.at(-1);
-    if (last === undefined) return undefined;
-    const { mountpoint = '', device = '' } = series.labels;
-    const resource = mountpoint === '' || device === '' ? mountpoint + device : `${mountpoint} (${device})`;
+    const state = firstOf(series.labels, STATE_LABELS) ?? 'used';
+    if (last === undefined || state !== 'used') return undefined;
+    const mount = firstOf(series.labels, MOUNT_LABELS) ?? '';
+    const device = firstOf(series.labels, DEVICE_LABELS) ?? '';
+    const resource = mount === '' || device === '' ? mount + device : `${mount} (${device})`;
     return { ...originOf(series), resource, level: last.value, readings: readings.length };
   },
 });

@@ -11,7 +11,7 @@ export const heartbeats = collected('samples', { name: 'runtime_cpu_ema' });
 /** Of heartbeats, too: the share of the memory that is taken, 0 to 1. */
 export const memory = collected('samples', { name: 'runtime_memory_ema' });
 
-/** A counter of requests, with a label that tells how they ended: `errorLabels` below. */
+/** A counter of requests, with a label that tells how they ended: see `isError`. */
 export const requests = collected('samples', { name: 'http_requests_total' });
 
 /** Seconds that requests took, as whole histograms: OpenTelemetry's, Prometheus's native ones, `{ count, sum, buckets }` of our JSON. */
@@ -55,7 +55,8 @@ export function isError({ labels }: Pick<CollectedSeries, 'labels'>): boolean | 
   return outcome === undefined ? undefined : ERROR_OUTCOME.test(outcome);
 }
 
-const firstOf = (labels: Readonly<Record<string, string>>, names: readonly string[]): string | undefined =>
+/** The first of these labels that says something. */
+export const firstOf = (labels: Readonly<Record<string, string>>, names: readonly string[]): string | undefined =>
   names.map((name) => labels[name]).find((value) => value !== undefined && value !== '');
 
 /** `acme/checkout`, `acme/checkout/3`: the organization is always first, and a slash within a name is written as %2F. */

@@ -133,4 +133,15 @@ describe('a forecast', () => {
       { level: 0.5, readings: 2, resource: '/var (sda1)', service: 'api', runtime: '1' },
     ]);
   });
+
+  test('is of what is used, and named by the labels of OpenTelemetry, too', async () => {
+    const of = (state: string) =>
+      seriesOf(
+        'system.filesystem.utilization',
+        { job: 'api', instance: '1', 'system.device': 'sda1', 'system.filesystem.state': state },
+        { '10:00': 0.4 },
+      );
+    const found = await runDay(diskLevel, DATE, { disks: [of('used'), of('free'), of('reserved')] });
+    expect(Object.values(found)).toMatchObject([{ level: 0.4, resource: 'sda1' }]);
+  });
 });
