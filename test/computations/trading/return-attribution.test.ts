@@ -75,6 +75,12 @@ test('a sector of which the user has 0.8, beyond the market', async () => {
   expect((result.pValue as number) / 2.55150571014004e-7).toBeCloseTo(1, 6);
 });
 
+test('a p-value beyond sixteen digits is small, and not 0', async () => {
+  const { pValue } = await found({ equity: worthAfter(sumOf(always(0.02), MARKET, OWN)) });
+  // scipy.stats.t.sf(0.02 / (0.004 * sqrt(60 / 58) / sqrt(60)), 58)
+  expect((pValue as number) / 4.912750562803663e-43).toBeCloseTo(1, 6);
+});
+
 test('who is as far below as others above has no skill, and a p-value near one', async () => {
   const equity = worthAfter(sumOf(always(-0.003), MARKET, OWN));
   expect(await found({ equity })).toMatchObject({ verdict: 'chance', pValue: expect.closeTo(1, 5) });
