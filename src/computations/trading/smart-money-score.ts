@@ -71,9 +71,12 @@ const MOST_DIGITS = 6;
 export function featuresOf({ attribution, risk, disposition, revenge }: Found): Parts | undefined {
   if (attribution?.alpha == null || risk?.sharpe == null) return undefined;
   const { estimate, error } = attribution.alpha;
+  const { sharpe, sharpeError } = risk;
+  // Without an error nobody knows what an estimate says.
+  if (error === 0 || sharpeError === null || sharpeError === 0) return undefined;
   return {
     alpha: within(estimate / error, MOST_ERRORS),
-    sharpe: within(risk.sharpe / (risk.sharpeError as number), MOST_ERRORS),
+    sharpe: within(sharpe / sharpeError, MOST_ERRORS),
     disposition: -evidence(disposition?.pValue),
     revenge: -evidence(revenge?.pValue),
   };

@@ -88,6 +88,12 @@ describe('what is missing', () => {
     expect(await found({ attribution: attribution(2), risk: riskOf([]) })).toEqual(NOTHING);
   });
 
+  test('the error of either: there is no score', async () => {
+    expect(await found({ attribution: attribution(0, 0), risk: risk(2) })).toEqual(NOTHING);
+    expect(await found({ attribution: attribution(2), risk: risk(0, 0) })).toEqual(NOTHING);
+    expect(await found({ attribution: attribution(2), risk: { ...risk(0), sharpeError: null } })).toEqual(NOTHING);
+  });
+
   test('biases: nothing is held against anybody', async () => {
     const skill = { attribution: attribution(2), risk: risk(1) };
     expect(await found(skill)).toEqual(await found({ ...skill, disposition: disposition(1), revenge: revenge(1) }));
