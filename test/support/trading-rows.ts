@@ -1,13 +1,15 @@
 /**
- * Simulated people and their market as plain rows, for oracles: raw closes and splits, positions of the day and the one before, trades, equity. A file of NDJSON a table, in
- * the folder that is named: `node test/support/trading-rows.ts FOLDER`.
+ * Simulated people and their market as plain rows, for oracles: raw closes and splits, positions of the day and the one before, trades, equity.
+ * `node test/support/trading-rows.ts FILE PEOPLE` writes down what test/fixtures/trading-oracle.py is asked about.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { dayOrdinal } from '../../src/computations/trading/day-ordinal.ts';
 import type { Portfolio } from '../../src/computations/trading/portfolios.ts';
 import type { History } from '../../src/computations/trading/histories.ts';
 import { placeOfDay, simulatedMarket } from '../../src/computations/trading/simulation/market.ts';
+import { simulatedInstruments, simulatedPrices } from '../../src/computations/trading/simulation/rows.ts';
 import { simulatePerson } from '../../src/computations/trading/simulation/person.ts';
 
 /** The day of a split, with another one within the sixty days before it. */
@@ -61,4 +63,16 @@ export function writeRows(folder: string, crowd: Crowd): void {
     writeFileSync(join(folder, `${name}.ndjson`), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }
 
-if (import.meta.main) writeRows(process.argv[2] as string, crowdOf(Number(process.argv[3] ?? 1000)));
+/** The same people as they are stored, with all that the day reads: for an oracle that is not asked again each time. */
+const asStored = (count: number): object => {
+  const market = simulatedMarket();
+  const last = placeOfDay(market, SPLIT_DAY);
+  const { today, histories } = crowdOf(count);
+  const prices = market.days.slice(last - 60, last + 1).map((date) => ({ date, value: [...simulatedPrices(date)][0] }));
+  return { prices, listed: [...simulatedInstruments()][0], portfolios: today, histories };
+};
+
+if (import.meta.main) {
+  const [file = '', count = '100'] = process.argv.slice(2);
+  writeFileSync(file, gzipSync(JSON.stringify(asStored(Number(count)))));
+}
