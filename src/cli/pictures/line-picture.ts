@@ -1,5 +1,6 @@
 /** A plot as a picture: lines over time, with axes, the unit and a legend. */
 import { type Scale, timeTicks, valueScale } from './axis.ts';
+import { AXIS, type Box, FRAME_STYLE, frameOf, TICK } from './frame.ts';
 import { LINE_COLOURS } from './line-colours.ts';
 import { lineNames, panelsOf, piecesOf, type PlotAnswer } from './plot.ts';
 import { picture, short, tag, textWidth, themed, words } from './svg.ts';
@@ -9,8 +10,6 @@ const WIDTH = 760;
 const PLOT_HEIGHT = 280;
 const MARGIN = 16;
 const TITLE = 26;
-const TICK = 6;
-const AXIS = 22;
 const LEGEND_ROW = 18;
 /** Of several plots under each other. */
 const PANEL_HEIGHT = 110;
@@ -19,7 +18,6 @@ const PANEL_TITLE = 26;
 const LINE_INKS = Object.fromEntries(
   LINE_COLOURS.light.map((light, index) => [`line-${index}`, { light, dark: LINE_COLOURS.dark[index] ?? light }]),
 );
-const STYLE = '.grid{stroke:var(--line)}.line{fill:none;stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}';
 
 export function linePicture(plot: PlotAnswer, by: string | undefined): string {
   const { metric, unit, fromMs, toMs, series } = plot;
@@ -46,7 +44,7 @@ export function linePicture(plot: PlotAnswer, by: string | undefined): string {
     width: WIDTH,
     height: legend.bottom + MARGIN - 8,
     title: `${metric}, ${span}${note}: ${names.join('; ')}`,
-    style: themed(LINE_INKS) + STYLE,
+    style: themed(LINE_INKS) + FRAME_STYLE,
     children: [
       words(MARGIN, MARGIN + 11, `${metric}${unit === '' ? '' : ` (${unit})`}`, { class: 'title' }),
       words(right, MARGIN + 11, `${span}${note}`, { class: 'quiet', 'text-anchor': 'end' }),
@@ -55,7 +53,8 @@ export function linePicture(plot: PlotAnswer, by: string | undefined): string {
         const scale = scales[index] ?? valueScale([]);
         const drawn = panelOf(
           panel,
-          { scale, left, right, top, bottom: top + height },
+          scale,
+          { left, right, top, bottom: top + height },
           called[index]?.map(colourOf) ?? [],
         );
         return panels.length === 1 ? drawn : [words(left, top - 8, panel.metric), drawn].flat();
@@ -65,32 +64,14 @@ export function linePicture(plot: PlotAnswer, by: string | undefined): string {
   });
 }
 
-interface Place {
-  readonly scale: Scale;
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
-
-function panelOf({ fromMs, toMs, series }: PlotAnswer, place: Place, colours: readonly string[]): string[] {
-  const { scale, left, right, top, bottom } = place;
-  const x = (ms: number): number => left + ((ms - fromMs) / Math.max(1, toMs - fromMs)) * (right - left);
-  const y = (value: number): number => bottom - ((value - scale.least) / (scale.most - scale.least)) * (bottom - top);
+function panelOf({ fromMs, toMs, series }: PlotAnswer, scale: Scale, box: Box, colours: readonly string[]): string[] {
+  const { left, right, top, bottom } = box;
+  const time = { least: fromMs, most: Math.max(fromMs + 1, toMs), ticks: timeTicks(fromMs, toMs, right - left) };
+  const { x, y, children } = frameOf(box, time, scale);
   const pathOf = (piece: readonly (readonly [number, number])[]): string =>
     piece.map(([ms, value], at) => `${at === 0 ? 'M' : 'L'}${short(x(ms))} ${short(y(value))}`).join('') +
     // A point alone is a dot, by its round caps.
     (piece.length === 1 ? 'h0' : '');
-  const values = scale.ticks.map(
-    ({ at, text }) =>
-      tag('path', { class: 'grid', d: `M${short(left)} ${short(y(at))}H${short(right)}` }) +
-      words(left - TICK, y(at) + 4, text, { class: 'quiet', 'text-anchor': 'end' }),
-  );
-  const times = timeTicks(fromMs, toMs, right - left).map(
-    ({ at, text }) =>
-      tag('path', { class: 'grid', d: `M${short(x(at))} ${bottom}V${bottom + TICK}` }) +
-      words(x(at), bottom + AXIS - 4, text, { class: 'quiet' }),
-  );
   // The first lies over the others.
   const lines = series
     .map((one, index) =>
@@ -101,7 +82,7 @@ function panelOf({ fromMs, toMs, series }: PlotAnswer, place: Place, colours: re
     series.length > 0
       ? []
       : [words((left + right) / 2, (top + bottom) / 2, 'There is nothing in this time.', { 'text-anchor': 'middle' })];
-  return [...values, ...times, ...lines, ...nothing];
+  return [...children, ...lines, ...nothing];
 }
 
 const dayText = (ms: number): string => new Date(ms).toISOString().slice(0, 10);

@@ -61,11 +61,13 @@ export interface Picture {
   readonly height: number;
   /** For who cannot see it. */
   readonly title: string;
+  /** What is seen, where the title does not say it all. */
+  readonly description?: string;
   readonly style: string;
   readonly children: readonly string[];
 }
 
-export const picture = ({ width, height, title, style, children }: Picture): string =>
+export const picture = ({ width, height, title, description, style, children }: Picture): string =>
   `${tag(
     'svg',
     {
@@ -75,8 +77,10 @@ export const picture = ({ width, height, title, style, children }: Picture): str
       viewBox: `0 0 ${short(width)} ${short(height)}`,
       role: 'img',
       'aria-labelledby': 'title',
+      'aria-describedby': description === undefined ? undefined : 'desc',
     },
     `\n<title id="title">${escaped(title)}</title>`,
+    ...(description === undefined ? [] : [`\n<desc id="desc">${escaped(description)}</desc>`]),
     `\n<style>${style}${TEXT_STYLE}</style>`,
     `\n${tag('rect', { width: '100%', height: '100%', style: 'fill:var(--ground)' })}`,
     ...children.map((child) => `\n${child}`),
