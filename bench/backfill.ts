@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { projectFiles, projectManifest } from '../src/cli/project.ts';
+import { projectSources, projectManifest } from '../src/cli/project.ts';
 import { compose } from '../src/compose.ts';
 import { crossing50200 } from '../src/computations/market/crossing-50-200.ts';
 import { dailyReturn } from '../src/computations/market/daily-return.ts';
@@ -24,7 +24,7 @@ import type { TaskMessage } from '../src/mill/model/message.ts';
 import type { Dated, Need } from '../src/mill/model/need.ts';
 import { readSource, sourceDays } from '../src/mill/sources/read-source.ts';
 import { dispatch } from '../src/mill/steps/dispatch/dispatch.ts';
-import { loadRanges } from '../src/mill/steps/load/bundled-files.ts';
+import { loadRanges } from '../src/mill/steps/load/bundled-sources.ts';
 import { indexRootData } from '../src/mill/steps/load/index-root-data.ts';
 import { loadRootData } from '../src/mill/steps/load/load-root-data.ts';
 import { work } from '../src/mill/steps/work/work.ts';
@@ -147,7 +147,7 @@ async function backfill(to: Day): Promise<Backfilled> {
     const queue = { publish: (messages: readonly TaskMessage[]) => Promise.resolve(void sent.push(...messages)) };
     const worker = { ...compose(config, manifest), queue };
     const planner = { ...compose(config, manifest), queue };
-    const ranges = await loadRanges(await projectFiles(config, manifest), to, planner.rootData);
+    const ranges = await loadRanges(await projectSources(config, manifest), to, planner.rootData);
     await loadRootData(ranges, { ...planner, readSource, sourceDays });
     await indexRootData(planner);
     const usageOf = async (): Promise<Usage> => {
