@@ -3,6 +3,7 @@ import { polygonHull } from 'd3-polygon';
 import { convexHull } from '../src/computations/statistics/convex-hull.ts';
 import type { Point } from '../src/computations/statistics/convex-hull.ts';
 import { leastSquares } from '../src/computations/statistics/least-squares.ts';
+import { benchBackfill } from './backfill.ts';
 import { benchDetectors } from './detectors.ts';
 import { benchTrading } from './trading.ts';
 
@@ -12,6 +13,7 @@ const SEED = 16;
 export async function benchComputations({ quick }: { readonly quick: boolean }): Promise<void> {
   await benchDetectors({ quick });
   await benchTrading({ quick });
+  await benchBackfill({ quick });
   process.stdout.write(hulls(quick ? 100_000 : 1_000_000, quick ? 1 : 5));
   process.stdout.write(regressions(quick ? 10_000 : 100_000));
 }

@@ -12,8 +12,8 @@ import { smartMoneyScore } from './smart-money-score.ts';
 
 /** Fees of a month, as a share of mean equity, that no skill known pays for: 20 % and more of it in a year. */
 const TOO_COSTLY = 0.017;
-/** Three quarters of what a user is worth in one ticker. */
-const CONCENTRATED = 0.75;
+/** Four fifths of what a user is worth in one ticker. */
+const CONCENTRATED = 0.8;
 
 /** In this order one is the label, where several hold. */
 export const Trait = z.enum(['skilled', 'revenge', 'disposition', 'overtrading', 'concentrated']);
