@@ -45,13 +45,16 @@ export const dispositionEffect = defineComputation({
 
 /** A position as one day may find it: opened before, and gone from the end of some day on. */
 interface Held {
+  /** What was bought together: parts of it that are sold, on a day or one after the other, are of one position. */
+  readonly lot: string;
   readonly ticker: string;
   /** Paid, in units of today. */
   readonly price: number;
   readonly openedDay: number;
   /** Infinity while it is held. */
   readonly closedDay: number;
-  readonly closePrice: number;
+  /** Made by closing it, without fees, in money. */
+  gain: number;
 }
 
 function dispositionOf(portfolio: Portfolio, history: History | undefined, panel: PricePanel): DispositionEffect {
@@ -61,13 +64,19 @@ function dispositionOf(portfolio: Portfolio, history: History | undefined, panel
   const strata = days.flatMap((day) => {
     const stratum = { size: 0, marked: 0, drawn: 0, drawnMarked: 0 };
     const place = lastPlaceUpTo(panel.days, day);
-    const there = held.filter(({ openedDay, closedDay }) => openedDay < day && closedDay >= day);
-    if (there.length < MIN_POSITIONS) return [];
-    for (const one of there) {
+    const there = new Map<string, Held>();
+    for (const one of held) {
+      // Of what is sold in part the rest is not kept.
+      const isNew = one.closedDay === day || !there.has(one.lot);
+      if (one.openedDay < day && one.closedDay >= day && isNew) there.set(one.lot, one);
+    }
+    if (there.size < MIN_POSITIONS) return [];
+    for (const one of there.values()) {
       const isSold = one.closedDay === day;
-      const price = isSold ? one.closePrice : panel.tickers[one.ticker]?.closes[place];
-      if (price == null || price === one.price) continue;
-      const isGain = price > one.price;
+      const close = panel.tickers[one.ticker]?.closes[place];
+      const gain = isSold ? one.gain : close == null ? 0 : close - one.price;
+      if (gain === 0) continue;
+      const isGain = gain > 0;
       stratum.size++;
       if (isGain) stratum.marked++;
       if (isSold) stratum.drawn++;
@@ -87,20 +96,21 @@ function dispositionOf(portfolio: Portfolio, history: History | undefined, panel
   };
 }
 
+/** Parts of a position that were sold on one day are one. */
 function heldOf({ positions }: Portfolio, history: History | undefined, panel: PricePanel): Held[] {
-  const closed = (history?.closed ?? []).map((trade): Held => {
-    const { price, closePrice } = inUnitsOfToday(trade, panel);
-    const [openedDay, closedDay] = [dayOfMinute(trade.opened), dayOfMinute(trade.closed)];
-    return { ticker: trade.ticker, price, closePrice, openedDay, closedDay };
-  });
-  const open = positions.map(({ ticker, price, opened }): Held => ({
-    ticker,
-    price,
-    openedDay: dayOfMinute(opened),
-    closedDay: Infinity,
-    closePrice: 0,
-  }));
-  return [...closed, ...open];
+  const all = new Map<string, Held>();
+  const add = (ticker: string, price: number, opened: number, closedDay: number, gain: number): void => {
+    const lot = `${ticker} ${opened} ${price}`;
+    const other = all.get(`${lot} ${closedDay}`);
+    if (other !== undefined) other.gain += gain;
+    else all.set(`${lot} ${closedDay}`, { lot, ticker, price, openedDay: dayOfMinute(opened), closedDay, gain });
+  };
+  for (const trade of history?.closed ?? []) {
+    const { ticker, units, price, closePrice, opened, closed } = trade;
+    add(ticker, inUnitsOfToday(trade, panel).price, opened, dayOfMinute(closed), units * (closePrice - price));
+  }
+  for (const { ticker, price, opened } of positions) add(ticker, price, opened, Infinity, 0);
+  return [...all.values()];
 }
 
 const share = (realised: number, paper: number): number | null =>

@@ -77,6 +77,32 @@ describe('chance', () => {
   });
 });
 
+describe('a position that is sold in parts', () => {
+  const market = levels({ A: UP, B: DOWN, C: DOWN });
+  const losers = ['B', 'C'].map((ticker) => held(ticker));
+  const parts = (count: number, ...ago: number[]): Trade[] =>
+    Array.from({ length: count }, (_, part) =>
+      sold('A', UP + part / 10, ago[part % ago.length] as number, { units: 1 + part }),
+    );
+
+  test('on a day is sold once', async () => {
+    const whole = await found(market, losers, [sold('A', UP, 3)]);
+    expect(whole).toMatchObject({ gainsRealised: 1, lossesRealised: 0, sales: 1, pValue: expect.closeTo(1 / 3, 12) });
+    expect(await found(market, losers, parts(10, 3))).toEqual(whole);
+  });
+
+  test('is not kept on that day, and may be sold again on another', async () => {
+    expect(await found(market, [...losers, held('A')], parts(2, 3))).toMatchObject({ gainsRealised: 1, sales: 1 });
+    const twice = await found(market, losers, parts(4, 3, 2));
+    expect(twice).toMatchObject({ gainsRealised: 1, sales: 2, pValue: expect.closeTo(1 / 9, 12) });
+  });
+
+  test('is a gain or a loss by all parts together', async () => {
+    const both = [sold('A', 9, 3, { units: 5 }), sold('A', 12, 3, { units: 2 })];
+    expect(await found(market, losers, both)).toMatchObject({ gainsRealised: null, lossesRealised: 1 / 3 });
+  });
+});
+
 describe('days that say nothing', () => {
   test('are those with one position: who has one has no choice', async () => {
     expect(await found(levels({ A: UP }), [], [sold('A', UP, 3)])).toEqual(NOTHING);
@@ -160,7 +186,7 @@ describe('a split of two for one is no loss', () => {
     // Price and close price are as they were on the day of the sale.
     const unit = ago < 3 ? 2 : 1;
     const closed = [sold('A', UP * unit, 3, { price: 10 * unit }), sold('B', DOWN, 5)];
-    const result = await found(market(ago), [held('B')], closed);
+    const result = await found(market(ago), [held('B', { opened: at(8) })], closed);
     expect(result).toMatchObject({ gainsRealised: 1 / 2, lossesRealised: 1 / 3, sales: 2 });
   });
 });
