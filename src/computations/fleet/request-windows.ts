@@ -42,7 +42,8 @@ type Totals = Map<
 /**
  * By `organization/service`: increases of all its counters, each in the five minutes in which it was read. A counter that falls has begun anew at 0, as
  * Prometheus has it; what lies between yesterday's last reading and today's first counts where these are no more than five minutes apart, and what a counter
- * had before it was first read does not, as nobody knows when that was. Values of delta temporality are increases themselves; negative ones are none.
+ * had before it was first read does not, as nobody knows when that was: the first errors of a series that appears with them are missed, as Prometheus misses
+ * them; clients do well to expose it at 0 before. A clock that is set back interleaves readings, each fall of which counts as a reset. Values of delta temporality are increases themselves; negative ones are none.
  */
 export const requestWindows = defineComputation({
   name: 'request-windows',
