@@ -15,7 +15,7 @@ export const RiskGeometry = z.object({
   area: z.number().nonnegative(),
   /** Its upper edge, from the calmest to the best paid: [risk, reward] of each corner. */
   frontier: z.array(z.tuple([z.number(), z.number()])),
-  /** Daily return that the frontier has beyond the user's, at the user's risk; negative where the user did better, null where the user's is not known, or calmer than any of them. */
+  /** Daily return that the best mixture of what is held and cash has beyond the user's, at the user's risk; negative where the user did better, null where the user's is not known, or nothing is held. */
   distance: z.number().nullable(),
 });
 export type RiskGeometry = z.infer<typeof RiskGeometry>;
@@ -23,7 +23,8 @@ export type RiskGeometry = z.infer<typeof RiskGeometry>;
 /**
  * The convex hull of risk and reward of all that a user holds (A. M. Andrew, "Another Efficient Algorithm for Convex Hulls in Two Dimensions",
  * Information Processing Letters 9, 1979) and its upper edge: an efficient frontier (H. Markowitz, "Portfolio Selection", Journal of Finance 7, 1952) as it would be if
- * what is held moved as one. As it does not quite, a mixture is calmer than the edge says, and a user may stand above it by diversification alone.
+ * what is held moved as one. As it does not quite, a mixture is calmer than the edge says, and a user may stand above it by diversification alone. The distance is to the edge with cash as a
+ * point of no risk and no reward (J. Tobin, "Liquidity Preference as Behavior Towards Risk", Review of Economic Studies 25, 1958): most users are calmer than the calmest of what they hold.
  */
 export const riskGeometry = defineComputation({
   name: 'risk-geometry',
@@ -48,10 +49,15 @@ export const riskGeometry = defineComputation({
       corners: hull.length,
       area: areaOf(hull),
       frontier: frontier.map(({ x, y }) => [x, y] as [number, number]),
-      distance: risk === null || reward === null ? null : (distanceBelow(frontier, { x: risk, y: reward }) ?? null),
+      distance:
+        risk === null || reward === null || points.length === 0
+          ? null
+          : (distanceBelow(upperEdge([CASH, ...points]), { x: risk, y: reward }) ?? null),
     };
   },
 });
+
+const CASH: Point = { x: 0, y: 0 };
 
 /** By the shoelace formula, about the first corner. */
 function areaOf(hull: readonly Point[]): number {

@@ -54,8 +54,8 @@ test('a kite of four, with one within', async () => {
       [1, 1],
       [3, 4],
     ],
-    // The frontier is at 2.5 where the risk is 2.
-    distance: 1,
+    // From cash to (3, 4), at 8/3 where the risk is 2.
+    distance: expect.closeTo(8 / 3 - 1.5, 12) as number,
   });
 });
 
@@ -64,13 +64,11 @@ describe('the distance', () => {
     ['beyond the best paid is to that', 9, 1, 3],
     ['at a corner is to the corner', 3, 4, 0],
     ['of who did better is negative', 3, 5, -1],
-    ['of the calmest is to the left end', 1, 0, 1],
+    ['of the calmest is to a mixture with cash', 1, 0, 4 / 3],
+    ['of who is calmer than all of it as well', 0.5, 0, 2 / 3],
+    ['of cash alone is none', 0, 0, 0],
   ])('%s', async (_, risk, reward, expected) => {
     expect((await found(await panelWith(KITE), { risk, reward }, ALL)).distance).toBeCloseTo(expected, 12);
-  });
-
-  test('of who is calmer than all of it is none', async () => {
-    expect((await found(await panelWith(KITE), { risk: 0.5, reward: 0 }, ALL)).distance).toBeNull();
   });
 });
 
