@@ -58,11 +58,7 @@ export async function loadRootData(
   return reports;
 }
 
-async function loadRange(
-  range: LoadRange,
-  ports: LoadPorts,
-  { onBegin, onDay }: LoadWatch,
-): Promise<LoadReport> {
+async function loadRange(range: LoadRange, ports: LoadPorts, { onBegin, onDay }: LoadWatch): Promise<LoadReport> {
   const { dataset, source, from, to, hash, through, fresh, changed, lost } = range;
   if (from > to && !fresh) return { dataset: dataset.name, days: 0, rows: 0 };
   onBegin?.(dataset.name);
