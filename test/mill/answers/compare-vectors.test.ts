@@ -19,3 +19,18 @@ test('an input that is needed no more is shown beside those that are, and one th
     { part: 'document:prices', stored: '1'.repeat(16), current: null, same: null },
   ]);
 });
+
+test('a seed is shown on the days that read it', () => {
+  const now = computationIn(graph('a: document prices previous seed prices 30'), 'a') as ManifestComputation;
+  const fingerprint = fingerprintAt({}, 'a');
+  const idsOf = (inputs: Record<string, string>): string[] =>
+    compareVectors(now, { fingerprint, inputs }, inputs)
+      .slice(4)
+      .map(({ part }) => part);
+  expect(idsOf({ 'document:prices': '1', previous: 'none', 'seed:prices:30': '2' })).toEqual([
+    'document:prices',
+    'previous',
+    'seed:prices:30',
+  ]);
+  expect(idsOf({ 'document:prices': '1', previous: '3' })).toEqual(['document:prices', 'previous']);
+});

@@ -82,6 +82,7 @@ describe('a task reads', () => {
   test('the days of a history that have a value', () => {
     const window = encodeWindow(['2024-01-03'], day, 30);
     expect(reader({ reads: { 'history:b:30': window } })).toEqual(['b 2024-01-03']);
+    expect(reader({ reads: { 'seed:b:30': window } })).toEqual(['b 2024-01-03']);
     expect(reader({ reads: { 'history:30': window } })).toEqual([]);
   });
 
