@@ -40,6 +40,7 @@ export function startChain(): Chain {
 export const endsChain = ({ status }: CellOutcome): boolean =>
   status === 'FAILED' || status === 'NOT_TRIED' || status === 'INPUT_LOST';
 
-/** Whether the next day can go on only once it is committed: a failure ends the chain, and shards are read from where they lie. */
+/** Whether it is committed before the next day is looked at: a failure ends the chain, and shards are read from where they lie. */
 export const mustBeCommitted = ({ outcome, write }: MadeCell): boolean =>
-  endsChain(outcome) || (write?.status === 'COMPLETED' && 'shards' in write.artifact);
+  (endsChain(outcome) && outcome.status !== 'NOT_TRIED') ||
+  (write?.status === 'COMPLETED' && 'shards' in write.artifact);

@@ -60,15 +60,15 @@ async function* makeCells(
   options: ExecuteOptions,
 ): AsyncGenerator<MadeCell> {
   const wanted: InputRequest[] = [];
+  let isRefused = false;
   for (const cell of cells) {
-    const computation = computationIn(ports.manifest, cell.computation);
-    if (computation === undefined) yield { cell, outcome: unknownTo(task, cell) };
-    else if (options.alike.isHopeless(cell.computation)) yield { cell, outcome: { status: 'NOT_TRIED' } };
-    else {
-      const refusal = await refusalOf(computation, ports.definitions);
-      if (refusal === undefined) wanted.push({ cell: withPreviousResult(task, cell), computation });
-      else yield refused(task, cell, refusal, ports.log);
-    }
+    const known: InputRequest | MadeCell =
+      isRefused && task.chained
+        ? { cell, outcome: { status: 'NOT_TRIED' } }
+        : await knownOrRefused(task, cell, ports, options);
+    if ('outcome' in known) yield known;
+    else wanted.push(known);
+    isRefused ||= 'outcome' in known;
   }
   const meter = startLapMeter(ports.artifacts, ports.clock);
   if (task.chained) {
@@ -84,6 +84,22 @@ async function* makeCells(
     else toMake.push(next);
   }
   yield* makeAll(toMake, meter, ports, options);
+}
+
+/** With its definition, which is there and loads; or what becomes of it without. */
+async function knownOrRefused(
+  task: Task,
+  cell: TaskCell,
+  ports: CellPorts,
+  { alike }: ExecuteOptions,
+): Promise<InputRequest | MadeCell> {
+  const computation = computationIn(ports.manifest, cell.computation);
+  if (computation === undefined) return { cell, outcome: unknownTo(task, cell) };
+  if (alike.isHopeless(cell.computation)) return { cell, outcome: { status: 'NOT_TRIED' } };
+  const refusal = await refusalOf(computation, ports.definitions);
+  return refusal === undefined
+    ? { cell: withPreviousResult(task, cell), computation }
+    : refused(task, cell, refusal, ports.log);
 }
 
 /** Stops when the task's time is over, with the rest not made. */

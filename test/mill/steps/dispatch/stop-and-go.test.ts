@@ -182,6 +182,21 @@ describe('stop and go', () => {
     ]);
   });
 
+  test('a chain of code that the worker does not have fails on its first day, and is not tried on the others', async () => {
+    const { message } = await claim('heat', DAYS);
+    const { manifest, ...rest } = open();
+    const computations = manifest.computations.filter(({ name }) => name !== 'heat');
+    await work(message, { ...rest, manifest: { ...manifest, computations } });
+    const task = await ports.tasks.read(message.taskId);
+    expect(task).toMatchObject({ status: 'FAILED', lastError: { code: 'UNKNOWN_COMPUTATION' } });
+    expect(DAYS.map((date) => task?.outcomes[`heat@${date}`]?.status)).toEqual([
+      'FAILED',
+      'NOT_TRIED',
+      'NOT_TRIED',
+      'NOT_TRIED',
+    ]);
+  });
+
   test('of a worker that ends at the very moment of the cancellation, one of the two holds', async () => {
     const ends = new Set<string>();
     for (let round = 0; round < 6; round++) {
