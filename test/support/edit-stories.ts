@@ -276,8 +276,8 @@ function linesOf(slots: readonly Slot[], rewired: ReadonlySet<string>, removed: 
     if (removed.has(of)) return [];
     // Who reads a computation that is gone stops doing so.
     const kept = needs[rewired.has(of) ? 1 : 0].filter((need) => {
-      const [first = '', second = ''] = need.split(' ');
-      return !removed.has(first) && !(first === 'history' && removed.has(second));
+      const [, read = ''] = /(?:^|history |seed )([a-z]+)(?: \d+)?$/.exec(need) ?? [];
+      return !removed.has(read);
     });
     return [`${of}: ${kept.join(' ')}`];
   });
