@@ -121,6 +121,23 @@ test('figures are shown under what they are named after', async () => {
   await expect(run(root, { figures: 'nowhere' })).rejects.toThrow('There is no folder');
 });
 
+test('of a section, too, unless a computation in it has its name; a picture is told by its own title', async () => {
+  const computation = (name: string): string =>
+    FILES['computations/close.ts'].replace('./prices.ts', '../prices.ts').replace("'close'", `'${name}'`);
+  const root = projectFolder({
+    'computations/prices.ts': FILES['computations/prices.ts'],
+    'computations/shop/till.ts': computation('till'),
+    'computations/bank/bank.ts': computation('bank'),
+    'docs/charts/shop.svg': '<svg><title id="a">Sales &amp; "returns" [&lt;1]</title></svg>',
+    'docs/charts/bank.svg': '<svg><title> </title></svg>',
+  });
+  await run(root, { out: 'docs/computations.md', figures: 'docs/charts' });
+  const page = readFileSync(join(root, 'docs/computations.md'), 'utf8');
+  expect(page).toContain('## shop\n\n![Sales & "returns" \\[&lt;1\\]](charts/shop.svg)\n\n```mermaid');
+  expect(page).toContain('## bank\n\n```mermaid');
+  expect(page.match(/!\[bank\].*/g)).toEqual(['![bank](charts/bank.svg)']);
+});
+
 test('docs/computations.md is what the code says; node .ci/computations.ts writes it', async () => {
   const root = resolve(import.meta.dirname, '../..');
   expect(await run(root, { folders: [...FOLDERS], check: true, figures: FIGURES })).toEqual({

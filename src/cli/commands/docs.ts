@@ -10,6 +10,7 @@ import { type Figures, renderDocs } from '../../mill/manifest/render-docs.ts';
 import { type Arguments, type Command, type Context, type ExitCode, text } from '../command.ts';
 import { counted } from '../counted.ts';
 import { jsonUsage } from '../describe-schema.ts';
+import { titleOf } from '../pictures/svg.ts';
 import { projectManifest } from '../project.ts';
 
 /** What --check looks at unless it is told. */
@@ -31,7 +32,7 @@ its comments in the source, what it reads, and the fields of its result with the
   FOLDER     of these folders' computations (default: the project's), each checked by itself
   --out      writes it to the file; else it is printed
   --check    writes nothing, but says what in the file (default ${PAGE}) is not as it would be now
-  --figures  shows what the folder has by a computation's name under it: rsi-14.svg (or .png), as plot --svg draws it, and rsi-14.md
+  --figures  shows what the folder has by a computation's or a section's name under it: rsi-14.svg (or .png), as plot --svg draws it, and rsi-14.md
 ${jsonUsage('  --json     ', Answer)}
 Exit code: 0 done, 1 --check found something out of date, 2 wrong use.`,
   optional: ['FOLDER'],
@@ -89,12 +90,17 @@ function figuresIn(folder: string, place: string): Map<string, Figures> {
       {
         pictures: files
           .filter((file) => PICTURES.has(extname(file)))
-          .map((file) => encodeURI(address(place, join(folder, file)))),
+          .map((file) => pictureIn(join(folder, file), place)),
         texts: files.filter((file) => extname(file) === '.md').map((file) => readText(join(folder, file)).trim()),
       },
     ]),
   );
 }
+
+const pictureIn = (file: string, place: string): Figures['pictures'][number] => ({
+  address: encodeURI(address(place, file)),
+  title: (extname(file) === '.svg' ? titleOf(readText(file)) : undefined) ?? basename(file, extname(file)),
+});
 
 /** Git may have given it other line ends. */
 const readText = (file: string): string => readFileSync(file, 'utf8').replaceAll('\r\n', '\n');

@@ -13,6 +13,15 @@ export const escaped = (text: string): string =>
     .replace(UNWRITABLE, '\uFFFD')
     .replace(/[&<>"]/g, (one) => SPECIAL[one] ?? one);
 
+/** What a picture says that it is, whoever drew it; undefined where it does not. */
+export function titleOf(svg: string): string | undefined {
+  const written = /<title[^>]*>([^<]*)<\/title>/.exec(svg)?.[1]?.trim();
+  if (written === undefined || written === '') return undefined;
+  return Object.entries(SPECIAL)
+    .toReversed()
+    .reduce((text, [one, entity]) => text.replaceAll(entity, one), written);
+}
+
 /** `children` are tags already; see `words` for text. */
 export function tag(name: string, attributes: Attributes, ...children: readonly string[]): string {
   const written = Object.entries(attributes)

@@ -9,13 +9,16 @@ export interface RenderOptions {
   readonly toRoot: string;
   /** What makes the page anew. */
   readonly renew: string;
-  /** What else is shown of a computation, by its name. */
+  /** What else is shown of a computation or of a section, by its name. */
   readonly figures?: ReadonlyMap<string, Figures>;
 }
 
 export interface Figures {
-  /** Addresses. */
-  readonly pictures: readonly string[];
+  readonly pictures: readonly {
+    readonly address: string;
+    /** For who cannot see it. */
+    readonly title: string;
+  }[];
   /** Markdown of the project's own, as it is. */
   readonly texts: readonly string[];
 }
@@ -75,8 +78,11 @@ class Anchors {
 }
 
 function sectionBlocks({ name, graph, computations, datasets }: DocsSection, links: Links): string[] {
+  // What is called by both names is the computation's.
+  const isComputation = computations.some((one) => one.name === name);
   return [
     name === '' ? '' : `## ${plain(name)}`,
+    ...(isComputation ? [] : figureBlocks(links.figures.get(name))),
     fenced('mermaid', renderGraph(graph, 'mermaid')),
     graph.edges.some(({ kind }) => kind === 'history') ? 'Dashed arrows read earlier days only.' : '',
     computations.length === 0 ? '' : overview(computations, links),
@@ -104,8 +110,12 @@ function overview(computations: readonly ComputationDocs[], { linkTo, source }: 
   );
 }
 
+const figureBlocks = ({ pictures, texts }: Figures = { pictures: [], texts: [] }): string[] => [
+  ...pictures.map(({ address, title }) => `![${plain(title)}](${address})`),
+  ...texts,
+];
+
 function computationBlocks(one: ComputationDocs, { linkTo, source, figures }: Links): string[] {
-  const { pictures = [], texts = [] } = figures.get(one.name) ?? {};
   const facts = [
     `Pass ${one.pass}, ${plain(one.category)}, ${SHAPES[one.shape]}`,
     `reads ${one.needs.length === 0 ? 'nothing' : one.needs.map((need) => reads(need, linkTo)).join(', ')}`,
@@ -116,8 +126,7 @@ function computationBlocks(one: ComputationDocs, { linkTo, source, figures }: Li
     one.description === undefined ? '' : `${plain(one.description)}.`.replace(/([.!?…])\.$/, '$1'),
     paragraphs(one.head ?? ''),
     paragraphs(one.comment ?? ''),
-    ...pictures.map((address) => `![${plain(one.name)}](${address})`),
-    ...texts,
+    ...figureBlocks(figures.get(one.name)),
     `${facts.join('; ')}.`,
     paragraphs(one.about ?? ''),
     fieldTable(one, one.keyed ? 'of each key' : 'of a day'),
