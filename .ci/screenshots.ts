@@ -1,6 +1,6 @@
 /**
  * `npm run docs`: docs/computations.md with its charts, and the pictures of docs/images, taken in a real browser of a project whose night went wrong.
- * Needs chromium.
+ * The pictures need chromium.
  */
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -156,9 +156,12 @@ function said({ code, stderr }: Ended, wanted: number): void {
 }
 
 async function main(): Promise<void> {
-  assert.ok(CHROMIUM !== undefined, 'There is no chromium here: apt-get install chromium.');
-  mkdirSync(IMAGES, { recursive: true });
   process.stdout.write(await writeComputations());
+  assert.ok(
+    CHROMIUM !== undefined,
+    'There is no chromium here, so docs/images stays as it is: apt-get install chromium.',
+  );
+  mkdirSync(IMAGES, { recursive: true });
   const { root, edit } = project();
   await buildPage();
   said(await daymill({ root }, ['run']), 0);
