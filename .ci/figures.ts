@@ -1,4 +1,5 @@
 /** Figures of each family of bundled computations: what they find in real data, or in data that is simulated and says so. */
+import { charts } from './charts.ts';
 import { networkDay } from '../src/computations/flights/network-day.ts';
 import { flights } from '../src/computations/flights/flights.ts';
 import { errorRate } from '../src/computations/fleet/error-rate.ts';
@@ -25,11 +26,12 @@ const ADOPTED_ON = 10;
 const PEOPLE = 500;
 const JUDGED = 4_000;
 
-/** Texts by the name of their file: a computation's, with .svg or .md. */
+/** Texts by the name of their file: a computation's or a family's, with .svg or .md. */
 export async function figures(): Promise<ReadonlyMap<string, string>> {
-  return new Map(
-    [await ofFlights(), await ofMarket(), await ofTrading(), ofFleet(), await ofProductivity()].flatMap((each) => each),
-  );
+  return new Map([
+    ...[await ofFlights(), await ofMarket(), await ofTrading(), ofFleet(), await ofProductivity()].flat(),
+    ...(await charts()),
+  ]);
 }
 
 type Figures = readonly (readonly [file: string, text: string])[];
