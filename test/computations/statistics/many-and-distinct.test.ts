@@ -148,6 +148,12 @@ describe('the dispersion between days', () => {
     expect(dispersion([...quiet, { failures: 100, successes: 0 }])).toBeLessThan(2 * dispersion(quiet) + 0.5);
   });
 
+  test('hardly moves with four days on which much fails, so that trouble does not hide itself', () => {
+    const calm = meanOf(() => day(60, 0.05));
+    let at = 0;
+    expect(meanOf(() => day(60, at++ % 28 < 4 ? 0.3 : 0.05))).toBeLessThan(calm + 0.6);
+  });
+
   test.each([
     ['no days', []],
     ['six days', [1, 50, 1, 50, 1, 50]],
