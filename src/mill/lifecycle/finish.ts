@@ -1,13 +1,16 @@
 /** How a task takes the outcome of a cell, ends, or hands its lease back. Pure. */
 import { type CellError, type CellKey, cellName, type CellOutcome } from '../model/cell.ts';
 import type { TierName } from '../model/tier-name.ts';
-import { isTerminal, openCells, type Task } from '../model/task.ts';
+import { isTerminal, openCells, outcomeOf, type Task } from '../model/task.ts';
 
 /** The task with one more outcome; the last one makes it terminal. */
 export function onCellDone(task: Task, cell: CellKey, outcome: CellOutcome): Task {
   const next = { ...task, outcomes: { ...task.outcomes, [cellName(cell)]: outcome } };
-  return openCells(next).length > 0 ? next : ended(next);
+  return hasOpenCell(next) ? next : ended(next);
 }
+
+/** From the last on: cells are made in their order, and a task may have hundreds. */
+const hasOpenCell = (task: Task): boolean => task.cells.findLast((cell) => !outcomeOf(task, cell)) !== undefined;
 
 /** The task whose every cell has an outcome, terminal. */
 export function ended(task: Task): Task {
