@@ -17,6 +17,7 @@ import { benchManifest } from './manifest.ts';
 import { benchMutants } from './mutants.ts';
 import { benchPipeline } from './pipeline.ts';
 import { benchPlanning } from './planning.ts';
+import { benchScale } from './scale.ts';
 import { benchServices } from './services.ts';
 import { benchWorkerMemory } from './worker-memory.ts';
 
@@ -45,6 +46,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   mutants: () => benchMutants({ quick }),
   pipeline: benchPipeline,
   planning: benchPlanning,
+  scale: () => benchScale({ quick }),
   services: benchServices,
   'worker-memory': () => benchWorkerMemory({ quick }),
 };
