@@ -16,6 +16,7 @@ import type { DispatchAnswer, DispatchPorts } from '../src/mill/steps/dispatch/r
 import { DEFAULT_TIERS } from '../src/mill/tiers/default-tiers.ts';
 import { toOrdinal } from '../src/values/date.ts';
 import { SimulatedClock } from './scale-clock.ts';
+import { Instances } from './scale-instances.ts';
 import { FirestoreModel, type Hot, PLATFORM, type Rates } from './scale-platform.ts';
 import { ScalePlanning } from './scale-planning.ts';
 import { instanceOf, Workers } from './scale-workers.ts';
@@ -96,6 +97,7 @@ export class Night {
   readonly #store: FirestoreModel;
   readonly #world: ScaleWorld;
   readonly #planning: ScalePlanning;
+  readonly #instances: Instances;
   readonly #workers: Workers;
   readonly #ports: DispatchPorts;
   readonly #endings = new Map<string, number>();
@@ -130,18 +132,24 @@ export class Night {
       collects: false,
       views: false,
     });
-    this.#workers = new Workers({
+    this.#instances = new Instances({
+      clock: this.#clock,
+      tiers: DEFAULT_TIERS,
+      maxInstances: (tier) => services.find(({ id }) => id === `work-${tier}`)?.maxInstances ?? 1,
+      reach,
+      work: (delivery, instance) => this.#workers.work(delivery, instance),
+    });
+    const workers = {
       clock: this.#clock,
       store: this.#store,
       manifest: this.#world.manifest,
       tiers: DEFAULT_TIERS,
-      maxInstances: (tier) => services.find(({ id }) => id === `work-${tier}`)?.maxInstances ?? 1,
       entities: size.entities,
-      outcomeOf: (task, cell) => this.#outcomeOf(task, cell),
-      reach,
-      onOver: (run) => this.#callBack(run),
-      onEnded: (task) => this.#onEnded(task),
-    });
+      outcomeOf: (task: Task, cell: TaskCell) => this.#outcomeOf(task, cell),
+      onOver: (run: Run) => this.#callBack(run),
+      onEnded: (task: Task) => this.#onEnded(task),
+    };
+    this.#workers = new Workers(workers, this.#instances);
     this.#ports = {
       manifest: this.#world.manifest,
       tiers: DEFAULT_TIERS,
@@ -198,7 +206,7 @@ export class Night {
     if (tookMs > PLATFORM.answerMs) this.#reach('540 s that the workflow waits for a dispatch');
     if (answer.runId === null) {
       this.#isFinished = true;
-      this.#clock.at(askedMs + tookMs, () => this.#workers.end());
+      this.#clock.at(askedMs + tookMs, () => {});
       return;
     }
     this.#clock.at(askedMs + tookMs, () => this.#send(answer, before, askedMs));
@@ -236,7 +244,7 @@ export class Night {
     const isHalfWay = task.pass >= Math.ceil(this.#world.manifest.passes / 2) && this.#endedInWave >= total / 2;
     if (this.#options.kind !== 'lost' || this.#isLost || !isHalfWay) return;
     this.#isLost = true;
-    this.#workers.loseRegion();
+    this.#instances.loseAll();
   }
 
   /** As mill/steps/work/count-down.ts: begun, sent, marked. */
@@ -312,7 +320,8 @@ export class Night {
 
   #tally(): Tally {
     const { reads, writes, deletes } = this.#store;
-    const { cells, refused, delivered, seconds } = this.#workers;
+    const { cells } = this.#workers;
+    const { refused, delivered, seconds } = this.#instances;
     return {
       reads,
       writes,
@@ -363,8 +372,8 @@ export class Night {
       dollars: ofStore + ofWorkers + ofOthers,
       dollarsOf: { firestore: ofStore, workers: ofWorkers, others: ofOthers },
       workerHours: workerSeconds / 3_600,
-      peakInstances: this.#workers.peakInstances,
-      deadLetters: this.#workers.deadLetters,
+      peakInstances: this.#instances.peak,
+      deadLetters: this.#instances.deadLetters,
       rates: Object.fromEntries(this.#store.rates),
       heldSeconds: this.#store.heldMs / 1_000,
       steps,

@@ -1,9 +1,8 @@
 /**
- * Messages, instances and tasks in a simulated night. What becomes of a task is decided by the real lifecycle (leases, deaths, halving, going on
+ * Tasks in a simulated night. What becomes of a task is decided by the real lifecycle (leases, deaths, halving, going on
  * later); an instance is one processor that its tasks share, second by second. Documents are those of `firestore-tasks.ts` (`claim`, `heartbeat`,
  * `save`) and `firestore-counters.ts` (`countOff`, `readIfOver`).
  */
-import { workerConcurrency } from '../src/deploy/services.ts';
 import { onCellDone, onGiveUp } from '../src/mill/lifecycle/finish.ts';
 import { decideLease } from '../src/mill/lifecycle/lease.ts';
 import {
@@ -23,6 +22,7 @@ import { COMMIT_CELLS } from '../src/mill/steps/work/gather-outcomes.ts';
 import { groupCells } from '../src/mill/steps/work/group-cells.ts';
 import { assignLeaves } from '../src/mill/model/counter-tree.ts';
 import type { SimulatedClock } from './scale-clock.ts';
+import type { Delivery, Instance, Instances } from './scale-instances.ts';
 import { type FirestoreModel, type Hot, PLATFORM } from './scale-platform.ts';
 
 /** What work takes, in milliseconds of a processor. `docs/execution.md` has the cell; the rest is of what the bundled flights take, and assumed. */
@@ -45,57 +45,27 @@ export interface WorkersOptions {
   readonly store: FirestoreModel;
   readonly manifest: Manifest;
   readonly tiers: Tiers;
-  /** Instances of a tier at most. */
-  readonly maxInstances: (tier: string) => number;
   readonly entities: number;
   readonly outcomeOf: (task: Task, cell: TaskCell) => CellOutcome;
-  readonly reach: (limit: string, atMs: number) => void;
   /** A run has no open task left. */
   readonly onOver: (run: Run, atMs: number) => void;
   /** A task has ended. */
   readonly onEnded: (task: Task) => void;
 }
 
-interface Instance {
-  readonly id: string;
-  readonly tier: string;
-  readyMs: number;
-  used: number;
-  freeMs: number;
-  busySinceMs: number;
-  isAlive: boolean;
-  readonly tokens: Set<string>;
-}
-
-interface Delivery {
-  readonly taskId: string;
-  readonly tier: string;
-  count: number;
-  isWaiting: boolean;
-}
-
 export class Workers {
   readonly tasks = new Map<string, Task>();
-  delivered = 0;
-  published = 0;
-  refused = 0;
-  deadLetters = 0;
-  peakInstances = 0;
-  started = 0;
   cells = 0;
-  heartbeats = 0;
-  /** Billed, by tier. */
-  readonly seconds = new Map<string, number>();
+  /** The longest that a task was at work. */
   longestMs = 0;
   readonly #options: WorkersOptions;
-  readonly #instances: Instance[] = [];
-  readonly #queues = new Map<string, Delivery[]>();
+  readonly #instances: Instances;
   readonly #runs = new Map<string, { run: Run; readonly left: Map<number, number>; total: number }>();
-  #noneBeforeMs = 0;
   #tokens = 0;
 
-  constructor(options: WorkersOptions) {
+  constructor(options: WorkersOptions, instances: Instances) {
     this.#options = options;
+    this.#instances = instances;
   }
 
   /** As `createRun` has them. */
@@ -120,125 +90,20 @@ export class Workers {
   }
 
   publish(tasks: readonly Task[]): void {
-    this.published += tasks.length;
     for (const task of tasks) {
       const delivery = { taskId: task.id, tier: messageFor(task).resources, count: 0, isWaiting: false };
-      this.#options.clock.after(PLATFORM.deliveryMs, () => this.#push(delivery));
+      this.#options.clock.after(PLATFORM.deliveryMs, () => this.#instances.push(delivery));
     }
-  }
-
-  /** All instances are gone with what they had at hand. */
-  loseRegion(): void {
-    const { clock } = this.#options;
-    this.#noneBeforeMs = clock.nowMs + PLATFORM.outageMs;
-    for (const instance of this.#instances.splice(0)) {
-      instance.isAlive = false;
-      this.#bill(instance);
-    }
-  }
-
-  get alive(): number {
-    return this.#instances.length;
-  }
-
-  /** Instances that have nothing to do are gone: the night is over. */
-  end(): void {
-    for (const instance of this.#instances.splice(0)) this.#bill(instance);
-  }
-
-  #push(delivery: Delivery): void {
-    this.delivered++;
-    delivery.count++;
-    delivery.isWaiting = true;
-    const queue = this.#queues.get(delivery.tier) ?? [];
-    this.#queues.set(delivery.tier, queue);
-    queue.push(delivery);
-    this.#options.clock.after(PLATFORM.queueMs, () => {
-      if (!delivery.isWaiting) return;
-      delivery.isWaiting = false;
-      queue.splice(queue.indexOf(delivery), 1);
-      this.refused++;
-      this.#options.reach('Cloud Run answers 429: instances of a tier', this.#options.clock.nowMs);
-      this.#refuse(delivery);
-    });
-    this.#serve(delivery.tier);
-  }
-
-  #refuse(delivery: Delivery): void {
-    if (delivery.count >= PLATFORM.deliveries) {
-      this.deadLetters++;
-      this.#options.reach('100 deliveries of a message', this.#options.clock.nowMs);
-      // The reconciler offers the task again a quarter of an hour later (ZOMBIE_MINUTES), in a message of its own.
-      this.#options.clock.after(15 * 60_000, () => this.#push({ ...delivery, count: 0 }));
-      return;
-    }
-    const waitMs = Math.min(PLATFORM.firstBackoffMs * 2 ** (delivery.count - 1), PLATFORM.longestBackoffMs);
-    this.#options.clock.after(waitMs, () => this.#push(delivery));
-  }
-
-  /** Gives what waits to instances that have room, and starts more where there are too few. */
-  #serve(tier: string): void {
-    const { clock, tiers, maxInstances } = this.#options;
-    const concurrency = workerConcurrency(tierNamed(tiers, tier), tiers);
-    const queue = this.#queues.get(tier) ?? [];
-    const ofTier = this.#instances.filter((one) => one.tier === tier);
-    for (const instance of ofTier) {
-      while (instance.readyMs <= clock.nowMs && instance.used < concurrency && queue.length > 0) {
-        const delivery = queue.shift() as Delivery;
-        delivery.isWaiting = false;
-        if (instance.used++ === 0) instance.busySinceMs = clock.nowMs;
-        this.#work(delivery, instance);
-      }
-    }
-    let coming = ofTier.filter(({ readyMs }) => readyMs > clock.nowMs).length;
-    while (
-      queue.length > coming * concurrency &&
-      ofTier.length < maxInstances(tier) &&
-      clock.nowMs >= this.#noneBeforeMs
-    ) {
-      const readyMs = clock.nowMs + PLATFORM.startMs;
-      const id = `${tier}-${this.started++}`;
-      const instance: Instance = {
-        id,
-        tier,
-        readyMs,
-        used: 0,
-        freeMs: readyMs,
-        busySinceMs: readyMs,
-        isAlive: true,
-        tokens: new Set(),
-      };
-      this.#instances.push(instance);
-      ofTier.push(instance);
-      coming++;
-      clock.at(readyMs, () => this.#serve(tier));
-    }
-    if (queue.length > 0 && clock.nowMs < this.#noneBeforeMs) clock.at(this.#noneBeforeMs, () => this.#serve(tier));
-    this.peakInstances = Math.max(this.peakInstances, this.#instances.length);
-  }
-
-  #done(instance: Instance): void {
-    if (!instance.isAlive) return;
-    instance.used--;
-    if (instance.used === 0) this.#bill(instance);
-    this.#serve(instance.tier);
-  }
-
-  #bill(instance: Instance): void {
-    const { clock } = this.#options;
-    const seconds = Math.max(0, clock.nowMs - instance.busySinceMs) / 1_000;
-    this.seconds.set(instance.tier, (this.seconds.get(instance.tier) ?? 0) + seconds);
-    instance.busySinceMs = clock.nowMs;
   }
 
   /** As mill/steps/work/work.ts. */
-  #work(delivery: Delivery, instance: Instance): void {
+  work(delivery: Delivery, instance: Instance): void {
     const { clock, store, tiers } = this.#options;
     const readMs = store.read(clock.nowMs, 1);
-    this.#onInstance(instance, delivery, readMs, () => {
+    this.#instances.onInstance(instance, delivery, readMs, () => {
       const found = this.tasks.get(delivery.taskId);
       // Its run is closed.
-      if (found === undefined) return this.#done(instance);
+      if (found === undefined) return this.#instances.done(instance);
       const token = `${instance.id}-${this.#tokens++}`;
       const decision = decideLease(found, {
         worker: instance.id,
@@ -251,36 +116,25 @@ export class Workers {
       // Whoever split them off may have died before their messages were sent.
       const before = (decision.save ?? found).parts?.flatMap((id) => this.tasks.get(id) ?? []) ?? [];
       this.publish(before.filter(({ status }) => status === 'PENDING'));
-      if (decision.kind === 'done') return this.#done(instance);
+      if (decision.kind === 'done') return this.#instances.done(instance);
       if (decision.kind === 'busy') {
-        this.#refuse(delivery);
-        return this.#done(instance);
+        this.#instances.refuse(delivery);
+        return this.#instances.done(instance);
       }
       const parts = decision.parts ?? [];
       const hot: [Hot, string][] = [['task', found.id], ...parts.map((part): [Hot, string] => ['task', part.id])];
       const savedMs = store.commit(clock.nowMs, [...hot, ...(parts.length > 0 ? [this.#counterOf(found)] : [])]);
       this.#save(decision.save, parts);
-      this.#onInstance(instance, delivery, savedMs, () => {
+      this.#instances.onInstance(instance, delivery, savedMs, () => {
         this.publish(parts);
         if (decision.kind === 'reroute') {
           this.publish([decision.save]);
-          return this.#done(instance);
+          return this.#instances.done(instance);
         }
         if (decision.kind === 'give-up')
           return this.#end(onGiveUp(decision.save, decision.error), instance, delivery, []);
         this.#attempt(decision.save, instance, delivery, token);
       });
-    });
-  }
-
-  /** What an instance that was lost would have done is not done, and its message comes again. */
-  #onInstance(instance: Instance, delivery: Delivery, atMs: number, act: () => void): void {
-    this.#options.clock.at(atMs, () => {
-      if (instance.isAlive) act();
-      else if (!delivery.isWaiting) {
-        delivery.isWaiting = true;
-        this.#refuse(delivery);
-      }
     });
   }
 
@@ -302,7 +156,6 @@ export class Workers {
   /** As mill/steps/work/attempt.ts, with the heartbeat beside it. */
   #attempt(leased: Task, instance: Instance, delivery: Delivery, token: string): void {
     const { clock, manifest } = this.#options;
-    instance.tokens.add(token);
     const startedMs = clock.nowMs;
     this.#beat(leased.id, token, instance, startedMs);
     const groups = groupCells(openCells(leased), leased.chained, manifest);
@@ -325,7 +178,6 @@ export class Workers {
     clock.after(HEARTBEAT_SECONDS * 1_000, () => {
       const task = this.tasks.get(taskId);
       if (!instance.isAlive || task?.lease?.token !== token || isTerminal(task)) return;
-      this.heartbeats++;
       store.commit(clock.nowMs, [['task', taskId]]);
       this.tasks.set(taskId, {
         ...task,
@@ -389,7 +241,7 @@ export class Workers {
           [['task', task.id]],
           some.map(({ computation }) => computation),
         );
-        this.#onInstance(instance, delivery, savedMs, () => {
+        this.#instances.onInstance(instance, delivery, savedMs, () => {
           this.cells += some.length;
           const { lease = saved.lease, telemetry = saved.telemetry } = this.tasks.get(task.id) as Task;
           this.tasks.set(task.id, { ...saved, ...(lease && { lease }), ...(telemetry && { telemetry }) });
@@ -410,12 +262,12 @@ export class Workers {
 
   /** In slices, so that tasks of one instance share its processor. */
   #compute(instance: Instance, delivery: Delivery, fromMs: number, ms: number, then: () => void): void {
-    this.#onInstance(instance, delivery, fromMs, () => {
+    this.#instances.onInstance(instance, delivery, fromMs, () => {
       const { clock } = this.#options;
       const slice = Math.min(ms, SLICE_MS);
       instance.freeMs = Math.max(instance.freeMs, clock.nowMs) + slice;
       if (ms > slice) this.#compute(instance, delivery, instance.freeMs, ms - slice, then);
-      else this.#onInstance(instance, delivery, instance.freeMs, then);
+      else this.#instances.onInstance(instance, delivery, instance.freeMs, then);
     });
   }
 
@@ -438,7 +290,7 @@ export class Workers {
       hot,
       cells.map(({ computation }) => computation),
     );
-    this.#onInstance(instance, delivery, savedMs, () => {
+    this.#instances.onInstance(instance, delivery, savedMs, () => {
       this.#save(task, parts);
       this.cells += cells.length;
       onEnded(task);
@@ -450,7 +302,7 @@ export class Workers {
       const isOver = [...of.left.values()].every((left) => left === 0);
       // One's own counter and, where that is at zero, the run and the sum of all.
       const askedMs = store.read(clock.nowMs, of.left.get(leaf) === 0 && task.leaf !== undefined ? 3 : 1);
-      this.#done(instance);
+      this.#instances.done(instance);
       if (isOver) clock.at(askedMs, () => onOver(of.run, clock.nowMs));
     });
   }

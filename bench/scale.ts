@@ -80,6 +80,7 @@ const NIGHT: readonly Column[] = [
   ['tasks', ({ tasks }) => count(tasks)],
   ['waves', ({ waves, simulatedWaves }) => `${count(waves)} (${simulatedWaves})`],
   ['takes', ({ seconds }) => duration(seconds)],
+  ['tasks a minute', ({ tasks, seconds }) => count((tasks / seconds) * 60)],
   ['longest wave', ({ waveSeconds }) => duration(waveSeconds)],
   ['longest dispatch, s', ({ dispatchSeconds }) => dispatchSeconds.toFixed(1)],
   ['dispatcher, MB', ({ residentMB }) => count(residentMB)],
