@@ -16,10 +16,11 @@ import type { DispatchAnswer, DispatchPorts } from '../src/mill/steps/dispatch/r
 import { DEFAULT_TIERS } from '../src/mill/tiers/default-tiers.ts';
 import { toOrdinal } from '../src/values/date.ts';
 import { SimulatedClock } from './scale-clock.ts';
+import { difference, type NightFigures, nothing, priceOf, secondsOf, type Tally, TALLIED } from './scale-figures.ts';
 import { Instances } from './scale-instances.ts';
-import { FirestoreModel, type Hot, PLATFORM, type Rates } from './scale-platform.ts';
+import { FirestoreModel, PLATFORM } from './scale-platform.ts';
 import { ScalePlanning } from './scale-planning.ts';
-import { instanceOf, Workers } from './scale-workers.ts';
+import { Workers } from './scale-workers.ts';
 import { type Change, ScaleWorld, type Size } from './scale-world.ts';
 
 export type NightKind = Change | 'lost';
@@ -35,45 +36,6 @@ export interface NightOptions {
   readonly dispatchMs?: number;
 }
 
-export interface NightFigures {
-  readonly seconds: number;
-  readonly cells: number;
-  readonly tasks: number;
-  readonly waves: number;
-  readonly simulatedWaves: number;
-  readonly reads: number;
-  readonly writes: number;
-  readonly deletes: number;
-  readonly dollars: number;
-  readonly dollarsOf: { readonly firestore: number; readonly workers: number; readonly others: number };
-  readonly workerHours: number;
-  readonly peakInstances: number;
-  readonly refused: number;
-  readonly deadLetters: number;
-  readonly rates: Readonly<Partial<Record<Hot, Rates>>>;
-  readonly heldSeconds: number;
-  readonly steps: number;
-  readonly variableBytes: number;
-  /** Of the fullest second. */
-  readonly pubsubShare: number;
-  readonly stateBytes: number;
-  readonly pages: number;
-  readonly bookBytes: number;
-  readonly commitBytes: number;
-  readonly commits: number;
-  readonly ahead: number;
-  /** The longest: what was measured of the processor, with what the store took. */
-  readonly dispatchSeconds: number;
-  readonly waveSeconds: number;
-  readonly longestTaskSeconds: number;
-  readonly residentMB: number;
-  /** In the order in which they were reached, with the second. */
-  readonly reached: readonly (readonly [limit: string, second: number])[];
-  /** For tests: how often each task ended, and each cell. */
-  readonly endings: ReadonlyMap<string, number>;
-  readonly made: ReadonlyMap<string, number>;
-}
-
 /** A run's id in the workflow's variable `runs`: `run-` and 16 digits, and what a list takes beside it (assumed). */
 const RUN_ID_BYTES = 24;
 
@@ -81,14 +43,6 @@ const RUN_ID_BYTES = 24;
 const START_MS = Date.parse('2026-11-28T03:00:00Z');
 
 const QUIET_LOG = { debug() {}, info() {}, warn() {}, error() {} };
-
-/** What is counted of a wave, so that waves that are not simulated count as much. */
-type Tally = Record<
-  'reads' | 'writes' | 'deletes' | 'tasks' | 'cells' | 'waves' | 'ms' | 'commits' | 'refused' | 'deliveries',
-  number
-> & {
-  readonly seconds: Map<string, number>;
-};
 
 export class Night {
   readonly #options: NightOptions;
@@ -350,28 +304,16 @@ export class Night {
     if (variableBytes > PLATFORM.workflowBytes) this.#reach('512 KiB of a workflow, by its list of runs');
     if (seconds > 86_400) this.#reach('a day, which a night may take');
     if (this.#planning.bookOfAYear() > PLATFORM.documentBytes) this.#reach('1 MiB a document: a book');
-    const { firestore, functions, pubsub, workflows } = PRICE_TABLES['us-central1'];
-    const ofStore = total.reads * firestore.read + total.writes * firestore.write + total.deletes * firestore.delete;
-    let [ofWorkers, workerSeconds] = [total.deliveries * functions.request, 0];
-    for (const tier of DEFAULT_TIERS) {
-      const used = (now.seconds.get(tier.name) ?? 0) + (this.#beside.seconds.get(tier.name) ?? 0);
-      const { vcpus, gib } = instanceOf(DEFAULT_TIERS, tier.name);
-      ofWorkers += used * (vcpus * functions.vcpuSecond + gib * functions.gibSecond);
-      workerSeconds += used;
-    }
+    const worked = secondsOf(now, this.#beside);
     const dispatching = (this.#dispatchMs / 1_000) * (total.waves / Math.max(1, this.#waves));
-    const ofOthers =
-      dispatching * (functions.vcpuSecond + functions.gibSecond) +
-      steps * workflows.internalStep +
-      total.waves * workflows.externalStep +
-      ((total.tasks + total.deliveries) * PLATFORM.messageBytes * pubsub.tebibyte) / 1_024 ** 4;
+    const dollarsOf = priceOf(total, { seconds: worked, dispatching, steps });
     return {
       seconds,
       ...total,
       simulatedWaves: this.#waves,
-      dollars: ofStore + ofWorkers + ofOthers,
-      dollarsOf: { firestore: ofStore, workers: ofWorkers, others: ofOthers },
-      workerHours: workerSeconds / 3_600,
+      dollars: dollarsOf.firestore + dollarsOf.workers + dollarsOf.others,
+      dollarsOf,
+      workerHours: worked.values().reduce((sum, one) => sum + one, 0) / 3_600,
       peakInstances: this.#instances.peak,
       deadLetters: this.#instances.deadLetters,
       rates: Object.fromEntries(this.#store.rates),
@@ -393,28 +335,4 @@ export class Night {
       made: this.#made,
     };
   }
-}
-
-const TALLIED = [
-  'reads',
-  'writes',
-  'deletes',
-  'tasks',
-  'cells',
-  'waves',
-  'ms',
-  'commits',
-  'refused',
-  'deliveries',
-] as const;
-
-const nothing = (): Omit<Tally, 'seconds'> =>
-  Object.fromEntries(TALLIED.map((key) => [key, 0])) as Omit<Tally, 'seconds'>;
-
-function difference(now: Tally, before: Tally): Tally {
-  const seconds = new Map([...now.seconds].map(([tier, all]) => [tier, all - (before.seconds.get(tier) ?? 0)]));
-  return {
-    ...(Object.fromEntries(TALLIED.map((key) => [key, now[key] - before[key]])) as Omit<Tally, 'seconds'>),
-    seconds,
-  };
 }

@@ -17,7 +17,7 @@ import { computationIn, type Manifest } from '../src/mill/model/manifest.ts';
 import { messageFor } from '../src/mill/model/message.ts';
 import type { Run } from '../src/mill/model/run.ts';
 import { isTerminal, openCells, type Task, type TaskCell } from '../src/mill/model/task.ts';
-import { tierNamed, type Tiers, vcpusOf } from '../src/mill/model/tier.ts';
+import type { Tiers } from '../src/mill/model/tier.ts';
 import { COMMIT_CELLS } from '../src/mill/steps/work/gather-outcomes.ts';
 import { groupCells } from '../src/mill/steps/work/group-cells.ts';
 import { assignLeaves } from '../src/mill/model/counter-tree.ts';
@@ -307,9 +307,3 @@ export class Workers {
     });
   }
 }
-
-/** What a second of an instance costs. */
-export const instanceOf = (tiers: Tiers, name: string): { readonly vcpus: number; readonly gib: number } => {
-  const { memoryMB } = tierNamed(tiers, name);
-  return { vcpus: vcpusOf(memoryMB) ?? 1, gib: memoryMB / 1_024 };
-};

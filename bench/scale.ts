@@ -6,7 +6,8 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { heapOf } from '../src/deploy/services.ts';
 import { meterTables } from './scale-meter.ts';
-import type { NightFigures, NightKind, NightOptions } from './scale-night.ts';
+import type { NightFigures } from './scale-figures.ts';
+import type { NightKind, NightOptions } from './scale-night.ts';
 import type { Size } from './scale-world.ts';
 
 /** Of cells ten times as many a step; entities grow beside them. The last has the sizes of the issue: 333 times the cells. */

@@ -1,8 +1,9 @@
 /** The simulation of `npm run bench -- scale`: what its figures rest on. */
 import { expect, test } from 'vitest';
 import { SimulatedClock } from '../../bench/scale-clock.ts';
+import type { NightFigures } from '../../bench/scale-figures.ts';
 import { quotaWrites, shardWrites } from '../../bench/scale-meter.ts';
-import { Night, type NightFigures, type NightOptions } from '../../bench/scale-night.ts';
+import { Night, type NightOptions } from '../../bench/scale-night.ts';
 import { FirestoreModel, PLATFORM } from '../../bench/scale-platform.ts';
 
 const SIZE = { computations: 10, days: 120, entities: 1_000 };
