@@ -49,6 +49,8 @@ export type Tally = Record<
   number
 > & {
   readonly seconds: Map<string, number>;
+  /** Of a wave: the longest that a chain took. */
+  readonly chainMs?: number;
 };
 
 export const TALLIED = [

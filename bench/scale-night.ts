@@ -3,14 +3,16 @@
  * make them, and the platform takes its time. Of a pass that has many waves the first are simulated; the others are taken to be like these.
  */
 import { DEFAULT_AUDIT } from '../src/mill/model/audit-policy.ts';
-import { servicesOf } from '../src/deploy/services.ts';
+import { servicesOf, workerConcurrency } from '../src/deploy/services.ts';
 import { DEFAULT_LANES } from '../src/mill/lifecycle/limits.ts';
 import { type CellOutcome, cellName } from '../src/mill/model/cell.ts';
+import { computationIn, isChained, type ManifestComputation } from '../src/mill/model/manifest.ts';
 import { PRICE_TABLES } from '../src/mill/model/price-table.ts';
 import type { Run } from '../src/mill/model/run.ts';
 import type { Task, TaskCell } from '../src/mill/model/task.ts';
 import { dayCount, type DaySet, daySetOfDays, subtract } from '../src/mill/planning/day-set.ts';
 import { DAY_STEPS, DISPATCH_STEPS } from '../src/mill/planning/estimate.ts';
+import { MAX_CHAIN_DAYS } from '../src/mill/planning/make-tasks.ts';
 import { dispatch } from '../src/mill/steps/dispatch/dispatch.ts';
 import type { DispatchAnswer, DispatchPorts } from '../src/mill/steps/dispatch/request.ts';
 import { DEFAULT_TIERS } from '../src/mill/tiers/default-tiers.ts';
@@ -173,6 +175,7 @@ export class Night {
     this.#waves++;
     this.#tasks += tasks.length;
     this.#endedInWave = 0;
+    this.#workers.chainMs = 0;
     this.#workers.claim(run, tasks);
     this.#workers.publish(tasks);
     const second = Math.floor(this.#clock.nowMs / 1_000);
@@ -236,7 +239,7 @@ export class Night {
     const of = this.#passes.get(pass) ?? [];
     this.#passes.set(pass, of);
     const now = this.#tally();
-    of.push({ ...difference(now, before), tasks: totalTasks, cells, waves: 1 });
+    of.push({ ...difference(now, before), tasks: totalTasks, cells, waves: 1, chainMs: this.#workers.chainMs });
     if (of.length !== (this.#options.waves ?? Infinity)) return;
     const left = this.#leftOf(pass, run.id);
     const cellsLeft = left.reduce((sum, [, days]) => sum + dayCount(days), 0);
@@ -250,8 +253,32 @@ export class Night {
         this.#beside.seconds.set(tier, (this.#beside.seconds.get(tier) ?? 0) + seconds * share);
     }
     this.#clock.nowMs += like.reduce((sum, one) => sum + one.ms, 0) * share;
+    this.#chainsBeside(left, share * like.length, Math.max(...like.map(({ chainMs = 0 }) => chainMs)));
     this.#world.settleBeside(left);
     this.#planning.forget();
+  }
+
+  /** Of a long history the chains have waves of their own, when all else of the pass is made: a hundred days a wave. */
+  #chainsBeside(left: readonly (readonly [name: string, days: DaySet])[], waves: number, chainMs: number): void {
+    const { manifest } = this.#world;
+    const chains = left.filter(
+      ([name, days]) => dayCount(days) > 0 && isChained(computationIn(manifest, name) as ManifestComputation),
+    );
+    const longest = Math.max(0, ...chains.map(([, days]) => dayCount(days)));
+    const more = Math.max(0, Math.ceil(longest / MAX_CHAIN_DAYS) - waves);
+    if (more === 0) return;
+    const [tier] = DEFAULT_TIERS;
+    const instances = Math.ceil(chains.length / workerConcurrency(tier, DEFAULT_TIERS));
+    const seconds = this.#beside.seconds.get(tier.name) ?? 0;
+    this.#beside.seconds.set(tier.name, seconds + (more * instances * chainMs) / 1_000);
+    this.#beside.waves += more;
+    // Claimed, leased and ended; and read for that, and by the next dispatch.
+    const tasks = more * chains.length;
+    this.#beside.tasks += tasks;
+    this.#beside.deliveries += tasks;
+    this.#beside.writes += 4 * tasks + 6 * more;
+    this.#beside.reads += 3 * tasks + 6 * more;
+    this.#clock.nowMs += more * (chainMs + this.#dispatchMs / this.#dispatches + PLATFORM.callbackMs);
   }
 
   /** What is left of the pass, but for the cells of the run that has just ended. */

@@ -56,8 +56,9 @@ export interface WorkersOptions {
 export class Workers {
   readonly tasks = new Map<string, Task>();
   cells = 0;
-  /** The longest that a task was at work. */
+  /** The longest that a task was at work, and of this wave the longest of a chain. */
   longestMs = 0;
+  chainMs = 0;
   readonly #options: WorkersOptions;
   readonly #instances: Instances;
   readonly #runs = new Map<string, { run: Run; readonly left: Map<number, number>; total: number }>();
@@ -164,6 +165,7 @@ export class Workers {
       const group = groups[index];
       if (group === undefined) return;
       this.longestMs = Math.max(this.longestMs, clock.nowMs - startedMs);
+      if (leased.chained) this.chainMs = Math.max(this.chainMs, clock.nowMs - startedMs);
       if (index > 0 && clock.nowMs > startedMs + PLANNED_TASK_SECONDS * 1_000) {
         const { task: kept, part } = continueLater(task);
         return this.#end(kept, instance, delivery, [], [part]);
