@@ -20,7 +20,7 @@ const SIZES: Readonly<Record<string, Size>> = {
 };
 
 /** Whose nights lose their instances; of larger ones the dispatcher's memory ends the night before. */
-const LOST = ['1', '10', '100'];
+const LOST = new Set(['1', '10', '100']);
 
 const KINDS: Readonly<Record<NightKind, string>> = {
   healthy: 'a new day',
@@ -47,7 +47,7 @@ export function benchScale({ quick }: { readonly quick: boolean }): Promise<void
   const factors = quick ? ['1', '10'] : Object.keys(SIZES);
   const asked = (Object.keys(KINDS) as NightKind[]).flatMap((kind) =>
     factors
-      .filter((factor) => kind !== 'lost' || LOST.includes(factor))
+      .filter((factor) => kind !== 'lost' || LOST.has(factor))
       .map((factor) => ({ factor, options: { kind, size: SIZES[factor] as Size, waves: WAVES } })),
   );
   const wider = quick
