@@ -19,7 +19,7 @@ const SIZES: Readonly<Record<string, Size>> = {
   '1,000': { computations: 3_000, days: 3_650, entities: 1_000_000 },
 };
 
-/** Whose nights lose their instances; of larger ones the dispatcher's memory ends the night before. */
+/** Whose nights lose their instances: larger ones lose as many, and find as many again. */
 const LOST = new Set(['1', '10', '100']);
 
 const KINDS: Readonly<Record<NightKind, string>> = {
