@@ -18,7 +18,7 @@ import { messageFor } from '../src/mill/model/message.ts';
 import type { Run } from '../src/mill/model/run.ts';
 import { isTerminal, openCells, type Task, type TaskCell } from '../src/mill/model/task.ts';
 import type { Tiers } from '../src/mill/model/tier.ts';
-import { COMMIT_CELLS } from '../src/mill/steps/work/gather-outcomes.ts';
+import { COMMIT_CELLS, COMMIT_EVERY_MS } from '../src/mill/steps/work/gather-outcomes.ts';
 import { groupCells } from '../src/mill/steps/work/group-cells.ts';
 import { assignLeaves } from '../src/mill/model/counter-tree.ts';
 import type { SimulatedClock } from './scale-clock.ts';
@@ -154,23 +154,38 @@ export class Workers {
     return leaf === undefined ? ['run', runId] : ['counter', `${runId} ${leaf}`];
   }
 
-  /** As mill/steps/work/attempt.ts, with the heartbeat beside it. */
+  /** As mill/steps/work/attempt.ts, with the heartbeat beside it: outcomes are committed a hundred at a time, or a second's worth. */
   #attempt(leased: Task, instance: Instance, delivery: Delivery, token: string): void {
     const { clock, manifest } = this.#options;
     const startedMs = clock.nowMs;
     this.#beat(leased.id, token, instance, startedMs);
     const groups = groupCells(openCells(leased), leased.chained, manifest);
+    let made: TaskCell[] = [];
+    let sinceMs = startedMs;
+    const commit = (then: () => void): void => {
+      const cells = made;
+      made = [];
+      this.#commit(leased.id, cells, instance, delivery, startedMs, () => {
+        sinceMs = clock.nowMs;
+        then();
+      });
+    };
     const next = (index: number): void => {
-      const task = this.tasks.get(leased.id) as Task;
       const group = groups[index];
       if (group === undefined) return;
       this.longestMs = Math.max(this.longestMs, clock.nowMs - startedMs);
       if (leased.chained) this.chainMs = Math.max(this.chainMs, clock.nowMs - startedMs);
       if (index > 0 && clock.nowMs > startedMs + PLANNED_TASK_SECONDS * 1_000) {
-        const { task: kept, part } = continueLater(task);
+        if (made.length > 0) return commit(() => next(index));
+        const { task: kept, part } = continueLater(this.tasks.get(leased.id) as Task);
         return this.#end(kept, instance, delivery, [], [part]);
       }
-      this.#make(task, group, instance, delivery, startedMs, () => next(index + 1));
+      this.#make(group, instance, delivery, () => {
+        made.push(...group);
+        const isEnough = made.length >= COMMIT_CELLS || clock.nowMs - sinceMs >= COMMIT_EVERY_MS;
+        if (isEnough || index === groups.length - 1) commit(() => next(index + 1));
+        else next(index + 1);
+      });
     };
     next(0);
   }
@@ -213,45 +228,47 @@ export class Workers {
     return needs.find((need) => need.kind === 'dataset')?.of;
   }
 
-  /** A group of cells: read for, made, committed by a hundred at most. */
-  #make(
-    task: Task,
-    group: readonly TaskCell[],
-    instance: Instance,
-    delivery: Delivery,
-    startedMs: number,
-    then: () => void,
-  ): void {
-    const { clock, store, entities, outcomeOf } = this.#options;
+  /** A group of cells: read for, and made. */
+  #make(group: readonly TaskCell[], instance: Instance, delivery: Delivery, then: () => void): void {
+    const { clock, store, entities } = this.#options;
     const streams = group.some(({ computation }) => this.#dataset(computation) !== undefined);
     const bytes = streams ? entities * WORK.entityBytes : 0;
     const shards = Math.ceil(bytes / 900_000);
     const places = new Set(group.flatMap(({ computation, date, reads }) => this.#places(computation, date, reads)));
     const readMs = store.read(clock.nowMs, places.size + (shards > 1 ? shards : 0), bytes);
     const scanMs = streams ? entities * (WORK.entityMs + WORK.addMs * group.length) : 0;
-    this.#compute(instance, delivery, readMs, scanMs + group.length * WORK.cellMs, () => {
-      const commit = (from: number): void => {
-        const some = group.slice(from, from + COMMIT_CELLS);
-        let saved = this.tasks.get(task.id) as Task;
-        for (const cell of some) saved = onCellDone(saved, cell, outcomeOf(saved, cell));
-        if (isTerminal(saved)) {
-          const telemetry = this.#telemetry(saved, instance, startedMs);
-          return this.#end({ ...saved, telemetry }, instance, delivery, some);
-        }
-        const savedMs = store.commit(
-          clock.nowMs,
-          [['task', task.id]],
-          some.map(({ computation }) => computation),
-        );
-        this.#instances.onInstance(instance, delivery, savedMs, () => {
-          this.cells += some.length;
-          const { lease = saved.lease, telemetry = saved.telemetry } = this.tasks.get(task.id) as Task;
-          this.tasks.set(task.id, { ...saved, ...(lease && { lease }), ...(telemetry && { telemetry }) });
-          if (from + COMMIT_CELLS < group.length) commit(from + COMMIT_CELLS);
-          else then();
-        });
-      };
-      commit(0);
+    this.#compute(instance, delivery, readMs, scanMs + group.length * WORK.cellMs, then);
+  }
+
+  /** A hundred at most in one commit; with the last of a task, its end. */
+  #commit(
+    taskId: string,
+    cells: readonly TaskCell[],
+    instance: Instance,
+    delivery: Delivery,
+    startedMs: number,
+    then: () => void,
+  ): void {
+    const { clock, store, outcomeOf } = this.#options;
+    const some = cells.slice(0, COMMIT_CELLS);
+    let saved = this.tasks.get(taskId) as Task;
+    for (const cell of some) saved = onCellDone(saved, cell, outcomeOf(saved, cell));
+    if (isTerminal(saved)) {
+      const telemetry = this.#telemetry(saved, instance, startedMs);
+      return this.#end({ ...saved, telemetry }, instance, delivery, some);
+    }
+    const savedMs = store.commit(
+      clock.nowMs,
+      [['task', taskId]],
+      some.map(({ computation }) => computation),
+    );
+    this.#instances.onInstance(instance, delivery, savedMs, () => {
+      this.cells += some.length;
+      const { lease = saved.lease, telemetry = saved.telemetry } = this.tasks.get(taskId) as Task;
+      this.tasks.set(taskId, { ...saved, ...(lease && { lease }), ...(telemetry && { telemetry }) });
+      if (cells.length > COMMIT_CELLS)
+        this.#commit(taskId, cells.slice(COMMIT_CELLS), instance, delivery, startedMs, then);
+      else then();
     });
   }
 

@@ -59,7 +59,7 @@ test('a new day makes its cells and its shadows, and reaches no limit', async ()
 });
 
 test('waves that are not simulated are counted like those that are', async () => {
-  const size = { computations: 10, days: 800, entities: 1_000 };
+  const size = { computations: 10, days: 2_500, entities: 1_000 };
   const [whole, some] = [await night({ kind: 'nothing', size }), await night({ kind: 'nothing', size, waves: 2 })];
   expect(some.simulatedWaves).toBeLessThan(whole.waves);
   const measures = ['cells', 'reads', 'writes', 'dollars', 'workerHours'] as const;
@@ -91,10 +91,10 @@ test('a collection that was quiet takes 500 documents a second, and half as many
   );
 });
 
-test('a chain of a hundred quick days writes its task more often than a document should be', async () => {
+test('a chain of quick days is committed by the hundred, and no document of it is written more than once a second for long', async () => {
   const { reached, rates } = await night({ kind: 'nothing' });
-  expect(reached.map(([limit]) => limit)).toContain('one write a second a document: task');
-  expect(rates.task?.sustained).toBeGreaterThan(1);
+  expect(reached.map(([limit]) => limit)).not.toContain('one write a second a document: task');
+  expect(rates.task?.sustained).toBeLessThan(1);
   expect(rates.counter?.sustained).toBeLessThan(1);
 });
 
