@@ -18,6 +18,7 @@ export const readerOf = (installed: Installed): Reader => ({
     'export const regimeSpell': 'it is src/computations/market/regime-spell.ts, laid out for this page',
     'npx daymill load brent': 'the prices are for the reader to find',
     'npm start -- --date 2001-06-30': 'takes minutes',
+    'npm start -- --sample trading': 'takes minutes',
     'npm test           #': 'is what runs this',
     'npm run test:long': 'is what runs this',
     'npm run check': 'is what runs this',
