@@ -53,7 +53,7 @@ export interface ArtifactWriter {
 
 export function artifactWriter(sink: ShardSink): ArtifactWriter {
   const hash = createHash('sha256');
-  let pending: { key: string; json: string }[] = [];
+  let pending: Line[] = [];
   let pendingBytes = 0;
   let rawBytes = 0;
   let count = 0;
@@ -88,8 +88,11 @@ export function artifactWriter(sink: ShardSink): ArtifactWriter {
       if (lastKey !== undefined && key <= lastKey)
         throw new Error(`"${key}" came after "${lastKey}": entities must come once each, in order`);
       lastKey = key;
-      hash.update(`${JSON.stringify(key)}:${json}\n`);
-      pending.push({ key, json });
+      const name = JSON.stringify(key);
+      const line = `${name}:${json}\n`;
+      // To hash it makes one piece of the many that it was put together of: that one is kept, and cut later.
+      hash.update(line);
+      pending.push({ key, line, nameEnd: name.length });
       pendingBytes += key.length + json.length;
       rawBytes += key.length + json.length;
       count++;
@@ -104,12 +107,20 @@ export function artifactWriter(sink: ShardSink): ArtifactWriter {
   };
 }
 
+/** An entity as it was hashed: its key as JSON, a colon, its value and the line's end. */
+interface Line {
+  readonly key: string;
+  readonly line: string;
+  readonly nameEnd: number;
+}
+
 /** One part, or halves of it until each fits a document. */
-function cut(entries: readonly { key: string; json: string }[]): Part[] {
+function cut(entries: readonly Line[]): Part[] {
   const [first] = entries;
   const last = entries.at(-1);
   if (first === undefined || last === undefined) return [];
-  const data = compressJson(`[${entries.map(({ key, json }) => `[${JSON.stringify(key)},${json}]`).join(',')}]`);
+  const pairs = entries.map(({ line, nameEnd }) => `[${line.slice(0, nameEnd)},${line.slice(nameEnd + 1, -1)}]`);
+  const data = compressJson(`[${pairs.join(',')}]`);
   if (data.byteLength <= INLINE_BYTES) return [{ first: first.key, last: last.key, count: entries.length, data }];
   if (entries.length === 1)
     throw tooLarge(`the value of "${first.key}" is ${data.byteLength} bytes compressed, above ${INLINE_BYTES}`);
