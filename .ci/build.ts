@@ -11,13 +11,13 @@ const AS_WRITTEN = ['workflows', 'src/computations', 'src/cli/templates', 'fires
 
 // dist/ also holds the manifest of the bundled computations (`npm run gcp-build`).
 for (const folder of ['src', 'functions', 'workflows']) rmSync(join(DIST, folder), { recursive: true, force: true });
-execFileSync(
-  process.execPath,
-  [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', join(ROOT, 'tsconfig.build.json')],
-  {
-    stdio: 'inherit',
-  },
-);
+/** Comments are for who reads declarations; programs without them are a quarter smaller. */
+for (const options of [['--emitDeclarationOnly'], ['--declaration', 'false', '--removeComments']])
+  execFileSync(
+    process.execPath,
+    [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', join(ROOT, 'tsconfig.build.json'), ...options],
+    { stdio: 'inherit' },
+  );
 // TypeScript rewrites the specifiers of programs, and leaves those of declarations: https://github.com/microsoft/TypeScript/issues/61037
 for (const file of globSync('**/*.d.ts', { cwd: DIST })) {
   const path = join(DIST, file);
