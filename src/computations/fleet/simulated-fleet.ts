@@ -5,7 +5,7 @@
 import type { CollectedSeries } from '../../index.ts';
 import { DAY_MS, MINUTE_MS } from './fleet.ts';
 import { type Incident, INCIDENTS, isDuring } from './simulated-incidents.ts';
-import { type Random, seededRandom } from './simulated-random.ts';
+import { type SeededRandom, seededRandom } from '../statistics/seeded-random.ts';
 
 export interface SimulatedFleetOptions {
   /** `simulated` when absent. */
@@ -106,7 +106,7 @@ interface Context {
   readonly organization: string;
   readonly day: number;
   readonly startMs: number;
-  readonly random: Random;
+  readonly random: SeededRandom;
   readonly incidents: readonly Incident[];
 }
 
@@ -114,7 +114,7 @@ type Made = Record<Metric, CollectedSeries[]>;
 
 const nothingTimed = (): Runtime['timed'] => ({ count: 0, sum: 0, indexes: new Map(), notAbove: BOUNDS.map(() => 0) });
 
-const runtimeOf = (about: Service, runtime: string, random: Random): Runtime => ({
+const runtimeOf = (about: Service, runtime: string, random: SeededRandom): Runtime => ({
   service: about.service,
   runtime,
   about,

@@ -5,9 +5,11 @@ export interface SeededRandom {
   uniform(): number;
   /** Standard normal. */
   normal(): number;
-  /** How often something happens that happens `mean` times on average; `mean` is small, up to 20. */
+  /** How often something happens that happens `mean` times on average; above 30 by the normal approximation, which is never below 0 here. */
   poisson(mean: number): number;
 }
+
+const MANY = 30;
 
 /**
  * Numbers that follow from the seeds alone, each list of seeds its own: sfc32 of C. Doty-Humphrey, "PractRand" (2010), seeded by FNV-1a of
@@ -26,10 +28,12 @@ export function seededRandom(...seeds: readonly (string | number)[]): SeededRand
   };
   // The seeds are of few bits, and spread over all of the state after some rounds.
   for (let round = 0; round < 12; round++) uniform();
+  const normal = (): number => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
   return {
     uniform,
-    normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
+    normal,
     poisson(mean) {
+      if (mean > MANY) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal()));
       const floor = Math.exp(-mean);
       let count = 0;
       for (let product = uniform(); product > floor; product *= uniform()) count++;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { availability } from '../../../src/computations/fleet/availability.ts';
 import { cpuSaturation } from '../../../src/computations/fleet/cpu-saturation.ts';
 import type { Incident } from '../../../src/computations/fleet/simulated-incidents.ts';
-import { seededRandom } from '../../../src/computations/fleet/simulated-random.ts';
+import { seededRandom } from '../../../src/computations/statistics/seeded-random.ts';
 import { sloBurn } from '../../../src/computations/fleet/slo-burn.ts';
 import { addDays } from '../../../src/values/date.ts';
 import { runFleet } from './run-fleet.ts';

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bucketLatencyQuantiles } from '../../../src/computations/fleet/bucket-latency-quantiles.ts';
 import { requestWindows } from '../../../src/computations/fleet/request-windows.ts';
-import { seededRandom } from '../../../src/computations/fleet/simulated-random.ts';
+import { seededRandom } from '../../../src/computations/statistics/seeded-random.ts';
 import type { CollectedSeries } from '../../../src/index.ts';
 import { sortedLabels } from '../../../src/meter/model/series.ts';
 import { runDay } from '../../../src/testing/index.ts';
