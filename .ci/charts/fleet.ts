@@ -24,7 +24,7 @@ import {
   WIDTH,
 } from './marks.ts';
 
-/** A fortnight; what is planted in it is told in src/computations/fleet/simulated/incidents.ts. */
+/** A fortnight; what is planted in it is told in src/computations/fleet/simulated-incidents.ts. */
 const FROM = '2026-03-02';
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
