@@ -1,6 +1,6 @@
 /** Ctrl-K: any computation, day, run, task, view or action by some of its letters. */
 import { signal } from '@preact/signals';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { days, project } from '../data/project.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { boundKeys } from './keys.ts';
@@ -30,7 +30,8 @@ function Open() {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.focus(), []);
+  // Before the next key comes, which would be the page's.
+  useLayoutEffect(() => input.current?.focus(), []);
   const found = find(text);
   const chosen = Math.min(at, found.length - 1);
   const take = (entry: Entry | undefined): void => {

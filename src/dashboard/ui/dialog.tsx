@@ -1,6 +1,6 @@
 /** A dialog over the page. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 interface Props {
   readonly title: string;
@@ -13,7 +13,8 @@ interface Props {
 /** The browser's own: it keeps the focus, and Escape closes it. */
 export function Dialog({ title, isBare = false, onClose, children }: Props) {
   const place = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Open before the next key comes, and before what is in it takes the focus.
+  useLayoutEffect(() => {
     const dialog = place.current;
     if (dialog?.open === false) dialog.showModal();
   }, []);
