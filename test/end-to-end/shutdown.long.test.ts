@@ -10,6 +10,7 @@ import { buildManifest } from '../../src/mill/manifest/build-manifest.ts';
 import { writeManifest } from '../../src/mill/manifest/read-manifest.ts';
 import type { Task } from '../../src/mill/model/task.ts';
 import { dispatch } from '../../src/mill/steps/dispatch/dispatch.ts';
+import { COMMIT_EVERY_MS } from '../../src/mill/steps/work/gather-outcomes.ts';
 import { daymill } from '../support/daymill-process.ts';
 import { DAYS, fixtureProject, type FixtureProject, IMPORTS } from '../support/fixture-project.ts';
 import { inspect } from '../support/left-behind.ts';
@@ -28,7 +29,7 @@ const LONG_LEASE = { DAYMILL_LEASE_SECONDS: '300' };
 
 const forever = 'await new Promise(() => {});';
 
-/** Waits without end the first time that it is run on the first day; on others it is at once done. */
+/** Takes longer on its first day than outcomes wait to be committed, and waits without end the first time that it is run on the second; on others it is at once done. */
 const SLOW = `
 import { existsSync, writeFileSync } from 'node:fs';
 ${IMPORTS}
@@ -36,6 +37,7 @@ const marker = import.meta.dirname + '/../slow-was-here';
 export const slow = defineComputation({
   name: 'slow', category: 'tests', needs: { weather: document(weather), before: previous() }, output: z.number(),
   compute: async ({ weather, before }) => {
+    if (before === undefined) await new Promise((resolve) => setTimeout(resolve, ${COMMIT_EVERY_MS + 100}));
     if (weather.degrees === 11 && !existsSync(marker)) {
       writeFileSync(marker, '');
       ${forever}
