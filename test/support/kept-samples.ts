@@ -40,9 +40,11 @@ export const keptSamples = (project: { readonly root: string }, organization = '
     const samples: KeptSample[] = [];
     const metadata: Metadata[] = [];
     for (const day of await days.days(organization)) {
+      // Series are defined before what is of them: of what is written meanwhile the dictionary must be the newer.
+      const segments = await Array.fromAsync(days.segments({ organization, day }));
       const dictionary = await days.dictionary({ organization, day });
       metadata.push(...dictionary.metadata);
-      for await (const { samples: some } of days.segments({ organization, day }))
+      for (const { samples: some } of segments)
         for (let at = 0; at < some.length; at++) {
           const series = dictionary.series.get(some.series[at] as number);
           if (series === undefined) throw new Error(`a sample of ${day} has a series that nobody defined`);
