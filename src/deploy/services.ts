@@ -46,6 +46,10 @@ const LARGER_TIER_INSTANCES = 4;
 
 /** Share of the memory that V8's heap may take; buffers, which lie outside of it, and Node itself need the rest. */
 const HEAP_SHARE = 0.65;
+/** What they need at least: Node and Google's clients 110 MB, a worker's artifacts 64 MB, and what is being packed. A container of 512 MB was exceeded by 4 with 179. */
+const BESIDE_HEAP_MB = 224;
+/** However small the container is. */
+const LEAST_HEAP_SHARE = 0.5;
 
 /** `lanes`: tasks that a wave is spread over. @throws {UserError} BAD_ARGUMENT for a tier that no service has room for. */
 export function servicesOf(settings: {
@@ -185,4 +189,5 @@ function cpusOf({ name, memoryMB }: Pick<Tier, 'name' | 'memoryMB'>): number {
 }
 
 /** In MiB. */
-export const heapOf = ({ memoryMB }: Pick<Service, 'memoryMB'>): number => Math.floor(memoryMB * HEAP_SHARE);
+export const heapOf = ({ memoryMB }: Pick<Service, 'memoryMB'>): number =>
+  Math.floor(Math.max(memoryMB * LEAST_HEAP_SHARE, Math.min(memoryMB * HEAP_SHARE, memoryMB - BESIDE_HEAP_MB)));

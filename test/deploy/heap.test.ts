@@ -1,0 +1,13 @@
+/** How much of a container V8's heap may take. */
+import { expect, test } from 'vitest';
+import { heapOf } from '../../src/deploy/services.ts';
+
+test.each([
+  // Half at least, and 65 % at most; between, what is left beside 224 MB.
+  [256, 128],
+  [512, 288],
+  [1_024, 665],
+  [2_048, 1_331],
+])('a container of %d MB has a heap of %d', (memoryMB, heapMB) => {
+  expect(heapOf({ memoryMB })).toBe(heapMB);
+});
