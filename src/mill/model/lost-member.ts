@@ -1,5 +1,6 @@
 /** What zod leaves out of records, and of objects with a catch-all, without a word: a member called `__proto__`. */
 import { z } from 'zod';
+import { schemaParts } from './schema-parts.ts';
 
 const LOST = '__proto__';
 
@@ -23,22 +24,18 @@ function isLoose(schema: z.core.$ZodType): boolean {
   // A schema may be a part of itself.
   looseSchemas.set(schema, false);
   const { def } = schema._zod;
-  const parts = Object.values(def).flatMap((part: unknown) => (isPlain(part) ? Object.values(part) : part));
   const loose =
     def.type === 'record' ||
     // What it is can only be told by asking it.
     def.type === 'lazy' ||
     takesOthers(def) ||
-    parts.some((part) => part instanceof z.core.$ZodType && isLoose(part));
+    schemaParts(schema).some(isLoose);
   looseSchemas.set(schema, loose);
   return loose;
 }
 
 const takesOthers = (def: z.core.$ZodTypeDef): boolean =>
   'catchall' in def && def.catchall instanceof z.core.$ZodType && def.catchall._zod.def.type !== 'never';
-
-const isPlain = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 /** `record['__proto__'] = {…}` makes no member but a prototype, and one that no class has. */
 function losesOf(value: object): boolean {

@@ -1,6 +1,7 @@
 /** Values of a row that zod's coercion would make up: `z.coerce.number()` reads a blank as 0. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { exactNumber, isDecimal } from '../../values/exact-number.ts';
+import { schemaParts } from './schema-parts.ts';
 
 export interface MadeUp {
   readonly path: readonly string[];
@@ -23,15 +24,11 @@ function coerces(schema: z.core.$ZodType): boolean {
   for (const part of parts) {
     const { def } = part._zod;
     found ||= 'coerce' in def && def.coerce === true;
-    for (const member of Object.values(def).flatMap((one: unknown) => (isPlain(one) ? Object.values(one) : one)))
-      if (member instanceof z.core.$ZodType) parts.add(member);
+    for (const member of schemaParts(part)) parts.add(member);
   }
   coercing.set(schema, found);
   return found;
 }
-
-const isPlain = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 function search(schema: z.core.$ZodType, value: unknown, path: readonly string[]): MadeUp | undefined {
   const { def } = (schema as z.core.$ZodTypes)._zod;
