@@ -1,5 +1,5 @@
 /** How much more a share differs from day to day than chance alone has it. */
-import { quantile } from './quantile.ts';
+import { medianOf } from './quantile.ts';
 
 /** Of the chi-squared distribution with one degree of freedom. */
 const MEDIAN_OF_CHI_SQUARED = 0.454936423119572;
@@ -31,20 +31,20 @@ export function dispersion(...strata: readonly (readonly Trials[])[]): number {
   if (squares.length < MIN_GROUPS) return 1;
   // Each stratum's share is taken from its own groups, and lies nearer to them for it.
   const freedom = (squares.length - residuals.length) / squares.length;
-  return Math.max(1, medianOf(squares) / freedom / MEDIAN_OF_CHI_SQUARED);
+  return Math.max(1, (medianOf(squares) ?? 0) / freedom / MEDIAN_OF_CHI_SQUARED);
 }
 
 /** Of groups with trials, against the share of those that do not stand out; none where all trials end alike. */
 function squaredResiduals(all: readonly Trials[]): number[] {
   const groups = all.filter(({ successes, failures }) => successes + failures > 0);
-  const usual = medianOf(groups.map(({ successes, failures }) => failures / (successes + failures)));
+  const usual = medianOf(groups.map(({ successes, failures }) => failures / (successes + failures))) ?? 0;
   // Of few trials a day most have no failure, and the median says nothing.
   let share = usual > 0 && usual < 1 ? usual : shareOf(groups);
   let squares: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     if (!(share > 0 && share < 1)) return [];
     squares = groups.map((group) => squaredResidual(group, share));
-    const most = OUTLYING ** 2 * Math.max(1, medianOf(squares) / MEDIAN_OF_CHI_SQUARED);
+    const most = OUTLYING ** 2 * Math.max(1, (medianOf(squares) ?? 0) / MEDIAN_OF_CHI_SQUARED);
     const kept = groups.filter((_, index) => (squares[index] as number) <= most);
     share = shareOf(kept);
   }
@@ -65,10 +65,3 @@ function shareOf(groups: readonly Trials[]): number {
   }
   return failures / trials;
 }
-
-/** 0 of nothing. */
-const medianOf = (values: readonly number[]): number =>
-  quantile(
-    values.toSorted((a, b) => a - b),
-    0.5,
-  ) ?? 0;

@@ -10,6 +10,13 @@ export function quantile(ascending: readonly number[], probability: number): num
   return interpolated(ascending.length, probability, (rank) => ascending[rank] as number);
 }
 
+/** The middle of values in any order, or between the two in the middle; undefined without values. */
+export const medianOf = (values: readonly number[]): number | undefined =>
+  quantile(
+    values.toSorted((a, b) => a - b),
+    0.5,
+  );
+
 /** The same of a histogram: exact, as if its values had been sorted. */
 export function histogramQuantile(histogram: IntegerHistogram, probability: number): number | undefined {
   return interpolated(histogram.total, probability, (rank) => valueOfRank(histogram, rank));

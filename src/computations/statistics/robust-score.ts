@@ -1,6 +1,6 @@
 /** How far a value lies from its peers, without letting outliers among them hide it. */
 import { mean } from './mean.ts';
-import { quantile } from './quantile.ts';
+import { medianOf } from './quantile.ts';
 
 /** 0.75 quantile of the normal distribution: MAD = 0.6745 sigma. */
 const MAD_PER_SIGMA = 0.6745;
@@ -26,9 +26,3 @@ export function robustScore(value: number, peers: readonly number[]): RobustScor
   const sigma = mad > 0 ? mad / MAD_PER_SIGMA : (mean(deviations) ?? 0) / MEAN_DEVIATION_PER_SIGMA;
   return sigma > 0 ? { median, score: (value - median) / sigma } : undefined;
 }
-
-const medianOf = (values: readonly number[]): number | undefined =>
-  quantile(
-    values.toSorted((a, b) => a - b),
-    0.5,
-  );
