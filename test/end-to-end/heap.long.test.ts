@@ -1,5 +1,6 @@
 /** A heap that V8 finds full ends the process at once: the attempt is known for one that ran out of memory, at its first death. */
 import { afterEach, describe, expect, test } from 'vitest';
+import { heapOf } from '../../src/deploy/services.ts';
 import type { RunSummary } from '../../src/mill/answers/run-summary.ts';
 import { DAYS, type FixtureProject } from '../support/fixture-project.ts';
 import { daymill, HASTE } from '../support/daymill-process.ts';
@@ -24,11 +25,14 @@ describe('a heap that is full', () => {
 
   test('is moved up after one death', async () => {
     project = riskyProject({ 'computations/hungry.ts': onTheSecondDay('hungry', grow(4_000_000)) });
-    const memory = { ...HASTE, DAYMILL_TIERS: 'standard=400 high-mem=1500' };
+    const standardMB = 400;
+    const memory = { ...HASTE, DAYMILL_TIERS: `standard=${standardMB} high-mem=1500` };
     const { code, json, stderr } = await daymill(project, ['run', '--json'], memory);
     expect(json<RunSummary>()).toMatchObject({ completed: CELLS, failed: 0 });
     expect(code).toBe(0);
-    expect(stderr).toContain('work: JavaScript heap out of memory: V8 ended it at its limit of 260 MiB');
+    expect(stderr).toContain(
+      `work: JavaScript heap out of memory: V8 ended it at its limit of ${heapOf({ memoryMB: standardMB })} MiB`,
+    );
     await inspect(project, async (left) => {
       expectExactCounts(left);
       await expectEverythingMade(left, 'hungry');
