@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME`: measures one part, beside what it is judged against, in one run on this machine. */
 import { benchAsk } from './ask.ts';
 import { benchCells } from './cells.ts';
+import { benchCellsProfile } from './cells-profile.ts';
 import { benchCollect } from './collect.ts';
 import { benchColdStart } from './cold-start.ts';
 import { benchComputations } from './computations.ts';
@@ -26,6 +27,7 @@ const quick = process.argv.includes('--quick');
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   ask: () => benchAsk({ quick }),
   cells: () => benchCells({ quick }),
+  'cells-profile': benchCellsProfile,
   collect: () => benchCollect({ quick }),
   'cold-start': benchColdStart,
   computations: () => benchComputations({ quick }),

@@ -2,6 +2,7 @@
 import type { OwnListener } from '../src/http/collect-listener.ts';
 import { putInFront } from '../src/http/front.ts';
 import { loadOwnFunctions } from '../src/http/own-functions.ts';
+import { withoutDomains } from '../src/http/without-domains.ts';
 
 const MODULES: Readonly<Record<string, () => Promise<object>>> = {
   collect: () => import('./collect.ts'),
@@ -17,6 +18,7 @@ const MODULES: Readonly<Record<string, () => Promise<object>>> = {
 const target = process.env['FUNCTION_TARGET'];
 const served = MODULES[target ?? ''];
 if (served !== undefined) {
+  withoutDomains();
   const module = await served();
   if ('own' in module) putInFront({ receives: 'own', ...(module.own as OwnListener) });
   else {

@@ -50,7 +50,7 @@ export function authorCode(author: Author): AuthorCode {
   const run = <T>(call: () => T): T => {
     calls++;
     try {
-      const value = running.run(state, () => outsideOfDomains(call));
+      const value = running.run(state, call);
       if (refusal !== undefined) throw refusal;
       return value;
     } finally {
@@ -75,21 +75,6 @@ export function authorCode(author: Author): AuthorCode {
       }
     },
   };
-}
-
-/**
- * The functions framework runs each request in a domain (https://nodejs.org/api/domain.html), which would answer the request with
- * an error for what author code left behind, while its task still runs.
- */
-function outsideOfDomains<T>(call: () => T): T {
-  const { domain } = process as { domain?: { exit(): void; enter(): void } | null };
-  if (domain === undefined || domain === null) return call();
-  domain.exit();
-  try {
-    return call();
-  } finally {
-    domain.enter();
-  }
 }
 
 /** For code that no cell's log is told of: a line for people. */

@@ -14,14 +14,9 @@ interface Outcome {
 }
 
 /** Runs bodies of functions as the author `rsi`, one after the other in one process, each until what it left behind is over. */
-async function outcomesOf(
-  bodies: readonly string[],
-  how: 'run' | 'wait',
-  start = 'main()',
-): Promise<Map<string, Outcome>> {
+async function outcomesOf(bodies: readonly string[], how: 'run' | 'wait'): Promise<Map<string, Outcome>> {
   const calls = bodies.map((body) => `${how === 'wait' ? 'async ' : ''}() => { ${body} }`);
   const program = `
-    import domain from 'node:domain';
     import { EventEmitter } from 'node:events';
     import { writeSync } from 'node:fs';
     import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
@@ -40,7 +35,7 @@ async function outcomesOf(
       }
       writeSync(1, JSON.stringify(outcomes));
     };
-    ${start}`;
+    main()`;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program]);
   const outcomes = JSON.parse(stdout) as Outcome[];
   return new Map(bodies.map((body, index) => [body, outcomes[index] as Outcome]));
@@ -118,13 +113,6 @@ describe('author code', () => {
   test.each(LEFT_BEHIND)('is told of when what it left behind throws: %s', (_, body) => {
     expect(outcomes.get(body)?.stray).toEqual(['lost']);
   });
-});
-
-test('is told where it runs in a domain, as in a function of the framework', async () => {
-  const body =
-    "void Promise.reject(new Error('lost')); setTimeout(() => { throw new Error('late') }, 1); await delay(5); return 7";
-  const outcomes = await outcomesOf([body], 'wait', "domain.create().on('error', () => process.exit(1)).run(main)");
-  expect(outcomes.get(body)).toEqual({ came: 7, message: '', stray: ['lost', 'late'] });
 });
 
 describe('code that is nobody’s', () => {
