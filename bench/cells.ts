@@ -13,7 +13,7 @@ import { executionIdOf } from '../src/google/workflows-client.ts';
 import { writeManifest } from '../src/mill/manifest/read-manifest.ts';
 import { addDays } from '../src/values/date.ts';
 import { Run } from '../src/mill/model/run.ts';
-import { Task } from '../src/mill/model/task.ts';
+import { fromLedger } from '../src/google/mill/ledger-document.ts';
 import { readSource, sourceDays } from '../src/mill/sources/read-source.ts';
 import { loadRanges } from '../src/mill/steps/load/bundled-sources.ts';
 import { loadRootData } from '../src/mill/steps/load/load-root-data.ts';
@@ -127,7 +127,7 @@ export async function measureCells({ shape, size, lanes, rounds }: CellsCase): P
 async function madeBy(db: Firestore, dispatchId: string) {
   const of = (collection: string) => db.collection(collection).where('dispatchId', '==', dispatchId).get();
   const [ledger, runDocuments] = await Promise.all([of('computation_audit_ledger'), of('computation_runs')]);
-  const tasks = ledger.docs.map((one) => Task.parse(one.data()));
+  const tasks = ledger.docs.map((one) => fromLedger(one.data()));
   const runs = runDocuments.docs.map((one) => Run.parse(one.data())).sort((a, b) => a.createdMs - b.createdMs);
   const completed = tasks
     .flatMap(({ outcomes }) => Object.values(outcomes))

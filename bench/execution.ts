@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { compressJson, decodeEntries } from '../src/mill/execution/artifact-codec.ts';
+import { packJson, decodeEntries } from '../src/mill/execution/artifact-codec.ts';
 import type { Entry } from '../src/mill/model/artifact.ts';
 import { scan, type ScanCell } from '../src/mill/execution/scan.ts';
 import { canonicalJson } from '../src/values/canonical.ts';
@@ -60,7 +60,7 @@ const idOf = (index: number): string => `user-${String(index).padStart(7, '0')}`
 
 function parts(): Uint8Array[] {
   return Array.from({ length: ENTITIES / PART }, (_, part) =>
-    compressJson(
+    packJson(
       JSON.stringify(
         Array.from({ length: PART }, (__, index): Entry => {
           const user = part * PART + index;
@@ -105,7 +105,7 @@ function bareValues(stored: Chunks): string {
         (texts[at] as string[]).push(`[${key},${json}]`);
       }
     }
-    for (const lines of texts) compressJson(`[${lines.join(',')}]`);
+    for (const lines of texts) packJson(`[${lines.join(',')}]`);
   }
   return hashes.map((hash) => hash.digest('hex').slice(0, 16)).join();
 }

@@ -4,7 +4,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { canonicalJson } from '../src/values/canonical.ts';
-import { compressJson, decodeEntries } from '../src/mill/execution/artifact-codec.ts';
+import { packJson, decodeEntries } from '../src/mill/execution/artifact-codec.ts';
 import { artifactWriter } from '../src/mill/execution/artifact-writer.ts';
 import { joinByKey } from '../src/mill/execution/join-by-key.ts';
 import { FLUSH_ENTITIES } from '../src/mill/execution/limits.ts';
@@ -238,7 +238,7 @@ function take(step: Step, id: string, portfolio: unknown, found: Record<string, 
 }
 
 function letGo(step: Step): void {
-  compressJson(`[${step.texts.join(',')}]`);
+  packJson(`[${step.texts.join(',')}]`);
   step.texts = [];
 }
 
@@ -247,7 +247,7 @@ function finish(step: Step): string {
   letGo(step);
   // What an earlier pass has reduced is not there when all is one loop: the briefing's last lines are left out of it.
   if (work.shape === 'reduce' && !Object.values(step.context.inputs).includes(undefined))
-    compressJson(canonicalJson(work.reduce.finish(step.accumulator, step.context)));
+    packJson(canonicalJson(work.reduce.finish(step.accumulator, step.context)));
   return step.hash.digest('hex');
 }
 

@@ -4,7 +4,9 @@ import type { Ports } from '../../src/compose.ts';
 import { type CellKey, cellName, type Settled } from '../../src/mill/model/cell.ts';
 import { hashOf } from '../../src/values/hash.ts';
 import { Run } from '../../src/mill/model/run.ts';
-import { Task } from '../../src/mill/model/task.ts';
+import { recordIn } from '../../src/google/mill/cell-document.ts';
+import { fromLedger } from '../../src/google/mill/ledger-document.ts';
+import type { Task } from '../../src/mill/model/task.ts';
 import { vectorHash } from '../../src/mill/model/vector.ts';
 import { readWhole } from '../../src/mill/ports/read-whole.ts';
 import { survey } from '../../src/mill/steps/dispatch/survey.ts';
@@ -40,7 +42,7 @@ export async function readLedger(db: Firestore): Promise<Ledger> {
     db.collection('computation_runs').get(),
   ]);
   return {
-    tasks: tasks.docs.map((task) => Object.assign(Task.parse(task.data()), { updatedAt: instant(task.updateTime) })),
+    tasks: tasks.docs.map((task) => Object.assign(fromLedger(task.data()), { updatedAt: instant(task.updateTime) })),
     runs: runs.docs.map((run) => Run.parse(run.data())),
   };
 }
@@ -49,7 +51,7 @@ export async function readWritings(db: Firestore, ports: Ports): Promise<Writing
   const cells = cellsOf(ports);
   const found = await db.getAll(...cells.map(({ computation, date }) => db.doc(`results/${computation}/days/${date}`)));
   return found.flatMap((cell, index) => {
-    const { taskId, attempt } = (cell.get('record') ?? {}) as Partial<Writing>;
+    const { taskId, attempt } = recordIn(cell) ?? {};
     const key = cells[index];
     if (key === undefined || cell.updateTime === undefined || taskId === undefined || attempt === undefined) return [];
     // That it became impossible is the dispatcher's writing.

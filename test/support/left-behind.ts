@@ -5,7 +5,8 @@ import { startCloud } from '../../src/cli/local/local-cloud.ts';
 import { compose, type Ports } from '../../src/compose.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { Run } from '../../src/mill/model/run.ts';
-import { Task } from '../../src/mill/model/task.ts';
+import { fromLedger } from '../../src/google/mill/ledger-document.ts';
+import type { Task } from '../../src/mill/model/task.ts';
 import { readWhole } from '../../src/mill/ports/read-whole.ts';
 import type { StoredCell } from '../../src/mill/ports/cells.ts';
 import type { FixtureProject } from './fixture-project.ts';
@@ -43,7 +44,7 @@ export async function openLeft(project: FixtureProject): Promise<OpenLeft> {
     return {
       ports,
       runs: runs.docs.map((run) => Run.parse(run.data())),
-      tasks: tasks.docs.map((task) => Task.parse(task.data())),
+      tasks: tasks.docs.map((task) => fromLedger(task.data())),
       async cell(computation, date) {
         const [cell] = await ports.cells.read([{ computation, date }]);
         return cell;

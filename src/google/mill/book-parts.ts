@@ -3,7 +3,7 @@
  * and the second half is `{computation}.{day}`, the day that it begins on. A commit writes the parts that changed, so that a night costs
  * no more than a document a computation, whatever it reads. Pure.
  */
-import { compressJson } from '../../mill/execution/artifact-codec.ts';
+import { packJson } from '../../mill/execution/artifact-codec.ts';
 import type { Settled } from '../../mill/model/cell.ts';
 import type { Day } from '../../values/date.ts';
 
@@ -50,7 +50,7 @@ export interface PackedPart {
 
 /** A map as it is stored: as one of fields it would cost thousands of index entries and ten times the bytes. */
 export const packed = (days: ReadonlyMap<string, unknown>): Uint8Array =>
-  compressJson(JSON.stringify(Object.fromEntries(days)));
+  packJson(JSON.stringify(Object.fromEntries(days)));
 
 /** The part itself, or halves of it until each fits; a day alone is never cut. The first keeps its id. */
 export function cutToFit(id: PartId, days: ReadonlyMap<Day, Settled>, partBytes = PART_BYTES): PackedPart[] {

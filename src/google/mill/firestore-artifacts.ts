@@ -1,9 +1,8 @@
 /** Artifacts in Firestore: inline parts in the day's own document, larger ones as shards under a generation. */
-import { zstdDecompressSync } from 'node:zlib';
 import type { Firestore } from '@google-cloud/firestore';
 import { z } from 'zod';
 import { RetryableError } from '../../errors.ts';
-import { compressJson, storedPart, trimmed } from '../../mill/execution/artifact-codec.ts';
+import { packJson, storedPart, trimmed, unpackJson } from '../../mill/execution/artifact-codec.ts';
 import {
   type Artifact,
   ArtifactSummary,
@@ -39,12 +38,11 @@ export const toPointer = (artifact: Artifact | FilesArtifact): Pointer => ({
 });
 
 function whereIts(artifact: Artifact | FilesArtifact): Pick<Pointer, 'parts' | 'shards' | 'files'> {
-  if ('files' in artifact) return { files: compressJson(JSON.stringify(artifact.files)) };
+  if ('files' in artifact) return { files: packJson(JSON.stringify(artifact.files)) };
   return 'parts' in artifact ? { parts: [...artifact.parts] } : { shards: [...artifact.shards] };
 }
 
-const unpackFiles = (packed: Uint8Array): StoredFile[] =>
-  z.array(StoredFile).parse(JSON.parse(zstdDecompressSync(packed).toString('utf8')));
+const unpackFiles = (packed: Uint8Array): StoredFile[] => z.array(StoredFile).parse(unpackJson(packed));
 
 /** Reads a day of root data that stays in its files. */
 export type ReadFiles = (place: RootPlace, files: readonly StoredFile[]) => AsyncIterable<StoredPart>;

@@ -2,9 +2,8 @@
 import type { Firestore } from '@google-cloud/firestore';
 import { ArtifactSummary } from '../../mill/model/artifact.ts';
 import { CellError } from '../../mill/model/cell.ts';
-import { Vector } from '../../mill/model/vector.ts';
-import { CellRecord } from '../../mill/model/cell-record.ts';
 import type { Cells, StoredCell } from '../../mill/ports/cells.ts';
+import { recordIn, vectorIn } from './cell-document.ts';
 import { placePath, resultDays } from './paths.ts';
 
 const SUMMARY_FIELDS = [
@@ -30,19 +29,17 @@ export function firestoreCells(db: Firestore): Cells {
       return snapshots.map((snapshot, index): StoredCell | undefined => {
         const cell = cells[index];
         if (!snapshot.exists || cell === undefined) return undefined;
-        const vector = Vector.safeParse(snapshot.get('vector'));
         const summary = ArtifactSummary.safeParse(snapshot.get('artifact'));
         const error = CellError.safeParse(snapshot.get('error'));
-        const record = CellRecord.safeParse(snapshot.get('record'));
         const status = String(snapshot.get('status'));
         return {
           computation: cell.computation,
           date: cell.date,
           status: status === 'COMPLETED' || status === 'FAILED' ? status : 'IMPOSSIBLE',
-          vector: vector.success ? vector.data : undefined,
+          vector: vectorIn(snapshot),
           summary: summary.success ? summary.data : undefined,
           error: error.success ? error.data : undefined,
-          record: record.success ? record.data : undefined,
+          record: recordIn(snapshot),
         };
       });
     },

@@ -2,13 +2,14 @@
 import type { Firestore, Query } from '@google-cloud/firestore';
 import { cellName } from '../../mill/model/cell.ts';
 import { Run } from '../../mill/model/run.ts';
-import { isTerminal, Task } from '../../mill/model/task.ts';
+import { isTerminal, type Task } from '../../mill/model/task.ts';
 import type { Ledger } from '../../mill/ports/tasks.ts';
+import { fromLedger } from './ledger-document.ts';
 import { LEDGER, RUNS } from './paths.ts';
 
 export function firestoreLedger(db: Firestore): Ledger {
   const tasks = async (query: Query): Promise<Task[]> =>
-    (await query.get()).docs.map((snapshot) => Task.parse(snapshot.data()));
+    (await query.get()).docs.map((snapshot) => fromLedger(snapshot.data()));
   const ledger = db.collection(LEDGER);
   return {
     async runs(limit) {

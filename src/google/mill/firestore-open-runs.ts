@@ -1,8 +1,9 @@
 /** Runs that are not closed yet, with their tasks. */
 import type { Firestore } from '@google-cloud/firestore';
-import { Task } from '../../mill/model/task.ts';
+import type { Task } from '../../mill/model/task.ts';
 import type { OpenRun } from '../../mill/planning/fold.ts';
 import { readRuns } from './firestore-counters.ts';
+import { fromLedger } from './ledger-document.ts';
 import { LEDGER } from './paths.ts';
 
 /** Firestore's limit on the values of an `in` filter. */
@@ -17,7 +18,7 @@ export async function readOpenRuns(db: Firestore, runIds: readonly string[]): Pr
       .collection(LEDGER)
       .where('runId', 'in', runIds.slice(start, start + MAX_IN_VALUES))
       .get();
-    found.push(...some.docs.map((snapshot) => Task.parse(snapshot.data())));
+    found.push(...some.docs.map((snapshot) => fromLedger(snapshot.data())));
   }
   const byRun = Map.groupBy(found, (task) => task.runId);
   return runs.map((run) => ({ run, tasks: byRun.get(run.id) ?? [] }));

@@ -7,22 +7,15 @@ import { CellError, Settled } from '../../mill/model/cell.ts';
 import type { Day } from '../../values/date.ts';
 import { Hash } from '../../values/hash.ts';
 import { PartialResult } from '../../mill/model/partial-result.ts';
-import { Vector } from '../../mill/model/vector.ts';
 import { daySetOfDays } from '../../mill/planning/day-set.ts';
 import { bookId } from '../../mill/planning/shelf.ts';
 import { type Standing, unknownStanding } from '../../mill/planning/standing.ts';
 import { type CommitName, setApart } from '../measured-batch.ts';
 import { computationOf, firstDayOf, type PackedPart, type PartId } from './book-parts.ts';
+import { recordIn, vectorIn } from './cell-document.ts';
 import { BOOKS, daysOf, INDEXES, MEMORY, PLANNER, RESULTS, resultDays } from './paths.ts';
 
-const RESULT_FIELDS = [
-  'status',
-  'vector',
-  'error',
-  'artifact.hash',
-  'record.failedEntities',
-  'record.entities',
-] as const;
+const RESULT_FIELDS = ['status', 'vector', 'error', 'artifact.hash', 'record'] as const;
 
 /** No dispatch is called so. */
 const RECOVERED = 'recovered';
@@ -54,9 +47,9 @@ async function settledInResults(
 }
 
 function settledOf(result: DocumentSnapshot): Settled | undefined {
-  const vector = Vector.safeParse(result.get('vector'));
-  if (!vector.success) return undefined;
-  const base = { vector: vector.data, dispatchId: RECOVERED };
+  const vector = vectorIn(result);
+  if (vector === undefined) return undefined;
+  const base = { vector, dispatchId: RECOVERED };
   const hash = Hash.safeParse(result.get('artifact.hash'));
   if (result.get('status') === 'COMPLETED' && hash.success)
     return { ...base, status: 'COMPLETED', resultHash: hash.data, ...partialOf(result) };
@@ -67,10 +60,7 @@ function settledOf(result: DocumentSnapshot): Settled | undefined {
 }
 
 function partialOf(result: DocumentSnapshot): { readonly partial?: PartialResult } {
-  const found = PartialResult.safeParse({
-    failedEntities: result.get('record.failedEntities'),
-    entities: result.get('record.entities'),
-  });
+  const found = PartialResult.safeParse(recordIn(result));
   return found.success ? { partial: found.data } : {};
 }
 

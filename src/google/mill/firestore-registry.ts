@@ -4,9 +4,8 @@
  * two names, and the second half is `planner/registry/parts/{name}`, by the name that it begins with; a commit writes the parts that change.
  */
 import type { DocumentReference, DocumentSnapshot, Firestore, Transaction } from '@google-cloud/firestore';
-import { zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
-import { compressJson } from '../../mill/execution/artifact-codec.ts';
+import { packJson, unpackJson } from '../../mill/execution/artifact-codec.ts';
 import { ownMember } from '../../values/own-member.ts';
 import { MAX_VERSIONS, RegisteredVersion, Registration, withVersion } from '../../mill/model/registration.ts';
 import { behaviourOf } from '../../mill/model/vector.ts';
@@ -155,7 +154,7 @@ function packNewest(versions: readonly Registration[], sizes: RegistrySizes): Ui
   return content.byteLength <= sizes.documentBytes || kept.length === 1 ? content : packNewest(kept.slice(1), sizes);
 }
 
-const pack = (content: unknown): Uint8Array => compressJson(JSON.stringify(content));
+const pack = (content: unknown): Uint8Array => packJson(JSON.stringify(content));
 
 /** What another version of Daymill wrote is as good as nothing: everything is simulated anew. */
 const indexIn = (document: DocumentSnapshot | undefined): Index => Index.safeParse(unpack(document)).data ?? {};
@@ -165,5 +164,5 @@ const versionsIn = (document: DocumentSnapshot | undefined): Registration[] =>
 
 function unpack(document: DocumentSnapshot | undefined): unknown {
   const content: unknown = document?.get('content');
-  return content instanceof Uint8Array ? JSON.parse(zstdDecompressSync(content).toString('utf8')) : undefined;
+  return content instanceof Uint8Array ? unpackJson(content) : undefined;
 }

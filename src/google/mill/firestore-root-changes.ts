@@ -3,9 +3,8 @@
  * it has seen, and the days that were there then, packed, so that nobody reads thousands of days to learn of one.
  */
 import { type DocumentSnapshot, type Firestore, Timestamp } from '@google-cloud/firestore';
-import { zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
-import { compressJson } from '../../mill/execution/artifact-codec.ts';
+import { packJson, unpackJson } from '../../mill/execution/artifact-codec.ts';
 import { MissingData } from '../../mill/model/completeness.ts';
 import { Day } from '../../values/date.ts';
 import { Hash } from '../../values/hash.ts';
@@ -132,7 +131,7 @@ function remember(snapshot: DocumentSnapshot | undefined): Remembered {
 
 function pack(known: KnownDays): Uint8Array {
   const days = [...known];
-  return compressJson(
+  return packJson(
     JSON.stringify({
       hashes: Object.fromEntries(days.map(([date, { hash }]) => [date, hash])),
       missing: Object.fromEntries(days.flatMap(([date, { missing }]) => (missing.length > 0 ? [[date, missing]] : []))),
@@ -141,6 +140,6 @@ function pack(known: KnownDays): Uint8Array {
 }
 
 function unpack(packed: Uint8Array): KnownDays {
-  const { hashes, missing } = Packed.parse(JSON.parse(zstdDecompressSync(packed).toString('utf8')));
+  const { hashes, missing } = Packed.parse(unpackJson(packed));
   return new Map(Object.entries(hashes).map(([date, hash]) => [date, { hash, missing: missing[date] ?? [] }]));
 }

@@ -11,18 +11,15 @@ import {
   type UpdateData,
 } from '@google-cloud/firestore';
 import { randomUUID } from 'node:crypto';
-import { RetryableError, shortened } from '../../errors.ts';
-import { isTerminal, Task } from '../../mill/model/task.ts';
-import type { CellOutcome } from '../../mill/model/cell.ts';
-import type { CellWrite } from '../../mill/ports/cells.ts';
+import { RetryableError } from '../../errors.ts';
+import { isTerminal, type Task } from '../../mill/model/task.ts';
 import type { HeldTask, TaskChange, Tasks } from '../../mill/ports/tasks.ts';
-import { toPointer } from './firestore-artifacts.ts';
 import { isConflict, unavailable } from '../firestore-client.ts';
 import { MeasuredBatch } from '../measured-batch.ts';
-import { documentBytes } from '../sizes.ts';
 import { addTasks, countOff } from './firestore-counters.ts';
-import { expiryOf, toLedger } from './ledger-document.ts';
-import { LEDGER, placePath } from './paths.ts';
+import { writeCell } from './cell-document.ts';
+import { expiryOf, fromLedger, packCells, packOutcomes, toLedger } from './ledger-document.ts';
+import { LEDGER } from './paths.ts';
 import { atMost } from '../../process/at-most.ts';
 
 /** Times that a claim is decided anew because the task changed under it. */
@@ -174,14 +171,13 @@ async function commitOver(
   if (parts.length > 0) addTasks(db, batch, next.task, parts.length);
   // What is written of a task that is over already, such as what became of a dead letter, counts nothing.
   if (isTerminal(next.task) && !isTerminal(version.task)) countOff(db, batch, next.task);
-  const { status, resources, attempts, lease, lastError, outcomes, telemetry, outgrown, history, deadLetter } =
-    next.task;
+  const { status, resources, attempts, lease, lastError, telemetry, outgrown, history, deadLetter } = next.task;
   const fields: UpdateData<Record<string, unknown>> = {
     status,
     resources,
     attempts,
-    outcomes: withinDocument(outcomes),
-    ...(parts.length === 0 ? {} : { cells: next.task.cells, parts: next.task.parts }),
+    outcomes: packOutcomes(next.task),
+    ...(parts.length === 0 ? {} : { cells: packCells(next.task), parts: next.task.parts }),
     lease: lease ?? FieldValue.delete(),
     lastError: lastError ?? FieldValue.delete(),
     telemetry: telemetry ?? FieldValue.delete(),
@@ -205,41 +201,12 @@ async function commitOver(
   }
 }
 
-/** Bytes of a task's document that its outcomes may take: its cells, its attempts and what it is found by have the rest. */
-const OUTCOMES_BYTES = 500_000;
-
-/** Characters of each error beyond that. Whole it lies with the cell, and in the log. */
-const BRIEF_CHARACTERS = 200;
-
-function withinDocument(outcomes: Task['outcomes']): Task['outcomes'] {
-  if (documentBytes('', outcomes) <= OUTCOMES_BYTES) return outcomes;
-  const brief = (outcome: CellOutcome): CellOutcome => {
-    if (outcome.status !== 'FAILED') return outcome;
-    const { error } = outcome;
-    return { ...outcome, error: { ...error, message: shortened(error.message, BRIEF_CHARACTERS) } };
-  };
-  return Object.fromEntries(Object.entries(outcomes).map(([name, outcome]) => [name, brief(outcome)]));
-}
-
-function writeCell(db: Firestore, batch: MeasuredBatch, cell: CellWrite): void {
-  const ref = db.doc(placePath({ kind: 'cell', ...cell }));
-  const { computation, date, vector, record } = cell;
-  const base = { computation, date, vector, record, status: cell.status };
-  if (cell.status === 'COMPLETED')
-    batch.set(ref, { ...base, generation: cell.generation, artifact: toPointer(cell.artifact) });
-  else {
-    // The last good result stays beside the failure, for people; no computation reads it. Each field is replaced whole.
-    const fields = { ...base, error: cell.error };
-    batch.set(ref, fields, { mergeFields: Object.keys(fields) });
-  }
-}
-
 async function readVersion(ref: DocumentReference): Promise<Version | undefined> {
   const snapshot = await ref.get();
   const data = snapshot.data();
   if (data === undefined || snapshot.updateTime === undefined) return undefined;
   return {
-    task: Task.parse(data),
+    task: fromLedger(data),
     updateTime: snapshot.updateTime,
     fence: String(data['fence'] ?? ''),
     rev: Number(data['rev'] ?? 0),

@@ -1,23 +1,54 @@
 /** A task as its ledger document holds it: with what it is found by, and when Firestore may delete it. */
 import { type DocumentData, FieldValue, Timestamp } from '@google-cloud/firestore';
-import { cellName } from '../../mill/model/cell.ts';
+import { shortened } from '../../errors.ts';
+import { packJson, unpackJson } from '../../mill/execution/artifact-codec.ts';
+import { cellName, type CellOutcome } from '../../mill/model/cell.ts';
 import type { Run } from '../../mill/model/run.ts';
-import type { Task } from '../../mill/model/task.ts';
+import { Task } from '../../mill/model/task.ts';
 
 /** Tasks with their attempts, and runs, are kept so long; a TTL policy on `expiresAt` (firestore.indexes.json) deletes them. */
 export const RETENTION_DAYS = 90;
 
+/** Bytes of a task's document that its outcomes may take: its cells, its attempts and what it is found by have the rest. */
+const OUTCOMES_BYTES = 500_000;
+
+/** Characters of each error beyond that. Whole it lies with the cell, and in the log. */
+const BRIEF_CHARACTERS = 200;
+
 /**
- * `cellNames` is what `daymill attempts` asks by: one index entry a cell, of 40,000 that a document may have. It needs no
+ * `cells` and `outcomes` are packed: of a few hundred cells they are thousands of fields, which each process on their way would take
+ * apart. `cellNames` is what `daymill attempts` asks by: one index entry a cell, of 40,000 that a document may have. It needs no
  * composite index: a cell has few tasks in ninety days, and they are sorted by who reads them.
  */
 export const toLedger = (task: Task): DocumentData => ({
   ...task,
+  cells: packCells(task),
+  outcomes: packOutcomes(task),
   cellNames: task.cells.map(cellName),
   expiresAt: expiryAfter(task.createdMs),
   fence: '',
   rev: 0,
 });
+
+/** Of a task's document; maps are of a task that was made before they were packed. @throws {z.ZodError} */
+export const fromLedger = (data: DocumentData): Task =>
+  Task.parse({ ...data, cells: unpacked(data['cells']), outcomes: unpacked(data['outcomes']) });
+
+const unpacked = (stored: unknown): unknown => (stored instanceof Uint8Array ? unpackJson(stored) : stored);
+
+export const packCells = ({ cells }: Pick<Task, 'cells'>): Uint8Array => packJson(JSON.stringify(cells));
+
+export function packOutcomes({ outcomes }: Pick<Task, 'outcomes'>): Uint8Array {
+  const whole = packJson(JSON.stringify(outcomes));
+  if (whole.byteLength <= OUTCOMES_BYTES) return whole;
+  const brief = (outcome: CellOutcome): CellOutcome => {
+    if (outcome.status !== 'FAILED') return outcome;
+    const { error } = outcome;
+    return { ...outcome, error: { ...error, message: shortened(error.message, BRIEF_CHARACTERS) } };
+  };
+  const cut = Object.entries(outcomes).map(([name, outcome]) => [name, brief(outcome)]);
+  return packJson(JSON.stringify(Object.fromEntries(cut)));
+}
 
 export const toRunDocument = (run: Run): DocumentData => ({ ...run, expiresAt: expiryAfter(run.createdMs) });
 

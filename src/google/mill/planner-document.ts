@@ -1,8 +1,7 @@
 /** The form of `planner/state` and its pages: what is packed into them, and what a change makes of it. */
 import type { Timestamp } from '@google-cloud/firestore';
-import { zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
-import { compressJson } from '../../mill/execution/artifact-codec.ts';
+import { packJson, unpackJson } from '../../mill/execution/artifact-codec.ts';
 import { type Control, NOTHING_STOPPED } from '../../mill/model/control.ts';
 import { Distrust } from '../../mill/model/distrust.ts';
 import { DatasetStanding, Standing } from '../../mill/planning/standing.ts';
@@ -68,7 +67,7 @@ export function packPages(
   content: Content,
   pageBytes: number,
 ): { readonly first: Uint8Array; readonly rest: Uint8Array[] } {
-  const packed = compressJson(JSON.stringify(content));
+  const packed = packJson(JSON.stringify(content));
   const pages = Math.max(1, Math.ceil(packed.byteLength / pageBytes));
   const [first = packed, ...rest] = Array.from({ length: pages }, (_, number) =>
     packed.subarray(number * pageBytes, (number + 1) * pageBytes),
@@ -102,6 +101,5 @@ export function contentAfter(
 export const writtenIn = (ids: Iterable<string>, sequence: number) =>
   Object.fromEntries([...ids].map((id) => [id, sequence]));
 
-/** Of what `compressJson` made; nothing where there is nothing. */
-export const unpack = (content: unknown): unknown =>
-  content instanceof Uint8Array ? JSON.parse(zstdDecompressSync(content).toString('utf8')) : {};
+/** Of what `packJson` made; nothing where there is nothing. */
+export const unpack = (content: unknown): unknown => (content instanceof Uint8Array ? unpackJson(content) : {});

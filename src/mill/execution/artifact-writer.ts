@@ -4,7 +4,7 @@ import { TerminalError, toError } from '../../errors.ts';
 import type { Artifact, Part, Shard } from '../model/artifact.ts';
 import { canonicalJson } from '../../values/canonical.ts';
 import { type Hash, HASH_LENGTH, hashOf } from '../../values/hash.ts';
-import { compressJson } from './artifact-codec.ts';
+import { packJson } from './artifact-codec.ts';
 import { FLUSH_ENTITIES, INLINE_BYTES, MAX_SHARDS, PART_RAW_BYTES } from './limits.ts';
 
 /** Writes a part as a document of its own, under the generation that the artifact will point to. */
@@ -25,7 +25,7 @@ export async function writeArtifact(value: unknown, keyed: boolean, sink: ShardS
     return writer.finish();
   }
   const json = storable('the result', () => canonicalJson(value));
-  const data = compressJson(json);
+  const data = packJson(json);
   if (data.byteLength > INLINE_BYTES)
     throw tooLarge(`the result is ${data.byteLength} bytes compressed, above ${INLINE_BYTES}`);
   return {
@@ -120,7 +120,7 @@ function cut(entries: readonly Line[]): Part[] {
   const last = entries.at(-1);
   if (first === undefined || last === undefined) return [];
   const pairs = entries.map(({ line, nameEnd }) => `[${line.slice(0, nameEnd)},${line.slice(nameEnd + 1, -1)}]`);
-  const data = compressJson(`[${pairs.join(',')}]`);
+  const data = packJson(`[${pairs.join(',')}]`);
   if (data.byteLength <= INLINE_BYTES) return [{ first: first.key, last: last.key, count: entries.length, data }];
   if (entries.length === 1)
     throw tooLarge(`the value of "${first.key}" is ${data.byteLength} bytes compressed, above ${INLINE_BYTES}`);

@@ -20,10 +20,8 @@ import type { PlannedCell } from './plan.ts';
 export const MAX_TASKS_A_WAVE = 400;
 export const MAX_WAVE_BYTES = 7.5 * 1_048_576;
 
-/** What a cell takes in a claim beside its JSON: names of fields and their lengths, and the name by which it is found … */
-const CELL_BYTES = 450;
-/** … and each of its inputs, and of the days that it reads. */
-const INPUT_BYTES = 12;
+/** What a cell takes in a claim beside its JSON, which is counted as if nothing were packed: the name by which it is found. */
+const CELL_BYTES = 150;
 
 /**
  * A chain longer than this goes on in the next wave. A year of days is what fits into a task's document; slow days are fewer, by what they
@@ -37,7 +35,7 @@ export const MAX_SCAN_CELLS = 100;
 /** Cells of one task, whatever they are: a task that dies is halved, and its outcomes are written with every commit. */
 export const MAX_TASK_CELLS = 250;
 
-/** A task's cells as they are sent; with their outcomes the task's document stays below 1 MiB. */
+/** A task's cells as JSON; packed, and with their outcomes, the task's document stays below 1 MiB. */
 export const MAX_TASK_BYTES = 350_000;
 
 /** What is known of a cell before it runs. */
@@ -127,10 +125,7 @@ function unitOf(planned: PlannedCell, computation: ManifestComputation, hasMore:
   };
 }
 
-function bytesOf(cell: TaskCell): number {
-  const members = Object.keys(cell.inputs).length + Object.keys(cell.reads).length;
-  return JSON.stringify(cell).length + CELL_BYTES + members * INPUT_BYTES;
-}
+const bytesOf = (cell: TaskCell): number => JSON.stringify(cell).length + CELL_BYTES;
 
 const datasetOf = (computation: ManifestComputation): string | undefined =>
   computation.needs.find((need) => need.kind === 'dataset')?.of;

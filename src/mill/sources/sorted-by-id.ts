@@ -2,8 +2,7 @@
  * Sorts a day's entities by their ids, however many they are: in runs that fit into memory, each compressed, and a merge of all runs.
  * No disk is used: that of a Cloud Run instance is its memory. https://cloud.google.com/run/docs/container-contract#filesystem
  */
-import { zstdDecompressSync } from 'node:zlib';
-import { compressJson } from '../execution/artifact-codec.ts';
+import { packJson, unpackJson } from '../execution/artifact-codec.ts';
 
 /** One entity, as the dataset's schema left it. */
 export interface FoundEntity {
@@ -52,12 +51,11 @@ function* chunksOf(run: readonly FoundEntity[]): Generator<readonly FoundEntity[
 }
 
 const packed = (run: readonly FoundEntity[]): Packed[] =>
-  Array.from(chunksOf(run), (chunk) => compressJson(JSON.stringify(chunk)));
+  Array.from(chunksOf(run), (chunk) => packJson(JSON.stringify(chunk)));
 
 function* unpacked(run: Packed[]): Generator<readonly FoundEntity[]> {
   // Let go one by one: what was merged is not needed again.
-  for (let chunk = run.shift(); chunk !== undefined; chunk = run.shift())
-    yield JSON.parse(zstdDecompressSync(chunk).toString('utf8')) as FoundEntity[];
+  for (let chunk = run.shift(); chunk !== undefined; chunk = run.shift()) yield unpackJson(chunk) as FoundEntity[];
 }
 
 interface Cursor {

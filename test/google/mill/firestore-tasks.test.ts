@@ -377,7 +377,8 @@ describe.each([
     const task = await claimed();
     const held = await lease(ports, task, 0);
     const ended = onCellDone(held.task, aCell('2024-03-01'), completed('1'.repeat(16)));
-    const failing = { ...cellOf('2024-03-01', 'x'), vector: { ...vectorOf(), inputs: { __refused__: '' } } };
+    // No document may be called so.
+    const failing = cellOf('__refused__', 'x');
     await expect(held.save(ended, { cells: [failing] })).rejects.toThrow(
       expect.objectContaining({ code: 'UNAVAILABLE' }),
     );

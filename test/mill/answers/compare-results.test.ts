@@ -1,12 +1,12 @@
 /** What differs between two results: down to members, in key order, whatever parts they lie in. */
 import { expect, test } from 'vitest';
 import { compareResults, valueChanges } from '../../../src/mill/answers/compare-results.ts';
-import { compressJson, storedPart } from '../../../src/mill/execution/artifact-codec.ts';
+import { packJson, storedPart } from '../../../src/mill/execution/artifact-codec.ts';
 import type { Entry, StoredPart } from '../../../src/mill/model/artifact.ts';
 import type { StoredArtifact } from '../../../src/mill/ports/artifacts.ts';
 
 const part = (content: unknown, count: number): StoredPart =>
-  storedPart({ count, data: compressJson(JSON.stringify(content)) });
+  storedPart({ count, data: packJson(JSON.stringify(content)) });
 
 /** Kept by entity, in parts of these entries. */
 const keyed = (...parts: readonly (readonly Entry[])[]): StoredArtifact =>

@@ -11,7 +11,9 @@ import { ZOMBIE_MINUTES } from '../../../../src/mill/lifecycle/limits.ts';
 import { cellName } from '../../../../src/mill/model/cell.ts';
 import { hashOf } from '../../../../src/values/hash.ts';
 import type { TaskMessage } from '../../../../src/mill/model/message.ts';
-import { isTerminal, outcomeOf, Task } from '../../../../src/mill/model/task.ts';
+import { recordIn } from '../../../../src/google/mill/cell-document.ts';
+import { fromLedger } from '../../../../src/google/mill/ledger-document.ts';
+import { isTerminal, outcomeOf } from '../../../../src/mill/model/task.ts';
 import { reconcile } from '../../../../src/mill/steps/mend/reconcile.ts';
 import { work } from '../../../../src/mill/steps/work/work.ts';
 import { howMany } from '../../../support/long.ts';
@@ -161,7 +163,7 @@ describe('whatever dies or is paused between whatever', () => {
   const check = async (runId: string): Promise<void> => {
     const run = await bench.open().runs.read(runId);
     const found = await db.collection('computation_audit_ledger').where('runId', '==', runId).get();
-    const tasks = found.docs.map((task) => Task.parse(task.data()));
+    const tasks = found.docs.map((task) => fromLedger(task.data()));
     expect(run).toMatchObject({ totalTasks: tasks.length, remainingTasks: 0, status: 'COMPLETED' });
     expect(run?.calledBackMs).toBeDefined();
     expect(tasks.filter((task) => !isTerminal(task) || task.lease !== undefined)).toEqual([]);
@@ -170,7 +172,7 @@ describe('whatever dies or is paused between whatever', () => {
         const outcome = outcomeOf(task, cell);
         if (outcome?.status !== 'COMPLETED') continue;
         const stored = await db.doc(`results/${cell.computation}/days/${cell.date}`).get();
-        expect({ cell: cellName(cell), by: stored.get('record.taskId'), hash: stored.get('artifact.hash') }).toEqual({
+        expect({ cell: cellName(cell), by: recordIn(stored)?.taskId, hash: stored.get('artifact.hash') }).toEqual({
           cell: cellName(cell),
           by: task.id,
           hash: outcome.resultHash,

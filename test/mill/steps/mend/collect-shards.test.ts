@@ -2,7 +2,7 @@
 import { Firestore } from '@google-cloud/firestore';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Ports } from '../../../../src/compose.ts';
-import { compressJson } from '../../../../src/mill/execution/artifact-codec.ts';
+import { packJson } from '../../../../src/mill/execution/artifact-codec.ts';
 import { COLLECT_AFTER_MINUTES, REMOVED_AFTER_DAYS, SWEEP_DAYS } from '../../../../src/mill/lifecycle/collect.ts';
 import { daySetOfDays, NO_DAYS } from '../../../../src/mill/planning/day-set.ts';
 import { unknownStanding } from '../../../../src/mill/planning/standing.ts';
@@ -52,7 +52,7 @@ describe('shards', () => {
   const write = async (generation: string, at: Place = place) => {
     const shards = [];
     for (const [index, key] of ['a', 'b'].entries()) {
-      const part = { first: key, last: key, count: 1, data: compressJson(JSON.stringify([[key, generation]])) };
+      const part = { first: key, last: key, count: 1, data: packJson(JSON.stringify([[key, generation]])) };
       shards.push(await ports.artifacts.writeShard(at, generation, part, index));
     }
     return shards;

@@ -5,7 +5,7 @@ import type { Ports } from '../../../../src/compose.ts';
 import { RetryableError } from '../../../../src/errors.ts';
 import type { TaskMessage } from '../../../../src/mill/model/message.ts';
 import { Run } from '../../../../src/mill/model/run.ts';
-import { Task } from '../../../../src/mill/model/task.ts';
+import { fromLedger } from '../../../../src/google/mill/ledger-document.ts';
 import { dispatch } from '../../../../src/mill/steps/dispatch/dispatch.ts';
 import type { DispatchAnswer } from '../../../../src/mill/steps/dispatch/request.ts';
 import { reconcile } from '../../../../src/mill/steps/mend/reconcile.ts';
@@ -105,7 +105,7 @@ describe.each([1, 2])('a day on a bad network, seed %d', (seed) => {
     expect(plan.counts()).toMatchObject({ SKIP: 3 * DAYS.length, RUN: 0, RERUN: 0 });
     const db = new Firestore({ projectId: 'daymill-local' });
     const runs = (await db.collection('computation_runs').get()).docs.map((run) => Run.parse(run.data()));
-    const tasks = (await db.collection('computation_audit_ledger').get()).docs.map((task) => Task.parse(task.data()));
+    const tasks = (await db.collection('computation_audit_ledger').get()).docs.map((task) => fromLedger(task.data()));
     await db.terminate();
     for (const run of runs) expect(run).toMatchObject({ remainingTasks: 0, status: 'COMPLETED' });
     expect(runs.reduce((sum, { totalTasks }) => sum + totalTasks, 0)).toBe(tasks.length);

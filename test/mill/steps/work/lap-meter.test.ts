@@ -1,13 +1,13 @@
 /** What making cells takes, as the meter sees it. */
 import { expect, test } from 'vitest';
-import { compressJson, storedPart } from '../../../../src/mill/execution/artifact-codec.ts';
+import { packJson, storedPart } from '../../../../src/mill/execution/artifact-codec.ts';
 import { startLapMeter } from '../../../../src/mill/steps/work/lap-meter.ts';
 import type { Place } from '../../../../src/mill/model/place.ts';
 import type { Artifacts, StoredArtifact } from '../../../../src/mill/ports/artifacts.ts';
 import { steady } from '../../../support/steady.ts';
 
 const PLACE: Place = { kind: 'root', dataset: 'flights', date: '2024-01-01' };
-const PART = storedPart({ count: 1, data: compressJson('[]') });
+const PART = storedPart({ count: 1, data: packJson('[]') });
 
 const stored = (shards: number): StoredArtifact => ({
   hash: '0'.repeat(16),
