@@ -2,6 +2,7 @@
  * No-op cells end to end: the whole local cloud as `daymill run` has it, functions as processes of their own, state on disk. What a
  * cell costs in time and in Firestore operations, fused and not, and what the barrier between two passes consists of.
  */
+import { readFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Firestore } from '@google-cloud/firestore';
@@ -19,6 +20,7 @@ import { loadRanges } from '../src/mill/steps/load/bundled-sources.ts';
 import { loadRootData } from '../src/mill/steps/load/load-root-data.ts';
 import { cellsProject, FIRST_DAY, LAYERS, type Shape, type Size } from './cells-project.ts';
 import { measurePeers } from './peers.ts';
+import { processorTimes, spentBetween } from './processor-time.ts';
 import { LOCAL_PROJECT } from '../src/cli/local/state-file.ts';
 
 /** More lanes than a wave has cells: each is a task and a message of its own. */
@@ -43,6 +45,8 @@ interface CellsRound {
   readonly reads: number;
   readonly writes: number;
   readonly rpcs: number;
+  /** Milliseconds of processor time, by process. */
+  readonly processor: ReadonlyMap<string, number>;
   /** Between two passes. */
   readonly barriers: readonly Barrier[];
 }
@@ -61,8 +65,10 @@ interface Barrier {
 /** The first round warms up, on one day: its figures are left out. */
 export async function measureCells({ shape, size, lanes, rounds }: CellsCase): Promise<CellsRound[]> {
   const project = cellsProject(shape, size, 1 + rounds * size.days);
-  const env = { ...process.env, ...(lanes === undefined ? {} : { DAYMILL_LANES: String(lanes) }) };
-  const config = readConfig({ DAYMILL_HOME: `${project.root}/.daymill` }, project.root, process.pid);
+  const own = lanes === undefined ? {} : { DAYMILL_LANES: String(lanes) };
+  const env = { ...process.env, ...own };
+  // The lanes that functions are told are the configuration's, once the environment names any.
+  const config = readConfig({ ...own, DAYMILL_HOME: `${project.root}/.daymill` }, project.root, process.pid);
   const manifest = await projectManifest(config);
   writeManifest(config.manifestFile, manifest);
   const trouble: string[] = [];
@@ -74,6 +80,7 @@ export async function measureCells({ shape, size, lanes, rounds }: CellsCase): P
   });
   const ports = compose({ ...config, logLevel: 'silent' }, manifest);
   const db = new Firestore({ projectId: LOCAL_PROJECT });
+  const nameOf = processNames();
   try {
     const last = addDays(FIRST_DAY, rounds * size.days);
     await loadRootData(await loadRanges(await projectSources(config, manifest), last, ports.rootData), {
@@ -83,6 +90,7 @@ export async function measureCells({ shape, size, lanes, rounds }: CellsCase): P
     });
     const run = async (from: number, days: number): Promise<CellsRound> => {
       const usage = daymill.cloud.firestore.counters();
+      const before = processorTimes([process.pid], nameOf);
       const started = performance.now();
       let execution = await daymill.workflows.execute(WORKFLOW, {
         from: addDays(FIRST_DAY, from),
@@ -94,6 +102,7 @@ export async function measureCells({ shape, size, lanes, rounds }: CellsCase): P
         execution = await daymill.workflows.read(execution.name);
       }
       const seconds = (performance.now() - started) / 1_000;
+      const processor = spentBetween(before, processorTimes([process.pid], nameOf));
       const used = daymill.cloud.firestore.counters();
       const made = await madeBy(db, executionIdOf(execution));
       const expected = days * manifest.computations.length;
@@ -109,6 +118,7 @@ export async function measureCells({ shape, size, lanes, rounds }: CellsCase): P
         reads: used.reads - usage.reads,
         writes: used.writes - usage.writes,
         rpcs: used.rpcs - usage.rpcs,
+        processor,
         barriers: made.barriers,
       };
     };
@@ -121,6 +131,36 @@ export async function measureCells({ shape, size, lanes, rounds }: CellsCase): P
     await ports.close();
     await daymill.close();
     project.remove();
+  }
+}
+
+/** The emulators run where `daymill run` has them: in the process that starts the functions and waits for the day. */
+const OWN_PROCESS = 'emulators, and who waits';
+
+/** Functions by what they serve; workers by their tier and a number. */
+function processNames(): (pid: number) => string {
+  const names = new Map([[process.pid, OWN_PROCESS]]);
+  const taken = new Map<string, number>();
+  return (pid) => {
+    const known = names.get(pid);
+    if (known !== undefined) return known;
+    const environment = new Map(environmentOf(pid).map((line) => line.split(/=(.*)/s) as [string, string]));
+    const target = environment.get('FUNCTION_TARGET') ?? 'others';
+    const tier = environment.get('DAYMILL_TIER');
+    const count = (taken.get(`${target} ${tier}`) ?? 0) + 1;
+    taken.set(`${target} ${tier}`, count);
+    const name = tier === undefined ? target : `${target} ${tier} ${count}`;
+    names.set(pid, name);
+    return name;
+  };
+}
+
+/** Empty when it is gone. */
+function environmentOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  } catch {
+    return [];
   }
 }
 
@@ -187,6 +227,7 @@ export async function benchCells({ quick }: { readonly quick: boolean }): Promis
       `| ${name} | ${whole(rateOf(all))} | ${first?.tasks} | ${first?.waves} | ${per(({ reads }) => reads)} | ${per(({ writes }) => writes)} | ${per(({ rpcs }) => rpcs)} |`,
     );
   }
+  printProcessors(own);
   print('\n| barrier, ms | in all | count-down | callback, workflow, plan | claim, publish, lease |');
   print('|---|--:|--:|--:|--:|');
   for (const [name, all] of [
@@ -209,6 +250,20 @@ export async function benchCells({ quick }: { readonly quick: boolean }): Promis
     );
   }
   print(`\nLoad when it ended: ${loadavg()[0]?.toFixed(1)}.`);
+}
+
+/** Microseconds a cell, of the median round of each process by itself. */
+function printProcessors(all: readonly (readonly [name: string, rounds: readonly CellsRound[]])[]): void {
+  const sum = (of: Iterable<number>): number => [...of].reduce((total, one) => total + one, 0);
+  const processes = [...new Set(all.flatMap(([, rounds]) => rounds.flatMap((one) => [...one.processor.keys()])))];
+  print(`\n| processor time a cell, µs | all | ${processes.join(' | ')} |`);
+  print(`|---|${'--:|'.repeat(processes.length + 1)}`);
+  for (const [name, rounds] of all) {
+    const micros = (of: (round: CellsRound) => number): string =>
+      whole(median(rounds.map((one) => (1_000 * of(one)) / one.cells)));
+    const each = processes.map((one) => micros(({ processor }) => processor.get(one) ?? 0));
+    print(`| ${name} | ${micros(({ processor }) => sum(processor.values()))} | ${each.join(' | ')} |`);
+  }
 }
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
