@@ -1,10 +1,9 @@
 /** google.firestore.v1 on the wire: the service as the client's own protos define it, and documents as stored bytes. */
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import type { MessageTypeDefinition } from '@grpc/proto-loader';
-import { fromJSON } from '@grpc/proto-loader';
+import { loadDescriptors } from '../descriptors.ts';
 import type { FieldPath } from './field-paths.ts';
 import { project } from './field-paths.ts';
 import { MAX_REQUEST_BYTES } from './limits.ts';
@@ -13,12 +12,12 @@ import type { StoredDocument } from './store.ts';
 import { timestampOf } from './values.ts';
 import { splice, text, timestamp } from './wire.ts';
 
-// The client ships its protos as JSON too, which loads several times faster than the .proto files.
 const client = createRequire(import.meta.url).resolve('@google-cloud/firestore/package.json');
-const protos = JSON.parse(readFileSync(join(dirname(client), 'build/protos/v1.json'), 'utf8')) as Parameters<
-  typeof fromJSON
->[0];
-const loaded = fromJSON(protos, { longs: String, enums: String, oneofs: true });
+const loaded = loadDescriptors(join(dirname(client), 'build/protos/v1.json'), ['firestore', 'rpc', 'type'], {
+  longs: String,
+  enums: String,
+  oneofs: true,
+});
 
 const loadedType = <T>(name: string): T => loaded[`google.firestore.v1.${name}`] as unknown as T;
 const documentType = loadedType<MessageTypeDefinition<object, { fields?: Fields }>>('Document');
