@@ -2,7 +2,13 @@
  * Counting a run's tasks in Firestore: by its own document, or by leaves below it (mill/model/counter-tree.ts). Every change of a count is
  * part of a commit that a task's update time guards, so that a commit that is sent twice counts once.
  */
-import { AggregateField, type DocumentReference, FieldValue, type Firestore } from '@google-cloud/firestore';
+import {
+  AggregateField,
+  type DocumentReference,
+  FieldValue,
+  type Firestore,
+  type Timestamp,
+} from '@google-cloud/firestore';
 import { assignLeaves } from '../../mill/model/counter-tree.ts';
 import { Run } from '../../mill/model/run.ts';
 import type { Task } from '../../mill/model/task.ts';
@@ -42,12 +48,24 @@ export function addTasks(db: Firestore, batch: MeasuredBatch, parent: Counted, a
   if (parent.leaf !== undefined) batch.update(db.collection(RUNS).doc(parent.runId), { totalTasks: more });
 }
 
+/** By runs as they were read here: when their documents were written last. */
+const versions = new WeakMap<Run, Timestamp>();
+
+/** Undefined of a run that was not read by this process. */
+export const versionOf = (run: Run): Timestamp | undefined => versions.get(run);
+
 /** Runs by their ids, those that there are, with the number of tasks that are open now. */
 export async function readRuns(db: Firestore, ids: readonly string[]): Promise<Run[]> {
   if (ids.length === 0) return [];
   const snapshots = await db.getAll(...ids.map((id) => db.collection(RUNS).doc(id)));
-  const runs = snapshots.flatMap((snapshot) => (snapshot.exists ? [Run.parse(snapshot.data())] : []));
-  return atMost(runs, (run) => withRemaining(db, run));
+  return atMost(
+    snapshots.filter(({ exists }) => exists),
+    async (snapshot) => {
+      const run = await withRemaining(db, Run.parse(snapshot.data()));
+      if (snapshot.updateTime !== undefined) versions.set(run, snapshot.updateTime);
+      return run;
+    },
+  );
 }
 
 /**

@@ -11,6 +11,7 @@ const MAX_IN_VALUES = 30;
 
 export async function readOpenRuns(db: Firestore, runIds: readonly string[]): Promise<OpenRun[]> {
   if (runIds.length === 0) return [];
+  // Before their tasks: of a run that is over, all tasks are to be seen over.
   const runs = await readRuns(db, runIds);
   const found: Task[] = [];
   for (let start = 0; start < runIds.length; start += MAX_IN_VALUES) {

@@ -1,10 +1,10 @@
 /** Runs in Firestore. Their count is changed only together with the task that it counts: see firestore-counters.ts. */
-import type { Firestore } from '@google-cloud/firestore';
+import type { Firestore, Timestamp } from '@google-cloud/firestore';
 import { randomUUID } from 'node:crypto';
 import { Run } from '../../mill/model/run.ts';
 import type { Runs } from '../../mill/ports/runs.ts';
 import { isConflict, unavailable } from '../firestore-client.ts';
-import { readIfOver, readRuns } from './firestore-counters.ts';
+import { readIfOver, readRuns, versionOf } from './firestore-counters.ts';
 import { RUNS } from './paths.ts';
 
 export function firestoreRuns(db: Firestore): Runs {
@@ -30,24 +30,26 @@ export function firestoreRuns(db: Firestore): Runs {
       await ref(runId).update({ publishedMs: atMs });
     },
     async beginCallback(run, atMs) {
-      const found = await ref(run.id).get();
-      const current = Run.parse(found.data());
-      if (
-        current.calledBackMs !== undefined ||
-        current.callingBackMs !== run.callingBackMs ||
-        found.updateTime === undefined
-      )
-        return false;
       // Two senders may begin in the same millisecond: the name tells whose mark it is.
-      const callingBackBy = randomUUID();
-      try {
-        await ref(run.id).update({ callingBackMs: atMs, callingBackBy }, { lastUpdateTime: found.updateTime });
-        return true;
-      } catch (thrown) {
-        // A refused write may be our own, landed with its answer lost.
-        if (isConflict(thrown)) return (await ref(run.id).get()).get('callingBackBy') === callingBackBy;
-        throw unavailable(`the callback of ${run.id} was not begun`, thrown);
-      }
+      const mark = { callingBackMs: atMs, callingBackBy: randomUUID() };
+      const begin = async (lastUpdateTime: Timestamp): Promise<boolean> => {
+        try {
+          await ref(run.id).update(mark, { lastUpdateTime });
+          return true;
+        } catch (thrown) {
+          if (!isConflict(thrown)) throw unavailable(`the callback of ${run.id} was not begun`, thrown);
+          return false;
+        }
+      };
+      const version = versionOf(run);
+      if (version !== undefined && (await begin(version))) return true;
+      // It was written since, perhaps by nobody who calls back: a refused write may also be our own, landed with its answer lost.
+      const found = await ref(run.id).get();
+      if (found.get('callingBackBy') === mark.callingBackBy) return true;
+      const current = Run.parse(found.data());
+      if (current.calledBackMs !== undefined || current.callingBackMs !== run.callingBackMs) return false;
+      if (found.updateTime === undefined) return false;
+      return (await begin(found.updateTime)) || (await ref(run.id).get()).get('callingBackBy') === mark.callingBackBy;
     },
     async markCalledBack(runId, atMs) {
       await ref(runId).update({ calledBackMs: atMs, status: 'COMPLETED', remainingTasks: 0 });

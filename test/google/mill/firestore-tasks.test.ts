@@ -208,6 +208,14 @@ describe.each([
     expect((await read()).callingBackMs).toBe(60_000);
   });
 
+  test('a callback is begun although the run was published since it was read', async () => {
+    const { runId } = await claimed();
+    const run = await other.runs.read(runId);
+    await ports.runs.markPublished(runId, 999);
+    expect(run === undefined ? undefined : await other.runs.beginCallback(run, 1_000)).toBe(true);
+    expect(await other.runs.read(runId)).toMatchObject({ callingBackMs: 1_000, publishedMs: 999 });
+  });
+
   test('hazard 4: of two workers that lease at once, one gets the task', async () => {
     const task = await claimed();
     const decisions = await Promise.all(
