@@ -104,11 +104,18 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   'mill/worker': ['mill/model', 'mill/ports', 'values', 'process', 'errors.ts'],
   // It starts its thread by URL …
-  'mill/worker/watchdog.ts': ['config', 'process', 'mill/ports', 'mill/worker/watchdog-thread.ts'],
+  'mill/worker/watchdog.ts': [
+    'config',
+    'process',
+    'mill/ports',
+    'mill/worker/watchdog-thread.ts',
+    'mill/worker/watch-board.ts',
+  ],
   // … which is an entry of its own: it gives a task up where the main thread cannot.
   'mill/worker/watchdog-thread.ts': [
     'config',
     'mill/worker/watchdog.ts',
+    'mill/worker/watch-board.ts',
     'compose.ts',
     'mill/steps/work/give-up-stuck.ts',
   ],

@@ -1,32 +1,26 @@
 /** The watchdog's thread: waits for deadlines, fails the stuck task in the ledger, and kills the process. */
-import { parentPort, workerData } from 'node:worker_threads';
-import type { Watched, WatchdogData, WatchdogMessage } from './watchdog.ts';
+import { workerData } from 'node:worker_threads';
+import { openBoard } from './watch-board.ts';
+import type { Watched, WatchdogData } from './watchdog.ts';
 
-const { config, parent } = workerData as WatchdogData;
-const timers = new Map<string, NodeJS.Timeout>();
+const { config, parent, board: memory } = workerData as WatchdogData;
+const board = openBoard(memory);
 
-/** How often a local worker looks whether its parent is still there. */
-const PARENT_CHECK_MS = 500;
+/** How often it looks; deadlines are seconds, and have seconds of grace. */
+const LOOK_MS = 500;
 
-// On a laptop the CLI is the parent. A main thread that is stuck does not hear it go, and would outlive it.
-if (config.workflowsEmulatorHost !== undefined) {
-  setInterval(() => {
-    if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
-  }, PARENT_CHECK_MS);
-}
+const isLocal = config.workflowsEmulatorHost !== undefined;
+let isEnding = false;
 
-parentPort?.on('message', (message: WatchdogMessage) => {
-  if ('forget' in message) {
-    clearTimeout(timers.get(message.forget));
-    timers.delete(message.forget);
-    return;
-  }
-  const { watch } = message;
-  timers.set(
-    watch.id,
-    setTimeout(() => void end(watch), watch.withinMs),
-  );
-});
+setInterval(() => {
+  // On a laptop the CLI is the parent. A main thread that is stuck does not hear it go, and would outlive it.
+  if (isLocal && process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
+  if (isEnding) return;
+  const [stuck] = board.overdue();
+  if (stuck === undefined) return;
+  isEnding = true;
+  void end(stuck as Watched);
+}, LOOK_MS);
 
 async function end(watched: Watched): Promise<void> {
   try {

@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 import type { Config } from '../../config/config.ts';
 import type { Watchdog } from '../ports/process.ts';
 import { siblingUrl } from '../../process/sibling.ts';
+import { type Board, boardMemory, openBoard } from './watch-board.ts';
 
 export type Watched = Parameters<Watchdog['watch']>[0];
 
@@ -14,26 +15,22 @@ export interface WatchdogData {
   readonly config: Config;
   /** The process that started this one. */
   readonly parent: number;
+  /** Of the board that this thread notes on. */
+  readonly board: SharedArrayBuffer;
 }
-
-/** What the main thread tells the watchdog. */
-export type WatchdogMessage = { readonly watch: Watched } | { readonly forget: string };
 
 /** The thread starts with the first task, and keeps no process alive. */
 export function startWatchdog(config: Config): Watchdog {
-  let thread: Worker | undefined;
-  const tell = (message: WatchdogMessage): void => {
-    if (thread === undefined) {
-      const data: WatchdogData = { config, parent: process.ppid };
-      thread = new Worker(siblingUrl('./watchdog-thread', import.meta.url), { workerData: data });
-      thread.unref();
-    }
-    thread.postMessage(message);
+  let board: Board | undefined;
+  const start = (): Board => {
+    const data: WatchdogData = { config, parent: process.ppid, board: boardMemory() };
+    new Worker(siblingUrl('./watchdog-thread', import.meta.url), { workerData: data }).unref();
+    return openBoard(data.board);
   };
   return {
     watch(watched) {
-      tell({ watch: watched });
-      return { done: () => tell({ forget: watched.id }) };
+      board ??= start();
+      return { done: board.note(watched, watched.withinMs) };
     },
   };
 }
