@@ -1,5 +1,4 @@
 /** The composition root of the page's function: the ports of what the mill is asked, over one look at the plan for all panels of a moment. */
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { compose } from './compose.ts';
 import type { Config } from './config/config.ts';
@@ -7,6 +6,7 @@ import { codeOf } from './errors.ts';
 import { openFirestore } from './google/firestore-client.ts';
 import { firestoreOrganizations } from './google/meter/firestore-organizations.ts';
 import { SYSTEM_CLOCK } from './process/system-clock.ts';
+import { fileMemory } from './mill/sources/file-memory.ts';
 import { coverage, sourceDays } from './mill/sources/read-source.ts';
 import type { PlanningSnapshot } from './mill/ports/planning.ts';
 
@@ -40,23 +40,17 @@ function portsOf(config: Config) {
   };
 }
 
-/** What a file says of its days, kept while the file is as it was: a look at the plan asks for all of them. */
-function fileReaders(): { readonly coverage: typeof coverage; readonly sourceDays: typeof sourceDays } {
-  const known = new Map<string, { readonly stamp: string; readonly said: Promise<unknown> }>();
-  async function kept<T>(file: string, asked: string, read: () => Promise<T>): Promise<T> {
-    const { size, mtimeMs } = await stat(file).catch(() => ({ size: -1, mtimeMs: -1 }));
-    const [key, stamp] = [`${file} ${asked}`, `${size} ${mtimeMs}`];
-    const found = known.get(key);
-    if (found?.stamp === stamp) return found.said as Promise<T>;
-    const said = read();
-    known.set(key, { stamp, said });
-    said.catch(() => known.delete(key));
-    return said;
-  }
+/** What files say of their days, kept while they are as they were: a look at the plan asks for all of them. */
+function fileReaders() {
+  const kept = fileMemory();
   return {
-    coverage: (source, root) => kept(resolve(root, source.file), 'coverage', () => coverage(source, root)),
-    sourceDays: (source, options) =>
-      kept(resolve(options.root, source.file), `${options.from} ${options.to}`, () => sourceDays(source, options)),
+    fileMemory: kept,
+    coverage,
+    sourceDays: ((source, options) => {
+      const { root, from, to } = options;
+      const asked = { path: resolve(root, source.file), what: `${from} ${to}`, by: '' };
+      return kept(asked, () => sourceDays(source, options));
+    }) satisfies typeof sourceDays,
   };
 }
 

@@ -276,6 +276,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'google/firestore-client.ts',
     'google/meter/firestore-organizations.ts',
     'mill/ports',
+    'mill/sources/file-memory.ts',
     'mill/sources/read-source.ts',
     'process',
     'errors.ts',

@@ -5,8 +5,10 @@ import type { Config } from '../config/config.ts';
 import { UserError } from '../errors.ts';
 import { loadDataset } from '../mill/manifest/load-definitions.ts';
 import { cachedManifest } from '../mill/manifest/manifest-cache.ts';
+import { ownStamp, READER_FOLDERS } from '../mill/manifest/own-code.ts';
 import { readManifest } from '../mill/manifest/read-manifest.ts';
 import type { Manifest } from '../mill/model/manifest.ts';
+import { type FileMemory, fileMemory } from '../mill/sources/file-memory.ts';
 import { coverage, sourceDays } from '../mill/sources/read-source.ts';
 import { type BundledSource, bundledSources } from '../mill/steps/load/bundled-sources.ts';
 
@@ -23,8 +25,23 @@ export async function manifestOfRuns(config: Config): Promise<Manifest> {
   }
 }
 
-export const projectSources = ({ root }: Pick<Config, 'root'>, manifest: Manifest): Promise<BundledSource[]> =>
-  bundledSources({ root, manifest, coverage, definitions: { dataset: (entry) => loadDataset(root, entry) } });
+export const projectSources = (config: Pick<Config, 'root' | 'home'>, manifest: Manifest): Promise<BundledSource[]> =>
+  bundledSources({
+    root: config.root,
+    manifest,
+    definitions: { dataset: (entry) => loadDataset(config.root, entry) },
+    ...fileReaders(config),
+  });
 
 /** What questions want of bundled files beside the ports. */
-export const FILE_READERS = { coverage, sourceDays };
+export const fileReaders = ({ home }: Pick<Config, 'home'>) => ({ coverage, sourceDays, fileMemory: memoryIn(home) });
+
+const memories = new Map<string, FileMemory>();
+
+/** One a process. */
+function memoryIn(home: string): FileMemory {
+  const memory =
+    memories.get(home) ?? fileMemory({ file: join(home, 'files-cache.json'), maker: ownStamp(READER_FOLDERS) });
+  memories.set(home, memory);
+  return memory;
+}

@@ -17,7 +17,7 @@ import { type Context, type ExitCode, Interrupted } from './command.ts';
 import type { Days } from '../mill/answers/foresee.ts';
 import { openDeployedCloud } from './deployed-cloud.ts';
 import { openRunCloud, type RunCloud } from './local/run-cloud.ts';
-import { FILE_READERS, projectSources } from './project.ts';
+import { fileReaders, projectSources } from './project.ts';
 import { type RunProgress, watchRun } from './run-progress.ts';
 import { runPrice } from '../mill/answers/run-price.ts';
 import { summarize } from '../mill/answers/run-summary.ts';
@@ -61,7 +61,7 @@ export async function runPipeline(
     const ports = compose({ ...config, logLevel: 'silent' }, manifest);
     try {
       if (cloud.aloneSinceMs !== undefined) await ports.tasks.expireLeases(cloud.aloneSinceMs);
-      const prepared = await prepare({ ...ports, ...FILE_READERS });
+      const prepared = await prepare({ ...ports, ...fileReaders(config) });
       if (prepared === undefined) return 1;
       const { days, computations, asking, beside } = prepared;
       const { sequence: before, datasets, standings } = await ports.planning.load();

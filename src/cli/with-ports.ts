@@ -4,9 +4,9 @@ import type { Config } from '../config/config.ts';
 import type { Manifest } from '../mill/model/manifest.ts';
 import type { Connection } from './local/connect.ts';
 import { localLanes } from './local/lanes.ts';
-import { FILE_READERS } from './project.ts';
+import { fileReaders } from './project.ts';
 
-export type CommandPorts = Ports & typeof FILE_READERS;
+export type CommandPorts = Ports & ReturnType<typeof fileReaders>;
 
 export async function withPorts<T>(
   cloud: Connection,
@@ -21,7 +21,7 @@ export async function withPorts<T>(
     const lanes = config.target === undefined ? localLanes(config, process.env) : config.lanes;
     const ports = compose({ ...config, lanes, workflowsEmulatorHost, logLevel: 'silent' }, manifest);
     try {
-      return await at({ ...ports, ...FILE_READERS });
+      return await at({ ...ports, ...fileReaders(config) });
     } finally {
       await ports.close();
     }

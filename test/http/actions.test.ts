@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { View } from '../../src/compose-view.ts';
 import { httpListener } from '../../src/http/listener.ts';
 import { actionRoutes } from '../../src/http/routes/mill/actions.ts';
+import { fileMemory } from '../../src/mill/sources/file-memory.ts';
 import { coverage, sourceDays } from '../../src/mill/sources/read-source.ts';
 import { deadLettersAnswer } from '../../src/mill/answers/dead-letters.ts';
 import { dispatch } from '../../src/mill/steps/dispatch/dispatch.ts';
@@ -30,6 +31,7 @@ describe('an action over HTTP', () => {
       ...own,
       pipeline: workflow.pipeline,
       coverage,
+      fileMemory: fileMemory(),
       sourceDays,
       simulate: false,
       date: undefined,

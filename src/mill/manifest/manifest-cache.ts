@@ -2,14 +2,14 @@
  * The manifest of the last time, kept while nothing that it is made from has changed. The project's files are looked at by content,
  * so that neither a touched file nor a restored one misleads it.
  */
-import { existsSync, readdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hashOf, hashOfParts, type Hash } from '../../values/hash.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { BuildOptions, BuiltManifest } from './build-manifest.ts';
 import type { Resolution } from './module-graph.ts';
 import { modulesIn } from './modules-in.ts';
-import { MAKER_FOLDERS } from './own-code.ts';
+import { MAKER_FOLDERS, ownStamp } from './own-code.ts';
 import { type KnownPackage, stampOf } from './package-integrity.ts';
 import { resolveModule } from './resolve-module.ts';
 
@@ -75,15 +75,8 @@ function holds({ modules, files, resolutions, packages }: Kept, { root, director
 const hashAt = (path: string): Hash | null => (existsSync(path) ? hashOf(readFileSync(path)) : null);
 
 /** Other code of ours, another Node or other options make other manifests. */
-function makerOf({ root, directory, epoch }: BuildOptions): Hash {
-  const stamps = MAKER_FOLDERS.flatMap((folder) =>
-    readdirSync(folder).map((file) => {
-      const { size, mtimeMs, ctimeMs } = statSync(join(folder, file));
-      return `${file} ${size} ${mtimeMs} ${ctimeMs}`;
-    }),
-  );
-  return hashOfParts([root, JSON.stringify(directory), String(epoch), process.version, ...stamps]);
-}
+const makerOf = ({ root, directory, epoch }: BuildOptions): Hash =>
+  hashOfParts([root, JSON.stringify(directory), String(epoch), process.version, ownStamp(MAKER_FOLDERS)]);
 
 function read(file: string): Kept | undefined {
   try {

@@ -1,11 +1,11 @@
 /** The files and generators that root datasets are loaded from on a laptop, and which of their days are still to be loaded. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { UserError } from '../../../errors.ts';
 import { bundledIn, type Dataset, type FileSource, type GeneratedSource, nameOfSource } from '../../model/dataset.ts';
 import { generatedDays } from '../../execution/generate-rows.ts';
 import { addDays, type Day, type DayOrdinal, fromOrdinal } from '../../../values/date.ts';
-import { hashOf, hashOfParts } from '../../../values/hash.ts';
+import { type Hash, hashOf, hashOfParts } from '../../../values/hash.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { type DaySet, NO_DAYS } from '../../planning/day-set.ts';
 import type { Definitions } from '../../ports/code.ts';
@@ -46,7 +46,15 @@ export interface BundledSourcesPorts {
   readonly manifest: Manifest;
   readonly definitions: Pick<Definitions, 'dataset'>;
   readonly coverage: (source: FileSource<unknown>, root: string) => Promise<{ first: Day; last: Day } | undefined>;
+  /** What files said before; each is read when absent. */
+  readonly fileMemory?: FileMemory;
 }
+
+/** See mill/sources/file-memory.ts. */
+type FileMemory = <T>(
+  asked: { readonly path: string; readonly what: string; readonly by: string },
+  read: () => Promise<T>,
+) => Promise<T>;
 
 export interface SourceDaysPorts {
   readonly root: string;
@@ -66,21 +74,29 @@ export async function bundledSources(ports: BundledSourcesPorts): Promise<Bundle
       bundled.push({ dataset, source, coverage: { first, last }, hash: entry.loader });
       continue;
     }
-    const hash = hashOfParts([hashOf(await bytesOf(dataset.name, source, ports.root)), entry.loader]);
-    const coverage = await ports.coverage(source, ports.root);
+    const { loader } = entry;
+    const [path, kept] = [resolve(ports.root, source.file), ports.fileMemory ?? unkept];
+    const content = await kept({ path, what: 'content', by: '' }, () => contentOf(dataset.name, source.file, path));
+    // Where a file has its days may be said by a function.
+    const coverage = await kept({ path, what: 'coverage', by: loader }, () => ports.coverage(source, ports.root));
+    const hash = hashOfParts([content, loader]);
     bundled.push({ dataset, source, coverage, hash });
   }
   return bundled;
 }
 
-const bytesOf = (dataset: string, { file }: FileSource<unknown>, root: string): Promise<Uint8Array> =>
-  readFile(join(root, file)).catch((cause: unknown) => {
-    throw new UserError(
-      'MISSING_FILE',
-      `${dataset} is read from ${file}, which is not there. Run npm ci, or correct the dataset's source.`,
-      { cause },
-    );
-  });
+const unkept: FileMemory = (_, read) => read();
+
+const contentOf = async (dataset: string, file: string, path: string): Promise<Hash> =>
+  hashOf(
+    await readFile(path).catch((cause: unknown) => {
+      throw new UserError(
+        'MISSING_FILE',
+        `${dataset} is read from ${file}, which is not there. Run npm ci, or correct the dataset's source.`,
+        { cause },
+      );
+    }),
+  );
 
 /** The days that are to be read, ascending; a generator may still have nothing on one of them. @throws as `sourceDays` */
 export async function daysInRange(
