@@ -1,20 +1,24 @@
 /** Text as a terminal shows it: how wide it is, cut, and broken between words. Colours count for nothing. */
 import { stripVTControlCharacters } from 'node:util';
 
-const GRAPHEMES = new Intl.Segmenter();
-
 /** Takes two columns: East Asian letters, their full-width forms and punctuation, and pictures. */
-const WIDE =
-  /^(?:[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303E\uFF01-\uFF60\uFFE0-\uFFE6]|\p{Emoji_Presentation}|.*\uFE0F)/u;
+const WIDE = String.raw`^(?:[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303E\uFF01-\uFF60\uFFE0-\uFFE6]|\p{Emoji_Presentation}|.*\uFE0F)`;
 
-/** Letters that are one column each, as nearly every text has them. */
-const PLAIN = /^[\x20-\x7E]*$/;
+/** Made when the first text needs them, which few do: their tables of Unicode take longer to load than a screen to print. */
+const tables = (() => {
+  let made: { readonly graphemes: Intl.Segmenter; readonly wide: RegExp } | undefined;
+  return () => (made ??= { graphemes: new Intl.Segmenter(), wide: new RegExp(WIDE, 'u') });
+})();
+
+/** Letters and punctuation that are one column each, as nearly every text has them: of ASCII, Latin, and dashes, quotes and ellipses. */
+const PLAIN = /^[\x20-\x7E\u00A1-\u024F\u2010-\u2027\u2030-\u2038]*$/;
 
 /** In columns of a terminal. */
 export function widthOf(text: string): number {
   if (PLAIN.test(text)) return text.length;
+  const { graphemes, wide } = tables();
   let width = 0;
-  for (const { segment } of GRAPHEMES.segment(stripVTControlCharacters(text))) width += WIDE.test(segment) ? 2 : 1;
+  for (const { segment } of graphemes.segment(stripVTControlCharacters(text))) width += wide.test(segment) ? 2 : 1;
   return width;
 }
 
@@ -37,7 +41,7 @@ export function splitAt(text: string, width: number): readonly [fits: string, re
       else rest += part;
       continue;
     }
-    for (const { segment } of GRAPHEMES.segment(part)) {
+    for (const { segment } of tables().graphemes.segment(part)) {
       used += widthOf(segment);
       if (rest === '' && used <= width) fits += segment;
       else rest += segment;

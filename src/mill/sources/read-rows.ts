@@ -8,7 +8,7 @@ import { csvRows } from './csv-rows.ts';
 import { rowDater } from './dated-row.ts';
 import { jsonListRows, ndjsonRows } from './json-rows.ts';
 import { openText, type TextFile } from './open-text.ts';
-import { parquetRows, type ParquetSource } from './parquet.ts';
+import type { ParquetSource } from './parquet.ts';
 
 export interface ReadRowsOptions {
   readonly format: RowFormat;
@@ -72,6 +72,8 @@ const TEXTS = { csv: csvRows, ndjson: ndjsonRows, json: jsonListRows } as const;
 async function* parquetFileRows(file: FileBytes, options: ParquetSource): AsyncGenerator<FileRow[]> {
   const dated = rowDater(options);
   let row = 0;
+  // Loaded for whoever reads one: most commands read no file.
+  const { parquetRows } = await import('./parquet.ts');
   for await (const batch of parquetRows(file, options, { from: '0000-01-01', to: '9999-12-31' }))
     yield Array.from(batch, ({ values }) => dated(++row, values));
 }

@@ -9,10 +9,12 @@ import type { FileRow, InexactNumber } from '../model/file-row.ts';
 import type { Day } from '../../values/date.ts';
 import type { Coverage, SourceRow } from './source-row.ts';
 import { diskFile } from './disk-file.ts';
-import { parquetCoverage, parquetDates, parquetRows } from './parquet.ts';
 import { delimiterOf, formatOf, isTyped, type ReadRowsOptions, readRows } from './read-rows.ts';
 import { dateName, rowDays } from './row-day.ts';
 import { textCoverage } from './text-coverage.ts';
+
+/** Loaded for whoever reads one: most commands read no file. */
+const parquet = () => import('./parquet.ts');
 
 export interface SourceDay<T> {
   readonly date: Day;
@@ -45,7 +47,8 @@ export async function* readSource<T>(source: FileSource<T>, options: ReadOptions
   const name = `parse of ${source.file}`;
   const code = authorCode({ name, onStray: sayStray(name) });
   const format = formatOfSource(source);
-  const batches = format === 'parquet' ? parquetRows(file, source, { from, to }) : rowsOfText(file, source, format);
+  const batches =
+    format === 'parquet' ? (await parquet()).parquetRows(file, source, { from, to }) : rowsOfText(file, source, format);
   const parse = isTyped(format) ? undefined : source.parse;
   const raw = parse === undefined;
   const make = (row: SourceRow): T =>
@@ -81,7 +84,10 @@ export async function sourceDays(source: FileSource<unknown>, { root, from, to }
   const dayOfRow = rowDays(source);
   const days: Day[] = [];
   const format = formatOfSource(source);
-  const batches = format === 'parquet' ? parquetDates(bytes, source, { from, to }) : rowsOfText(bytes, source, format);
+  const batches =
+    format === 'parquet'
+      ? (await parquet()).parquetDates(bytes, source, { from, to })
+      : rowsOfText(bytes, source, format);
   for await (const batch of batches) {
     for (const row of batch) {
       const date = dayOfRow(row);
@@ -101,7 +107,7 @@ export async function coverage(source: FileSource<unknown>, root: string): Promi
   const bytes = await existingFile(source, root);
   const format = formatOfSource(source);
   const found = await (format === 'parquet'
-    ? parquetCoverage(bytes, source)
+    ? (await parquet()).parquetCoverage(bytes, source)
     : textCoverage(bytes, textOptions(source, format)));
   if (found === undefined && source.allowEmpty !== true)
     throw new UserError(
