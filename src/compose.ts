@@ -31,7 +31,7 @@ import { memoryProbe } from './mill/worker/memory-probe.ts';
 import type { Computation } from './mill/model/computation.ts';
 import type { Dataset } from './mill/model/dataset.ts';
 import type { Manifest } from './mill/model/manifest.ts';
-import { simulateAll, UNFENCED } from './mill/simulation/simulator.ts';
+import { UNFENCED } from './mill/simulation/unfenced.ts';
 import type { Definitions, Simulations } from './mill/ports/code.ts';
 import type { Files } from './mill/ports/files.ts';
 import { listProjectFiles, openProjectFile } from './mill/sources/project-files.ts';
@@ -95,8 +95,14 @@ export function compose(config: Config, manifest: Manifest = readManifest(config
     pings: firestorePings(db),
     simulations: {
       ...(UNFENCED === undefined ? {} : { unavailable: UNFENCED }),
-      run: (jobs) =>
-        simulateAll(jobs, { root: config.root, ...(manifest.files === undefined ? {} : { files: manifest.files }) }),
+      // Loaded when there is something to simulate.
+      async run(jobs) {
+        const { simulateAll } = await import('./mill/simulation/simulator.ts');
+        return simulateAll(jobs, {
+          root: config.root,
+          ...(manifest.files === undefined ? {} : { files: manifest.files }),
+        });
+      },
     } satisfies Simulations,
     queue: pubsubQueue(config.projectId, config.tiers),
     callbacks: workflowsCallbacks(config.workflowsEmulatorHost),

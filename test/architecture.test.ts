@@ -242,6 +242,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'mill/manifest/load-definitions.ts',
     'mill/manifest/read-manifest.ts',
     'mill/simulation/simulator.ts',
+    'mill/simulation/unfenced.ts',
     'mill/sources/project-files.ts',
     'mill/sources/stored-days.ts',
     'process',

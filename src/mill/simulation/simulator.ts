@@ -29,14 +29,6 @@ export interface SimulatorOptions {
 }
 
 /**
- * Why no sandbox can be opened; undefined where one can. A process that is fenced in may watch what it runs only from Node 24.12 on:
- * https://nodejs.org/api/cli.html#--allow-inspector
- */
-export const UNFENCED = process.allowedNodeEnvironmentFlags.has('--allow-inspector')
-  ? undefined
-  : `Node ${process.version} cannot fence simulations in; 24.12 and later can`;
-
-/**
  * In the order of the jobs; undefined for those that there was no time left for. What cannot be simulated is an answer.
  * @throws {Error} when no sandbox could be opened
  */
