@@ -8,6 +8,7 @@ import { toLedger } from '../src/google/mill/ledger-document.ts';
 import { aheadOf, booksTouchedBy, PLAN_SIZES } from '../src/google/mill/plan-commit.ts';
 import { contentAfter, type Loaded, NOTHING, packPages, PAGE_BYTES } from '../src/google/mill/planner-document.ts';
 import { writeBytes } from '../src/google/sizes.ts';
+import type { MadeTask } from '../src/mill/model/message.ts';
 import type { Settled } from '../src/mill/model/cell.ts';
 import { NOTHING_STOPPED } from '../src/mill/model/control.ts';
 import type { MemoryBook } from '../src/mill/model/memory-book.ts';
@@ -132,7 +133,7 @@ export class ScalePlanning implements Planning {
     return some;
   }
 
-  async commit(snapshot: PlanningSnapshot, change: PlanningChange): Promise<boolean> {
+  async commit(snapshot: PlanningSnapshot, change: PlanningChange): Promise<readonly MadeTask[]> {
     const { settled = [], claim, closedRuns = [], memory } = change;
     await this.fetch(snapshot, { books: booksTouchedBy(change), data: [] });
     const sequence = this.#world.sequence + 1;
@@ -192,7 +193,7 @@ export class ScalePlanning implements Planning {
       this.open.delete(id);
     }
     if (claim !== undefined) this.open.set(claim.run.id, claim);
-    return true;
+    return (claim?.tasks ?? []).map((task) => ({ task, version: String(sequence) }));
   }
 
   /** Of cells that were settled beside the simulation: what was read of them is no longer so. */

@@ -34,7 +34,7 @@ describe('the nightly watch', () => {
     await inspect(project, async ({ ports }) => {
       // Nobody has looked on the day on which everything was made, and nobody will.
       expect((await ports.planning.load()).watched).toBeDefined();
-      expect(await ports.planning.commit(await ports.planning.load(), { watched: LONG_AGO })).toBe(true);
+      expect(await ports.planning.commit(await ports.planning.load(), { watched: LONG_AGO })).toBeDefined();
     });
     const { stdout } = await daymill(project, ['plan']);
     expect(stdout).toMatch(

@@ -19,8 +19,8 @@ import { atMost } from '../../process/at-most.ts';
 
 type Counted = Pick<Task, 'runId' | 'leaf'>;
 
-/** Writes a run with its tasks and what counts them. */
-export function createRun(db: Firestore, batch: MeasuredBatch, run: Run, tasks: readonly Task[]): void {
+/** Writes a run with its tasks and what counts them; answers the tasks as they are stored. */
+export function createRun(db: Firestore, batch: MeasuredBatch, run: Run, tasks: readonly Task[]): readonly Task[] {
   batch.create(db.collection(RUNS).doc(run.id), toRunDocument(run));
   const assigned = assignLeaves(tasks, run.leaves);
   for (const [leaf, { length }] of Map.groupBy(assigned, (task) => task.leaf)) {
@@ -28,6 +28,7 @@ export function createRun(db: Firestore, batch: MeasuredBatch, run: Run, tasks: 
       batch.create(counterRef(db, { runId: run.id, leaf }), { totalTasks: length, remainingTasks: length });
   }
   for (const task of assigned) batch.create(db.collection(LEDGER).doc(task.id), toLedger(task));
+  return assigned;
 }
 
 /** The task ends in this commit. */

@@ -22,6 +22,7 @@ import { readOpenRuns } from './firestore-open-runs.ts';
 import { hashesInDays, newestBook, recover, settledInPart, writeRecovered } from './firestore-recovery.ts';
 import { AVAILABILITY, BOOKS, MEMORY, PLANNER } from './paths.ts';
 import { aheadOf, booksTouchedBy, PLAN_SIZES, planName, type PlanSizes, prepareCommit } from './plan-commit.ts';
+import { versionText } from './ledger-document.ts';
 import { Content, Head, type Loaded, NOTHING, packPages, unpack, writtenIn } from './planner-document.ts';
 import { collectPages, dropPages, readPages, writePages } from './planner-pages.ts';
 
@@ -199,24 +200,26 @@ export function firestorePlanning(db: Firestore, given: Partial<PlanSizes> = {})
     },
 
     async commit(snapshot, change) {
-      if (loaded.sequence !== snapshot.sequence) return false;
+      if (loaded.sequence !== snapshot.sequence) return undefined;
       await this.fetch(snapshot, { books: booksTouchedBy(change), data: new Set() });
       const prepared = await prepareCommit(db, { loaded, snapshot, books }, change, sizes);
       try {
         const results = await prepared.batch.commit();
         if (prepared.loaded.pages + loaded.pages > 0) await collectPages(db, prepared.loaded.sequence);
-        loaded = { ...prepared.loaded, updateTime: results.at(-1)?.writeTime };
+        const time = results.at(-1)?.writeTime;
+        loaded = { ...prepared.loaded, updateTime: time };
         partsOf = partsIn(Object.keys(loaded.content.books));
         for (const [id, kept] of prepared.books) keepLast(books, id, kept);
         for (const [name, kept] of prepared.data) keepLast(data, name, kept);
         if (prepared.memory !== undefined) memory = { writtenIn: loaded.sequence, book: prepared.memory };
-        return true;
+        // All writes of a commit are of one time.
+        return prepared.tasks.map((task) => ({ task, version: versionText(time) }));
       } catch (thrown) {
         // It may have landed all the same: what is there now says so.
         loaded = NOTHING;
         if (!isConflict(thrown)) throw unavailable('the plan was not saved', thrown);
         await dropPages(db, prepared.loaded);
-        return false;
+        return undefined;
       }
     },
   };

@@ -12,13 +12,14 @@ import {
 } from '@google-cloud/firestore';
 import { randomUUID } from 'node:crypto';
 import { RetryableError } from '../../errors.ts';
+import type { MadeTask } from '../../mill/model/message.ts';
 import { isTerminal, type Task } from '../../mill/model/task.ts';
 import type { HeldTask, TaskChange, Tasks } from '../../mill/ports/tasks.ts';
 import { isConflict, unavailable } from '../firestore-client.ts';
 import { MeasuredBatch } from '../measured-batch.ts';
 import { addTasks, countOff } from './firestore-counters.ts';
 import { writeCell } from './cell-document.ts';
-import { expiryOf, fromLedger, packCells, packOutcomes, toLedger } from './ledger-document.ts';
+import { expiryOf, fromLedger, packCells, packOutcomes, toLedger, versionTime } from './ledger-document.ts';
 import { LEDGER } from './paths.ts';
 import { atMost } from '../../process/at-most.ts';
 
@@ -56,13 +57,17 @@ export function firestoreTasks(db: Firestore): Tasks {
       const leased = await db.collection(LEDGER).where('status', '==', 'IN_PROGRESS').get();
       return leased.docs.filter((task) => task.get('lease.worker') === worker).map(({ id }) => id);
     },
-    async claim(taskId, decide) {
+    async claim(taskId, decide, made) {
       const ref = db.collection(LEDGER).doc(taskId);
       for (let conflicts = 0; conflicts < MAX_CLAIM_CONFLICTS; conflicts++) {
-        const version = await readVersion(ref);
+        const carried = conflicts === 0 ? versionOfMade(taskId, made) : undefined;
+        const version = carried ?? (await readVersion(ref));
         if (version === undefined) return undefined;
         const decision = decide(version.task);
-        if (decision.save === undefined) return { decision, held: undefined };
+        if (decision.save === undefined) {
+          if (carried !== undefined) continue;
+          return { decision, held: undefined };
+        }
         const fence = decision.save.lease?.token ?? randomUUID();
         const next = { task: decision.save, fence, rev: version.rev + 1 };
         const parts = decision.parts ?? [];
@@ -199,6 +204,13 @@ async function commitOver(
     const found = await readVersion(ref);
     return found !== undefined && found.fence === next.fence && found.rev === next.rev ? found : undefined;
   }
+}
+
+/** Nothing is believed of it but what the commit over it proves: that the task is still this one. */
+function versionOfMade(taskId: string, made: MadeTask | undefined): Version | undefined {
+  const updateTime = made === undefined ? undefined : versionTime(made.version);
+  if (made === undefined || made.task.id !== taskId || updateTime === undefined) return undefined;
+  return { task: made.task, updateTime, fence: '', rev: 0 };
 }
 
 async function readVersion(ref: DocumentReference): Promise<Version | undefined> {

@@ -36,6 +36,16 @@ export const fromLedger = (data: DocumentData): Task =>
 
 const unpacked = (stored: unknown): unknown => (stored instanceof Uint8Array ? unpackJson(stored) : stored);
 
+/** What a message names a document's version by: its update time. */
+export const versionText = (time: Timestamp | undefined): string =>
+  time === undefined ? '' : `${time.seconds}.${time.nanoseconds}`;
+
+/** Undefined of what is none. */
+export function versionTime(version: string): Timestamp | undefined {
+  const [, seconds, nanoseconds] = /^(\d{1,12})\.(\d{1,9})$/u.exec(version) ?? [];
+  return seconds === undefined ? undefined : new Timestamp(Number(seconds), Number(nanoseconds));
+}
+
 export const packCells = ({ cells }: Pick<Task, 'cells'>): Uint8Array => packJson(JSON.stringify(cells));
 
 export function packOutcomes({ outcomes }: Pick<Task, 'outcomes'>): Uint8Array {

@@ -3,6 +3,7 @@ import type { Firestore } from '@google-cloud/firestore';
 import { randomUUID } from 'node:crypto';
 import type { Settled } from '../../mill/model/cell.ts';
 import type { MemoryBook } from '../../mill/model/memory-book.ts';
+import type { Task } from '../../mill/model/task.ts';
 import { bookId } from '../../mill/planning/shelf.ts';
 import type { PlanningChange, PlanningSnapshot } from '../../mill/ports/planning.ts';
 import type { Day } from '../../values/date.ts';
@@ -61,6 +62,8 @@ export interface PreparedCommit {
   readonly data: ReadonlyMap<string, Kept<Hash>>;
   /** When it changes. */
   readonly memory: MemoryBook | undefined;
+  /** Of its claim, as they are stored. */
+  readonly tasks: readonly Task[];
 }
 
 /** @throws {TerminalError} TOO_LARGE */
@@ -87,7 +90,7 @@ export async function prepareCommit(
   }
   const memory = change.memory === undefined ? undefined : packMemory(change.memory, sizes.pageBytes);
   if (memory !== undefined) batch.set(db.doc(MEMORY), { sequence, content: memory.content });
-  writeCellsAndClaim(db, batch, change);
+  const tasks = writeCellsAndClaim(db, batch, change);
 
   const content = contentAfter(loaded.content, change, books.keys(), sequence);
   const { first, rest } = packPages(content, sizes.pageBytes);
@@ -98,7 +101,7 @@ export async function prepareCommit(
   const head = { sequence, openRuns, pages: rest.length, ...pagesOf, commit, content: first };
   if (loaded.updateTime === undefined) batch.create(db.doc(PLANNER), head);
   else batch.update(db.doc(PLANNER), head, { lastUpdateTime: loaded.updateTime });
-  return { batch, loaded: { ...loaded, ...head, content }, books, data, memory: memory?.book };
+  return { batch, loaded: { ...loaded, ...head, content }, books, data, memory: memory?.book, tasks };
 }
 
 /** What was learned longest ago is forgotten first, as in `learn`. */
@@ -138,10 +141,15 @@ function changedParts(
 
 const IMPOSSIBLE = { status: 'IMPOSSIBLE' };
 
-function writeCellsAndClaim(db: Firestore, batch: MeasuredBatch, { settled = [], claim }: PlanningChange): void {
+/** Answers the tasks as they are stored. */
+function writeCellsAndClaim(
+  db: Firestore,
+  batch: MeasuredBatch,
+  { settled = [], claim }: PlanningChange,
+): readonly Task[] {
   for (const { cell, to } of settled)
     if (to === null) batch.set(db.doc(placePath({ kind: 'cell', ...cell })), IMPOSSIBLE, { merge: true });
-  if (claim !== undefined) createRun(db, batch, claim.run, claim.tasks);
+  return claim === undefined ? [] : createRun(db, batch, claim.run, claim.tasks);
 }
 
 /** Tags of a packed document, and its sequence. */

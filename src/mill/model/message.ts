@@ -1,12 +1,22 @@
-/** What travels through Pub/Sub: enough to read a log by; the task itself is in the ledger. */
+/** What travels through Pub/Sub: enough to read a log by. The task itself is in the ledger; a small one that was just made goes along. */
 import { z } from 'zod';
 import { Day } from '../../values/date.ts';
 import { DocumentId } from '../../values/document-id.ts';
 import { Hash } from '../../values/hash.ts';
 import { TierName } from './tier-name.ts';
-import type { Task } from './task.ts';
+import { Task } from './task.ts';
 
 export const ACTION = 'RUN_COMPUTATION_DATE';
+
+/** A task as it was stored, and the store's name for that version: who finds it unchanged has no need to read it. */
+export const MadeTask = z.object({ task: Task, version: z.string() });
+export type MadeTask = Readonly<z.infer<typeof MadeTask>>;
+
+/**
+ * JSON of a task that goes along. To send it costs as much as to read it does, and spares the way there: a read is $0.30 a million,
+ * a tebibyte in and out of Pub/Sub $80 (`deploy/price-table.ts`), and 1,000 bytes are charged for any message.
+ */
+export const MAX_CARRIED_CHARACTERS = 4_000;
 
 export const TaskMessage = z.object({
   action: z.literal(ACTION),
@@ -21,6 +31,8 @@ export const TaskMessage = z.object({
   hash: Hash,
   triggerReason: z.string(),
   resources: TierName,
+  /** Left out where a worker of another version would have another task. */
+  made: MadeTask.optional().catch(undefined),
 });
 export type TaskMessage = z.infer<typeof TaskMessage>;
 
@@ -47,3 +59,9 @@ export function messageFor(task: Task): TaskMessage {
     resources: task.resources,
   };
 }
+
+/** As `messageFor`, with the task along if it is small. */
+export const messageCarrying = (made: MadeTask): TaskMessage => ({
+  ...messageFor(made.task),
+  ...(JSON.stringify(made.task).length <= MAX_CARRIED_CHARACTERS && { made }),
+});

@@ -4,6 +4,7 @@ import type { CellKey, Settled } from '../model/cell.ts';
 import type { Control } from '../model/control.ts';
 import type { Distrust } from '../model/distrust.ts';
 import type { MemoryBook } from '../model/memory-book.ts';
+import type { MadeTask } from '../model/message.ts';
 import type { Run } from '../model/run.ts';
 import type { Task } from '../model/task.ts';
 import type { OpenRun } from '../planning/fold.ts';
@@ -63,8 +64,8 @@ export interface Planning {
    * commit does not take all of it; 0 when one does. Reads the books that it touches. @throws {RetryableError} as `fetch`.
    */
   ahead(snapshot: PlanningSnapshot, change: PlanningChange): Promise<number>;
-  /** One commit. False when the state has moved on since the snapshot: load again and decide again. @throws {TerminalError} TOO_LARGE */
-  commit(snapshot: PlanningSnapshot, change: PlanningChange): Promise<boolean>;
+  /** One commit; answers the tasks that it made. Undefined when the state has moved on since the snapshot: load again and decide again. @throws {TerminalError} TOO_LARGE */
+  commit(snapshot: PlanningSnapshot, change: PlanningChange): Promise<readonly MadeTask[] | undefined>;
 }
 
 /** What people have stopped. */

@@ -1,5 +1,6 @@
 /** Tasks: claimed, held under a lease, and looked at. */
 import type { CellKey } from '../model/cell.ts';
+import type { MadeTask } from '../model/message.ts';
 import type { Run } from '../model/run.ts';
 import type { Task, Telemetry } from '../model/task.ts';
 import type { CellWrite } from './cells.ts';
@@ -30,11 +31,12 @@ export interface Tasks {
   leasedBy(worker: string): Promise<string[]>;
   /**
    * Reads the task and saves what `decide` makes of it over exactly that version, with the parts that were split off.
-   * Answers the decision, with a hold on the task when it was saved.
+   * Answers the decision, with a hold on the task when it was saved. `made`: the task as it may still be; it is read when it is another by now.
    */
   claim<D extends { readonly save?: Task; readonly parts?: readonly Task[] }>(
     taskId: string,
     decide: (task: Task) => D,
+    made?: MadeTask,
   ): Promise<{ decision: D; held: HeldTask | undefined } | undefined>;
 }
 

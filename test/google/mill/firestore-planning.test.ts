@@ -60,7 +60,7 @@ const settled = (computation: string, date: Day, to: Settled | null): PlanningCh
 });
 
 const commit = async (planning: Planning, change: PlanningChange): Promise<boolean> =>
-  planning.commit(await planning.load(), change);
+  (await planning.commit(await planning.load(), change)) !== undefined;
 
 const missing = (books: readonly string[], data: readonly string[] = []): Missing => ({
   books: new Set(books),

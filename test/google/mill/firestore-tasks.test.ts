@@ -13,6 +13,7 @@ import { ENTITY_MESSAGE_CHARACTERS, INLINE_BYTES, KEPT_ERRORS } from '../../../s
 import { inputBytes, MAX_INPUT_BYTES } from '../../../src/mill/model/graph-limits.ts';
 import { MAX_TASK_BYTES, MAX_TASK_CELLS } from '../../../src/mill/planning/make-tasks.ts';
 import { addDays, daysFrom } from '../../../src/values/date.ts';
+import type { MadeTask } from '../../../src/mill/model/message.ts';
 import { isTerminal, type Task, type Telemetry } from '../../../src/mill/model/task.ts';
 import type { CellWrite } from '../../../src/mill/ports/cells.ts';
 import type { HeldTask } from '../../../src/mill/ports/tasks.ts';
@@ -184,6 +185,56 @@ describe.each([
       expect(await ports.tasks.read(task.id)).toMatchObject({ deadLetter: { status } });
       expect((await ports.runs.read(task.runId))?.remainingTasks).toBe(1);
     }
+  });
+
+  describe('a task that came along with its message', () => {
+    const request = { worker: 'w', token: 'carried', tier: 'standard', nowMs: 0, leaseMs: LEASE_MS } as const;
+    const claim = async ({ id }: Task, made: MadeTask | undefined) => {
+      const before = local.usage();
+      const decide = (task: Task) => decideLease(task, { ...request, token: randomUUID(), tiers: DEFAULT_TIERS });
+      const answer = await ports.tasks.claim(id, decide, made);
+      return { answer, reads: local.usage().reads - before.reads };
+    };
+    const carried = async (task: Task): Promise<MadeTask | undefined> => {
+      const run = aRun({ id: task.runId });
+      return (await ports.planning.commit(await ports.planning.load(), { claim: { run, tasks: [task] } }))?.[0];
+    };
+    const made = async (): Promise<MadeTask> =>
+      (await carried(aTask({ runId: randomUUID(), days: ['2024-03-01'] }))) ?? made();
+
+    test('is leased without being read, and is what is stored', async () => {
+      const own = await made();
+      expect(await ports.tasks.read(own.task.id)).toEqual(own.task);
+      const { answer, reads } = await claim(own.task, own);
+      expect(answer?.decision.kind).toBe('run');
+      // On the bad network it may have to be looked at whether the lease landed.
+      if (faults === undefined) expect(reads).toBe(0);
+      await answer?.held?.save(onCellDone(answer.held.task, aCell('2024-03-01'), completed('1'.repeat(16))));
+      expect(await ports.tasks.read(own.task.id)).toMatchObject({ status: 'COMPLETED', attempts: 1 });
+    });
+
+    test('is read when it is another by now: a second delivery finds the lease, a third that it is over', async () => {
+      const own = await made();
+      const first = await claim(own.task, own);
+      expect((await claim(own.task, own)).answer?.decision.kind).toBe('busy');
+      const held = first.answer?.held;
+      await held?.save(onCellDone(held.task, aCell('2024-03-01'), completed('1'.repeat(16))));
+      expect((await claim(own.task, own)).answer?.decision.kind).toBe('done');
+    });
+
+    test.each([
+      [
+        'of a task that is gone',
+        (own: MadeTask) => db.doc(`computation_audit_ledger/${own.task.id}`).delete(),
+        undefined,
+      ],
+      ['with a version that is none', () => Promise.resolve(), 'run'],
+    ])('is not believed: %s', async (_, change, kind) => {
+      const own = await made();
+      await change(own);
+      const given = kind === undefined ? own : { ...own, version: 'yesterday' };
+      expect((await claim(own.task, given)).answer?.decision.kind).toBe(kind);
+    });
   });
 
   test('a callback is begun by who knows how the run stands, and by nobody who read it before', async () => {

@@ -4,7 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { addDays, daysAfter, daysFrom, dayOf, fromOrdinal, isDay, toOrdinal } from '../../../src/values/date.ts';
 import { Hash, hashOf, hashOfParts, NO_INPUT } from '../../../src/values/hash.ts';
 import { computationIn, inputIdOf, isChained } from '../../../src/mill/model/manifest.ts';
-import { ACTION, messageFor, TaskMessage } from '../../../src/mill/model/message.ts';
+import {
+  ACTION,
+  MAX_CARRIED_CHARACTERS,
+  messageCarrying,
+  messageFor,
+  TaskMessage,
+} from '../../../src/mill/model/message.ts';
 import { newRun, type Run, runCallback, runState } from '../../../src/mill/model/run.ts';
 import { normalizeName } from '../../../src/values/name.ts';
 import { changedParts, fingerprintHash, type Vector, vectorHash } from '../../../src/mill/model/vector.ts';
@@ -183,6 +189,19 @@ describe('a message', () => {
     });
     expect(TaskMessage.parse(message)).toEqual(message);
     expect(message.action).toBe(ACTION);
+  });
+  test('has a small task along, and of a large one its name', () => {
+    const small = { task: aTask(), version: '1.2' };
+    expect(messageCarrying(small)).toEqual({ ...messageFor(small.task), made: small });
+    expect(TaskMessage.parse(JSON.parse(JSON.stringify(messageCarrying(small)))).made).toEqual(small);
+    const dates = daysFrom('2024-01-01', '2024-12-31');
+    const large = { task: aTask({ days: dates }), version: '1.2' };
+    expect(JSON.stringify(large.task).length).toBeGreaterThan(MAX_CARRIED_CHARACTERS);
+    expect(messageCarrying(large)).toEqual(messageFor(large.task));
+  });
+  test('of a task that this version does not understand is a message all the same', () => {
+    const message = { ...messageFor(aTask()), made: { task: { of: 'tomorrow' }, version: '1.2' } };
+    expect(TaskMessage.parse(message)).toEqual(messageFor(aTask()));
   });
 });
 

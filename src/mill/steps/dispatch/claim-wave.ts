@@ -2,6 +2,7 @@
 import { IDLE_WORKER_MB, MEMORY_DEATH_SHARE, PLANNED_TASK_SECONDS } from '../../lifecycle/limits.ts';
 import { countOutcomes } from '../../model/decision.ts';
 import type { MemoryBook } from '../../model/memory-book.ts';
+import { messageCarrying } from '../../model/message.ts';
 import { newRun, type Run } from '../../model/run.ts';
 import type { Task } from '../../model/task.ts';
 import { tierNamed } from '../../model/tier.ts';
@@ -46,8 +47,9 @@ export async function claimWave(
   const change = { ...changeOf(closed, watch), ...memory?.change, ...(claim === undefined ? {} : { claim }) };
   const isNews = closed.isNews || claim !== undefined || watch !== undefined;
   if (await settleAhead(snapshot, change, ports)) return 'again';
-  if (isNews && !(await ports.planning.commit(snapshot, change))) return undefined;
-  if (claim !== undefined) await publishRun(claim.run, tasks, ports);
+  const made = isNews ? await ports.planning.commit(snapshot, change) : [];
+  if (made === undefined) return undefined;
+  if (claim !== undefined) await publishRun(claim.run, made.map(messageCarrying), ports);
 
   const outcomes =
     request.only === undefined

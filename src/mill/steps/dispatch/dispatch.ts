@@ -5,7 +5,7 @@ import { countOutcomes } from '../../model/decision.ts';
 import type { Run } from '../../model/run.ts';
 import type { PlanningSnapshot } from '../../ports/planning.ts';
 import { claimWave } from './claim-wave.ts';
-import { publishRun } from './publish-run.ts';
+import { messagesOf, publishRun } from './publish-run.ts';
 import {
   assertRequest,
   type DispatchAnswer,
@@ -28,7 +28,7 @@ export async function dispatch(request: DispatchRequest, ports: DispatchPorts): 
     const snapshot = await ports.planning.load();
     const known = snapshot.open.find(({ run }) => run.id === runId);
     if (known !== undefined) {
-      if (known.run.publishedMs === undefined) await publishRun(known.run, known.tasks, ports);
+      if (known.run.publishedMs === undefined) await publishRun(known.run, messagesOf(known.tasks), ports);
       return sentBefore(known.run, request, ports);
     }
     if (isCancelled(request, runId, snapshot)) {

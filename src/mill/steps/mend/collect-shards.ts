@@ -85,7 +85,8 @@ async function forget(cells: readonly CellKey[], { planning }: Pick<CollectPorts
     const days = daySetOf(own.map(({ date }) => toOrdinal(date)).sort((a, b) => a - b));
     if (standing !== undefined) standings.set(name, forgetting(standing, days));
   }
-  return planning.commit(snapshot, { settled: cells.map((cell) => ({ cell, to: null })), standings });
+  const change = { settled: cells.map((cell) => ({ cell, to: null })), standings };
+  return (await planning.commit(snapshot, change)) !== undefined;
 }
 
 const forgetting = (standing: Standing, days: DaySet): Standing => ({

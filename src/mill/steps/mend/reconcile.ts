@@ -12,7 +12,7 @@ import { cancelTasks } from './cancel.ts';
 import { closeRuns } from '../dispatch/close-runs.ts';
 import { type CollectPorts, type CollectReport, collectShards } from './collect-shards.ts';
 import { callBack, isAnswered } from '../work/count-down.ts';
-import { publishRun } from '../dispatch/publish-run.ts';
+import { messagesOf, publishRun } from '../dispatch/publish-run.ts';
 import type { DispatchPorts } from '../dispatch/request.ts';
 import type { Callbacks } from '../../ports/messages.ts';
 import type { Tasks } from '../../ports/tasks.ts';
@@ -65,7 +65,7 @@ export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport>
       continue;
     }
     if (run.publishedMs === undefined && isLongAgo(run.createdMs, now, UNPUBLISHED_AFTER_MS)) {
-      await publishRun(run, tasks, ports);
+      await publishRun(run, messagesOf(tasks), ports);
       republished++;
     }
     const dead = open.filter((task) => isZombie(task, run, now));

@@ -39,7 +39,7 @@ let atOnce = 0;
 
 async function deliver(message: TaskMessage, ports: WorkPorts): Promise<void> {
   const token = ports.newId();
-  const claimed = await ports.tasks.claim(message.taskId, (task): LeaseDecision => {
+  const decide = (task: Task): LeaseDecision => {
     const request = { worker: ports.worker, token, tier: ports.tier, nowMs: ports.clock.now(), tiers: ports.tiers };
     const decision = decideLease(task, { ...request, leaseMs: ports.leaseMs });
     if (decision.save === undefined) return decision;
@@ -51,7 +51,8 @@ async function deliver(message: TaskMessage, ports: WorkPorts): Promise<void> {
       fingerprints: fingerprintsOf(task, ports),
     };
     return { ...decision, save: recordClaim(task, decision.save, claimant) };
-  });
+  };
+  const claimed = await ports.tasks.claim(message.taskId, decide, message.made);
   if (claimed === undefined) {
     ports.log.error(
       { ...fieldsOf(message), event: 'task.unknown' },

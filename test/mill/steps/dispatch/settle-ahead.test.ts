@@ -54,7 +54,7 @@ async function overRuns(sizes?: Partial<PlanSizes>): Promise<Planning> {
       return aTask({ runId: id, computation: name, days: DAYS, cells, chained: false, outcomes, status: 'COMPLETED' });
     });
     const run = aRun({ id, totalTasks: tasks.length, remainingTasks: 0, calledBackMs: 1, createdMs: index });
-    expect(await planning.commit(await planning.load(), { claim: { run, tasks } })).toBe(true);
+    expect(await planning.commit(await planning.load(), { claim: { run, tasks } })).toBeDefined();
   }
   return firestorePlanning(cloud.client, sizes);
 }
