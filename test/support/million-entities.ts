@@ -1,4 +1,7 @@
-/** In a process of its own with a small heap: scans as many entities as it is told, `joined` with as many others if it is told so, and prints what was made of them. */
+/**
+ * In a process of its own with a small heap: scans as many entities as it is told, `joined` with as many others if it is told so, and prints
+ * what was made of them, and what was kept in memory before the last of them.
+ */
 import { writeSync } from 'node:fs';
 import { z } from 'zod';
 import type { Entry } from '../../src/mill/model/artifact.ts';
@@ -7,6 +10,7 @@ import { scan } from '../../src/mill/execution/scan.ts';
 import { defineComputation } from '../../src/mill/model/computation.ts';
 import { defineDataset } from '../../src/mill/model/dataset.ts';
 import { dataset, joined } from '../../src/mill/model/need.ts';
+import { memoryProbe } from '../../src/mill/worker/memory-probe.ts';
 
 const count = Number(process.argv[2]);
 const isJoined = process.argv[3] === 'joined';
@@ -26,9 +30,17 @@ const activity = defineComputation({
   },
 });
 
+const probe = memoryProbe();
+let keptMB = 0;
+
 /** Every `step`th number. */
 async function* entities(step: number): AsyncGenerator<readonly Entry[]> {
   for (let start = 0; start < count; start += 5_000) {
+    if (start + 5_000 >= count) {
+      probe.collectGarbage();
+      const { heapUsedMB, externalMB = 0 } = probe.read();
+      keptMB = heapUsedMB + externalMB;
+    }
     yield Array.from({ length: Math.min(5_000, count - start) }, (_, index): Entry => {
       const key = `user-${String((start + index) * step).padStart(9, '0')}`;
       return [key, { visits: [start, index, 7], name: `the name of ${key}` }];
@@ -60,4 +72,7 @@ if (result === undefined || result instanceof Error) throw result ?? new Error('
 const { artifact } = result;
 const shards = 'shards' in artifact ? artifact.shards.length : 0;
 const peakMB = process.resourceUsage().maxRSS / 1_024;
-writeSync(1, JSON.stringify({ count: artifact.count, together, rawBytes: artifact.rawBytes, bytes, shards, peakMB }));
+writeSync(
+  1,
+  JSON.stringify({ count: artifact.count, together, rawBytes: artifact.rawBytes, bytes, shards, keptMB, peakMB }),
+);

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { memoryFlags } from '../../deploy/services.ts';
 import { processUsage } from '../../process/process-usage.ts';
 import { siblingUrl } from '../../process/sibling.ts';
 import { TOKEN_VARIABLE } from './token-header.ts';
@@ -61,7 +62,7 @@ export async function startFunction(options: FunctionOptions): Promise<FunctionP
   const child = spawn(
     process.execPath,
     [
-      `--max-heap-size=${options.heapMB}`,
+      ...memoryFlags(options),
       '--import',
       siblingUrl('./die-with-parent', import.meta.url).href,
       '--import',

@@ -2,7 +2,7 @@
 import type { Account } from '../names.ts';
 import { type Binding, type Body, type Resource, shortName, UNKNOWN } from '../resource.ts';
 import { tiersText } from '../../mill/model/tier.ts';
-import { heapOf, type Service } from '../services.ts';
+import { heapOf, memoryFlags, type Service } from '../services.ts';
 import { nightlyArgument } from './night.ts';
 import { iapAgent, member, type Plan } from './wanted.ts';
 
@@ -76,7 +76,7 @@ export function environmentOf(plan: Plan, service: Service): Record<string, stri
   return {
     FUNCTION_TARGET: service.target,
     NODE_ENV: 'production',
-    NODE_OPTIONS: `--max-heap-size=${heapOf(service)}`,
+    NODE_OPTIONS: memoryFlags({ heapMB: heapOf(service) }).join(' '),
     NODE_COMPILE_CACHE: COMPILE_CACHE,
     DAYMILL_PROJECT: plan.target.projectId,
     DAYMILL_DATABASE: plan.target.databaseId,

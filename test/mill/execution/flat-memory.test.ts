@@ -3,9 +3,15 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { heapOf, memoryFlags } from '../../../src/deploy/services.ts';
+import { STANDARD_MEMORY_MB } from '../../../src/mill/lifecycle/limits.ts';
 
 const ENTITIES = 1_000_000;
 const HEAP_MB = 32;
+/** As a worker is started. */
+const WORKER = memoryFlags({ heapMB: heapOf({ memoryMB: STANDARD_MEMORY_MB }) });
+/** Beside what JavaScript keeps by chance of the moment; of ten times as many entities one byte each would be 1 MB. */
+const CHANCE_MB = 1;
 
 test('a million entities joined with a million others pass through a small heap, and all are in the result', async () => {
   const script = fileURLToPath(new URL('../../support/million-entities.ts', import.meta.url));
@@ -28,4 +34,16 @@ test('as many entities as a function makes of a day are written by a small heap'
   expect(made).toMatchObject({ rows: count, entities: count });
   expect(made.rawBytes).toBeGreaterThan(1.4 * HEAP_MB * 1_048_576);
   expect(made.shards).toBeGreaterThanOrEqual(count / 5_000);
+}, 60_000);
+
+test("before its last entities a scan keeps no more of a million than of a hundred thousand, and a worker's peak is the same within a tenth or so", async () => {
+  const script = fileURLToPath(new URL('../../support/million-entities.ts', import.meta.url));
+  const of = async (count: number): Promise<{ keptMB: number; peakMB: number }> => {
+    const { stdout } = await promisify(execFile)(process.execPath, [...WORKER, script, String(count)]);
+    return JSON.parse(stdout) as { keptMB: number; peakMB: number };
+  };
+  const [few, many] = [await of(ENTITIES / 10), await of(ENTITIES)];
+  expect(many.keptMB).toBeLessThan(few.keptMB + CHANCE_MB);
+  // V8's young generation without a bound of its own took 1.45 times as much.
+  expect(many.peakMB).toBeLessThan(1.2 * few.peakMB);
 }, 60_000);
