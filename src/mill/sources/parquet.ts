@@ -1,6 +1,6 @@
 /** Parquet files: only the row groups whose statistics overlap the wanted days are read. */
-import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
-import type { AsyncBuffer, FileMetaData, RowGroup } from 'hyparquet';
+import { parquetMetadataAsync, parquetRead } from 'hyparquet';
+import type { AsyncBuffer, ColumnData, FileMetaData, RowGroup } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { toError, UserError } from '../../errors.ts';
 import type { DateColumn } from '../model/dataset.ts';
@@ -188,14 +188,42 @@ async function rowsOf(
   { file, metadata, decimals }: ParquetFile,
   range: { readonly rowStart: number; readonly rowEnd: number; readonly columns?: string[] },
 ): Promise<Iterable<SourceRow>> {
-  return numbered(await parquetReadObjects({ file, metadata, compressors, ...range }), range.rowStart, decimals);
+  const names = range.columns ?? topLevelColumns(metadata);
+  const columns = names.map((name): Column => ({ name, scale: decimals.get(name), chunks: [] }));
+  const byName = new Map(columns.map((column) => [column.name, column]));
+  await parquetRead({
+    file,
+    metadata,
+    compressors,
+    ...range,
+    onChunk: (chunk) => byName.get(chunk.columnName)?.chunks.push(chunk),
+  });
+  return rowsFrom(columns, range);
 }
 
-function* numbered(rows: readonly Record<string, unknown>[], before: number, decimals: Decimals): Generator<SourceRow> {
-  let number = before;
-  for (const values of rows) {
-    for (const [column, scale] of decimals) if (column in values) values[column] = decimalValue(values[column], scale);
-    yield { where: `row ${++number}`, values };
+interface Column {
+  readonly name: string;
+  /** Of decimals. */
+  readonly scale: number | undefined;
+  /** In the file's order; those at the ends may reach beyond the range. */
+  readonly chunks: ColumnData[];
+}
+
+/** Each row is made when it is asked for: of a whole group there would be hundreds of thousands at once. */
+function* rowsFrom(
+  columns: readonly Column[],
+  { rowStart, rowEnd }: { readonly rowStart: number; readonly rowEnd: number },
+): Generator<SourceRow> {
+  const cursors = columns.map(({ name, scale, chunks }) => ({ name, scale, chunks, at: 0 }));
+  for (let row = rowStart; row < rowEnd; row++) {
+    const values: Record<string, unknown> = {};
+    for (const cursor of cursors) {
+      let chunk = cursor.chunks[cursor.at];
+      while (chunk !== undefined && row >= chunk.rowEnd) chunk = cursor.chunks[++cursor.at];
+      const value: unknown = chunk?.columnData[row - chunk.rowStart];
+      values[cursor.name] = cursor.scale === undefined ? value : decimalValue(value, cursor.scale);
+    }
+    yield { where: `row ${row + 1}`, values };
   }
 }
 

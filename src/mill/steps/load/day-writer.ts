@@ -151,8 +151,8 @@ async function toArtifact(dataset: Dataset, date: Day, rows: readonly DayRow[], 
   try {
     if (dataset.kind === 'document') return await writeArtifact(rows[0]?.value, false, holding(held));
     const writer = artifactWriter(holding(held));
-    for (const { id, value } of named(rows)) {
-      writer.add(id, value);
+    for (const { id, value, json } of named(rows)) {
+      writer.add(id, value, json);
       if (writer.isFull()) await writer.flush();
     }
     return await writer.finish();
@@ -188,10 +188,13 @@ const tooLarge = (dataset: Dataset, date: Day, thrown: unknown): unknown =>
     : thrown;
 
 /** In the order of their ids: the order of rows in the file is no content where rows have names. */
-function named(rows: readonly DayRow[]): { id: string; value: unknown }[] {
-  return rows
-    .map(({ id, value }, index) => ({ id: id ?? String(index).padStart(ID_DIGITS, '0'), value }))
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
+function named(rows: readonly DayRow[]): (Pick<DayRow, 'value' | 'json'> & { readonly id: string })[] {
+  const found = rows.map(({ id, value, json }, index) => ({
+    id: id ?? String(index).padStart(ID_DIGITS, '0'),
+    value,
+    ...(json === undefined ? {} : { json }),
+  }));
+  return found.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 async function withShards(

@@ -1,7 +1,7 @@
 /** Loads bundled datasets from their files and generators, as far as the target day, and only what is not there yet. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { UserError } from '../../../errors.ts';
-import { checkRow, withoutDate } from '../../execution/check-row.ts';
+import { type RowChecker, rowChecker, withoutDate } from '../../execution/check-row.ts';
 import { generatedRows } from '../../execution/generate-rows.ts';
 import { type Dataset, type FileSource, type GeneratedSource, nameOfSource } from '../../model/dataset.ts';
 import type { InexactNumber } from '../../model/file-row.ts';
@@ -107,11 +107,10 @@ async function* writeFile(
   read: AsyncIterable<ReadDay>,
   writer: DayWriter,
 ): WrittenDays {
+  const check = rowChecker(dataset);
   for await (const day of read) {
-    await writer.put(
-      day.date,
-      day.rows.map((row, index) => checked(dataset, source, day, row, index)),
-    );
+    const rows = check.all(() => day.rows.map((row, index) => checked(dataset, check, source, day, row, index)));
+    await writer.put(day.date, rows);
     yield { date: day.date, rows: day.rows.length };
   }
 }
@@ -135,16 +134,15 @@ function goneDays(known: ReadonlyMap<Day, unknown>, dates: readonly Day[]): Day[
 
 function checked(
   dataset: Dataset,
+  check: RowChecker,
   source: FileSource<unknown>,
   { date, places, raw, inexact }: ReadDay,
   row: unknown,
   index: number,
 ): DayRow {
   const where = places[index] ?? '';
-  const found = checkRow(dataset, raw ? withoutDate(dataset, source.dateColumn, row) : row, {
-    inexact: inexact.get(index),
-  });
-  if (!('reason' in found)) return { ...found, where };
+  const found = check(raw ? withoutDate(dataset, source.dateColumn, row) : row, { inexact: inexact.get(index) });
+  if (!('reason' in found)) return { id: found.id, value: found.value, json: found.json, where };
   const column = found.column === '' ? '' : `${found.column}: `;
   throw new UserError('BAD_SOURCE', `${dataset.name}: ${source.file}, ${where}, of ${date}: ${column}${found.reason}.`);
 }
