@@ -5,6 +5,7 @@ import type { Artifact, Part, Shard } from '../model/artifact.ts';
 import { canonicalJson } from '../../values/canonical.ts';
 import { type Hash, HASH_LENGTH, hashOf } from '../../values/hash.ts';
 import { packJson } from './artifact-codec.ts';
+import { type Gathered, gathering } from './gathered-entities.ts';
 import { FLUSH_ENTITIES, INLINE_BYTES, MAX_SHARDS, PART_RAW_BYTES } from './limits.ts';
 
 /** Writes a part as a document of its own, under the generation that the artifact will point to. */
@@ -51,9 +52,13 @@ export interface ArtifactWriter {
   finish(): Promise<Artifact>;
 }
 
+/** Characters of content that are hashed at once: to hash costs the same for one entity as for a hundred. */
+const HASHED_CHARACTERS = 16_384;
+
 export function artifactWriter(sink: ShardSink): ArtifactWriter {
   const hash = createHash('sha256');
-  let pending: Line[] = [];
+  const pending = gathering();
+  let unhashed = '';
   let pendingBytes = 0;
   let rawBytes = 0;
   let count = 0;
@@ -61,6 +66,11 @@ export function artifactWriter(sink: ShardSink): ArtifactWriter {
   let inline: Part[] = [];
   let inlineBytes = 0;
   const shards: Shard[] = [];
+
+  const hashAll = (): void => {
+    hash.update(unhashed);
+    unhashed = '';
+  };
 
   const spill = async (): Promise<void> => {
     for (const part of inline) {
@@ -72,11 +82,9 @@ export function artifactWriter(sink: ShardSink): ArtifactWriter {
   };
 
   const flush = async (): Promise<void> => {
-    if (pending.length === 0) return;
-    const parts = cut(pending);
-    pending = [];
+    const gathered = pending.take();
     pendingBytes = 0;
-    for (const part of parts) {
+    for (const part of gathered === undefined ? [] : cut(gathered)) {
       inline.push(part);
       inlineBytes += part.data.byteLength;
       if (shards.length > 0 || inlineBytes > INLINE_BYTES) await spill();
@@ -88,44 +96,32 @@ export function artifactWriter(sink: ShardSink): ArtifactWriter {
       if (lastKey !== undefined && key <= lastKey)
         throw new Error(`"${key}" came after "${lastKey}": entities must come once each, in order`);
       lastKey = key;
-      const name = JSON.stringify(key);
-      const line = `${name}:${json}\n`;
-      // To hash it makes one piece of the many that it was put together of: that one is kept, and cut later.
-      hash.update(line);
-      pending.push({ key, line, nameEnd: name.length });
+      unhashed += `${JSON.stringify(key)}:${json}\n`;
+      if (unhashed.length > HASHED_CHARACTERS) hashAll();
+      pending.add(key, value, json);
       pendingBytes += key.length + json.length;
       rawBytes += key.length + json.length;
       count++;
     },
-    isFull: () => pending.length >= FLUSH_ENTITIES || pendingBytes >= PART_RAW_BYTES,
+    isFull: () => pending.count >= FLUSH_ENTITIES || pendingBytes >= PART_RAW_BYTES,
     flush,
     async finish() {
       await flush();
+      hashAll();
       const summary = { hash: hash.digest('hex').slice(0, HASH_LENGTH), keyed: true, count, rawBytes };
       return shards.length > 0 ? { ...summary, shards } : { ...summary, parts: inline };
     },
   };
 }
 
-/** An entity as it was hashed: its key as JSON, a colon, its value and the line's end. */
-interface Line {
-  readonly key: string;
-  readonly line: string;
-  readonly nameEnd: number;
-}
-
 /** One part, or halves of it until each fits a document. */
-function cut(entries: readonly Line[]): Part[] {
-  const [first] = entries;
-  const last = entries.at(-1);
-  if (first === undefined || last === undefined) return [];
-  const pairs = entries.map(({ line, nameEnd }) => `[${line.slice(0, nameEnd)},${line.slice(nameEnd + 1, -1)}]`);
-  const data = packJson(`[${pairs.join(',')}]`);
-  if (data.byteLength <= INLINE_BYTES) return [{ first: first.key, last: last.key, count: entries.length, data }];
-  if (entries.length === 1)
-    throw tooLarge(`the value of "${first.key}" is ${data.byteLength} bytes compressed, above ${INLINE_BYTES}`);
-  const middle = entries.length >> 1;
-  return [...cut(entries.slice(0, middle)), ...cut(entries.slice(middle))];
+function cut(entities: Gathered): Part[] {
+  const { first, last, count } = entities;
+  const data = packJson(entities.text());
+  if (data.byteLength <= INLINE_BYTES) return [{ first, last, count, data }];
+  if (count === 1)
+    throw tooLarge(`the value of "${first}" is ${data.byteLength} bytes compressed, above ${INLINE_BYTES}`);
+  return entities.halves().flatMap(cut);
 }
 
 /** What cannot be written as JSON would not be the next time either. */
