@@ -14,7 +14,7 @@ export type MadeTask = Readonly<z.infer<typeof MadeTask>>;
 
 /**
  * JSON of a task that goes along. To send it costs as much as to read it does, and spares the way there: a read is $0.30 a million,
- * a tebibyte in and out of Pub/Sub $80 (`deploy/price-table.ts`), and 1,000 bytes are charged for any message.
+ * a tebibyte in and out of Pub/Sub $80 (`price-table.ts`), and 1,000 bytes are charged for any message.
  */
 export const MAX_CARRIED_CHARACTERS = 4_000;
 
