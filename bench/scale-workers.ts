@@ -154,7 +154,7 @@ export class Workers {
     return leaf === undefined ? ['run', runId] : ['counter', `${runId} ${leaf}`];
   }
 
-  /** As mill/steps/work/attempt.ts, with the heartbeat beside it: outcomes are committed a hundred at a time, or a second's worth. */
+  /** As mill/steps/work/attempt.ts, with the heartbeat beside it: outcomes are committed by `COMMIT_CELLS`, or a second's worth. */
   #attempt(leased: Task, instance: Instance, delivery: Delivery, token: string): void {
     const { clock, manifest } = this.#options;
     const startedMs = clock.nowMs;

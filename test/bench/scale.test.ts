@@ -91,7 +91,7 @@ test('a collection that was quiet takes 500 documents a second, and half as many
   );
 });
 
-test('a chain of quick days is committed by the hundred, and no document of it is written more than once a second for long', async () => {
+test('a chain of quick days is committed by hundreds, and no document of it is written more than once a second for long', async () => {
   const { reached, rates } = await night({ kind: 'nothing' });
   expect(reached.map(([limit]) => limit)).not.toContain('one write a second a document: task');
   expect(rates.task?.sustained).toBeLessThan(1);

@@ -7,8 +7,8 @@ import type { CellWrite } from '../../ports/cells.ts';
 import type { HeldTask } from '../../ports/tasks.ts';
 import type { SteadyClock } from '../../../process/ports.ts';
 
-/** Outcomes after which a commit is made. */
-export const COMMIT_CELLS = 100;
+/** Outcomes after which a commit is made: as many as a task of quick cells has, whose document each commit writes. */
+export const COMMIT_CELLS = 250;
 
 /** Bytes of results that one commit takes: Firestore takes requests of 10 MiB, with the task's own document in it. */
 export const COMMIT_BYTES = 6 * 1_048_576;
