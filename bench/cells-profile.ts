@@ -7,7 +7,7 @@ import type { Profiler } from 'node:inspector';
 import { Session } from 'node:inspector/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { measureCells } from './cells.ts';
+import { measureCells } from './daymill-cells.ts';
 
 const ROUNDS = 4;
 

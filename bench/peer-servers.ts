@@ -1,5 +1,6 @@
-/** A PostgreSQL and a Redis of the bench's own, in a temporary folder, as durable as they can be; started and stopped here. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+/** A PostgreSQL, a Redis and a Firestore of the bench's own, in a temporary folder, as durable as they can be; started and stopped here. */
+import { type ChildProcess, execFileSync, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,10 @@ const START_MS = 30_000;
 
 export interface PeerServer {
   readonly url: string;
+  /** Its name and version. */
+  readonly version: string;
+  /** What all its processes descend from; undefined where there is none. */
+  readonly pid: number | undefined;
   /** How it keeps what it has answered. */
   readonly durability: string;
   close(): Promise<void>;
@@ -47,7 +52,8 @@ export async function startPostgres(): Promise<PeerServer | undefined> {
   );
   return serve(child, folder, port, {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
-    durability: 'fsync of each commit',
+    version: versionOf(program),
+    durability: 'write-ahead log, fsync of each commit',
     // `fast`: disconnects its clients.
     signal: 'SIGINT',
   });
@@ -79,23 +85,43 @@ export async function startRedis(): Promise<PeerServer | undefined> {
   );
   return serve(child, folder, port, {
     url: `redis://127.0.0.1:${port}`,
+    version: versionOf(program),
     durability: 'append-only file, fsync always',
     signal: 'SIGTERM',
   });
 }
 
+/** The local cloud's, as `daymill run` keeps its state, in a process of its own. */
+export async function startFirestoreServer(): Promise<PeerServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'daymill-bench-firestore-'));
+  const child = fork(FIRESTORE_PROCESS, [join(folder, 'state.sqlite')], { execArgv: [] });
+  const [{ port }] = (await once(child, 'message')) as [{ port: number }];
+  return serve(child, folder, port, {
+    url: `http://127.0.0.1:${port}`,
+    version: OUR_FIRESTORE,
+    durability: OUR_DURABILITY,
+    signal: 'SIGTERM',
+  });
+}
+
+const FIRESTORE_PROCESS = join(import.meta.dirname, '../test/support/firestore-process.ts');
+
+/** How the local cloud keeps what it has answered: see src/emulators/state.ts. */
+export const OUR_DURABILITY = 'SQLite, WAL, synchronous=FULL: fsync of each group commit';
+export const OUR_FIRESTORE = `emulated Firestore on SQLite ${process.versions['sqlite']}`;
+
 async function serve(
   child: ChildProcess,
   folder: string,
   port: number,
-  { url, durability, signal }: { url: string; durability: string; signal: NodeJS.Signals },
+  { signal, ...server }: Pick<PeerServer, 'url' | 'version' | 'durability'> & { readonly signal: NodeJS.Signals },
 ): Promise<PeerServer> {
   const exited = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
   const stopWithUs = (): void => void child.kill(signal);
   process.once('exit', stopWithUs);
   const close = async (): Promise<void> => {
     process.removeListener('exit', stopWithUs);
-    if (child.exitCode === null) child.kill(signal);
+    child.kill(signal);
     await exited;
     rmSync(folder, { recursive: true, force: true });
   };
@@ -108,7 +134,14 @@ async function serve(
     }
     await delay(50);
   }
-  return { url, durability, close };
+  return { ...server, pid: child.pid, close };
+}
+
+/** As it tells it: `postgres (PostgreSQL) 15.18`, `Redis server v=7.0.15`. */
+function versionOf(program: string): string {
+  const said = execFileSync(program, ['--version'], { encoding: 'utf8' });
+  const name = said.startsWith('Redis') ? 'Redis' : 'PostgreSQL';
+  return `${name} ${/\d+(?:\.\d+)+/.exec(said)?.[0] ?? said.trim()}`;
 }
 
 /** On the PATH, or where Debian keeps PostgreSQL's. */

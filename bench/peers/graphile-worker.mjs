@@ -1,58 +1,79 @@
-/** graphile-worker with its local queue and batched completion; it knows no dependencies, so a row counts a layer down. */
+/**
+ * graphile-worker with its local queue and batched completion, a job a cell. It knows no dependencies, so rows count a layer down: several of
+ * them, because one would have all jobs wait for each other's commits. A count comes down in the statement that stores the cell.
+ */
 import { Logger, makeWorkerUtils, run as runWorker } from 'graphile-worker';
-import pg from 'pg';
-import { CONCURRENCY, measure } from './measure.mjs';
+import { made } from './cells.mjs';
+import { measure } from './measure.mjs';
+import { INSERT_ONE, postgresResults, valuesOf } from './postgres-results.mjs';
 
+/** More take no less time, fewer do. */
+const CONCURRENCY = 16;
 const LOCAL_QUEUE = 200;
+const COUNTERS = 16;
 
-await measure(async (url) => {
-  const pool = new pg.Pool({ connectionString: url, max: CONCURRENCY + 4 });
-  await pool.query('CREATE TABLE counters(id serial PRIMARY KEY, remaining int NOT NULL, rest jsonb NOT NULL)');
-  pool.on('error', () => {});
+/** Stores a cell, and counts it down. */
+const STORE = `WITH stored AS (${INSERT_ONE})
+  UPDATE counters SET remaining = remaining - 1 WHERE layer = $9 AND slot = $10 RETURNING remaining`;
+
+/** Jobs go in as few statements as a good client sends them in. */
+const JOBS_AT_ONCE = 5_000;
+
+await measure(async (url, ticks) => {
+  const results = await postgresResults(url, ticks, CONCURRENCY + 4);
+  const { pool } = results;
+  await pool.query('CREATE TABLE counters (layer int, slot int, remaining int NOT NULL, PRIMARY KEY (layer, slot))');
   const logger = new Logger(() => () => {});
   const utils = await makeWorkerUtils({ pgPool: pool, logger });
   await utils.migrate();
+  let last = 0;
+  /** Layers that wait, and who waits for the last of them: the process's own, as the next layer's cells would be those of its code. */
+  let waiting = [];
   let done = () => {};
-  const add = async ([size, ...rest]) => {
-    const { rows } = await pool.query('INSERT INTO counters(remaining, rest) VALUES ($1, $2) RETURNING id', [
-      size,
-      JSON.stringify(rest),
+
+  const add = async (cells) => {
+    const layer = ++last;
+    const slots = Array.from({ length: COUNTERS }, (_, slot) => slot);
+    await pool.query('INSERT INTO counters SELECT $1, * FROM unnest($2::int[], $3::int[])', [
+      layer,
+      slots,
+      slots.map((slot) => Math.floor((cells.length - slot + COUNTERS - 1) / COUNTERS)),
     ]);
-    const payload = { counter: rows[0].id };
-    await utils.addJobs(Array.from({ length: size }, () => ({ identifier: 'job', payload })));
+    const jobs = cells.map((cell, at) => ({ identifier: 'cell', payload: { ...cell, layer, slot: at % COUNTERS } }));
+    for (let at = 0; at < jobs.length; at += JOBS_AT_ONCE) await utils.addJobs(jobs.slice(at, at + JOBS_AT_ONCE));
   };
-  const job = async ({ counter }) => {
-    const { rows } = await pool.query(
-      'UPDATE counters SET remaining = remaining - 1 WHERE id = $1 RETURNING remaining, rest',
-      [counter],
-    );
+
+  const cell = async ({ layer, slot, ...what }) => {
+    const stored = valuesOf(made(what, await results.inputsOf(what)));
+    const { rows } = await pool.query({ name: 'store and count', text: STORE, values: [...stored, layer, slot] });
     if (rows[0].remaining > 0) return;
-    if (rows[0].rest.length > 0) await add(rows[0].rest);
-    else done();
+    // Of slots that end at once, each sees its own commit, and at least one all of them; deleting says who is first.
+    const { rowCount } = await pool.query(
+      `DELETE FROM counters WHERE layer = $1 AND NOT EXISTS (SELECT FROM counters WHERE layer = $1 AND remaining > 0)`,
+      [layer],
+    );
+    if (rowCount === 0) return;
+    const next = waiting.shift();
+    if (next === undefined) done();
+    else await add(next);
   };
-  const runner = await runWorker({
+
+  await runWorker({
     pgPool: pool,
-    taskList: { job },
+    taskList: { cell },
     logger,
     noHandleSignals: true,
     preset: {
-      worker: {
-        concurrentJobs: CONCURRENCY,
-        localQueue: { size: LOCAL_QUEUE },
-        completeJobBatchDelay: 0,
-      },
+      worker: { concurrentJobs: CONCURRENCY, localQueue: { size: LOCAL_QUEUE }, completeJobBatchDelay: 0 },
     },
   });
   return {
-    async run(sizes) {
+    async run([first, ...rest]) {
       const over = new Promise((resolve) => (done = resolve));
-      await add(sizes);
+      waiting = rest;
+      await add(first);
       await over;
     },
-    async close() {
-      await runner.stop();
-      await utils.release();
-      await pool.end();
-    },
+    stored: results.stored,
   };
 });

@@ -1,29 +1,35 @@
-/** What each peer's script is: argument `{"cells", "layers", "rounds", "url"}`, answer one line `{"fan": [seconds], "layers": [seconds]}`. */
-
-/** @typedef {{ runs: (sizes: number[]) => Promise<void>, close: () => Promise<void> }} Peer */
-
-/** Concurrency of every peer. */
-export const CONCURRENCY = 16;
+/**
+ * What each script of this folder is: see asked-process.ts. Its argument is `{"url", "shape", "computations", "layers", "days"}`; it makes the cells of
+ * `{"first", "days"}`, and says what is stored of those of `{"first", "days", "check": true}`.
+ */
+import { answering } from '../asked-process.ts';
+import { bytesOf, datesOf, layersOf, tickOf } from './cells.mjs';
 
 /**
- * `run(sizes)` runs layers of so many no-op jobs, each layer after the one before, and settles when the last job has run. A fan is
- * a layer of all its jobs and a layer of one.
- * @param {(url: string) => Promise<{ run: (sizes: number[]) => Promise<void>, close: () => Promise<void> }>} open
+ * @typedef {object} Engine
+ * @property {(layers: import('./cells.mjs').Cell[][]) => Promise<void>} run makes each layer after the one before, and settles when all is stored
+ * @property {(dates: string[]) => Promise<object[]>} stored the cells of these days, as `made` makes them
  */
-export async function measure(open) {
-  const { cells, layers, rounds, url } = JSON.parse(process.argv[2]);
-  const peer = await open(url);
-  const shapes = { fan: [cells, 1], layers: Array.from({ length: layers }, () => cells / layers) };
-  const seconds = { fan: [], layers: [] };
-  // The first round warms up.
-  for (let round = 0; round <= rounds; round++) {
-    for (const [shape, sizes] of Object.entries(shapes)) {
-      const started = performance.now();
-      await peer.run(round === 0 ? sizes.map((size) => Math.ceil(size / 10)) : sizes);
-      if (round > 0) seconds[shape].push((performance.now() - started) / 1_000);
-    }
+
+/** @param {(url: string, ticks: ReturnType<typeof tickOf>[]) => Promise<Engine>} open with the root data stored */
+export const measure = (open) =>
+  answering(async ({ url, days, ...size }) => {
+    const engine = await open(url, datesOf(0, days).map(tickOf));
+    return { answer: (what) => answer(engine, size, what), close: async () => {} };
+  });
+
+async function answer(engine, size, { first, days, check }) {
+  const dates = datesOf(first, days);
+  const layers = layersOf(size, dates);
+  if (check !== true) {
+    await engine.run(layers);
+    return { cells: layers.flat().length };
   }
-  process.stdout.write(`${JSON.stringify(seconds)}\n`);
-  await peer.close();
-  process.exit(0);
+  const missing = new Set(layers.flat().map(nameOf));
+  const stored = await engine.stored(dates);
+  for (const cell of stored) missing.delete(nameOf(cell));
+  if (missing.size > 0) throw new Error(`${missing.size} cells are not stored, ${[...missing][0]} for one`);
+  return { bytes: stored.reduce((sum, cell) => sum + bytesOf(cell), 0) / stored.length };
 }
+
+const nameOf = ({ computation, date }) => `${computation}@${date}`;
