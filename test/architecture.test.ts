@@ -250,6 +250,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   // Errors are written in the words of the protocol that they answer.
   http: [
+    'values',
     'compose.ts',
     'compose-view.ts',
     'compose-meter.ts',
@@ -366,6 +367,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     // The page plans with the code as it is, which is written down for it.
     'mill/manifest/read-manifest.ts',
     'google/workflows-client.ts',
+    // On a quiet day the command serves the functions that plan.
+    'http/answer-json.ts',
+    'http/dispatch-function.ts',
+    'http/index-function.ts',
+    'http/preflight-function.ts',
+    'http/step-function.ts',
     'emulators',
     'process',
     'errors.ts',

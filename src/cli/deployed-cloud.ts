@@ -32,8 +32,9 @@ export async function openDeployedCloud(
     aloneSinceMs: undefined,
     pollMs: POLL_MS,
     isOurs: false,
+    settings: {},
+    open: () => {},
     warm: () => Promise.resolve(),
-    expectWork: () => {},
     firestoreUsage: () => null,
     close: () => Promise.resolve(),
   };

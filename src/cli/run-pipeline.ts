@@ -8,7 +8,7 @@ import type { Asking } from '../mill/model/action.ts';
 import type { Manifest } from '../mill/model/manifest.ts';
 import { NO_DAYS } from '../mill/planning/day-set.ts';
 import { readSource, sourceDays } from '../mill/sources/read-source.ts';
-import { type LoadRange, loadRanges } from '../mill/steps/load/bundled-sources.ts';
+import { isLoaded, type LoadRange, loadRanges } from '../mill/steps/load/bundled-sources.ts';
 import { loadRootData } from '../mill/steps/load/load-root-data.ts';
 import { survey } from '../mill/steps/dispatch/survey.ts';
 import { runByHand } from '../mill/steps/mend/by-hand.ts';
@@ -36,6 +36,8 @@ export interface Prepared {
   /** Puts the run on record. */
   readonly asking?: Asking | undefined;
   readonly beside?: Readonly<Record<string, unknown>>;
+  /** Whether something runs though nothing has changed. */
+  readonly expectsWork?: boolean;
 }
 
 export async function runPipeline(
@@ -56,24 +58,23 @@ export async function runPipeline(
     : openDeployedCloud(target, env));
   try {
     // Not before the state file is ours: another run's workers read the manifest too.
-    if (target === undefined) writeManifest(config.manifestFile, manifest);
-    const warm = cloud.warm();
-    const ports = compose({ ...config, logLevel: 'silent' }, manifest);
+    const isNews = target === undefined && writeManifest(config.manifestFile, manifest);
+    let warm = isNews ? cloud.warm() : undefined;
+    const ports = compose({ ...config, ...cloud.settings, logLevel: 'silent' }, manifest);
+    cloud.open(ports);
     try {
       if (cloud.aloneSinceMs !== undefined) await ports.tasks.expireLeases(cloud.aloneSinceMs);
       const prepared = await prepare({ ...ports, ...fileReaders(config) });
       if (prepared === undefined) return 1;
-      const { days, computations, asking, beside } = prepared;
-      const { sequence: before, datasets, standings } = await ports.planning.load();
+      const { days, computations, asking, beside, expectsWork = false } = prepared;
+      const { sequence: before, datasets, standings, open } = await ports.planning.load();
       progress.learn(
         new Map([...standings].flatMap(([name, { typical }]) => (typical ? [[name, typical.seconds]] : []))),
       );
       const lost = new Map([...datasets].map(([name, { doubted = NO_DAYS }]) => [name, doubted]));
-      await load(await loadRanges(sources, days.date, ports.rootData, lost), ports, {
-        cloud,
-        progress,
-        stop: stop.signal,
-      });
+      const ranges = await loadRanges(sources, days.date, ports.rootData, lost);
+      if (expectsWork || open.length > 0 || !ranges.every(isLoaded)) warm ??= cloud.warm();
+      await load(ranges, ports, { progress, stop: stop.signal });
       await warm;
       const execution = await execute(
         { ...days, ...(computations === undefined ? {} : { computations }), asking },
@@ -115,9 +116,8 @@ export async function runPipeline(
 async function load(
   ranges: readonly LoadRange[],
   ports: Ports,
-  { cloud, progress, stop }: { readonly cloud: RunCloud; readonly progress: RunProgress; readonly stop: AbortSignal },
+  { progress, stop }: { readonly progress: RunProgress; readonly stop: AbortSignal },
 ): Promise<void> {
-  if (ranges.length > 0) cloud.expectWork();
   progress.loads(ranges);
   await loadRootData(
     ranges,

@@ -91,5 +91,5 @@ async function ask({ asked: span, select, asking }: Request, ports: CommandPorts
   printCost(cost, output);
   const target = `${select}, ${span.from === span.date ? span.date : `${span.from} … ${span.date}`}`;
   await rerunByHand({ days, target }, asking, ports);
-  return { days: grid, beside: { asked } };
+  return { days: grid, beside: { asked }, expectsWork: true };
 }

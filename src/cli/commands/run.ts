@@ -63,7 +63,11 @@ async function runCommand(args: Arguments, context: Context): Promise<ExitCode> 
   return runPipeline(manifest, async (ports) => ({ days, asking, ...(await select(days, ports, output)) }), context);
 }
 
-type Select = (days: Days, ports: CommandPorts, output: Output) => Promise<Pick<Prepared, 'computations'>>;
+type Select = (
+  days: Days,
+  ports: CommandPorts,
+  output: Output,
+) => Promise<Pick<Prepared, 'computations' | 'expectsWork'>>;
 
 /** @throws {UserError} saying what is wrong with it before anything is opened */
 function selectionOf({ values }: Arguments, manifest: Manifest): Select {
@@ -90,5 +94,6 @@ const failedOnes =
     const names = await failedComputations(days, ports);
     output.line(names.length === 0 ? 'Nothing failed last time.' : `Failed last time: ${names.join(', ')}.`);
     if (names.length === 0) return { computations: [] };
-    return { computations: [...selectComputations(manifest, names.map((name) => `${name}+`).join(' '))] };
+    const computations = [...selectComputations(manifest, names.map((name) => `${name}+`).join(' '))];
+    return { computations, expectsWork: true };
   };

@@ -2,7 +2,10 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { toError } from '../../errors.ts';
+import type { JsonAnswer } from '../../http/answer-json.ts';
+import type { AskAtHand } from './at-hand.ts';
 import { type FunctionOptions, type FunctionProcess, startFunction } from './function-process.ts';
 import { fromHere, refuse } from '../../emulators/from-here.ts';
 import { TOKEN_HEADER } from './token-header.ts';
@@ -11,6 +14,10 @@ export interface ServiceOptions extends Omit<FunctionOptions, 'token'> {
   /** Requests that one instance takes at once, before another is started. */
   readonly concurrency: number;
   readonly maxInstances: number;
+  /** Settles when there is what instances need around them; asked with each. */
+  readonly ready?: () => Promise<void>;
+  /** Answers in this process until the first instance is started. */
+  readonly atHand?: AskAtHand | undefined;
 }
 
 export interface FunctionService {
@@ -32,9 +39,22 @@ export async function startFunctionService(options: ServiceOptions): Promise<Fun
   const instances = new Set<Instance>();
   const token = randomBytes(TOKEN_BYTES).toString('hex');
   let closing = false;
+  let { atHand } = options;
 
+  const startReady = async (): Promise<FunctionProcess> => {
+    const readying = options.ready?.();
+    const starting = startFunction({ ...options, token });
+    try {
+      await Promise.all([starting, readying]);
+    } catch (thrown) {
+      await (await starting.catch(() => undefined))?.stop();
+      throw thrown;
+    }
+    return starting;
+  };
   const start = (): Instance => {
-    const instance: Instance = { started: startFunction({ ...options, token }), requests: 0 };
+    atHand = undefined;
+    const instance: Instance = { started: startReady(), requests: 0 };
     instances.add(instance);
     const gone = (): void => void instances.delete(instance);
     instance.started.then(({ exited }) => exited.then(gone), gone);
@@ -51,6 +71,36 @@ export async function startFunctionService(options: ServiceOptions): Promise<Fun
     return chosen;
   };
 
+  const toInstance = (path: string, incoming: IncomingMessage, outgoing: ServerResponse, body?: Buffer): void => {
+    const instance = choose();
+    instance.requests++;
+    outgoing.once('close', () => {
+      instance.requests--;
+    });
+    instance.started.then(
+      ({ port }) => forward({ port, path, token, body }, incoming, outgoing),
+      (error: unknown) => outgoing.writeHead(500).end(toError(error).message),
+    );
+  };
+  const underWay = new Set<Promise<void>>();
+  const atHandOrInstance = async (
+    ask: AskAtHand,
+    path: string,
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+  ): Promise<void> => {
+    try {
+      const body = await buffer(incoming);
+      const answer = await ask({ method: incoming.method, path, body: parsed(body) });
+      if (answer !== undefined) write(answer, outgoing);
+      else if (!closing) toInstance(path, incoming, outgoing, body);
+      else outgoing.destroy();
+    } catch {
+      // Who asked is gone before all of the question was here.
+      outgoing.destroy();
+    }
+  };
+
   const server = createServer(
     fromHere((incoming, outgoing) => {
       const path = pathBehind(token, incoming.url);
@@ -59,15 +109,11 @@ export async function startFunctionService(options: ServiceOptions): Promise<Fun
         outgoing.writeHead(503).end();
         return;
       }
-      const instance = choose();
-      instance.requests++;
-      outgoing.once('close', () => {
-        instance.requests--;
-      });
-      instance.started.then(
-        ({ port }) => forward({ port, path, token }, incoming, outgoing),
-        (error: unknown) => outgoing.writeHead(500).end(toError(error).message),
-      );
+      if (atHand === undefined) toInstance(path, incoming, outgoing);
+      else {
+        const asking = atHandOrInstance(atHand, path, incoming, outgoing).finally(() => underWay.delete(asking));
+        underWay.add(asking);
+      }
     }),
   );
   // A push may take ten minutes.
@@ -89,9 +135,23 @@ export async function startFunctionService(options: ServiceOptions): Promise<Fun
     async close() {
       closing = true;
       server.closeAllConnections();
-      await Promise.all([new Promise((resolve) => server.close(resolve)), stop()]);
+      await Promise.all([new Promise((resolve) => server.close(resolve)), stop(), ...underWay]);
     },
   };
+}
+
+function write({ status, allow, value }: JsonAnswer, outgoing: ServerResponse): void {
+  outgoing.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...(allow && { allow }) });
+  outgoing.end(JSON.stringify(value));
+}
+
+/** Of a body that is no JSON the schema says that it does not fit. */
+function parsed(body: Buffer): unknown {
+  try {
+    return body.length === 0 ? undefined : JSON.parse(body.toString());
+  } catch {
+    return body.toString();
+  }
 }
 
 /** As many as no one guesses. */
@@ -108,10 +168,12 @@ interface Onward {
   readonly port: number;
   readonly path: string;
   readonly token: string;
+  /** Where it was read already. */
+  readonly body?: Buffer | undefined;
 }
 
 /** An instance that dies in the middle breaks the connection, as the real one does. */
-function forward({ port, path, token }: Onward, incoming: IncomingMessage, outgoing: ServerResponse): void {
+function forward({ port, path, token, body }: Onward, incoming: IncomingMessage, outgoing: ServerResponse): void {
   const onward = request(
     {
       host: '127.0.0.1',
@@ -128,5 +190,6 @@ function forward({ port, path, token }: Onward, incoming: IncomingMessage, outgo
     },
   );
   onward.once('error', () => outgoing.destroy());
-  incoming.pipe(onward);
+  if (body === undefined) incoming.pipe(onward);
+  else onward.end(body);
 }

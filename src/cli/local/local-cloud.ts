@@ -8,6 +8,7 @@ import { type LocalCloud, type LocalCloudOptions, startEmulators } from '../../e
 import { type WorkflowsClient, workflowsClient } from '../../google/workflows-client.ts';
 import { ACK_DEADLINE_SECONDS, heapOf, type Service, servicesOf } from '../../deploy/services.ts';
 import { type Tier, tiersText } from '../../mill/model/tier.ts';
+import type { AtHand } from './at-hand.ts';
 import type { MemoryDeath } from './function-process.ts';
 import { endWhenBroken } from './broken-state.ts';
 import { type FunctionService, startFunctionService } from './function-service.ts';
@@ -36,6 +37,8 @@ export interface Daymill {
   readonly functionUrls: Readonly<Record<'index' | 'dispatch' | 'reconcile', string>> & {
     readonly preflight?: string | undefined;
   };
+  /** Settles when what is published reaches its workers. */
+  subscribed(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -47,6 +50,8 @@ export interface LocalOptions {
   /** Whether the page is served, and what its function alone is told. */
   readonly views?: boolean;
   readonly pageEnv?: Readonly<Record<string, string | undefined>>;
+  /** Functions that this process serves itself until they are warmed: topics and subscriptions are then made with the first process. */
+  readonly atHand?: AtHand['functions'];
   /** Whether other commands find it: as one that they may run a day on, as one that they may read (the default), or not. */
   readonly announce?: 'joinable' | 'readable' | 'never';
 }
@@ -99,8 +104,6 @@ export async function startFunctions(
   options: LocalOptions,
 ): Promise<Omit<Daymill, 'cloud'>> {
   Object.assign(process.env, cloud.env);
-  // Most of what a function loads, this process has loaded too: on a first run, functions need not compile it again.
-  flushCompileCache();
   const deaths = deathNotes(config, (message) => options.onLog(toLogEntry(message, 'work')));
   const wanted = servicesOf({
     ...config,
@@ -109,10 +112,19 @@ export async function startFunctions(
     views: options.views === true,
   });
   const services = new Map<string, FunctionService>();
+  let subscribing: Promise<void> | undefined;
+  const subscribed = (): Promise<void> => {
+    if (subscribing !== undefined) return subscribing;
+    // Most of what a function loads, this process has loaded too: on a first run, functions need not compile it again.
+    flushCompileCache();
+    subscribing = subscribe(wanted, services);
+    subscribing.catch(() => (subscribing = undefined));
+    return subscribing;
+  };
   const start = (some: readonly Service[], env: LocalOptions['env'] = {}): Promise<unknown> =>
     Promise.all(
       some.map(async (service) => {
-        const own = { ...options, env: { ...options.env, ...env }, deaths };
+        const own = { ...options, env: { ...options.env, ...env }, deaths, subscribed };
         services.set(service.id, await startService(service, config, cloud, own));
       }),
     );
@@ -143,12 +155,12 @@ export async function startFunctions(
     await cloud.close();
   };
   try {
-    await Promise.all([subscribe(wanted, services), deploy(config, workflows)]);
+    await Promise.all([options.atHand === undefined ? subscribed() : undefined, deploy(config, workflows)]);
   } catch (error) {
     await close();
     throw error;
   }
-  return { workflows, services, functionUrls, close };
+  return { workflows, services, functionUrls, subscribed, close };
 }
 
 /** @throws {Error} when there is none of that id */
@@ -163,10 +175,20 @@ const startService = (
   service: Service,
   config: Config,
   cloud: AnyCloud,
-  { env, pageEnv, onLog, deaths }: LocalOptions & { readonly deaths: DeathNotes },
+  {
+    env,
+    pageEnv,
+    onLog,
+    deaths,
+    atHand,
+    subscribed,
+  }: LocalOptions & Pick<Daymill, 'subscribed'> & { readonly deaths: DeathNotes },
 ): Promise<FunctionService> =>
   startFunctionService({
     target: service.target,
+    // Each of them may publish.
+    ready: subscribed,
+    atHand: atHand?.[service.id],
     source: siblingFile('../../../functions/main', import.meta.url),
     memoryMB: service.memoryMB,
     heapMB: heapOf(service),

@@ -32,7 +32,7 @@ export function writeManifestNow(config: Config, env: Env, errors: 'inherit' | '
 }
 
 /** Gives the functions what was last written, so that a day that is started from the page is of the source that it shows. */
-export const takeManifest = (config: Config): void =>
+export const takeManifest = (config: Config): boolean =>
   writeManifest(config.manifestFile, readManifest(manifestFile(config)));
 
 /** Whether the page is asked: by a browser that opens it, or by the page, which says who it is by where it comes from. */

@@ -12,6 +12,7 @@ import {
   bundledSources,
   type BundledSourcesPorts,
   daysInRange,
+  isLoaded,
   type LoadRange,
   loadRanges,
   type SourceDaysPorts,
@@ -194,7 +195,7 @@ function withComing(state: PlanningState, coming: Coming): PlanningState {
 }
 
 const daysIn = async (range: LoadRange, ports: SourceDaysPorts): Promise<Day[]> =>
-  range.from > range.to && !range.fresh ? [] : daysInRange(range, ports);
+  isLoaded(range) ? [] : daysInRange(range, ports);
 
 /** What is still to be loaded, for people. */
 export const describeLoad = ({ dataset, days, first, last, from, again }: PendingLoad): string =>

@@ -69,7 +69,7 @@ interface ComputationSummary {
   readonly impossible: number;
   readonly waiting: number;
   readonly failures: readonly Failure[];
-  /** What the newest result of the grid says, in the author's words. */
+  /** Of a computation of which something ran: what the newest result of the grid says, in the author's words. */
   readonly found: string | undefined;
 }
 
@@ -184,7 +184,10 @@ async function summaryOf(
     impossible: count('IMPOSSIBLE'),
     waiting: count('BLOCKED', 'FAILED_DEPENDENCY', ...(only === undefined ? [] : WAITING_FOR_OTHERS)),
     failures: failuresOf(ran).slice(0, MAX_FAILURES),
-    found: await headline(entry, date, lastBefore(made, daysAfter(toOrdinal(date), 1)), ports),
+    found:
+      ran.length === 0
+        ? undefined
+        : await headline(entry, date, lastBefore(made, daysAfter(toOrdinal(date), 1)), ports),
   };
 }
 

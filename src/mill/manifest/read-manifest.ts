@@ -1,5 +1,5 @@
 /** The manifest's file: read at cold start, written at build time. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { toError, UserError } from '../../errors.ts';
@@ -28,10 +28,13 @@ export function readManifest(file: string): Manifest {
   );
 }
 
-/** Whole or not at all: a reader sees the old file or the new one. Makes the folder when it is not there. */
-export function writeManifest(file: string, manifest: Manifest): void {
+/** Whole or not at all: a reader sees the old file or the new one. Makes the folder when it is not there. Answers whether it was another before. */
+export function writeManifest(file: string, manifest: Manifest): boolean {
+  const text = `${JSON.stringify(manifest, undefined, 2)}\n`;
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) return false;
   mkdirSync(dirname(file), { recursive: true });
   const unfinished = `${file}.${process.pid}.unfinished`;
-  writeFileSync(unfinished, `${JSON.stringify(manifest, undefined, 2)}\n`);
+  writeFileSync(unfinished, text);
   renameSync(unfinished, file);
+  return true;
 }

@@ -38,6 +38,9 @@ export interface LoadRange extends BundledSource {
   readonly lost: DaySet;
 }
 
+/** Whether there is nothing of it to load. */
+export const isLoaded = ({ from, to, fresh }: Pick<LoadRange, 'from' | 'to' | 'fresh'>): boolean => from > to && !fresh;
+
 const earlier = (day: Day, other: DayOrdinal | undefined): Day =>
   other !== undefined && fromOrdinal(other) < day ? fromOrdinal(other) : day;
 

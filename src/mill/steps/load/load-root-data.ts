@@ -7,7 +7,7 @@ import { type Dataset, type FileSource, type GeneratedSource, nameOfSource } fro
 import type { InexactNumber } from '../../model/file-row.ts';
 import type { Day } from '../../../values/date.ts';
 import { daysOfSet } from '../../planning/day-set.ts';
-import { daysInRange, type LoadRange, type SourceDaysPorts } from './bundled-sources.ts';
+import { daysInRange, isLoaded, type LoadRange, type SourceDaysPorts } from './bundled-sources.ts';
 import { type DayRow, dayWriter, type DayWriter } from './day-writer.ts';
 import { partlyLoaded } from './partly-loaded.ts';
 import type { Artifacts } from '../../ports/artifacts.ts';
@@ -60,7 +60,7 @@ export async function loadRootData(
 
 async function loadRange(range: LoadRange, ports: LoadPorts, { onBegin, onDay }: LoadWatch): Promise<LoadReport> {
   const { dataset, source, from, to, hash, through, fresh, changed, lost } = range;
-  if (from > to && !fresh) return { dataset: dataset.name, days: 0, rows: 0 };
+  if (isLoaded(range)) return { dataset: dataset.name, days: 0, rows: 0 };
   onBegin?.(dataset.name);
   const known = new Map(await ports.rootData.days(dataset.name));
   for (const date of daysOfSet(lost)) known.delete(date);
