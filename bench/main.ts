@@ -21,6 +21,7 @@ import { benchPlanning } from './planning.ts';
 import { benchScale } from './scale.ts';
 import { benchServices } from './services.ts';
 import { benchWorkerMemory } from './worker-memory.ts';
+import { benchYear } from './year.ts';
 
 const quick = process.argv.includes('--quick');
 
@@ -51,6 +52,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   scale: () => benchScale({ quick }),
   services: benchServices,
   'worker-memory': () => benchWorkerMemory({ quick }),
+  year: () => benchYear({ quick }),
 };
 
 const name = process.argv[2] ?? '';
