@@ -13,7 +13,7 @@ import { assignLeaves } from '../../mill/model/counter-tree.ts';
 import { Run } from '../../mill/model/run.ts';
 import type { Task } from '../../mill/model/task.ts';
 import type { MeasuredBatch } from '../measured-batch.ts';
-import { toLedger, toRunDocument } from './ledger-document.ts';
+import { toCounterDocument, toLedger, toRunDocument } from './ledger-document.ts';
 import { countersOf, LEDGER, RUNS } from './paths.ts';
 import { atMost } from '../../process/at-most.ts';
 
@@ -25,7 +25,7 @@ export function createRun(db: Firestore, batch: MeasuredBatch, run: Run, tasks: 
   const assigned = assignLeaves(tasks, run.leaves);
   for (const [leaf, { length }] of Map.groupBy(assigned, (task) => task.leaf)) {
     if (leaf !== undefined)
-      batch.create(counterRef(db, { runId: run.id, leaf }), { totalTasks: length, remainingTasks: length });
+      batch.create(counterRef(db, { runId: run.id, leaf }), toCounterDocument(run, length));
   }
   for (const task of assigned) batch.create(db.collection(LEDGER).doc(task.id), toLedger(task));
   return assigned;

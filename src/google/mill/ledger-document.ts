@@ -62,6 +62,13 @@ export function packOutcomes({ outcomes }: Pick<Task, 'outcomes'>): Uint8Array {
 
 export const toRunDocument = (run: Run): DocumentData => ({ ...run, expiresAt: expiryAfter(run.createdMs) });
 
+/** Of a leaf that counts some of a run's tasks: below the run, and no TTL that deletes a document deletes what is below it. */
+export const toCounterDocument = ({ createdMs }: Run, tasks: number): DocumentData => ({
+  totalTasks: tasks,
+  remainingTasks: tasks,
+  expiresAt: expiryAfter(createdMs),
+});
+
 /** A dead letter waits for a person, however long that takes. */
 export function expiryOf({ deadLetter }: Task): { expiresAt?: FieldValue | Timestamp } {
   if (deadLetter === undefined) return {};
