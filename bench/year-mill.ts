@@ -1,6 +1,5 @@
 /** The local cloud with real processes as `daymill run` has them, kept running from night to night, and the clock that all of them share. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -165,18 +164,22 @@ async function startCloudProcess(root: string, env: Readonly<Record<string, stri
   const child: ChildProcess = fork(join(import.meta.dirname, 'year-cloud.ts'), [root], {
     env: { ...process.env, ...env },
   });
-  const heard = async (is: (report: CloudReport) => boolean, request?: CloudRequest): Promise<CloudReport> => {
-    const answer = new Promise<CloudReport>((resolve, reject) => {
+  const ended = new Promise<never>((_, reject) => {
+    child.once('exit', (code) => reject(new Error(`the local cloud ended with ${code}`)));
+  });
+  // Whoever waits for an answer hears of it.
+  ended.catch(() => {});
+  const heard = (is: (report: CloudReport) => boolean, request?: CloudRequest): Promise<CloudReport> => {
+    const answer = new Promise<CloudReport>((resolve) => {
       const hear = (report: CloudReport): void => {
         if (!is(report)) return;
         child.off('message', hear);
         resolve(report);
       };
       child.on('message', hear);
-      child.once('exit', (code) => reject(new Error(`the local cloud ended with ${code}`)));
     });
     if (request !== undefined) child.send(request);
-    return answer;
+    return Promise.race([answer, ended]);
   };
   const started = await heard((report) => typeof report === 'object' && 'env' in report);
   return {
@@ -188,9 +191,8 @@ async function startCloudProcess(root: string, env: Readonly<Record<string, stri
       return (report as { usage: Usage }).usage;
     },
     close: async () => {
-      const ended = once(child, 'exit');
       await heard((report) => report === 'closed', 'close');
-      await ended;
+      await ended.catch(() => {});
     },
   };
 }

@@ -13,6 +13,9 @@ const QUICK = 30;
 /** Looks at all that is stored and kept. */
 const LOOKS = 12;
 
+/** Nights between two signs of life. */
+const PROGRESS = 30;
+
 const DAY_MS = 86_400_000;
 /** When a night begins, after the day's end. */
 const BEGINS_MS = 2 * 3_600_000;
@@ -36,6 +39,7 @@ export async function benchYear({ quick }: { readonly quick: boolean }): Promise
         lived.push(await live({ night, happening }, mill, trouble));
         if (night % Math.max(1, Math.floor(nights / LOOKS)) === 0 || night === nights)
           checkpoints.push(await look(night, mill, trouble));
+        if (night % PROGRESS === 0) process.stderr.write(`${night} nights\n`);
       }
       for (const line of reportYear(lived, checkpoints)) print(line);
     } finally {
