@@ -4,7 +4,7 @@ import { TerminalError, UserError } from '../../../errors.ts';
 import { artifactWriter, type ShardSink, valueHash, writeArtifact } from '../../execution/artifact-writer.ts';
 import { DOCUMENT_ID } from '../../execution/check-row.ts';
 import type { Artifact, Part } from '../../model/artifact.ts';
-import type { Dataset } from '../../model/dataset.ts';
+import type { Dataset, EntityDataset } from '../../model/dataset.ts';
 import type { Day } from '../../../values/date.ts';
 import type { Hash } from '../../../values/hash.ts';
 import type { Artifacts } from '../../ports/artifacts.ts';
@@ -37,8 +37,11 @@ export interface DayWriterPorts {
 }
 
 export interface DayWriter {
-  /** `rows` in the file's order. @throws {UserError} BAD_SOURCE when two rows have one id, or the day is too large. */
-  put(date: Day, rows: readonly DayRow[]): Promise<DayChange>;
+  /**
+   * `rows` in the file's order; of rows without ids none is kept once the next is asked for.
+   * @throws {UserError} BAD_SOURCE when two rows have one id, or the day is too large. What `rows` throws: nothing of the day is written then.
+   */
+  put(date: Day, rows: Iterable<DayRow>): Promise<DayChange>;
   /**
    * As `put`, of rows that come in ascending order of their ids, and are let go part by part: what is held of a day is compressed. Answers
    * how many came; without any nothing is written.
@@ -71,13 +74,17 @@ export function dayWriter(dataset: Dataset, known: ReadonlyMap<Day, Hash>, ports
     bytes += size;
     return before === undefined ? 'new' : 'changed';
   };
-  const put = async (date: Day, rows: readonly DayRow[]): Promise<DayChange> => {
-    assertDistinct(dataset, date, rows);
-    // Thousands of small documents are compared much faster than they are compressed.
-    if (dataset.kind === 'document' && known.get(date) === valueHash(rows[0]?.value)) return 'same';
+  const put = async (date: Day, rows: Iterable<DayRow>): Promise<DayChange> => {
     // Nothing is written before the content is known to differ.
     const held: Part[] = [];
-    return keep(date, await toArtifact(dataset, date, rows, held), held);
+    if (dataset.kind === 'entities') return keep(date, await entitiesArtifact(dataset, date, rows, held), held);
+    const documents = [...rows];
+    assertDistinct(dataset, date, documents);
+    const value = documents[0]?.value;
+    // Thousands of small documents are compared much faster than they are compressed.
+    return known.get(date) === valueHash(value)
+      ? 'same'
+      : keep(date, await documentArtifact(dataset, date, value), held);
   };
   return {
     put,
@@ -147,11 +154,24 @@ const holding =
     return Promise.resolve({ ...range, id: String(index) });
   };
 
-async function toArtifact(dataset: Dataset, date: Day, rows: readonly DayRow[], held: Part[]): Promise<Artifact> {
+/** Of one document: it is one part, and none is held. */
+async function documentArtifact(dataset: Dataset, date: Day, value: unknown): Promise<Artifact> {
   try {
-    if (dataset.kind === 'document') return await writeArtifact(rows[0]?.value, false, holding(held));
+    return await writeArtifact(value, false, holding([]));
+  } catch (thrown) {
+    throw tooLarge(dataset, date, thrown);
+  }
+}
+
+async function entitiesArtifact(
+  dataset: EntityDataset,
+  date: Day,
+  rows: Iterable<DayRow>,
+  held: Part[],
+): Promise<Artifact> {
+  try {
     const writer = artifactWriter(holding(held));
-    for (const { id, value, json } of named(rows)) {
+    for (const { id, value, json } of dataset.id === undefined ? numbered(rows) : inOrder(dataset, date, rows)) {
       writer.add(id, value, json);
       if (writer.isFull()) await writer.flush();
     }
@@ -187,14 +207,19 @@ const tooLarge = (dataset: Dataset, date: Day, thrown: unknown): unknown =>
     ? new UserError('BAD_SOURCE', `${dataset.name} on ${date}: ${thrown.message}`, { cause: thrown })
     : thrown;
 
-/** In the order of their ids: the order of rows in the file is no content where rows have names. */
-function named(rows: readonly DayRow[]): (Pick<DayRow, 'value' | 'json'> & { readonly id: string })[] {
-  const found = rows.map(({ id, value, json }, index) => ({
-    id: id ?? String(index).padStart(ID_DIGITS, '0'),
-    value,
-    ...(json === undefined ? {} : { json }),
-  }));
-  return found.sort((a, b) => (a.id < b.id ? -1 : 1));
+type NamedRow = DayRow & { readonly id: string };
+
+function* numbered(rows: Iterable<DayRow>): Generator<NamedRow> {
+  let number = 0;
+  for (const row of rows) yield { ...row, id: String(number++).padStart(ID_DIGITS, '0') };
+}
+
+/** The order of rows in the file is no content where rows have names. */
+function inOrder(dataset: Dataset, date: Day, rows: Iterable<DayRow>): readonly NamedRow[] {
+  const found = [...rows];
+  assertDistinct(dataset, date, found);
+  // Each has one: the dataset names them.
+  return (found as NamedRow[]).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 async function withShards(
