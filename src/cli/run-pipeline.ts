@@ -133,6 +133,9 @@ async function load(
   progress.end();
 }
 
+/** Of the time that an execution took so far: to ask for its state is work, for a local cloud in this very process. */
+const POLL_SHARE = 0.01;
+
 async function execute(
   { asking, ...asked }: Days & Pick<Prepared, 'computations' | 'asking'>,
   ports: Ports,
@@ -141,6 +144,7 @@ async function execute(
 ): Promise<Execution> {
   const own = { ...ports, pipeline: workflowsPipeline({ workflows, workflow, functions: functionUrls }) };
   const started = asking === undefined ? await startDay(asked, own) : (await runByHand(asked, asking, own)).report;
+  const startedMs = performance.now();
   let execution = await workflows.read(started.execution);
   while (execution.state === 'ACTIVE' || execution.state === 'QUEUED') {
     if (stop.aborted && !isOurs)
@@ -151,7 +155,8 @@ async function execute(
       await workflows.cancel(execution.name);
       throw new Interrupted('Interrupted. What was committed stays; run again to go on from there.');
     }
-    await delay(pollMs, undefined, { signal: stop }).catch(() => {});
+    const waitMs = Math.max(pollMs, (performance.now() - startedMs) * POLL_SHARE);
+    await delay(waitMs, undefined, { signal: stop }).catch(() => {});
     execution = await workflows.read(execution.name);
   }
   return execution;

@@ -19,7 +19,7 @@ export interface RunCloud {
   readonly functionUrls: Daymill['functionUrls'];
   /** When all workers that ever had a lease on this state before were gone; undefined when another session's may be at work. */
   readonly aloneSinceMs: number | undefined;
-  /** How often an execution is asked for its state. */
+  /** After which an execution is asked for its state again, at first. */
   readonly pollMs: number;
   /** Whether a run ends with the command that started it. */
   readonly isOurs: boolean;
