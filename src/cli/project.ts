@@ -1,5 +1,5 @@
 /** The project as its source is now: its manifest, and the files and generators that its datasets are loaded from. */
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { UserError } from '../errors.ts';
@@ -14,6 +14,13 @@ import { type BundledSource, bundledSources } from '../mill/steps/load/bundled-s
 
 export const projectManifest = ({ root, home, computations, epoch }: Config): Promise<Manifest> =>
   cachedManifest({ root, directory: computations, epoch }, join(home, 'manifest-cache.json'));
+
+/** For a command that makes the project's state: what comes after its first run finds the manifest there. */
+export function keptManifest(config: Config): Promise<Manifest> {
+  // As the state file's folder is made.
+  mkdirSync(config.home, { recursive: true, mode: 0o700 });
+  return projectManifest(config);
+}
 
 /** For commands about runs, not about code: while the code cannot be read, the project is as it was at its last run. */
 export async function manifestOfRuns(config: Config): Promise<Manifest> {

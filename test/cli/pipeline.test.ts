@@ -13,10 +13,14 @@ import { ResultsAnswer } from '../../src/mill/answers/results.ts';
 import { RunAnswer } from '../../src/mill/answers/run.ts';
 import { RunsAnswer } from '../../src/mill/answers/runs.ts';
 import { asJson } from '../support/as-json.ts';
+import { notedProcesses } from '../support/noted-processes.ts';
 import { daymill } from './start-daymill.ts';
 import { type ShopProject, shopProject } from './shop-project.ts';
 
 const NONE = { RUN: 0, RERUN: 0, SKIP: 0, STABLE: 0, BLOCKED: 0, FAILED_DEPENDENCY: 0, IMPOSSIBLE: 0 };
+
+/** What it takes to ask Firestore, and to be it. */
+const STORE = ['@google-cloud/firestore', '@grpc/grpc-js', '@grpc/proto-loader', 'google-auth-library', 'p-limit'];
 
 describe('a project of four computations over four days', () => {
   let project: ShopProject;
@@ -100,6 +104,20 @@ describe('a project of four computations over four days', () => {
     const planned = await run('plan');
     for (const reason of reasons) expect(planned.stdout).toContain(reason);
     expect(planned.stdout).toContain('nothing would run; 14 up to date, 2 impossible.');
+  });
+
+  test('takes a process to find that there is nothing to run, which loads the store and the workflow', async () => {
+    const { answer, processes, packages } = await notedProcesses((env) => daymill(project, ['run'], env));
+    expect(answer.stdout).toContain('Nothing ran.');
+    expect(processes).toEqual([['run']]);
+    expect(packages).toEqual([...STORE, 'yaml', 'zod']);
+  });
+
+  test('takes a process to plan that, which loads the store alone', async () => {
+    const { answer, processes, packages } = await notedProcesses((env) => daymill(project, ['plan'], env));
+    expect(answer.stdout).toContain('nothing would run');
+    expect(processes).toEqual([['plan']]);
+    expect(packages).toEqual([...STORE, 'zod']);
   });
 
   test('reports how each day stands, and that it adds up', async () => {

@@ -23,11 +23,15 @@ export interface DaymillProcess {
   readonly ended: Promise<Ended>;
 }
 
-export function startDaymill(project: ShopProject, args: readonly string[]): DaymillProcess {
+export function startDaymill(
+  project: ShopProject,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): DaymillProcess {
   const child = spawn(NODE, [MAIN, ...args], {
     cwd: project.root,
     // Whoever runs the tests in colour gets no colours from their processes.
-    env: { ...process.env, FORCE_COLOR: undefined, DAYMILL_HOME: project.home },
+    env: { ...process.env, ...env, FORCE_COLOR: undefined, DAYMILL_HOME: project.home },
   });
   let [stdout, stderr, both, read] = ['', '', '', 0];
   const listeners = new Set<() => void>();
@@ -68,5 +72,4 @@ export function startDaymill(project: ShopProject, args: readonly string[]): Day
   };
 }
 
-export const daymill = (project: ShopProject, args: readonly string[]): Promise<Ended> =>
-  startDaymill(project, args).ended;
+export const daymill = (...asked: Parameters<typeof startDaymill>): Promise<Ended> => startDaymill(...asked).ended;

@@ -15,7 +15,7 @@ import { RunSummary } from '../../mill/answers/run-summary.ts';
 import { jsonUsage } from '../describe-schema.ts';
 import { foresee } from '../../mill/answers/foresee.ts';
 import type { Output } from '../output.ts';
-import { projectManifest, projectSources } from '../project.ts';
+import { keptManifest, projectManifest, projectSources } from '../project.ts';
 import { type Prepared, runPipeline } from '../run-pipeline.ts';
 import { runShow } from './run-show.ts';
 
@@ -50,7 +50,7 @@ Exit code: 0 done, 1 some cells failed, or a cell lacks a greater share of its e
 async function runCommand(args: Arguments, context: Context): Promise<ExitCode> {
   const { config, output } = context;
   const days = readDays(args, context);
-  const manifest = await projectManifest(config);
+  const manifest = await (config.target === undefined ? keptManifest : projectManifest)(config);
   const sources = await projectSources(config, manifest);
   assertAfterFirstData(days.date, sources);
   for (const { dataset, coverage } of sources) {
