@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ApiError, page, readJson } from '../rest-server.ts';
 import type { Routes } from '../rest-server.ts';
 import type { Api } from './api.ts';
-import { MAX_ARGUMENT_BYTES } from './limits.ts';
+import { MAX_ARGUMENT_BYTES, RETENTION_DAYS } from './limits.ts';
 import { fromJson } from './parse-json.ts';
 import type { ExecutionResource } from './store.ts';
 
@@ -36,6 +36,7 @@ export function executionMethods({ state, store, runner, timers }: Api): Routes 
           ...fields,
         } as ExecutionResource;
         store.putExecution(call.parent, execution);
+        store.removeEnded(call.parent, new Date(timers.now() - RETENTION_DAYS * 86_400_000).toISOString());
         return { workflow, execution };
       });
       runner.start(workflow, execution);

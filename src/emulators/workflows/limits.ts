@@ -20,6 +20,8 @@ export const MAX_CALL_DEPTH = 20;
 export const MAX_STEPS_PER_EXECUTION = 100_000;
 /** Bytes of all variables that an execution holds at a time. */
 export const MAX_VARIABLE_BYTES = 512 * 1024;
+/** Days that an execution is remembered after its end. https://cloud.google.com/workflows/quotas (execution retention) */
+export const RETENTION_DAYS = 90;
 /** Bytes of one string, UTF-8. */
 export const MAX_STRING_BYTES = 256 * 1024;
 /** Bytes of an execution's `argument`, as JSON. */

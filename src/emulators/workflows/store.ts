@@ -50,6 +50,9 @@ const TABLES = `
   ) WITHOUT ROWID;
 `;
 
+/** Executions that are looked at when one more is made, for whether they are old enough to be forgotten. */
+const OLDEST = 10;
+
 export type Store = ReturnType<typeof createStore>;
 
 /** Reads are synchronous; every function whose name starts with `put` or `remove` belongs inside `state.write`. */
@@ -71,6 +74,11 @@ export function createStore({ db }: State) {
     active: db.prepare('SELECT resource FROM workflows_executions WHERE active = 1 ORDER BY number'),
     putExecution: db.prepare('INSERT INTO workflows_executions (name, workflow, active, resource) VALUES (?, ?, 1, ?)'),
     putEnd: db.prepare('UPDATE workflows_executions SET active = 0, resource = ? WHERE name = ?'),
+    // Of the oldest alone: one more comes at a time, so that all that are over go in the end, and it costs the same of many.
+    removeEnded: db.prepare(
+      `DELETE FROM workflows_executions WHERE active = 0 AND json_extract(resource, '$.endTime') < ?
+       AND number IN (SELECT number FROM workflows_executions WHERE workflow = ? ORDER BY number LIMIT ${OLDEST})`,
+    ),
     turns: db.prepare('SELECT record FROM workflows_journal WHERE execution = ? ORDER BY turn'),
     putTurn: db.prepare('INSERT INTO workflows_journal VALUES (?, ?, ?)'),
     callbacks: db.prepare('SELECT id, method, payload FROM workflows_callbacks WHERE execution = ? ORDER BY id'),
@@ -107,6 +115,10 @@ export function createStore({ db }: State) {
     activeExecutions: () => sql.active.all().map(resource<ExecutionResource>),
     putExecution(workflow: string, execution: ExecutionResource): void {
       sql.putExecution.run(execution.name, workflow, JSON.stringify(execution));
+    },
+    /** `before`: of what ended before that time, as text, the oldest are forgotten. */
+    removeEnded(workflow: string, before: string): void {
+      sql.removeEnded.run(before, workflow);
     },
     /** Nothing but its resource is kept of an execution that has ended. */
     putEnd(execution: ExecutionResource): void {

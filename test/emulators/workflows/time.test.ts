@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { RETENTION_DAYS } from '../../../src/emulators/workflows/limits.ts';
 import { manualTimers } from '../../support/manual-timers.ts';
 import type { ManualTimers } from '../../support/manual-timers.ts';
 import { startServices, until } from '../../support/workflows-rest.ts';
@@ -60,5 +61,23 @@ describe('on a clock that the test moves', () => {
     const byDefault = JSON.parse(String((await endedBy(one.name, HOUR))['result'])) as [string[], number];
     expect(byDefault[0]).toEqual(['TimeoutError']);
     expect(byDefault[1] * 1000).toBeGreaterThanOrEqual(START + 12 * HOUR);
+  });
+
+  test('an execution is remembered for ninety days after its end, and one that goes on as long as it does', async () => {
+    const { rest } = services;
+    await rest.deploy('short', '- a: {return: 1}');
+    await rest.deploy('long', '- a: {call: sys.sleep, args: {seconds: 31000000}}');
+    const long = await rest.execute('long');
+    const first = await rest.execute('short');
+    await endedBy(first.name, 1_000);
+    const day = 24 * HOUR;
+    const statusOf = async ({ name }: { name: string }): Promise<number> => (await rest.send('GET', name)).code;
+    timers.advance(RETENTION_DAYS * day - HOUR);
+    const second = await rest.execute('short');
+    expect(await statusOf(first)).toBe(200);
+    timers.advance(2 * HOUR);
+    await rest.execute('short');
+    await rest.execute('long');
+    expect(await Promise.all([first, second, long].map(statusOf))).toEqual([404, 200, 200]);
   });
 });
