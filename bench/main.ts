@@ -17,6 +17,7 @@ import { benchLiveWindows } from './live-windows.ts';
 import { benchManifest } from './manifest.ts';
 import { benchMutants } from './mutants.ts';
 import { benchPipeline } from './pipeline.ts';
+import { benchPlain } from './plain.ts';
 import { benchPlanning } from './planning.ts';
 import { benchScale } from './scale.ts';
 import { benchServices } from './services.ts';
@@ -48,6 +49,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   manifest: benchManifest,
   mutants: () => benchMutants({ quick }),
   pipeline: benchPipeline,
+  plain: () => benchPlain({ quick }),
   planning: benchPlanning,
   scale: () => benchScale({ quick }),
   services: benchServices,
