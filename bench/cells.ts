@@ -9,7 +9,7 @@ import { LAYERS, type Size } from './cells-project.ts';
 import { type Barrier, type CellsCase, type CellsRound, measureCells, OWN_PROCESS } from './daymill-cells.ts';
 import { type Contender, inTurns, type Timing } from './in-turns.ts';
 import { OUR_DURABILITY, OUR_FIRESTORE } from './peer-servers.ts';
-import { startPeers } from './peers.ts';
+import { startPeers, versionOf } from './peers.ts';
 
 /** More lanes than a wave has cells: each is a task and a message of its own. */
 const UNFUSED = 100_000;
@@ -43,7 +43,7 @@ export async function benchCells({ quick }: { readonly quick: boolean }): Promis
     ['100 computations over one dataset, 50 days, fused', await measureCells({ shape: 'scans', size: SCANS, rounds })],
     [
       'fan of 500 and 10, a task a cell',
-      await measureCells({ shape: 'fan', size: FAN_UNFUSED, lanes: UNFUSED, rounds: 1 }),
+      await measureCells({ shape: 'fan', size: FAN_UNFUSED, lanes: UNFUSED, rounds }),
     ],
   ];
   const narrow = await measureCells({ shape: 'layers', size: NARROW, rounds: quick ? 2 : 5 });
@@ -83,7 +83,7 @@ async function startDaymill(what: CellsCase): Promise<Contender<CellsRound>> {
   const asked = await askedProcess<CellsRound>(join(import.meta.dirname, 'daymill-process.ts'), what);
   return {
     name: 'Daymill, fused',
-    versions: OUR_FIRESTORE,
+    versions: `${versionOf('@google-cloud/firestore')}, ${OUR_FIRESTORE}`,
     durability: OUR_DURABILITY,
     server: [OWN_PROCESS],
     round: (first, days) => asked.ask({ first, days }),

@@ -1,7 +1,7 @@
 /** A PostgreSQL, a Redis and a Firestore of the bench's own, in a temporary folder, as durable as they can be; started and stopped here. */
 import { type ChildProcess, execFileSync, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -50,12 +50,13 @@ export async function startPostgres(): Promise<PeerServer | undefined> {
     ],
     { ...as, stdio: 'ignore', cwd: '/' },
   );
-  return serve(child, folder, port, {
+  return serve(child, folder, {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     version: versionOf(program),
     durability: 'write-ahead log, fsync of each commit',
     // `fast`: disconnects its clients.
     signal: 'SIGINT',
+    isReady: async () => isReady(data),
   });
 }
 
@@ -83,11 +84,12 @@ export async function startRedis(): Promise<PeerServer | undefined> {
     ],
     { stdio: 'ignore' },
   );
-  return serve(child, folder, port, {
+  return serve(child, folder, {
     url: `redis://127.0.0.1:${port}`,
     version: versionOf(program),
     durability: 'append-only file, fsync always',
     signal: 'SIGTERM',
+    isReady: () => isOpen(port),
   });
 }
 
@@ -96,11 +98,12 @@ export async function startFirestoreServer(): Promise<PeerServer> {
   const folder = mkdtempSync(join(tmpdir(), 'daymill-bench-firestore-'));
   const child = fork(FIRESTORE_PROCESS, [join(folder, 'state.sqlite')], { execArgv: [] });
   const [{ port }] = (await once(child, 'message')) as [{ port: number }];
-  return serve(child, folder, port, {
+  return serve(child, folder, {
     url: `http://127.0.0.1:${port}`,
     version: OUR_FIRESTORE,
     durability: OUR_DURABILITY,
     signal: 'SIGTERM',
+    isReady: async () => true,
   });
 }
 
@@ -110,11 +113,16 @@ const FIRESTORE_PROCESS = join(import.meta.dirname, '../test/support/firestore-p
 export const OUR_DURABILITY = 'SQLite, WAL, synchronous=FULL: fsync of each group commit';
 export const OUR_FIRESTORE = `emulated Firestore on SQLite ${process.versions['sqlite']}`;
 
+interface Starting extends Pick<PeerServer, 'url' | 'version' | 'durability'> {
+  /** That ends it in good order. */
+  readonly signal: NodeJS.Signals;
+  readonly isReady: () => Promise<boolean>;
+}
+
 async function serve(
   child: ChildProcess,
   folder: string,
-  port: number,
-  { signal, ...server }: Pick<PeerServer, 'url' | 'version' | 'durability'> & { readonly signal: NodeJS.Signals },
+  { signal, isReady, ...server }: Starting,
 ): Promise<PeerServer> {
   const exited = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
   const stopWithUs = (): void => void child.kill(signal);
@@ -126,11 +134,11 @@ async function serve(
     rmSync(folder, { recursive: true, force: true });
   };
   const deadline = performance.now() + START_MS;
-  while (!(await isOpen(port))) {
+  while (!(await isReady())) {
     if (child.exitCode !== null || performance.now() > deadline) {
       child.kill('SIGKILL');
       await close();
-      throw new Error(`${child.spawnfile} did not start on port ${port}; run it by hand to see why`);
+      throw new Error(`${child.spawnfile} did not start; run it by hand to see why`);
     }
     await delay(50);
   }
@@ -150,6 +158,12 @@ function find(program: string): string | undefined {
   const versions = existsSync(debian) ? readdirSync(debian).map((version) => join(debian, version, 'bin')) : [];
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...versions];
   return folders.map((folder) => join(folder, program)).find((file) => existsSync(file));
+}
+
+/** Its port is open before it takes connections; how it is stands in the eighth line of this file. */
+function isReady(data: string): boolean {
+  const file = join(data, 'postmaster.pid');
+  return existsSync(file) && readFileSync(file, 'utf8').split('\n')[7]?.trim() === 'ready';
 }
 
 function nobody(): { uid: number; gid: number } {

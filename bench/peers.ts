@@ -13,6 +13,8 @@ import { type ProcessorTimes, processorTimes, spentBetween } from './processor-t
 
 const FOLDER = join(import.meta.dirname, 'peers');
 
+const CLIENT = '@google-cloud/firestore';
+
 interface Peer {
   readonly name: string;
   readonly script: string;
@@ -41,8 +43,15 @@ const PEERS: readonly Peer[] = [
   {
     name: 'plain script, our Firestore',
     script: 'floor-firestore.mjs',
-    packages: ['@google-cloud/firestore'],
+    packages: [CLIENT],
     start: startFirestoreServer,
+  },
+  {
+    name: 'the same, reading nothing that it wrote or read',
+    script: 'floor-firestore.mjs',
+    packages: [CLIENT],
+    start: startFirestoreServer,
+    env: { FLOOR_REMEMBERS: '1' },
   },
   { name: 'plain script, PostgreSQL', script: 'floor-postgres.mjs', packages: ['pg'], start: startPostgres },
   {
@@ -115,7 +124,8 @@ interface Answer {
   readonly bytes?: number;
 }
 
-function versionOf(name: string): string {
+/** Of a package of the peers, or our own. */
+export function versionOf(name: string): string {
   const folder = [FOLDER, join(FOLDER, '../..')].find((one) => existsSync(join(one, 'node_modules', name)));
   const { version } = JSON.parse(readFileSync(join(folder ?? '', 'node_modules', name, 'package.json'), 'utf8')) as {
     version: string;

@@ -1,8 +1,13 @@
-/** The same documents in the same Firestore by a plain script with Google's client: a layer after the other, in batched commits. */
+/**
+ * The same documents in the same Firestore by a plain script with Google's client: a layer after the other, in batched commits. Told to, it reads
+ * nothing that it has read or written before in the run, as a worker of Daymill's does.
+ */
 import { Firestore } from '@google-cloud/firestore';
 import { inputName, made } from './cells.mjs';
 import { inBatches } from './in-batches.mjs';
 import { measure } from './measure.mjs';
+
+const REMEMBERS = process.env.FLOOR_REMEMBERS !== undefined;
 
 await measure(async (url, ticks) => {
   process.env.FIRESTORE_EMULATOR_HOST = new URL(url).host;
@@ -19,23 +24,25 @@ await measure(async (url, ticks) => {
   const namesOf = (cells) => [...new Set(cells.map(({ computation }) => computation))];
   /** Of the first layer, and of all. */
   let [first, computations] = [[], []];
+  const remembered = new Map();
 
   /** Each document once, however many cells of the batch read it. */
   const inputsOf = async (cells) => {
-    const wanted = new Map();
-    const want = (ref, name) => void wanted.set(ref.path, { ref, name });
     const refsOf = ({ date, reads }) =>
       reads === 'tick'
         ? [[tickAt(date), 'document:tick']]
         : (reads === 'all' ? first : [reads]).map((one) => [resultAt(one, date), inputName(one)]);
-    for (const cell of cells) for (const [ref, name] of refsOf(cell)) want(ref, name);
-    const found = new Map();
-    for (const snapshot of await db.getAll(...[...wanted.values()].map(({ ref }) => ref))) {
-      const { hash, parts } = snapshot.get('artifact');
-      const { path } = snapshot.ref;
-      found.set(path, { name: wanted.get(path).name, hash, data: parts[0].data });
-    }
-    return cells.map((cell) => refsOf(cell).map(([ref]) => found.get(ref.path)));
+    const wanted = new Map(cells.flatMap(refsOf).map(([ref]) => [ref.path, ref]));
+    const known = REMEMBERS ? remembered : new Map();
+    const unknown = [...wanted].filter(([path]) => !known.has(path)).map(([, ref]) => ref);
+    if (unknown.length > 0)
+      for (const snapshot of await db.getAll(...unknown)) known.set(snapshot.ref.path, snapshot.get('artifact'));
+    return cells.map((cell) =>
+      refsOf(cell).map(([{ path }, name]) => {
+        const { hash, parts } = known.get(path);
+        return { name, hash, data: parts[0].data };
+      }),
+    );
   };
   return {
     async run(layers) {
@@ -45,12 +52,16 @@ await measure(async (url, ticks) => {
         await inBatches(cells, async (some) => {
           const inputs = await inputsOf(some);
           const batch = db.batch();
-          for (const [at, cell] of some.entries()) {
+          const written = some.map((cell, at) => {
             const { data, artifact, ...rest } = made(cell, inputs[at]);
-            const parts = artifact.parts.map((part) => ({ ...part, data }));
-            batch.set(resultAt(cell.computation, cell.date), { ...rest, artifact: { ...artifact, parts } });
-          }
+            const [part] = artifact.parts;
+            const whole = Object.assign(artifact, { parts: [Object.assign(part, { data })] });
+            const ref = resultAt(cell.computation, cell.date);
+            batch.set(ref, { ...rest, artifact: whole });
+            return [ref.path, whole];
+          });
           await batch.commit();
+          if (REMEMBERS) for (const [path, artifact] of written) remembered.set(path, artifact);
         });
     },
     async stored(dates) {
