@@ -21,6 +21,7 @@ import { benchPlain } from './plain.ts';
 import { benchPlanning } from './planning.ts';
 import { benchScale } from './scale.ts';
 import { benchServices } from './services.ts';
+import { benchStart } from './start.ts';
 import { benchWorkerMemory } from './worker-memory.ts';
 import { benchYear } from './year.ts';
 
@@ -53,6 +54,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   planning: benchPlanning,
   scale: () => benchScale({ quick }),
   services: benchServices,
+  start: benchStart,
   'worker-memory': () => benchWorkerMemory({ quick }),
   year: () => benchYear({ quick }),
 };

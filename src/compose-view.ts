@@ -6,7 +6,7 @@ import { codeOf } from './errors.ts';
 import { openFirestore } from './google/firestore-client.ts';
 import { firestoreOrganizations } from './google/meter/firestore-organizations.ts';
 import { SYSTEM_CLOCK } from './process/system-clock.ts';
-import { fileMemory } from './mill/sources/file-memory.ts';
+import { type FileMemory, fileMemory } from './mill/sources/file-memory.ts';
 import { coverage, sourceDays } from './mill/sources/read-source.ts';
 import type { PlanningSnapshot } from './mill/ports/planning.ts';
 
@@ -40,17 +40,23 @@ function portsOf(config: Config) {
   };
 }
 
+interface FileReaders {
+  readonly fileMemory: FileMemory;
+  readonly coverage: typeof coverage;
+  readonly sourceDays: typeof sourceDays;
+}
+
 /** What files say of their days, kept while they are as they were: a look at the plan asks for all of them. */
-function fileReaders() {
+function fileReaders(): FileReaders {
   const kept = fileMemory();
   return {
     fileMemory: kept,
     coverage,
-    sourceDays: ((source, options) => {
+    sourceDays(source, options) {
       const { root, from, to } = options;
       const asked = { path: resolve(root, source.file), what: `${from} ${to}`, by: '' };
       return kept(asked, () => sourceDays(source, options));
-    }) satisfies typeof sourceDays,
+    },
   };
 }
 
