@@ -45,7 +45,7 @@ export async function measureKept(
   { nights, computations }: { readonly nights: number; readonly computations: number },
   onLine: (kept: Kept) => void = () => {},
 ): Promise<Kept[]> {
-  const project = cellsProject('fan', { computations: computations - 1, days: nights }, nights);
+  const project = cellsProject('layers', { computations, days: nights }, nights);
   const file = join(project.root, 'state.sqlite');
   const cloud = fork(join(import.meta.dirname, '../test/support/firestore-process.ts'), [file]);
   try {
