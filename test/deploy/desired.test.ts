@@ -58,7 +58,7 @@ describe('what is wanted', () => {
             env: [
               { name: 'FUNCTION_TARGET', value: 'work' },
               { name: 'NODE_ENV', value: 'production' },
-              { name: 'NODE_OPTIONS', value: '--max-heap-size=5324 --max-semi-space-size=16' },
+              { name: 'NODE_OPTIONS', value: '--max-heap-size=5324 --max-semi-space-size=32' },
               { name: 'NODE_COMPILE_CACHE', value: '.compile-cache' },
               { name: 'DAYMILL_PROJECT', value: 'acme' },
               { name: 'DAYMILL_DATABASE', value: 'daymill' },

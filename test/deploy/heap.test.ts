@@ -12,6 +12,7 @@ test.each([
   expect(heapOf({ memoryMB })).toBe(heapMB);
 });
 
-test('its young generation does not grow with its heap', () => {
-  expect(memoryFlags({ heapMB: 5_324 })).toEqual(['--max-heap-size=5324', '--max-semi-space-size=16']);
+test('its young generation does not grow with a large heap, and is left to V8 in a small one', () => {
+  expect(memoryFlags({ heapMB: 5_324 })).toEqual(['--max-heap-size=5324', '--max-semi-space-size=32']);
+  expect(memoryFlags({ heapMB: 288 })).toEqual(['--max-heap-size=288']);
 });
