@@ -78,7 +78,7 @@ export async function scan(request: ScanRequest): Promise<(Execution | TerminalE
   for await (const chunk of open().length === 0 ? [] : entities) {
     for (let start = 0; start < chunk.length; start += STRIDE) {
       const end = Math.min(start + STRIDE, chunk.length);
-      for (let at = start; at < Math.min(end, start + frozen - tried); at++) freeze(chunk[at]);
+      for (let at = start; at < Math.min(end, start + frozen - tried); at++) freezeEntry(chunk[at] as JoinedEntry);
       for (let block = start; block < end; block += BLOCK) {
         const blockEnd = Math.min(block + BLOCK, end);
         for (const run of runs) {
@@ -120,6 +120,11 @@ export async function scan(request: ScanRequest): Promise<(Execution | TerminalE
 }
 
 type Chunk = readonly JoinedEntry[];
+
+/** The entity, and what came beside it: nobody's code is given the entry. */
+function freezeEntry(entry: JoinedEntry): void {
+  for (let at = 1; at < entry.length; at++) freeze(entry[at]);
+}
 
 /** A computation under way. */
 interface Running {
