@@ -111,6 +111,91 @@ describe('a record', () => {
   });
 });
 
+describe('entities that are alike', () => {
+  const plain = fc.oneof(
+    fc.string(),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.boolean(),
+    fc.constant(null),
+  );
+  const names = fc.uniqueArray(
+    fc.oneof(fc.string(), fc.constantFrom('constructor', '10', '9', 'toString', 'valueOf')),
+    {
+      maxLength: 5,
+    },
+  );
+  const alike = names.chain((keys) =>
+    fc.array(fc.tuple(...keys.map(() => plain)), { maxLength: 30 }).map((rows) =>
+      // Their keys in another order each time: it is none.
+      rows.map((row, at) => {
+        const members = keys.map((key, index) => [key, row[index]] as const);
+        return Object.fromEntries([...members.slice(at % 5), ...members.slice(0, at % 5)]);
+      }),
+    ),
+  );
+
+  const stored = async (values: readonly unknown[]): Promise<readonly (readonly [string, unknown])[]> => {
+    const writer = artifactWriter(new Shards().sink);
+    for (const [at, value] of values.entries()) writer.add(`e${String(at).padStart(3, '0')}`, value);
+    return new Shards().entriesOf(await writer.finish());
+  };
+
+  test('come back as they went, with one among them that is not alike, too', async () => {
+    await fc.assert(
+      fc.asyncProperty(alike, fc.option(fc.tuple(fc.nat(), jsonValues)), async (values, other) => {
+        const all = other === null ? values : values.toSpliced(other[0] % (values.length + 1), 0, other[1] as never);
+        const found = await stored(all);
+        expect(found.map(([, value]) => JSON.stringify(value))).toEqual(
+          all.map((value) => JSON.stringify(asStored(value))),
+        );
+      }),
+    );
+  });
+
+  test('take fewer bytes than those that are not', async () => {
+    const random = noise(2_000);
+    const values = Array.from({ length: 1_000 }, (_, at) => ({
+      origin: ['ORD', 'LAX', 'ATL', 'DFW', 'PHX'][random.charCodeAt(at) % 5],
+      minute: (random.charCodeAt(at) * 57 + random.charCodeAt(at + 1_000)) % 1_440,
+    }));
+    const size = async (all: readonly unknown[]): Promise<number> => {
+      const writer = artifactWriter(new Shards().sink);
+      for (const [at, value] of all.entries()) writer.add(`e${String(at).padStart(4, '0')}`, value);
+      const [part] = new Shards().partsOf(await writer.finish());
+      return part?.data.byteLength ?? 0;
+    };
+    expect(await size(values)).toBeLessThan(0.8 * (await size([...values, { origin: [], minute: 0 }])));
+  });
+
+  test('are stored as they were when they were added', async () => {
+    const entity: Record<string, unknown> = { a: 1, b: 'x' };
+    const writer = artifactWriter(new Shards().sink);
+    writer.add('first', entity);
+    entity['a'] = 2;
+    writer.add('second', entity);
+    entity['b'] = [];
+    expect(new Shards().entriesOf(await writer.finish())).toEqual([
+      ['first', { a: 1, b: 'x' }],
+      ['second', { a: 2, b: 'x' }],
+    ]);
+  });
+
+  test('are halved as others are', async () => {
+    const shards = new Shards();
+    const writer = artifactWriter(shards.sink);
+    const values = Array.from({ length: 8 }, (_, at) => ({ text: noise(400_000, at + 1), at }));
+    for (const [at, value] of values.entries()) writer.add(`e${at}`, value);
+    const artifact = await writer.finish();
+    expect(shards.partsOf(artifact).map(({ first, last, count }) => [first, last, count])).toEqual([
+      ['e0', 'e1', 2],
+      ['e2', 'e3', 2],
+      ['e4', 'e5', 2],
+      ['e6', 'e7', 2],
+    ]);
+    expect(shards.entriesOf(artifact).map(([, value]) => value)).toEqual(values);
+  });
+});
+
 describe('parts', () => {
   const fill = (writer: ArtifactWriter, count: number, value: (index: number) => unknown): void => {
     for (let index = 0; index < count; index++) writer.add(`e${String(index).padStart(6, '0')}`, value(index));
