@@ -9,6 +9,10 @@ test.each<[value: unknown, is: number]>([
   ['0', 0],
   [7, 7],
   [42n, 42],
+  [9007199254740991n, 9007199254740991],
+  [-9007199254740991n, -9007199254740991],
+  // Beyond, some are held.
+  [9007199254740994n, 9007199254740994],
 ])('%#: a number', (value, is) => {
   expect(number({ v: value }, 'v')).toBe(is);
 });

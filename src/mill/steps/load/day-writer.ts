@@ -211,7 +211,10 @@ type NamedRow = DayRow & { readonly id: string };
 
 function* numbered(rows: Iterable<DayRow>): Generator<NamedRow> {
   let number = 0;
-  for (const row of rows) yield { ...row, id: String(number++).padStart(ID_DIGITS, '0') };
+  for (const { value, json, where } of rows) {
+    const id = String(number++).padStart(ID_DIGITS, '0');
+    yield json === undefined ? { id, value, where } : { id, value, json, where };
+  }
 }
 
 /** The order of rows in the file is no content where rows have names. */
