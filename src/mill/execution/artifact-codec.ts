@@ -32,7 +32,7 @@ export const trimmed = (data: Uint8Array): Uint8Array =>
 
 /**
  * Entities that are alike, objects with the same keys and nothing but texts, numbers, booleans and null in them, by columns: they take half
- * the time of a list of objects to be read, and a third of its bytes.
+ * the time of a list of objects to be read, and of flights six tenths of its bytes.
  */
 export interface Columns {
   /** Ascending. */
