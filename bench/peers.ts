@@ -18,7 +18,7 @@ const CLIENT = '@google-cloud/firestore';
 interface Peer {
   readonly name: string;
   readonly script: string;
-  /** What its version is of, in bench/peers; none of a floor, which is its server's client alone. */
+  /** What it is made with, by whose versions it is told. */
   readonly packages: readonly string[];
   readonly start: () => Promise<PeerServer | undefined>;
   readonly env?: Readonly<Record<string, string>>;
