@@ -31,7 +31,11 @@ export async function askedProcess<A>(
     // Has words for maps and bytes.
     serialization: 'advanced',
   });
+  // One that stands still would not hear that this process is gone.
+  const endWithUs = (): void => void child.kill('SIGKILL');
+  process.once('exit', endWithUs);
   const close = async (): Promise<void> => {
+    process.removeListener('exit', endWithUs);
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
     child.kill('SIGCONT');
