@@ -19,6 +19,14 @@ interface Options {
   readonly isHalted?: boolean;
 }
 
+const running = new Set<ChildProcess>();
+
+// One that stands still would not hear that this process is gone; nor would what ends with it be ended by a signal.
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 /** Its argument is `argument`, as JSON. */
 export async function askedProcess<A>(
   file: string,
@@ -31,11 +39,9 @@ export async function askedProcess<A>(
     // Has words for maps and bytes.
     serialization: 'advanced',
   });
-  // One that stands still would not hear that this process is gone.
-  const endWithUs = (): void => void child.kill('SIGKILL');
-  process.once('exit', endWithUs);
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const close = async (): Promise<void> => {
-    process.removeListener('exit', endWithUs);
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
     child.kill('SIGCONT');
