@@ -24,8 +24,7 @@ export function createRun(db: Firestore, batch: MeasuredBatch, run: Run, tasks: 
   batch.create(db.collection(RUNS).doc(run.id), toRunDocument(run));
   const assigned = assignLeaves(tasks, run.leaves);
   for (const [leaf, { length }] of Map.groupBy(assigned, (task) => task.leaf)) {
-    if (leaf !== undefined)
-      batch.create(counterRef(db, { runId: run.id, leaf }), toCounterDocument(run, length));
+    if (leaf !== undefined) batch.create(counterRef(db, { runId: run.id, leaf }), toCounterDocument(run, length));
   }
   for (const task of assigned) batch.create(db.collection(LEDGER).doc(task.id), toLedger(task));
   return assigned;
