@@ -161,7 +161,7 @@ function* verdicts(nights: readonly Night[], checkpoints: readonly Checkpoint[])
   }
 }
 
-/** By Theil and Sen: nights that have more to do by chance (cells that are made in shadow) do not bend it. */
+/** By Theil and Sen: a night in which many places of shards are due to be looked at does not bend it. */
 function fit(points: Points): { readonly middle: number; readonly slope: number } {
   const slopes = points.flatMap(([night, value], index) =>
     points.slice(index + 1).map(([later, next]) => (next - value) / (later - night)),
