@@ -44,6 +44,6 @@ test("before its last entities a scan keeps no more of a million than of a hundr
   };
   const [few, many] = [await of(ENTITIES / 10), await of(ENTITIES)];
   expect(many.keptMB).toBeLessThan(few.keptMB + CHANCE_MB);
-  // V8's young generation without a bound of its own took 1.45 times as much.
-  expect(many.peakMB).toBeLessThan(1.2 * few.peakMB);
+  // V8's young generation without a bound of its own took 1.45 times as much. When V8 empties it is by chance: a tenth is the bench's figure.
+  expect(many.peakMB).toBeLessThan(1.33 * few.peakMB);
 }, 60_000);
