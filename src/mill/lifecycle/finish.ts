@@ -3,11 +3,20 @@ import { type CellError, type CellKey, cellName, type CellOutcome } from '../mod
 import type { TierName } from '../model/tier-name.ts';
 import { isTerminal, openCells, outcomeOf, type Task } from '../model/task.ts';
 
-/** The task with one more outcome; the last one makes it terminal. */
-export function onCellDone(task: Task, cell: CellKey, outcome: CellOutcome): Task {
-  const next = { ...task, outcomes: { ...task.outcomes, [cellName(cell)]: outcome } };
+/** The task with more outcomes; the last one makes it terminal. */
+export function onCellsDone(
+  task: Task,
+  made: readonly { readonly cell: CellKey; readonly outcome: CellOutcome }[],
+): Task {
+  // Put together once: a task may have hundreds.
+  const outcomes = Object.fromEntries(made.map(({ cell, outcome }) => [cellName(cell), outcome]));
+  const next = { ...task, outcomes: { ...task.outcomes, ...outcomes } };
   return hasOpenCell(next) ? next : ended(next);
 }
+
+/** The task with one more outcome; the last one makes it terminal. */
+export const onCellDone = (task: Task, cell: CellKey, outcome: CellOutcome): Task =>
+  onCellsDone(task, [{ cell, outcome }]);
 
 /** From the last on: cells are made in their order, and a task may have hundreds. */
 const hasOpenCell = (task: Task): boolean => task.cells.findLast((cell) => !outcomeOf(task, cell)) !== undefined;

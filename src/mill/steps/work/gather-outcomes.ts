@@ -1,5 +1,5 @@
 /** Commits what became of cells with their task: many small outcomes in one commit, none of them held back for long. */
-import { onCellDone } from '../../lifecycle/finish.ts';
+import { onCellsDone } from '../../lifecycle/finish.ts';
 import type { MadeCell } from './cell-outcome.ts';
 import type { Heartbeat } from '../../worker/heartbeat.ts';
 import type { Artifacts } from '../../ports/artifacts.ts';
@@ -37,7 +37,7 @@ export function gatherOutcomes(
     pending = [];
     bytes = 0;
     if (made.length > 0) {
-      const task = made.reduce((sofar, { cell, outcome }) => onCellDone(sofar, cell, outcome), held.task);
+      const task = onCellsDone(held.task, made);
       const cells = made.flatMap(({ write }) => (write === undefined ? [] : [write]));
       await held.save(heartbeat.stamp(task), { cells });
       for (const cell of cells)
