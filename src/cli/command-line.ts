@@ -30,9 +30,11 @@ export async function commandLine(argv: readonly string[]): Promise<void> {
   if (isStateBroken()) process.exit();
 }
 
-async function carryOut(argv: readonly string[]): Promise<ExitCode> {
+async function carryOut(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
-  const output = openOutput(process.stdout, process.stderr, rest.includes('--json'), { env: process.env });
+  // What follows `--` is another program's.
+  const own = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest;
+  const output = openOutput(process.stdout, process.stderr, own.includes('--json'), { env: process.env });
   try {
     if (name === '--version' || name === '-v' || name === 'version') {
       const { ownPackage } = await import('./scaffold.ts');

@@ -43,7 +43,8 @@ export interface Command {
   readonly reachesCloud?: boolean;
   /** False: it does not take `--sample`, since it reads no project's settings, or deploys. */
   readonly takesSample?: false;
-  run(args: Arguments, context: Context): Promise<ExitCode>;
+  /** An `ExitCode`, or that of the project's own program which it ran. */
+  run(args: Arguments, context: Context): Promise<number>;
 }
 
 /** The person asked to stop. */
