@@ -41,7 +41,7 @@ export interface Command {
   readonly options: ParseArgsOptionsConfig;
   /** Whether it takes `--cloud`, with `--project` and `--region`: it then works on what is deployed. */
   readonly reachesCloud?: boolean;
-  /** False: it does not take `--sample`, since it reads no project's settings, or deploys. */
+  /** False: it does not take `--sample`, since it reads no project's settings, deploys, or runs the project's own tests. */
   readonly takesSample?: false;
   /** An `ExitCode`, or that of the project's own program which it ran. */
   run(args: Arguments, context: Context): Promise<number>;

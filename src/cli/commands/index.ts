@@ -15,6 +15,10 @@ export const COMMANDS = {
     summary: 'say what is wrong with the code, by file and line',
     load: async () => (await import('./check.ts')).check,
   },
+  test: {
+    summary: 'run the tests of the project, or those that reach what is selected',
+    load: async () => (await import('./test.ts')).testCommand,
+  },
   run: {
     summary: 'run the pipeline for a day, catching up on the days before it',
     load: async () => (await import('./run.ts')).run,
