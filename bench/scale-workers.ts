@@ -27,7 +27,7 @@ import { type FirestoreModel, type Hot, PLATFORM } from './scale-platform.ts';
 
 /** What work takes, in milliseconds of a processor. `docs/execution.md` has the cell; the rest is of what the bundled flights take, and assumed. */
 export const WORK = {
-  cellMs: 1.1,
+  cellMs: 0.3,
   /** Of an entity: unpacked and parsed once a scan, and added by each of its computations. */
   entityMs: 0.004,
   addMs: 0.0003,
