@@ -1,6 +1,6 @@
 /**
  * Requests without domains. The functions framework runs each request in one (https://nodejs.org/api/domain.html, deprecated), and the first
- * that is made switches Node's async hooks on, for every promise of the process and for as long as it lives: a quarter of a worker's processor time.
+ * that is made switches Node's async hooks on, for every promise of the process and for as long as it lives: two fifths of a worker's processor time.
  * What it catches in exchange is not ours: what a request throws is answered by the framework all the same, and what is thrown when nobody
  * waits is the author's, who is told by `process/author-code.ts`, or ends the process as it should.
  */
