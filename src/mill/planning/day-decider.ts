@@ -1,7 +1,7 @@
 /** What is to become of one day of a computation that must be looked at. */
 import { isPassing } from '../../errors.ts';
 import { daysAfter, fromOrdinal } from '../../values/date.ts';
-import { inputIdOf, type ManifestNeed, readsData } from '../model/manifest.ts';
+import { inputIdOf, isSeed, type ManifestNeed, readsData } from '../model/manifest.ts';
 import { NOTHING_STOPPED, pauseOf } from '../model/control.ts';
 import { behaviourOf, changedParts, type Fingerprint } from '../model/vector.ts';
 import { againOn, NOTHING_AGAIN } from './again.ts';
@@ -98,6 +98,9 @@ export class DayDecider {
     if (status === undefined) return this.#table.indexOf('new', () => NEW);
     if (status === FAILED || (how & LOOK.hashes) !== 0) return this.#compare(index, awaited, previous);
     if ((how & LOOK.fingerprint) !== 0) return this.#table.indexOf(`changed ${parts.join()}`, () => changed(parts));
+    // A day that comes to have one before it reads its seed no more: that has changed, and the book says whether it did.
+    if (awaited.some((need) => needs[need]?.kind === 'previous') && needs.some(isSeed))
+      return this.#compare(index, awaited, previous);
     if (awaited.length > 0) return this.#awaits(awaited);
     // Nothing that it reads is awaited after all: it rests as before.
     return marks[index] as number;

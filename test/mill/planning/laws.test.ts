@@ -200,12 +200,17 @@ function ranNeedlessly({ report: { ran, found } }: Chapter): string[] {
       ),
   );
   // What ran tonight may be made again when the watch finds others of its computation wrong.
-  const names = ran
-    .filter(({ planned }) => found.length === 0 || planned.decision.reason.why === 'SUSPECT')
-    .map(({ planned }) => cellName(planned.decision));
+  const once = ran.filter(({ planned }) => found.length === 0 || planned.decision.reason.why === 'SUSPECT');
+  const names = once.map(({ planned }) => cellName(planned.decision));
+  // So may what reads a cell that came to be distrusted since: what ran first showed that both codes differ.
+  const isAgain = (name: string, index: number): boolean => {
+    const before = names.lastIndexOf(name, index - 1);
+    if (index === 0 || before === -1) return false;
+    return !once.slice(before + 1, index).some(({ planned }) => planned.decision.reason.why === 'DISTRUSTED');
+  };
   return [
     ...needless.map(({ planned }) => `${cellName(planned.decision)} ran for nothing`),
-    ...names.filter((name, index) => names.indexOf(name) !== index).map((name) => `${name} ran twice`),
+    ...names.filter(isAgain).map((name) => `${name} ran twice`),
   ];
 }
 
@@ -226,10 +231,17 @@ function wronglyExplained(
     (reason.why === 'UPSTREAM_RUNS' || reason.why === 'ASKED' || reason.why === 'SUSPECT') &&
     settled?.vector !== undefined &&
     world.equivalents.get(decision.computation)?.includes(behaviourOf(settled.vector.fingerprint)) === true;
-  const certain = differs.filter((part) => !awaited.has(part) && !(proven && (part === 'code' || part === 'layer')));
+  const certainOf = (parts: readonly string[]): string[] =>
+    parts.filter((part) => !awaited.has(part) && !(proven && (part === 'code' || part === 'layer')));
+  const certain = certainOf(differs);
+  // What changed may be told against any code that is on record to have made the result.
+  const alike = settled?.status === 'COMPLETED' ? (settled.alike ?? []) : [];
+  const pasts = past === undefined ? [] : [past, ...alike.map((fingerprint) => ({ fingerprint, inputs: past.inputs }))];
   let right: boolean;
   if (reason.why === 'NEW') right = settled === undefined;
-  else if (reason.why === 'CHANGED') right = certain.length > 0 && String(reason.parts) === String(certain);
+  else if (reason.why === 'CHANGED')
+    right =
+      certain.length > 0 && pasts.some((one) => String(reason.parts) === String(certainOf(changedParts(one, vector))));
   else if (reason.why === 'FAILED_BEFORE') right = settled?.status === 'FAILED' && certain.length === 0;
   else if (reason.why === 'UPSTREAM_RUNS')
     right = differs.length > 0 && certain.length === 0 && String(reason.inputs) === String([...awaited]);
