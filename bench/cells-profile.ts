@@ -78,9 +78,11 @@ export async function benchCellsProfile(): Promise<void> {
 /** Named by the function that it served. */
 function profileOf(file: string): readonly [process: string, CpuProfile] {
   const profile = JSON.parse(readFileSync(file, 'utf8')) as CpuProfile;
-  const served = profile.nodes.map(({ callFrame }) => /functions\/([a-z-]+)\.ts$/u.exec(callFrame.url)?.[1]);
-  const target = served.find((name) => name !== undefined && name !== 'main');
-  return [target === 'work' || target === 'dispatch' ? target : 'others', profile];
+  const served = profile.nodes.map(({ callFrame }) =>
+    /(?:functions\/([a-z-]+)|http\/([a-z]+)-function)\.ts$/u.exec(callFrame.url)?.slice(1).find(Boolean),
+  );
+  const target = served.find((name) => name === 'work' || name === 'dispatch');
+  return [target ?? 'others', profile];
 }
 
 function tableOf(profiles: readonly (readonly [string, CpuProfile])[], cells: number): string {
