@@ -20,8 +20,10 @@ import type { PlannedCell } from './plan.ts';
 export const MAX_TASKS_A_WAVE = 400;
 export const MAX_WAVE_BYTES = 7.5 * 1_048_576;
 
-/** What a cell takes in a claim beside its JSON, which is counted as if nothing were packed: the name by which it is found. */
-const CELL_BYTES = 150;
+/** What a cell takes in a claim beside its JSON, as if nothing were packed: names of fields and their lengths, and the name by which it is found … */
+const CELL_BYTES = 450;
+/** … and each of its inputs, and of the days that it reads. Packed it is far less; but the dispatcher has a wave in memory, too. */
+const INPUT_BYTES = 12;
 
 /**
  * A chain longer than this goes on in the next wave. A year of days is what fits into a task's document; slow days are fewer, by what they
@@ -125,7 +127,10 @@ function unitOf(planned: PlannedCell, computation: ManifestComputation, hasMore:
   };
 }
 
-const bytesOf = (cell: TaskCell): number => JSON.stringify(cell).length + CELL_BYTES;
+function bytesOf(cell: TaskCell): number {
+  const members = Object.keys(cell.inputs).length + Object.keys(cell.reads).length;
+  return JSON.stringify(cell).length + CELL_BYTES + members * INPUT_BYTES;
+}
 
 const datasetOf = (computation: ManifestComputation): string | undefined =>
   computation.needs.find((need) => need.kind === 'dataset')?.of;
