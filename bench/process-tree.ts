@@ -1,9 +1,7 @@
 /** What a process and all below it take, by `/proc`: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html. Linux only; elsewhere all is 0. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-
-/** `getconf CLK_TCK`, on every Linux that Node runs on. */
-const TICKS_A_SECOND = 100;
+import { timesOf } from './processor-time.ts';
 
 /** Between two looks at what runs. */
 const SAMPLE_MS = 50;
@@ -19,24 +17,24 @@ export interface Ran {
 
 /** Runs a program of Node to its end. One at a time. @throws {Error} when it fails, with what it was called with. */
 export async function runNode(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Ran> {
-  const before = childrenTicks();
+  const before = ofChildren();
   const startedMs = performance.now();
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   let printed = '';
   child.stdout.on('data', (chunk: Buffer) => {
     printed += chunk.toString('utf8');
   });
-  const seen = new Map<number, { name: string; ticks: number }>();
+  const seen = new Map<number, { name: string; ms: number }>();
   const timer = setInterval(() => look(child.pid ?? 0, seen), SAMPLE_MS);
   const code = await ended(child);
   clearInterval(timer);
   if (code !== 0) throw new Error(`node ${args.join(' ')} ended with ${code}`);
   const cpuByName = new Map<string, number>();
-  for (const { name, ticks } of seen.values()) cpuByName.set(name, (cpuByName.get(name) ?? 0) + ticks / TICKS_A_SECOND);
+  for (const { name, ms } of seen.values()) cpuByName.set(name, (cpuByName.get(name) ?? 0) + ms / 1_000);
   return {
     printed,
     wallSeconds: (performance.now() - startedMs) / 1_000,
-    cpuSeconds: (childrenTicks() - before) / TICKS_A_SECOND,
+    cpuSeconds: (ofChildren() - before) / 1_000,
     cpuByName,
   };
 }
@@ -56,10 +54,10 @@ export function childrenOf(pid: number): number[] {
   }
 }
 
-function look(pid: number, seen: Map<number, { name: string; ticks: number }>): void {
-  const ticks = ticksOf(String(pid))?.own;
+function look(pid: number, seen: Map<number, { name: string; ms: number }>): void {
+  const ms = timesOf(String(pid))?.own;
   // Between its fork and its exec a process still has its parent's name.
-  if (ticks !== undefined) seen.set(pid, { name: nameOf(pid) ?? seen.get(pid)?.name ?? '', ticks });
+  if (ms !== undefined) seen.set(pid, { name: nameOf(pid) ?? seen.get(pid)?.name ?? '', ms });
   for (const child of childrenOf(pid)) look(child, seen);
 }
 
@@ -81,19 +79,4 @@ function nameOf(pid: number): string | undefined {
 }
 
 /** Of all that this process has waited for, with all that these waited for. */
-const childrenTicks = (): number => ticksOf('self')?.children ?? 0;
-
-function ticksOf(pid: string): { readonly own: number; readonly children: number } | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // Behind the program's name, which may have spaces and brackets: the state is the third field.
-    const fields = stat
-      .slice(stat.lastIndexOf(')') + 2)
-      .split(' ')
-      .map(Number);
-    const [user = 0, system = 0, childrenUser = 0, childrenSystem = 0] = fields.slice(11, 15);
-    return { own: user + system, children: childrenUser + childrenSystem };
-  } catch {
-    return undefined;
-  }
-}
+const ofChildren = (): number => timesOf('self')?.ofEnded ?? 0;

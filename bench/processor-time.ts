@@ -24,11 +24,8 @@ export type ProcessorTimes = ReadonlyMap<number, ProcessTime>;
 export function processorTimes(roots: readonly number[], nameOf: (pid: number) => string): ProcessorTimes {
   const all = new Map<number, { readonly parent: number; readonly own: number; readonly ofEnded: number }>();
   for (const entry of readdirSync('/proc')) {
-    const fields = /^\d+$/.test(entry) ? statOf(entry) : undefined;
-    if (fields === undefined) continue;
-    const sum = (places: readonly number[]): number =>
-      places.reduce((total, place) => total + Number(fields[place]) * TICK_MS, 0);
-    all.set(Number(entry), { parent: Number(fields[PARENT]), own: sum(OWN), ofEnded: sum(OF_ENDED) });
+    const times = /^\d+$/.test(entry) ? timesOf(entry) : undefined;
+    if (times !== undefined) all.set(Number(entry), times);
   }
   const isOfUs = (pid: number): boolean => {
     for (let at: number | undefined = pid; at !== undefined; at = all.get(at)?.parent)
@@ -60,11 +57,14 @@ export function spentBetween(before: ProcessorTimes, after: ProcessorTimes): Map
   return spent;
 }
 
-/** Undefined when it is gone. */
-function statOf(pid: string): string[] | undefined {
+/** Of a process by its id, or `self`, in milliseconds; undefined when it is gone. */
+export function timesOf(pid: string): (Omit<ProcessTime, 'name'> & { readonly parent: number }) | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const sum = (places: readonly number[]): number =>
+      places.reduce((total, place) => total + Number(fields[place]) * TICK_MS, 0);
+    return { parent: Number(fields[PARENT]), own: sum(OWN), ofEnded: sum(OF_ENDED) };
   } catch {
     return undefined;
   }
